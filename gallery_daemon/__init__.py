@@ -1,0 +1,15 @@
+"""gallery-daemon: a photo lands in a synced folder and is filed by rule, seconds later.
+
+One photo's journey, room by room:
+
+- `intake`: names become candidates, candidates settle.
+- `imaging`: bytes become facts and a 224x224 picture.
+- `classifier`: pictures become predictions, in a process of their own, with `model`.
+- `rules`: facts and prediction become a decision; `config` reads the rules from YAML.
+- `filing`: the decision is carried out, journalled, never overwriting.
+- `logs`: one line says what happened and why.
+
+`service` walks a photo through the rooms, `training` makes the model, `cli` is the front door.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,229 @@
+"""The values that travel from room to room: one photo, in the order of its journey.
+
+Seven nouns, seven frozen dataclasses: Candidate, Photo, Facts, Prediction, Decision, Plan, Filing.
+(`Plan` and `Filing` never leave `filing`, so they live there.) Paths are `str` as `os.fsdecode`
+gives them, because `rules` must stay free of the file system; a name that is not valid UTF-8
+carries surrogates and finds its way back to the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a file was when it settled; any difference means another file (promise 5).
+
+    `ctime` is left out on purpose: making a hard link changes it.
+    """
+
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name that may become a photo.
+
+    `source` is the watch folder's name, `root` its absolute path, `relative` the path below it.
+    """
+
+    source: str
+    root: str
+    relative: str
+
+    @property
+    def path(self) -> str:
+        """The absolute path."""
+        return f"{self.root.rstrip('/')}/{self.relative}"
+
+    @property
+    def name(self) -> str:
+        """The last component of the path."""
+        return self.relative.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A settled candidate: nobody has changed it for the settle time.
+
+    `settled_at` is the wall clock's time, with its offset.
+    """
+
+    candidate: Candidate
+    identity: Identity
+    settled_at: datetime
+
+    @property
+    def path(self) -> str:
+        """The absolute path."""
+        return self.candidate.path
+
+    @property
+    def name(self) -> str:
+        """The last component of the path."""
+        return self.candidate.name
+
+
+class TakenFrom(StrEnum):
+    """Where a date comes from, the most trusted first."""
+
+    EXIF = "exif"
+    XMP = "xmp"
+    NAME = "name"
+    MTIME = "mtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When a photo was taken, and how that is known.
+
+    `when` has an offset only where the file gives one; the rest is the camera's local time.
+    """
+
+    when: datetime
+    origin: TakenFrom
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a photo without the model.
+
+    `width` and `height` are pixels as a person sees them, after `orientation` (EXIF's 1 to 8) is
+    applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
+    hexadecimal digits, present only where the rules ask for it.
+    """
+
+    format: str
+    width: int
+    height: int
+    orientation: int
+    taken: Taken
+    camera: str | None
+    has_exif: bool
+    has_gps: bool
+    content_hash: str | None = None
+
+    @classmethod
+    def unread(cls, mtime: datetime) -> Facts:
+        """Facts of a file that could not be read as a photo: only its mtime is known."""
+        return cls(
+            format="unknown",
+            width=0,
+            height=0,
+            orientation=1,
+            taken=Taken(mtime, TakenFrom.MTIME),
+            camera=None,
+            has_exif=False,
+            has_gps=False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Calibrated probabilities per class (0 to 1, sum 1), and the model that gave them.
+
+    `model` reads `name@hash8`.
+    """
+
+    probabilities: Mapping[str, float]
+    model: str
+
+    @property
+    def top_class(self) -> str:
+        """The class with the highest probability; the first of equals."""
+        return max(self.probabilities, key=lambda name: self.probabilities[name])
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the top class, 0 to 1."""
+        return self.probabilities[self.top_class]
+
+    @property
+    def margin(self) -> float:
+        """The top probability minus the second, 0 to 1; 1 for a model of one class."""
+        first, *rest = sorted(self.probabilities.values(), reverse=True)
+        return first - rest[0] if rest else 1.0
+
+
+class Action(StrEnum):
+    """How a photo comes into the library."""
+
+    HARDLINK = "hardlink"
+    COPY = "copy"
+    MOVE = "move"
+    SYMLINK = "symlink"
+
+
+class OnConflict(StrEnum):
+    """What to do when the destination's name is taken."""
+
+    DEDUPE = "dedupe"
+    RENAME = "rename"
+    SKIP = "skip"
+
+
+class Outcome(StrEnum):
+    """What made the decision."""
+
+    RULE = "rule"
+    UNCERTAIN = "uncertain"
+    OTHERWISE = "otherwise"
+    FAILED = "failed"
+
+
+class Truth(StrEnum):
+    """Whether a condition holds; `UNSURE` means on confidence or margin alone it does not."""
+
+    YES = "yes"
+    UNSURE = "unsure"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition's answer: `reason` reads as a sentence, "confidence 0.74 < 0.80"."""
+
+    condition: str
+    truth: Truth
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """One rule's answer: its conditions' checks, in the order of the YAML."""
+
+    rule: str
+    truth: Truth
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A checked place in the library, and how to come there.
+
+    `folder` holds path components, none empty, `.`, `..` or with a `/`; `name` is one such
+    component. No path outside the library can be said with it.
+    """
+
+    folder: tuple[str, ...]
+    name: str
+    action: Action
+    on_conflict: OnConflict
+    with_sidecars: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall happen to a photo, and why, rule by rule; no destination means: leave it."""
+
+    outcome: Outcome
+    rule: str | None
+    destination: Destination | None
+    trace: tuple[TraceEntry, ...]
