@@ -1,0 +1,255 @@
+r"""The log: one structured event per decision, one method per event, so no name is typed twice.
+
+Events are past participles and their fields are the README's table; a test holds the two together.
+On a terminal an event is one short line for a person; anywhere else it is one JSON object per line
+for `journalctl -o cat | jq`. Names are hostile: control characters and broken UTF-8 are escaped, so
+a photo called "a\nphoto_filed" cannot forge a line.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TextIO
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+
+class LogFormat(StrEnum):
+    """How an event is written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important event that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLine:
+    """All that an event says of one photo; what is not known is left out of the line.
+
+    `confidence` is 0 to 1, `batch` the number of photos classified together. `waited_ms` runs from
+    the first sight to the start of classifying, `classify_ms` until the prediction, `total_ms` from
+    the first sight until filed. `destination` is absolute.
+    """
+
+    photo: str
+    source: str
+    outcome: str | None = None
+    rule: str | None = None
+    top_class: str | None = None
+    confidence: float | None = None
+    action: str | None = None
+    destination: str | None = None
+    taken: str | None = None
+    taken_from: str | None = None
+    model: str | None = None
+    batch: int | None = None
+    sidecars: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    waited_ms: float | None = None
+    classify_ms: float | None = None
+    total_ms: float | None = None
+
+    def fields(self) -> dict[str, object]:
+        """The event's fields under their public names, the unknown ones left out."""
+        named = {
+            ("class" if key == "top_class" else key): value for key, value in asdict(self).items()
+        }
+        return {key: value for key, value in named.items() if value not in (None, ())}
+
+
+class Log:
+    """The daemon's voice. Give it a `structlog` logger; tests give it a capturing one."""
+
+    def __init__(self, logger: Any) -> None:  # noqa: ANN401 - structlog types its loggers so
+        self._logger = logger
+
+    def photo_filed(self, line: PhotoLine, reason: str | None = None) -> None:
+        """A photo lies in the library."""
+        self._photo(logging.INFO, "photo_filed", line, reason)
+
+    def photo_left(self, line: PhotoLine, reason: str) -> None:
+        """A photo, or a file that is none, stays where it is, as it should."""
+        self._photo(logging.INFO, "photo_left", line, reason)
+
+    def photo_quarantined(self, line: PhotoLine, reason: str) -> None:
+        """A file claims to be a photo and cannot be read; it stays, and is not tried again."""
+        self._photo(logging.WARNING, "photo_quarantined", line, reason)
+
+    def photo_failed(self, line: PhotoLine, reason: str) -> None:
+        """A photo could not be filed; it stays, and is tried again."""
+        self._photo(logging.ERROR, "photo_failed", line, reason)
+
+    def daemon_started(self, *, version: str, config: str, library: str, rules: int) -> None:
+        """The daemon is ready."""
+        self._say(
+            logging.INFO,
+            "daemon_started",
+            version=version,
+            config=config,
+            library=library,
+            rules=rules,
+        )
+
+    def daemon_stopped(self, *, reason: str) -> None:
+        """The daemon has ended in order."""
+        self._say(logging.INFO, "daemon_stopped", reason=reason)
+
+    def config_reloaded(self, *, config: str, rules: int, digest: str) -> None:
+        """A changed configuration is in force."""
+        self._say(logging.INFO, "config_reloaded", config=config, rules=rules, digest=digest)
+
+    def config_rejected(self, *, place: str, error: str, hint: str | None) -> None:
+        """A changed configuration is wrong at `place`; the old one stays in force."""
+        self._say(logging.ERROR, "config_rejected", place=place, error=error, hint=hint)
+
+    def config_warned(self, *, place: str, warning: str) -> None:
+        """The configuration is valid and does something the person may not mean."""
+        self._say(logging.WARNING, "config_warned", place=place, warning=warning)
+
+    def watch_started(self, *, source: str, path: str, mode: str, why: str) -> None:
+        """A watch folder is being watched, natively or by polling, and why."""
+        self._say(logging.INFO, "watch_started", source=source, path=path, mode=mode, why=why)
+
+    def watch_lost(self, *, source: str, path: str, reason: str) -> None:
+        """A watch folder is gone; nothing is filed from it until it is back."""
+        self._say(logging.WARNING, "watch_lost", source=source, path=path, reason=reason)
+
+    def rescan_finished(
+        self, *, source: str, seen: int, fresh: int, skipped: int, ms: float
+    ) -> None:
+        """A watch folder was listed: names seen, of them new ones, and places not readable."""
+        self._say(
+            logging.INFO,
+            "rescan_finished",
+            source=source,
+            seen=seen,
+            new=fresh,
+            skipped=skipped,
+            ms=ms,
+        )
+
+    def folder_skipped(self, *, path: str, reason: str) -> None:
+        """A folder could not be listed; the rest goes on."""
+        self._say(logging.WARNING, "folder_skipped", path=path, reason=reason)
+
+    def classifier_started(self, *, model: str, engine: str, load_ms: float, pid: int) -> None:
+        """The classifier process is ready."""
+        self._say(
+            logging.INFO, "classifier_started", model=model, engine=engine, load_ms=load_ms, pid=pid
+        )
+
+    def classifier_stopped(self, *, reason: str) -> None:
+        """The classifier process has ended."""
+        self._say(logging.INFO, "classifier_stopped", reason=reason)
+
+    def classifier_failed(self, *, error: str, hint: str | None) -> None:
+        """The classifier process cannot be started; it is tried again."""
+        self._say(logging.ERROR, "classifier_failed", error=error, hint=hint)
+
+    def filing_recovered(self, *, photo: str, result: str) -> None:
+        """A filing that a crash cut short was finished or taken back."""
+        self._say(logging.WARNING, "filing_recovered", photo=photo, result=result)
+
+    def _photo(self, level: int, event: str, line: PhotoLine, reason: str | None) -> None:
+        self._say(level, event, **line.fields(), reason=reason)
+
+    def _say(self, level: int, event: str, **fields: object) -> None:
+        known = {key: value for key, value in fields.items() if value is not None}
+        self._logger.log(level, event, **known)
+
+
+def make_log(
+    form: LogFormat | None = None, level: LogLevel = LogLevel.INFO, stream: TextIO | None = None
+) -> Log:
+    """A Log that writes to `stream` (standard output), in the form that suits it."""
+    out = stream or sys.stdout
+    chosen = form or suitable_format(out, os.environ)
+    renderer = ConsoleLine(colour=_wants_colour(out)) if chosen is LogFormat.CONSOLE else _json_line
+    logger = structlog.wrap_logger(
+        structlog.WriteLogger(out),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    return Log(logger)
+
+
+def suitable_format(stream: TextIO, environ: Mapping[str, str]) -> LogFormat:
+    """Console on a terminal; JSON under systemd (which sets JOURNAL_STREAM) and in pipes."""
+    if stream.isatty() and "JOURNAL_STREAM" not in environ:
+        return LogFormat.CONSOLE
+    return LogFormat.JSON
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    return stream.isatty() and "NO_COLOR" not in os.environ
+
+
+def _json_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    # ASCII only: a name with broken UTF-8 keeps its surrogates as \udcXX and survives any terminal.
+    head = {key: event.pop(key) for key in ("timestamp", "level", "event")}
+    return json.dumps(head | dict(event), default=str, ensure_ascii=True)
+
+
+class ConsoleLine:
+    """Renders an event as one short line: time, event, photo, and the rest as key=value."""
+
+    _COLOURS: Mapping[str, str] = {"info": "32", "warning": "33", "error": "31", "debug": "2"}
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+        """The line, without its newline."""
+        clock = str(event.pop("timestamp"))[11:19]
+        name = self._paint(self._COLOURS[str(event.pop("level"))], f"{event.pop('event'):<18}")
+        parts = [clock, name, *self._journey(event)]
+        parts += [f"{self._paint('2', key + '=')}{_plain(value)}" for key, value in event.items()]
+        return " ".join(parts)
+
+    def _journey(self, event: MutableMapping[str, Any]) -> list[str]:
+        """The words every photo's line begins with: photo, destination, class and confidence."""
+        if "photo" not in event:
+            return []
+        parts = [self._paint("1", _plain(event.pop("photo")))]
+        if "destination" in event:
+            parts.append(f"-> {_plain(event.pop('destination'))}")
+        if "class" in event:
+            confidence = event.pop("confidence", None)
+            certain = "" if confidence is None else f" {confidence:.2f}"
+            parts.append(f"({event.pop('class')}{certain})")
+        for quiet in ("source", "model", "batch", "waited_ms", "classify_ms", "taken_from"):
+            event.pop(quiet, None)
+        return parts
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
+
+
+def _plain(value: object) -> str:
+    """A value on one line that no terminal can misread: anything unprintable is escaped."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plain(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    text = str(value)
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
