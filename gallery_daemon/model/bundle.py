@@ -1,0 +1,110 @@
+"""A bundle on disk: safetensors and a manifest, written whole or not at all.
+
+The weights are half precision: a ResNet34 then takes 43 MB, and the class does not change
+(`python -m tests.benchmarks.agreement`). No pickle is ever read (promise 8).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE, Manifest, read_manifest
+from gallery_daemon.model.network import new_network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import torch
+    from torch import nn
+
+
+def save_bundle(
+    folder: Path, network: nn.Module, manifest: Manifest, extras: Mapping[str, bytes]
+) -> Manifest:
+    """A new folder `folder` holds the bundle; `extras` are further files by name (plots).
+
+    Everything is written to a folder beside it, which then gets the name: nobody ever sees half a
+    bundle. `manifest.weights_sha256` is filled in; the manifest as written is returned.
+
+    Raises:
+        BundleError: `folder` exists already, or cannot be written.
+    """
+    refuse_existing(folder)
+    weights = save({key: _storable(value) for key, value in network.state_dict().items()})
+    manifest = replace(manifest, weights_sha256=hashlib.sha256(weights).hexdigest())
+    files = {WEIGHTS_FILE: weights, MANIFEST_FILE: manifest.to_json().encode(), **extras}
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        for name, content in files.items():
+            _write(made / name, content)
+        made.chmod(0o755)
+        # rename(2) of a folder replaces nothing but an empty folder, so no bundle is overwritten.
+        made.rename(folder)
+    except OSError as error:
+        raise BundleError(f"cannot write the model bundle {folder}: {error.strerror}") from error
+    return manifest
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raise BundleError if something lies at `folder` already; an hour of training comes before."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BundleError(
+            f"{folder} exists already", hint="give a new folder; bundles are never overwritten"
+        )
+
+
+def load_bundle(folder: Path) -> tuple[nn.Module, Manifest]:
+    """The network (float32, evaluation mode) and the manifest of the bundle in `folder`.
+
+    Raises:
+        BundleError: it is missing, damaged, or its weights are not those of the manifest.
+    """
+    manifest = read_manifest(folder)
+    path = folder / WEIGHTS_FILE
+    weights = read_weights(path)
+    if hashlib.sha256(weights).hexdigest() != manifest.weights_sha256:
+        raise BundleError(
+            f"{path} is not the file that {MANIFEST_FILE} describes",
+            hint="the bundle is damaged or mixed from two; copy it again",
+        )
+    network = new_network(len(manifest.classes))
+    try:
+        network.load_state_dict({key: value.float() for key, value in load(weights).items()})
+    except (SafetensorError, RuntimeError) as error:
+        first_line = str(error).splitlines()[0]
+        raise BundleError(f"{path} does not fit a ResNet34: {first_line}") from error
+    return network.eval(), manifest
+
+
+def read_weights(path: Path) -> bytes:
+    """The bytes of a weights file.
+
+    Raises:
+        BundleError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"cannot read the weights {path}: {error.strerror}") from error
+
+
+def _storable(value: torch.Tensor) -> torch.Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.is_floating_point() else value
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,165 @@
+"""What must be known of a model bundle: classes, preprocessing, temperature, where it comes from.
+
+A bundle is a folder with `model.safetensors` (the weights) and `model.json` (this manifest). The
+manifest is read without torch, so that `check` and the idle daemon never pay for it. Who has the
+weights has the preprocessing and the labels: nothing about a model is guessed at prediction.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import cast
+
+from gallery_daemon.errors import BundleError
+
+FORMAT_VERSION = 1
+WEIGHTS_FILE = "model.safetensors"
+MANIFEST_FILE = "model.json"
+DEFAULT_BUNDLE = "default"
+
+# Source: torchvision's ResNet34_Weights.IMAGENET1K_V1.transforms().
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+INPUT_SIZE = 224
+
+# A manifest of a person's own is a few kilobytes; anything larger is no manifest.
+_MANIFEST_LIMIT = 4 * 1024 * 1024
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `model.json` says.
+
+    `input_size` is the side of the square picture in pixels; `mean` and `std` are per channel, of
+    RGB in 0..1; `temperature` (> 0) divides the logits (Guo et al. 2017, arXiv 1706.04599);
+    `weights_sha256` is that of the weights file, in hexadecimal digits.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    weights_sha256: str
+    temperature: float = 1.0
+    input_size: int = INPUT_SIZE
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+    provenance: Json | None = None
+    metrics: Json | None = None
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def model_id(self) -> str:
+        """`name@hash8`: what the log and the journal call this model."""
+        return f"{self.name}@{self.weights_sha256[:8]}"
+
+    def to_json(self) -> str:
+        """The text of `model.json`."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+
+def find_bundle(name_or_path: str) -> Path:
+    """The folder of a bundle: `default` is the one in the package, anything else a path."""
+    if name_or_path == DEFAULT_BUNDLE:
+        return Path(__file__).parent.parent / "models" / DEFAULT_BUNDLE
+    return Path(name_or_path).expanduser()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the bundle in `folder`, checked.
+
+    Raises:
+        BundleError: it is missing, not readable, or says something impossible.
+    """
+    path = folder / MANIFEST_FILE
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MANIFEST_LIMIT + 1)
+        raw = json.loads(text)
+    except OSError as error:
+        raise BundleError(
+            f"cannot read the model bundle {folder}: {error.strerror}",
+            hint="give a folder that `gallery-daemon train` made, or `default`",
+        ) from error
+    except ValueError as error:
+        raise BundleError(f"{path} is not valid JSON: {error}") from error
+    if len(text) > _MANIFEST_LIMIT or not isinstance(raw, dict):
+        raise BundleError(f"{path} is not a model manifest")
+    return _checked(cast("dict[str, object]", raw), path)
+
+
+def _checked(raw: Json, path: Path) -> Manifest:
+    version = raw.get("format_version")
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{path} has format version {version}, this program reads {FORMAT_VERSION}",
+            hint="update gallery-daemon, or train the model again",
+        )
+    try:
+        manifest = Manifest(
+            name=_text(raw["name"]),
+            classes=tuple(_text(name) for name in _list(raw["classes"])),
+            weights_sha256=_text(raw["weights_sha256"]),
+            temperature=_number(raw["temperature"]),
+            input_size=int(_number(raw["input_size"])),
+            mean=tuple(_number(value) for value in _list(raw["mean"])),
+            std=tuple(_number(value) for value in _list(raw["std"])),
+            provenance=_mapping(raw.get("provenance")),
+            metrics=_mapping(raw.get("metrics")),
+        )
+    except KeyError as error:
+        raise BundleError(f"{path} lacks {error}") from error
+    except TypeError as error:
+        raise BundleError(f"{path}: {error}") from error
+    _refuse_impossible(manifest, path)
+    return manifest
+
+
+def _refuse_impossible(manifest: Manifest, path: Path) -> None:
+    classes = manifest.classes
+    channels = 3
+    problems = {
+        "it has no classes": not classes,
+        "a class is named twice": len(set(classes)) != len(classes),
+        "a class has an empty name or one with a slash": any(
+            not name.strip() or "/" in name for name in classes
+        ),
+        "the temperature is not above 0": not manifest.temperature > 0,
+        "the input size is not between 32 and 1024": not 32 <= manifest.input_size <= 1024,  # noqa: PLR2004
+        "mean and std are not three numbers each": (
+            (len(manifest.mean), len(manifest.std)) != (channels, channels)
+            or not all(value > 0 for value in manifest.std)
+        ),
+        "the weights' hash is not a SHA-256": len(manifest.weights_sha256) != 64,  # noqa: PLR2004
+    }
+    for problem, found in problems.items():
+        if found:
+            raise BundleError(f"{path}: {problem}")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return value
+
+
+def _mapping(value: object) -> Json | None:
+    if value is not None and not isinstance(value, dict):
+        raise TypeError(f"{value!r} is not a mapping")
+    return value

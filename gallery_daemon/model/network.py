@@ -1,0 +1,64 @@
+"""Torchvision's ResNet34 with a head for our classes, and where a phase of training cuts it.
+
+A phase trains the stages from one place to the end; all before it is frozen. A frozen stage is a
+fixed function (its BatchNorm stays in evaluation mode, which the article's notebook forgot), so the
+network falls into two sequences: the frozen one, run once a picture, and the trained one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+from torchvision.models import resnet34
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# In the order a picture passes them; torchvision flattens between `avgpool` and `fc`.
+STAGES = (
+    "conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4",
+    "avgpool", "flatten", "fc",
+)  # fmt: skip
+
+
+def new_network(classes: int) -> nn.Module:
+    """A ResNet34 with `classes` outputs, randomly initialised by torch's generator."""
+    network: nn.Module = resnet34(weights=None, num_classes=classes)
+    return network
+
+
+def load_backbone(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
+    """All layers but the last have `weights` (torchvision's key names; `fc.*` is not used).
+
+    Raises:
+        ValueError: a layer is missing, unknown or of another shape.
+    """
+    backbone = {key: value.float() for key, value in weights.items() if not key.startswith("fc.")}
+    own = network.state_dict()
+    missing = [key for key in own if not key.startswith("fc.") and key not in backbone]
+    # BatchNorm's counters do not change a prediction; torchvision's older files lack them.
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    unknown = [key for key in backbone if key not in own]
+    if missing or unknown:
+        raise ValueError(f"not a ResNet34: {(missing + unknown)[0]} does not fit")
+    for key, value in backbone.items():
+        if own[key].shape != value.shape:
+            raise ValueError(f"not a ResNet34: {key} has the shape {tuple(value.shape)}")
+    network.load_state_dict(backbone, strict=False)
+
+
+def stages(network: nn.Module, first: str, end: str | None = None) -> nn.Sequential:
+    """The stages from `first` up to but without `end` (to the last, if not given).
+
+    The layers are shared with `network`, not copied. The names are those of `STAGES`.
+    """
+    places = slice(STAGES.index(first), None if end is None else STAGES.index(end))
+    return nn.Sequential(
+        OrderedDict(
+            (name, nn.Flatten() if name == "flatten" else network.get_submodule(name))
+            for name in STAGES[places]
+        )
+    )

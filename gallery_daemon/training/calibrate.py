@@ -1,0 +1,49 @@
+"""Temperature scaling: one number that makes 0.9 mean nine times out of ten.
+
+Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017, arXiv
+1706.04599. The temperature divides the logits; it is the one that makes the validation pictures'
+cross-entropy smallest. It changes no class, only how sure the network says it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn.functional import cross_entropy
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# A network is never trusted 20 times less or more than it says: outside, the pictures are too few.
+_LOWEST, _HIGHEST = 0.05, 20.0
+_STEPS = 60
+
+
+def fit_temperature(logits: Tensor, truth: Tensor) -> float:
+    """The temperature with the smallest cross-entropy.
+
+    The cross-entropy is convex in the inverse temperature, so a ternary search over its logarithm
+    finds the minimum; 60 steps leave less than 1e-9 of the interval.
+
+    Args:
+        logits: float (N, C).
+        truth: int64 (N,), the numbers of the right classes.
+
+    Returns:
+        A temperature between 0.05 and 20.
+    """
+    low, high = torch.tensor(_LOWEST).log().item(), torch.tensor(_HIGHEST).log().item()
+    for _ in range(_STEPS):
+        third = (high - low) / 3
+        left, right = low + third, high - third
+        if _loss(logits, truth, left) < _loss(logits, truth, right):
+            high = right
+        else:
+            low = left
+    return float(torch.tensor((low + high) / 2).exp())
+
+
+def _loss(logits: Tensor, truth: Tensor, log_temperature: float) -> float:
+    temperature = torch.tensor(log_temperature, dtype=torch.float64).exp()
+    return cross_entropy(logits.double() / temperature, truth).item()

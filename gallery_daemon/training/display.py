@@ -1,0 +1,48 @@
+"""How training talks to a person: a port, which the command line fills with a progress bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What an epoch came to; losses are mean cross-entropies in nats, accuracy is 0..1."""
+
+    phase: str
+    number: int
+    of: int
+    train_loss: float
+    validation_loss: float
+    validation_accuracy: float
+    is_best: bool
+
+
+class Display(Protocol):
+    """What a person is told while training or evaluating runs."""
+
+    def begin(self, step: str, total: int) -> None:
+        """A step of `total` pictures begins; the one before is over."""
+        ...
+
+    def advance(self, pictures: int) -> None:
+        """So many more pictures of the step are done."""
+        ...
+
+    def epoch(self, epoch: Epoch) -> None:
+        """An epoch is over."""
+        ...
+
+
+class Silent:
+    """A display that says nothing."""
+
+    def begin(self, step: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, pictures: int) -> None:
+        """Say nothing."""
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Say nothing."""

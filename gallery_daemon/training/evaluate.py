@@ -1,0 +1,72 @@
+"""`evaluate`: a finished bundle on labelled folders, by the same engine that the daemon uses."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.predict import Predictor, choose_engine
+from gallery_daemon.training.dataset import Pictures, find_gallery, read_pictures
+from gallery_daemon.training.measure import Measures, measure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.training.display import Display
+
+_BATCH_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a bundle came to on a gallery; `skipped` could not be read, with the reason."""
+
+    model: str
+    engine: str
+    measures: Measures
+    skipped: tuple[tuple[Path, str], ...]
+
+    def to_json(self) -> dict[str, object]:
+        """What `evaluate --json` prints."""
+        return {
+            "model": self.model,
+            "engine": self.engine,
+            **self.measures.to_json(),
+            "skipped": [{"path": str(path), "error": reason} for path, reason in self.skipped],
+        }
+
+
+def evaluate(data: Path, bundle: Path, display: Display, device: str = "auto") -> Evaluation:
+    """The bundle's measures on the class folders of `data`, whose names must be its classes.
+
+    Raises:
+        BundleError: the bundle cannot be loaded.
+        TrainingError: the folders do not fit, or no picture can be read.
+    """
+    predictor = Predictor(bundle, choose_engine(device))
+    classes = predictor.manifest.classes
+    gallery = find_gallery(data, classes)
+    parts, truth = [], []
+    skipped: list[tuple[Path, str]] = []
+    waiting: list[Pictures] = []
+    display.begin("classifying", len(gallery.pictures))
+    for picture, found in read_pictures(gallery.pictures, os.cpu_count() or 1):
+        display.advance(1)
+        if isinstance(found, str):
+            skipped.append((picture.path, found))
+            continue
+        truth.append(picture.label)
+        waiting.append(found)
+        if len(waiting) == _BATCH_SIZE:
+            parts.append(predictor.predict(np.stack(waiting)))
+            waiting.clear()
+    if waiting:
+        parts.append(predictor.predict(np.stack(waiting)))
+    if not parts:
+        raise TrainingError(f"no picture below {data} can be read")
+    measures = measure(np.concatenate(parts), np.array(truth), classes)
+    return Evaluation(predictor.manifest.model_id, str(predictor.engine), measures, tuple(skipped))
