@@ -43,7 +43,7 @@ warnings.filterwarnings("ignore", module=r"PIL\..*|pillow_heif\..*")
 
 # Only the plugin of the sniffed kind may open the file: EPS would start Ghostscript.
 _PLUGINS = {
-    "jpeg": ("JPEG", "MPO"),
+    "jpeg": ("JPEG",),  # its plugin hands an MPO on by itself
     "png": ("PNG",),
     "gif": ("GIF",),
     "webp": ("WEBP",),
