@@ -1,0 +1,116 @@
+"""Bundles: written whole, read back the same, refused when anything is wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.bundle import load_bundle, save_bundle
+from gallery_daemon.model.manifest import Manifest, find_bundle, read_manifest
+from gallery_daemon.model.network import new_network
+from tests.model.conftest import CLASSES
+
+
+@pytest.fixture
+def copied(bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the bundle that a test may damage."""
+    return Path(shutil.copytree(bundle, tmp_path / "copied"))
+
+
+def test_a_bundle_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    """Classes, temperature and weights survive, the weights in half precision."""
+    torch.manual_seed(1)
+    network = new_network(2).eval()
+    pictures = torch.randn(2, 3, 224, 224)
+
+    saved = save_bundle(
+        tmp_path / "b", network, Manifest("b", ("a", "é"), "", temperature=1.5), {"x.png": b"png"}
+    )
+    loaded, manifest = load_bundle(tmp_path / "b")
+
+    assert saved == manifest
+    assert (("a", "é"), 1.5, "b@" + manifest.weights_sha256[:8]) == (
+        manifest.classes,
+        manifest.temperature,
+        manifest.model_id,
+    )
+    assert (tmp_path / "b" / "x.png").read_bytes() == b"png"
+    torch.testing.assert_close(loaded(pictures), network(pictures), atol=0.02, rtol=0.02)
+
+
+def test_a_bundle_is_never_overwritten(bundle: Path) -> None:
+    """Saving where a bundle lies is an error, and the bundle is untouched."""
+    before = (bundle / "model.json").read_bytes()
+
+    with pytest.raises(BundleError, match="exists already"):
+        save_bundle(bundle, new_network(2), Manifest("b", ("a", "b"), ""), {})
+
+    assert before == (bundle / "model.json").read_bytes()
+    assert [path.name for path in bundle.parent.iterdir()] == ["small"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format_version": 2}, "format version 2"),
+        ({"classes": []}, "no classes"),
+        ({"classes": ["a", "a", "b"]}, "named twice"),
+        ({"classes": ["a", "../b", "c"]}, "with a slash"),
+        ({"classes": "cars"}, "is not a list"),
+        ({"temperature": 0}, "temperature"),
+        ({"temperature": float("nan")}, "not a number"),
+        ({"temperature": True}, "not a number"),
+        ({"std": [0.2, 0.2]}, "three numbers"),
+        ({"name": None}, "not a text"),
+        ({"weights_sha256": "00"}, "not a SHA-256"),
+        ({"weights_sha256": "0" * 64}, "not the file"),
+        ({"classes": ["a", "b"]}, "does not fit"),
+    ],
+)
+def test_a_manifest_that_says_something_impossible_is_refused(
+    copied: Path, change: dict[str, object], message: str
+) -> None:
+    """Each impossible value is one sentence that names the file."""
+    manifest = copied / "model.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+
+    with pytest.raises(BundleError, match=message):
+        load_bundle(copied)
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.safetensors"])
+def test_a_damaged_or_missing_file_is_refused(copied: Path, name: str) -> None:
+    """Cut, garbage and gone are all one clear error and never a pickle."""
+    path = copied / name
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(BundleError):
+        load_bundle(copied)
+    path.write_bytes(b"\x80\x04cos\nsystem\n")
+    with pytest.raises(BundleError):
+        load_bundle(copied)
+    path.unlink()
+    with pytest.raises(BundleError, match="No such file"):
+        load_bundle(copied)
+
+
+def test_default_is_in_the_package_and_anything_else_is_a_path() -> None:
+    """`default` finds the shipped bundle, which fits its manifest and the design's classes."""
+    manifest = read_manifest(find_bundle("default"))
+
+    assert manifest.name == "default"
+    assert {
+        "cars",
+        "memes",
+        "mountains",
+        "selfies",
+        "trees",
+        "whatsapp_screenshots",
+        "other",
+    } == set(manifest.classes)
+    assert Path("/x/y") == find_bundle("/x/y")
+    assert manifest.classes != CLASSES
