@@ -1,0 +1,1 @@
+"""Figures that are measured and not tested: `python -m tests.benchmarks.NAME`."""
