@@ -1,0 +1,132 @@
+"""Which photos are out, and who is to blame when the process dies.
+
+A process that dies takes many photos with it, and at most a few of them were being looked at: those
+are *suspects*. Each suspect is tried once more, alone; if the process dies of it again, that photo
+is *convicted*, and everyone else was innocent and is simply sent again. A photo becomes a suspect
+at most once, so every death either convicts, or uses up a suspicion, or accuses nobody, and the
+host waits before it tries again in that last case only: there is no endless loop.
+
+Pure: no process, no clock; `now` is monotonic seconds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery_daemon.photo import Photo
+
+
+@dataclass(slots=True)
+class Job:
+    """A photo on its way; `started_s` is when the process began to look at its bytes."""
+
+    id: int
+    photo: Photo
+    want_hash: bool
+    started_s: float | None = None
+    is_suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a death of the process means: who is convicted, and how many are newly suspected."""
+
+    convicted: Job | None
+    suspected: int
+
+    @property
+    def accuses_nobody(self) -> bool:
+        """Whether the process died for a reason that is no photo's."""
+        return self.convicted is None and self.suspected == 0
+
+
+class Backlog:
+    """All photos without an answer: waiting, suspected, or sent to the process."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Job] = deque()
+        self._suspects: deque[Job] = deque()
+        self._sent: dict[int, Job] = {}  # in the order sent
+        self._moved_s = 0.0
+        self._next_id = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._suspects) + len(self._sent)
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """All photos without an answer, the most advanced first."""
+        return tuple(job.photo for job in (*self._sent.values(), *self._suspects, *self._waiting))
+
+    @property
+    def has_sendable(self) -> bool:
+        """Whether `send` would give a photo; a suspect is sent alone, and before the innocent."""
+        if self._suspects:
+            return not self._sent
+        is_trial = any(job.is_suspect for job in self._sent.values())
+        return bool(self._waiting) and not is_trial
+
+    def add(self, photo: Photo, *, want_hash: bool) -> None:
+        """A photo waits to be sent."""
+        self._waiting.append(Job(self._next_id, photo, want_hash))
+        self._next_id += 1
+
+    def send(self, now: float) -> Job | None:
+        """The next photo for the process, from now on counted as sent; None: none at present."""
+        if not self.has_sendable:
+            return None
+        job = (self._suspects or self._waiting).popleft()
+        if not self._sent:
+            self._moved_s = now
+        self._sent[job.id] = job
+        return job
+
+    def start(self, job_id: int, now: float) -> Job | None:
+        """The process looks at this photo's bytes; None: it was never sent."""
+        job = self._sent.get(job_id)
+        if job is not None:
+            job.started_s = self._moved_s = now
+        return job
+
+    def finish(self, job_id: int, now: float) -> Job | None:
+        """This photo is answered, and gone from the backlog; None: it was never sent."""
+        self._moved_s = now
+        return self._sent.pop(job_id, None)
+
+    def overdue_at(self, photo_s: float) -> float | None:
+        """When the process will have hung: a started photo took `photo_s`, or none was started."""
+        if not self._sent:
+            return None
+        started = [job.started_s for job in self._sent.values() if job.started_s is not None]
+        return min(started, default=self._moved_s) + photo_s
+
+    def bury_crashed(self) -> Verdict:
+        """The process died: to blame are all photos whose bytes it looked at."""
+        return self._bury(lambda _started_s: True)
+
+    def bury_hung(self, photo_s: float, now: float) -> Verdict:
+        """The process was killed: to blame are the photos it had looked at for `photo_s`."""
+        return self._bury(lambda started_s: started_s + photo_s <= now)
+
+    def _bury(self, is_to_blame: Callable[[float], bool]) -> Verdict:
+        sent, self._sent = list(self._sent.values()), {}
+        accused: list[Job] = []
+        innocent: list[Job] = []
+        for job in sent:
+            is_accused = job.started_s is not None and is_to_blame(job.started_s)
+            (accused if is_accused else innocent).append(job)
+            job.started_s = None
+        # In front of those that never left, in the old order.
+        for job in reversed(innocent):
+            (self._suspects if job.is_suspect else self._waiting).appendleft(job)
+        if accused and accused[0].is_suspect:  # a suspect is sent alone, so there is no other
+            return Verdict(accused[0], suspected=0)
+        for job in accused:
+            job.is_suspect = True
+        self._suspects.extend(accused)
+        return Verdict(None, len(accused))

@@ -1,0 +1,197 @@
+"""What crosses the pipes between the daemon and the classifier process, and nothing else may.
+
+A frame is a length (4 bytes, big-endian) and that many bytes of JSON, at most 1 MiB:
+`{"kind": "Started", "message": {"id": 7}}`. There is no pickle, and each side accepts only what the
+other may say: a frame that breaks a rule is a `WireError`, and whoever reads it ends the
+conversation.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import BinaryIO, TypeVar
+
+from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
+from gallery_daemon.photo import Facts, Identity, Prediction  # noqa: TC001 - the wire needs them
+
+FRAME_LIMIT_BYTES = 1024 * 1024
+_LENGTH = struct.Struct(">I")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_ORIENTATIONS = range(1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The first frame to the process: what it needs to begin.
+
+    `bundle` is the model bundle's absolute folder; `device` is `auto`, `cpu` or `cuda`. A batch
+    has up to `batch_size` photos and waits up to `batch_wait_s` for them. No thread count given for
+    the network means the engine's own choice.
+    """
+
+    bundle: str
+    device: str
+    batch_size: int
+    batch_wait_s: float
+    max_bytes: int
+    max_pixels: int
+    reading_threads: int
+    network_threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Look at this photo and classify it. `path` is absolute, as `os.fsdecode` gives it."""
+
+    id: int
+    path: str
+    identity: Identity
+    want_hash: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The process has loaded its model (`name@hash8`) and takes requests."""
+
+    model: str
+    engine: str
+    load_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The process cannot begin, and ends; `sentence` and `hint` are for a person."""
+
+    sentence: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The bytes of this photo are looked at from now on: it is a suspect if the process dies."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A photo is classified, in a batch of `batch` photos, `classify_ms` after it was started."""
+
+    id: int
+    facts: Facts
+    prediction: Prediction
+    batch: int
+    classify_ms: float
+
+
+class RefusalKind(StrEnum):
+    """Why there is no prediction, and so what becomes of the file."""
+
+    UNREADABLE = "unreadable"  # claims to be a photo and is none that can be read
+    NOT_A_PHOTO = "not_a_photo"  # no photo, or of a kind that is not supported
+    CHANGED = "changed"  # not the file that had settled
+    VANISHED = "vanished"
+    DENIED = "denied"  # no permission to read it
+    FAILED = "failed"  # not the photo's fault: trying again later may help
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A photo could not be classified; `reason` is one sentence, `facts` are what is known."""
+
+    id: int
+    kind: RefusalKind
+    reason: str
+    facts: Facts | None = None
+
+
+ToChild = Setup | Request
+FromChild = Ready | Broken | Started | Answer | Refusal
+
+Message = TypeVar("Message")
+
+TO_CHILD: tuple[type[ToChild], ...] = (Setup, Request)
+FROM_CHILD: tuple[type[FromChild], ...] = (Ready, Broken, Started, Answer, Refusal)
+
+
+def write_message(pipe: BinaryIO, message: ToChild | FromChild) -> None:
+    """The whole frame is in the pipe.
+
+    Raises:
+        WireError: the message has no form in JSON, or is larger than a frame may be.
+        OSError: nobody reads the pipe any more.
+    """
+    kind = to_text(type(message).__name__)
+    body = f'{{"kind":{kind},"message":{to_text(message)}}}'.encode("ascii")
+    if len(body) > FRAME_LIMIT_BYTES:
+        raise WireError(f"a frame of {len(body)} bytes is too large")
+    pipe.write(_LENGTH.pack(len(body)) + body)
+    pipe.flush()
+
+
+def read_to_child(pipe: BinaryIO) -> ToChild | None:
+    """The next message to the process, or None at the pipe's end.
+
+    Raises:
+        WireError: the frame breaks a rule.
+    """
+    body = _read_frame(pipe)
+    return None if body is None else _message_of(body, TO_CHILD)
+
+
+def read_from_child(pipe: BinaryIO) -> FromChild | None:
+    """The next message from the process, or None at the pipe's end.
+
+    Raises:
+        WireError: the frame breaks a rule, or an answer says something impossible.
+    """
+    body = _read_frame(pipe)
+    if body is None:
+        return None
+    message = _message_of(body, FROM_CHILD)
+    if isinstance(message, Answer):
+        _refuse_impossible(message)
+    return message
+
+
+def _read_frame(pipe: BinaryIO) -> bytes | None:
+    head = pipe.read(_LENGTH.size)
+    if not head:
+        return None
+    if len(head) < _LENGTH.size:
+        raise WireError("the pipe ended inside a frame's length")
+    (length,) = _LENGTH.unpack(head)
+    if length > FRAME_LIMIT_BYTES:
+        raise WireError(f"a frame of {length} bytes is too large")
+    body = pipe.read(length)
+    if len(body) < length:
+        raise WireError(f"the pipe ended after {len(body)} of {length} bytes of a frame")
+    return body
+
+
+def _message_of(body: bytes, known: tuple[type[Message], ...]) -> Message:
+    raw = object_of(body)
+    kinds = {kind.__name__: kind for kind in known}
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in kinds or raw.keys() != {"kind", "message"}:
+        raise WireError(f"{repr(kind)[:60]} is not a message that belongs here")
+    message: Message = value_of(kinds[kind], raw["message"], kind)
+    return message
+
+
+def _refuse_impossible(answer: Answer) -> None:
+    facts, probabilities = answer.facts, answer.prediction.probabilities
+    problems = {
+        "an answer without a class": not probabilities,
+        "a probability outside 0 to 1": not all(0 <= p <= 1 for p in probabilities.values()),
+        "a batch without a photo": answer.batch < 1,
+        "an orientation outside 1 to 8": facts.orientation not in _ORIENTATIONS,
+        "a negative size": min(facts.width, facts.height) < 0,
+        "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
+    }
+    for problem, found in problems.items():
+        if found:
+            raise WireError(problem)

@@ -1,0 +1,199 @@
+"""The classifier process: photo bytes are parsed here and nowhere else.
+
+Its way, in threads:
+
+    main's pipe -> [listen] -> requests -> [read x N] -> handover -> [main: batch, network] -> pipe
+
+Every request gets exactly one answer or refusal, in any order. The queue of requests is bounded by
+the host, which has few photos out; the handover by one batch, which holds the readers back. The
+process keeps nothing: it may be killed at any instruction, and it ends when its parent does.
+
+Started as `python -P -m gallery_daemon.classifier.worker`, never imported.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from gallery_daemon.classifier.batcher import collect
+from gallery_daemon.classifier.classifying import Network, classify
+from gallery_daemon.classifier.handover import Handover
+from gallery_daemon.classifier.messages import (
+    Broken,
+    FromChild,
+    Ready,
+    Refusal,
+    Request,
+    Setup,
+    Started,
+    read_to_child,
+    write_message,
+)
+from gallery_daemon.classifier.reading import Looked, read_photo
+from gallery_daemon.classifier.wire import WireError
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.imaging.look import Look, look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Picture = npt.NDArray[np.uint8]
+
+# Below the daemon's own niceness: a backlog must not be felt on someone's desktop.
+_NICENESS = 5
+# Source: linux/prctl.h.
+_PR_SET_PDEATHSIG = 1
+_EXIT_BROKEN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pipes:
+    """The two ends that belong to the host; `tell` may be called by any thread."""
+
+    incoming: BinaryIO
+    outgoing: BinaryIO
+    _lock: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def of_process(cls) -> Pipes:
+        """Standard input and output, which from now on belong to the frames alone.
+
+        What a library prints goes to standard error: it must not end up between two frames.
+        """
+        pipes = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(2, 1)
+        return pipes
+
+    def tell(self, message: FromChild) -> None:
+        """The message is in the pipe; if nobody reads it any more, the process ends."""
+        try:
+            with self._lock:
+                write_message(self.outgoing, message)
+        except OSError:
+            os._exit(0)
+
+
+def main() -> None:
+    """Serve the host until it closes the pipe."""
+    pipes = Pipes.of_process()
+    _become_a_guest()
+    setup = read_to_child(pipes.incoming)
+    if not isinstance(setup, Setup):
+        sys.exit("the first message is not a Setup")
+    began = time.monotonic()
+    try:
+        network, engine = _load(setup)
+    except GalleryError as error:
+        pipes.tell(Broken(error.sentence, error.hint))
+        sys.exit(_EXIT_BROKEN)
+    except Exception as error:
+        pipes.tell(Broken(f"the model cannot be loaded: {type(error).__name__}: {error}", None))
+        raise
+    load_ms = round((time.monotonic() - began) * 1000, 1)
+    pipes.tell(Ready(network.model, engine, load_ms))
+    _serve(pipes, setup, network)
+
+
+def _become_a_guest() -> None:
+    """Step back behind other programs, leave no dump of a photo, and go when the parent goes."""
+    # Ctrl-C and a closed terminal reach the whole process group; what follows is the parent's.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.nice(_NICENESS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The end of the pipe says it too, but not to a decoder that hangs without letting go.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _load(setup: Setup) -> tuple[Network[Picture], str]:
+    """The network, warm, and the name of its engine."""
+    # Not at the top: it takes seconds, and a torch that cannot be imported is told by the pipe.
+    from gallery_daemon.model.predict import Predictor, choose_engine  # noqa: PLC0415
+
+    engine = choose_engine(setup.device)
+    predictor = Predictor(Path(setup.bundle), engine, setup.network_threads)
+    manifest = predictor.manifest
+
+    def predict(pictures: Sequence[Picture]) -> list[list[float]]:
+        rows: list[list[float]] = predictor.predict(np.stack(pictures)).tolist()
+        return rows
+
+    # An engine that does not run is found out now, and not with someone's photo.
+    predict([np.zeros((manifest.input_size, manifest.input_size, 3), np.uint8)])
+    return Network(predict, manifest.classes, manifest.model_id), str(engine)
+
+
+def _serve(pipes: Pipes, setup: Setup, network: Network[Picture]) -> None:
+    requests: SimpleQueue[Request] = SimpleQueue()
+    handover: Handover[Looked[Picture]] = Handover(setup.batch_size)
+    Thread(target=_listen, args=(pipes, requests, handover), daemon=True).start()
+    for _ in range(setup.reading_threads):
+        Thread(target=_read, args=(pipes, setup, requests, handover), daemon=True).start()
+    while batch := collect(handover.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
+        for reply in classify(batch, network, time.monotonic):
+            pipes.tell(reply)
+
+
+def _listen(
+    pipes: Pipes, requests: SimpleQueue[Request], handover: Handover[Looked[Picture]]
+) -> None:
+    """Take requests until the pipe ends, and wait for nothing else: the host can always write."""
+    status = 0
+    try:
+        while isinstance(request := read_to_child(pipes.incoming), Request):
+            handover.announce()
+            requests.put(request)
+    except WireError:
+        traceback.print_exc()
+        status = _EXIT_BROKEN
+    # Nobody waits for the answers still to come, and torch would take long to tidy up.
+    os._exit(status)
+
+
+def _read(
+    pipes: Pipes,
+    setup: Setup,
+    requests: SimpleQueue[Request],
+    handover: Handover[Looked[Picture]],
+) -> None:
+    """Look at one photo after the other."""
+
+    def look_at(request: Request) -> Look:
+        return look(
+            request.path,
+            request.identity,
+            max_bytes=setup.max_bytes,
+            max_pixels=setup.max_pixels,
+            want_hash=request.want_hash,
+        )
+
+    while True:
+        request = requests.get()
+        pipes.tell(Started(request.id))
+        looked = read_photo(request, look_at, time.monotonic())
+        if isinstance(looked, Refusal):
+            handover.withdraw()
+            pipes.tell(looked)
+        else:
+            handover.give(looked)
+
+
+if __name__ == "__main__":
+    main()

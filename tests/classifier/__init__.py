@@ -1,0 +1,1 @@
+"""Tests of the classifier process and its host."""
