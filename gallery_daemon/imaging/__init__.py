@@ -1,7 +1,9 @@
 """Looking at a file: bytes become facts and a 224x224 picture.
 
-`formats` says by content what a file is, `ending` whether its end is there: both read a few bytes
-and need no decoder, so the daemon may use them. The rest runs in the classifier process only:
-`look` opens the file and checks that it is the one that settled, `decode` makes the picture,
-`facts` and `dates` say what else is known. `limits` is how much a photo may ask for.
+Any process may ask `formats` what a file is, by its content (`tiff` tells RAW files from TIFFs),
+and `ending` whether its end is there (with `boxes` and `jpeg_end`): both read a few bytes and need
+no decoder. `limits` says how much a photo may ask for. The rest runs in the classifier process:
+`look` opens the file and checks that it is the one that settled; `decode` makes the picture, under
+`switches` that keep Pillow quiet, with the colours of `rgb` and the tags of `metadata`; `facts`
+says what these mean, with `dates` and `name_dates` when the photo was taken.
 """

@@ -1,8 +1,12 @@
-"""When a photo was taken: by its EXIF, its XMP, its name, or else its mtime, and which one it was.
+"""When a photo was taken, and how that is known.
 
-Cameras write local time without an offset, except where EXIF's offset tags stand beside it; Pixels
-name their files in UTC. A date that no camera had (year 0, before digital cameras, far ahead) is
-not believed.
+The most trusted date wins: what the camera wrote (EXIF), then XMP, then the file's name, then
+EXIF's plain DateTime, which any program sets when it saves, and at last the mtime. Cameras write
+local time, without an offset but where EXIF's newer tags give one; a time that is known in UTC
+only (GPS, a Pixel's names) is told in this machine's time zone, because people sort by their own
+days. A date that no clock had set is not believed.
+
+Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1).
 """
 
 from __future__ import annotations
@@ -10,77 +14,119 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from gallery_daemon.imaging.name_dates import date_of_name
 from gallery_daemon.photo import Taken, TakenFrom
 
-_EARLIEST_YEAR, _LATEST_YEAR = 1985, 2100
+# Scans of old prints carry the print's date, so early years are dates, too; 9999 and 2107, the
+# largest that some formats can write, are not.
+_YEARS = range(1840, 2100)
+# What cameras write whose clock was never set: the zero of Unix, of FAT and of the Macintosh.
+_UNSET_CLOCKS = frozenset(datetime(year, 1, 1) for year in (1970, 1980, 1904))  # noqa: DTZ001
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Source for the names: the table of camera and app names in the design's research (Android, iOS,
-# Pixel, Samsung, WhatsApp, Signal, Telegram, Dropbox). Two shapes cover them: date and time with
-# whatever separators, and a date alone where the name says nothing more.
-_DATE = r"(?P<Y>\d{4})(?P<s>[-_.]?)(?P<m>\d{2})(?P=s)(?P<d>\d{2})"
-_TIME = r"(?P<H>\d{2})(?P<t>[-_.:]?)(?P<M>\d{2})(?P=t)(?P<S>\d{2})(?:[-_.]?(?P<f>\d{3})(?!\d))?"
-_BETWEEN = r"(?:[-_ T]|[-_ ]at[-_ ])?"
-_DATE_AND_TIME = re.compile(rf"(?<!\d){_DATE}{_BETWEEN}{_TIME}(?!\d)")
-_DATE_ALONE = re.compile(rf"(?<!\d){_DATE}(?!\d)")
-_UTC_NAME = re.compile(r"PXL_", re.IGNORECASE)
-
-_EXIF_TEXT = re.compile(r"\s*(\d{4})[:\-/.](\d{2})[:\-/.](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
-_OFFSET_TEXT = re.compile(r"\s*(?:(Z)|([+-])(\d{2}):?(\d{2}))")
+_EXIF_TEXT = re.compile(r"\s*(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)", re.ASCII)
+_GPS_DATE = re.compile(r"\s*(\d{4})[:\-/.](\d\d?)[:\-/.](\d\d?)", re.ASCII)
+_OFFSET_TEXT = re.compile(r"\s*(?:(Z)|([+-])(\d\d):?(\d\d))", re.ASCII)
 _XMP_TEXT = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?(Z|[+-]\d{2}:\d{2})?"
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?)?\s?"
+    r"(Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 
 
-def choose(exif: datetime | None, xmp: datetime | None, name: str, mtime: datetime) -> Taken:
-    """The most trusted date there is."""
-    if exif:
-        return Taken(exif, TakenFrom.EXIF)
-    if xmp:
-        return Taken(xmp, TakenFrom.XMP)
-    named = date_of_name(name)
-    return Taken(named, TakenFrom.NAME) if named else Taken(mtime, TakenFrom.MTIME)
+def choose(
+    name: str,
+    mtime: datetime,
+    *,
+    camera: datetime | None = None,
+    xmp: datetime | None = None,
+    saved: datetime | None = None,
+) -> Taken:
+    """The most trusted date there is.
 
-
-def date_of_name(name: str) -> datetime | None:
-    """The date that a camera or an app put into the file's name."""
-    for found in _DATE_AND_TIME.finditer(name):
-        parts = {key: int(value) for key, value in found.groupdict("0").items() if key not in "st"}
-        moment = _moment(
-            parts["Y"], parts["m"], parts["d"], parts["H"], parts["M"], parts["S"],
-            microsecond=parts["f"] * 1000,
-        )  # fmt: skip
-        if moment:
-            return moment.replace(tzinfo=UTC) if _UTC_NAME.match(name) else moment
-    for found in _DATE_ALONE.finditer(name):
-        moment = _moment(int(found["Y"]), int(found["m"]), int(found["d"]))
-        if moment:
-            return moment
-    return None
+    Args:
+        name: the file's name.
+        mtime: the file's modification time, with its offset.
+        camera: EXIF's date of taking.
+        xmp: XMP's.
+        saved: EXIF's date of the last save, by the camera or by any program since.
+    """
+    candidates = (
+        (camera, TakenFrom.EXIF),
+        (xmp, TakenFrom.XMP),
+        (date_of_name(name), TakenFrom.NAME),
+        (saved, TakenFrom.EXIF),
+    )
+    return next(
+        (Taken(when, origin) for when, origin in candidates if when),
+        Taken(mtime, TakenFrom.MTIME),
+    )
 
 
 def date_of_exif(text: object, subseconds: object = None, offset: object = None) -> datetime | None:
     """EXIF's `YYYY:MM:DD HH:MM:SS`, with its sub-seconds and offset where they stand beside it."""
     found = _EXIF_TEXT.match(text) if isinstance(text, str) else None
-    moment = _moment(*map(int, found.groups())) if found else None
-    if moment is None:
+    if found is None:
+        return None
+    moment = _moment(*found.groups())
+    if moment is None or moment in _UNSET_CLOCKS:
         return None
     digits = subseconds.strip("\0 ") if isinstance(subseconds, str) else ""
     if digits.isascii() and digits.isdecimal():
-        moment = moment.replace(microsecond=int(digits[:6].ljust(6, "0")))
+        moment = moment.replace(microsecond=_microseconds(digits))
     return moment.replace(tzinfo=_offset(offset))
 
 
+def date_of_gps(date: object, time: object) -> datetime | None:
+    """GPS's date and its hours, minutes and seconds, which are UTC, in this machine's time zone."""
+    found = _GPS_DATE.match(date) if isinstance(date, str) else None
+    if found is None or not isinstance(time, tuple):
+        return None
+    try:
+        hour, minute, second = (int(float(part)) for part in time)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+    moment = _moment(*found.groups(), str(hour), str(minute), str(second))
+    return _here(moment.replace(tzinfo=UTC)) if moment else None
+
+
 def date_of_xmp(text: str) -> datetime | None:
-    """XMP's ISO 8601 date, with or without time, fraction and offset."""
+    """XMP's ISO 8601 date, with or without time, fraction and offset; at least to the day."""
     found = _XMP_TEXT.match(text)
     if found is None:
         return None
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
-    moment = _moment(
-        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
-        microsecond=int((fraction or "0").ljust(6, "0")),
-    )  # fmt: skip
-    return moment.replace(tzinfo=_offset(offset)) if moment else None
+    *parts, fraction, offset = found.groups()
+    moment = _moment(*(part or "0" for part in parts))
+    if moment is None or moment in _UNSET_CLOCKS:
+        return None
+    moment = moment.replace(microsecond=_microseconds(fraction or "0"))
+    return moment.replace(tzinfo=_offset(offset))
+
+
+def date_of_mtime(mtime_ns: int) -> datetime:
+    """The modification time in this machine's time zone; nanoseconds since 1970.
+
+    A time that no calendar has, as broken file systems give, is told as 1970.
+    """
+    try:
+        return _here(_EPOCH + timedelta(microseconds=mtime_ns // 1000))
+    except OverflowError:
+        return _EPOCH
+
+
+def _moment(*parts: str) -> datetime | None:
+    """Year to second as one moment without an offset; None where the calendar has none such."""
+    if int(parts[0]) not in _YEARS:
+        return None
+    try:
+        # Without an offset on purpose: it is the camera's local time, wherever that was.
+        return datetime(*(int(part) for part in parts))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _microseconds(digits: str) -> int:
+    return int(digits[:6].ljust(6, "0"))
 
 
 def _offset(text: object) -> timezone | None:
@@ -95,14 +141,9 @@ def _offset(text: object) -> timezone | None:
     return timezone(-away if found[2] == "-" else away)
 
 
-def _moment(  # noqa: PLR0917 - year to second, in the order everyone knows
-    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0,
-    *, microsecond: int = 0,
-) -> datetime | None:  # fmt: skip
-    if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
-        return None
+def _here(moment: datetime) -> datetime:
+    """The same moment by this machine's time zone; as it is where the calendar ends."""
     try:
-        # Without an offset on purpose: it is the camera's local time, wherever that was.
-        return datetime(year, month, day, hour, minute, second, microsecond)  # noqa: DTZ001
-    except ValueError:
-        return None
+        return moment.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return moment

@@ -1,145 +1,179 @@
-"""Whether a file's end is there: sync tools that write the final name from byte 0 leave no mark.
+"""Whether a file's end is there: many tools write the final name from byte 0 and leave no mark.
 
-Each format says in its own way where it ends. The test is exact where a decoder would not notice a
-missing end (a cut HEIC decodes to grey tiles without a word), and kind elsewhere: what it cannot
-judge counts as whole, for the decoder has the last word. Sources: ISO/IEC 14496-12 (boxes), PNG
-(W3C), ITU T.81 (JPEG), RIFF; the trailers of motion photos as measured on real ones.
+Each format says in its own way where it ends. The answer is used to wait longer for the rest, and
+to refuse a photo only where the decoder would not notice (a cut HEIC becomes grey tiles). So a
+whole file must never be called cut: what cannot be judged, such as a TIFF, a RAW file or bytes
+that some maker appended, counts as whole, and the decoder has the last word.
+
+Only a few bytes are read, except of a JPEG or GIF that something follows: then up to `_SCAN_BYTES`.
+
+Sources: ITU-T T.81 annex B (JPEG), W3C PNG 5, GIF89a, RFC 9649 (WebP), ISO/IEC 14496-12 (boxes);
+the trailers of motion photos as measured on real ones.
 """
 
 from __future__ import annotations
 
 import os
-import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from gallery_daemon.imaging import boxes, jpeg_end, tiff
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery_daemon.imaging.formats import Kind
 
-_CHUNK = 1 << 20
-_TAIL = 1 << 16
 _PIECES_LIMIT = 100_000
-_EOI = b"\xff\xd9"
-_SOS, _FIRST_RST, _LAST_STANDALONE = 0xDA, 0xD0, 0xD9
+_PNG_SIGNATURE_BYTES, _PNG_FRAME_BYTES = 8, 12
+_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+_GIF_COLOURS, _GIF_EXTENSION, _GIF_IMAGE, _GIF_END = 0x80, 0x21, 0x2C, 0x3B
+# BMP's compressions in which the size of the pixels follows from width and height.
+_BMP_PLAIN = frozenset({0, 3, 6})
 
 
-def missing_end(file: BinaryIO, kind: Kind) -> str | None:
-    """Why the file is not whole, as a sentence; None if it is, or if nobody can tell.
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Whether a file is whole as far as one can tell, and why."""
+
+    whole: bool
+    reason: str
+
+
+_WHOLE = Ending(whole=True, reason="its end is there")
+_UNKNOWN = Ending(whole=True, reason="its format does not say where it ends")
+
+
+def ending(file: BinaryIO, kind: Kind) -> Ending:
+    """Whether the end of the file is there.
+
+    Args:
+        file: seekable; its position is moved.
+        kind: what `formats.sniff` said of it.
 
     Raises:
         OSError: the file cannot be read.
     """
     size = file.seek(0, os.SEEK_END)
     if size == 0:
-        return "the file is empty"
+        return _cut("the file is empty")
     test = _TESTS.get(kind.name)
-    return test(file, size) if test else None
+    return test(file, size) if test else _UNKNOWN
 
 
-def _jpeg(file: BinaryIO, size: int) -> str | None:
-    """The last end marker ends the file, or the first picture ends and its trailer is whole."""
-    if _tail(file, size).rstrip(b"\0").endswith(_EOI):
-        return None
-    end = _end_of_first_picture(file)
-    if end is None:
-        return "the JPEG has no end marker"
-    file.seek(end)
-    trailer = file.read(8)
-    if trailer[4:8] == b"ftyp":  # a motion photo's film
-        return _boxes(file, size, end)
-    if trailer[:3] == b"\xff\xd8\xff":
-        return "the second picture of the JPEG has no end marker"
-    return None  # makers append what they like behind the end
+def _cut(reason: str) -> Ending:
+    return Ending(whole=False, reason=reason)
 
 
-def _end_of_first_picture(file: BinaryIO) -> int | None:
-    """The place behind the end marker of the first picture: thumbnails lie inside segments."""
-    file.seek(2)
-    for _ in range(_PIECES_LIMIT):
-        marker = file.read(2)
-        if len(marker) < 2 or marker[0] != 0xFF:  # noqa: PLR2004
-            return None
-        if marker[1] == 0xFF:  # noqa: PLR2004 - a fill byte; the marker may begin with the next
-            file.seek(-1, os.SEEK_CUR)
-            continue
-        if _FIRST_RST <= marker[1] <= _LAST_STANDALONE:
-            return file.tell() if marker == _EOI else None
-        length = int.from_bytes(file.read(2), "big")
-        file.seek(length - 2, os.SEEK_CUR)
-        if marker[1] == _SOS:
-            # In coded data FF is followed by 00 or a restart marker, so FF D9 is the end.
-            return _find(file, _EOI)
-    return None
+def _jpeg(file: BinaryIO, size: int) -> Ending:
+    missing = jpeg_end.missing(file, size)
+    return _cut(missing) if missing else _WHOLE
 
 
-def _find(file: BinaryIO, wanted: bytes) -> int | None:
-    """The place behind the first `wanted` from here on."""
-    start, kept = file.tell(), b""
-    while chunk := file.read(_CHUNK):
-        place = (kept + chunk).find(wanted)
-        if place >= 0:
-            return start - len(kept) + place + len(wanted)
-        start += len(chunk)
-        kept = chunk[-(len(wanted) - 1) :]
-    return None
-
-
-def _png(file: BinaryIO, size: int) -> str | None:
-    """There is an IEND chunk, and all before it."""
-    place = 8
+def _png(file: BinaryIO, size: int) -> Ending:
+    """There is an IEND chunk; bytes behind it are tolerated, as by every decoder."""
+    file.seek(max(0, size - len(_PNG_END)))
+    if file.read() == _PNG_END:
+        return _WHOLE
+    place = _PNG_SIGNATURE_BYTES
     for _ in range(_PIECES_LIMIT):
         file.seek(place)
         head = file.read(8)
-        if len(head) < 8:  # noqa: PLR2004
-            break
-        length, name = struct.unpack(">I4s", head)
-        place += 12 + length
-        if name == b"IEND" and place <= size:
-            return None
-    return "the PNG has no end chunk"
+        place += _PNG_FRAME_BYTES + int.from_bytes(head[:4], "big")
+        if place > size:
+            return _cut("the PNG has no end chunk")
+        if head[4:] == b"IEND":
+            return _WHOLE
+    return _UNKNOWN
 
 
-def _boxes(file: BinaryIO, size: int, start: int = 0) -> str | None:
-    """The sizes of the top-level boxes add up to the file's size exactly."""
-    place = start
+def _boxes(file: BinaryIO, size: int) -> Ending:
+    """The boxes add up to the size; foreign bytes are tolerated behind a picture that is there."""
+    names, end = set(), 0
+    for box in boxes.walk(file, 0, size):
+        names.add(box.name)
+        end = box.end
+    if end == size or (end < size and {b"meta", b"mdat"} <= names):
+        return _WHOLE
+    return _cut("the file's boxes do not add up to its size")
+
+
+def _gif(file: BinaryIO, size: int) -> Ending:
+    """The last block is the trailer; the blocks are walked, as their bytes may be anything."""
+    file.seek(max(0, size - 2))
+    if file.read() == b"\0;":
+        return _WHOLE
+    file.seek(10)
+    flags = file.read(3)[:1]
+    _skip_colours(file, flags)
     for _ in range(_PIECES_LIMIT):
-        if place == size:
-            return None
-        file.seek(place)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:  # a 64-bit size follows the name
-            length = int.from_bytes(head[8:16], "big")
-        if length == 0:  # "to the end of the file"
-            return None
-        if len(head) < 8 or length < 8 or place + length > size:  # noqa: PLR2004
-            break
-        place += length
-    return "the file's boxes do not add up to its size, so its end is missing"
+        mark = file.read(1)
+        if not mark:
+            return _cut("the GIF has no trailer")
+        if mark[0] not in {_GIF_EXTENSION, _GIF_IMAGE}:
+            return _WHOLE if mark[0] == _GIF_END else _UNKNOWN
+        _skip_block(file, mark[0])
+    return _UNKNOWN
 
 
-def _gif(file: BinaryIO, size: int) -> str | None:
-    ends = _tail(file, size).rstrip(b"\0\r\n").endswith(b";")
-    return None if ends else "the GIF has no trailer"
+def _skip_block(file: BinaryIO, mark: int) -> None:
+    """Go behind an extension or a picture."""
+    if mark == _GIF_EXTENSION:
+        file.seek(1, os.SEEK_CUR)
+    else:
+        _skip_colours(file, file.read(9)[8:])
+        file.seek(1, os.SEEK_CUR)
+    for _ in range(_PIECES_LIMIT):
+        length = file.read(1)
+        if not length or not length[0]:
+            return
+        file.seek(length[0], os.SEEK_CUR)
 
 
-def _webp(file: BinaryIO, size: int) -> str | None:
+def _skip_colours(file: BinaryIO, flags: bytes) -> None:
+    """Go behind the colour table, if the flags say that there is one."""
+    if flags and flags[0] & _GIF_COLOURS:
+        file.seek(3 << ((flags[0] & 7) + 1), os.SEEK_CUR)
+
+
+def _webp(file: BinaryIO, size: int) -> Ending:
     file.seek(4)
-    ends = int.from_bytes(file.read(4), "little") + 8 <= size
-    return None if ends else "the WebP is shorter than it says"
+    says = int.from_bytes(file.read(4), "little") + 8
+    return _WHOLE if says <= size else _cut(f"the WebP has {size} of {says} bytes")
 
 
-def _bmp(file: BinaryIO, size: int) -> str | None:
-    file.seek(2)
-    ends = int.from_bytes(file.read(4), "little") <= size
-    return None if ends else "the BMP is shorter than it says"
+def _bmp(file: BinaryIO, size: int) -> Ending:
+    """All rows are there; the size in the header itself is often wrong, so rows are counted."""
+    file.seek(0)
+    head = file.read(34)
+    number = {at: int.from_bytes(head[at : at + 4], "little", signed=True) for at in (18, 22, 30)}
+    if len(head) < 34 or head[14] < 40 or number[30] not in _BMP_PLAIN:  # noqa: PLR2004
+        return _UNKNOWN
+    row_bytes = (number[18] * int.from_bytes(head[28:30], "little") + 31) // 32 * 4
+    says = int.from_bytes(head[10:14], "little") + row_bytes * abs(number[22])
+    return _WHOLE if says <= size else _cut(f"the BMP has {size} of {says} bytes")
 
 
-def _tail(file: BinaryIO, size: int) -> bytes:
-    file.seek(max(0, size - _TAIL))
-    return file.read(_TAIL)
+def _tiff(file: BinaryIO, size: int) -> Ending:
+    """The first directory is there, and the pixels it speaks of."""
+    directory = tiff.first_directory(file)
+    if directory is None:
+        return _cut("the TIFF's directory lies beyond the end of the file")
+    if any(directory.get(tag) == () for pair in tiff.DATA_TAGS for tag in pair):
+        return _cut("the TIFF's list of its pixels lies beyond the end of the file")
+    ends = [
+        offset + count
+        for offsets, counts in tiff.DATA_TAGS
+        for offset, count in zip(
+            directory.get(offsets, ()), directory.get(counts, ()), strict=False
+        )
+    ]
+    if max(ends, default=0) > size:
+        return _cut("the TIFF's pixels lie beyond the end of the file")
+    return _UNKNOWN
 
 
-_TESTS = {
+_TESTS: dict[str, Callable[[BinaryIO, int], Ending]] = {
     "jpeg": _jpeg,
     "png": _png,
     "heic": _boxes,
@@ -148,4 +182,5 @@ _TESTS = {
     "gif": _gif,
     "webp": _webp,
     "bmp": _bmp,
+    "tiff": _tiff,
 }

@@ -1,20 +1,22 @@
 """What a file is, by its content and never by its name: a `.MOV` may be a HEIC, a `.jpg` a PNG.
 
-RAW files are TIFFs with a thumbnail in front; they are told apart by their tags and named as not
-supported, so that nobody's DNG is filed for what its thumbnail shows. No decoder runs here: only
-signatures and, in a TIFF, the first directory are read.
+No decoder runs here, so the daemon itself may ask: only signatures are read and, in a TIFF, the
+first directory. Whatever is not ours is named where that is easy, because "a Nikon RAW (NEF) file,
+which is not supported" tells a person more than "cannot identify image file". RAW files are TIFFs
+with a preview in front; they are refused here, before a decoder would take the preview.
+
+Sources: the formats' own specifications and the signatures of file(1).
 """
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
-_HEAD_BYTES = 64
-_TIFF_ENTRIES_LIMIT = 512
-_TIFF_ENTRY_BYTES, _TIFF_SHORT = 12, 3
+from gallery_daemon.imaging import tiff
+
+HEAD_BYTES = 256
 
 
 class Support(StrEnum):
@@ -27,11 +29,19 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: `name` for machines ("heic"), `words` for people ("a HEIC photo")."""
+    """A kind of file: `name` for machines ("heic"), `words` for people ("a HEIC photo").
+
+    The words of a kind that is refused say so, and can stand as the reason in the log.
+    """
 
     name: str
     support: Support
     words: str
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether we can read it."""
+        return self.support is Support.PHOTO
 
 
 def _photo(name: str, words: str) -> Kind:
@@ -43,78 +53,131 @@ def _unsupported(name: str, words: str) -> Kind:
 
 
 def _other(name: str, words: str) -> Kind:
-    return Kind(name, Support.NOT_A_PHOTO, words)
+    return Kind(name, Support.NOT_A_PHOTO, f"{words}, not a photo")
 
 
-EMPTY = _other("empty", "an empty file")
-UNKNOWN = _other("unknown", "a file of an unknown kind")
+EMPTY = Kind("empty", Support.NOT_A_PHOTO, "an empty file")
+ZEROS = Kind("zeros", Support.NOT_A_PHOTO, "a file that begins with nothing but zeros")
+UNKNOWN = Kind("unknown", Support.NOT_A_PHOTO, "a file whose content is no known picture format")
 
-_JPEG = _photo("jpeg", "a JPEG photo")
-_TIFF = _photo("tiff", "a TIFF photo")
-_HEIC = _photo("heic", "a HEIC photo")
-_BMP = _photo("bmp", "a BMP picture")
-_AVIF = _photo("avif", "an AVIF photo")
-_VIDEO = _other("video", "a video")
+JPEG = _photo("jpeg", "a JPEG photo")
+PNG = _photo("png", "a PNG picture")
+GIF = _photo("gif", "a GIF picture")
+WEBP = _photo("webp", "a WebP picture")
+BMP = _photo("bmp", "a BMP picture")
+TIFF = _photo("tiff", "a TIFF picture")
+HEIC = _photo("heic", "a HEIC photo")
+AVIF = _photo("avif", "an AVIF photo")
+VIDEO = _other("video", "a video")
+
 _JXL = _unsupported("jxl", "a JPEG XL picture")
 _JPEG2000 = _unsupported("jpeg2000", "a JPEG 2000 picture")
-_RAW = _unsupported("raw", "a camera's RAW file")
 _EPS = _unsupported("eps", "an EPS drawing")
+_DDS = _unsupported("dds", "a DDS texture")
+_ICON = _unsupported("ico", "a Windows icon")
+_BLP = _unsupported("blp", "a BLP texture")
+_SGI = _unsupported("sgi", "an SGI picture")
+_PPM = _unsupported("ppm", "a PPM picture")
+_FLI = _unsupported("fli", "a FLI animation")
+_CR2 = _unsupported("cr2", "a Canon RAW (CR2) file")
 _CR3 = _unsupported("cr3", "a Canon RAW (CR3) file")
+_DNG = _unsupported("dng", "a RAW (DNG) file")
+_ORF = _unsupported("orf", "an Olympus RAW (ORF) file")
+_RAW = _unsupported("raw", "a camera's RAW file")
+_SIDECAR = _other("xmp", "an XMP sidecar")
+_XML = _other("xml", "an XML file")
+_HTML = _other("html", "a web page")
+_TEXT = _other("text", "a text file")
+_SOUND = _other("sound", "a sound recording")
 
-# Signatures at the start of the file; the first that fits. Sources: the formats' specifications and
-# file(1)'s magic.
+# At the start of the file; the first that fits. Those of JPEG and PNG are kept short: a damaged one
+# shall be called a broken photo.
 _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
-    (b"\xff\xd8\xff", _JPEG),
-    (b"\x89PNG\r\n\x1a\n", _photo("png", "a PNG picture")),
-    (b"GIF87a", _photo("gif", "a GIF picture")),
-    (b"GIF89a", _photo("gif", "a GIF picture")),
+    (b"\xff\xd8", JPEG),
+    (b"\x89PNG", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
     (b"\xff\x0a", _JXL),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", _JXL),
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", _JPEG2000),
     (b"\xff\x4f\xff\x51", _JPEG2000),
     (b"FUJIFILMCCD-RAW", _unsupported("raf", "a Fujifilm RAW (RAF) file")),
-    (b"IIRO", _unsupported("orf", "an Olympus RAW (ORF) file")),
-    (b"IIRS", _unsupported("orf", "an Olympus RAW (ORF) file")),
-    (b"MMOR", _unsupported("orf", "an Olympus RAW (ORF) file")),
+    (b"IIRO", _ORF),
+    (b"IIRS", _ORF),
+    (b"MMOR", _ORF),
     (b"IIU\x00", _unsupported("rw2", "a Panasonic RAW (RW2) file")),
     (b"FOVb", _unsupported("x3f", "a Sigma RAW (X3F) file")),
     (b"\x00MRM", _unsupported("mrw", "a Minolta RAW (MRW) file")),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", _unsupported("crw", "a Canon RAW (CRW) file")),
     (b"8BPS", _unsupported("psd", "a Photoshop file")),
+    (b"gimp xcf", _unsupported("xcf", "a GIMP file")),
     (b"%!PS", _EPS),
     (b"\xc5\xd0\xd3\xc6", _EPS),
+    (b"\x00\x00\x01\x00", _ICON),
+    (b"\x00\x00\x02\x00", _ICON),
+    (b"icns", _unsupported("icns", "an Apple icon")),
+    (b"DDS ", _DDS),
+    (b"BLP1", _BLP),
+    (b"BLP2", _BLP),
+    (b"\x01\xda", _SGI),
+    (b"qoif", _unsupported("qoi", "a QOI picture")),
+    (b"\x8aMNG\r\n\x1a\n", _unsupported("mng", "an MNG animation")),
+    (b"\x76\x2f\x31\x01", _unsupported("exr", "an OpenEXR picture")),
+    (b"#?RADIANCE", _unsupported("hdr", "a Radiance picture")),
     (b"%PDF", _other("pdf", "a PDF document")),
-    (b"<?xpacket", _other("xmp", "an XMP sidecar")),
-    (b"<x:xmpmeta", _other("xmp", "an XMP sidecar")),
-    (b"<?xml", _other("xml", "an XML file")),
+    (b"<?xpacket", _SIDECAR),
+    (b"<x:xmpmeta", _SIDECAR),
     (b"bplist", _other("plist", "a property list")),
-    (b"\x1aE\xdf\xa3", _VIDEO),
+    (b"\x00\x05\x16\x07", _other("appledouble", "an AppleDouble file")),
+    (b"\x1aE\xdf\xa3", VIDEO),
+    (b"\x00\x00\x01\xba", VIDEO),
+    (b"\x00\x00\x01\xb3", VIDEO),
+    (b"OggS", _SOUND),
+    (b"ID3", _SOUND),
+    (b"fLaC", _SOUND),
     (b"PK\x03\x04", _other("zip", "a ZIP archive")),
+    (b"\x1f\x8b", _other("gzip", "a gzip archive")),
+    (b"SQLite format 3\x00", _other("sqlite", "a database")),
 )
 
-# Brands of ISO base media files (ISO/IEC 14496-12, 23008-12 annex B; the AVIF specification).
-_BRANDS: dict[bytes, Kind] = {
-    b"crx ": _CR3,
-    b"avif": _AVIF,
-    b"avis": _AVIF,
-    **dict.fromkeys(
-        (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), _HEIC
-    ),
-}
+# Brands of ISO base media files (ISO/IEC 23008-12 annex B; the AVIF specification). The coding's
+# own brand may stand anywhere; the structural ones say only "a picture", by default a HEIC.
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_PICTURE_BRANDS = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"})
+_SOUND_BRANDS = frozenset({b"M4A ", b"M4B "})
 # Boxes that may stand first in a QuickTime film older than `ftyp`.
-_FILM_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+_FILM_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_RIFF_FORMS = {b"WEBP": WEBP, b"AVI ": VIDEO, b"WAVE": _SOUND}
+_FLI_MAGIC = frozenset({b"\x11\xaf", b"\x12\xaf"})
+# The sizes of the headers of Windows and OS/2; two letters alone would take many texts for a BMP.
+_BMP_HEADERS = range(12, 125)
 
-_RIFF_FORMS = {b"WEBP": _photo("webp", "a WebP picture"), b"AVI ": _VIDEO}
-_TIFF_SIGNATURES = frozenset({b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"})
+_MARKS_IN_TEXT: tuple[tuple[bytes, Kind], ...] = (
+    (b"<x:xmpmeta", _SIDECAR),
+    (b"<rdf:RDF", _SIDECAR),
+    (b"<plist", _other("plist", "a property list")),
+    (b"<svg", _unsupported("svg", "an SVG drawing")),
+    (b"<!doctype html", _HTML),
+    (b"<html", _HTML),
+    (b"<?xml", _XML),
+)
+_CONTROLS_IN_TEXT = frozenset(b"\t\n\r\f")
 
-# TIFF tags (TIFF 6.0, DNG 1.7) and the compressions that only RAW files have.
-_NEW_SUBFILE_TYPE, _COMPRESSION, _MAKE, _SUB_IFDS, _DNG_VERSION = 254, 259, 271, 330, 50706
-_RAW_COMPRESSIONS = {32767: "arw", 32769: "raw", 32770: "srw", 34713: "nef", 65535: "pef"}
-_RAW_OF_MAKE: tuple[tuple[bytes, str, str], ...] = (
-    (b"NIKON", "nef", "a Nikon RAW (NEF) file"),
-    (b"SONY", "arw", "a Sony RAW (ARW) file"),
-    (b"Canon", "cr2", "a Canon RAW (CR2) file"),
-    (b"PENTAX", "pef", "a Pentax RAW (PEF) file"),
-    (b"SAMSUNG", "srw", "a Samsung RAW (SRW) file"),
+# How RAW files are coded: the camera's sensor pattern, linear raw, and the makers' compressions.
+_RAW_PHOTOMETRICS = frozenset({32803, 34892})
+_RAW_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 65535})
+_RAW_OF_MAKE: tuple[tuple[str, Kind], ...] = (
+    ("nikon", _unsupported("nef", "a Nikon RAW (NEF) file")),
+    ("sony", _unsupported("arw", "a Sony RAW (ARW) file")),
+    ("canon", _CR2),
+    ("pentax", _unsupported("pef", "a Pentax RAW (PEF) file")),
+    ("ricoh", _unsupported("pef", "a Pentax RAW (PEF) file")),
+    ("samsung", _unsupported("srw", "a Samsung RAW (SRW) file")),
+    ("hasselblad", _unsupported("3fr", "a Hasselblad RAW (3FR) file")),
+    ("kodak", _unsupported("dcr", "a Kodak RAW (DCR) file")),
+    ("eastman kodak", _unsupported("dcr", "a Kodak RAW (DCR) file")),
+    ("epson", _unsupported("erf", "an Epson RAW (ERF) file")),
 )
 
 
@@ -125,87 +188,84 @@ def sniff(file: BinaryIO) -> Kind:
         OSError: the file cannot be read.
     """
     file.seek(0)
-    head = file.read(_HEAD_BYTES)
-    if not head:
-        return EMPTY
+    head = file.read(HEAD_BYTES)
+    if not head.strip(b"\0"):
+        return ZEROS if head else EMPTY
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
-    if head[:4] in _TIFF_SIGNATURES:
-        return _sniff_tiff(file, head)
-    return _sniff_inside(head)
+    if head[:4] in tiff.SIGNATURES:
+        return _of_tiff(file, head)
+    return _of_inner_mark(head) or _of_text(_narrow(head))
 
 
-def _sniff_inside(head: bytes) -> Kind:
-    """The kinds whose signature does not stand at the very start."""
+def _of_inner_mark(head: bytes) -> Kind | None:
+    """The kinds whose mark does not stand at the very start."""
+    if head[4:8] == b"ftyp":
+        return _of_brands(head)
+    if head[4:8] in _FILM_BOXES:
+        return VIDEO
     if head[:4] == b"RIFF":
         return _RIFF_FORMS.get(head[8:12], UNKNOWN)
-    if head[4:8] == b"ftyp":
-        return _sniff_brands(head)
-    if head[4:8] in _FILM_BOXES:
-        return _VIDEO
-    return _BMP if _is_bmp(head) else UNKNOWN
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return BMP
+    if head[4:6] in _FLI_MAGIC and head[14:16] in {b"\0\0", b"\3\0"}:
+        return _FLI
+    is_ppm = head[:1] == b"P" and head[1:2] in b"1234567fF" and head[2:3].isspace()
+    return _PPM if is_ppm else None
 
 
-def _sniff_brands(head: bytes) -> Kind:
-    """The kind by the major brand, else by the first compatible one that we know."""
+def _of_brands(head: bytes) -> Kind:
+    """The kind by the major brand, and by the compatible ones where that says too little."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
-    brands = [head[8:12], *(head[place : place + 4] for place in range(16, end, 4))]
-    # An AVIF lists `mif1` too: the coding's own brand comes first.
-    for wanted in (_CR3, _AVIF, _HEIC):
-        if any(_BRANDS.get(brand) == wanted for brand in brands):
-            return wanted
-    return _VIDEO
+    major = head[8:12]
+    brands = {major, *(head[place : place + 4] for place in range(16, end, 4))}
+    if major == b"crx ":
+        return _CR3
+    # An AVIF lists `mif1`, too, and a film's brands say nothing of pictures.
+    if brands & _AVIF_BRANDS:
+        return AVIF
+    if brands & (_HEIC_BRANDS | _PICTURE_BRANDS):
+        return HEIC
+    return _SOUND if major in _SOUND_BRANDS else VIDEO
 
 
-def _is_bmp(head: bytes) -> bool:
-    """`BM` and one of the known header sizes: two letters alone would take many texts for it."""
-    known_headers = {12, 16, 40, 52, 56, 64, 108, 124}
-    return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in known_headers
+def _narrow(head: bytes) -> bytes:
+    """UTF-16, which its byte order mark tells, as if it were ASCII."""
+    return head[2:].replace(b"\0", b"") if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else head
 
 
-def _sniff_tiff(file: BinaryIO, head: bytes) -> Kind:
+def _of_text(head: bytes) -> Kind:
+    lowered = head.lower()
+    for mark, kind in _MARKS_IN_TEXT:
+        if mark.lower() in lowered and lowered.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
+            return kind
+    is_text = all(letter >= ord(" ") or letter in _CONTROLS_IN_TEXT for letter in head)
+    return _TEXT if is_text and _is_utf8(head) else UNKNOWN
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether this is UTF-8, but for a letter that the end of `head` cuts."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.start >= HEAD_BYTES - 3
+    return True
+
+
+def _of_tiff(file: BinaryIO, head: bytes) -> Kind:
+    """A TIFF, or the RAW file that looks like one."""
     if head[8:10] == b"CR":
-        return _unsupported("cr2", "a Canon RAW (CR2) file")
-    if head[2:3] == b"+" or head[3:4] == b"+":
-        return _TIFF  # BigTIFF: no camera writes RAW as one
-    tags = _first_directory(file, "<" if head[:2] == b"II" else ">")
-    if _DNG_VERSION in tags:
-        return _unsupported("dng", "a RAW (DNG) file")
-    is_preview = bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
-    if is_preview or tags.get(_COMPRESSION, 0) in _RAW_COMPRESSIONS or _SUB_IFDS in tags:
-        return _raw_of_make(file, tags)
-    return _TIFF
-
-
-def _raw_of_make(file: BinaryIO, tags: dict[int, int]) -> Kind:
-    """The RAW of the camera's make; a TIFF with pages below it and no camera is a TIFF."""
-    file.seek(tags.get(_MAKE, 0))
-    make = file.read(32) if _MAKE in tags else b""
-    for start, name, words in _RAW_OF_MAKE:
-        if make.startswith(start):
-            return _unsupported(name, words)
-    return _RAW if tags.get(_COMPRESSION, 0) in _RAW_COMPRESSIONS else _TIFF
-
-
-def _first_directory(file: BinaryIO, order: str) -> dict[int, int]:
-    """The first directory's tags with their first value, or its place in the file."""
-    file.seek(4)
-    file.seek(_number(file, order + "I"))
-    tags: dict[int, int] = {}
-    for _ in range(min(_number(file, order + "H"), _TIFF_ENTRIES_LIMIT)):
-        entry = file.read(_TIFF_ENTRY_BYTES)
-        if len(entry) < _TIFF_ENTRY_BYTES:
-            break
-        tag, form = struct.unpack_from(order + "HH", entry)
-        tags[tag] = struct.unpack_from(order + ("H" if form == _TIFF_SHORT else "I"), entry, 8)[0]
-    return tags
-
-
-def _number(file: BinaryIO, layout: str) -> int:
-    """The next number, 0 where the file ends before it."""
-    raw = file.read(struct.calcsize(layout))
-    if len(raw) < struct.calcsize(layout):
-        return 0
-    number: int = struct.unpack(layout, raw)[0]
-    return number
+        return _CR2
+    directory = tiff.first_directory(file) or {}
+    if tiff.DNG_VERSION in directory:
+        return _DNG
+    is_preview = bool(sum(directory.get(tiff.NEW_SUBFILE_TYPE, (0,))[:1]) & 1)
+    if (
+        (is_preview and tiff.SUB_IFDS in directory)
+        or not _RAW_COMPRESSIONS.isdisjoint(directory.get(tiff.COMPRESSION, ()))
+        or not _RAW_PHOTOMETRICS.isdisjoint(directory.get(tiff.PHOTOMETRIC, ()))
+    ):
+        make = tiff.text(directory, tiff.MAKE).lower()
+        return next((kind for start, kind in _RAW_OF_MAKE if make.startswith(start)), _RAW)
+    return TIFF

@@ -1,30 +1,35 @@
 """One look at one file: the only entry of this room that opens photos.
 
-The file is opened without following a link and without waiting (a FIFO would wait for ever), and
-must be the one that settled, before the look and after it (promise 5).
+The file is opened without following a link and without waiting (a FIFO would wait for ever), must
+be the one that settled (promise 5), and is read once: what is classified, measured and hashed are
+the same bytes, and only reading them can fail for the disk's sake.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
+from gallery_daemon.imaging.dates import date_of_mtime
 from gallery_daemon.imaging.decode import Pixels, read_picture
-from gallery_daemon.imaging.ending import missing_end
 from gallery_daemon.imaging.facts import facts_of
-from gallery_daemon.imaging.formats import Support, sniff
+from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.photo import Facts, Identity
 
-# Decoders of these say nothing of a missing end: a cut HEIC becomes grey tiles.
-_SILENT_DECODERS = frozenset({"heic", "avif"})
+if TYPE_CHECKING:
+    from gallery_daemon.imaging.decode import Picture
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# What opening says of a symbolic link (with O_NOFOLLOW) and of a socket.
+_NOT_REGULAR = {errno.ELOOP: "a symbolic link, which is not followed", errno.ENXIO: "a socket"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What one look at a photo gave: its facts, and pixels uint8 (224, 224, 3), RGB, upright."""
 
@@ -43,37 +48,39 @@ def look(
         BadPhoto: it claims to be a photo and cannot be read, or is too large.
         OSError: it cannot be opened or read; `FileNotFoundError` if it vanished.
     """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
+    data = _read(path, identity, max_bytes)
+    picture = read_picture(data, max_pixels=max_pixels)
+    facts = _facts(picture, path.rpartition("/")[2], identity)
+    if want_hash:
+        facts = replace(facts, content_hash=hashlib.sha256(data).hexdigest())
+    return Look(facts, picture.pixels)
+
+
+def _read(path: str, identity: Identity, max_bytes: int) -> bytes:
+    """The bytes of the photo, which is the same file before and after they are read."""
+    with _opened(path) as file:
         _refuse_another(file, identity)
+        kind = sniff(file)  # before the rest is read: a film may have gigabytes
+        if not kind.is_photo:
+            raise NotAPhoto(kind.words)
         if identity.size_bytes > max_bytes:
             raise BadPhoto(
-                f"{identity.size_bytes} bytes, more than the limit of {max_bytes // 1_000_000} MB"
+                f"{identity.size_bytes / 1e6:.0f} MB are more than the limit of "
+                f"{max_bytes / 1e6:.0f} MB"
             )
-        found = _look(file, path, identity, max_pixels)
-        if want_hash:
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            found = replace(found, facts=replace(found.facts, content_hash=digest))
+        file.seek(0)
+        data = file.read(identity.size_bytes)
         _refuse_another(file, identity)
-    return found
+    return data
 
 
-def _look(file: BinaryIO, path: str, identity: Identity, max_pixels: int) -> Look:
-    kind = sniff(file)
-    if kind.support is not Support.PHOTO:
-        raise NotAPhoto(kind.words)
-    if kind.name in _SILENT_DECODERS and (missing := missing_end(file, kind)):
-        raise BadPhoto(missing)
-    picture = read_picture(file, kind, max_pixels)
-    facts = facts_of(
-        picture.metadata,
-        form=kind.name,
-        size=picture.size,
-        name=path.rpartition("/")[2],
-        mtime=datetime.fromtimestamp(identity.mtime_ns / 1e9, UTC).astimezone(),
-    )
-    return Look(facts, picture.pixels)
+def _opened(path: str) -> BinaryIO:
+    try:
+        return os.fdopen(os.open(path, _FLAGS), "rb")
+    except OSError as error:
+        if error.errno in _NOT_REGULAR:
+            raise NotAPhoto(_NOT_REGULAR[error.errno]) from error
+        raise
 
 
 def _refuse_another(file: BinaryIO, identity: Identity) -> None:
@@ -82,3 +89,14 @@ def _refuse_another(file: BinaryIO, identity: Identity) -> None:
         raise NotAPhoto("not a regular file")
     if Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) != identity:
         raise PhotoChanged("the file changed since it settled")
+
+
+def _facts(picture: Picture, name: str, identity: Identity) -> Facts:
+    return facts_of(
+        picture.metadata,
+        form=picture.kind.name,
+        size=picture.size,
+        orientation=picture.orientation,
+        name=name,
+        mtime=date_of_mtime(identity.mtime_ns),
+    )

@@ -1,0 +1,119 @@
+"""The first directory of a TIFF: enough to tell a photo from a RAW file, which is a TIFF, too.
+
+A RAW file has a small preview first, and any reader that takes the first picture takes that. What
+the file truly is stands in the directory's tags. Hostile files are expected: nothing is read but
+one directory, and of that no more than `_ENTRIES_LIMIT` entries and `_VALUES_LIMIT` values each.
+
+Sources: TIFF 6.0; BigTIFF; the DNG specification 1.7 (tags and compressions of RAW files).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS = 254, 259, 262, 271, 330
+DNG_VERSION = 50706
+# Where the pixels lie: offsets and byte counts of strips, and of tiles.
+DATA_TAGS = ((273, 279), (324, 325))
+
+_ENTRIES_LIMIT = 512
+_VALUES_LIMIT = 10_000
+_PLACES_LIMIT = 1 << 40
+# TIFF's types that we read: BYTE, ASCII, SHORT, LONG, IFD, LONG8.
+_CODES = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
+
+
+class _Layout(NamedTuple):
+    """How a flavour of TIFF writes: byte order, count of entries, an entry's head, an offset."""
+
+    order: str
+    length: str
+    entry: str
+    offset: str
+
+
+_FLAVOURS = {
+    b"II*\0": _Layout("<", "H", "HHI", "I"),
+    b"MM\0*": _Layout(">", "H", "HHI", "I"),
+    b"II+\0": _Layout("<", "Q", "HHQ", "Q"),
+    b"MM\0+": _Layout(">", "Q", "HHQ", "Q"),
+}
+SIGNATURES = frozenset(_FLAVOURS)
+
+Directory = dict[int, tuple[int, ...]]
+
+
+def first_directory(file: BinaryIO) -> Directory | None:
+    """The first directory's tags and their values; text comes as its bytes.
+
+    None where it lies beyond the end of the file, wholly or in part. A tag whose values are of an
+    unknown type, or lie beyond the end, has none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    file.seek(0)
+    layout = _FLAVOURS.get(file.read(4))
+    if layout is None:
+        return None
+    file.seek(4 if layout.offset == "I" else 8)
+    place = _numbers(file, layout, layout.offset)
+    if not place or not _seek(file, place[0]):
+        return None
+    count = _numbers(file, layout, layout.length)
+    if not count:
+        return None
+    entries = [_entry(file, layout) for _ in range(min(count[0], _ENTRIES_LIMIT))]
+    if None in entries:
+        return None
+    return {entry[0]: _values(file, layout, *entry[1:]) for entry in entries if entry}
+
+
+def text(directory: Mapping[int, tuple[int, ...]], tag: int) -> str:
+    """A text tag, "" where it is absent."""
+    return bytes(value & 0xFF for value in directory.get(tag, ())).decode("latin-1").strip("\0 ")
+
+
+def _entry(file: BinaryIO, layout: _Layout) -> tuple[int, int, int, bytes] | None:
+    """Tag, type, count of values, and the field that holds the values or says where they are."""
+    head_bytes = struct.calcsize(layout.order + layout.entry)
+    field_bytes = struct.calcsize(layout.order + layout.offset)
+    raw = file.read(head_bytes + field_bytes)
+    if len(raw) < head_bytes + field_bytes:
+        return None
+    tag, form, count = struct.unpack_from(layout.order + layout.entry, raw)
+    return tag, form, count, raw[head_bytes:]
+
+
+def _values(
+    file: BinaryIO, layout: _Layout, form: int, count: int, field: bytes
+) -> tuple[int, ...]:
+    code = _CODES.get(form)
+    if code is None:
+        return ()
+    codes = f"{min(count, _VALUES_LIMIT)}{code}"
+    if struct.calcsize(layout.order + codes) <= len(field):
+        return struct.unpack_from(layout.order + codes, field)
+    if not _seek(file, struct.unpack(layout.order + layout.offset, field)[0]):
+        return ()
+    return _numbers(file, layout, codes)
+
+
+def _numbers(file: BinaryIO, layout: _Layout, codes: str) -> tuple[int, ...]:
+    """The next numbers; none where the file ends before."""
+    raw = file.read(struct.calcsize(layout.order + codes))
+    if len(raw) < struct.calcsize(layout.order + codes):
+        return ()
+    return struct.unpack(layout.order + codes, raw)
+
+
+def _seek(file: BinaryIO, place: int) -> bool:
+    """Go to `place`; False for one that file systems refuse to go to."""
+    if place > _PLACES_LIMIT:
+        return False
+    file.seek(place)
+    return True
