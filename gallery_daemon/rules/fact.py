@@ -1,0 +1,168 @@
+"""Conditions on what a photo says of itself: its date, its metadata, its size and shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gallery_daemon.photo import Check, Facts, Photo, Prediction, TakenFrom
+from gallery_daemon.rules.condition import one_or_list, yes_or_no
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBetween:
+    """Taken at `after` or later, and earlier than `before`; both naive, the photo's local time.
+
+    The date must be the photo's own: an mtime says when the file was written, not when the photo
+    was taken, so it never matches.
+    """
+
+    after: datetime | None
+    before: datetime | None
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `taken: {after: 2026-07-01}`."""
+        return f"taken: {_range('after', self.after, 'before', self.before)}"
+
+    def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
+        """Yes or no."""
+        if facts.taken.origin is TakenFrom.MTIME:
+            return yes_or_no(self, holds=False, reason="no date taken is known")
+        local = facts.taken.when.replace(tzinfo=None)
+        if self.after is not None and local < self.after:
+            return yes_or_no(self, holds=False, reason=f"taken {local}, before {self.after}")
+        if self.before is not None and local >= self.before:
+            return yes_or_no(self, holds=False, reason=f"taken {local}, not before {self.before}")
+        return yes_or_no(self, holds=True, reason=f"taken {local}")
+
+
+@dataclass(frozen=True, slots=True)
+class HasExif:
+    """The photo has EXIF, or has none."""
+
+    wanted: bool
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `has_exif: true`."""
+        return f"has_exif: {str(self.wanted).lower()}"
+
+    def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
+        """Yes or no."""
+        reason = "the photo has EXIF" if facts.has_exif else "the photo has no EXIF"
+        return yes_or_no(self, holds=facts.has_exif is self.wanted, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class HasGps:
+    """The photo says where it was taken, or does not."""
+
+    wanted: bool
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `has_gps: true`."""
+        return f"has_gps: {str(self.wanted).lower()}"
+
+    def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
+        """Yes or no."""
+        reason = (
+            "the photo has a GPS position" if facts.has_gps else "the photo has no GPS position"
+        )
+        return yes_or_no(self, holds=facts.has_gps is self.wanted, reason=reason)
+
+
+class Measure(StrEnum):
+    """What can be measured of a photo."""
+
+    WIDTH = "width"
+    HEIGHT = "height"
+    MEGAPIXELS = "megapixels"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A measure is at least `low` and at most `high`: pixels, megapixels, or bytes for the size."""
+
+    measure: Measure
+    low: float | None
+    high: float | None
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `width: {min: 4000}`."""
+        return (
+            f"{self.measure}: {_range('min', self._show(self.low), 'max', self._show(self.high))}"
+        )
+
+    def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
+        """Yes or no."""
+        value = _measured(self.measure, photo, facts)
+        shown = f"{self.measure} {self._show(value)}"
+        if self.low is not None and value < self.low:
+            return yes_or_no(self, holds=False, reason=f"{shown} < {self._show(self.low)}")
+        if self.high is not None and value > self.high:
+            return yes_or_no(self, holds=False, reason=f"{shown} > {self._show(self.high)}")
+        return yes_or_no(self, holds=True, reason=shown)
+
+    def _show(self, value: float | None) -> str | None:
+        if value is None:
+            return None
+        return f"{value / _MILLION:.7g}MB" if self.measure is Measure.SIZE else f"{value:.7g}"
+
+
+class Orientation(StrEnum):
+    """The shape of a photo as a person sees it."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
+    SQUARE = "square"
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationIs:
+    """The photo is wider than high, higher than wide, or square."""
+
+    orientations: tuple[Orientation, ...]
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `orientation: portrait`."""
+        return f"orientation: {one_or_list(self.orientations)}"
+
+    def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
+        """Yes or no."""
+        shape = _shape(facts.width, facts.height)
+        reason = f"{facts.width}x{facts.height} is {shape}"
+        return yes_or_no(self, holds=shape in self.orientations, reason=reason)
+
+
+def _shape(width: int, height: int) -> Orientation:
+    if width == height:
+        return Orientation.SQUARE
+    return Orientation.LANDSCAPE if width > height else Orientation.PORTRAIT
+
+
+def _measured(measure: Measure, photo: Photo, facts: Facts) -> float:
+    match measure:
+        case Measure.WIDTH:
+            return facts.width
+        case Measure.HEIGHT:
+            return facts.height
+        case Measure.MEGAPIXELS:
+            return facts.width * facts.height / _MILLION
+        case Measure.SIZE:
+            return photo.identity.size_bytes
+
+
+def _range(low_key: str, low: object, high_key: str, high: object) -> str:
+    ends = ((low_key, low), (high_key, high))
+    return f"{{{', '.join(f'{key}: {end}' for key, end in ends if end is not None)}}}"

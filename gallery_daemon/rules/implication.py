@@ -1,0 +1,85 @@
+"""When one condition follows from others: whatever satisfies these satisfies that too.
+
+The answer may err on one side only. "Yes" is a proof; "no" may mean that it was not seen. So a rule
+that is called unreachable truly is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from gallery_daemon.rules.condition import (
+    All,
+    Any,
+    ClassIs,
+    Condition,
+    MinConfidence,
+    MinMargin,
+    Not,
+)
+from gallery_daemon.rules.fact import Between, OrientationIs, TakenBetween
+from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+
+Limit = TypeVar("Limit", float, datetime)
+_LIKENESSES = (CameraLike, ExtIs, NameLike, PathLike, SourceLike)
+
+
+def implies(premises: tuple[Condition, ...], conclusion: Condition) -> bool:
+    """Whether every photo that satisfies all `premises` satisfies the `conclusion`."""
+    match conclusion:
+        case All(parts):
+            return all(implies(premises, part) for part in parts)
+        case Any(parts) if any(implies(premises, part) for part in parts):
+            return True
+        case MinConfidence(value) | MinMargin(value) if value <= 0:
+            return True
+        case _:
+            return any(_one_implies(premise, conclusion) for premise in premises)
+
+
+def _one_implies(premise: Condition, conclusion: Condition) -> bool:
+    match premise, conclusion:
+        case All(parts), _:
+            return implies(parts, conclusion)
+        case Any(parts), _:
+            return bool(parts) and all(implies((part,), conclusion) for part in parts)
+        case Not(inner), Not(other):
+            return implies((other,), inner)
+        case _:
+            return premise == conclusion or _narrower(premise, conclusion)
+
+
+def _narrower(premise: Condition, conclusion: Condition) -> bool:
+    """Whether two conditions of one kind differ, and the first allows less."""
+    match premise, conclusion:
+        case ClassIs(ours), ClassIs(theirs):
+            return set(ours) <= set(theirs)
+        case OrientationIs(ours), OrientationIs(theirs):
+            return set(ours) <= set(theirs)
+        case (MinConfidence(ours), MinConfidence(theirs)) | (MinMargin(ours), MinMargin(theirs)):
+            return ours >= theirs
+        case Between(measure, low, high), Between(other, floor, ceiling):
+            return measure is other and _within(low, high, floor, ceiling)
+        case TakenBetween(low, high), TakenBetween(floor, ceiling):
+            return _within(low, high, floor, ceiling)
+        case _:
+            return _fewer_patterns(premise, conclusion)
+
+
+def _fewer_patterns(premise: Condition, conclusion: Condition) -> bool:
+    return (
+        isinstance(premise, _LIKENESSES)
+        and isinstance(conclusion, _LIKENESSES)
+        and type(premise) is type(conclusion)
+        and set(premise.patterns) <= set(conclusion.patterns)
+    )
+
+
+def _within(
+    low: Limit | None, high: Limit | None, floor: Limit | None, ceiling: Limit | None
+) -> bool:
+    """Whether low..high lies in floor..ceiling; None is open."""
+    above = floor is None or (low is not None and low >= floor)
+    below = ceiling is None or (high is not None and high <= ceiling)
+    return above and below

@@ -1,0 +1,73 @@
+"""One component of a path in the library, made harmless whatever it is made of.
+
+Camera names come out of EXIF and file names come from anywhere, so nothing is assumed of them. What
+leaves here is one visible name that every Linux file system takes: not empty, no `/`, no control
+character, no leading dot, and short enough.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+PART_BYTES = 255
+"""The longest file name. Source: NAME_MAX of Linux's limits.h; ext4, btrfs and XFS agree."""
+
+_EXTENSION_BYTES = 32
+"""What follows the last dot counts as an extension up to here, the dot included."""
+
+_LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
+"""Unicode categories that break a line or control a terminal."""
+
+
+def part(text: str) -> str:
+    """`text` as one component of a path; a name too long is cut before its extension."""
+    clean = "".join("_" if each == "/" or is_control(each) else each for each in text) or "_"
+    if clean.startswith("."):
+        clean = f"_{clean[1:]}"
+    return _cut_name(clean)
+
+
+def is_control(letter: str) -> bool:
+    """Whether a character breaks lines, controls a terminal, or cannot be a byte of a file name.
+
+    Surrogates U+DC80 to U+DCFF are how Python writes the bytes of a name that is not UTF-8
+    (`os.fsdecode`); any other surrogate stands for nothing.
+    """
+    category = unicodedata.category(letter)
+    return category in _LINE_BREAKS or (category == "Cs" and not "\udc80" <= letter <= "\udcff")
+
+
+def extension(name: str) -> str | None:
+    """What follows the last dot, in lower case; nothing for `name`, `name.` and `.name`."""
+    stem, _, end = name.rpartition(".")
+    return end.lower() if stem and end else None
+
+
+def stem(name: str) -> str:
+    """The name without the last dot and what follows it; whole where there is no extension."""
+    return name if extension(name) is None else name.rpartition(".")[0]
+
+
+def _cut_name(name: str) -> str:
+    if _bytes(name) <= PART_BYTES:
+        return name
+    before, dot, end = name.rpartition(".")
+    tail = dot + end
+    if not before or _bytes(tail) > _EXTENSION_BYTES:
+        return _cut(name, PART_BYTES)
+    return _cut(before, PART_BYTES - _bytes(tail)) + tail
+
+
+def _cut(text: str, limit_bytes: int) -> str:
+    """The longest beginning of `text` that fits, whole characters only."""
+    kept: list[str] = []
+    for letter in text:
+        limit_bytes -= _bytes(letter)
+        if limit_bytes < 0:
+            break
+        kept.append(letter)
+    return "".join(kept)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,212 @@
+"""Templates for places in the library: `Outdoors/{class}/{date:%Y}/`.
+
+A template is parsed once, against a list of known fields, and rendered into checked parts, never
+into a path: `..` and absolute places cannot be said, neither by the text nor by a value. It is not
+`str.format`, which reaches `{date.__class__}` and everything behind it.
+
+    {field}               the value, or `unknown` where there is none
+    {date:%Y/%m}          a date in strftime's letters; a `/` makes a folder
+    {camera|source|none}  the first field that has a value, else the text at the end
+    {{ }}                 braces
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from gallery_daemon.rules.part import is_control, part
+from gallery_daemon.rules.values import DATE_FIELDS, FIELDS, Values
+
+UNKNOWN = "unknown"
+DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
+"""The strftime letters that give one short text without a `/` in every locale."""
+
+_DAY = "%Y-%m-%d"
+_TOKEN = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
+_DIRECTIVE = re.compile(r"%(.?)")
+
+
+class TemplateError(ValueError):
+    """A text is no template; `position` counts from 0, `unknown` is a field not known."""
+
+    def __init__(self, message: str, position: int, unknown: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.unknown = unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field; `form` are strftime's letters, for dates only."""
+
+    name: str
+    form: str = _DAY
+
+    def sections(self, values: Values) -> list[str] | None:
+        """The value, in several folders where `form` has a `/`; none where there is no value."""
+        value = values.get(self.name)
+        if isinstance(value, datetime):
+            return [_strftime(value, section) for section in self.form.split("/")]
+        text = (value or "").strip()
+        return [text] if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What stands in braces: the first field that has a value, else `otherwise`."""
+
+    fields: tuple[Field, ...]
+    otherwise: str = UNKNOWN
+
+    def sections(self, values: Values) -> list[str]:
+        """Texts with a folder's end between them."""
+        found = (field.sections(values) for field in self.fields)
+        return next((sections for sections in found if sections is not None), [self.otherwise])
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parsed template; `text` is what a person wrote."""
+
+    text: str
+    pieces: tuple[str | Choice, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Template:
+        """The template that `text` says.
+
+        Raises:
+            TemplateError: it has an unknown field, an open brace, or leads out of the library.
+        """
+        _refuse_places(text)
+        tokens = _TOKEN.finditer(text)
+        return cls(text, tuple(_piece(token.group(), token.start()) for token in tokens))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of all fields."""
+        choices = (piece for piece in self.pieces if isinstance(piece, Choice))
+        return frozenset(field.name for choice in choices for field in choice.fields)
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether a `/` stands in it, also in a date."""
+        return "/" in self.text
+
+    def render(self, values: Values) -> tuple[str, ...]:
+        """The parts of the place, each a name that can do no harm."""
+        parts = [""]
+        for piece in self.pieces:
+            sections = piece.split("/") if isinstance(piece, str) else piece.sections(values)
+            parts[-1] += sections[0]
+            parts += sections[1:]
+        if parts[-1] == "":  # what follows the last slash
+            parts.pop()
+        return tuple(part(text) for text in parts)
+
+
+def _refuse_places(text: str) -> None:
+    """Refuse what is no place below the library, or no name."""
+    for position, letter in enumerate(text):
+        if letter == "\\":
+            raise TemplateError("folders are separated by /, not by \\", position)
+        if is_control(letter) or "\udc80" <= letter <= "\udcff":
+            raise TemplateError("a template has no line breaks or control characters", position)
+    if text.startswith(("/", "~")):
+        raise TemplateError("a template is a place inside the library and cannot be absolute", 0)
+    if not text.strip():
+        raise TemplateError("a template cannot be empty", 0)
+    # Braces are filled in: the slashes and dots that remain are the text's own, in their places.
+    _refuse_parts(_PLACEHOLDER.sub(lambda found: "x" * len(found.group()), text), 0)
+
+
+def _refuse_parts(text: str, offset: int) -> None:
+    """Refuse `..`, hidden and empty parts in `text`, which begins at `offset`."""
+    position = offset
+    for each in text.removesuffix("/").split("/"):
+        if each in {".", ".."}:
+            raise TemplateError(f'a template cannot hold "{each}"', position)
+        if each.startswith("."):
+            raise TemplateError("a folder in the library cannot be hidden", position)
+        if not each.strip():
+            raise TemplateError("there is no folder's name before this /", position)
+        position += len(each) + 1
+
+
+def _piece(text: str, position: int) -> str | Choice:
+    match text:
+        case "{{" | "}}":
+            return text[0]
+        case "{":
+            raise TemplateError('a "{" is not closed', position)
+        case "}":
+            raise TemplateError('a "}" has no "{"; for a brace itself write }}', position)
+        case _:
+            return _choice(text[1:-1], position + 1) if text.startswith("{") else text
+
+
+def _choice(inside: str, position: int) -> Choice:
+    fields: list[Field] = []
+    *before, last = inside.split("|")
+    for text in before:
+        fields.append(_field(text, position))
+        position += len(text) + 1
+    if not fields or _is_field(last):
+        return Choice((*fields, _field(last, position)))
+    return Choice(tuple(fields), _fallback(last, position))
+
+
+def _is_field(text: str) -> bool:
+    """Whether the last alternative means a field; `%` never stands in a plain text."""
+    return text.partition(":")[0].strip() in FIELDS or "%" in text
+
+
+def _field(text: str, position: int) -> Field:
+    head, colon, form = text.partition(":")
+    name = head.strip()
+    if name not in FIELDS:
+        message = f'unknown field "{name}"; the fields are {", ".join(FIELDS)}'
+        raise TemplateError(message, position, unknown=name)
+    if not colon:
+        return Field(name)
+    if name not in DATE_FIELDS:
+        message = f'only dates take a form after ":" ({", ".join(DATE_FIELDS)}), not {name}'
+        raise TemplateError(message, position)
+    _refuse_form(form, position + len(head) + 1)
+    return Field(name, form)
+
+
+def _fallback(text: str, position: int) -> str:
+    fallback = text.strip()
+    if not fallback:
+        raise TemplateError('after the last "|" a field or a text must stand', position)
+    if "/" in fallback:
+        raise TemplateError("a fallback text is one name, without a /", position)
+    return fallback
+
+
+def _refuse_form(form: str, position: int) -> None:
+    for found in _DIRECTIVE.finditer(form):
+        if not found[1] or found[1] not in DIRECTIVES:
+            message = f'"{found[0]}" is no part of a date here; use %Y %m %d %H %M %S %B %A'
+            raise TemplateError(message, position + found.start())
+    if form.endswith("/"):
+        raise TemplateError("the form of a date cannot end with a /", position)
+    _refuse_parts(form, position)
+
+
+def _strftime(when: datetime, form: str) -> str:
+    """As strftime, letter by letter: the C library never sees the text in between."""
+    return _DIRECTIVE.sub(lambda found: _directive(when, found[0]), form)
+
+
+def _directive(when: datetime, directive: str) -> str:
+    if directive == "%Y":
+        return f"{when.year:04}"  # glibc leaves out leading zeros
+    if directive == "%F":
+        return f"{when.year:04}-{when.month:02}-{when.day:02}"
+    return when.strftime(directive)

@@ -1,0 +1,71 @@
+"""What the fields of a template stand for: one photo's values.
+
+A field without a value is None; the template then takes its fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TypeAlias
+
+from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
+from gallery_daemon.rules.part import extension, stem
+
+Values: TypeAlias = Mapping[str, str | datetime | None]
+
+DATE_FIELDS = ("date", "taken", "mtime", "added")
+TEXT_FIELDS = (
+    "class",
+    "confidence",
+    "name",
+    "stem",
+    "ext",
+    "camera",
+    "source",
+    "width",
+    "height",
+    "hash8",
+    "rule",
+)
+FIELDS = (*DATE_FIELDS, *TEXT_FIELDS)
+
+HASH_FIELD = "hash8"
+"""The one field that costs reading the whole file."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def values_of(
+    photo: Photo, facts: Facts, prediction: Prediction | None, rule: str | None
+) -> Values:
+    """The value of every field in `FIELDS`.
+
+    `date` is the best date known, whatever its origin; `taken` only a date of the photo itself.
+    """
+    own_date = facts.taken.when if facts.taken.origin is not TakenFrom.MTIME else None
+    return {
+        "date": facts.taken.when,
+        "taken": own_date,
+        "mtime": _mtime(photo.identity.mtime_ns, photo.settled_at.tzinfo),
+        "added": photo.settled_at,
+        "class": None if prediction is None else prediction.top_class,
+        "confidence": None if prediction is None else f"{prediction.confidence:.2f}",
+        "name": photo.name,
+        "stem": stem(photo.name),
+        "ext": extension(photo.name),
+        "camera": facts.camera,
+        "source": photo.candidate.source,
+        "width": str(facts.width) if facts.width else None,
+        "height": str(facts.height) if facts.height else None,
+        "hash8": facts.content_hash[:8] if facts.content_hash else None,
+        "rule": rule,
+    }
+
+
+def _mtime(mtime_ns: int, zone: tzinfo | None) -> datetime | None:
+    """The time in `zone`; none for what a broken clock or file system puts beyond year 9999."""
+    try:
+        return (_EPOCH + timedelta(microseconds=mtime_ns // 1000)).astimezone(zone or UTC)
+    except OverflowError:
+        return None
