@@ -24,9 +24,12 @@ from gallery_daemon.photo import Facts, Identity
 if TYPE_CHECKING:
     from gallery_daemon.imaging.decode import Picture
 
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-# What opening says of a symbolic link (with O_NOFOLLOW) and of a socket.
-_NOT_REGULAR = {errno.ELOOP: "a symbolic link, which is not followed", errno.ENXIO: "a socket"}
+# What opening says of a symbolic link (with O_NOFOLLOW), of a socket and of a folder.
+_NOT_REGULAR = {
+    errno.ELOOP: "a symbolic link, which is not followed",
+    errno.ENXIO: "not a regular file",
+    errno.EISDIR: "a folder",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +79,15 @@ def _read(path: str, identity: Identity, max_bytes: int) -> bytes:
 
 def _opened(path: str) -> BinaryIO:
     try:
-        return os.fdopen(os.open(path, _FLAGS), "rb")
+        return open(path, "rb", opener=_open_gently)
     except OSError as error:
         if error.errno in _NOT_REGULAR:
             raise NotAPhoto(_NOT_REGULAR[error.errno]) from error
         raise
+
+
+def _open_gently(path: str, _flags: int) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _refuse_another(file: BinaryIO, identity: Identity) -> None:

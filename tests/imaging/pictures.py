@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -48,11 +48,16 @@ def held(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def written(image: Image.Image, form: str, **options: object) -> bytes:
-    """The picture as a file of that format."""
+def written(image: Image.Image, form: str, **options: Any) -> bytes:
+    """The picture as a file of that format; more of them with `append_images`."""
     file = BytesIO()
+    if "exif" in options and not isinstance(options["exif"], bytes):
+        options["exif"] = options["exif"].tobytes()
     if form == "heic":
-        from_pillow(image).save(file, quality=90, **options)
+        container = from_pillow(image)
+        for more in options.pop("append_images", ()):
+            container.add_from_pillow(more)
+        container.save(file, quality=90, **options)
     else:
         image.save(file, form, **options)
     return file.getvalue()

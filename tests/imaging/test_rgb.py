@@ -71,7 +71,7 @@ def test_measurements_are_stretched(mode: str) -> None:
 
     pixels = np.asarray(to_rgb(to_averageable(image), mode))[:, :, 0]
 
-    assert [0, 127, 191, 255] == pytest.approx(pixels.ravel().tolist(), abs=1)
+    assert pytest.approx(pixels.ravel().tolist(), abs=1) == [0, 127, 191, 255]
 
 
 def test_numbers_that_are_none_are_black() -> None:

@@ -1,0 +1,255 @@
+"""What the metadata say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
+
+from gallery_daemon.imaging.decode import read_picture
+from gallery_daemon.imaging.facts import clean, facts_of
+from gallery_daemon.imaging.limits import DEFAULT_PIXELS
+from gallery_daemon.imaging.metadata import Metadata
+from gallery_daemon.photo import Facts, TakenFrom
+from tests.imaging.pictures import drawn, written
+
+MTIME = datetime(2022, 1, 1, tzinfo=UTC)
+TAGS, GPS = ExifTags.Base, ExifTags.GPS
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description
+ xmp:CreateDate="2015-01-01T00:00:01" exif:DateTimeOriginal="2014-03-02T01:00:00+02:00">
+ <photoshop:DateCreated>2013-09-23T10:09:46</photoshop:DateCreated></rdf:Description>"""
+
+
+def facts(metadata: Metadata, name: str = "x.jpg") -> Facts:
+    """The facts of a photo with these metadata."""
+    return facts_of(metadata, form="jpeg", size=(4, 3), orientation=6, name=name, mtime=MTIME)
+
+
+def told(
+    base: dict[int, object] | None = None,
+    camera: dict[int, object] | None = None,
+    gps: dict[int, object] | None = None,
+    xmp: bytes = b"",
+) -> Metadata:
+    """Metadata with these tags alone."""
+    return Metadata(base or {}, camera or {}, gps or {}, xmp)
+
+
+def facts_of_file(data: bytes, name: str = "x.jpg") -> Facts:
+    """The facts of a whole file."""
+    picture = read_picture(data, max_pixels=DEFAULT_PIXELS)
+    return facts(picture.metadata, name)
+
+
+def test_a_photo_without_metadata_has_its_mtime() -> None:
+    """Nothing known is told as nothing."""
+    known = facts(told())
+
+    assert (known.taken.origin, known.taken.when) == (TakenFrom.MTIME, MTIME)
+    assert (known.camera, known.has_exif, known.has_gps) == (None, False, False)
+    assert (known.format, known.width, known.height, known.orientation) == ("jpeg", 4, 3, 6)
+
+
+def test_the_shutters_time_comes_first() -> None:
+    """Original before digitised before GPS before the last save."""
+    camera: dict[int, object] = {
+        TAGS.DateTimeOriginal: "2019:06:09 12:57:32",
+        TAGS.SubsecTimeOriginal: "835",
+        TAGS.OffsetTimeOriginal: "+03:00",
+        TAGS.DateTimeDigitized: "2020:01:01 00:00:01",
+    }
+    base: dict[int, object] = {TAGS.DateTime: "2021:01:01 00:00:01"}
+    gps: dict[int, object] = {
+        GPS.GPSDateStamp: "2018:01:02", GPS.GPSTimeStamp: (3.0, 4.0, 5.0)
+    }  # fmt: skip
+
+    found = []
+    for tag in (TAGS.DateTimeOriginal, TAGS.DateTimeDigitized, None):
+        found.append(facts(told(base, dict(camera), gps)).taken.when)
+        camera.pop(tag or 0, None)
+    found.append(facts(told(base, camera)).taken.when)
+
+    assert found[0].isoformat() == "2019-06-09T12:57:32.835000+03:00"
+    assert found[1].isoformat() == "2020-01-01T00:00:01"
+    assert found[2] == datetime(2018, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert found[3].isoformat() == "2021-01-01T00:00:01"
+
+
+def test_a_blank_date_lets_the_next_one_speak() -> None:
+    """An unset camera date does not hide the digitised one, nor the name."""
+    blank: dict[int, object] = {
+        TAGS.DateTimeOriginal: "0000:00:00 00:00:00",
+        TAGS.DateTimeDigitized: "    :  :  ",
+    }
+
+    known = facts(told(camera=blank), "IMG_20180725_163423.jpg")
+
+    assert (known.taken.origin, known.taken.when.year) == (TakenFrom.NAME, 2018)
+
+
+@pytest.mark.parametrize(
+    ("xmp", "expected"),
+    [
+        (XMP, "2014-03-02T01:00:00+02:00"),
+        (XMP.replace(b"exif:DateTimeOriginal", b"exif:Other"), "2013-09-23T10:09:46"),
+        (XMP.replace(b"exif:", b"x:").replace(b"photoshop:", b"x:"), "2015-01-01T00:00:01"),
+        (b"<exif:DateTimeOriginal> 2014-03-02 </exif:DateTimeOriginal>", "2014-03-02T00:00:00"),
+        (b"exif:DateTimeOriginal='2014-03-02T01:02Z'", "2014-03-02T01:02:00+00:00"),
+    ],
+)
+def test_xmp_tells_the_date_taken(xmp: bytes, expected: str) -> None:
+    """As attribute or element, the date taken before the date created."""
+    known = facts(told(xmp=xmp))
+
+    assert (TakenFrom.XMP, expected) == (known.taken.origin, known.taken.when.isoformat())
+
+
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp", "tiff", "heic", "avif"])
+def test_xmp_is_found_in_every_format(form: str) -> None:
+    """Each plugin keeps XMP at its own place."""
+    options: dict[str, Any] = {"xmp": XMP}
+    if form == "png":
+        from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415
+
+        options = {"pnginfo": PngInfo()}
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", XMP.decode())
+    if form == "tiff":
+        options = {"tiffinfo": {700: XMP}}
+
+    known = facts_of_file(written(drawn(64, 48), form, **options))
+
+    assert (known.taken.origin, known.taken.when.year) == (TakenFrom.XMP, 2014)
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        *((form, {}) for form in ("jpeg", "png", "webp", "tiff", "heic", "avif")),
+        ("tiff", {"save_all": True, "append_images": [drawn(9, 9)]}),
+    ],
+)
+def test_exif_is_found_in_every_format(form: str, options: dict[str, Any]) -> None:
+    """Camera, date and place come back from each format."""
+    exif = Image.Exif()
+    exif[TAGS.Make], exif[TAGS.Model] = "Apple", "iPhone 7"
+    exif.get_ifd(ExifTags.IFD.Exif)[TAGS.DateTimeOriginal] = "2019:06:09 12:57:32"
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    gps[GPS.GPSLatitude], gps[GPS.GPSLongitude] = (52.0, 31.0, 12.0), (13.0, 24.0, 18.0)
+
+    known = facts_of_file(written(drawn(64, 48), form, exif=exif, **options))
+
+    assert (
+        known.taken.origin,
+        known.taken.when.isoformat(),
+    ) == (TakenFrom.EXIF, "2019-06-09T12:57:32")
+    assert (known.camera, known.has_exif, known.has_gps) == ("Apple iPhone 7", True, True)
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "expected"),
+    [
+        ("Apple", "iPhone 7", "Apple iPhone 7"),
+        ("NIKON CORPORATION", "NIKON D70", "NIKON D70"),
+        ("NIKON CORPORATION", "COOLPIX P900", "NIKON COOLPIX P900"),
+        ("Canon", "Canon EOS 6D", "Canon EOS 6D"),
+        ("PENTAX Corporation ", "PENTAX K10D        ", "PENTAX K10D"),
+        ("Minolta Co., Ltd.", "DiMAGE 7i", "Minolta DiMAGE 7i"),
+        ("OLYMPUS IMAGING CORP.  ", "E-M10", "OLYMPUS E-M10"),
+        ("SAMSUNG            ", "GT-I9000", "SAMSUNG GT-I9000"),
+        ("GoPro\0\0\0", "HERO6 Black\0\0junk", "GoPro HERO6 Black"),
+        ("Coolpad", "Coolpad 8297", "Coolpad 8297"),
+        ("a\x1b[31mb\nc", None, "a [31mb c"),
+        (None, "X" * 500, "X" * 64),
+        ("", " ", None),
+        (7, b"bytes", None),
+    ],
+)
+def test_the_camera_is_named_as_people_say_it(
+    make: object, model: object, expected: str | None
+) -> None:
+    """Make and model without doubling, legal forms, padding and control characters."""
+    assert expected == facts(told({TAGS.Make: make, TAGS.Model: model})).camera
+
+
+@given(st.text())
+def test_a_cleaned_text_is_one_short_printable_line(text: str) -> None:
+    """Whatever EXIF says can stand in a log line."""
+    cleaned = clean(text)
+
+    assert cleaned.isprintable()
+    assert len(cleaned) <= 64
+    assert cleaned == " ".join(cleaned.split())
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "expected"),
+    [
+        ((52.0, 31.0, 12.0), (13.0, 24.0, 18.0), True),
+        ((0.0, 0.0, 0.0), (13.0, 0.0, 0.0), True),
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), False),
+        ((NAN, 0.0, 0.0), (13.0, 0.0, 0.0), False),
+        ((IFDRational(1, 0), IFDRational(0, 0), 0.0), (13.0, 0.0, 0.0), False),
+        ((91.0, 0.0, 0.0), (13.0, 0.0, 0.0), False),
+        ((52.0, 31.0, 12.0), (181.0, 0.0, 0.0), False),
+        ((52.0, 31.0), (13.0, 24.0, 18.0), False),
+        ((52.0, 31.0, 12.0), None, False),
+        (52.0, 13.0, False),
+        (b"52", "13", False),
+    ],
+)
+def test_a_place_counts_if_it_can_be_one(
+    latitude: object,
+    longitude: object,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """Empty GPS blocks, divisions by zero and the 0, 0 of a missing fix are no place."""
+    gps: dict[int, object] = {GPS.GPSLatitude: latitude, GPS.GPSLongitude: longitude}
+
+    assert expected is facts(told(gps=gps)).has_gps
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        (told(), False),
+        (told({TAGS.Orientation: 6, TAGS.DateTime: "2020:07:11 19:45:37"}), False),
+        (told({TAGS.Make: "  "}), False),
+        (told({TAGS.Model: "Pixel"}), True),
+        (told(camera={TAGS.DateTimeOriginal: "2020:07:11 19:45:37"}), True),
+        (told(camera={TAGS.FNumber: 1.8}), True),
+    ],
+)
+def test_exif_is_what_a_camera_writes(metadata: Metadata, expected: bool) -> None:  # noqa: FBT001
+    """An orientation and a date of saving, which editors leave, are no EXIF to speak of."""
+    assert expected is facts(metadata).has_exif
+
+
+@given(st.integers(0, 600), st.binary(min_size=1, max_size=40))
+def test_broken_exif_never_makes_a_photo_unreadable(place: int, other: bytes) -> None:
+    """Whatever is in the EXIF block, a good picture is read and has facts."""
+    exif = Image.Exif()
+    exif[TAGS.Make], exif[TAGS.Model] = "Apple", "iPhone 7"
+    exif.get_ifd(ExifTags.IFD.Exif)[TAGS.DateTimeOriginal] = "2019:06:09 12:57:32"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[GPS.GPSLatitude] = (52.0, 31.0, 12.0)
+    block = exif.tobytes()
+    place %= len(block)
+    broken = block[:6] + (block[:place] + other + block[place + len(other) :])[6:]
+
+    facts_of_file(written(drawn(16, 16), "jpeg", exif=broken[:65000]))
+
+
+def test_an_xmp_bomb_is_searched_and_not_expanded() -> None:
+    """Entities stay text."""
+    bomb = b'<!DOCTYPE x [<!ENTITY a "' + b"x" * 1000 + b'"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+
+    known = facts_of_file(written(drawn(16, 16), "webp", xmp=bomb * 500))
+
+    assert TakenFrom.MTIME is known.taken.origin
