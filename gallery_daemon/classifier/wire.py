@@ -93,7 +93,7 @@ def _mapping(wanted: object, raw: object, where: str) -> dict[str, object]:
 def _dataclass(wanted: type[Any], raw: object, where: str) -> object:
     if not isinstance(raw, dict):
         raise _wrong(where, "an object", raw)
-    types_of = _field_types(wanted)
+    types_of = _field_types(wanted)  # type: ignore[arg-type]  # a class has its metaclass's hash
     if raw.keys() != types_of.keys():
         odd = sorted(raw.keys() ^ types_of.keys())
         raise WireError(f"{where}: {odd[0]!r} is missing or unknown")

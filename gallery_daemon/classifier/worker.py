@@ -46,6 +46,7 @@ from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.classifier.wire import WireError
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
+from gallery_daemon.model.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,12 +125,13 @@ def _become_a_guest() -> None:
 
 def _load(setup: Setup) -> tuple[Network[Picture], str]:
     """The network, warm, and the name of its engine."""
-    # Not at the top: it takes seconds, and a torch that cannot be imported is told by the pipe.
+    manifest = read_manifest(Path(setup.bundle))
+    # Not at the top: it takes seconds, a missing bundle is known before, and a torch that cannot
+    # be imported is told by the pipe.
     from gallery_daemon.model.predict import Predictor, choose_engine  # noqa: PLC0415
 
     engine = choose_engine(setup.device)
     predictor = Predictor(Path(setup.bundle), engine, setup.network_threads)
-    manifest = predictor.manifest
 
     def predict(pictures: Sequence[Picture]) -> list[list[float]]:
         rows: list[list[float]] = predictor.predict(np.stack(pictures)).tolist()

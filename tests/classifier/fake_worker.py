@@ -1,8 +1,8 @@
-"""A classifier process that goes by the photos' names: small, quick, and as bad as it is told to be.
+"""A classifier process that goes by the photos' names: small, quick, and as bad as it is told.
 
 It speaks the frames of the real one and passes the same contract (`contract.py`), so what the host
 does with it, it does with the real one. The bundle's name says how it starts: `broken`, `mute`,
-`crash`, `garbage`, `stubborn`, or anything else for well.
+`crash`, `garbage`, `stubborn` (it is ready and then deaf), or anything else for well.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REFUSALS = {
     "notes": (RefusalKind.NOT_A_PHOTO, "a text"),
     "fifo": (RefusalKind.NOT_A_PHOTO, "a FIFO"),
     "vanished": (RefusalKind.VANISHED, "cannot be read: No such file or directory"),
-    "changed": (RefusalKind.CHANGED, "it is not the file that settled"),
+    "swapped": (RefusalKind.CHANGED, "it is not the file that settled"),
 }
 
 
@@ -52,8 +52,8 @@ def main() -> None:
     while True:
         # Photos that are held are answered once the host has nothing more to say.
         if held and not select.select([incoming], [], [], 0.2)[0]:
-            for request in held:
-                write_message(outgoing, _answer(request))
+            for kept in held:
+                write_message(outgoing, _answer(kept))
             held = []
         request = read_to_child(incoming)
         if not isinstance(request, Request):

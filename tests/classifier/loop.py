@@ -7,21 +7,23 @@ import queue
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from gallery_daemon.classifier.child import Arrival
-from gallery_daemon.classifier.host import ClassifierHost, Patience
+from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.classifier.patience import Patience
 from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-FAKE = (sys.executable, "-P", "-m", "tests.classifier.fake_worker")
+    from gallery_daemon.classifier.child import Arrival
+
+FAKE = (sys.executable, "-P", str(Path(__file__).with_name("fake_worker.py")))
 DEADLINE_S = 30.0
 
 Kind = TypeVar("Kind")
@@ -77,10 +79,8 @@ class Loop:
         """One turn of the loop; waits for half a second at most."""
         deadline = self.host.next_deadline()
         patience_s = 0.5 if deadline is None else min(0.5, max(0.0, deadline - self.now()))
-        try:
+        with suppress(queue.Empty):
             self.host.received(self._inbox.get(timeout=patience_s), self.now())
-        except queue.Empty:
-            pass
         self.reports += self.host.tick(self.now())
 
     def until(self, is_reached: Callable[[], bool]) -> None:
@@ -90,9 +90,9 @@ class Loop:
             assert time.monotonic() < deadline, f"not reached; reports: {self.reports}"
             self.turn()
 
-    def classify(self, paths: Iterable[str | Path]) -> dict[str, Classified | Refused]:
-        """All of them are submitted as there is room; the report of each, by name."""
-        waiting = [photo(path) for path in paths]
+    def classify(self, photos: Iterable[str | Path | Photo]) -> dict[str, Classified | Refused]:
+        """All of them are submitted as there is room; the report of each so far, by name."""
+        waiting = [each if isinstance(each, Photo) else photo(each) for each in photos]
         expected = len(self.answers) + len(waiting)
         while waiting:
             while waiting and self.host.has_room:
@@ -109,6 +109,15 @@ class Loop:
     def of(self, kind: type[Kind]) -> list[Kind]:
         """The reports of one kind so far, in order."""
         return [report for report in self.reports if isinstance(report, kind)]
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process lives; a zombie does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def until_true(is_reached: Callable[[], bool]) -> None:

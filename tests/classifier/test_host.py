@@ -1,0 +1,264 @@
+"""The host with a fake process: small, quick, and as bad as it is told to be."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.patience import Patience
+from gallery_daemon.classifier.reports import (
+    Classified,
+    ClassifierFailed,
+    ClassifierStarted,
+    ClassifierStopped,
+    Refused,
+)
+from tests.classifier.loop import FAKE, Loop, is_running, photo, running, until_true
+from tests.classifier.parent import child_of_killed_parent
+
+
+def test_nothing_is_started_before_the_first_photo() -> None:
+    """An idle daemon has no second process, and nothing to wait for."""
+    with running() as loop:
+        assert () == loop.host.tick(loop.now())
+        assert loop.host.next_deadline() is None
+
+
+def test_photos_are_answered_in_the_order_they_came() -> None:
+    """A hundred of them, with a process that takes them one by one."""
+    names = [f"{number}.jpg" for number in range(100)]
+    with running() as loop:
+        loop.classify(f"/in/{name}" for name in names)
+
+        assert names == [report.photo.name for report in loop.answers]
+
+
+def test_there_is_room_for_four_batches() -> None:
+    """Past that the caller keeps its photos, until an answer makes room."""
+    with running(batch_size=2) as loop:
+        for number in range(8):
+            assert loop.host.has_room
+            loop.host.submit(photo(f"/in/{number}.jpg"))
+        assert not loop.host.has_room
+        assert 8 == loop.host.outstanding
+
+        loop.until(lambda: loop.host.has_room)
+
+        assert loop.answers
+
+
+def test_an_idle_process_is_ended_and_started_again_on_demand() -> None:
+    """After the idle time, not before; the next photo finds a new process."""
+    with running(patience=Patience(idle_s=300)) as loop:
+        loop.classify(["/in/a.jpg"])
+        (first,) = loop.of(ClassifierStarted)
+        loop.skipped_s += 290
+        loop.turn()
+        assert is_running(first.pid)
+
+        loop.skipped_s += 20
+        loop.turn()
+
+        assert not is_running(first.pid)
+        assert [ClassifierStopped("idle for 300 s")] == loop.of(ClassifierStopped)
+        assert loop.host.next_deadline() is None
+        loop.classify(["/in/b.jpg"])
+        assert 2 == len(loop.of(ClassifierStarted))
+        assert not loop.of(ClassifierFailed)
+
+
+def test_a_poison_photo_is_refused_and_everyone_else_answered_once() -> None:
+    """The process dies twice of it; photos beside and behind it are answered."""
+    names = ["held1.jpg", "held2.jpg", "poison.jpg", "held3.jpg", "a.jpg", "b.jpg"]
+    with running() as loop:
+        reports = loop.classify(f"/in/{name}" for name in names)
+
+        assert sorted(names) == sorted(report.photo.name for report in loop.answers)
+        poison = reports.pop("poison.jpg")
+        assert isinstance(poison, Refused)
+        assert RefusalKind.UNREADABLE == poison.kind
+        assert "reading it crashed the classifier process (SIGSEGV)" == poison.reason
+        assert all(isinstance(report, Classified) for report in reports.values())
+        assert ["crashed (SIGSEGV)"] * 2 == [s.reason for s in loop.of(ClassifierStopped)]
+        assert not loop.of(ClassifierFailed)
+
+
+def test_a_folder_of_poison_is_refused_photo_by_photo() -> None:
+    """Each costs two starts and none is left; a good one among them is answered."""
+    names = [*(f"poison{number}.jpg" for number in range(4)), "good.jpg"]
+    with running() as loop:
+        reports = loop.classify(f"/in/{name}" for name in names)
+
+        assert isinstance(reports.pop("good.jpg"), Classified)
+        assert all(isinstance(report, Refused) for report in reports.values())
+        assert len(loop.of(ClassifierStarted)) <= 9
+        assert not loop.of(ClassifierFailed)
+
+
+def test_a_photo_that_hangs_is_refused_and_the_others_answered() -> None:
+    """After the photo's time the process is killed; the photo is tried alone, and killed again."""
+    with running(patience=Patience(photo_s=0.5)) as loop:
+        reports = loop.classify(["/in/a.jpg", "/in/hang.jpg", "/in/b.jpg"])
+
+        assert "reading it took longer than 0.5 s" == getattr(reports["hang.jpg"], "reason", None)
+        assert isinstance(reports["a.jpg"], Classified)
+        assert isinstance(reports["b.jpg"], Classified)
+        assert ["hung for 0.5 s"] * 2 == [s.reason for s in loop.of(ClassifierStopped)]
+
+
+def test_a_process_that_starts_nothing_has_hung() -> None:
+    """It is ready and then deaf: no photo is to blame, so the next attempt waits."""
+    with running("/stubborn", Patience(photo_s=0.2, retry_s=1000)) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: bool(loop.of(ClassifierFailed)))
+
+        (failed,) = loop.of(ClassifierFailed)
+        assert "the classifier process hung for 0.2 s" == failed.error.sentence
+        assert 1 == loop.host.outstanding
+
+
+def test_a_photo_whose_reply_is_garbage_is_refused() -> None:
+    """A process that was taken over and babbles is no better than a dead one."""
+    with running() as loop:
+        reports = loop.classify(["/in/babble.jpg", "/in/a.jpg"])
+
+        babble = reports["babble.jpg"]
+        assert isinstance(babble, Refused)
+        assert "broke the pipe's rules: a frame of 4294967295 bytes" in babble.reason
+        assert isinstance(reports["a.jpg"], Classified)
+
+
+def test_a_process_that_says_what_is_wrong_is_lost_at_once() -> None:
+    """Its own sentence and hint reach the person; the photo stays, and is tried again later."""
+    with running("/broken", Patience(retry_s=100)) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: bool(loop.reports))
+
+        (failed,) = loop.reports
+        assert isinstance(failed, ClassifierFailed)
+        assert "the bundle is missing" == failed.error.sentence
+        assert "make one" == failed.error.hint
+        assert failed.is_lost
+        assert 100 == failed.retry_in_s
+        assert 1 == loop.host.outstanding
+
+
+@pytest.mark.parametrize(
+    ("bundle", "sentence"),
+    [
+        ("/crash", "the classifier process crashed (exit status 1: no start today)"),
+        ("/garbage", "the classifier process crashed (it broke the pipe's rules: "),
+        ("/mute", "the classifier process was not ready after 0.3 s"),
+    ],
+)
+def test_a_process_that_does_not_start_is_tried_again_ever_more_seldom(
+    bundle: str, sentence: str
+) -> None:
+    """Each attempt waits twice as long; the third is lost; no photo is blamed, none is dropped."""
+    with running(bundle, Patience(start_s=0.3, retry_s=0.01)) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: len(loop.of(ClassifierFailed)) == 3)
+
+        failures = loop.of(ClassifierFailed)
+        assert [0.01, 0.02, 0.04] == [failed.retry_in_s for failed in failures]
+        assert [False, False, True] == [failed.is_lost for failed in failures]
+        assert all(failed.error.sentence.startswith(sentence) for failed in failures)
+        assert failures == loop.reports
+        assert ("a.jpg",) == tuple(waiting.name for waiting in loop.host.unanswered)
+
+
+def test_a_program_that_is_not_there_is_a_failed_start() -> None:
+    """An uninstalled interpreter is reported, and no exception stops the main loop."""
+    with running(command=("/no/such/python",)) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: bool(loop.reports))
+
+        (failed, *_) = loop.of(ClassifierFailed)
+        assert "cannot start the classifier process" in failed.error.sentence
+
+
+def test_between_failed_starts_the_loop_sleeps() -> None:
+    """The next deadline is the next attempt; until then nothing is started."""
+    with running("/crash", Patience(retry_s=60)) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: bool(loop.reports))
+
+        deadline = loop.host.next_deadline()
+        assert deadline is not None
+        assert 50 < deadline - loop.now() <= 60
+        assert () == loop.host.tick(loop.now() + 40)
+        assert not [t for t in threading.enumerate() if t.name.startswith("classifier")]
+
+
+def test_a_process_killed_from_outside_loses_no_photo() -> None:
+    """Whoever was in it is tried again and answered."""
+    with running() as loop:
+        loop.classify(["/in/a.jpg"])
+        (started,) = loop.of(ClassifierStarted)
+        for number in range(10):
+            loop.host.submit(photo(f"/in/held{number}.jpg"))
+        loop.host.tick(loop.now())
+
+        os.kill(started.pid, signal.SIGKILL)
+        loop.until(lambda: len(loop.answers) == 11)
+
+        assert all(isinstance(report, Classified) for report in loop.answers)
+        (stopped,) = loop.of(ClassifierStopped)
+        assert "crashed (SIGKILL, perhaps for want of memory)" == stopped.reason
+
+
+def test_an_idle_process_killed_from_outside_is_no_failure() -> None:
+    """It is noticed, said, and not started again before it is needed."""
+    with running() as loop:
+        loop.classify(["/in/a.jpg"])
+        os.kill(loop.of(ClassifierStarted)[0].pid, signal.SIGKILL)
+        loop.until(lambda: bool(loop.of(ClassifierStopped)))
+
+        assert not loop.of(ClassifierFailed)
+        assert loop.host.next_deadline() is None
+
+
+@pytest.mark.parametrize("bundle", ["/good", "/stubborn", "/mute"])
+def test_close_ends_the_process_within_two_seconds(bundle: str) -> None:
+    """With photos outstanding, which are given back; nothing is left of the process."""
+    loop = Loop(bundle)
+    loop.host.submit(photo("/in/hang.jpg"))
+    loop.host.submit(photo("/in/b.jpg"))
+    loop.turn()
+    if bundle != "/mute":
+        loop.until(lambda: bool(loop.of(ClassifierStarted)))
+        loop.turn()
+
+    began = time.monotonic()
+    reports = loop.host.close()
+
+    assert time.monotonic() - began < 2.5  # 2 s, and some for a busy machine
+    assert ([] if bundle == "/mute" else [ClassifierStopped("closed")]) == list(reports)
+    assert ["hang.jpg", "b.jpg"] == [photo.name for photo in loop.host.unanswered]
+    until_true(lambda: not [t for t in threading.enumerate() if t.name.startswith("classifier")])
+
+
+def test_the_last_words_of_an_ended_process_are_not_heard() -> None:
+    """An arrival that was still in the inbox when its process was given up changes nothing."""
+    with running(patience=Patience(idle_s=300)) as loop:
+        loop.classify(["/in/a.jpg"])
+        loop.skipped_s += 301
+        loop.reports += loop.host.tick(loop.now())
+        before = list(loop.reports)
+
+        for _ in range(3):
+            loop.turn()
+
+        assert before == loop.reports
+
+
+def test_the_process_does_not_outlive_its_parent() -> None:
+    """Killed with -9, the daemon leaves no process behind: its pipe's end says so."""
+    pid = child_of_killed_parent("/good", FAKE)
+
+    until_true(lambda: not is_running(pid))

@@ -1,0 +1,145 @@
+"""The real process, with a small bundle made for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from gallery_daemon.classifier.host import WORKER
+from gallery_daemon.classifier.reports import Classified, ClassifierFailed, ClassifierStarted
+from gallery_daemon.model.bundle import save_bundle
+from gallery_daemon.model.manifest import Manifest
+from gallery_daemon.model.network import new_network
+from tests.classifier.contract import HostContract
+from tests.classifier.loop import Loop, is_running, photo, running, until_true
+from tests.classifier.parent import child_of_killed_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLASSES = ("cars", "memes", "trees")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that guesses."""
+    folder = tmp_path_factory.mktemp("bundles") / "guess"
+    torch.manual_seed(1)
+    save_bundle(folder, new_network(len(CLASSES)), Manifest("guess", CLASSES, "0" * 64), {})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loop(bundle: Path) -> Iterator[Loop]:
+    """A host with the real process."""
+    with running(str(bundle), command=WORKER, batch_size=4) as loop:
+        yield loop
+
+
+class TestRealWorker(HostContract):
+    """The real process keeps the contract that the fake one keeps."""
+
+    def test_it_says_what_it_loaded(self, loop: Loop, folder: Path) -> None:
+        """The model with its hash, the engine, and how long it took."""
+        loop.classify([folder / "good0.jpg"])
+
+        (started,) = loop.of(ClassifierStarted)
+        assert started.model.startswith("guess@")
+        assert started.engine.startswith("torch cpu")
+        assert started.load_ms > 0
+
+    def test_a_backlog_is_classified_in_batches(self, loop: Loop, folder: Path) -> None:
+        """Photos that come together go through the network together."""
+        before = len(loop.answers)
+
+        loop.classify([folder / f"good{number % 10}.jpg" for number in range(24)])
+
+        batches = [
+            report.batch for report in loop.answers[before:] if isinstance(report, Classified)
+        ]
+        assert 24 == len(batches)
+        assert 4 == max(batches)
+
+    def test_facts_come_with_the_prediction(self, loop: Loop, folder: Path) -> None:
+        """The photo is opened once; its hash only where it is asked for."""
+        loop.host.submit(photo(folder / "good1.jpg"), want_hash=True)
+        loop.host.submit(photo(folder / "good2.jpg"))
+        before = len(loop.answers)
+        loop.until(lambda: len(loop.answers) == before + 2)
+
+        hashes = {}
+        for report in loop.answers[before:]:
+            assert isinstance(report, Classified)
+            assert (320, 240) == (report.facts.width, report.facts.height)
+            assert set(CLASSES) == set(report.prediction.probabilities)
+            hashes[report.photo.name] = report.facts.content_hash
+        assert hashes["good2.jpg"] is None
+        assert len(hashes["good1.jpg"] or "") == 64
+
+    def test_it_is_a_quiet_guest(self, loop: Loop, folder: Path) -> None:
+        """Behind other programs, without dumps of photos, deaf to Ctrl-C."""
+        loop.classify([folder / "good0.jpg"])
+        process = Path(f"/proc/{loop.of(ClassifierStarted)[0].pid}")
+
+        assert os.nice(0) + 5 <= int((process / "stat").read_text().rpartition(")")[2].split()[16])
+        limits = (process / "limits").read_text().splitlines()
+        core = next(line for line in limits if line.startswith("Max core file size"))
+        assert ["0", "0"] == core.split()[4:6]
+        ignored = next(
+            line for line in (process / "status").read_text().splitlines() if "SigIgn" in line
+        )
+        assert 0b11 == int(ignored.split()[1], 16) & 0b11  # SIGHUP and SIGINT
+
+
+def test_a_missing_bundle_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """The process says what is wrong before it ends."""
+    with running(str(tmp_path / "none"), command=WORKER) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: bool(loop.reports))
+
+        failed = loop.reports[0]
+        assert isinstance(failed, ClassifierFailed)
+        assert failed.is_lost
+        assert failed.error.sentence.startswith(f"cannot read the model bundle {tmp_path}/none")
+        assert failed.error.hint
+
+
+def test_no_module_is_taken_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon may be started in a synced folder, where anyone can put a `torch.py`."""
+    for module in ("numpy", "torch", "json"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('taken over')")
+    monkeypatch.chdir(tmp_path)
+
+    with running(str(tmp_path / "none"), command=WORKER) as loop:
+        loop.host.submit(photo("/in/a.jpg"))
+        loop.until(lambda: bool(loop.reports))
+
+        (failed,) = loop.of(ClassifierFailed)
+        assert failed.error.sentence.startswith("cannot read the model bundle")
+
+
+def test_the_process_does_not_outlive_its_parent(bundle: Path) -> None:
+    """Killed with -9, the daemon leaves no process behind, not even one that hangs."""
+    pid = child_of_killed_parent(str(bundle), WORKER, stopped=True)
+
+    until_true(lambda: not is_running(pid))
+
+
+def test_the_daemons_side_imports_no_decoder() -> None:
+    """Neither torch nor Pillow nor numpy comes into the parent with the host."""
+    code = (
+        "import sys; import gallery_daemon.classifier.host;"
+        "print({'torch', 'PIL', 'numpy', 'pillow_heif'} & set(sys.modules))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert "set()\n" == done.stdout
