@@ -1,6 +1,6 @@
 """Looking at a file: bytes become facts and a 224x224 picture.
 
-Any process may ask `formats` what a file is, by its content (`tiff` tells RAW files from TIFFs),
+Any process may ask `formats` which of the `kinds` a file is (`tiff` tells RAW files from TIFFs),
 and `ending` whether its end is there (with `boxes` and `jpeg_end`): both read a few bytes and need
 no decoder. `limits` says how much a photo may ask for. The rest runs in the classifier process:
 `look` opens the file and checks that it is the one that settled; `decode` makes the picture, under

@@ -87,7 +87,8 @@ class Picture:
     """A decoded photo.
 
     `pixels` are uint8 (224, 224, 3): rows, columns, RGB, upright. `size` is the whole picture's
-    width and height as a person sees it, `orientation` EXIF's 1 to 8 as the camera wrote it.
+    width and height as a person sees it, `orientation` EXIF's 1 to 8 as the camera wrote it, and 1
+    for a HEIC, which its container turns whatever its EXIF says.
     """
 
     kind: Kind
@@ -131,8 +132,7 @@ def _read(file: BytesIO, kind: Kind, max_pixels: int) -> Picture:
         image.draft("RGB", (side, side))
     image.load()
     metadata = read_metadata(image)
-    # What the plugin has not yet done itself: TIFF's and HEIC's report 1 by now.
-    left = metadata.orientation
+    left = metadata.orientation  # by now 1 where the plugin has turned the picture itself
     square = _square(image)
     upright = square.transpose(_TURNS[left]) if left in _TURNS else square
     return Picture(

@@ -2,10 +2,12 @@
 
 Each format says in its own way where it ends. The answer is used to wait longer for the rest, and
 to refuse a photo only where the decoder would not notice (a cut HEIC becomes grey tiles). So a
-whole file must never be called cut: what cannot be judged, such as a TIFF, a RAW file or bytes
-that some maker appended, counts as whole, and the decoder has the last word.
+whole file must never be called cut: what cannot be judged, such as a RAW file or bytes that some
+maker appended, counts as whole, and the decoder has the last word.
 
-Only a few bytes are read, except of a JPEG or GIF that something follows: then up to `_SCAN_BYTES`.
+A few bytes are read where the end is there. Only a JPEG without one, or with something behind it,
+is read from its header on; and no hostile file holds up the daemon for longer than some tenths of
+a second.
 
 Sources: ITU-T T.81 annex B (JPEG), W3C PNG 5, GIF89a, RFC 9649 (WebP), ISO/IEC 14496-12 (boxes);
 the trailers of motion photos as measured on real ones.
@@ -20,11 +22,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from gallery_daemon.imaging import boxes, jpeg_end, tiff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from gallery_daemon.imaging.formats import Kind
 
-_PIECES_LIMIT = 100_000
+# Chunks of a PNG, sub-blocks of a GIF: a larger file than this allows counts as whole.
+_PIECES_LIMIT = 200_000
 _PNG_SIGNATURE_BYTES, _PNG_FRAME_BYTES = 8, 12
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 _GIF_COLOURS, _GIF_EXTENSION, _GIF_IMAGE, _GIF_END = 0x80, 0x21, 0x2C, 0x3B
@@ -104,26 +107,24 @@ def _gif(file: BinaryIO, size: int) -> Ending:
     if file.read() == b"\0;":
         return _WHOLE
     file.seek(10)
-    flags = file.read(3)[:1]
-    _skip_colours(file, flags)
-    for _ in range(_PIECES_LIMIT):
+    _skip_colours(file, file.read(3)[:1])
+    pieces = iter(range(_PIECES_LIMIT))
+    for _ in pieces:
         mark = file.read(1)
         if not mark:
             return _cut("the GIF has no trailer")
         if mark[0] not in {_GIF_EXTENSION, _GIF_IMAGE}:
             return _WHOLE if mark[0] == _GIF_END else _UNKNOWN
-        _skip_block(file, mark[0])
+        _skip_block(file, mark[0], pieces)
     return _UNKNOWN
 
 
-def _skip_block(file: BinaryIO, mark: int) -> None:
-    """Go behind an extension or a picture."""
-    if mark == _GIF_EXTENSION:
-        file.seek(1, os.SEEK_CUR)
-    else:
+def _skip_block(file: BinaryIO, mark: int, pieces: Iterator[int]) -> None:
+    """Go behind an extension or a picture, by no more than so many pieces."""
+    if mark == _GIF_IMAGE:
         _skip_colours(file, file.read(9)[8:])
-        file.seek(1, os.SEEK_CUR)
-    for _ in range(_PIECES_LIMIT):
+    file.seek(1, os.SEEK_CUR)  # the extension's label, or the least code size
+    for _ in pieces:
         length = file.read(1)
         if not length or not length[0]:
             return

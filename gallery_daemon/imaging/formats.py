@@ -1,184 +1,41 @@
 """What a file is, by its content and never by its name: a `.MOV` may be a HEIC, a `.jpg` a PNG.
 
 No decoder runs here, so the daemon itself may ask: only signatures are read and, in a TIFF, the
-first directory. Whatever is not ours is named where that is easy, because "a Nikon RAW (NEF) file,
-which is not supported" tells a person more than "cannot identify image file". RAW files are TIFFs
-with a preview in front; they are refused here, before a decoder would take the preview.
+first directory. RAW files are TIFFs with a preview in front; they are refused here, before a
+decoder would take the preview.
 
-Sources: the formats' own specifications and the signatures of file(1).
+Sources: ISO/IEC 23008-12 annex B and the AVIF specification (brands), DNG 1.7 (RAW tags).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import BinaryIO
 
-from gallery_daemon.imaging import tiff
+from gallery_daemon.imaging import kinds, tiff
+from gallery_daemon.imaging.kinds import Kind, Support
+
+__all__ = ["HEAD_BYTES", "Kind", "Support", "sniff"]
 
 HEAD_BYTES = 256
 
-
-class Support(StrEnum):
-    """What we do with a kind of file."""
-
-    PHOTO = "photo"
-    UNSUPPORTED = "unsupported"
-    NOT_A_PHOTO = "not a photo"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file: `name` for machines ("heic"), `words` for people ("a HEIC photo").
-
-    The words of a kind that is refused say so, and can stand as the reason in the log.
-    """
-
-    name: str
-    support: Support
-    words: str
-
-    @property
-    def is_photo(self) -> bool:
-        """Whether we can read it."""
-        return self.support is Support.PHOTO
-
-
-def _photo(name: str, words: str) -> Kind:
-    return Kind(name, Support.PHOTO, words)
-
-
-def _unsupported(name: str, words: str) -> Kind:
-    return Kind(name, Support.UNSUPPORTED, f"{words}, which is not supported")
-
-
-def _other(name: str, words: str) -> Kind:
-    return Kind(name, Support.NOT_A_PHOTO, f"{words}, not a photo")
-
-
-EMPTY = Kind("empty", Support.NOT_A_PHOTO, "an empty file")
-ZEROS = Kind("zeros", Support.NOT_A_PHOTO, "a file that begins with nothing but zeros")
-UNKNOWN = Kind("unknown", Support.NOT_A_PHOTO, "a file whose content is no known picture format")
-
-JPEG = _photo("jpeg", "a JPEG photo")
-PNG = _photo("png", "a PNG picture")
-GIF = _photo("gif", "a GIF picture")
-WEBP = _photo("webp", "a WebP picture")
-BMP = _photo("bmp", "a BMP picture")
-TIFF = _photo("tiff", "a TIFF picture")
-HEIC = _photo("heic", "a HEIC photo")
-AVIF = _photo("avif", "an AVIF photo")
-VIDEO = _other("video", "a video")
-
-_JXL = _unsupported("jxl", "a JPEG XL picture")
-_JPEG2000 = _unsupported("jpeg2000", "a JPEG 2000 picture")
-_EPS = _unsupported("eps", "an EPS drawing")
-_DDS = _unsupported("dds", "a DDS texture")
-_ICON = _unsupported("ico", "a Windows icon")
-_BLP = _unsupported("blp", "a BLP texture")
-_SGI = _unsupported("sgi", "an SGI picture")
-_PPM = _unsupported("ppm", "a PPM picture")
-_FLI = _unsupported("fli", "a FLI animation")
-_CR2 = _unsupported("cr2", "a Canon RAW (CR2) file")
-_CR3 = _unsupported("cr3", "a Canon RAW (CR3) file")
-_DNG = _unsupported("dng", "a RAW (DNG) file")
-_ORF = _unsupported("orf", "an Olympus RAW (ORF) file")
-_RAW = _unsupported("raw", "a camera's RAW file")
-_SIDECAR = _other("xmp", "an XMP sidecar")
-_XML = _other("xml", "an XML file")
-_HTML = _other("html", "a web page")
-_TEXT = _other("text", "a text file")
-_SOUND = _other("sound", "a sound recording")
-
-# At the start of the file; the first that fits. Those of JPEG and PNG are kept short: a damaged one
-# shall be called a broken photo.
-_SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
-    (b"\xff\xd8", JPEG),
-    (b"\x89PNG", PNG),
-    (b"GIF87a", GIF),
-    (b"GIF89a", GIF),
-    (b"\xff\x0a", _JXL),
-    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", _JXL),
-    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", _JPEG2000),
-    (b"\xff\x4f\xff\x51", _JPEG2000),
-    (b"FUJIFILMCCD-RAW", _unsupported("raf", "a Fujifilm RAW (RAF) file")),
-    (b"IIRO", _ORF),
-    (b"IIRS", _ORF),
-    (b"MMOR", _ORF),
-    (b"IIU\x00", _unsupported("rw2", "a Panasonic RAW (RW2) file")),
-    (b"FOVb", _unsupported("x3f", "a Sigma RAW (X3F) file")),
-    (b"\x00MRM", _unsupported("mrw", "a Minolta RAW (MRW) file")),
-    (b"II\x1a\x00\x00\x00HEAPCCDR", _unsupported("crw", "a Canon RAW (CRW) file")),
-    (b"8BPS", _unsupported("psd", "a Photoshop file")),
-    (b"gimp xcf", _unsupported("xcf", "a GIMP file")),
-    (b"%!PS", _EPS),
-    (b"\xc5\xd0\xd3\xc6", _EPS),
-    (b"\x00\x00\x01\x00", _ICON),
-    (b"\x00\x00\x02\x00", _ICON),
-    (b"icns", _unsupported("icns", "an Apple icon")),
-    (b"DDS ", _DDS),
-    (b"BLP1", _BLP),
-    (b"BLP2", _BLP),
-    (b"\x01\xda", _SGI),
-    (b"qoif", _unsupported("qoi", "a QOI picture")),
-    (b"\x8aMNG\r\n\x1a\n", _unsupported("mng", "an MNG animation")),
-    (b"\x76\x2f\x31\x01", _unsupported("exr", "an OpenEXR picture")),
-    (b"#?RADIANCE", _unsupported("hdr", "a Radiance picture")),
-    (b"%PDF", _other("pdf", "a PDF document")),
-    (b"<?xpacket", _SIDECAR),
-    (b"<x:xmpmeta", _SIDECAR),
-    (b"bplist", _other("plist", "a property list")),
-    (b"\x00\x05\x16\x07", _other("appledouble", "an AppleDouble file")),
-    (b"\x1aE\xdf\xa3", VIDEO),
-    (b"\x00\x00\x01\xba", VIDEO),
-    (b"\x00\x00\x01\xb3", VIDEO),
-    (b"OggS", _SOUND),
-    (b"ID3", _SOUND),
-    (b"fLaC", _SOUND),
-    (b"PK\x03\x04", _other("zip", "a ZIP archive")),
-    (b"\x1f\x8b", _other("gzip", "a gzip archive")),
-    (b"SQLite format 3\x00", _other("sqlite", "a database")),
-)
-
-# Brands of ISO base media files (ISO/IEC 23008-12 annex B; the AVIF specification). The coding's
-# own brand may stand anywhere; the structural ones say only "a picture", by default a HEIC.
+# Brands of ISO base media files. The coding's own brand may stand anywhere; the structural ones
+# say only "a picture", which is a HEIC by default.
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _PICTURE_BRANDS = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"})
 _SOUND_BRANDS = frozenset({b"M4A ", b"M4B "})
 # Boxes that may stand first in a QuickTime film older than `ftyp`.
 _FILM_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
-_RIFF_FORMS = {b"WEBP": WEBP, b"AVI ": VIDEO, b"WAVE": _SOUND}
+_RIFF_FORMS = {b"WEBP": kinds.WEBP, b"AVI ": kinds.VIDEO, b"WAVE": kinds.SOUND}
 _FLI_MAGIC = frozenset({b"\x11\xaf", b"\x12\xaf"})
 # The sizes of the headers of Windows and OS/2; two letters alone would take many texts for a BMP.
 _BMP_HEADERS = range(12, 125)
 
-_MARKS_IN_TEXT: tuple[tuple[bytes, Kind], ...] = (
-    (b"<x:xmpmeta", _SIDECAR),
-    (b"<rdf:RDF", _SIDECAR),
-    (b"<plist", _other("plist", "a property list")),
-    (b"<svg", _unsupported("svg", "an SVG drawing")),
-    (b"<!doctype html", _HTML),
-    (b"<html", _HTML),
-    (b"<?xml", _XML),
-)
 _CONTROLS_IN_TEXT = frozenset(b"\t\n\r\f")
 
 # How RAW files are coded: the camera's sensor pattern, linear raw, and the makers' compressions.
 _RAW_PHOTOMETRICS = frozenset({32803, 34892})
 _RAW_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 65535})
-_RAW_OF_MAKE: tuple[tuple[str, Kind], ...] = (
-    ("nikon", _unsupported("nef", "a Nikon RAW (NEF) file")),
-    ("sony", _unsupported("arw", "a Sony RAW (ARW) file")),
-    ("canon", _CR2),
-    ("pentax", _unsupported("pef", "a Pentax RAW (PEF) file")),
-    ("ricoh", _unsupported("pef", "a Pentax RAW (PEF) file")),
-    ("samsung", _unsupported("srw", "a Samsung RAW (SRW) file")),
-    ("hasselblad", _unsupported("3fr", "a Hasselblad RAW (3FR) file")),
-    ("kodak", _unsupported("dcr", "a Kodak RAW (DCR) file")),
-    ("eastman kodak", _unsupported("dcr", "a Kodak RAW (DCR) file")),
-    ("epson", _unsupported("erf", "an Epson RAW (ERF) file")),
-)
 
 
 def sniff(file: BinaryIO) -> Kind:
@@ -190,8 +47,8 @@ def sniff(file: BinaryIO) -> Kind:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if not head.strip(b"\0"):
-        return ZEROS if head else EMPTY
-    for signature, kind in _SIGNATURES:
+        return kinds.ZEROS if head else kinds.EMPTY
+    for signature, kind in kinds.SIGNATURES:
         if head.startswith(signature):
             return kind
     if head[:4] in tiff.SIGNATURES:
@@ -204,15 +61,15 @@ def _of_inner_mark(head: bytes) -> Kind | None:
     if head[4:8] == b"ftyp":
         return _of_brands(head)
     if head[4:8] in _FILM_BOXES:
-        return VIDEO
+        return kinds.VIDEO
     if head[:4] == b"RIFF":
-        return _RIFF_FORMS.get(head[8:12], UNKNOWN)
+        return _RIFF_FORMS.get(head[8:12], kinds.UNKNOWN)
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
-        return BMP
+        return kinds.BMP
     if head[4:6] in _FLI_MAGIC and head[14:16] in {b"\0\0", b"\3\0"}:
-        return _FLI
+        return kinds.FLI
     is_ppm = head[:1] == b"P" and head[1:2] in b"1234567fF" and head[2:3].isspace()
-    return _PPM if is_ppm else None
+    return kinds.PPM if is_ppm else None
 
 
 def _of_brands(head: bytes) -> Kind:
@@ -221,13 +78,13 @@ def _of_brands(head: bytes) -> Kind:
     major = head[8:12]
     brands = {major, *(head[place : place + 4] for place in range(16, end, 4))}
     if major == b"crx ":
-        return _CR3
+        return kinds.CR3
     # An AVIF lists `mif1`, too, and a film's brands say nothing of pictures.
     if brands & _AVIF_BRANDS:
-        return AVIF
+        return kinds.AVIF
     if brands & (_HEIC_BRANDS | _PICTURE_BRANDS):
-        return HEIC
-    return _SOUND if major in _SOUND_BRANDS else VIDEO
+        return kinds.HEIC
+    return kinds.SOUND if major in _SOUND_BRANDS else kinds.VIDEO
 
 
 def _narrow(head: bytes) -> bytes:
@@ -237,11 +94,11 @@ def _narrow(head: bytes) -> bytes:
 
 def _of_text(head: bytes) -> Kind:
     lowered = head.lower()
-    for mark, kind in _MARKS_IN_TEXT:
+    for mark, kind in kinds.MARKS_IN_TEXT:
         if mark.lower() in lowered and lowered.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
             return kind
     is_text = all(letter >= ord(" ") or letter in _CONTROLS_IN_TEXT for letter in head)
-    return _TEXT if is_text and _is_utf8(head) else UNKNOWN
+    return kinds.TEXT if is_text and _is_utf8(head) else kinds.UNKNOWN
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -256,16 +113,18 @@ def _is_utf8(head: bytes) -> bool:
 def _of_tiff(file: BinaryIO, head: bytes) -> Kind:
     """A TIFF, or the RAW file that looks like one."""
     if head[8:10] == b"CR":
-        return _CR2
+        return kinds.CR2
     directory = tiff.first_directory(file) or {}
     if tiff.DNG_VERSION in directory:
-        return _DNG
-    is_preview = bool(sum(directory.get(tiff.NEW_SUBFILE_TYPE, (0,))[:1]) & 1)
+        return kinds.DNG
+    is_preview = any(value & 1 for value in directory.get(tiff.NEW_SUBFILE_TYPE, ())[:1])
     if (
         (is_preview and tiff.SUB_IFDS in directory)
         or not _RAW_COMPRESSIONS.isdisjoint(directory.get(tiff.COMPRESSION, ()))
         or not _RAW_PHOTOMETRICS.isdisjoint(directory.get(tiff.PHOTOMETRIC, ()))
     ):
         make = tiff.text(directory, tiff.MAKE).lower()
-        return next((kind for start, kind in _RAW_OF_MAKE if make.startswith(start)), _RAW)
-    return TIFF
+        return next(
+            (kind for start, kind in kinds.RAW_OF_MAKE if make.startswith(start)), kinds.RAW
+        )
+    return kinds.TIFF

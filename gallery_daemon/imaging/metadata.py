@@ -8,6 +8,7 @@ broken tag costs one fact and never the photo.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PIL import ExifTags, Image
@@ -94,7 +95,7 @@ def _tags(
 ) -> dict[int, object]:
     """The wanted tags of a directory, without those that are absent or cannot be read."""
     # Pillow reads a value only when asked for it, so each asking is a look of its own.
-    found = {tag: _shielded(lambda tag=tag: directory.get(tag), None) for tag in wanted}  # type: ignore[misc]
+    found = {tag: _shielded(partial(directory.get, tag), None) for tag in wanted}
     return {tag: value for tag, value in found.items() if value is not None}
 
 

@@ -29,6 +29,7 @@ class _Switches:
         self._before = ExitStack()
 
     def hold(self, max_pixels: int) -> None:
+        """One more thread decodes."""
         with self._lock:
             if self._decoding == 0:
                 self._set()
@@ -38,6 +39,7 @@ class _Switches:
             Image.MAX_IMAGE_PIXELS = max(half, Image.MAX_IMAGE_PIXELS or 0)
 
     def release(self) -> None:
+        """One thread less decodes."""
         with self._lock:
             self._decoding -= 1
             if self._decoding == 0:

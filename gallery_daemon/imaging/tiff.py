@@ -2,7 +2,7 @@
 
 A RAW file has a small preview first, and any reader that takes the first picture takes that. What
 the file truly is stands in the directory's tags. Hostile files are expected: nothing is read but
-one directory, and of that no more than `_ENTRIES_LIMIT` entries and `_VALUES_LIMIT` values each.
+one directory, and of that the tags that we use, with no more than `_VALUES_LIMIT` values each.
 
 Sources: TIFF 6.0; BigTIFF; the DNG specification 1.7 (tags and compressions of RAW files).
 """
@@ -19,6 +19,9 @@ NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS = 254, 259, 262, 271,
 DNG_VERSION = 50706
 # Where the pixels lie: offsets and byte counts of strips, and of tiles.
 DATA_TAGS = ((273, 279), (324, 325))
+_WANTED = {NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS, DNG_VERSION}.union(
+    *DATA_TAGS
+)
 
 _ENTRIES_LIMIT = 512
 _VALUES_LIMIT = 10_000
@@ -48,7 +51,7 @@ Directory = dict[int, tuple[int, ...]]
 
 
 def first_directory(file: BinaryIO) -> Directory | None:
-    """The first directory's tags and their values; text comes as its bytes.
+    """The tags of the first directory that we use and their values; text comes as its bytes.
 
     None where it lies beyond the end of the file, wholly or in part. A tag whose values are of an
     unknown type, or lie beyond the end, has none.
@@ -70,7 +73,8 @@ def first_directory(file: BinaryIO) -> Directory | None:
     entries = [_entry(file, layout) for _ in range(min(count[0], _ENTRIES_LIMIT))]
     if None in entries:
         return None
-    return {entry[0]: _values(file, layout, *entry[1:]) for entry in entries if entry}
+    wanted = {entry[0]: entry[1:] for entry in entries if entry and entry[0] in _WANTED}
+    return {tag: _values(file, layout, *entry) for tag, entry in wanted.items()}
 
 
 def text(directory: Mapping[int, tuple[int, ...]], tag: int) -> str:

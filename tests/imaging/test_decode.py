@@ -89,21 +89,21 @@ def test_an_orientation_in_xmp_counts() -> None:
 
 def test_a_large_jpeg_is_decoded_small_and_looks_the_same() -> None:
     """The scaled decode is within a grey level of the whole one."""
-    large = drawn(4000, 3000)
+    large = drawn(2000, 1500)
 
     picture = read(written(large, "jpeg", quality=90))
 
-    assert picture.size == (4000, 3000)
+    assert picture.size == (2000, 1500)
     assert difference(squashed(large), picture.pixels) < 1.5
 
 
 def test_a_heics_thumbnail_is_taken() -> None:
     """The embedded thumbnail is enough, and the size told is the whole picture's."""
-    large = drawn(1280, 960)
+    large = drawn(640, 480)
 
     picture = read(written(large, "heic", thumbnails=[320]))
 
-    assert picture.size == (1280, 960)
+    assert picture.size == (640, 480)
     assert difference(squashed(large), picture.pixels) < 3
 
 
@@ -251,13 +251,14 @@ def test_the_reason_of_a_cut_photo_says_so(form: str) -> None:
         read(whole[: len(whole) * 2 // 3])
 
 
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.9, 0.999])
-def test_a_cut_heic_is_refused_although_its_decoder_would_not(share: float) -> None:
-    """libheif makes grey tiles of a cut file, without an error."""
-    whole = WRITTEN["heic"]
+def test_a_cut_heic_is_refused_although_its_decoder_would_not() -> None:
+    """Of a picture in tiles, as phones write it, libheif makes grey ones without an error."""
+    whole = written(drawn(640, 480), "heic", tile_size=256)
 
-    with pytest.raises((BadPhoto, NotAPhoto)):
-        read(whole[: int(len(whole) * share)])
+    assert read(whole).size == (640, 480)
+    for share in (0.3, 0.5, 0.9, 0.999):
+        with pytest.raises(BadPhoto, match="the HEIC data end early"):
+            read(whole[: int(len(whole) * share)])
 
 
 @given(st.sampled_from(FORMATS), st.integers(0, 2000), st.binary(min_size=1, max_size=30))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.imaging import formats
+from gallery_daemon.imaging import formats, kinds
 from gallery_daemon.imaging.formats import Support, sniff
 from tests.imaging.pictures import FORMATS, drawn, written
 
@@ -126,7 +126,7 @@ def test_big_tiffs_are_tiffs() -> None:
     """BigTIFF has eight-byte places; its directory is read as well."""
     kind = sniff(BytesIO(written(drawn(), "tiff", big_tiff=True)))
 
-    assert kind == formats.TIFF
+    assert kind == kinds.TIFF
 
 
 def test_a_refusal_reads_as_a_reason() -> None:
