@@ -1,0 +1,67 @@
+"""A configuration file to a `Config`, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon.config.document import compose
+from gallery_daemon.config.reader import Classes, read_config
+from gallery_daemon.config.report import Place, Report
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.settings import Config
+
+BYTES_LIMIT = 256 * 1024
+"""Some hundred times a long configuration, and two seconds' work for the YAML reader."""
+
+_TOP = Place(1, 1)
+
+
+def load(path: str, classes: Classes) -> Config:
+    """The configuration in the file at `path`.
+
+    `classes` gives the classes of a model bundle (`default`, or an absolute path) and raises a
+    GalleryError where it cannot.
+
+    Raises:
+        ConfigErrors: the file cannot be read, or says something wrong; every mistake is in it.
+    """
+    report = Report(path)
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(BYTES_LIMIT + 1)
+    except FileNotFoundError as error:
+        hint = f"write one with: gallery-daemon check --init --config {path}"
+        raise report.fatal(_TOP, "there is no such file", hint) from error
+    except OSError as error:
+        sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
+        raise report.fatal(_TOP, sentence, "give the path of a readable file") from error
+    if len(content) > BYTES_LIMIT:
+        sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
+        raise report.fatal(_TOP, sentence, "is this the right file?")
+    return check_text(_decode(content, report), path, classes)
+
+
+def check_text(text: str, file: str, classes: Classes) -> Config:
+    """The configuration in `text`, as if it stood in `file`, where relative paths begin.
+
+    Raises:
+        ConfigErrors: the text says something wrong; every mistake is in it.
+    """
+    report = Report(file)
+    base = str(Path(file).absolute().parent)
+    root = compose(text, report)
+    return read_config(root, text=text, base=base, classes=classes, report=report)
+
+
+def _decode(content: bytes, report: Report) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        column = len(before[line_start:].decode("utf-8", "replace")) + 1
+        place = Place(before.count(b"\n") + 1, column)
+        hint = "save the file as UTF-8"
+        raise report.fatal(place, "the configuration is not UTF-8", hint) from error

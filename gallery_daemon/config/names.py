@@ -1,0 +1,164 @@
+"""Kinds for names and places: globs, extensions, templates.
+
+Each refuses what could never match or never be a name, because a pattern that matches nothing looks
+the same as one that works until the photos pile up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gallery_daemon.config.document import Node, Scalar
+from gallery_daemon.config.hints import did_you_mean, quote_it
+from gallery_daemon.config.kinds import Text
+from gallery_daemon.config.report import Report, quoted
+from gallery_daemon.rules.template import Template, TemplateError
+from gallery_daemon.rules.values import FIELDS
+
+_Flaw: TypeAlias = tuple[str, str | None]
+"""Why a pattern could match nothing, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern for a name, or with `folders` for a path below the watch folder."""
+
+    folders: bool = False
+    words: str = "a pattern such as IMG_*"
+
+    def read(self, node: Node, key: str, report: Report) -> str | None:
+        """The pattern."""
+        text = Text(self.words).read(node, key, report)
+        if text is None:
+            return None
+        flaw = _negated(key, text) or (_bad_path if self.folders else _bad_name)(key, text)
+        if flaw is None:
+            return text
+        sentence, hint = flaw
+        report.error(node.place, f"{key}: {quoted(text)}: {sentence}", hint)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A pattern for an extension, with or without its dot."""
+
+    words: str = "an extension such as jpg"
+
+    def read(self, node: Node, key: str, report: Report) -> str | None:
+        """The pattern without the dot."""
+        text = Text(self.words).read(node, key, report)
+        if text is None:
+            return None
+        bare = text.removeprefix(".")
+        if bare and "." not in bare and "/" not in bare:
+            return bare
+        hint = f"write {key}: {bare.rpartition('.')[2]}" if "." in bare else None
+        report.error(node.place, f"{key}: {quoted(text)} is not {self.words}", hint)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A template for a folder in the library."""
+
+    words: str = 'a folder in the library such as Memes/ or "{class}/"'
+
+    def read(self, node: Node, key: str, report: Report) -> Template | None:
+        """The template."""
+        template = _template(node, key, self.words, report)
+        if template is None:
+            return None
+        last = template.text.rpartition("/")[2]
+        if "{name}" not in last and "{ext}" not in last:
+            return template
+        hint = f"write the folder in {key}, with a / at its end, and the new name in as"
+        report.error(node.place, f"{key}: {quoted(template.text)} is not {self.words}", hint)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """A template for a file's name, which keeps the photo's extension."""
+
+    words: str = 'a file name such as "{date:%Y-%m-%d} {stem}.{ext}"'
+
+    def read(self, node: Node, key: str, report: Report) -> Template | None:
+        """The template."""
+        template = _template(node, key, self.words, report)
+        if template is None:
+            return None
+        if template.has_folders:
+            report.error(node.place, f"{key}: a file name cannot hold a /", "put folders in to")
+            return None
+        if not template.text.endswith((".{ext}", "{name}")):
+            sentence = f"{key}: {quoted(template.text)} loses the photo's extension"
+            report.error(node.place, sentence, quote_it(f"{template.text}.{{ext}}", key))
+            return None
+        return template
+
+
+LEAVE = "leave"
+_LIKE_LEAVE = frozenset(
+    "leave leaves left keep stay skip ignore none nothing no off false".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOrLeave:
+    """A folder's template, or `leave`."""
+
+    words: str = 'leave, or a folder in the library such as Review/ or "{class}/"'
+
+    def read(self, node: Node, key: str, report: Report) -> Template | str | None:
+        """The template, or `LEAVE`."""
+        if isinstance(node, Scalar) and node.text == LEAVE:
+            return LEAVE
+        if isinstance(node, Scalar) and is_like_leave(node.text):
+            hint = f"did you mean leave? For a folder of that name write {node.text}/"
+            report.error(node.place, f"{key}: {quoted(node.text)} is not {self.words}", hint)
+            return None
+        return Folder(self.words).read(node, key, report)
+
+
+def is_like_leave(text: str) -> bool:
+    """Whether a single word says that photos should stay where they are."""
+    return text.strip().lower() in _LIKE_LEAVE
+
+
+def _template(node: Node, key: str, words: str, report: Report) -> Template | None:
+    text = Text(words).read(node, key, report)
+    if text is None:
+        return None
+    assert isinstance(node, Scalar)
+    try:
+        return Template.parse(text)
+    except TemplateError as error:
+        spaces = len(node.text) - len(node.text.lstrip())
+        hint = did_you_mean(error.unknown, FIELDS) if error.unknown is not None else None
+        report.error(node.at(spaces + error.position), f"{key}: {error.message}", hint)
+        return None
+
+
+def _negated(key: str, text: str) -> _Flaw | None:
+    if not text.startswith("!"):
+        return None
+    return "a pattern cannot be negated with !", f'use not: {{{key}: "{text[1:]}"}}'
+
+
+def _bad_name(key: str, text: str) -> _Flaw | None:
+    if "/" not in text:
+        return None
+    return "it holds a / and so matches nothing", "use path for folders" if key == "name" else None
+
+
+def _bad_path(key: str, text: str) -> _Flaw | None:
+    components = text.split("/")
+    if text.startswith(("/", "~")):
+        return "a path begins below the watch folder", f"write {key}: {text.strip('~/') or '**'}"
+    if text.endswith("/"):
+        return "no photo's path ends with a /", f'write {key}: "{text}**"'
+    if not {"", ".", ".."}.isdisjoint(components):
+        return "a path has no empty, . or .. components", None
+    return None

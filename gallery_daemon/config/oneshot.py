@@ -1,0 +1,94 @@
+"""Configurations for one pass: `sort SOURCE... --library DIR`, with or without a file.
+
+Without a file every photo goes to the folder of its class; with one, the folders and the action of
+the command line take the place of the file's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from gallery_daemon.config.folders import absolute, name_of, overlap
+from gallery_daemon.config.reader import digest_of
+from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.rules.condition import MinConfidence
+from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.template import Template
+
+MIN_CONFIDENCE = 0.60
+"""A person looks on while `sort` runs, so more is filed and less goes to review."""
+
+RULE_NAME = "everything"
+
+
+def default_config(
+    sources: tuple[str, ...], library: str, action: Action = Action.HARDLINK
+) -> Config:
+    """Everything to `{class}/`, what the model is less sure of to `Review/`.
+
+    Raises:
+        GalleryError: a source is the library or lies in it.
+    """
+    by_class, review = (
+        Placing(Template.parse(text), None, action, OnConflict.DEDUPE, with_sidecars=True)
+        for text in ("{class}/", "Review/")
+    )
+    everything = Rule(RULE_NAME, MinConfidence(MIN_CONFIDENCE), by_class, enabled=True, line=0)
+    config = Config(
+        file=None,
+        watch=(),
+        library=absolute(library, str(Path.cwd())),
+        model=ModelChoice(),
+        batch=Batch(),
+        limits=Limits(),
+        rules=RuleSet((everything,), uncertain=review),
+        digest=digest_of(""),
+    )
+    return adapt(config, sources=sources)
+
+
+def adapt(
+    config: Config,
+    *,
+    sources: tuple[str, ...] | None = None,
+    library: str | None = None,
+    action: Action | None = None,
+) -> Config:
+    """`config` with what the command line says instead; None keeps what the file says.
+
+    The action replaces the default one: a rule that sets its own action keeps it.
+
+    Raises:
+        GalleryError: a source is the library or lies in it.
+    """
+    watch = config.watch if sources is None else _folders(sources)
+    place = config.library if library is None else absolute(library, str(Path.cwd()))
+    for folder in watch:
+        reason = overlap(folder.path, place)
+        if reason is not None:
+            raise GalleryError(reason, "choose a library outside, or inside the source")
+    rules = config.rules if action is None else _with_action(config.rules, action)
+    return replace(config, watch=watch, library=place, rules=rules)
+
+
+def _folders(sources: tuple[str, ...]) -> tuple[WatchFolder, ...]:
+    """One watch folder for each source, each once, named by its last component."""
+    paths = tuple(dict.fromkeys(absolute(source, str(Path.cwd())) for source in sources))
+    return tuple(WatchFolder(name_of(path), path) for path in paths)
+
+
+def _with_action(rules: RuleSet, action: Action) -> RuleSet:
+    def changed(placing: Placing | None) -> Placing | None:
+        if placing is None or placing.own_action:
+            return placing
+        return replace(placing, action=action)
+
+    return RuleSet(
+        tuple(replace(rule, placing=changed(rule.placing)) for rule in rules.rules),
+        uncertain=changed(rules.uncertain),
+        otherwise=changed(rules.otherwise),
+        failed=changed(rules.failed),
+    )

@@ -1,0 +1,214 @@
+"""The whole configuration: nodes in, a `Config` out, after *all* mistakes have been gathered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from gallery_daemon.config.document import Node, Scalar
+from gallery_daemon.config.folders import overlap, read_path, read_watch
+from gallery_daemon.config.hints import did_you_mean
+from gallery_daemon.config.kinds import Choice, Duration, Number, Raw, Size
+from gallery_daemon.config.names import FolderOrLeave
+from gallery_daemon.config.report import Place, Report, quoted
+from gallery_daemon.config.rule import Defaults, read_defaults, read_rules
+from gallery_daemon.config.settings import (
+    Batch,
+    Config,
+    Device,
+    Limits,
+    ModelChoice,
+    WatchFolder,
+)
+from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.config.when import WhenReader
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.rules.ruleset import Placing, RuleSet
+from gallery_daemon.rules.template import Template
+
+Classes = Callable[[str], tuple[str, ...]]
+"""Gives the classes of a model bundle, `default` or a path; raises a GalleryError."""
+
+FORMAT_VERSION = "1"
+DEFAULT_MODEL = "default"
+_MEGA = 1_000_000
+
+VERSION: Key[Node] = Key("version", Raw("the number 1"), example="1")
+WATCH: Key[Node] = Key(
+    "watch", Raw("a folder, or a list of watch folders"), example="~/Sync/Camera"
+)
+LIBRARY: Key[Node] = Key("library", Raw("a folder"), example="~/Pictures/Sorted")
+MODEL: Key[Node] = Key("model", Raw("default, a folder, or a map"))
+BATCH: Key[Node] = Key("batch", Raw("a map"))
+LIMITS: Key[Node] = Key("limits", Raw("a map"))
+DEFAULTS: Key[Node] = Key("defaults", Raw("a map"))
+RULES: Key[Node] = Key("rules", Raw("a list of rules"), example='[{name: all, to: "{class}/"}]')
+UNCERTAIN: Key[Template | str] = Key("uncertain", FolderOrLeave())
+OTHERWISE: Key[Template | str] = Key("otherwise", FolderOrLeave())
+FAILED: Key[Template | str] = Key("failed", FolderOrLeave())
+CONFIG = Table(
+    "the configuration",
+    (
+        VERSION,
+        WATCH,
+        LIBRARY,
+        MODEL,
+        BATCH,
+        LIMITS,
+        DEFAULTS,
+        RULES,
+        UNCERTAIN,
+        OTHERWISE,
+        FAILED,
+    ),
+)
+
+BUNDLE: Key[Node] = Key("path", Raw("default, or a folder"), example=DEFAULT_MODEL)
+DEVICE = Key("device", Choice(Device))
+IDLE_TIMEOUT = Key("idle_timeout", Duration(1, 7 * 86400))
+MODEL_MAP = Table("model", (BUNDLE, DEVICE, IDLE_TIMEOUT))
+
+BATCH_SIZE = Key("size", Number(1, 256, whole=True))
+BATCH_WAIT = Key("wait", Duration(0, 60))
+BATCH_MAP = Table("batch", (BATCH_SIZE, BATCH_WAIT))
+
+BYTES = Key("bytes", Size())
+PIXELS = Key("pixels", Number(1, 10_000 * _MEGA, whole=True))
+SECONDS = Key("seconds", Number(1, 3600))
+LIMITS_MAP = Table("limits", (BYTES, PIXELS, SECONDS))
+
+
+def read_config(root: Node, *, text: str, base: str, classes: Classes, report: Report) -> Config:
+    """The configuration in `root`; relative paths begin at the folder `base`.
+
+    Raises:
+        ConfigErrors: all mistakes that were found.
+    """
+    found = CONFIG.read(root, report) or Found(root.place, {}, {})
+    _check_version(found, report)
+    watch, library = _read_folders(found, base, report)
+    model = _read_model(found, base, report)
+    defaults = _read_defaults(found, report)
+    sources = tuple(folder.name for folder in watch) or None
+    known = _classes_of(model, classes, found.place_of(MODEL), report)
+    conditions = WhenReader(known, sources, defaults.conditions, report)
+    written = found.get(RULES)
+    rules = () if written is None else read_rules(written, conditions, defaults, report)
+    batch, limits = _read_batch(found, report), _read_limits(found, report)
+    report.raise_errors()
+    assert library is not None  # or a mistake was reported
+    return Config(
+        file=report.file,
+        watch=watch,
+        library=library,
+        model=model,
+        batch=batch,
+        limits=limits,
+        rules=RuleSet(
+            rules,
+            uncertain=_outcome(found, UNCERTAIN, defaults),
+            otherwise=_outcome(found, OTHERWISE, defaults),
+            failed=_outcome(found, FAILED, defaults),
+        ),
+        digest=digest_of(text),
+    )
+
+
+def digest_of(text: str) -> str:
+    """12 hexadecimal digits that tell one configuration from another."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _check_version(found: Found, report: Report) -> None:
+    node = found.get(VERSION)
+    if node is not None and not (isinstance(node, Scalar) and node.text == FORMAT_VERSION):
+        written = quoted(node.text) if isinstance(node, Scalar) else "that"
+        sentence = f"version: {written} is not known; this program reads version {FORMAT_VERSION}"
+        report.error(node.place, sentence, f"write version: {FORMAT_VERSION}")
+
+
+def _read_folders(
+    found: Found, base: str, report: Report
+) -> tuple[tuple[WatchFolder, ...], str | None]:
+    """The watch folders and the library, checked against each other."""
+    node, place = found.get(WATCH), found.get(LIBRARY)
+    watch = () if node is None else read_watch(node, base, report)
+    library = None if place is None else read_path(place, LIBRARY.name, base, report)
+    if library is not None:
+        for where, folder in watch:
+            reason = overlap(folder.path, library)
+            if reason is not None:
+                report.error(where, reason, "choose a library outside, or inside the watch folder")
+    return tuple(folder for _, folder in watch), library
+
+
+def _read_model(found: Found, base: str, report: Report) -> ModelChoice:
+    node = found.get(MODEL)
+    if node is None:
+        return ModelChoice()
+    if isinstance(node, Scalar):
+        return ModelChoice(_read_bundle(node, MODEL.name, base, report))
+    written = MODEL_MAP.read(node, report)
+    bundle = None if written is None else written.get(BUNDLE)
+    if written is None or bundle is None:
+        return ModelChoice(bundle="")  # a mistake was reported; it has no classes to check
+    return ModelChoice(
+        bundle=_read_bundle(bundle, BUNDLE.name, base, report),
+        device=written.get_or(DEVICE, ModelChoice.device),
+        idle_timeout_s=written.get_or(IDLE_TIMEOUT, ModelChoice.idle_timeout_s),
+    )
+
+
+def _read_bundle(node: Node, key: str, base: str, report: Report) -> str:
+    if isinstance(node, Scalar) and node.text == DEFAULT_MODEL:
+        return DEFAULT_MODEL
+    return read_path(node, key, base, report) or ""
+
+
+def _classes_of(
+    model: ModelChoice, classes: Classes, place: Place, report: Report
+) -> tuple[str, ...] | None:
+    """The model's classes; none if it cannot be read, which is a mistake like any other."""
+    if not model.bundle:
+        return None
+    try:
+        return classes(model.bundle)
+    except GalleryError as error:
+        meant = did_you_mean(Path(model.bundle).name, (DEFAULT_MODEL,))
+        report.error(place, f"model: {error.sentence}", meant or error.hint)
+        return None
+
+
+def _read_defaults(found: Found, report: Report) -> Defaults:
+    node = found.get(DEFAULTS)
+    return Defaults() if node is None else read_defaults(node, report)
+
+
+def _read_batch(found: Found, report: Report) -> Batch:
+    node = found.get(BATCH)
+    written = None if node is None else BATCH_MAP.read(node, report)
+    if written is None:
+        return Batch()
+    return Batch(
+        size=int(written.get_or(BATCH_SIZE, Batch.size)),
+        wait_s=written.get_or(BATCH_WAIT, Batch.wait_s),
+    )
+
+
+def _read_limits(found: Found, report: Report) -> Limits:
+    node = found.get(LIMITS)
+    written = None if node is None else LIMITS_MAP.read(node, report)
+    if written is None:
+        return Limits()
+    return Limits(
+        photo_bytes=written.get_or(BYTES, Limits.photo_bytes),
+        photo_pixels=int(written.get_or(PIXELS, Limits.photo_pixels)),
+        photo_s=written.get_or(SECONDS, Limits.photo_s),
+    )
+
+
+def _outcome(found: Found, key: Key[Template | str], defaults: Defaults) -> Placing | None:
+    """Where an outcome's photos go; none leaves them, which is also what no word means."""
+    value = found.get(key)
+    return defaults.placing(value) if isinstance(value, Template) else None

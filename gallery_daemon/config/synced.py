@@ -1,0 +1,107 @@
+"""Warns of moving photos out of a folder that a sync tool keeps in step with a phone.
+
+To the sync tool a photo that is moved away is a photo that was deleted, so it deletes it on the
+phone as well (syncthing issue 8066). That may be meant, so it is a warning and not an error.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon.config.report import quoted
+from gallery_daemon.photo import Action
+from gallery_daemon.rules.analysis import RuleWarning
+from gallery_daemon.rules.glob import name_matches
+from gallery_daemon.rules.likeness import SourceLike
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.settings import Config, WatchFolder
+    from gallery_daemon.rules.ruleset import Rule
+
+MARKERS = (
+    (".stfolder", "Syncthing"),
+    (".stignore", "Syncthing"),
+    (".sync_*.db", "Nextcloud"),
+    ("._sync_*.db", "Nextcloud"),
+    (".owncloudsync.log", "ownCloud"),
+    (".dropbox.cache", "Dropbox"),
+    (".dropbox", "Dropbox"),
+    (".sync", "Resilio Sync"),
+)
+"""What sync tools leave at the root of a folder they keep in step; Unison leaves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncMarker:
+    """A sync tool's marker and where it lies."""
+
+    tool: str
+    path: str
+
+
+def sync_marker(folder: str) -> SyncMarker | None:
+    """The nearest marker in `folder` or above it; folders that cannot be listed are passed over."""
+    here = Path(os.path.realpath(folder))
+    markers = (_marker_in(each) for each in (here, *here.parents))
+    return next((marker for marker in markers if marker is not None), None)
+
+
+def synced_warnings(config: Config) -> tuple[RuleWarning, ...]:
+    """A warning for each synced watch folder that a rule or an outcome moves photos out of.
+
+    `line` is the rule's, or 0 where an outcome such as `uncertain` moves.
+    """
+    found = []
+    for folder in config.watch:
+        movers = _movers(config, folder)
+        marker = sync_marker(folder.path) if movers else None
+        if marker is None:
+            continue
+        (first, line), count = movers[0], len(movers)
+        who = quoted(first) if count == 1 else f"{quoted(first)} and {count - 1} more"
+        sentence = (
+            f"{who} moves photos out of {quoted(folder.path)}, which {marker.tool} keeps in step"
+            f" ({marker.path}): what is moved is deleted on your other devices; hardlink keeps it"
+        )
+        found.append(RuleWarning(first, line, sentence))
+    return tuple(found)
+
+
+def _marker_in(folder: Path) -> SyncMarker | None:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                for pattern, tool in MARKERS:
+                    if entry.name.startswith(".") and name_matches(pattern, entry.name):
+                        return SyncMarker(tool, entry.path)
+    except OSError:
+        return None
+    return None
+
+
+def _movers(config: Config, folder: WatchFolder) -> list[tuple[str, int]]:
+    """Who moves photos out of this folder, with the line, 0 for an outcome."""
+    rules = [
+        (rule.name, rule.line)
+        for rule in config.rules.rules
+        if rule.enabled and rule.placing is not None and rule.placing.action is Action.MOVE
+        if _looks_into(rule, folder)
+    ]
+    outcomes = {
+        "uncertain": config.rules.uncertain,
+        "otherwise": config.rules.otherwise,
+        "failed": config.rules.failed,
+    }
+    moving = [
+        (name, 0) for name, placing in outcomes.items() if placing and placing.action is Action.MOVE
+    ]
+    return rules + moving
+
+
+def _looks_into(rule: Rule, folder: WatchFolder) -> bool:
+    """Whether photos of this folder can come to the rule at all."""
+    wanted = [each for each in rule.conditions if isinstance(each, SourceLike)]
+    return all(any(name_matches(p, folder.name) for p in each.patterns) for each in wanted)

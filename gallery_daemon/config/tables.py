@@ -1,0 +1,105 @@
+"""Maps with known keys, described as tables: which keys, of which kind, which must be there.
+
+A table is data. The reader reads by it and names its keys in messages; a schema for editors can be
+made from the same tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from gallery_daemon.config.document import Mapping, Node
+from gallery_daemon.config.hints import did_you_mean
+from gallery_daemon.config.report import Place, Report, quoted
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.kinds import Kind
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T_co]):
+    """A key; one with an `example` must be there."""
+
+    name: str
+    kind: Kind[T_co]
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The keys of one map that are written, and the values of those that could be read."""
+
+    place: Place
+    nodes: dict[str, Node]
+    values: dict[str, object]
+
+    def get(self, key: Key[T]) -> T | None:
+        """The value; none if the key is not written, or its mistake has been reported."""
+        return cast("T | None", self.values.get(key.name))
+
+    def get_or(self, key: Key[T], default: T) -> T:
+        """The value, or else `default`."""
+        value = self.get(key)
+        return default if value is None else value
+
+    def __contains__(self, key: Key[object]) -> bool:
+        """Whether the key is written, readable or not."""
+        return key.name in self.nodes
+
+    def place_of(self, key: Key[object]) -> Place:
+        """Where the value stands, or else the map."""
+        node = self.nodes.get(key.name)
+        return self.place if node is None else node.place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The keys that a map may have; `what` names the map in a sentence, "a rule"."""
+
+    what: str
+    keys: tuple[Key[object], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the keys."""
+        return tuple(key.name for key in self.keys)
+
+    def read(self, node: Node, report: Report) -> Found | None:
+        """What is written, with a mistake reported for each key that is unknown or missing."""
+        if not isinstance(node, Mapping):
+            sentence = f"{self.what} must be a map with the keys {', '.join(self.names)}"
+            report.error(node.place, sentence)
+            return None
+        keys = {key.name: key for key in self.keys}
+        nodes: dict[str, Node] = {}
+        values: dict[str, object] = {}
+        for name, value in node.entries:
+            if name.text not in keys:
+                self._unknown(name.text, name.place, report)
+                continue
+            nodes[name.text] = value
+            read = keys[name.text].kind.read(value, name.text, report)
+            if read is not None:
+                values[name.text] = read
+        self._missing(node, nodes, report)
+        return Found(node.place, nodes, values)
+
+    def _unknown(self, name: str, place: Place, report: Report) -> None:
+        known = ", ".join(self.names)
+        sentence = f"unknown key {quoted(name)} in {self.what}; the keys are {known}"
+        hint = did_you_mean(name, self.names)
+        if name == "<<":
+            hint = "merge keys are not supported; write the keys out"
+        elif name.isdecimal():
+            hint = "a decimal number has a point, as in 0.8"
+        report.error(place, sentence, hint)
+
+    def _missing(self, node: Mapping, nodes: dict[str, Node], report: Report) -> None:
+        for key in self.keys:
+            if key.example is not None and key.name not in nodes:
+                sentence = f"{self.what} lacks the key {key.name}"
+                report.error(node.place, sentence, f"add {key.name}: {key.example}")
