@@ -1,0 +1,59 @@
+"""`classify`: what the model says of some files, without filing them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gallery_daemon.cli.render import shown
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE
+from gallery_daemon.service.classify import FileClassifier
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.setup import default_setup
+
+if TYPE_CHECKING:
+    from gallery_daemon.service.classify import Classification
+
+_EXIT_SOME = 1
+
+
+def classify(
+    files: Annotated[list[str], typer.Argument(help="Photos to classify.")],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per file.")
+    ] = False,
+    model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
+) -> None:
+    """Say what the model sees in some photos; nothing is filed.
+
+    Example: gallery-daemon classify --json IMG_2041.HEIC
+    """
+    some_failed = False
+    for found in FileClassifier(default_setup(model), SystemClock()).run(files):
+        some_failed = some_failed or found.error is not None
+        if as_json:
+            print(_json_line(found), flush=True)
+        elif found.prediction is None:
+            print(shown(f"{found.path}: {found.error}"), file=sys.stderr)
+        else:
+            prediction = found.prediction
+            print(shown(f"{found.path}: {prediction.top_class} {prediction.confidence:.2f}"))
+    if some_failed:
+        raise typer.Exit(_EXIT_SOME)
+
+
+def _json_line(found: Classification) -> str:
+    if found.prediction is None:
+        return json.dumps({"path": found.path, "error": found.error})
+    return json.dumps({
+        "path": found.path,
+        "class": found.prediction.top_class,
+        "confidence": round(found.prediction.confidence, 4),
+        "probabilities": {
+            name: round(value, 4) for name, value in found.prediction.probabilities.items()
+        },
+    })

@@ -1,0 +1,216 @@
+"""The effects on the disk: few, small, and none that could replace or follow.
+
+A name is taken by a system call that fails if it exists (promise 1). Folders are reached component
+by component without following links, from the library's root and from the watch folder's, so no
+link put in between leads anywhere else (promise 8). Everything goes through one object, so that a
+test can stand in for the power cut between any two of them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import stat
+from contextlib import contextmanager
+from threading import Event
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.photo import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_CHUNK = 1 << 20
+# Source: linux/fs.h, renameat2(2).
+_RENAME_NOREPLACE = 1
+_NO_RENAMEAT2 = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Interrupted(FilingError):
+    """The daemon is stopping; the copy was given up and the photo is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__("interrupted by the end of the program", transient=True)
+
+
+def identity_of(found: os.stat_result) -> Identity:
+    """The part of a stat that makes a file the same file."""
+    return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class Disk:
+    """The disk, as filing may use it."""
+
+    def __init__(self, stop: Event | None = None) -> None:
+        """`stop`, once set, interrupts a long copy."""
+        self._stop = stop or Event()
+
+    @contextmanager
+    def folder(self, root: str, parts: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
+        """A descriptor of the folder `parts` below `root`; `make` makes those that are missing.
+
+        Raises:
+            OSError: a component is missing, no folder, or a link (ELOOP or ENOTDIR).
+        """
+        descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for part in parts:
+                if make:
+                    self._make_folder(descriptor, part)
+                inner = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
+                os.close(descriptor)
+                descriptor = inner
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def identity(self, folder: int, name: str) -> Identity | None:
+        """What the name in the folder is, not following links; None if there is nothing."""
+        try:
+            return identity_of(os.stat(name, dir_fd=folder, follow_symlinks=False))
+        except FileNotFoundError:
+            return None
+
+    def points_to(self, folder: int, name: str) -> str | None:
+        """Where the symbolic link called `name` points; None if it is none."""
+        try:
+            return os.readlink(name, dir_fd=folder)
+        except OSError:
+            return None
+
+    @contextmanager
+    def source(self, folder: int, name: str, identity: Identity) -> Iterator[int]:
+        """A descriptor of the file that was classified.
+
+        Raises:
+            PhotoChanged: another file has the name now, or this one was changed.
+            OSError: it is gone or cannot be opened.
+        """
+        try:
+            descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise PhotoChanged("it was replaced by a link") from error
+            raise
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode) or identity_of(found) != identity:
+                raise PhotoChanged("it changed after it was classified")
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def link(self, source: int, folder: int, name: str) -> None:
+        """The open file has a second name; the descriptor is linked, so it is what was checked."""
+        os.link(f"/proc/self/fd/{source}", name, dst_dir_fd=folder, follow_symlinks=True)
+
+    def symlink(self, target: str, folder: int, name: str) -> None:
+        """The name points to `target`."""
+        os.symlink(target, name, dir_fd=folder)
+
+    def rename(self, source: tuple[int, str], target: tuple[int, str]) -> None:
+        """The file has its new (folder, name), which was free."""
+        result = _libc.renameat2(
+            source[0],
+            os.fsencode(source[1]),
+            target[0],
+            os.fsencode(target[1]),
+            _RENAME_NOREPLACE,
+        )
+        if result == 0:
+            return
+        code = ctypes.get_errno()
+        if code not in _NO_RENAMEAT2:
+            raise OSError(code, os.strerror(code))
+        # A file system without the flag: a link takes the name or fails, then the old name goes.
+        os.link(source[1], target[1], src_dir_fd=source[0], dst_dir_fd=target[0])
+        os.unlink(source[1], dir_fd=source[0])
+
+    def unlink(self, folder: int, name: str) -> None:
+        """The name is gone. Only for temporaries of ours and sources that lie safe elsewhere."""
+        os.unlink(name, dir_fd=folder)
+
+    def sync(self, folder: int) -> None:
+        """The folder's names survive a power cut."""
+        os.fsync(folder)
+
+    def copy(self, source: int, folder: int, name: str) -> None:
+        """A new file has the bytes, times and permissions of the open one, verified and on disk.
+
+        Raises:
+            Interrupted: `stop` was set meanwhile; the new file is incomplete.
+            OSError: of reading or writing; EIO also if the bytes read back are not those written.
+        """
+        found = os.fstat(source)
+        target = os.open(name, _OPEN_NEW, 0o600, dir_fd=folder)
+        try:
+            written = self._pour(source, target)
+            # Before the last sync: a name that appears has its mtime already.
+            os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
+            # Permission bits of reading and writing only, never those that give rights away.
+            os.fchmod(target, found.st_mode & 0o666)
+            os.fsync(target)
+        finally:
+            os.close(target)
+        check = os.open(name, _OPEN_FILE, dir_fd=folder)
+        try:
+            # Out of the cache, so that it is the disk which answers.
+            os.posix_fadvise(check, 0, 0, os.POSIX_FADV_DONTNEED)
+            if self._digest(check) != written:
+                raise OSError(errno.EIO, "the copy read back differs from what was written")
+        finally:
+            os.close(check)
+
+    def same_bytes(self, source: int, folder: int, name: str) -> bool:
+        """Whether the file called `name` has the bytes of the open one."""
+        try:
+            other = os.open(name, _OPEN_FILE, dir_fd=folder)
+        except OSError:
+            return False
+        try:
+            mine, theirs = os.fstat(source), os.fstat(other)
+            if not stat.S_ISREG(theirs.st_mode) or mine.st_size != theirs.st_size:
+                return False
+            if (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino):
+                return True
+            return self._digest(source) == self._digest(other)
+        finally:
+            os.close(other)
+
+    def _make_folder(self, folder: int, name: str) -> None:
+        try:
+            os.mkdir(name, dir_fd=folder)
+        except FileExistsError:
+            return
+        self.sync(folder)
+
+    def _pour(self, source: int, target: int) -> bytes:
+        digest = hashlib.sha256()
+        for chunk in self._chunks(source):
+            digest.update(chunk)
+            rest = memoryview(chunk)
+            while rest:
+                rest = rest[os.write(target, rest) :]
+        return digest.digest()
+
+    def _digest(self, descriptor: int) -> bytes:
+        digest = hashlib.sha256()
+        for chunk in self._chunks(descriptor):
+            digest.update(chunk)
+        return digest.digest()
+
+    def _chunks(self, descriptor: int) -> Iterator[bytes]:
+        place = 0
+        while chunk := os.pread(descriptor, _CHUNK, place):
+            if self._stop.is_set():
+                raise Interrupted
+            yield chunk
+            place += len(chunk)

@@ -1,0 +1,67 @@
+"""A plan: what is to be done with a photo and its sidecars, not yet done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from gallery_daemon.rules.part import PART_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gallery_daemon.photo import (
+        Action,
+        Decision,
+        Destination,
+        Facts,
+        OnConflict,
+        Photo,
+        Prediction,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A photo with all that led to its destination, and the sidecars that travel with it."""
+
+    photo: Photo
+    destination: Destination
+    decision: Decision
+    facts: Facts
+    prediction: Prediction | None
+    sidecars: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file's part of a plan: `name` is the first choice in `folder` of the library."""
+
+    file: Photo
+    folder: tuple[str, ...]
+    name: str
+    action: Action
+    on_conflict: OnConflict
+
+
+def names_to_try(name: str) -> Iterator[str]:
+    """The name, then `name (2)`, `name (3)` ... before the extension, of at most 255 bytes."""
+    yield name
+    stem, dot, extension = name.rpartition(".")
+    if not stem:
+        stem, dot, extension = name, "", ""
+    for number in count(2):
+        ending = f" ({number}){dot}{extension}"
+        yield _cut(stem, PART_BYTES - len(_bytes(ending))) + ending
+
+
+def _cut(text: str, most: int) -> str:
+    """The longest beginning of `text` that has at most `most` bytes."""
+    while len(_bytes(text)) > most:
+        text = text[:-1]
+    return text
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

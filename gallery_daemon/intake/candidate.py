@@ -1,0 +1,49 @@
+"""Which paths below a watch folder may become photos: the ground that a watch and a scan share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gallery_daemon.intake.ignore import why_ignored
+from gallery_daemon.photo import Candidate
+from gallery_daemon.rules.glob import path_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A watch folder: where it lies and what in it is looked at.
+
+    `root` is absolute; `skipped` are absolute folders in it that are not looked at (the library and
+    the journal's); `only` and `ignore` are globs on the path below the root.
+    """
+
+    source: str
+    root: str
+    recursive: bool = True
+    skipped: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def candidate(self, relative: str) -> Candidate:
+        """The candidate at the path `relative` below the root."""
+        return Candidate(self.source, self.root, relative)
+
+    def relative(self, path: str) -> str | None:
+        """The path below the root of an absolute path in it; None if it lies elsewhere."""
+        prefix = self.root.rstrip("/") + "/"
+        return path.removeprefix(prefix) if path.startswith(prefix) and path != prefix else None
+
+    def why_not(self, relative: str) -> str | None:
+        """Why nothing at or below this path below the root counts; None if it may."""
+        path = f"{self.root.rstrip('/')}/{relative}"
+        if any(path == folder or path.startswith(folder + "/") for folder in self.skipped):
+            return "the library's or the journal's own folder"
+        if any(path_matches(pattern, relative) for pattern in self.ignore):
+            return "ignored by the configuration"
+        return why_ignored(relative)
+
+    def why_not_file(self, relative: str) -> str | None:
+        """Why the file at this path does not count; None if it does."""
+        if self.only and not any(path_matches(pattern, relative) for pattern in self.only):
+            return "not among those the configuration wants"
+        return self.why_not(relative)

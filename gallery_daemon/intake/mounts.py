@@ -1,0 +1,81 @@
+"""Which watch mode a file system needs: inotify sees only what this machine's kernel does.
+
+On a network share or a FUSE mount the other side's writes give no events, so these are polled.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+# Sources: inotify(7), "Limitations and caveats"; the file systems' own documentation.
+_REMOTE = {
+    "nfs": "NFS", "nfs4": "NFS", "cifs": "SMB", "smb3": "SMB", "smbfs": "SMB", "afs": "AFS",
+    "9p": "9P (a virtual machine's or WSL's share)", "virtiofs": "a virtual machine's share",
+    "vboxsf": "VirtualBox's share", "vmhgfs": "VMware's share", "davfs": "WebDAV",
+    "ceph": "Ceph", "glusterfs": "GlusterFS", "ncpfs": "NCP", "prl_fs": "Parallels' share",
+}  # fmt: skip
+
+
+class WatchMode(StrEnum):
+    """How a watch folder is watched."""
+
+    AUTO = "auto"
+    INOTIFY = "inotify"
+    POLL = "poll"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenMode:
+    """Native or polling, and why."""
+
+    mode: WatchMode
+    why: str
+
+
+def choose_mode(path: str, wanted: str, mountinfo: str) -> ChosenMode:
+    """The mode for the folder `path` (absolute, links resolved).
+
+    Args:
+        path: the watch folder.
+        wanted: `auto`, `inotify` or `poll`; anything but `auto` is taken at its word.
+        mountinfo: the text of /proc/self/mountinfo; see proc_pid_mountinfo(5).
+    """
+    if wanted != WatchMode.AUTO:
+        return ChosenMode(WatchMode(wanted), "as configured")
+    kind = file_system_of(path, mountinfo)
+    if kind is None:
+        return ChosenMode(WatchMode.INOTIFY, "the file system is not known")
+    if kind in _REMOTE:
+        return ChosenMode(WatchMode.POLL, f"{_REMOTE[kind]} gives no events for others' writes")
+    if kind == "fuse" or kind.startswith("fuse."):
+        return ChosenMode(WatchMode.POLL, f"FUSE ({kind}) may give no events")
+    return ChosenMode(WatchMode.INOTIFY, f"{kind} gives events")
+
+
+def file_system_of(path: str, mountinfo: str) -> str | None:
+    """The type of the file system that `path` lies on: the longest mount point wins, the last."""
+    best, kind = "", None
+    for line in mountinfo.splitlines():
+        before, _, after = line.partition(" - ")
+        fields = before.split(" ")
+        if len(fields) < 5 or not after:  # noqa: PLR2004 - mount point is the fifth
+            continue
+        point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), fields[4])
+        is_above = path == point or path.startswith(point.rstrip("/") + "/")
+        if is_above and len(point) >= len(best):
+            best, kind = point, after.split(" ")[0]
+    return kind
+
+
+def read_mountinfo() -> str:
+    """This process's mount table; empty where there is no /proc."""
+    try:
+        return _MOUNTS.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""

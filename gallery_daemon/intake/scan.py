@@ -1,0 +1,68 @@
+"""Listing a watch folder: what events missed, and all there was before the first event.
+
+Names are listed with `scandir`, one folder at a time and without recursion, so neither depth nor
+number matters. No link is followed. A folder that cannot be listed is reported and the rest goes
+on; nothing here ever concludes that a photo is gone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.photo import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name that may become a photo, with its stat (not following links)."""
+
+    candidate: Candidate
+    stat: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A path that is not taken, and why; `is_folder_error` if a folder could not be listed."""
+
+    path: str
+    reason: str
+    is_folder_error: bool = False
+
+
+def scan(ground: Ground, start: str = "") -> Iterator[Found | Skipped]:
+    """Everything below the watch folder, or below `start` in it, in no particular order."""
+    folders = [start]
+    while folders:
+        folder = folders.pop()
+        path = os.path.join(ground.root, folder)  # noqa: PTH118 - strings, broken UTF-8 included
+        try:
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    relative = f"{folder}/{entry.name}" if folder else entry.name
+                    yield from _entry(ground, relative, entry, folders)
+        except OSError as error:
+            reason = error.strerror or "cannot be listed"
+            yield Skipped(path, reason, is_folder_error=True)
+
+
+def _entry(
+    ground: Ground, relative: str, entry: os.DirEntry[str], folders: list[str]
+) -> Iterator[Found | Skipped]:
+    is_folder = entry.is_dir(follow_symlinks=False)
+    why = ground.why_not(relative) if is_folder else ground.why_not_file(relative)
+    if why is not None:
+        yield Skipped(entry.path, why)
+    elif is_folder:
+        if ground.recursive:
+            folders.append(relative)
+    else:
+        try:
+            yield Found(ground.candidate(relative), entry.stat(follow_symlinks=False))
+        except OSError:
+            return  # gone between the listing and the look

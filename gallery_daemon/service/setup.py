@@ -1,0 +1,23 @@
+"""What the classifier process is told, from the configuration and the machine."""
+
+from __future__ import annotations
+
+import os
+
+from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice
+from gallery_daemon.model.manifest import find_bundle
+
+
+def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:
+    """The first message to the classifier process."""
+    return Setup(
+        bundle=os.fspath(find_bundle(model.bundle).resolve()),
+        device=model.device,
+        batch_size=batch.size,
+        batch_wait_s=batch.wait_s,
+        max_bytes=limits.photo_bytes,
+        max_pixels=limits.photo_pixels,
+        # One decoder for each core: Pillow lets go of the interpreter while it decodes.
+        reading_threads=os.cpu_count() or 1,
+    )

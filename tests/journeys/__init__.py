@@ -1,0 +1,1 @@
+"""A real daemon process: one photo in, one line out."""
