@@ -40,7 +40,7 @@ def test_every_format_is_read(form: str) -> None:
     picture = read(WRITTEN[form])
 
     assert (form, (320, 240), 1) == (picture.kind.name, picture.size, picture.orientation)
-    assert picture.pixels.shape == (224, 224, 3)
+    assert (224, 224, 3) == picture.pixels.shape
     assert picture.pixels.dtype == np.uint8
     assert picture.pixels.flags.c_contiguous
     assert picture.pixels.flags.writeable
@@ -55,7 +55,7 @@ def test_a_picture_stands_upright(form: str, orientation: int) -> None:
 
     picture = read(written(stored, form, exif=exif_of(orientation)))
 
-    assert picture.size == (320, 240)
+    assert (320, 240) == picture.size
     assert difference(squashed(drawn()), picture.pixels) < 3
 
 
@@ -84,7 +84,7 @@ def test_an_orientation_in_xmp_counts() -> None:
 
     picture = read(written(held(drawn(), 6), "webp", xmp=xmp))
 
-    assert picture.size == (320, 240)
+    assert (320, 240) == picture.size
 
 
 def test_a_large_jpeg_is_decoded_small_and_looks_the_same() -> None:
@@ -93,7 +93,7 @@ def test_a_large_jpeg_is_decoded_small_and_looks_the_same() -> None:
 
     picture = read(written(large, "jpeg", quality=90))
 
-    assert picture.size == (2000, 1500)
+    assert (2000, 1500) == picture.size
     assert difference(squashed(large), picture.pixels) < 1.5
 
 
@@ -103,7 +103,7 @@ def test_a_heics_thumbnail_is_taken() -> None:
 
     picture = read(written(large, "heic", thumbnails=[320]))
 
-    assert picture.size == (640, 480)
+    assert (640, 480) == picture.size
     assert difference(squashed(large), picture.pixels) < 3
 
 
@@ -155,8 +155,8 @@ def test_transparency_is_white_paper() -> None:
 
     pixels = read(written(image, "png")).pixels
 
-    assert pixels[10, 10].tolist() == [0, 0, 255]
-    assert pixels[10, 200].tolist() == [255, 255, 255]
+    assert [0, 0, 255] == pixels[10, 10].tolist()
+    assert [255, 255, 255] == pixels[10, 200].tolist()
     # Between blue and white there is never less blue, nor more red than white brings.
     assert pixels[:, :, 2].min() >= 254
 
@@ -255,7 +255,7 @@ def test_a_cut_heic_is_refused_although_its_decoder_would_not() -> None:
     """Of a picture in tiles, as phones write it, libheif makes grey ones without an error."""
     whole = written(drawn(640, 480), "heic", tile_size=256)
 
-    assert read(whole).size == (640, 480)
+    assert (640, 480) == read(whole).size
     for share in (0.3, 0.5, 0.9, 0.999):
         with pytest.raises(BadPhoto, match="the HEIC data end early"):
             read(whole[: int(len(whole) * share)])

@@ -74,10 +74,10 @@ def test_the_shutters_time_comes_first() -> None:
         camera.pop(tag or 0, None)
     found.append(facts(told(base, camera)).taken.when)
 
-    assert found[0].isoformat() == "2019-06-09T12:57:32.835000+03:00"
-    assert found[1].isoformat() == "2020-01-01T00:00:01"
-    assert found[2] == datetime(2018, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert found[3].isoformat() == "2021-01-01T00:00:01"
+    assert "2019-06-09T12:57:32.835000+03:00" == found[0].isoformat()
+    assert "2020-01-01T00:00:01" == found[1].isoformat()
+    assert datetime(2018, 1, 2, 3, 4, 5, tzinfo=UTC) == found[2]
+    assert "2021-01-01T00:00:01" == found[3].isoformat()
 
 
 def test_a_blank_date_lets_the_next_one_speak() -> None:

@@ -126,15 +126,15 @@ def test_big_tiffs_are_tiffs() -> None:
     """BigTIFF has eight-byte places; its directory is read as well."""
     kind = sniff(BytesIO(written(drawn(), "tiff", big_tiff=True)))
 
-    assert kind == kinds.TIFF
+    assert kinds.TIFF == kind
 
 
 def test_a_refusal_reads_as_a_reason() -> None:
     """The words of a kind that is refused can stand in the log as they are."""
     nef, film = sniff(BytesIO(raw_of(b"NIKON\0"))), sniff(BytesIO(brands(b"qt  ")))
 
-    assert nef.words == "a Nikon RAW (NEF) file, which is not supported"
-    assert film.words == "a video, not a photo"
+    assert "a Nikon RAW (NEF) file, which is not supported" == nef.words
+    assert "a video, not a photo" == film.words
 
 
 @given(
@@ -157,4 +157,4 @@ def test_the_daemon_does_not_pay_for_decoders() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert done.stdout == "[]\n"
+    assert "[]\n" == done.stdout

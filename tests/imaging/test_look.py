@@ -49,7 +49,7 @@ def test_a_look_gives_facts_and_pixels(photo: Path) -> None:
     ) == ("jpeg", 320, 240, 1)  # fmt: skip
     assert TakenFrom.NAME is seen.facts.taken.origin
     assert seen.facts.content_hash is None
-    assert seen.picture.shape == (224, 224, 3)
+    assert (224, 224, 3) == seen.picture.shape
 
 
 def test_the_hash_is_that_of_the_whole_file(photo: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
     path = tmp_path / "IMG_0001.MOV"
     path.write_bytes(written(drawn(), "heic"))
 
-    assert looked(path).facts.format == "heic"
+    assert "heic" == looked(path).facts.format
 
 
 def test_a_name_that_is_no_utf8_is_looked_at(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_name_that_is_no_utf8_is_looked_at(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"caf\xe9\n20200130_101010.png")
     path.write_bytes(written(drawn(), "png"))
 
-    assert looked(path).facts.taken.when.year == 2020
+    assert 2020 == looked(path).facts.taken.when.year
 
 
 @pytest.mark.parametrize("field", ["device", "inode", "size_bytes", "mtime_ns"])

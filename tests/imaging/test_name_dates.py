@@ -79,7 +79,7 @@ def test_a_pixels_name_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
     assert moment is not None
-    assert moment.isoformat() == "2021-01-01T00:30:00.144000+01:00"
+    assert "2021-01-01T00:30:00.144000+01:00" == moment.isoformat()
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)))  # noqa: DTZ001

@@ -218,7 +218,7 @@ def test_a_readable_photo_is_read(phone: Path, name: str) -> None:
     """Format and size are what a person would say; no warning escapes."""
     facts = facts_of(phone / name)
 
-    assert READ[name] == (facts.format, facts.width, facts.height)
+    assert (facts.format, facts.width, facts.height) == READ[name]
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -237,13 +237,13 @@ def test_the_date_and_its_origin_are_told(phone: Path, name: str) -> None:
     """EXIF, then XMP, then the name."""
     taken = facts_of(phone / name).taken
 
-    assert TAKEN[name] == (taken.origin, taken.when.isoformat())
+    assert (taken.origin, taken.when.isoformat()) == TAKEN[name]
 
 
 @pytest.mark.parametrize("name", UNDATED)
 def test_a_photo_without_a_date_has_its_mtime(phone: Path, name: str) -> None:
     """Nothing in the file tells a date."""
-    assert facts_of(phone / name).taken.origin == "mtime"
+    assert "mtime" == facts_of(phone / name).taken.origin
 
 
 @pytest.mark.parametrize("name", CAMERAS)
@@ -294,7 +294,7 @@ def test_200_megapixels_are_read_by_their_preview(phone: Path) -> None:
 
     picture = read_picture(data, max_pixels=DEFAULT_PIXELS)
 
-    assert picture.size == (12240, 16320)
+    assert (12240, 16320) == picture.size
     assert time.monotonic() - start < 1
 
 

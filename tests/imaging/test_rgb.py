@@ -52,7 +52,7 @@ def test_a_palette_becomes_its_colours() -> None:
     image = Image.new("P", (4, 4), 1)
     image.putpalette([0, 0, 0, 200, 100, 50])
 
-    assert rgb_of(image) == (200, 100, 50)
+    assert (200, 100, 50) == rgb_of(image)
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "RGB", "1"])
@@ -61,7 +61,7 @@ def test_a_transparent_colour_becomes_white(mode: str) -> None:
     image = Image.new(mode, (4, 4), 0)
     image.info["transparency"] = (0, 0, 0) if mode == "RGB" else 0
 
-    assert rgb_of(image) == (255, 255, 255)
+    assert (255, 255, 255) == rgb_of(image)
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])
@@ -81,4 +81,4 @@ def test_numbers_that_are_none_are_black() -> None:
     pixels = np.asarray(to_rgb(Image.fromarray(values), "F"))[:, :, 0]
 
     assert (pixels * np.isfinite(values)).tolist() == [[0, 0], [0, 0]]
-    assert pixels[0, 0] == 0
+    assert 0 == pixels[0, 0]

@@ -16,10 +16,10 @@ def test_the_switches_are_set_back() -> None:
     before = Image.MAX_IMAGE_PIXELS, list(warnings.filters)
 
     with decoding(250), decoding(100):
-        assert Image.MAX_IMAGE_PIXELS == 125
+        assert 125 == Image.MAX_IMAGE_PIXELS
         warnings.warn("nobody hears this", stacklevel=1)
 
-    assert before == (Image.MAX_IMAGE_PIXELS, list(warnings.filters))
+    assert (Image.MAX_IMAGE_PIXELS, list(warnings.filters)) == before
     with pytest.raises(UserWarning, match="everybody"):
         warnings.warn("everybody hears this", stacklevel=1)
 
@@ -52,7 +52,7 @@ def test_the_last_of_several_threads_sets_them_back() -> None:
     for thread in threads:
         thread.join(10)
 
-    assert heard == []
+    assert [] == heard
     assert before == Image.MAX_IMAGE_PIXELS
 
 

@@ -55,7 +55,7 @@ def outcome_of(path: Path) -> str:
         seen = look(str(path), identity_of(path), **limits, want_hash=False)
     except (BadPhoto, NotAPhoto) as error:
         return error.reason
-    assert seen.picture.shape == (224, 224, 3)
+    assert (224, 224, 3) == seen.picture.shape
     return "read"
 
 
@@ -71,7 +71,7 @@ def test_nothing_crashes_and_nothing_hangs(shared_data: Path) -> None:
         assert outcome.isprintable(), path.name
         counts["read" if outcome == "read" else "refused"] += 1
 
-    assert counts.total() == 456
+    assert 456 == counts.total()
     # Newer decoders may know better; a great change would be ours.
     assert counts["read"] == pytest.approx(239, abs=15)
 
@@ -79,7 +79,7 @@ def test_nothing_crashes_and_nothing_hangs(shared_data: Path) -> None:
 @pytest.mark.parametrize("name", VALID)
 def test_an_odd_but_valid_file_is_read(shared_data: Path, name: str) -> None:
     """Odd modes, odd headers and broken metadata do not make a picture unreadable."""
-    assert outcome_of(shared_data / "torture" / name) == "read"
+    assert "read" == outcome_of(shared_data / "torture" / name)
 
 
 @pytest.mark.parametrize("name", REFUSED)
