@@ -69,7 +69,7 @@ def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_utf8_is_looked_at(tmp_path: Path) -> None:
     """Names are bytes."""
-    path = tmp_path / os.fsdecode(b"caf\xe9\n20200130_101010.png")
+    path = tmp_path / os.fsdecode(b"\xe9t\xe9\n20200130_101010.png")
     path.write_bytes(written(drawn(), "png"))
 
     assert 2020 == looked(path).facts.taken.when.year
