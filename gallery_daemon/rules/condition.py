@@ -174,5 +174,8 @@ def _at_least(condition: Condition, what: str, value: float, limit: float) -> Ch
 
 def _told_apart(value: float, limit: float) -> tuple[str, str]:
     """Both with two decimals, or with more where 0.7996 would read as 0.80."""
-    digits = 2 if abs(value - limit) >= 0.01 or value == limit else 6  # noqa: PLR2004
-    return f"{value:.{digits}f}", f"{limit:.2f}"
+    for digits in (2, 3, 4, 5):
+        shown, wanted = f"{value:.{digits}f}", f"{limit:.{digits}f}"
+        if shown != wanted or value == limit:
+            return shown, wanted
+    return f"{value}", f"{limit}"

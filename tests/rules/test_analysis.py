@@ -1,0 +1,122 @@
+"""Warnings of rules that can never match."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery_daemon.rules.analysis import RuleWarning, warnings
+from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
+from gallery_daemon.rules.decide import decide
+from gallery_daemon.rules.fact import HasExif, HasGps
+from gallery_daemon.rules.ruleset import Rule, RuleSet
+from tests.rules.conditions import conditions
+from tests.rules.photos import CLASSES, any_facts, photos, predictions
+
+EXIF, GPS = HasExif(wanted=True), HasGps(wanted=True)
+CARS, TREES, BOTH = ClassIs(("cars",)), ClassIs(("trees",)), ClassIs(("cars", "trees"))
+
+
+def found(*whens: Condition, disabled: int | None = None) -> list[tuple[str, str]]:
+    """The warnings of rules called 1, 2, 3 ...: which rule, and why."""
+    rules = tuple(
+        Rule(str(number), when, None, enabled=number != disabled, line=number * 10)
+        for number, when in enumerate(whens, start=1)
+    )
+    start = 'rule "{}" can never match: '
+    return [
+        (each.rule, each.sentence.removeprefix(start.format(each.rule)))
+        for each in warnings(RuleSet(rules), CLASSES)
+    ]
+
+
+@pytest.mark.parametrize(
+    "whens",
+    [
+        (All(()), CARS),
+        (CARS, CARS),
+        (EXIF, All((CARS, EXIF))),
+        (All((CARS, MinConfidence(0.6))), All((CARS, MinConfidence(0.9)))),
+        (BOTH, CARS),
+        (All((Not(TREES), EXIF)), All((CARS, EXIF, GPS))),
+        (Any((EXIF, GPS)), GPS),
+        (All((CARS, EXIF)), All((Any((EXIF,)), CARS))),
+    ],
+)
+def test_a_rule_behind_a_wider_one_is_unreachable(whens: tuple[Condition, ...]) -> None:
+    """The rule above takes every photo first."""
+    assert [("2", 'rule "1" above takes every photo that it could')] == found(*whens)
+
+
+@pytest.mark.parametrize(
+    "whens",
+    [
+        (CARS, TREES),
+        (CARS, BOTH),
+        (All((CARS, MinConfidence(0.9))), All((CARS, MinConfidence(0.6)))),
+        (EXIF, GPS),
+        (CARS, EXIF),
+        (Not(CARS), BOTH),
+        (CARS, All(())),
+    ],
+)
+def test_a_rule_that_can_still_match_is_not_warned_of(whens: tuple[Condition, ...]) -> None:
+    """Something is left for the second rule."""
+    assert [] == found(*whens)
+
+
+def test_several_rules_can_hide_one_together() -> None:
+    """Classes are counted one by one."""
+    expected = [("3", 'rules "1", "2" above take every photo that it could')]
+    assert expected == found(CARS, TREES, BOTH)
+    assert [("3", 'rules "1", "2" above take every photo that it could')] == found(
+        CARS, Not(CARS), All(())
+    )
+
+
+def test_a_disabled_rule_hides_nothing() -> None:
+    """And is not warned of."""
+    assert [] == found(All(()), CARS, disabled=1)
+    assert [] == found(All(()), CARS, disabled=2)
+
+
+@pytest.mark.parametrize(
+    ("when", "reason"),
+    [
+        (All((CARS, TREES)), "no class of the model is left by its conditions"),
+        (All((CARS, Not(BOTH))), "no class of the model is left by its conditions"),
+        (Not(ClassIs(CLASSES)), "no class of the model is left by its conditions"),
+        (All((EXIF, Not(EXIF))), '"not: {has_exif: true}" contradicts its other conditions'),
+    ],
+)
+def test_a_rule_that_contradicts_itself_is_warned_of(when: Condition, reason: str) -> None:
+    """It could not match even if it were alone."""
+    assert [("1", reason)] == found(when)
+
+
+def test_a_warning_names_the_rule_and_its_line() -> None:
+    """So that a person finds it."""
+    rules = (
+        Rule("all", All(()), None, enabled=True, line=3),
+        Rule("cars", CARS, None, enabled=True, line=5),
+    )
+
+    expected = RuleWarning(
+        "cars",
+        5,
+        'rule "cars" can never match: rule "all" above takes every photo that it could',
+    )
+    assert (expected,) == warnings(RuleSet(rules), CLASSES)
+
+
+@given(st.lists(conditions, min_size=1, max_size=4), photos, any_facts, predictions)
+def test_a_rule_that_is_warned_of_never_takes_a_photo(whens, on, known, says) -> None:
+    """A warning is a proof."""
+    rules = tuple(
+        Rule(str(number), when, None, enabled=True, line=number)
+        for number, when in enumerate(whens)
+    )
+    warned = {each.rule for each in warnings(RuleSet(rules), CLASSES)}
+
+    assert decide(on, known, says, RuleSet(rules)).rule not in warned

@@ -1,0 +1,105 @@
+"""When one condition follows from others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+
+from gallery_daemon.photo import Truth
+from gallery_daemon.rules.condition import (
+    All,
+    Any,
+    ClassIs,
+    Condition,
+    MinConfidence,
+    MinMargin,
+    Not,
+)
+from gallery_daemon.rules.fact import (
+    Between,
+    HasExif,
+    HasGps,
+    Measure,
+    Orientation,
+    OrientationIs,
+    TakenBetween,
+)
+from gallery_daemon.rules.implication import implies
+from gallery_daemon.rules.likeness import ExtIs, NameLike
+from tests.rules.conditions import conditions
+from tests.rules.photos import any_facts, photos, predictions
+
+EXIF, GPS, CARS = HasExif(wanted=True), HasGps(wanted=True), ClassIs(("cars",))
+DAY_1, DAY_2, DAY_3 = (datetime.fromisoformat(f"2026-01-0{day}") for day in (1, 2, 3))
+
+
+def width(low: float | None, high: float | None) -> Between:
+    return Between(Measure.WIDTH, low, high)
+
+
+@pytest.mark.parametrize(
+    ("premises", "conclusion"),
+    [
+        ((EXIF, GPS), EXIF),
+        ((), All(())),
+        ((EXIF, GPS), All((GPS, EXIF))),
+        ((All((EXIF, GPS)),), GPS),
+        ((EXIF,), Any((GPS, EXIF))),
+        ((Any((All((EXIF, GPS)), EXIF)),), EXIF),
+        ((Any((EXIF, GPS)),), Any((GPS, EXIF))),
+        ((Not(EXIF),), Not(All((EXIF, GPS)))),
+        ((), MinConfidence(0)),
+        ((), MinMargin(0)),
+        ((MinConfidence(0.9),), MinConfidence(0.8)),
+        ((MinMargin(0.9),), MinMargin(0.9)),
+        ((CARS,), ClassIs(("trees", "cars"))),
+        ((OrientationIs((Orientation.SQUARE,)),), OrientationIs(tuple(Orientation))),
+        ((width(5, 6),), width(5, None)),
+        ((width(5, 6),), width(1, 9)),
+        ((TakenBetween(DAY_2, DAY_3),), TakenBetween(DAY_1, None)),
+        ((NameLike(("a",)),), NameLike(("b", "a"))),
+    ],
+)
+def test_what_follows(premises: tuple[Condition, ...], conclusion: Condition) -> None:
+    """A narrower condition implies a wider one of its kind, alone or combined."""
+    assert implies(premises, conclusion)
+
+
+@pytest.mark.parametrize(
+    ("premises", "conclusion"),
+    [
+        ((EXIF,), GPS),
+        ((EXIF,), All((EXIF, GPS))),
+        ((Any((EXIF, GPS)),), EXIF),
+        ((Any(()),), EXIF),
+        ((Not(All((EXIF, GPS))),), Not(EXIF)),
+        ((), MinConfidence(0.1)),
+        ((MinConfidence(0.7),), MinConfidence(0.8)),
+        ((ClassIs(("trees", "cars")),), CARS),
+        ((width(5, None),), width(5, 6)),
+        ((width(None, 6),), width(5, 6)),
+        ((width(5, 6),), Between(Measure.HEIGHT, 5, 6)),
+        ((NameLike(("a",)),), ExtIs(("a",))),
+        ((NameLike(("a", "b")),), NameLike(("a",))),
+        ((NameLike(("a",)),), EXIF),
+        ((EXIF,), NameLike(("a",))),
+    ],
+)
+def test_what_does_not_follow(premises: tuple[Condition, ...], conclusion: Condition) -> None:
+    """A wider condition implies no narrower one, and kinds have nothing to do with each other."""
+    assert not implies(premises, conclusion)
+
+
+@given(conditions, conditions, photos, any_facts, predictions)
+def test_a_yes_is_a_proof(premise, conclusion, on, known, says) -> None:
+    """No photo satisfies what implies, and not what is implied."""
+    if premise.check(on, known, says).truth is Truth.YES and implies((premise,), conclusion):
+        assert Truth.YES == conclusion.check(on, known, says).truth
+
+
+@given(conditions)
+def test_everything_implies_itself(condition) -> None:
+    """However it is nested."""
+    assert implies((condition,), condition)
