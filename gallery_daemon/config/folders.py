@@ -59,7 +59,7 @@ def overlap(watch: str, library: str) -> str | None:
     if inner == outer:
         return "the library is the watch folder"
     if is_inside(inner, outer):
-        return f"the watch folder {quoted(watch)} lies in the library"
+        return f"the watch folder {watch} lies in the library"
     return None
 
 
@@ -136,7 +136,7 @@ def _refuse_twins(folders: tuple[tuple[Place, WatchFolder], ...], report: Report
                 report.error(place, sentence, "give one of them another name: ...")
             ours, theirs = os.path.realpath(folder.path), os.path.realpath(other.path)
             if ours == theirs or _reaches(other, ours, theirs) or _reaches(folder, theirs, ours):
-                sentence = f"the watch folder {quoted(folder.path)} overlaps {quoted(other.path)}"
+                sentence = f"the watch folder {folder.path} overlaps {other.path}"
                 report.error(place, sentence, "watch the outer one only; it is recursive")
 
 

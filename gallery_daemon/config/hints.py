@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST_WORD = 64
+_SURELY_PERCENT = 10
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 SYNONYMS = {
@@ -60,7 +61,8 @@ def meant_number(text: str, *, fraction: bool) -> float | None:
     if found is None or len(text) > _LONGEST_WORD:
         return None
     number = float(found.group().replace(",", "."))
-    return number / 100 if fraction and ("%" in text or number > 1) else number
+    percent = "%" in text or number >= _SURELY_PERCENT
+    return number / 100 if fraction and percent else number
 
 
 def _nearest(word: str, options: tuple[str, ...]) -> str | None:

@@ -144,15 +144,18 @@ class Number:
             return None
         if scalar.plain and _NUMBER.fullmatch(scalar.text):
             value = float(scalar.text)
-            if self.low <= value <= self.high and (value.is_integer() or not self.whole):
+            if self._allows(value):
                 return value
         hint = self._hint(key, scalar.text)
         report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}", hint)
         return None
 
+    def _allows(self, value: float) -> bool:
+        return self.low <= value <= self.high and (value.is_integer() or not self.whole)
+
     def _hint(self, key: str, text: str) -> str | None:
         meant = meant_number(text, fraction=self.high == 1)
-        if meant is None or not self.low <= meant <= self.high:
+        if meant is None or text.startswith("-") or not self._allows(meant):
             return None
         return f"write a plain number: {key}: {meant:g}"
 

@@ -7,6 +7,7 @@ the command line take the place of the file's.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 
 from gallery_daemon.config.folders import absolute, name_of, overlap
@@ -76,8 +77,13 @@ def adapt(
 
 def _folders(sources: tuple[str, ...]) -> tuple[WatchFolder, ...]:
     """One watch folder for each source, each once, named by its last component."""
-    paths = tuple(dict.fromkeys(absolute(source, str(Path.cwd())) for source in sources))
-    return tuple(WatchFolder(name_of(path), path) for path in paths)
+    paths = dict.fromkeys(absolute(source, str(Path.cwd())) for source in sources)
+    by_name: dict[str, str] = {}
+    for path in paths:
+        name = name_of(path)
+        twins = (f"{name} ({number})" for number in count(2))
+        by_name[next(each for each in chain((name,), twins) if each not in by_name)] = path
+    return tuple(WatchFolder(name, path) for name, path in by_name.items())
 
 
 def _with_action(rules: RuleSet, action: Action) -> RuleSet:

@@ -88,10 +88,10 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
     found = CONFIG.read(root, report) or Found(root.place, {}, {})
     _check_version(found, report)
     watch, library = _read_folders(found, base, report)
-    model = _read_model(found, base, report)
+    model, model_place = _read_model(found, base, report)
     defaults = _read_defaults(found, report)
     sources = tuple(folder.name for folder in watch) or None
-    known = _classes_of(model, classes, found.place_of(MODEL), report)
+    known = _classes_of(model, classes, model_place, report)
     conditions = WhenReader(known, sources, defaults.conditions, report)
     written = found.get(RULES)
     rules = () if written is None else read_rules(written, conditions, defaults, report)
@@ -143,21 +143,21 @@ def _read_folders(
     return tuple(folder for _, folder in watch), library
 
 
-def _read_model(found: Found, base: str, report: Report) -> ModelChoice:
+def _read_model(found: Found, base: str, report: Report) -> tuple[ModelChoice, Place]:
+    """The model, and where its bundle is named; a bundle that could not be read is empty."""
     node = found.get(MODEL)
     if node is None:
-        return ModelChoice()
+        return ModelChoice(), found.place
     if isinstance(node, Scalar):
-        return ModelChoice(_read_bundle(node, MODEL.name, base, report))
-    written = MODEL_MAP.read(node, report)
-    bundle = None if written is None else written.get(BUNDLE)
-    if written is None or bundle is None:
-        return ModelChoice(bundle="")  # a mistake was reported; it has no classes to check
-    return ModelChoice(
-        bundle=_read_bundle(bundle, BUNDLE.name, base, report),
+        return ModelChoice(_read_bundle(node, MODEL.name, base, report)), node.place
+    written = MODEL_MAP.read(node, report) or Found(node.place, {}, {})
+    bundle = written.get(BUNDLE)
+    choice = ModelChoice(
+        bundle="" if bundle is None else _read_bundle(bundle, BUNDLE.name, base, report),
         device=written.get_or(DEVICE, ModelChoice.device),
         idle_timeout_s=written.get_or(IDLE_TIMEOUT, ModelChoice.idle_timeout_s),
     )
+    return choice, written.place_of(BUNDLE)
 
 
 def _read_bundle(node: Node, key: str, base: str, report: Report) -> str:

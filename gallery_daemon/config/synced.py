@@ -63,7 +63,7 @@ def synced_warnings(config: Config) -> tuple[RuleWarning, ...]:
         (first, line), count = movers[0], len(movers)
         who = quoted(first) if count == 1 else f"{quoted(first)} and {count - 1} more"
         sentence = (
-            f"{who} moves photos out of {quoted(folder.path)}, which {marker.tool} keeps in step"
+            f"{who} moves photos out of {folder.path}, which {marker.tool} keeps in step"
             f" ({marker.path}): what is moved is deleted on your other devices; hardlink keeps it"
         )
         found.append(RuleWarning(first, line, sentence))
@@ -72,13 +72,13 @@ def synced_warnings(config: Config) -> tuple[RuleWarning, ...]:
 
 def _marker_in(folder: Path) -> SyncMarker | None:
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                for pattern, tool in MARKERS:
-                    if entry.name.startswith(".") and name_matches(pattern, entry.name):
-                        return SyncMarker(tool, entry.path)
+        hidden = sorted(each.name for each in folder.iterdir() if each.name.startswith("."))
     except OSError:
         return None
+    for pattern, tool in MARKERS:
+        name = next((each for each in hidden if name_matches(pattern, each)), None)
+        if name is not None:
+            return SyncMarker(tool, str(folder / name))
     return None
 
 

@@ -152,15 +152,13 @@ def _shape(width: int, height: int) -> Orientation:
 
 
 def _measured(measure: Measure, photo: Photo, facts: Facts) -> float:
-    match measure:
-        case Measure.WIDTH:
-            return facts.width
-        case Measure.HEIGHT:
-            return facts.height
-        case Measure.MEGAPIXELS:
-            return facts.width * facts.height / _MILLION
-        case Measure.SIZE:
-            return photo.identity.size_bytes
+    measures: dict[Measure, float] = {
+        Measure.WIDTH: facts.width,
+        Measure.HEIGHT: facts.height,
+        Measure.MEGAPIXELS: facts.width * facts.height / _MILLION,
+        Measure.SIZE: photo.identity.size_bytes,
+    }
+    return measures[measure]
 
 
 def _range(low_key: str, low: object, high_key: str, high: object) -> str:

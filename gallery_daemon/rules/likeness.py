@@ -5,6 +5,7 @@ All are case-insensitive globs, and a list of patterns means: one of them.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Like:
+class _Like(ABC):
     """One of `patterns` matches what the subclass looks at."""
 
     patterns: tuple[str, ...]
@@ -43,8 +44,9 @@ class _Like:
             reason = f'{self.KEY} "{subject}" matches none of {len(self.patterns)} patterns'
         return yes_or_no(self, holds=pattern is not None, reason=reason)
 
+    @abstractmethod
     def _subject(self, photo: Photo, facts: Facts) -> str | None:
-        raise NotImplementedError
+        """What the patterns are held against; none matches nothing."""
 
     @staticmethod
     def _matches(pattern: str, subject: str) -> bool:

@@ -8,6 +8,7 @@ character, no leading dot, and short enough.
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate
 
 PART_BYTES = 255
 """The longest file name. Source: NAME_MAX of Linux's limits.h; ext4, btrfs and XFS agree."""
@@ -60,13 +61,8 @@ def _cut_name(name: str) -> str:
 
 def _cut(text: str, limit_bytes: int) -> str:
     """The longest beginning of `text` that fits, whole characters only."""
-    kept: list[str] = []
-    for letter in text:
-        limit_bytes -= _bytes(letter)
-        if limit_bytes < 0:
-            break
-        kept.append(letter)
-    return "".join(kept)
+    ends = accumulate(_bytes(letter) for letter in text)
+    return "".join(letter for letter, end in zip(text, ends, strict=True) if end <= limit_bytes)
 
 
 def _bytes(text: str) -> int:

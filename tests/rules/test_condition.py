@@ -19,11 +19,12 @@ from gallery_daemon.rules.fact import HasExif, HasGps
 from tests.rules.conditions import conditions
 from tests.rules.photos import FACTS, any_facts, photo, photos, prediction, predictions, truth_of
 
+# Of the usual photo.
 YES, UNSURE, NO = (
     HasExif(wanted=True),
     MinConfidence(0.95),
     HasGps(wanted=True),
-)  # of the usual photo
+)
 
 
 @pytest.mark.parametrize(

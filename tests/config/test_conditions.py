@@ -1,0 +1,129 @@
+"""Every condition: what it becomes, and what is said of one that was not understood."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
+from gallery_daemon.rules.fact import (
+    Between,
+    HasExif,
+    HasGps,
+    Measure,
+    Orientation,
+    OrientationIs,
+    TakenBetween,
+)
+from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from tests.config.texts import RULE, TO, config_of, errors_of, says
+
+JULY_1 = datetime.fromisoformat("2026-07-01")
+JULY_21 = datetime.fromisoformat("2026-07-21 18:30")
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("{class: cars, min_confidence: 0}", (ClassIs(("cars",)), MinConfidence(0))),
+        ("{min_confidence: .5}", (MinConfidence(0.5),)),
+        ("{min_margin: 1}", (MinMargin(1),)),
+        ("{name: IMG_*}", (NameLike(("IMG_*",)),)),
+        ("{name: 2026}", (NameLike(("2026",)),)),
+        ("{path: ['**/a', b/*]}", (PathLike(("**/a", "b/*")),)),
+        ("{ext: [.jpg, png]}", (ExtIs(("jpg", "png")),)),
+        ("{source: cam*}", (SourceLike(("cam*",)),)),
+        ("{camera: Canon EOS*}", (CameraLike(("Canon EOS*",)),)),
+        ("{has_exif: true, has_gps: no}", (HasExif(wanted=True), HasGps(wanted=False))),
+        ("{taken: {after: 2026-07-01}}", (TakenBetween(JULY_1, None),)),
+        (
+            "{taken: {after: 2026-07-01, before: '2026-07-21T18:30'}}",
+            (TakenBetween(JULY_1, JULY_21),),
+        ),
+        ("{width: {min: 4_000}}", (Between(Measure.WIDTH, 4000, None),)),
+        ("{height: {max: 10}}", (Between(Measure.HEIGHT, None, 10),)),
+        ("{megapixels: {min: 0.5, max: 0.5}}", (Between(Measure.MEGAPIXELS, 0.5, 0.5),)),
+        ("{size: {min: 20MB, max: 1 gib}}", (Between(Measure.SIZE, 20_000_000, 2**30),)),
+        (
+            "{orientation: [portrait, square]}",
+            (OrientationIs((Orientation.PORTRAIT, Orientation.SQUARE)),),
+        ),
+    ],
+)
+def test_a_condition_is_what_it_says(when: str, expected: tuple[Condition, ...]) -> None:
+    """Numbers, dates and sizes as people write them, in the order of the YAML."""
+    (rule,) = config_of(f"{RULE}    when: {when}\n{TO}").rules.rules
+
+    assert expected == rule.conditions
+
+
+CONDITIONS = [
+    ("{class: car}", 19, 'unknown class "car"; the model\'s classes are cars, memes', "cars?"),
+    ("{class: [cars, trese]}", 26, 'unknown class "trese"', "did you mean trees?"),
+    ("{not: {class: car}}", 25, 'unknown class "car"', "did you mean cars?"),
+    ("{class: {a: b}}", 19, "class: a map is not a class", None),
+    ("{class: []}", 19, "class: the list is empty", "leave out class"),
+    ("{class: no}", 19, "YAML reads no as false, not as a class", 'quotes: "no"'),
+    ("{min_confidence: 80%}", 28, '"80%" is not a number from 0 to 1', "min_confidence: 0.8"),
+    ("{min_confidence: 80}", 28, '"80" is not a number from 0 to 1', "min_confidence: 0.8"),
+    ("{min_confidence: 1.5}", 28, '"1.5" is not a number from 0 to 1', None),
+    ("{min_confidence: -1}", 28, '"-1" is not a number from 0 to 1', None),
+    ("{min_confidence: '0.8'}", 28, '"0.8" is not a number', "min_confidence: 0.8"),
+    ("{min_confidence: high}", 28, '"high" is not a number from 0 to 1', None),
+    ("{min_confidence: .nan}", 28, '".nan" is not a number from 0 to 1', None),
+    ("{min_confidence: [0.8]}", 28, "a list is not a number from 0 to 1", None),
+    ("{min_confidence: }", 27, "min_confidence has no value", None),
+    ("{}", 11, "a map of conditions cannot be empty", "leave out `when`"),
+    ("", 10, "a map of conditions cannot be empty", "leave out `when`"),
+    ("[]", 11, "a map of conditions cannot be empty", "leave out `when`"),
+    ("[{class: cars}]", 11, "when must be a map with the keys class,", None),
+    ("always", 11, "when must be a map with the keys class,", None),
+    ("{any: []}", 17, "any must be a list of maps", "any: [{class: cars}, {ext: png}]"),
+    ("{all: {class: cars}}", 17, "all must be a list of maps", "all: [{class: cars}"),
+    ("{any: [{}]}", 18, "a map of conditions cannot be empty", "leave out"),
+    ("{any: [cars]}", 18, "when must be a map with the keys class,", None),
+    ("{not: [{class: cars}]}", 17, "not must be a map of conditions", "not: {any: [...]}"),
+    ("{not: {}}", 17, "a map of conditions cannot be empty", "leave out"),
+    ("{name: a/b}", 18, '"a/b": it holds a /', "use path for folders"),
+    ("{camera: a/b}", 20, '"a/b": it holds a /', None),
+    ("{name: '!a'}", 18, "cannot be negated with !", 'not: {name: "a"}'),
+    ("{path: /Trips/x}", 18, "begins below the watch folder", "path: Trips/x"),
+    ("{path: ~/}", 18, "begins below the watch folder", "path: **"),
+    ("{path: Trips/}", 18, "no photo's path ends with a /", 'path: "Trips/**"'),
+    ("{path: a/../b}", 18, "no empty, . or ..", None),
+    ("{path: [a, {b: c}]}", 22, "path: a map is not a pattern", None),
+    ("{ext: '*.jpg'}", 17, '"*.jpg" is not an extension such as jpg', "write ext: jpg"),
+    ("{ext: .}", 17, '"." is not an extension such as jpg', None),
+    ("{ext: 1: 2}", 18, "", None),
+    ("{source: phone}", 20, 'source "phone" matches no watch folder; they are called Camera', None),
+    ("{source: [Camera, camra]}", 29, 'source "camra"', "did you mean Camera?"),
+    ("{taken: 2026}", 19, "taken must be a map with the keys after, before", None),
+    ("{taken: {}}", 19, "the map is empty", None),
+    ("{taken: {after: 2026-02-30}}", 27, '"2026-02-30" is not a day such as', None),
+    ("{taken: {after: July}}", 27, '"July" is not a day such as', None),
+    ("{taken: {after: [x]}}", 27, "after: a list is not a day", None),
+    ("{taken: {after: 2026-02-02, before: 2026-02-02}}", 19, "after is not earlier", None),
+    ("{has_exif: maybe}", 22, '"maybe" is not true or false', None),
+    ("{has_gps: []}", 21, "a list is not true or false", None),
+    ("{width: 4000}", 19, '"4000" is not a map such as', "write width: {min: 4000}"),
+    ("{width: }", 18, "width must be a map with the keys min, max", None),
+    ("{width: {}}", 19, "the map is empty", None),
+    ("{width: {min: 1.5}}", 25, "a whole number from 0", None),
+    ("{width: {min: 5, max: 2}}", 19, "min is greater than max", None),
+    ("{size: {min: 20}}", 24, '"20" is not a size such as 20MB', "min: 20MB"),
+    ("{size: {min: [20]}}", 24, "a list is not a size", None),
+    ("{orientation: wide}", 25, "one of landscape, portrait, square", None),
+    ("{orientation: [square, potrait]}", 34, '"potrait"', "did you mean portrait?"),
+]
+
+
+@pytest.mark.parametrize(("when", "column", "sentence", "hint"), CONDITIONS)
+def test_a_condition_not_understood_is_a_mistake(
+    when: str, column: int, sentence: str, hint: str | None
+) -> None:
+    """And never one that matches everything."""
+    error = errors_of(f"{RULE}    when: {when}\n{TO}")[0]
+
+    assert (6, column) == (error.line, error.column)
+    assert says(error, sentence, hint)

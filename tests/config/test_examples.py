@@ -1,0 +1,56 @@
+"""The examples that people start from load as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gallery_daemon.config.load import load
+from gallery_daemon.errors import ConfigErrors
+from gallery_daemon.rules.analysis import warnings
+from tests.config.texts import CLASSES, default_classes
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLES = REPOSITORY.parent / "shared" / "examples"
+
+
+def test_the_example_configuration_has_no_mistake() -> None:
+    """It is a tutorial that runs: every class has a rule, and every rule can match."""
+    config = load(str(REPOSITORY / "config.example.yaml"), default_classes)
+
+    assert str(Path.home() / "Sync/Camera") == config.watch[0].path
+    assert str(Path.home() / "Pictures/Sorted") == config.library
+    named = " ".join(rule.when.text for rule in config.rules.rules)
+    assert all(name in named for name in CLASSES)
+    assert () == warnings(config.rules, CLASSES)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("name", "rules"), [("minimal", 1), ("syncthing-phone", 6)])
+def test_the_small_examples_load(name: str, rules: int) -> None:
+    """Without a mistake and without a warning."""
+    path = EXAMPLES / f"{name}.yaml"
+    if not path.exists():
+        pytest.skip("needs ../shared/examples")
+
+    config = load(str(path), default_classes)
+
+    assert rules == len(config.rules.rules)
+    assert () == warnings(config.rules, CLASSES)
+
+
+@pytest.mark.data
+def test_what_a_later_version_brings_is_named() -> None:
+    """Each unknown key at its place."""
+    path = EXAMPLES / "own-classes.yaml"
+    if not path.exists():
+        pytest.skip("needs ../shared/examples")
+
+    with pytest.raises(ConfigErrors) as caught:
+        load(str(path), default_classes)
+
+    unknown = [each for each in caught.value.errors if each.sentence.startswith("unknown key")]
+    assert [(6, 74), (7, 1), (8, 10), (8, 26), (14, 5), (15, 5), (34, 1)] == [
+        (error.line, error.column) for error in unknown
+    ]

@@ -1,0 +1,96 @@
+"""Configurations for `sort`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.config.oneshot import adapt, default_config
+from gallery_daemon.config.settings import WatchFolder
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.photo import Action
+from gallery_daemon.rules.condition import MinConfidence
+from tests.config.texts import HEAD, config_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WITH_OWN = f"""{HEAD}rules:
+  - {{name: own, to: A/, action: symlink}}
+  - {{name: usual, to: B/}}
+  - {{name: left, leave: true}}
+uncertain: Review/
+failed: Failed/
+"""
+
+
+def test_without_a_file_everything_goes_to_its_class() -> None:
+    """And what the model is less sure of to review."""
+    config = default_config(("/in/Camera", "/in/Camera/", "/old/Camera"), "/out", Action.COPY)
+
+    (rule,) = config.rules.rules
+    assert (None, "/out") == (config.file, config.library)
+    assert (
+        WatchFolder("Camera", "/in/Camera"),
+        WatchFolder("Camera (2)", "/old/Camera"),
+    ) == config.watch
+    assert (MinConfidence(0.6),) == rule.conditions
+    assert rule.placing is not None
+    assert config.rules.uncertain is not None
+    assert ("{class}/", Action.COPY) == (rule.placing.to.text, rule.placing.action)
+    assert "Review/" == config.rules.uncertain.to.text
+    assert (None, None) == (config.rules.otherwise, config.rules.failed)
+
+
+def test_sources_begin_where_the_command_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of any command."""
+    monkeypatch.chdir(tmp_path)
+
+    config = default_config(("in",), "out")
+
+    assert str(tmp_path / "in") == config.watch[0].path
+    assert str(tmp_path / "out") == config.library
+
+
+def test_an_action_replaces_the_default_one_only() -> None:
+    """A rule that says its own has a reason for it."""
+    config = adapt(config_of(WITH_OWN), action=Action.COPY)
+
+    placings = [rule.placing for rule in config.rules.rules]
+    placings += [config.rules.uncertain, config.rules.otherwise, config.rules.failed]
+    assert [Action.SYMLINK, Action.COPY, None, Action.COPY, None, Action.COPY] == [
+        placing and placing.action for placing in placings
+    ]
+
+
+def test_what_the_command_line_does_not_say_stays() -> None:
+    """Each part on its own."""
+    config = config_of(WITH_OWN)
+
+    assert config == adapt(config)
+    assert (config.watch, "/lib") == (
+        adapt(config, library="/lib").watch,
+        adapt(config, library="/lib").library,
+    )
+    assert config.library == adapt(config, sources=("/in",)).library
+
+
+@pytest.mark.parametrize("source", ["/out", "/out/in", "/out/../out/./in"])
+def test_the_library_cannot_be_sorted_into_itself(source: str) -> None:
+    """What is filed would be found again."""
+    with pytest.raises(GalleryError):
+        default_config((source,), "/out")
+
+    assert default_config(("/",), "/out").watch == (WatchFolder("/", "/"),)
+
+
+def test_a_symlink_does_not_hide_the_library(tmp_path: Path) -> None:
+    """Two names for one folder are one folder."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "link").symlink_to("photos")
+
+    with pytest.raises(GalleryError, match="the library is the watch folder"):
+        default_config((str(tmp_path / "link"),), str(tmp_path / "photos"))

@@ -1,0 +1,106 @@
+"""What YAML cannot read, and what a person most likely meant."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.config.texts import HEAD, RULE, TO, errors_of, says
+
+SYNTAX = [
+    (f"{RULE}    to: {{class}}/\n", 6, 9, "a template must stand in quotes", 'to: "{class}/"'),
+    (
+        f"{RULE}    to: {{class}}/{{date:%Y}}/\n",
+        6,
+        9,
+        "to: a template must stand in quotes",
+        'to: "{class}/{date:%Y}/"',
+    ),
+    (
+        f"{HEAD}rules:\n  - {{name: x, to: Memes/{{date:%Y}}/}}\n",
+        5,
+        19,
+        "to: a template must stand in quotes",
+        'to: "Memes/{date:%Y}/"',
+    ),
+    (
+        f"{HEAD}rules:\n  - {{name: x, when: {{class: cars}}, to: {{class}}/}}\n",
+        5,
+        40,
+        "to: a template must stand in quotes",
+        'to: "{class}/"',
+    ),
+    (f"{RULE}    to: {{class}}\n", 6, 9, "to: a map is not a folder", 'to: "{class}"'),
+    (
+        f"{RULE}    when: {{class: cars, min_confidence: >=0.8}}\n{TO}",
+        6,
+        41,
+        'min_confidence: ">=0.8" is not a number',
+        "write a plain number: min_confidence: 0.8",
+    ),
+    (
+        f"{RULE}    when:\n      min_confidence: >=0.8\n{TO}",
+        7,
+        23,
+        'min_confidence: ">=0.8" is not a number',
+        "write a plain number: min_confidence: 0.8",
+    ),
+    (
+        f"{RULE}    when:\n      min_confidence: > 0.8\n{TO}",
+        7,
+        23,
+        'min_confidence: "> 0.8" is not a number',
+        "write a plain number: min_confidence: 0.8",
+    ),
+    (
+        f"{RULE}    when: {{width: <=4000}}\n{TO}",
+        6,
+        19,
+        'width: "<=4000" is not a map such as',
+        "write width: {max: 4000}",
+    ),
+    (f"{RULE}    when: {{width: >4000}}\n{TO}", 6, 19, '">4000"', "write width: {min: 4000}"),
+    (f"{RULE}    when:\n      name: *.tmp\n{TO}", 7, 13, "cannot begin with *", '"*.tmp"'),
+    (f"{RULE}    when: {{name: [*.tmp, a]}}\n{TO}", 6, 19, "cannot begin with *", '"*.tmp"'),
+    (f"{RULE}    when:\n      name: *tmp\n{TO}", 7, 13, "*tmp without quotes", '"*tmp"'),
+    (f"{RULE}    when: {{name: [!x, a]}}\n{TO}", 6, 19, "!x without quotes", '"!x"'),
+    (f"{RULE}    to: !!python/object:os.system x\n", 6, 9, "is a tag of YAML", "in quotes"),
+    (f"{RULE}    to: %Y/\n", 6, 9, "cannot begin with %", '"%Y/"'),
+    (f"{RULE}    to: @x\n", 6, 9, "cannot begin with @", '"@x"'),
+    (f"{RULE}    to: `x`\n", 6, 9, "cannot begin with `", '"`x`"'),
+    (f"{RULE}\tto: X/\n", 6, 1, "a tab cannot indent YAML", "indent with spaces"),
+    (f"{RULE}   to: X/\n", 6, 4, "does not fit the indentation", "begin in the same column"),
+    (f"{HEAD}rules:\n  - name:x\n{TO}", 5, 5, "must be a space", "write name: x"),
+    ("version:1\nwatch: x\n", 1, 1, "must be a space", "write version: 1"),
+    (f"{RULE}    to: A: b\n", 6, 9, 'a value with ": " in it', 'to: "A: b"'),
+    (f"{RULE}    to: 'X/\n", 6, 9, "a quote is opened and not closed", "close the quote"),
+    (f"{HEAD}rules: [\n", 5, 1, "a bracket is opened and not closed", "close the bracket"),
+    (f"{HEAD}rules: {{a: b\n", 4, 8, "a bracket is opened and not closed", "close the bracket"),
+    (f"{HEAD}rules: {{a: b]\n", 4, 13, "this is not YAML", None),
+    (f'{RULE}    to: "\\q"\n', 6, 11, "this is not YAML", None),
+    (f'{RULE}    to: "\\UFFFFFFFF"\n', 1, 1, "this is not YAML", None),
+    (f"{HEAD}rules: \0\n", 4, 8, "U+0000 cannot stand in YAML", "remove it"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "sentence", "hint"), SYNTAX)
+def test_a_trap_is_explained_where_it_is(
+    text: str, line: int, column: int, sentence: str, hint: str | None
+) -> None:
+    """In words that help, with what to write instead."""
+    (error,) = errors_of(text)
+
+    assert (line, column) == (error.line, error.column)
+    assert says(error, sentence, hint)
+
+
+def test_a_very_long_line_is_no_trap_for_us() -> None:
+    """The detectors look at its beginning only, so no pattern of theirs can be made to hang."""
+    for letters in ("{", "{a}", "a: {", "a ", "- ", '"', "a:a", "*a", "@ "):
+        began = time.perf_counter()
+
+        errors = errors_of(f"{HEAD}x: {letters * 20_000} {{b}} @c: d: e\n")
+
+        assert errors
+        assert time.perf_counter() - began < 5
