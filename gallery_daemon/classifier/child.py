@@ -29,7 +29,7 @@ from gallery_daemon.classifier.messages import (
 from gallery_daemon.classifier.wire import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # A process that holds no state may be told once, asked once, and killed; together under 2 s.
 _CLOSE_S = 1.0
@@ -111,12 +111,6 @@ class Child:
         """It has closed its pipe, so it is ending or gone. Says how it ended."""
         return self._tidy() if self._is_gone_within(_KILL_S) else self.kill()
 
-    @property
-    def last_words(self) -> str | None:
-        """The last line on its standard error that begins a line of a traceback or a message."""
-        said = [line for line in self._last_lines if line.strip() and not line[0].isspace()]
-        return said[-1] if said else None
-
     def _is_gone_within(self, patience_s: float) -> bool:
         try:
             self._process.wait(patience_s)
@@ -129,7 +123,7 @@ class Child:
         self._outgoing.put(None)
         for thread in self._threads:
             thread.join(_JOIN_S)
-        return _described(self._process.poll())
+        return _described(self._process.poll(), self._last_lines)
 
     def _write(self, pipe: BinaryIO) -> None:
         # A process that died says so at its output's end; that its input is closed is no news.
@@ -138,14 +132,16 @@ class Child:
                 write_message(pipe, message)
 
     def _read(self, pipe: BinaryIO) -> None:
-        problem = None
-        with pipe:
-            try:
+        problem: str | None = "what it said could not be read"
+        try:
+            with pipe:
                 while (message := read_from_child(pipe)) is not None:
                     self._deliver(Arrival(self.number, message))
-            except WireError as error:
-                problem = str(error)
-        self._deliver(Arrival(self.number, Gone(problem)))
+            problem = None
+        except WireError as error:
+            problem = str(error)
+        finally:
+            self._deliver(Arrival(self.number, Gone(problem)))
 
     def _listen(self, pipe: BinaryIO) -> None:
         with pipe:
@@ -153,10 +149,15 @@ class Child:
                 self._last_lines.append(line.decode("utf-8", "replace").rstrip())
 
 
-def _described(status: int | None) -> str:
+def _described(status: int | None, last_lines: Iterable[str]) -> str:
     if status is None:
         return "it cannot be killed"
+    # A traceback's last line, which says the most, is the last that is not indented.
+    said = [line for line in last_lines if line and not line[0].isspace()]
     if status < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-status).name
-    return f"exit status {status}"
+        name = signal.Signals(-status).name
+        # Of the signals only abort(3) comes with a word; older lines would mislead.
+        said = said if -status == signal.SIGABRT else []
+    else:
+        name = f"exit status {status}"
+    return f"{name}: {said[-1]}" if said else name

@@ -2,9 +2,9 @@
 
 The main thread alone changes anything here, so nothing is locked. What the process says comes by
 `deliver` into the main loop's inbox, and from there, in the main thread, into `received`; whatever
-is due is done in `tick`, which also hands out the reports. The loop's turn: take one thing from the
-inbox, waiting at most until `next_deadline`; `received`, if it is an `Arrival`; `submit`, while
-`has_room`; `tick`.
+is due is done in `tick`, which also hands out the reports. The loop's turn: take all that is in the
+inbox, waiting at most until `next_deadline` for a first thing, and hand each `Arrival` to
+`received`; `submit`, while `has_room`; `tick`.
 
 Photos are sent only after `Ready`, so a death before that is a failed start, and no photo's fault.
 What a death after it means for the photos is the `backlog`'s judgement.
@@ -73,6 +73,7 @@ class ClassifierHost:
         self._children = 0
         self._is_ready = False
         self._quiet_since = 0.0  # when the child was started, became ready, or last answered
+        self._missed: float | None = None  # a deadline that had passed at the last tick
 
     @property
     def outstanding(self) -> int:
@@ -99,7 +100,7 @@ class ClassifierHost:
         if child is None or arrival.child != child.number:
             return  # the last words of a process that was given up already
         match arrival.message:
-            case Ready() as ready:
+            case Ready() as ready if not self._is_ready:
                 self._is_ready, self._quiet_since = True, now
                 self._reports.append(
                     ClassifierStarted(ready.model, ready.engine, ready.load_ms, child.pid)
@@ -108,10 +109,12 @@ class ClassifierHost:
                 self._backlog.start(job_id, now)
             case Answer() | Refusal() as reply:
                 self._answered(reply, now)
-            case Broken(sentence, hint):
+            case Broken(sentence, hint) if not self._is_ready:
                 child.kill()
-                self._child, self._is_ready = None, False
+                self._child = None
                 self._fail(ClassifierLost(sentence, hint), now, is_lost=True)
+            case Ready() | Broken():
+                self._crashed(child, "it began a second time", now)
             case Gone(problem):
                 self._crashed(child, problem, now)
 
@@ -133,12 +136,9 @@ class ClassifierHost:
         """
         if self._child is None:
             return self._attempts.next_at if self.outstanding else None
-        if not self._is_ready:
-            return self._quiet_since + self._patience.start_s
-        if self._backlog.has_sendable:
+        if self._is_ready and self._backlog.has_sendable:
             return -math.inf
-        overdue_at = self._backlog.overdue_at(self._patience.photo_s)
-        return self._quiet_since + self._patience.idle_s if overdue_at is None else overdue_at
+        return self._due_at()
 
     def close(self) -> tuple[Report, ...]:
         """The process has ended, within 2 seconds, and will not be started again.
@@ -160,11 +160,22 @@ class ClassifierHost:
         self._quiet_since = now
         self._child.send(self._setup)
 
-    def _end_if_due(self, child: Child, now: float) -> None:
-        deadline = self.next_deadline()
-        if deadline is None or deadline == -math.inf or now < deadline:
-            return
+    def _due_at(self) -> float | None:
+        """When the process must have become ready, answered, or found something to do."""
+        if not self._is_ready:
+            return self._quiet_since + self._patience.start_s
         if self.outstanding:
+            return self._backlog.overdue_at(self._patience.photo_s)
+        return self._quiet_since + self._patience.idle_s
+
+    def _end_if_due(self, child: Child, now: float) -> None:
+        due_at = self._due_at()
+        if due_at is None or now < due_at:
+            return
+        if due_at != self._missed:
+            # The loop may have been busy elsewhere, and what we wait for lies in its inbox.
+            self._missed = due_at
+        elif self.outstanding:
             self._hung(child, now)
         else:
             child.end()
@@ -184,13 +195,11 @@ class ClassifierHost:
             self._reports.append(Refused(job.photo, reply.kind, reply.reason, reply.facts))
 
     def _crashed(self, child: Child, problem: str | None, now: float) -> None:
-        ending = child.reap()
+        ending = child.reap() if problem is None else child.kill()
         if problem is not None:
             ending = f"it broke the pipe's rules: {problem}"
         elif ending == "SIGKILL":
             ending = "SIGKILL, perhaps for want of memory"
-        elif child.last_words:
-            ending = f"{ending}: {child.last_words}"
         blame = f"reading it crashed the classifier process ({ending})"
         self._judge(self._backlog.bury_crashed(), f"crashed ({ending})", blame, now)
 

@@ -18,6 +18,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+# `photo` imports these for type checkers only.
+_NAMES = {"Mapping": Mapping, "datetime": datetime}
+
 
 class WireError(Exception):
     """What came over the pipe is not what was agreed; the message says where."""
@@ -134,7 +137,7 @@ def _finite(raw: float, where: str) -> float:
 
 @cache
 def _field_types(wanted: type[Any]) -> dict[str, object]:
-    return get_type_hints(wanted)
+    return get_type_hints(wanted, localns=_NAMES)
 
 
 def _wrong(where: str, wanted: str, raw: object) -> WireError:

@@ -18,12 +18,12 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock, Thread
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -43,7 +43,6 @@ from gallery_daemon.classifier.messages import (
     write_message,
 )
 from gallery_daemon.classifier.reading import Looked, read_photo
-from gallery_daemon.classifier.wire import WireError
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.model.manifest import read_manifest
@@ -68,7 +67,7 @@ class Pipes:
 
     incoming: BinaryIO
     outgoing: BinaryIO
-    _lock: Lock = field(default_factory=Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of_process(cls) -> Pipes:
@@ -94,6 +93,7 @@ class Pipes:
 def main() -> None:
     """Serve the host until it closes the pipe."""
     pipes = Pipes.of_process()
+    threading.excepthook = _end_with_thread
     _become_a_guest()
     setup = read_to_child(pipes.incoming)
     if not isinstance(setup, Setup):
@@ -112,6 +112,12 @@ def main() -> None:
     _serve(pipes, setup, network)
 
 
+def _end_with_thread(dead: threading.ExceptHookArgs) -> None:
+    """A thread that failed takes the process with it: the host starts another, and never waits."""
+    traceback.print_exception(dead.exc_value)
+    os._exit(_EXIT_BROKEN)
+
+
 def _become_a_guest() -> None:
     """Step back behind other programs, leave no dump of a photo, and go when the parent goes."""
     # Ctrl-C and a closed terminal reach the whole process group; what follows is the parent's.
@@ -119,7 +125,8 @@ def _become_a_guest() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # The end of the pipe says it too, but not to a decoder that hangs without letting go.
+    # The end of the pipe says it too, but not to a decoder that hangs without letting go. "Parent"
+    # is the thread that started us (prctl(2)): the host's main thread, which lives as long as it.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -145,9 +152,9 @@ def _load(setup: Setup) -> tuple[Network[Picture], str]:
 def _serve(pipes: Pipes, setup: Setup, network: Network[Picture]) -> None:
     requests: SimpleQueue[Request] = SimpleQueue()
     handover: Handover[Looked[Picture]] = Handover(setup.batch_size)
-    Thread(target=_listen, args=(pipes, requests, handover), daemon=True).start()
+    threading.Thread(target=_listen, args=(pipes, requests, handover), daemon=True).start()
     for _ in range(setup.reading_threads):
-        Thread(target=_read, args=(pipes, setup, requests, handover), daemon=True).start()
+        threading.Thread(target=_read, args=(pipes, setup, requests, handover), daemon=True).start()
     while batch := collect(handover.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
         for reply in classify(batch, network, time.monotonic):
             pipes.tell(reply)
@@ -157,16 +164,11 @@ def _listen(
     pipes: Pipes, requests: SimpleQueue[Request], handover: Handover[Looked[Picture]]
 ) -> None:
     """Take requests until the pipe ends, and wait for nothing else: the host can always write."""
-    status = 0
-    try:
-        while isinstance(request := read_to_child(pipes.incoming), Request):
-            handover.announce()
-            requests.put(request)
-    except WireError:
-        traceback.print_exc()
-        status = _EXIT_BROKEN
+    while isinstance(request := read_to_child(pipes.incoming), Request):
+        handover.announce()
+        requests.put(request)
     # Nobody waits for the answers still to come, and torch would take long to tidy up.
-    os._exit(status)
+    os._exit(0)
 
 
 def _read(

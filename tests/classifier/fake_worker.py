@@ -59,10 +59,11 @@ def main() -> None:
         if not isinstance(request, Request):
             return
         write_message(outgoing, Started(request.id))
-        if "held" in request.path:
+        if Path(request.path).stem.startswith("held"):
             held.append(request)
         else:
-            write_message(outgoing, _reply(request, outgoing))
+            _misbehave(Path(request.path).stem, outgoing)
+            write_message(outgoing, _reply(request))
 
 
 def _start(manner: str, outgoing: BinaryIO) -> None:
@@ -85,18 +86,29 @@ def _start(manner: str, outgoing: BinaryIO) -> None:
             write_message(outgoing, Ready("fake@00000000", "none", 1.0))
 
 
-def _reply(request: Request, outgoing: BinaryIO) -> FromChild:
-    stem = Path(request.path).stem
-    if "poison" in stem:
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if "hang" in stem:
-        threading.Event().wait()
-    if "babble" in stem:
-        outgoing.write(b"\xff\xff\xff\xff")
-        outgoing.flush()
-    for word, (kind, reason) in REFUSALS.items():
-        if word in stem:
-            return Refusal(request.id, kind, reason)
+def _misbehave(name: str, outgoing: BinaryIO) -> None:
+    match name.rstrip("0123456789"):
+        case "poison":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "hang":
+            threading.Event().wait()
+        case "babble":
+            outgoing.write(b"\xff\xff\xff\xff")
+            outgoing.flush()
+        case "again":
+            write_message(outgoing, Ready("fake@00000000", "none", 1.0))
+        case "too late":
+            write_message(outgoing, Broken("not today", None))
+        case "unasked":
+            write_message(outgoing, Refusal(10**6, RefusalKind.UNREADABLE, "for the fun of it"))
+        case _:
+            pass
+
+
+def _reply(request: Request) -> FromChild:
+    name = Path(request.path).stem
+    if name in REFUSALS:
+        return Refusal(request.id, *REFUSALS[name])
     return _answer(request)
 
 

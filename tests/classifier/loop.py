@@ -64,9 +64,9 @@ class Loop:
         command: tuple[str, ...] = FAKE,
         batch_size: int = 16,
     ) -> None:
-        self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self.host = ClassifierHost(
-            setup(bundle, batch_size), self._inbox.put, patience or Patience(retry_s=0.01), command
+            setup(bundle, batch_size), self.inbox.put, patience or Patience(retry_s=0.01), command
         )
         self.reports: list[Report] = []
         self.skipped_s = 0.0
@@ -80,7 +80,9 @@ class Loop:
         deadline = self.host.next_deadline()
         patience_s = 0.5 if deadline is None else min(0.5, max(0.0, deadline - self.now()))
         with suppress(queue.Empty):
-            self.host.received(self._inbox.get(timeout=patience_s), self.now())
+            self.host.received(self.inbox.get(timeout=patience_s), self.now())
+            while True:
+                self.host.received(self.inbox.get_nowait(), self.now())
         self.reports += self.host.tick(self.now())
 
     def until(self, is_reached: Callable[[], bool]) -> None:

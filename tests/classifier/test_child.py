@@ -70,24 +70,32 @@ def test_a_program_that_is_not_there_is_an_error() -> None:
 
 
 def test_the_last_words_are_the_exception_not_its_frames() -> None:
-    """The line that begins a traceback's end says the most."""
-    child, inbox = start(script("def f():\n  raise OSError('no \\n  memory')\nf()"))
+    """The last line of a traceback that is not indented says the most."""
+    child, inbox = start(script("def f():\n  raise OSError('no\\n  memory')\nf()"))
     assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
 
-    assert "exit status 1" == child.reap()
-    assert "OSError: no ".strip() == child.last_words
+    assert "exit status 1: OSError: no" == child.reap()
+
+
+@pytest.mark.parametrize(
+    ("name", "described"), [("SIGABRT", "SIGABRT: a word"), ("SIGSEGV", "SIGSEGV")]
+)
+def test_of_the_signals_only_an_abort_has_last_words(name: str, described: str) -> None:
+    """What was on standard error before another signal has nothing to do with it."""
+    code = f"import os, signal; os.write(2, b'a word\\n'); os.kill(os.getpid(), signal.{name})"
+    child, inbox = start(script(code))
+    assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
+
+    assert described == child.reap()
 
 
 def test_a_flood_on_standard_error_blocks_nobody() -> None:
     """More than any pipe holds is read on and thrown away but for the last lines."""
-    child, inbox = start(
-        script("import sys\nfor n in range(50000): print('line', n, file=sys.stderr)")
-    )
-
+    code = "import os\nfor n in range(20000): os.write(2, b'line %d\\n' % n)\nos._exit(3)"
+    child, inbox = start(script(code))
     assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
-    child.reap()
 
-    assert "line 49999" == child.last_words
+    assert "exit status 3: line 19999" == child.reap()
 
 
 def test_a_child_that_reads_nothing_blocks_nobody() -> None:

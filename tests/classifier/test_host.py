@@ -18,7 +18,7 @@ from gallery_daemon.classifier.reports import (
     ClassifierStopped,
     Refused,
 )
-from tests.classifier.loop import FAKE, Loop, is_running, photo, running, until_true
+from tests.classifier.loop import DEADLINE_S, FAKE, Loop, is_running, photo, running, until_true
 from tests.classifier.parent import child_of_killed_parent
 
 
@@ -62,7 +62,7 @@ def test_an_idle_process_is_ended_and_started_again_on_demand() -> None:
         assert is_running(first.pid)
 
         loop.skipped_s += 20
-        loop.turn()
+        loop.until(lambda: bool(loop.of(ClassifierStopped)))
 
         assert not is_running(first.pid)
         assert [ClassifierStopped("idle for 300 s")] == loop.of(ClassifierStopped)
@@ -149,18 +149,18 @@ def test_a_process_that_says_what_is_wrong_is_lost_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bundle", "sentence"),
+    ("bundle", "start_s", "sentence"),
     [
-        ("/crash", "the classifier process crashed (exit status 1: no start today)"),
-        ("/garbage", "the classifier process crashed (it broke the pipe's rules: "),
-        ("/mute", "the classifier process was not ready after 0.3 s"),
+        ("/crash", 60, "the classifier process crashed (exit status 1: no start today)"),
+        ("/garbage", 60, "the classifier process crashed (it broke the pipe's rules: "),
+        ("/mute", 0.1, "the classifier process was not ready after 0.1 s"),
     ],
 )
 def test_a_process_that_does_not_start_is_tried_again_ever_more_seldom(
-    bundle: str, sentence: str
+    bundle: str, start_s: float, sentence: str
 ) -> None:
     """Each attempt waits twice as long; the third is lost; no photo is blamed, none is dropped."""
-    with running(bundle, Patience(start_s=0.3, retry_s=0.01)) as loop:
+    with running(bundle, Patience(start_s=start_s, retry_s=0.01)) as loop:
         loop.host.submit(photo("/in/a.jpg"))
         loop.until(lambda: len(loop.of(ClassifierFailed)) == 3)
 
@@ -248,13 +248,62 @@ def test_the_last_words_of_an_ended_process_are_not_heard() -> None:
     with running(patience=Patience(idle_s=300)) as loop:
         loop.classify(["/in/a.jpg"])
         loop.skipped_s += 301
-        loop.reports += loop.host.tick(loop.now())
+        while not loop.of(ClassifierStopped):
+            loop.reports += loop.host.tick(loop.now())
         before = list(loop.reports)
 
-        for _ in range(3):
-            loop.turn()
+        loop.turn()
 
         assert before == loop.reports
+
+
+def test_a_photo_that_comes_when_the_process_is_about_to_end_is_classified() -> None:
+    """Its idle time is up, but there is something to do now: it is not ended, least of all hung."""
+    with running(patience=Patience(idle_s=300)) as loop:
+        loop.classify(["/in/a.jpg"])
+        loop.skipped_s += 301
+
+        loop.classify(["/in/b.jpg"])
+
+        assert 1 == len(loop.of(ClassifierStarted))
+        assert not loop.of(ClassifierStopped)
+
+
+def test_a_loop_that_was_busy_elsewhere_blames_nobody() -> None:
+    """It filed for a minute; the answer came in time, but lies in the inbox."""
+    with running() as loop:
+        loop.classify(["/in/a.jpg"])
+        loop.host.submit(photo("/in/b.jpg"))
+        loop.host.tick(loop.now())
+        loop.host.received(loop.inbox.get(timeout=DEADLINE_S), loop.now())  # started
+        until_true(lambda: not loop.inbox.empty())
+
+        loop.skipped_s += 60
+        loop.reports += loop.host.tick(loop.now())
+        loop.until(lambda: len(loop.answers) == 2)
+
+        assert isinstance(loop.answers[1], Classified)
+        assert not loop.of(ClassifierStopped)
+
+
+@pytest.mark.parametrize("name", ["again", "too late"])
+def test_a_process_that_begins_twice_has_broken_the_rules(name: str) -> None:
+    """Ready or broken while photos are out: whoever was started is a suspect, nobody is lost."""
+    with running() as loop:
+        reports = loop.classify([f"/in/{name}.jpg", "/in/a.jpg"])
+
+        bad = reports[f"{name}.jpg"]
+        assert isinstance(bad, Refused)
+        assert "it began a second time" in bad.reason
+        assert isinstance(reports["a.jpg"], Classified)
+
+
+def test_an_answer_that_nobody_asked_for_is_not_heard() -> None:
+    """It belongs to no photo; the one that was asked for is answered as ever."""
+    with running() as loop:
+        loop.classify(["/in/unasked.jpg", "/in/a.jpg"])
+
+        assert ["unasked.jpg", "a.jpg"] == [report.photo.name for report in loop.answers]
 
 
 def test_the_process_does_not_outlive_its_parent() -> None:

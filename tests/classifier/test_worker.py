@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,7 +50,7 @@ class TestRealWorker(HostContract):
         """The model with its hash, the engine, and how long it took."""
         loop.classify([folder / "good0.jpg"])
 
-        (started,) = loop.of(ClassifierStarted)
+        started = loop.of(ClassifierStarted)[0]
         assert started.model.startswith("guess@")
         assert started.engine.startswith("torch cpu")
         assert started.load_ms > 0
@@ -85,7 +86,7 @@ class TestRealWorker(HostContract):
     def test_it_is_a_quiet_guest(self, loop: Loop, folder: Path) -> None:
         """Behind other programs, without dumps of photos, deaf to Ctrl-C."""
         loop.classify([folder / "good0.jpg"])
-        process = Path(f"/proc/{loop.of(ClassifierStarted)[0].pid}")
+        process = Path(f"/proc/{loop.of(ClassifierStarted)[-1].pid}")
 
         assert os.nice(0) + 5 <= int((process / "stat").read_text().rpartition(")")[2].split()[16])
         limits = (process / "limits").read_text().splitlines()
@@ -95,6 +96,22 @@ class TestRealWorker(HostContract):
             line for line in (process / "status").read_text().splitlines() if "SigIgn" in line
         )
         assert 0b11 == int(ignored.split()[1], 16) & 0b11  # SIGHUP and SIGINT
+
+    def test_killed_in_the_middle_it_loses_no_photo(self, loop: Loop, folder: Path) -> None:
+        """Each photo that was out is answered once, by the process or by the next one."""
+        before, starts = len(loop.answers), len(loop.of(ClassifierStarted))
+        for number in range(10):
+            loop.host.submit(photo(folder / f"good{number}.jpg"))
+        loop.until(lambda: len(loop.answers) > before)
+
+        os.kill(loop.of(ClassifierStarted)[-1].pid, signal.SIGKILL)
+        loop.until(lambda: not loop.host.outstanding)
+
+        answers = [report for report in loop.answers[before:] if isinstance(report, Classified)]
+        assert [f"good{number}.jpg" for number in range(10)] == sorted(
+            a.photo.name for a in answers
+        )
+        assert starts + 1 == len(loop.of(ClassifierStarted))
 
 
 def test_a_missing_bundle_is_told_in_a_sentence(tmp_path: Path) -> None:
