@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.render import shown
+from gallery_daemon.config.settings import Batch, Limits, ModelChoice
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 from gallery_daemon.service.classify import FileClassifier
 from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.setup import default_setup
+from gallery_daemon.service.setup import setup_of
 
 if TYPE_CHECKING:
+    from gallery_daemon.classifier.messages import Setup
     from gallery_daemon.service.classify import Classification
 
 _EXIT_SOME = 1
@@ -33,7 +35,7 @@ def classify(
     Example: gallery-daemon classify --json IMG_2041.HEIC
     """
     some_failed = False
-    for found in FileClassifier(default_setup(model), SystemClock()).run(files):
+    for found in FileClassifier(_setup(model), SystemClock()).run(files):
         some_failed = some_failed or found.error is not None
         if as_json:
             print(_json_line(found), flush=True)
@@ -46,14 +48,20 @@ def classify(
         raise typer.Exit(_EXIT_SOME)
 
 
+def _setup(model: str) -> Setup:
+    return setup_of(ModelChoice(model), Batch(), Limits())
+
+
 def _json_line(found: Classification) -> str:
     if found.prediction is None:
         return json.dumps({"path": found.path, "error": found.error})
-    return json.dumps({
-        "path": found.path,
-        "class": found.prediction.top_class,
-        "confidence": round(found.prediction.confidence, 4),
-        "probabilities": {
-            name: round(value, 4) for name, value in found.prediction.probabilities.items()
-        },
-    })
+    return json.dumps(
+        {
+            "path": found.path,
+            "class": found.prediction.top_class,
+            "confidence": round(found.prediction.confidence, 4),
+            "probabilities": {
+                name: round(value, 4) for name, value in found.prediction.probabilities.items()
+            },
+        }
+    )

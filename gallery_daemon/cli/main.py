@@ -52,7 +52,9 @@ def gallery_daemon(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Watch a synced phone-camera folder, classify new photos and file them by YAML rules."""

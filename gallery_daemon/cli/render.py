@@ -1,4 +1,4 @@
-"""What the commands show a person: errors, progress, tables.
+"""What the commands show a person: errors, tables, the sum of a pass.
 
 Data goes to standard output, errors and progress to standard error; colours only on a terminal and
 never with NO_COLOR (rich looks after both). Errors are lower case, without a full stop, with the
@@ -7,26 +7,19 @@ hint on its own line.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.training.display import Display, Epoch
+    from gallery_daemon.service.tally import Tally
     from gallery_daemon.training.measure import Measures
 
 _SHOWN_SKIPPED = 20
@@ -34,8 +27,8 @@ _SHOWN_SKIPPED = 20
 
 def print_error(error: GalleryError) -> None:
     """The error as a person reads it, on standard error."""
-    for _line in error_lines(error):
-        pass
+    for line in error_lines(error):
+        print(shown(line), file=sys.stderr)
 
 
 def error_lines(error: GalleryError) -> list[str]:
@@ -45,7 +38,7 @@ def error_lines(error: GalleryError) -> list[str]:
     place = f"{error.place}: " if isinstance(error, ConfigError) else ""
     lines = [f"{place}error: {error.sentence}"]
     if error.hint:
-        lines.append(f"  hint: {error.hint}")
+        lines += [f"  hint: {line}" for line in error.hint.splitlines()]
     return lines
 
 
@@ -54,61 +47,12 @@ def shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
-def new_progress() -> Progress:
-    """A progress bar on standard error that goes away when it is done; nothing where no terminal."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-
-
-@contextmanager
-def training_display() -> Iterator[Display]:
-    """A progress bar for training and evaluating; epochs stay on the screen."""
-    with new_progress() as progress:
-        yield _TrainingDisplay(progress)
-
-
-class _TrainingDisplay:
-    """Fills the training room's port with rich's progress bar."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", total=None, rate="")
-
-    def begin(self, step: str, total: int) -> None:
-        """A new bar for the step."""
-        self._progress.remove_task(self._task)
-        self._task = self._progress.add_task(step, total=total, rate="")
-
-    def advance(self, pictures: int) -> None:
-        """The bar moves, with its speed."""
-        self._progress.advance(self._task, pictures)
-        speed = self._progress.tasks[-1].speed
-        self._progress.update(self._task, rate=f"{speed:.0f} pictures/s" if speed else "")
-
-    def epoch(self, epoch: Epoch) -> None:
-        """One line that stays."""
-        best = "  best so far" if epoch.is_best else ""
-        self._progress.console.print(
-            f"{epoch.phase}, epoch {epoch.number} of {epoch.of}: loss {epoch.train_loss:.3f}, "
-            f"validation loss {epoch.validation_loss:.3f}, "
-            f"accuracy {epoch.validation_accuracy:.1%}{best}",
-            highlight=False,
-        )
-
-
 def print_skipped(skipped: Sequence[tuple[Path, str]]) -> None:
     """The pictures that could not be read, on standard error."""
-    for _path, _reason in skipped[:_SHOWN_SKIPPED]:
-        pass
+    for path, reason in skipped[:_SHOWN_SKIPPED]:
+        print(shown(f"skipped {path}: {reason}"), file=sys.stderr)
     if len(skipped) > _SHOWN_SKIPPED:
-        pass
+        print(f"skipped {len(skipped) - _SHOWN_SKIPPED} more", file=sys.stderr)
 
 
 def print_measures(measures: Measures, what: str) -> None:
@@ -128,3 +72,15 @@ def print_measures(measures: Measures, what: str) -> None:
             name, f"{score.precision:.1%}", f"{score.recall:.1%}", str(score.support), mistaken
         )
     console.print(table)
+
+
+def print_tally(tally: Tally) -> None:
+    """The sum of a pass, and how many files lie in which folder."""
+    console = Console(highlight=False, markup=False)
+    if tally.by_folder:
+        table = Table("folder", "files")
+        for folder, files in sorted(tally.by_folder.items()):
+            table.add_row(shown(folder), str(files))
+        console.print(table)
+    before = f", {tally.known} known from before" if tally.known else ""
+    console.print(f"{tally.files} files: {tally}{before}")

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from gallery_daemon.cli.render import print_measures, print_skipped, training_display
+from gallery_daemon.cli.progress import training_display
+from gallery_daemon.cli.render import print_measures, print_skipped
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 
 Data = Annotated[Path, typer.Argument(help="A folder with one folder of pictures for each class.")]

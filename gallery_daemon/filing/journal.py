@@ -111,6 +111,12 @@ class Journal:
                 for by in ("path = :path", "inode = :inode")
             )
 
+    def has_used(self, library: str) -> bool:
+        """Whether anything was ever filed into the library."""
+        return bool(
+            self._rows("WHERE library = ? AND state = 'filed' LIMIT 1", os.fsencode(library))
+        )
+
     def record(self, entry: Entry, library: str, when: datetime) -> int:
         """The entry is on disk; its row's number."""
         values = _columns(entry) | {

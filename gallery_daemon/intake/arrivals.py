@@ -39,10 +39,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class NoFile:
-    """A candidate that cannot be a photo: no regular file, or not to be opened."""
+    """A candidate that is no regular file, or, if `may_pass`, one that cannot be opened now."""
 
     candidate: Candidate
     reason: str
+    may_pass: bool = False
 
 
 class Arrivals:
@@ -102,7 +103,7 @@ class Arrivals:
             kind, whole = _content(candidate.path)
         except OSError as error:
             self._settling.forget(candidate)
-            return NoFile(candidate, error.strerror or "cannot be opened")
+            return NoFile(candidate, error.strerror or "cannot be opened", may_pass=True)
         quiet_s = self._settling.quiet_for(candidate, now)
         if not whole and quiet_s < self._patience_s:
             # As long again as it has been quiet, so that few looks span the whole patience.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gallery_daemon.intake.ignore import why_ignored
 from gallery_daemon.photo import Candidate
-from gallery_daemon.rules.glob import path_matches
+from gallery_daemon.rules.glob import name_matches, path_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Ground:
     """A watch folder: where it lies and what in it is looked at.
 
     `root` is absolute; `skipped` are absolute folders in it that are not looked at (the library and
-    the journal's); `only` and `ignore` are globs on the path below the root.
+    the journal's); `only` and `ignore` are globs, on the path below the root where they hold a `/`,
+    on the name where they do not.
     """
 
     source: str
@@ -38,12 +39,20 @@ class Ground:
         path = f"{self.root.rstrip('/')}/{relative}"
         if any(path == folder or path.startswith(folder + "/") for folder in self.skipped):
             return "the library's or the journal's own folder"
-        if any(path_matches(pattern, relative) for pattern in self.ignore):
+        if _fits_any(self.ignore, relative):
             return "ignored by the configuration"
         return why_ignored(relative)
 
     def why_not_file(self, relative: str) -> str | None:
         """Why the file at this path does not count; None if it does."""
-        if self.only and not any(path_matches(pattern, relative) for pattern in self.only):
+        if self.only and not _fits_any(self.only, relative):
             return "not among those the configuration wants"
         return self.why_not(relative)
+
+
+def _fits_any(patterns: tuple[str, ...], relative: str) -> bool:
+    name = relative.rpartition("/")[2]
+    return any(
+        path_matches(pattern, relative) if "/" in pattern else name_matches(pattern, name)
+        for pattern in patterns
+    )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+
+from gallery_daemon.config.settings import WatchMode
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -22,14 +23,6 @@ _REMOTE = {
 }  # fmt: skip
 
 
-class WatchMode(StrEnum):
-    """How a watch folder is watched."""
-
-    AUTO = "auto"
-    INOTIFY = "inotify"
-    POLL = "poll"
-
-
 @dataclass(frozen=True, slots=True)
 class ChosenMode:
     """Native or polling, and why."""
@@ -38,16 +31,16 @@ class ChosenMode:
     why: str
 
 
-def choose_mode(path: str, wanted: str, mountinfo: str) -> ChosenMode:
+def choose_mode(path: str, wanted: WatchMode, mountinfo: str) -> ChosenMode:
     """The mode for the folder `path` (absolute, links resolved).
 
     Args:
         path: the watch folder.
-        wanted: `auto`, `inotify` or `poll`; anything but `auto` is taken at its word.
+        wanted: anything but `auto` is taken at its word.
         mountinfo: the text of /proc/self/mountinfo; see proc_pid_mountinfo(5).
     """
-    if wanted != WatchMode.AUTO:
-        return ChosenMode(WatchMode(wanted), "as configured")
+    if wanted is not WatchMode.AUTO:
+        return ChosenMode(wanted, "as configured")
     kind = file_system_of(path, mountinfo)
     if kind is None:
         return ChosenMode(WatchMode.INOTIFY, "the file system is not known")

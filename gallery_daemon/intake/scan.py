@@ -7,6 +7,7 @@ on; nothing here ever concludes that a photo is gone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,15 +29,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A path that is not taken, and why; `is_folder_error` if a folder could not be listed."""
+    """A file that is ignored, and why; or, `is_folder_error`, a folder that cannot be listed."""
 
+    source: str
     path: str
     reason: str
     is_folder_error: bool = False
 
 
 def scan(ground: Ground, start: str = "") -> Iterator[Found | Skipped]:
-    """Everything below the watch folder, or below `start` in it, in no particular order."""
+    """The files below the watch folder, or below `start` in it, in no particular order."""
     folders = [start]
     while folders:
         folder = folders.pop()
@@ -48,21 +50,20 @@ def scan(ground: Ground, start: str = "") -> Iterator[Found | Skipped]:
                     yield from _entry(ground, relative, entry, folders)
         except OSError as error:
             reason = error.strerror or "cannot be listed"
-            yield Skipped(path, reason, is_folder_error=True)
+            yield Skipped(ground.source, path, reason, is_folder_error=True)
 
 
 def _entry(
     ground: Ground, relative: str, entry: os.DirEntry[str], folders: list[str]
 ) -> Iterator[Found | Skipped]:
-    is_folder = entry.is_dir(follow_symlinks=False)
-    why = ground.why_not(relative) if is_folder else ground.why_not_file(relative)
-    if why is not None:
-        yield Skipped(entry.path, why)
-    elif is_folder:
-        if ground.recursive:
+    if entry.is_dir(follow_symlinks=False):
+        if ground.recursive and ground.why_not(relative) is None:
             folders.append(relative)
-    else:
-        try:
-            yield Found(ground.candidate(relative), entry.stat(follow_symlinks=False))
-        except OSError:
-            return  # gone between the listing and the look
+        return
+    why = ground.why_not_file(relative)
+    if why is not None:
+        yield Skipped(ground.source, entry.path, why)
+        return
+    # A file that is gone between the listing and the look is not worth a word.
+    with contextlib.suppress(OSError):
+        yield Found(ground.candidate(relative), entry.stat(follow_symlinks=False))

@@ -2,8 +2,8 @@
 
 A candidate is quiet from the moment its last change was seen, or, if its ctime says so, from
 before: ctime cannot be set by a sync tool as mtime can, so a start-up scan of old photos need not
-wait. A window is never started anew by an event alone: only a changed file does that, so a chatty watcher
-cannot starve a photo.
+wait. A window is never started anew by an event alone: only a changed file does that, so a chatty
+watcher cannot starve a photo.
 
 Deadlines lie in a heap with entries that may be stale; a stale one is dropped when it comes up. Ten
 thousand candidates cost a logarithm each, and nothing is searched through.

@@ -28,7 +28,8 @@ from watchdog.events import (
 from watchdog.observers.inotify import InotifyObserver
 from watchdog.observers.polling import PollingObserver
 
-from gallery_daemon.intake.mounts import ChosenMode, WatchMode, choose_mode, read_mountinfo
+from gallery_daemon.config.settings import WatchMode
+from gallery_daemon.intake.mounts import ChosenMode, choose_mode, read_mountinfo
 from gallery_daemon.intake.scan import Found, scan
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Watch:
         self,
         ground: Ground,
         *,
-        mode: str,
+        mode: WatchMode,
         poll_every_s: float,
         deliver: Callable[[Candidate], None],
     ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import queue
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost
@@ -69,7 +70,7 @@ class FileClassifier:
         except OSError as error:
             self._done[place] = Classification(path, None, error.strerror or "cannot be read")
             return
-        folder, _, name = os.path.abspath(path).rpartition("/")
+        folder, _, name = os.fspath(Path(path).absolute()).rpartition("/")
         identity = Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
         # The place stands where a watch folder's name would, and leads the report back to it.
         candidate = Candidate(str(place), folder or "/", name)
@@ -85,6 +86,8 @@ class FileClassifier:
                 self._done[place] = Classification(paths[place], None, reason)
             case ClassifierFailed(error, is_lost=True):
                 raise error
+            case _:
+                pass  # the process's own life is no news to who waits for an answer
 
     def _wait(self) -> None:
         """Sleep until the process says something or the host wants to be called."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
-from gallery_daemon.classifier.child import Arrival as Frame
 from gallery_daemon.photo import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gallery_daemon.classifier.child import Arrival as Frame
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.inbox import Inbox
     from gallery_daemon.service.pipeline import Pipeline
@@ -74,7 +74,8 @@ class Loop:
 
     def _timeout(self) -> float | None:
         """Seconds until something is due; None: nothing is."""
-        deadlines = [chore.next_deadline() for chore in (*self._chores, self._pipeline)]
+        deadlines = [chore.next_deadline() for chore in self._chores]
+        deadlines.append(self._pipeline.next_deadline())
         earliest = min((time for time in deadlines if time is not None), default=math.inf)
         if earliest == math.inf:
             return None

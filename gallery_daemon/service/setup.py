@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import Setup
-from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice
 from gallery_daemon.model.manifest import find_bundle
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.settings import Batch, Limits, ModelChoice
 
 
 def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:

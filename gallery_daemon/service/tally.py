@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of files by their end. A sidecar that travelled with its photo counts as filed."""
+    """Counts of files by their end; a sidecar that travelled with its photo counts as filed.
+
+    `known` are those that came to an end in an earlier pass, and are passed over.
+    """
 
     filed: int = 0
     left: int = 0
     quarantined: int = 0
     failed: int = 0
+    known: int = 0
     by_folder: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import time
 from itertools import islice
 from pathlib import Path
@@ -47,8 +48,10 @@ def main() -> None:
         difference += float(np.abs(results[0] - results[1]).sum(1).sum())
         pictures += len(batch)
 
+    print(f"{pictures} pictures, same class: {agreed / pictures:.2%}")
+    print(f"mean difference of a probability: {difference / pictures / results[0].shape[1]:.5f}")
     for engine, speed in zip(engines, speeds, strict=True):
-        pass
+        print(f"{engine.engine}: {statistics.median(speed):.1f} pictures/s")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""`check`: is the configuration right, and what does it do that one may not mean."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gallery_daemon.cli.options import ConfigFile, existing_config
+from gallery_daemon.cli.render import shown
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.service.configuration import default_path, read_configuration, warnings_of
+from gallery_daemon.service.shipped import EXAMPLE_CONFIG, shipped_text
+
+
+def check(
+    *,
+    config: ConfigFile = None,
+    init: Annotated[
+        bool, typer.Option("--init", help="Write a commented configuration to start from.")
+    ] = False,
+) -> None:
+    """Check the configuration: every mistake with its line, and what may not be meant.
+
+    Exit status 0: it can be used; 2: it is wrong.
+
+    Examples:
+        gallery-daemon check --init
+
+        gallery-daemon check --config rules.yaml
+    """
+    if init:
+        _write_example(config or default_path())
+        return
+    path = existing_config(config)
+    loaded = read_configuration(path)
+    for warning in warnings_of(loaded):
+        place = f"{path}:{warning.line}" if warning.line else str(path)
+        print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
+    folders = ", ".join(folder.path for folder in loaded.watch)
+    print(shown(f"{path}: {len(loaded.rules.rules)} rules, {folders} -> {loaded.library}"))
+
+
+def _write_example(path: Path) -> None:
+    """The shipped example lies at `path`; a configuration that is there stays."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(shipped_text(EXAMPLE_CONFIG))
+    except FileExistsError as error:
+        raise GalleryError(f"{path} exists already", hint="edit it, or move it aside") from error
+    except OSError as error:
+        raise GalleryError(f"cannot write {path}: {error.strerror}") from error
+    print(f"wrote {path}: edit it, then run `gallery-daemon check`")

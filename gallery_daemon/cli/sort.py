@@ -1,0 +1,79 @@
+"""`sort`: one pass over some folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gallery_daemon.cli.options import ConfigFile, Format, Level, warn
+from gallery_daemon.cli.progress import pass_display
+from gallery_daemon.cli.render import print_tally
+from gallery_daemon.config.oneshot import adapt, default_config
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.logs import LogLevel, make_log
+from gallery_daemon.photo import Action
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.sort import sort_once
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.settings import Config
+
+_EXIT_SOME = 1
+
+
+def sort(
+    sources: Annotated[list[Path], typer.Argument(help="Folders of photos.", show_default=False)],
+    *,
+    library: Annotated[
+        Path | None, typer.Option(help="Where the class folders are; the configuration's.")
+    ] = None,
+    config: ConfigFile = None,
+    action: Annotated[
+        Action | None, typer.Option(help="How photos come into the library; hardlink.")
+    ] = None,
+    log_format: Format = None,
+    log_level: Level | None = None,
+) -> None:
+    """File all photos of some folders once, then end.
+
+    Without --config every photo goes to a folder named after its class, and what the model is less
+    than 60% sure of to Review/. Files that an earlier pass has filed are passed over.
+
+    Examples:
+        gallery-daemon sort ~/Pictures/Phone --library ~/Pictures/Sorted
+
+        gallery-daemon sort ~/Pictures/Phone --config rules.yaml --action copy
+    """
+    chosen = _config(sources, library, config, action)
+    # On a terminal a bar shows the progress and the log says what went wrong; else it says all.
+    level = log_level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
+    with pass_display() as display:
+        log = make_log(log_format, level, display.stream)
+        warn(chosen, log)
+        tally = sort_once(chosen, log, SystemClock(), display)
+    print_tally(tally)
+    if tally.failed:
+        raise typer.Exit(_EXIT_SOME)
+
+
+def _config(
+    sources: list[Path], library: Path | None, config: Path | None, action: Action | None
+) -> Config:
+    folders = tuple(os.fspath(source) for source in sources)
+    for source in sources:
+        if not source.is_dir():
+            raise GalleryError(f"{source} is not a folder", hint="give folders of photos")
+    place = None if library is None else os.fspath(library)
+    if config is not None:
+        loaded = read_configuration(config)
+        return adapt(loaded, sources=folders, library=place, action=action)
+    if place is None:
+        raise GalleryError(
+            "where shall the photos go?", hint="give --library FOLDER, or --config FILE"
+        )
+    return default_config(folders, place, action or Action.HARDLINK)

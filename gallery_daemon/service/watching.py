@@ -1,0 +1,71 @@
+"""Keeping the watches up: started, looked after every few seconds, started again when they died."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gallery_daemon.intake.watch import OverflowEar, Watch, WatchStarted
+
+if TYPE_CHECKING:
+    from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.logs import Log
+    from gallery_daemon.service.inbox import Inbox
+    from gallery_daemon.service.listing import Listing
+
+# A vanished folder is noticed within this time; a look costs one stat.
+_LOOK_EVERY_S = 5.0
+
+
+class Watching:
+    """All watches of the daemon, each with its listing."""
+
+    def __init__(
+        self, pairs: tuple[tuple[Watch, Listing], ...], inbox: Inbox[Frame], log: Log
+    ) -> None:
+        self._pairs = pairs
+        self._inbox = inbox
+        self._log = log
+        self._next = float("-inf")
+        self._ear = OverflowEar()
+        logging.getLogger("watchdog").addHandler(self._ear)
+
+    @property
+    def listings(self) -> tuple[Listing, ...]:
+        """Those that belong to the watches."""
+        return tuple(listing for _, listing in self._pairs)
+
+    def next_deadline(self) -> float | None:
+        """When the next look is due, in monotonic seconds."""
+        return self._next
+
+    def turn(self, now: float) -> None:
+        """Watches that can stand, stand; what they may have missed is listed."""
+        if self._inbox.take_overflow() or self._ear.take():
+            for _, listing in self._pairs:
+                listing.ask()
+        if now < self._next:
+            return
+        self._next = now + _LOOK_EVERY_S
+        for watch, listing in self._pairs:
+            self._mend(watch, listing)
+
+    def stop(self) -> None:
+        """No event comes any more."""
+        logging.getLogger("watchdog").removeHandler(self._ear)
+        for watch, _ in self._pairs:
+            watch.stop()
+
+    def _mend(self, watch: Watch, listing: Listing) -> None:
+        change = watch.mend()
+        if change is None:
+            return
+        if isinstance(change, WatchStarted):
+            # The watch stands first and the listing follows, so that nothing falls in between.
+            listing.ask()
+            self._log.watch_started(
+                source=change.source, path=change.path, mode=change.mode, why=change.why
+            )
+        else:
+            listing.hold()
+            self._log.watch_lost(source=change.source, path=change.path, reason=change.reason)
