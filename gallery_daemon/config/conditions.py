@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from gallery_daemon.config.amounts import Moment, Number, Size
 from gallery_daemon.config.document import Mapping, Node, Scalar
-from gallery_daemon.config.kinds import Choice, Flag, Kind, Moment, Number, OneOrMore, Size, Text
+from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Text, refuse
 from gallery_daemon.config.names import Extension, Glob
-from gallery_daemon.config.report import quoted
 from gallery_daemon.config.tables import Key, Table
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.fact import (
@@ -68,8 +68,7 @@ class _Range:
         if isinstance(node, Scalar) and not node.is_null:
             end = "max" if node.text.startswith("<") else "min"
             limit = node.text.lstrip("<>= ")
-            sentence = f"{key}: {quoted(node.text)} is not {self.words}"
-            report.error(node.place, sentence, f"write {key}: {{{end}: {limit}}}")
+            refuse(node, key, self.words, report, f"write {key}: {{{end}: {limit}}}")
             return None
         low, high = Key("min", self.end), Key("max", self.end)
         found = Table(key, (low, high)).read(node, report)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gallery_daemon.config.amounts import Duration
 from gallery_daemon.config.document import Node, Scalar, Sequence
-from gallery_daemon.config.kinds import Choice, Duration, Flag, OneOrMore, Text
+from gallery_daemon.config.kinds import Choice, Flag, OneOrMore, Text
 from gallery_daemon.config.names import Glob
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.settings import WatchFolder, WatchMode
 from gallery_daemon.config.tables import Key, Table
 from gallery_daemon.rules.part import is_control
 
+FOLDERS_LIMIT = 100
 _HOUR_S = 3600.0
 _DAY_S = 86400.0
 
@@ -34,13 +36,21 @@ WATCH = Table(
 
 def read_watch(node: Node, base: str, report: Report) -> tuple[tuple[Place, WatchFolder], ...]:
     """The watch folders that could be read, with their places: one path, one map, or a list."""
-    items = node.items if isinstance(node, Sequence) else (node,)
+    items = each_of(node)
     if not items:
         report.error(node.place, "watch: the list is empty", "add - path: ~/Sync/Camera")
+    if len(items) > FOLDERS_LIMIT:
+        report.error(node.place, f"watch: {len(items)} folders are more than {FOLDERS_LIMIT}")
+        return ()
     folders = [(item.place, _read_folder(item, base, report)) for item in items]
     read = tuple((place, folder) for place, folder in folders if folder is not None)
     _refuse_twins(read, report)
     return read
+
+
+def each_of(node: Node) -> tuple[Node, ...]:
+    """The items of a list, or the one node that stands for a list of one."""
+    return node.items if isinstance(node, Sequence) else (node,)
 
 
 def read_path(node: Node, key: str, base: str, report: Report) -> str | None:

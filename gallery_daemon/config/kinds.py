@@ -6,24 +6,17 @@ text, what is allowed, and if possible what was meant.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
-from gallery_daemon.config.hints import did_you_mean, meant_number, quote_it
+from gallery_daemon.config.hints import did_you_mean, quote_it
 from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.units import DURATION_UNITS, SIZE_UNITS, parse_duration, parse_size
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 EnumT = TypeVar("EnumT", bound=StrEnum)
-
-_NUMBER = re.compile(r"\d{1,15}(?:_\d{1,15}){0,5}(?:\.\d{1,15})?|\.\d{1,15}", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
-_SEXAGESIMAL = re.compile(r"(\d{1,4}):(\d{2})(?::\d{2})?", re.ASCII)
 
 
 class Kind(Protocol[T_co]):
@@ -51,6 +44,11 @@ def read_scalar(node: Node, key: str, words: str, report: Report) -> Scalar | No
         report.error(node.place, f"{key} has no value", lone if node.text == "~" else None)
         return None
     return node
+
+
+def refuse(scalar: Scalar, key: str, words: str, report: Report, hint: str | None = None) -> None:
+    """Report a value that is not what its kind allows."""
+    report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {words}", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class Flag:
         """What YAML makes of `true`, `yes`, `on` and their opposites, without quotes."""
         scalar = read_scalar(node, key, self.words, report)
         if scalar is not None and scalar.flag is None:
-            report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}")
+            refuse(scalar, key, self.words, report)
         return scalar.flag if scalar is not None else None
 
 
@@ -119,109 +117,7 @@ class Choice(Generic[EnumT]):
         if scalar.text in set(self.options):
             return self.options(scalar.text)
         hint = did_you_mean(scalar.text, self.options)
-        report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}", hint)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number in a range; `whole` ones have no decimal point."""
-
-    low: float
-    high: float
-    whole: bool = False
-
-    @property
-    def words(self) -> str:
-        """The range."""
-        what = "a whole number" if self.whole else "a number"
-        return f"{what} from {self.low:.12g} to {self.high:.12g}"
-
-    def read(self, node: Node, key: str, report: Report) -> float | None:
-        """The number; it is written without sign, unit or quotes."""
-        scalar = read_scalar(node, key, self.words, report)
-        if scalar is None:
-            return None
-        if scalar.plain and _NUMBER.fullmatch(scalar.text):
-            value = float(scalar.text)
-            if self._allows(value):
-                return value
-        hint = self._hint(key, scalar.text)
-        report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}", hint)
-        return None
-
-    def _allows(self, value: float) -> bool:
-        return self.low <= value <= self.high and (value.is_integer() or not self.whole)
-
-    def _hint(self, key: str, text: str) -> str | None:
-        meant = meant_number(text, fraction=self.high == 1)
-        if meant is None or text.startswith("-") or not self._allows(meant):
-            return None
-        return f"write a plain number: {key}: {meant:g}"
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A duration in a range of seconds."""
-
-    low_s: float
-    high_s: float
-
-    @property
-    def words(self) -> str:
-        """How durations are written, and the range."""
-        units = ", ".join(DURATION_UNITS)
-        return f"a duration such as 10s ({units}) from {self.low_s:g}s to {self.high_s:g}s"
-
-    def read(self, node: Node, key: str, report: Report) -> float | None:
-        """Seconds."""
-        scalar = read_scalar(node, key, self.words, report)
-        if scalar is None:
-            return None
-        value = parse_duration(scalar.text)
-        if value is not None and self.low_s <= value <= self.high_s:
-            return value
-        hint = _duration_hint(key, scalar.text)
-        report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}", hint)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A size of a file."""
-
-    words: str = f"a size such as 20MB ({', '.join(SIZE_UNITS)})"
-
-    def read(self, node: Node, key: str, report: Report) -> int | None:
-        """Bytes."""
-        scalar = read_scalar(node, key, self.words, report)
-        if scalar is None:
-            return None
-        value = parse_size(scalar.text)
-        if value is None:
-            unit = f"give it a unit: {key}: {scalar.text}MB"
-            hint = unit if _NUMBER.fullmatch(scalar.text) else None
-            report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}", hint)
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A day, or a day with a time, in the photo's local time."""
-
-    words: str = "a day such as 2026-07-01, or 2026-07-01 18:30"
-
-    def read(self, node: Node, key: str, report: Report) -> datetime | None:
-        """The moment, without offset; a day begins at midnight."""
-        scalar = read_scalar(node, key, self.words, report)
-        if scalar is None:
-            return None
-        if _DAY.fullmatch(scalar.text):
-            try:
-                return datetime.fromisoformat(scalar.text)  # noqa: DTZ - the photo's local time
-            except ValueError:
-                pass  # the 30th of February
-        report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {self.words}")
+        refuse(scalar, key, self.words, report, hint)
         return None
 
 
@@ -260,11 +156,3 @@ def _template_hint(node: Mapping | Sequence, key: str) -> str | None:
     if not (isinstance(value, Scalar) and value.is_null):
         return None
     return quote_it(f"{{{name.text}}}", key)
-
-
-def _duration_hint(key: str, text: str) -> str | None:
-    clock = _SEXAGESIMAL.fullmatch(text)
-    if clock:
-        minutes, seconds = int(clock[1]), int(clock[2])
-        return f"write {key}: {minutes * 60 + seconds}s, or {key}: {minutes * 60 + seconds}m"
-    return f"give it a unit: {key}: {text}s" if _NUMBER.fullmatch(text) else None

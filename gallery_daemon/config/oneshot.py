@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from gallery_daemon.config.folders import absolute, name_of, overlap
+from gallery_daemon.config.folders import absolute, is_inside, name_of, overlap
 from gallery_daemon.config.reader import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
 from gallery_daemon.errors import GalleryError
@@ -65,7 +65,7 @@ def adapt(
     Raises:
         GalleryError: a source is the library or lies in it.
     """
-    watch = config.watch if sources is None else _folders(sources)
+    watch = config.watch if sources is None else _folders(sources, config.watch)
     place = config.library if library is None else absolute(library, str(Path.cwd()))
     for folder in watch:
         reason = overlap(folder.path, place)
@@ -75,15 +75,28 @@ def adapt(
     return replace(config, watch=watch, library=place, rules=rules)
 
 
-def _folders(sources: tuple[str, ...]) -> tuple[WatchFolder, ...]:
-    """One watch folder for each source, each once, named by its last component."""
+def _folders(sources: tuple[str, ...], known: tuple[WatchFolder, ...]) -> tuple[WatchFolder, ...]:
+    """One watch folder for each source; one that the file watches keeps its name and settings.
+
+    A source inside another one is left out: the outer one holds its photos already.
+    """
     paths = dict.fromkeys(absolute(source, str(Path.cwd())) for source in sources)
-    by_name: dict[str, str] = {}
+    by_path = {folder.path: folder for folder in known}
+    names: set[str] = set()
+    folders: list[WatchFolder] = []
     for path in paths:
-        name = name_of(path)
-        twins = (f"{name} ({number})" for number in count(2))
-        by_name[next(each for each in chain((name,), twins) if each not in by_name)] = path
-    return tuple(WatchFolder(name, path) for name, path in by_name.items())
+        if any(is_inside(path, other) for other in paths):
+            continue
+        folder = by_path.get(path, WatchFolder(name_of(path), path))
+        folders.append(replace(folder, name=_unused(folder.name, names)))
+        names.add(folders[-1].name)
+    return tuple(folders)
+
+
+def _unused(name: str, names: set[str]) -> str:
+    """The name, with a number where it is taken."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    return next(each for each in chain((name,), numbered) if each not in names)
 
 
 def _with_action(rules: RuleSet, action: Action) -> RuleSet:

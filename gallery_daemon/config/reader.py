@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from gallery_daemon.config.amounts import Duration, Number, Size
 from gallery_daemon.config.document import Node, Scalar
-from gallery_daemon.config.folders import overlap, read_path, read_watch
+from gallery_daemon.config.folders import each_of, overlap, read_path, read_watch
 from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.kinds import Choice, Duration, Number, Raw, Size
+from gallery_daemon.config.kinds import Choice, Raw
 from gallery_daemon.config.names import FolderOrLeave
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.rule import Defaults, read_defaults, read_rules
@@ -32,7 +33,6 @@ Classes = Callable[[str], tuple[str, ...]]
 
 FORMAT_VERSION = "1"
 DEFAULT_MODEL = "default"
-_MEGA = 1_000_000
 
 VERSION: Key[Node] = Key("version", Raw("the number 1"), example="1")
 WATCH: Key[Node] = Key(
@@ -74,7 +74,7 @@ BATCH_WAIT = Key("wait", Duration(0, 60))
 BATCH_MAP = Table("batch", (BATCH_SIZE, BATCH_WAIT))
 
 BYTES = Key("bytes", Size())
-PIXELS = Key("pixels", Number(1, 10_000 * _MEGA, whole=True))
+PIXELS = Key("pixels", Number(1, 10**10, whole=True))
 SECONDS = Key("seconds", Number(1, 3600))
 LIMITS_MAP = Table("limits", (BYTES, PIXELS, SECONDS))
 
@@ -90,7 +90,7 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
     watch, library = _read_folders(found, base, report)
     model, model_place = _read_model(found, base, report)
     defaults = _read_defaults(found, report)
-    sources = tuple(folder.name for folder in watch) or None
+    sources = _sources(found, watch)
     known = _classes_of(model, classes, model_place, report)
     conditions = WhenReader(known, sources, defaults.conditions, report)
     written = found.get(RULES)
@@ -141,6 +141,13 @@ def _read_folders(
             if reason is not None:
                 report.error(where, reason, "choose a library outside, or inside the watch folder")
     return tuple(folder for _, folder in watch), library
+
+
+def _sources(found: Found, watch: tuple[WatchFolder, ...]) -> tuple[str, ...] | None:
+    """The watch folders' names; none if one of them could not be read."""
+    node = found.get(WATCH)
+    complete = node is not None and len(watch) == len(each_of(node))
+    return tuple(folder.name for folder in watch) if complete else None
 
 
 def _read_model(found: Found, base: str, report: Report) -> tuple[ModelChoice, Place]:

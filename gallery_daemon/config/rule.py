@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RULES_LIMIT = 1_000
 MIN_CONFIDENCE = 0.80
-"""Below it the model errs too often to file by its word alone."""
+"""A cautious start: what is below it goes to `uncertain`, where a person can look at it."""
 
 
 class Sidecars(StrEnum):
@@ -94,19 +94,23 @@ def read_rules(
 ) -> tuple[Rule, ...]:
     """All rules that could be read, in their order."""
     if not isinstance(node, Sequence) or not node.items:
-        report.error(
-            node.place, "rules must be a list of rules", "begin each rule with - name: ..."
-        )
+        hint = "begin each rule with - name: ..."
+        report.error(node.place, "rules must be a list of rules", hint)
         return ()
     if len(node.items) > RULES_LIMIT:
-        report.error(
-            node.place, f"there are {len(node.items)} rules; at most {RULES_LIMIT} are read"
-        )
+        report.error(node.place, f"{len(node.items)} rules are more than {RULES_LIMIT}")
         return ()
-    rules = [_read_rule(item, conditions, defaults, report) for item in node.items]
-    read = tuple(rule for rule in rules if rule is not None)
-    _refuse_twins(read, node, report)
-    return read
+    read: dict[str, Rule] = {}
+    for item in node.items:
+        rule = _read_rule(item, conditions, defaults, report)
+        if rule is None:
+            continue
+        # Names are what the log and the journal call rules by, so each stands for one.
+        first = read.setdefault(rule.name, rule)
+        if first is not rule:
+            sentence = f"two rules are called {quoted(rule.name)}"
+            report.error(item.place, sentence, f"the first stands in line {first.line}")
+    return tuple(read.values())
 
 
 def _read_rule(
@@ -167,14 +171,3 @@ def _read_leave(found: Found, rule: str, report: Report) -> None:
 def _named(found: Found) -> str:
     name = found.get(NAME)
     return "a rule" if name is None else f"rule {quoted(name)}"
-
-
-def _refuse_twins(rules: tuple[Rule, ...], node: Sequence, report: Report) -> None:
-    """Names are what the log and the journal call rules by, so each stands for one."""
-    lines: dict[str, int] = {}
-    places = {item.place.line: item.place for item in node.items}
-    for rule in rules:
-        first = lines.setdefault(rule.name, rule.line)
-        if first != rule.line:
-            sentence = f"two rules are called {quoted(rule.name)}"
-            report.error(places[rule.line], sentence, f"the first stands in line {first}")

@@ -60,12 +60,13 @@ def synced_warnings(config: Config) -> tuple[RuleWarning, ...]:
         marker = sync_marker(folder.path) if movers else None
         if marker is None:
             continue
-        (first, line), count = movers[0], len(movers)
-        who = quoted(first) if count == 1 else f"{quoted(first)} and {count - 1} more"
+        names = ", ".join(quoted(name) for name, _ in movers)
         sentence = (
-            f"{who} moves photos out of {folder.path}, which {marker.tool} keeps in step"
-            f" ({marker.path}): what is moved is deleted on your other devices; hardlink keeps it"
+            f"{names} {'moves' if len(movers) == 1 else 'move'} photos out of {folder.path},"
+            f" which {marker.tool} keeps in step ({marker.path}):"
+            " what is moved is deleted on your other devices; hardlink keeps it"
         )
+        first, line = movers[0]
         found.append(RuleWarning(first, line, sentence))
     return tuple(found)
 

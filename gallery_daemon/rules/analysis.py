@@ -27,54 +27,28 @@ class RuleWarning:
 
 def warnings(ruleset: RuleSet, classes: tuple[str, ...]) -> tuple[RuleWarning, ...]:
     """All that is odd, in the order of the rules; `classes` are the model's."""
-    enabled = [rule for rule in ruleset.rules if rule.enabled]
+    reaches = [_reach(rule, classes) for rule in ruleset.rules if rule.enabled]
     found = []
-    for index, rule in enumerate(enabled):
-        reason = _impossible(rule, classes) or _unreachable(rule, enabled[:index], classes)
+    for index, reach in enumerate(reaches):
+        reason = _impossible(reach) or _unreachable(reach, reaches[:index])
         if reason is not None:
-            sentence = f'rule "{rule.name}" can never match: {reason}'
-            found.append(RuleWarning(rule.name, rule.line, sentence))
+            sentence = f'rule "{reach.rule.name}" can never match: {reason}'
+            found.append(RuleWarning(reach.rule.name, reach.rule.line, sentence))
     return tuple(found)
 
 
-def _impossible(rule: Rule, classes: tuple[str, ...]) -> str | None:
-    """Why no photo at all satisfies the rule."""
-    if not _possible_classes(rule, classes):
-        return "no class of the model is left by its conditions"
-    for condition in rule.conditions:
-        if isinstance(condition, Not) and implies(rule.conditions, condition.part):
-            return f'"{condition.text}" contradicts its other conditions'
-    return None
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What a rule can take: these classes, as far as the other conditions hold."""
+
+    rule: Rule
+    classes: frozenset[str]
+    others: tuple[Condition, ...]
 
 
-def _unreachable(rule: Rule, earlier: list[Rule], classes: tuple[str, ...]) -> str | None:
-    """Why every photo that satisfies the rule is taken by one above.
-
-    Classes are counted one by one, so that two rules above, one for cars and one for trees, hide a
-    third one for both.
-    """
-    missing = _possible_classes(rule, classes)
-    takers = []
-    for other in earlier:
-        rest = (condition for condition in other.conditions if not _is_about_class(condition))
-        taken = missing & _possible_classes(other, classes)
-        if taken and all(implies(rule.conditions, condition) for condition in rest):
-            missing -= taken
-            takers.append(f'"{other.name}"')
-        if not missing:
-            return _taken_by(takers)
-    return None
-
-
-def _taken_by(takers: list[str]) -> str:
-    if len(takers) == 1:
-        return f"rule {takers[0]} above takes every photo that it could"
-    return f"rules {', '.join(takers)} above take every photo that it could"
-
-
-def _possible_classes(rule: Rule, classes: tuple[str, ...]) -> frozenset[str]:
-    """The classes of the model that the rule's own conditions on the class leave."""
+def _reach(rule: Rule, classes: tuple[str, ...]) -> _Reach:
     possible = frozenset(classes)
+    others: list[Condition] = []
     for condition in rule.conditions:
         match condition:
             case ClassIs(wanted):
@@ -82,11 +56,37 @@ def _possible_classes(rule: Rule, classes: tuple[str, ...]) -> frozenset[str]:
             case Not(ClassIs(unwanted)):
                 possible -= frozenset(unwanted)
             case _:
-                pass
-    return possible
+                others.append(condition)
+    return _Reach(rule, possible, tuple(others))
 
 
-def _is_about_class(condition: Condition) -> bool:
-    return isinstance(condition, ClassIs) or (
-        isinstance(condition, Not) and isinstance(condition.part, ClassIs)
-    )
+def _impossible(reach: _Reach) -> str | None:
+    """Why no photo at all satisfies the rule."""
+    if not reach.classes:
+        return "no class of the model is left by its conditions"
+    for condition in reach.others:
+        if isinstance(condition, Not) and implies(reach.rule.conditions, condition.part):
+            return f'"{condition.text}" contradicts its other conditions'
+    return None
+
+
+def _unreachable(reach: _Reach, earlier: list[_Reach]) -> str | None:
+    """Why every photo that satisfies the rule is taken by one above.
+
+    Classes are counted one by one, so that two rules above, one for cars and one for trees, hide a
+    third one for both.
+    """
+    premises, missing = reach.rule.conditions, reach.classes
+    takers = []
+    for other in earlier:
+        taken = missing & other.classes
+        if taken and all(implies(premises, condition) for condition in other.others):
+            missing -= taken
+            takers.append(f'"{other.rule.name}"')
+    return None if missing else _taken_by(takers)
+
+
+def _taken_by(takers: list[str]) -> str:
+    if len(takers) == 1:
+        return f"rule {takers[0]} above takes every photo that it could"
+    return f"rules {', '.join(takers)} above take every photo that it could"

@@ -114,7 +114,7 @@ CONDITIONS = [
     ("{size: {min: 20}}", 24, '"20" is not a size such as 20MB', "min: 20MB"),
     ("{size: {min: [20]}}", 24, "a list is not a size", None),
     ("{orientation: wide}", 25, "one of landscape, portrait, square", None),
-    ("{orientation: [square, potrait]}", 34, '"potrait"', "did you mean portrait?"),
+    ("{orientation: [square, portraid]}", 34, '"portraid"', "did you mean portrait?"),
 ]
 
 

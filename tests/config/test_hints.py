@@ -12,7 +12,7 @@ KEYS = ("name", "when", "to", "min_confidence")
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("nmae", "did you mean name?"),
+        ("namex", "did you mean name?"),
         ("When", "did you mean when?"),
         ("min-confidence", "did you mean min_confidence?"),
         ("threshold", "did you mean min_confidence?"),

@@ -11,7 +11,7 @@ from gallery_daemon.config.settings import WatchFolder
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.photo import Action
 from gallery_daemon.rules.condition import MinConfidence
-from tests.config.texts import HEAD, config_of
+from tests.config.texts import HEAD, RULES, config_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +76,21 @@ def test_what_the_command_line_does_not_say_stays() -> None:
         adapt(config, library="/lib").library,
     )
     assert config.library == adapt(config, sources=("/in",)).library
+
+
+def test_a_source_that_the_file_watches_keeps_its_settings() -> None:
+    """So that rules for it still match; another one is called by its last component."""
+    config = config_of(
+        "version: 1\nwatch: {name: phone, path: /in, ignore: x}\nlibrary: /out\n" + RULES
+    )
+
+    watch = adapt(config, sources=("/in/", "/in/inner", "/old/phone")).watch
+
+    expected = (
+        WatchFolder("phone", "/in", ignore=("x",)),
+        WatchFolder("phone (2)", "/old/phone"),
+    )
+    assert expected == watch
 
 
 @pytest.mark.parametrize("source", ["/out", "/out/in", "/out/../out/./in"])

@@ -155,5 +155,5 @@ def test_a_model_that_cannot_be_read_is_one_mistake() -> None:
         return []
 
     assert [(4, 8, "model: there is no bundle /m", "train one")] == mistakes("/m")
-    assert "did you mean default?" == mistakes("defualt")[0][3]
+    assert "did you mean default?" == mistakes("defaultt")[0][3]
     assert [(4, 15, "model: there is no bundle /m", "train one")] == mistakes("{path: /m}")

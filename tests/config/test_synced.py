@@ -94,9 +94,9 @@ def test_what_moves_nothing_out_of_it_is_not_warned_of(synced: Path, rest: str) 
 
 
 def test_outcomes_move_as_well(synced: Path) -> None:
-    """They have no line of their own; several movers are counted."""
+    """They have no line of their own; all who move are named."""
     rest = "rules: [{name: x, leave: true}]\nfailed: F/\ndefaults: {action: move}\n"
 
     assert [("failed", 0)] == [each[:2] for each in sentences(synced, rest)]
     ((_, _, sentence),) = sentences(synced, rest + "uncertain: R/\n")
-    assert sentence.startswith('"uncertain" and 1 more moves photos out of')
+    assert sentence.startswith('"uncertain", "failed" move photos out of')

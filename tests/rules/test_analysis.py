@@ -88,6 +88,10 @@ def test_a_disabled_rule_hides_nothing() -> None:
         (All((CARS, Not(BOTH))), "no class of the model is left by its conditions"),
         (Not(ClassIs(CLASSES)), "no class of the model is left by its conditions"),
         (All((EXIF, Not(EXIF))), '"not: {has_exif: true}" contradicts its other conditions'),
+        (
+            All((CARS, EXIF, Not(All((BOTH, EXIF))))),
+            '"not: {class: [cars, trees], has_exif: true}" contradicts its other conditions',
+        ),
     ],
 )
 def test_a_rule_that_contradicts_itself_is_warned_of(when: Condition, reason: str) -> None:

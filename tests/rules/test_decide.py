@@ -137,7 +137,7 @@ def test_a_photo_can_get_a_new_name() -> None:
     ("relative", "expected"),
     [
         ("in/line\nbreak .jpg", "line\nbreak .jpg"),
-        ("caf\udce9.jpg", "caf\udce9.jpg"),
+        ("zo\udce9.jpg", "zo\udce9.jpg"),
         ("a" * 300, "a" * 300),
         ("in/..", "_."),
         ("nul\0", "nul_"),

@@ -42,7 +42,7 @@ def test_paths_match_component_by_component(pattern: str, path: str, *, expected
 def test_composed_and_decomposed_letters_are_the_same() -> None:
     """A name from an iPhone has its umlauts in two characters, a pattern typed has them in one."""
     assert name_matches("\u00dcbung*", "U\u0308bung 1.jpg")
-    assert path_matches("cafe\u0301/*", "Caf\u00e9/a.jpg")
+    assert path_matches("Zu\u0308rich/*", "z\u00fcrich/a.jpg")
 
 
 @given(st.text("ab*?[!]-/", max_size=8), st.text("ab-/", max_size=8))

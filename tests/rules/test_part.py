@@ -21,7 +21,7 @@ from tests.rules.photos import texts
         ("..", "_."),
         (".hidden", "_hidden"),
         ("\ud800x", "_x"),
-        ("caf\udce9", "caf\udce9"),
+        ("zo\udce9", "zo\udce9"),
         ("é" * 200 + ".jpeg", "é" * 125 + ".jpeg"),
         ("é" * 128, "é" * 127),
         ("a" * 250 + ".no extension of a file, but a sentence", "a" * 250 + ".no e"),

@@ -1,0 +1,130 @@
+"""Kinds for what is counted or measured: numbers, durations, sizes, days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gallery_daemon.config.hints import meant_number
+from gallery_daemon.config.kinds import read_scalar, refuse
+from gallery_daemon.config.units import DURATION_UNITS, SIZE_UNITS, parse_duration, parse_size
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.document import Node
+    from gallery_daemon.config.report import Report
+
+_NUMBER = re.compile(r"\d{1,15}(?:_\d{1,15}){0,5}(?:\.\d{1,15})?|\.\d{1,15}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
+_SEXAGESIMAL = re.compile(r"(\d{1,4}):(\d{2})(?::\d{2})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a range; `whole` ones have no decimal point."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    @property
+    def words(self) -> str:
+        """The range."""
+        what = "a whole number" if self.whole else "a number"
+        return f"{what} from {self.low:.12g} to {self.high:.12g}"
+
+    def read(self, node: Node, key: str, report: Report) -> float | None:
+        """The number; it is written without sign, unit or quotes."""
+        scalar = read_scalar(node, key, self.words, report)
+        if scalar is None:
+            return None
+        if scalar.plain and _NUMBER.fullmatch(scalar.text):
+            value = float(scalar.text)
+            if self._allows(value):
+                return value
+        hint = self._hint(key, scalar.text)
+        refuse(scalar, key, self.words, report, hint)
+        return None
+
+    def _allows(self, value: float) -> bool:
+        return self.low <= value <= self.high and (value.is_integer() or not self.whole)
+
+    def _hint(self, key: str, text: str) -> str | None:
+        meant = meant_number(text, fraction=self.high == 1)
+        if meant is None or text.startswith("-") or not self._allows(meant):
+            return None
+        return f"write a plain number: {key}: {meant:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration in a range of seconds."""
+
+    low_s: float
+    high_s: float
+
+    @property
+    def words(self) -> str:
+        """How durations are written, and the range."""
+        units = ", ".join(DURATION_UNITS)
+        return f"a duration such as 10s ({units}) from {self.low_s:g}s to {self.high_s:g}s"
+
+    def read(self, node: Node, key: str, report: Report) -> float | None:
+        """Seconds."""
+        scalar = read_scalar(node, key, self.words, report)
+        if scalar is None:
+            return None
+        value = parse_duration(scalar.text)
+        if value is not None and self.low_s <= value <= self.high_s:
+            return value
+        hint = _duration_hint(key, scalar.text)
+        refuse(scalar, key, self.words, report, hint)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of a file."""
+
+    words: str = f"a size such as 20MB ({', '.join(SIZE_UNITS)})"
+
+    def read(self, node: Node, key: str, report: Report) -> int | None:
+        """Bytes."""
+        scalar = read_scalar(node, key, self.words, report)
+        if scalar is None:
+            return None
+        value = parse_size(scalar.text)
+        if value is None:
+            unit = f"give it a unit: {key}: {scalar.text}MB"
+            hint = unit if _NUMBER.fullmatch(scalar.text) else None
+            refuse(scalar, key, self.words, report, hint)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, or a day with a time, in the photo's local time."""
+
+    words: str = "a day such as 2026-07-01, or 2026-07-01 18:30"
+
+    def read(self, node: Node, key: str, report: Report) -> datetime | None:
+        """The moment, without offset; a day begins at midnight."""
+        scalar = read_scalar(node, key, self.words, report)
+        if scalar is None:
+            return None
+        if _DAY.fullmatch(scalar.text):
+            try:
+                return datetime.fromisoformat(scalar.text)
+            except ValueError:
+                pass  # the 30th of February
+        refuse(scalar, key, self.words, report)
+        return None
+
+
+def _duration_hint(key: str, text: str) -> str | None:
+    clock = _SEXAGESIMAL.fullmatch(text)
+    if clock:
+        minutes, seconds = int(clock[1]), int(clock[2])
+        return f"write {key}: {minutes * 60 + seconds}s, or {key}: {minutes * 60 + seconds}m"
+    return f"give it a unit: {key}: {text}s" if _NUMBER.fullmatch(text) else None
