@@ -185,7 +185,8 @@ def make_log(
         structlog.WriteLogger(out),
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            # A person reads local time; machines get UTC, marked as such.
+            structlog.processors.TimeStamper(fmt="iso", utc=chosen is LogFormat.JSON),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

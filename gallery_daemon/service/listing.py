@@ -87,7 +87,7 @@ class Listing:
         for name in handful:
             self._take(name)
         if len(handful) < _HANDFUL:
-            self._finish(now)
+            self._finish()
 
     def _take(self, name: Found | Skipped) -> None:
         if isinstance(name, Skipped):
@@ -105,7 +105,8 @@ class Listing:
         self._fresh += 1
         self._pipeline.saw(name.candidate)
 
-    def _finish(self, now: float) -> None:
+    def _finish(self) -> None:
+        now = self._clock.monotonic()
         self._names = None
         self._next = None if self._rescan_s is None else now + self._rescan_s
         self._log.rescan_finished(

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.execute import Filer
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.record import Row
+    from gallery_daemon.imaging.formats import Kind
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.photo import Candidate
     from gallery_daemon.rules.ruleset import RuleSet
@@ -127,17 +128,18 @@ class Pipeline:
         if kind.is_photo:
             self._backlog.append(photo)
         elif is_sidecar_name(photo.name):
-            self._arrive_sidecar(photo)
+            self._arrive_sidecar(photo, kind)
         elif kind.support is Support.NOT_A_PHOTO and claims_to_be_a_photo(photo.name):
             self._quarantine(Seen(photo, self._unread(photo)), kind.words)
         else:
             self._leave(photo, kind.words)
 
-    def _arrive_sidecar(self, sidecar: Photo) -> None:
+    def _arrive_sidecar(self, sidecar: Photo, kind: Kind) -> None:
         """It waits for its photo, or goes where its photo went already."""
         owner = self._rooms.company.owner_of(sidecar)
         if owner is None:
-            self._leave(sidecar, "a sidecar without its photo")
+            alone = "a video, not a photo" if kind.name == "video" else "a sidecar without its photo"
+            self._leave(sidecar, alone)
             return
         row = self._rooms.journal.latest_of(owner, self._library)
         if row is None or row.state in {State.FAILED, State.ABANDONED}:

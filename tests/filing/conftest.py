@@ -1,0 +1,121 @@
+"""A little world on a real disk: a watch folder, a library, a journal; a folder tree as a literal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gallery_daemon.filing.execute import Filer, Filing
+from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.place import Disk, identity_of
+from gallery_daemon.filing.plan import Plan
+from gallery_daemon.photo import (
+    Action,
+    Candidate,
+    Decision,
+    Destination,
+    Facts,
+    OnConflict,
+    Outcome,
+    Photo,
+    Prediction,
+)
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+Tree = dict[str, bytes]
+
+
+def make_files(root: Path, tree: Tree) -> None:
+    """The files of `tree` lie below `root`."""
+    for name, content in tree.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def read_files(root: Path) -> Tree:
+    """All that lies below `root`, hidden files too; a link reads as its target."""
+    return {
+        os.fspath(path.relative_to(root)): (
+            b"-> " + os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes()
+        )
+        for path in sorted(root.rglob("*"))
+        if path.is_symlink() or path.is_file()
+    }
+
+
+@dataclass
+class World:
+    """Everything that filing touches."""
+
+    home: Path
+    library: Path
+    journal: Journal
+    disk: Disk = field(default_factory=Disk)
+
+    @property
+    def watch(self) -> Path:
+        """The watch folder."""
+        return self.home / "watch"
+
+    def photo(self, name: str) -> Photo:
+        """The file as it is now, settled."""
+        path = self.watch / name
+        candidate = Candidate("phone", os.fspath(self.watch), name)
+        return Photo(candidate, identity_of(path.lstat()), NOW)
+
+    def plan(
+        self,
+        name: str,
+        action: Action,
+        *,
+        to: str = "Memes",
+        on_conflict: OnConflict = OnConflict.DEDUPE,
+        sidecars: tuple[str, ...] = (),
+        rename: str | None = None,
+    ) -> Plan:
+        """A plan for the file called `name`."""
+        destination = Destination(
+            tuple(to.split("/")), rename or name.rpartition("/")[2], action, on_conflict, True
+        )
+        return Plan(
+            self.photo(name),
+            destination,
+            Decision(Outcome.RULE, "memes", destination, ()),
+            Facts.unread(NOW),
+            Prediction({"memes": 0.9, "cars": 0.1}, "default@00000000"),
+            tuple(self.photo(sidecar) for sidecar in sidecars),
+        )
+
+    def execute(self, plan: Plan) -> Filing:
+        """The plan is executed."""
+        return Filer(self.journal, self.disk, os.fspath(self.library)).execute(plan, NOW)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An empty world on one file system."""
+    (tmp_path / "watch").mkdir()
+    (tmp_path / "library").mkdir()
+    journal = Journal(tmp_path / "journal.sqlite3")
+    yield World(tmp_path, tmp_path / "library", journal)
+    journal.close()
+
+
+@pytest.fixture
+def far_library(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system."""
+    other = Path("/dev/shm")
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second file system at /dev/shm")
+    folder = other / f"gallery-daemon-test-{os.getpid()}-{tmp_path.name}"
+    folder.mkdir()
+    yield folder
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    folder.rmdir()

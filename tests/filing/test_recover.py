@@ -1,0 +1,173 @@
+"""The power is cut before every effect in turn, and again during recovery; nothing is lost.
+
+Every effect on the disk goes through `Disk` and every one on the journal through `Journal`; their
+twins here stop the world before the n-th. What a real kill does, and lost writes of an unsynced
+cache, are beyond this sweep.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gallery_daemon.errors import GalleryError, PhotoChanged
+from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.recover import recover
+from gallery_daemon.filing.record import State
+from gallery_daemon.photo import Action
+from tests.filing.conftest import World, make_files, read_files
+
+_EFFECTS = {"link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour"}
+_WRITES = {"record", "close_intent"}
+
+
+class CrashError(BaseException):
+    """The power is cut."""
+
+
+class Fuse:
+    """Counts effects down; the one that finds none left does not happen."""
+
+    def __init__(self, effects: int) -> None:
+        self.left = effects
+
+    def burn(self) -> None:
+        if self.left == 0:
+            raise CrashError
+        self.left -= 1
+
+
+def fused(kind: type[Any], names: set[str], fuse: Fuse) -> type[Any]:
+    """A twin of the class whose effects burn the fuse, before and, for a copy, in the middle."""
+
+    def guarded(name: str) -> Any:
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+            fuse.burn()
+            return getattr(kind, name)(self, *args, **kwargs)
+
+        return method
+
+    return type(kind.__name__, (kind,), {name: guarded(name) for name in names})
+
+
+def check(world: World, start: dict[str, bytes], action: Action) -> None:
+    """The promises, whatever happened: nothing lost, doubled, half, overwritten or left over."""
+    library, watch = read_files(world.library), read_files(world.watch)
+    assert b"bystander" == library.pop("Memes/x.HEIC")
+    assert not [name for name in (*library, *watch) if ".gallery-daemon" in name]
+    expected = {"Memes/x (2).HEIC": start["x.HEIC"], "Memes/x (2).MOV": start["x.MOV"]}
+    if action is Action.SYMLINK:
+        expected = {
+            f"Memes/x (2).{name[2:]}": b"-> " + os.fsencode(world.watch / name) for name in start
+        }
+    assert expected == library
+    assert ({} if action is Action.MOVE else start) == watch
+    done = Counter(row.path for row in world.journal.history(99) if row.state is State.FILED)
+    assert {os.fspath(world.watch / name): 1 for name in start} == done
+
+
+def attempt(world: World, action: Action) -> None:
+    """Recover, then file what is not known yet, as the daemon's start does."""
+    recover(world.journal, world.disk)
+    library = os.fspath(world.library)
+    for name in ("x.HEIC", "x.MOV"):
+        path = world.watch / name
+        if not path.exists():
+            continue
+        photo = world.photo(name)
+        if world.journal.is_known(photo.path, photo.identity, library):
+            continue
+        owner = world.journal.latest_of(os.fspath(world.watch / "x.HEIC"), library)
+        if name == "x.HEIC":
+            sidecars = ("x.MOV",) if (world.watch / "x.MOV").exists() else ()
+            world.execute(world.plan(name, action, sidecars=sidecars))
+        elif owner is not None:
+            from gallery_daemon.filing.execute import Filer  # noqa: PLC0415
+
+            Filer(world.journal, world.disk, library).execute_late(photo, owner, photo.settled_at)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("second", [None, 0, 1, 2, 4, 7])
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("far", [False, True], ids=["same disk", "other disk"])
+def test_no_crash_loses_or_doubles_a_photo(
+    tmp_path: Path,
+    action: Action,
+    far: bool,
+    second: int | None,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Crash before effect n, perhaps once more in recovery, then a clean start: all is as it should.
+
+    The sweep ends with the first n that no effect reaches.
+    """
+    root = request.getfixturevalue("far_library") if far else tmp_path
+    start = {"x.HEIC": b"photo" * 5000, "x.MOV": b"film" * 5000}
+    for effects in range(200):
+        home = tmp_path / str(effects)
+        library = root / f"library-{effects}"
+        make_files(home / "watch", start)
+        make_files(library, {"Memes/x.HEIC": b"bystander"})
+        crashed = False
+        for fuse in (Fuse(effects), *([Fuse(second)] if second is not None else []), Fuse(10_000)):
+            disk = fused(Disk, _EFFECTS, fuse)()
+            journal = fused(Journal, _WRITES, fuse)(home / "journal.sqlite3")
+            world = World(home, library, journal, disk)
+            try:
+                attempt(world, action)
+            except CrashError:
+                crashed = True
+            finally:
+                journal.close()
+        clean = World(home, library, Journal(home / "journal.sqlite3"))
+        check(clean, start, action)
+        clean.journal.close()
+        if not crashed:
+            return
+    pytest.fail("the sweep did not end")
+
+
+def test_an_intent_whose_disk_is_away_waits(world: World) -> None:
+    """A library that is not mounted at start leaves the intent open, and nothing is touched."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    fuse = Fuse(1)
+    world.disk = fused(Disk, _EFFECTS, fuse)()
+    with pytest.raises(CrashError):
+        world.execute(world.plan("x.jpg", Action.COPY))
+    world.disk = Disk()
+    world.library.rename(world.home / "away")
+
+    assert [] == recover(world.journal, world.disk)
+    assert 1 == len(world.journal.open_intents())
+
+    (world.home / "away").rename(world.library)
+    assert 1 == len(recover(world.journal, world.disk))
+    assert {} == read_files(world.library)
+
+
+def test_a_source_replaced_at_the_last_moment_survives(world: World, far_library: Path) -> None:
+    """A newer version put in the moved photo's place while it was copied is never deleted."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    world.library = far_library
+    watch = world.watch
+
+    class Racing(Disk):
+        def sync(self, folder: int) -> None:
+            super().sync(folder)
+            make_files(watch, {"new": b"newer version"})
+            (watch / "new").replace(watch / "x.jpg")
+
+    world.disk = Racing()
+    try:
+        world.execute(world.plan("x.jpg", Action.MOVE))
+    except (GalleryError, PhotoChanged):
+        pytest.fail("the copy was whole")
+
+    assert b"newer version" == (watch / "x.jpg").read_bytes()
+    assert b"photo" == (far_library / "Memes/x.jpg").read_bytes()
