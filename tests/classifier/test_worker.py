@@ -97,6 +97,14 @@ class TestRealWorker(HostContract):
         )
         assert 0b11 == int(ignored.split()[1], 16) & 0b11  # SIGHUP and SIGINT
 
+    def test_its_pipe_is_out_of_reach_for_libraries(self, loop: Loop, folder: Path) -> None:
+        """What they print goes to standard error, and what they read is empty."""
+        loop.classify([folder / "good0.jpg"])
+        files = Path(f"/proc/{loop.of(ClassifierStarted)[-1].pid}/fd")
+
+        assert (files / "2").readlink() == (files / "1").readlink()
+        assert Path(os.devnull) == (files / "0").readlink()
+
     def test_killed_in_the_middle_it_loses_no_photo(self, loop: Loop, folder: Path) -> None:
         """Each photo that was out is answered once, by the process or by the next one."""
         before, starts = len(loop.answers), len(loop.of(ClassifierStarted))
