@@ -160,6 +160,18 @@ class Journal:
         )
         return rows[0] if rows else None
 
+    def filed_from(self, prefix: str, library: str) -> list[Row]:
+        """Photos that were filed and whose path began so, the latest last."""
+        start = os.fsencode(prefix)
+        # All paths that begin with some bytes lie in one stretch of the index.
+        return self._rows(
+            "WHERE path >= ? AND path < ? AND library = ? AND state = 'filed' AND parent IS NULL"
+            " ORDER BY id",
+            start,
+            start + b"\xff",
+            os.fsencode(library),
+        )
+
     def _rows(self, clause: str, *values: object) -> list[Row]:
         with self._in_sentences():
             found = self._database.execute(f"SELECT * FROM filings {clause}", values)  # noqa: S608

@@ -35,7 +35,7 @@ def owner_of(sidecar: str, names: Iterable[str]) -> str | None:
     whole = by_lower.get(stem.lower()) if sidecar.lower().endswith(_OF_NAME) else None
     if whole is not None and whole.lower().endswith(_OWNERS):
         return whole
-    for possible in (stem, _without_original_mark(stem)):
+    for possible in stems_of(sidecar):
         for ext in _OWNERS:
             owner = by_lower.get(possible.lower() + ext)
             if owner is not None:
@@ -57,6 +57,12 @@ def name_beside(sidecar: str, photo: str, placed: str) -> str:
     return placed_stem + sidecar[len(stem) :]
 
 
-def _without_original_mark(stem: str) -> str:
-    """IOS keeps the recipe of an edited photo's original as `IMG_O1234.AAE`."""
-    return stem.replace("IMG_O", "IMG_", 1) if stem.startswith("IMG_O") else stem
+def stems_of(sidecar: str) -> tuple[str, ...]:
+    """What the name of the sidecar's photo can begin with, the likeliest first.
+
+    A phone by Apple keeps the recipe of an edited photo's original as `IMG_O1234.AAE`.
+    """
+    stem = sidecar.rpartition(".")[0]
+    if stem.startswith("IMG_O"):
+        return (stem, stem.replace("IMG_O", "IMG_", 1))
+    return (stem,)

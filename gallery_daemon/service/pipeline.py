@@ -136,18 +136,21 @@ class Pipeline:
 
     def _arrive_sidecar(self, sidecar: Photo, kind: Kind) -> None:
         """It waits for its photo, or goes where its photo went already."""
-        owner = self._rooms.company.owner_of(sidecar)
+        company = self._rooms.company
+        owner = company.owner_of(sidecar)
         if owner is None:
-            alone = "a video, not a photo" if kind.name == "video" else "a sidecar without its photo"
-            self._leave(sidecar, alone)
-            return
-        row = self._rooms.journal.latest_of(owner, self._library)
-        if row is None or row.state in {State.FAILED, State.ABANDONED}:
-            self._rooms.company.wait(sidecar, owner)
-        elif row.state is State.FILED and self._takes_sidecars(row.rule):
-            self._file_late(sidecar, row)
+            row = company.moved_owner_of(sidecar)
         else:
+            row = self._rooms.journal.latest_of(owner, self._library)
+        if owner is not None and (row is None or row.state in {State.FAILED, State.ABANDONED}):
+            company.wait(sidecar, owner)
+        elif row is not None and row.state is State.FILED and self._takes_sidecars(row.rule):
+            self._file_late(sidecar, row)
+        elif row is not None:
             self._leave(sidecar, "its photo was left")
+        else:
+            is_film = kind.name == "video"
+            self._leave(sidecar, kind.words if is_film else "a sidecar without its photo")
 
     def _answer(self, report: Report) -> None:
         tell = self._rooms.tell

@@ -90,7 +90,7 @@ def build(config: Config, log: Log, clock: Clock) -> House:
         rules=config.rules,
         filer=Filer(journal, disk, config.library),
         journal=journal,
-        company=Company(),
+        company=Company(journal, config.library),
         tell=teller,
     )
     return House(

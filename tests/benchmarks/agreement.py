@@ -37,6 +37,7 @@ def main() -> None:
     pixels = (found for _, found in read if not isinstance(found, str))
 
     agreed, pictures, difference = 0, 0, 0.0
+    results: list[np.ndarray] = []
     speeds: list[list[float]] = [[], []]
     while batch := list(islice(pixels, BATCH_SIZE)):
         results = []

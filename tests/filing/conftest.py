@@ -1,12 +1,12 @@
-"""A little world on a real disk: a watch folder, a library, a journal; a folder tree as a literal."""
+"""A little world on a real disk: watch folder, library, journal; a folder tree as a literal."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,6 +26,9 @@ from gallery_daemon.photo import (
     Prediction,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 Tree = dict[str, bytes]
 
@@ -42,7 +45,7 @@ def read_files(root: Path) -> Tree:
     """All that lies below `root`, hidden files too; a link reads as its target."""
     return {
         os.fspath(path.relative_to(root)): (
-            b"-> " + os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes()
+            b"-> " + os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
         )
         for path in sorted(root.rglob("*"))
         if path.is_symlink() or path.is_file()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.record import State
 from gallery_daemon.photo import Action, OnConflict
 from tests.filing.conftest import NOW, World, make_files, read_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ACTIONS = list(Action)
 STAYS = {Action.HARDLINK: True, Action.COPY: True, Action.MOVE: False, Action.SYMLINK: True}
@@ -153,15 +156,13 @@ def test_what_was_classified_is_what_is_filed(world: World, action: Action) -> N
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_no_link_leads_out_of_the_library_or_the_watch_folder(
-    world: World, action: Action
-) -> None:
+def test_no_link_leads_out_of_the_library_or_the_watch_folder(world: World, action: Action) -> None:
     """A folder of the library, or of the watch folder, that is a link is refused."""
     make_files(world.watch, {"a/x.jpg": b"photo"})
     outside = world.home / "outside"
     outside.mkdir()
     (world.library / "Memes").symlink_to(outside)
-    with pytest.raises(FilingError, match="symbolic link|a link or a file"):
+    with pytest.raises(FilingError, match=r"symbolic link|a link or a file"):
         world.execute(world.plan("a/x.jpg", action))
 
     plan = world.plan("a/x.jpg", action, to="Cars")

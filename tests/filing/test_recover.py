@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gallery_daemon.errors import GalleryError, PhotoChanged
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.recover import recover
 from gallery_daemon.filing.record import State
+from gallery_daemon.filing.recover import recover
 from gallery_daemon.photo import Action
 from tests.filing.conftest import World, make_files, read_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EFFECTS = {"link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour"}
 _WRITES = {"record", "close_intent"}
@@ -103,7 +105,7 @@ def test_no_crash_loses_or_doubles_a_photo(
     second: int | None,
     request: pytest.FixtureRequest,
 ) -> None:
-    """Crash before effect n, perhaps once more in recovery, then a clean start: all is as it should.
+    """Crash before effect n, perhaps again in recovery, then a clean start: all is as it should.
 
     The sweep ends with the first n that no effect reaches.
     """

@@ -49,7 +49,7 @@ def test_a_cut_file_is_cut(form: str, data: st.DataObject) -> None:
 
 
 @given(st.data(), st.sampled_from([None, "tiff_lzw"]), st.booleans())
-def test_a_cut_tiff_is_cut(data: st.DataObject, compression: str | None, big: bool) -> None:  # noqa: FBT001
+def test_a_cut_tiff_is_cut(data: st.DataObject, compression: str | None, big: bool) -> None:
     """A TIFF tells where its pixels lie; what lies behind them is nobody's loss."""
     whole = written(drawn(64, 48), "tiff", compression=compression, big_tiff=big)
     place = data.draw(st.integers(64, len(whole) - 16))

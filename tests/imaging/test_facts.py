@@ -208,7 +208,7 @@ NAN = float("nan")
 def test_a_place_counts_if_it_can_be_one(
     latitude: object,
     longitude: object,
-    expected: bool,  # noqa: FBT001
+    expected: bool,
 ) -> None:
     """Empty GPS blocks, divisions by zero and the 0, 0 of a missing fix are no place."""
     gps: dict[int, object] = {GPS.GPSLatitude: latitude, GPS.GPSLongitude: longitude}
@@ -227,7 +227,7 @@ def test_a_place_counts_if_it_can_be_one(
         (told(camera={TAGS.FNumber: 1.8}), True),
     ],
 )
-def test_exif_is_what_a_camera_writes(metadata: Metadata, expected: bool) -> None:  # noqa: FBT001
+def test_exif_is_what_a_camera_writes(metadata: Metadata, expected: bool) -> None:
     """An orientation and a date of saving, which editors leave, are no EXIF to speak of."""
     assert expected is facts(metadata).has_exif
 

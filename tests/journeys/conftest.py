@@ -10,13 +10,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 DEADLINE_S = 50
 
@@ -90,9 +92,7 @@ class Daemon:
 
     def wait_for_photo(self, name: str, after: int = 0) -> Event:
         """The one line of a photo."""
-        return self.wait_for(
-            lambda event: str(event.get("photo", "")).endswith("/" + name), after
-        )
+        return self.wait_for(lambda event: str(event.get("photo", "")).endswith("/" + name), after)
 
     def stop(self) -> float:
         """SIGTERM; gives the seconds until the process has ended in order."""

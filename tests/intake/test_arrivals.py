@@ -1,0 +1,121 @@
+"""From names to settled photos, on real files with a clock of our own."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, NoFile
+from gallery_daemon.photo import Candidate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTLE_S = 5.0
+
+
+class Stage:
+    """A watch folder, its arrivals, and a monotonic clock that the test turns."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.arrivals = Arrivals({"phone": SETTLE_S}, patience_s=30.0)
+        self.now = 1000.0
+
+    def saw(self, name: str) -> NoFile | None:
+        # A wall clock behind every ctime: nothing counts as quiet before it was seen.
+        return self.arrivals.saw(Candidate("phone", os.fspath(self.folder), name), self.now, 0)
+
+    def take(self, after_s: float) -> list[Arrival | NoFile]:
+        self.now += after_s
+        return self.arrivals.take(self.now, datetime.fromtimestamp(1, UTC))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """An empty stage."""
+    return Stage(tmp_path)
+
+
+def jpeg(folder: Path, name: str = "x.jpg") -> bytes:
+    """A small JPEG, written."""
+    Image.new("RGB", (64, 64), "red").save(folder / name)
+    return (folder / name).read_bytes()
+
+
+def test_a_whole_quiet_file_arrives_once(stage: Stage) -> None:
+    """After the settle time, with its identity and its kind; then never again by itself."""
+    jpeg(stage.folder)
+    stage.saw("x.jpg")
+
+    early, due, later = stage.take(4.9), stage.take(0.2), stage.take(100)
+
+    assert ([], []) == (early, later)
+    (arrival,) = due
+    assert isinstance(arrival, Arrival)
+    assert "jpeg" == arrival.kind.name
+    assert (stage.folder / "x.jpg").stat().st_ino == arrival.photo.identity.inode
+
+
+def test_a_growing_file_waits_until_it_stops(stage: Stage) -> None:
+    """Written in pieces with pauses shorter than the settle time, it arrives after the last."""
+    whole = jpeg(stage.folder)
+    for end in range(100, len(whole), 100):
+        (stage.folder / "x.jpg").write_bytes(whole[:end])
+        stage.saw("x.jpg")
+        assert [] == stage.take(3)
+    (stage.folder / "x.jpg").write_bytes(whole)
+
+    assert [] == stage.take(2.1)  # noticed without an event, by the look at the window's end
+    assert 1 == len(stage.take(SETTLE_S))
+
+
+def test_a_cut_file_waits_longer_and_arrives_all_the_same(stage: Stage) -> None:
+    """Quiet but without its end: not after the settle time, but when patience has run out."""
+    whole = jpeg(stage.folder)
+    (stage.folder / "x.jpg").write_bytes(whole[: len(whole) // 2])
+    stage.saw("x.jpg")
+
+    taken = [len(stage.take(1)) for _ in range(60)]
+
+    assert 1 == sum(taken)
+    assert 30 <= taken.index(1) + 1 <= 36
+
+
+def test_a_file_that_is_gone_is_forgotten(stage: Stage) -> None:
+    """Nothing arrives, nothing waits."""
+    jpeg(stage.folder)
+    stage.saw("x.jpg")
+    (stage.folder / "x.jpg").unlink()
+
+    assert [] == stage.take(10)
+    assert 0 == len(stage.arrivals)
+
+
+def test_what_is_no_regular_file_is_refused_and_never_opened(stage: Stage) -> None:
+    """A FIFO, a socket, a link, a folder and a device, all named like photos: a reason each."""
+    os.mkfifo(stage.folder / "fifo.jpg")
+    (stage.folder / "folder.jpg").mkdir()
+    (stage.folder / "link.jpg").symlink_to("/etc/hostname")
+    (stage.folder / "loop.jpg").symlink_to("loop.jpg")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(os.fspath(stage.folder / "socket.jpg"))
+
+        reasons = {
+            name: refused.reason
+            for name in ("fifo", "folder", "link", "loop", "socket")
+            if (refused := stage.saw(f"{name}.jpg")) is not None
+        }
+
+    assert {
+        "fifo": "a named pipe",
+        "folder": "a folder",
+        "link": "a symbolic link, which is not followed",
+        "loop": "a symbolic link, which is not followed",
+        "socket": "a socket",
+    } == reasons

@@ -1,0 +1,96 @@
+"""Who has been still long enough: tables and properties, no clock and no disk."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery_daemon.intake.settle import Seen, Settling
+from gallery_daemon.photo import Candidate, Identity
+
+ONE = Candidate("phone", "/in", "1.jpg")
+SETTLE_S = 5.0
+
+
+def seen(size: int, ctime_s: float = 1_000.0) -> Seen:
+    """A file of this size, last changed at `ctime_s` of the wall clock."""
+    return Seen(Identity(1, 2, size, 3), int(ctime_s * 1e9))
+
+
+def look(settling: Settling, size: int, now: float, *, wall: float = 0.0) -> None:
+    """The file had this size now."""
+    settling.observe(ONE, seen(size), settle_s=SETTLE_S, now=now, wall_ns=int(wall * 1e9))
+
+
+def test_a_quiet_file_is_due_after_the_settle_time() -> None:
+    """Seen at 10, quiet: due at 15, not a moment before."""
+    settling = Settling()
+
+    look(settling, 1, 10.0)
+
+    assert 15.0 == settling.next_deadline()
+    assert [] == settling.due(14.999, 9)
+    assert [ONE] == settling.due(15.0, 9)
+
+
+def test_events_alone_do_not_start_the_window_anew() -> None:
+    """A chatty watcher that reports an unchanged file again and again cannot starve it."""
+    settling = Settling()
+    for now in (10.0, 12.0, 14.0, 14.9):
+        look(settling, 1, now)
+
+    assert [ONE] == settling.due(15.0, 9)
+
+
+def test_a_file_that_lay_still_before_need_not_wait() -> None:
+    """Last changed a minute ago by the wall clock: due at once; a clock set back is no harm."""
+    settling = Settling()
+    look(settling, 1, 10.0, wall=1_060.0)
+    assert [ONE] == settling.due(10.0, 9)
+
+    set_back = Settling()
+    look(set_back, 1, 10.0, wall=500.0)
+    assert 15.0 == set_back.next_deadline()
+
+
+def test_a_forgotten_candidate_is_not_due() -> None:
+    """Gone before its window ended: nothing is due and there is no deadline."""
+    settling = Settling()
+    look(settling, 1, 10.0)
+
+    settling.forget(ONE)
+
+    assert settling.next_deadline() is None
+    assert [] == settling.due(99.0, 9)
+
+
+def test_ten_thousand_wait_cheaply_and_come_in_the_order_of_their_deadlines() -> None:
+    """A handful at a time, the earliest first."""
+    settling = Settling()
+    many = [Candidate("phone", "/in", f"{number}.jpg") for number in range(10_000)]
+    for place, candidate in enumerate(many):
+        settling.observe(candidate, seen(place), settle_s=SETTLE_S, now=place / 1000, wall_ns=0)
+
+    taken: list[Candidate] = []
+    while handful := settling.due(100.0, 64):
+        taken += handful
+
+    assert many == taken
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 8.0), st.integers(1, 3)), min_size=1, max_size=30))
+def test_nobody_is_handed_out_before_the_settle_time_after_a_change(
+    looks: list[tuple[float, int]],
+) -> None:
+    """Whatever is seen when: between the last change and being due lies the settle time."""
+    settling = Settling()
+    now, changed, size = 100.0, 100.0, 0
+    for pause, new_size in looks:
+        now += pause
+        if settling.due(now, 9):
+            assert now >= changed + SETTLE_S
+            return
+        if new_size != size:
+            changed, size = now, new_size
+        look(settling, size, now)
+    assert settling.next_deadline() == changed + SETTLE_S

@@ -1,0 +1,159 @@
+"""Real observers on real folders, natively and by polling; and listings."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.config.settings import WatchMode
+from gallery_daemon.intake.candidate import Ground
+from gallery_daemon.intake.scan import Found, Skipped, scan
+from gallery_daemon.intake.watch import Watch, WatchLost, WatchStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gallery_daemon.photo import Candidate
+
+DEADLINE_S = 20
+
+
+class Watched:
+    """A watched folder and what it delivers."""
+
+    def __init__(self, root: Path, mode: WatchMode, **ground: object) -> None:
+        self.root = root
+        self.delivered: queue.SimpleQueue[Candidate] = queue.SimpleQueue()
+        self.watch = Watch(
+            Ground("phone", os.fspath(root), **ground),  # type: ignore[arg-type]
+            mode=mode,
+            poll_every_s=0.1,
+            deliver=self.delivered.put,
+        )
+
+    def wait_for(self, *names: str) -> set[str]:
+        """Every name was delivered within the deadline; all that were."""
+        found: set[str] = set()
+        deadline = time.monotonic() + DEADLINE_S
+        while set(names) - found:
+            try:
+                found.add(self.delivered.get(timeout=deadline - time.monotonic()).relative)
+            except (queue.Empty, ValueError):
+                pytest.fail(f"{set(names) - found} did not come")
+        return found
+
+
+@pytest.fixture(params=[WatchMode.INOTIFY, WatchMode.POLL])
+def watched(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """An empty folder, watched."""
+    (tmp_path / "watch").mkdir()
+    watched = Watched(tmp_path / "watch", request.param, skipped=(f"{tmp_path}/watch/library",))
+    assert isinstance(watched.watch.mend(), WatchStarted)
+    yield watched
+    watched.watch.stop()
+
+
+def test_every_way_of_writing_is_seen(watched: Watched, tmp_path: Path) -> None:
+    """Written, renamed into place, renamed inside, in a folder that arrives full, made deep."""
+    (watched.root / "written.jpg").write_bytes(b"x")
+    (watched.root / ".syncthing.moved.jpg.tmp").write_bytes(b"x")
+    (watched.root / ".syncthing.moved.jpg.tmp").rename(watched.root / "moved.jpg")
+    (tmp_path / "full/deep").mkdir(parents=True)
+    (tmp_path / "full/deep/inside.jpg").write_bytes(b"x")
+    (tmp_path / "full").rename(watched.root / "full")
+
+    found = watched.wait_for("written.jpg", "moved.jpg", "full/deep/inside.jpg")
+
+    assert not [name for name in found if ".syncthing" in name]
+
+
+def test_what_is_ignored_is_not_delivered(watched: Watched) -> None:
+    """Temporary names and the library's own folder stay silent; a photo after them is heard."""
+    (watched.root / "library/cars").mkdir(parents=True)
+    (watched.root / "library/cars/filed.jpg").write_bytes(b"x")
+    (watched.root / "x.jpg.part").write_bytes(b"x")
+    (watched.root / "heard.jpg").write_bytes(b"x")
+
+    assert {"heard.jpg"} == watched.wait_for("heard.jpg")
+
+
+def test_a_watch_that_lost_its_root_mends_itself(watched: Watched) -> None:
+    """Gone is told once; made again, or replaced behind our back, it is watched again."""
+    shutil.rmtree(watched.root)
+    assert isinstance(watched.watch.mend(), WatchLost)
+    assert watched.watch.mend() is None
+    watched.root.mkdir()
+    assert isinstance(watched.watch.mend(), WatchStarted)
+    (watched.root / "again.jpg").write_bytes(b"x")
+    watched.wait_for("again.jpg")
+
+    watched.root.rename(watched.root.with_name("away"))
+    watched.root.mkdir()
+    assert isinstance(watched.watch.mend(), WatchStarted)
+    (watched.root / "anew.jpg").write_bytes(b"x")
+    watched.wait_for("anew.jpg")
+
+
+def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    """Lost at first, started when it appears; a file in its place is not a folder."""
+    watched = Watched(tmp_path / "later", WatchMode.AUTO)
+    assert isinstance(watched.watch.mend(), WatchLost)
+    (tmp_path / "later").write_bytes(b"")
+    assert watched.watch.mend() is None
+    (tmp_path / "later").unlink()
+    (tmp_path / "later").mkdir()
+
+    started = watched.watch.mend()
+    watched.watch.stop()
+
+    assert isinstance(started, WatchStarted)
+    assert started.why
+
+
+def listed(ground: Ground) -> tuple[set[str], set[str]]:
+    """Names found, and names skipped with the reason."""
+    names = list(scan(ground))
+    found = {name.candidate.relative for name in names if isinstance(name, Found)}
+    return found, {
+        f"{Path(name.path).name}: {name.reason}" for name in names if isinstance(name, Skipped)
+    }
+
+
+def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> None:
+    """Deep files, links as names, ignored files with a reason; not what lies behind links."""
+    for name in ("a.jpg", "b/c/d.jpg", ".hidden/e.jpg", "x.jpg.part", "library/f.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "loop").symlink_to(tmp_path)
+
+    found, skipped = listed(Ground("phone", os.fspath(tmp_path), skipped=(f"{tmp_path}/library",)))
+
+    assert {"a.jpg", "b/c/d.jpg", "loop"} == found
+    assert {"x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server)"} == skipped
+
+
+def test_only_and_ignore_narrow_a_listing(tmp_path: Path) -> None:
+    """Globs on the name, or on the path where they hold a slash; and folders left out."""
+    for name in ("a.jpg", "a.png", "trips/b.jpg", "trips/old/c.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    root = os.fspath(tmp_path)
+
+    assert {"a.jpg", "trips/b.jpg"} == listed(
+        Ground("phone", root, only=("*.jpg",), ignore=("trips/old/**",))
+    )[0]
+    assert {"a.jpg", "a.png"} == listed(Ground("phone", root, recursive=False))[0]
+
+
+def test_a_folder_that_cannot_be_listed_does_not_end_the_listing(tmp_path: Path) -> None:
+    """A missing root is told as a folder that could not be listed."""
+    (name,) = scan(Ground("phone", os.fspath(tmp_path / "gone")))
+
+    assert isinstance(name, Skipped)
+    assert name.is_folder_error
