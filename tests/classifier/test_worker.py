@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from gallery_daemon.classifier.host import WORKER
+from gallery_daemon.classifier.patience import Patience
 from gallery_daemon.classifier.reports import Classified, ClassifierFailed, ClassifierStarted
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.manifest import Manifest
@@ -23,6 +24,10 @@ from tests.classifier.parent import child_of_killed_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# On a busy machine the process, which is a quiet guest, may take a minute to load torch.
+pytestmark = pytest.mark.timeout(180)
+PATIENT = Patience(photo_s=120)
 
 CLASSES = ("cars", "memes", "trees")
 
@@ -39,7 +44,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def loop(bundle: Path) -> Iterator[Loop]:
     """A host with the real process."""
-    with running(str(bundle), command=WORKER, batch_size=4) as loop:
+    with running(str(bundle), PATIENT, WORKER, batch_size=4) as loop:
         yield loop
 
 
