@@ -5,6 +5,7 @@ decoder takes nothing else with it, and an idle daemon stays small. A photo's wa
 
 - `host`: the daemon's side. Takes photos, starts and ends the process, reports every answer.
 - `backlog`: which photos are out, and who is to blame when the process dies; pure.
+- `patience`: how long the host waits, and when it gives up; pure.
 - `child`: the process as its parent sees it: three pipes, three threads, one end.
 - `messages`: what crosses the pipes, and `wire`: how a value becomes JSON and back, checked.
 - `worker`: the process itself. Started as a program, never imported.
