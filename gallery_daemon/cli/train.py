@@ -12,6 +12,8 @@ from gallery_daemon.cli.progress import training_display
 from gallery_daemon.cli.render import print_measures, print_skipped
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 
+_PHASES = 2
+
 Data = Annotated[Path, typer.Argument(help="A folder with one folder of pictures for each class.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
@@ -44,11 +46,12 @@ def train(
 
         gallery-daemon train ~/Pictures/Labelled --weights default --out ~/models/offline
     """
+    counts = _counts(epochs)
     # Torch takes seconds to import: only those who train wait for it.
     from gallery_daemon.training import run as training  # noqa: PLC0415
     from gallery_daemon.training.recipe import ARTICLE, with_epochs  # noqa: PLC0415
 
-    phases = with_epochs(ARTICLE, _counts(epochs, len(ARTICLE)))
+    phases = with_epochs(ARTICLE, counts)
     options = training.TrainOptions(data, out, weights, seed=seed, phases=phases, device=device)
     with training_display() as display:
         summary = training.train(options, display)
@@ -81,11 +84,11 @@ def evaluate(
     print_measures(found.measures, "pictures")
 
 
-def _counts(text: str, phases: int) -> tuple[int, ...]:
-    """The numbers of epochs in `5,3`."""
+def _counts(text: str) -> tuple[int, ...]:
+    """The numbers of epochs of the two phases in `5,3`."""
     parts = text.split(",")
-    if len(parts) != phases or not all(part.strip().isdecimal() for part in parts):
-        raise typer.BadParameter(f"{text!r}: write {phases} numbers, as in 5,3")
+    if len(parts) != _PHASES or not all(part.strip().isdecimal() for part in parts):
+        raise typer.BadParameter(f"{text!r}: write {_PHASES} numbers, as in 5,3")
     counts = tuple(int(part) for part in parts)
     if not any(counts):
         raise typer.BadParameter("no phase has an epoch")

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 _TELLING = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_CLOSED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED})
 _JOIN_S = 1.0
 
+# What watchdog says for programmers does not belong between the daemon's lines.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
+
 
 @dataclass(frozen=True, slots=True)
 class WatchStarted:

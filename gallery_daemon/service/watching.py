@@ -52,9 +52,9 @@ class Watching:
 
     def stop(self) -> None:
         """No event comes any more."""
-        logging.getLogger("watchdog").removeHandler(self._ear)
         for watch, _ in self._pairs:
             watch.stop()
+        logging.getLogger("watchdog").removeHandler(self._ear)
 
     def _mend(self, watch: Watch, listing: Listing) -> None:
         change = watch.mend()

@@ -62,11 +62,10 @@ def test_every_way_of_arriving_ends_the_same(daemon: Daemon, tmp_path: Path) -> 
 
 
 def test_bad_files_cost_one_line_each_and_nothing_else(daemon: Daemon, tmp_path: Path) -> None:
-    """Garbage, an empty file, a strange name, a FIFO, a video: one line each, all untouched."""
+    """Garbage, a strange name, a FIFO, a link, a video: one line each, all untouched."""
     whole = photo_bytes(tmp_path, 50)
     bad = {
         "garbage.jpg": b"not a picture at all",
-        "empty.jpg": b"",
         "film.mp4": b"\0\0\0\x18ftypisom\0\0\2\0isomiso2",
         "notes.txt": b"hello",
     }
@@ -83,7 +82,6 @@ def test_bad_files_cost_one_line_each_and_nothing_else(daemon: Daemon, tmp_path:
 
     assert {
         "garbage.jpg": "photo_quarantined",
-        "empty.jpg": "photo_quarantined",
         "film.mp4": "photo_left",
         "notes.txt": "photo_left",
         "pipe.jpg": "photo_left",
@@ -132,7 +130,7 @@ def test_a_bad_configuration_never_stops_a_running_one(daemon: Daemon, tmp_path:
     good = daemon.config.read_text()
     daemon.config.write_text(good.replace("to: WhatsApp/", "too: WhatsApp/"))
     daemon.process.send_signal(signal.SIGHUP)
-    typo = f"{daemon.config}:7:5"
+    typo = f"{daemon.config}:8:5"
     rejected = daemon.wait_for(lambda event: event.get("place") == typo)
     (daemon.watch / "WA-1.jpg").write_bytes(photo_bytes(tmp_path, 90))
     old = daemon.wait_for_photo("WA-1.jpg")

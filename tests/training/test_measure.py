@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
@@ -59,6 +59,7 @@ def test_the_temperature_is_found_again(temperature: float) -> None:
     assert pytest.approx(temperature, rel=0.05) == found
 
 
+@settings(max_examples=10)  # each fit is 120 losses
 @given(st.integers(0, 2**31), st.integers(2, 40), st.integers(2, 6))
 def test_no_other_temperature_is_better(seed: int, count: int, classes: int) -> None:
     """For any logits and labels the fit is no worse than leaving them alone."""

@@ -1,0 +1,211 @@
+"""The command line in processes of its own: what a person types, sees, and gets as exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `gallery-daemon` with a home of its own."""
+    environ = os.environ | {"HOME": str(tmp_path / "home"), "COLUMNS": "200", "NO_COLOR": "1"}
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        environ.pop(name, None)
+
+    def command(*words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "gallery_daemon", *map(str, words)],
+            capture_output=True,
+            text=True,
+            env=environ,
+            timeout=55,
+            check=False,
+        )
+
+    return command
+
+
+def photo(path: Path, seed: int = 0) -> Path:
+    """A small JPEG of coarse blocks."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    blocks = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    Image.fromarray(blocks.repeat(40, 0).repeat(40, 1)).save(path)
+    return path
+
+
+def test_the_front_door_does_not_wait_for_torch() -> None:
+    """A fresh interpreter that has imported the whole command line has not imported torch."""
+    code = "import sys, gallery_daemon.cli.main; sys.exit('torch' in sys.modules)"
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+
+
+def test_without_a_configuration_run_says_how_to_get_one(run: Run) -> None:
+    """Three lines on standard error, exit status 2, no traceback."""
+    done = run("run")
+
+    assert 2 == done.returncode
+    assert 3 == len(done.stderr.splitlines())
+    assert "check --init" in done.stderr
+
+
+def test_a_commented_configuration_can_be_had_and_used(run: Run) -> None:
+    """`check --init` writes one that `check` accepts, and never writes over it."""
+    first, second, third = run("check", "--init"), run("check"), run("check", "--init")
+
+    assert (0, 0, 2) == (first.returncode, second.returncode, third.returncode)
+    assert "rules" in second.stdout
+    assert "exists already" in third.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("runn",), "Did you mean"),
+        (("sort", "/nowhere", "--library", "/tmp/x"), "/nowhere is not a folder"),
+        (("sort", "/tmp"), "give --library"),
+        (("run", "--watch", "/tmp"), "--library"),
+        (("check", "--config", "/nowhere.yaml"), "there is no such file"),
+        (("evaluate", "/nowhere"), "cannot list /nowhere"),
+        (("classify", "--model", "/nowhere", "/etc/hostname"), "model bundle /nowhere"),
+        (("train", "/tmp", "--out", "/x", "--epochs", "five"), "write 2 numbers"),
+    ],
+)
+def test_mistakes_are_sentences(run: Run, words: tuple[str, ...], says: str) -> None:
+    """What is wrong and what to do, on standard error; never a traceback."""
+    done = run(*words)
+
+    assert done.returncode in {1, 2}
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_configuration_is_named_with_its_place(run: Run, tmp_path: Path) -> None:
+    """File, line, column, what, and did you mean."""
+    broken = tmp_path / "c.yaml"
+    broken.write_text("version: 1\nwatch: /w\nlibrary: /l\nrulez: []\n")
+
+    done = run("check", "--config", broken)
+
+    assert 2 == done.returncode
+    assert f'{broken}:4:1: error: unknown key "rulez"' in done.stderr
+    assert "did you mean rules?" in done.stderr
+
+
+def test_sort_files_once_and_accounts_for_every_file(run: Run, tmp_path: Path) -> None:
+    """Filed, left and quarantined add up; a second pass knows them; history tells them."""
+    inbox, library = tmp_path / "inbox", tmp_path / "library"
+    photo(inbox / "a.jpg", 1)
+    photo(inbox / "deep/b.jpg", 2)
+    (inbox / "notes.txt").write_text("hello")
+    (inbox / "broken.png").write_bytes(b"not a picture")
+    (inbox / "x.jpg.part").write_bytes(b"half")
+
+    first = run("sort", inbox, "--library", library, "--action", "copy", "--log-format", "json")
+    second = run("sort", inbox, "--library", library, "--action", "copy")
+    history = run("history", "--json")
+
+    assert (0, 0) == (first.returncode, second.returncode)
+    assert "5 files: 2 filed, 2 left, 1 quarantined, 0 failed" in first.stdout
+    # The ignored name is told by every pass, the others are known.
+    assert "1 files: 0 filed, 1 left" in second.stdout
+    assert "4 known from before" in second.stdout
+    events = [json.loads(line) for line in first.stderr.splitlines()]
+    assert 5 == sum("photo" in event for event in events)
+    assert 2 == sum(path.is_file() for path in library.rglob("*"))
+    rows = [json.loads(line) for line in history.stdout.splitlines()]
+    assert {"filed": 2, "left": 1, "quarantined": 1} == {
+        state: sum(row["state"] == state for row in rows)
+        for state in ("filed", "left", "quarantined")
+    }
+
+
+def test_classify_says_a_line_for_each_file(run: Run, tmp_path: Path) -> None:
+    """The documented keys for a photo, an error for what is none; exit status 1 for the latter."""
+    good = photo(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").write_bytes(b"no picture")
+
+    done = run("classify", "--json", good, tmp_path / "b.jpg", tmp_path / "gone.jpg")
+    plain = run("classify", good)
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert 1 == done.returncode
+    assert {"path", "class", "confidence", "probabilities"} == set(lines[0])
+    assert pytest.approx(1, abs=1e-3) == sum(lines[0]["probabilities"].values())
+    assert [{"path", "error"}] * 2 == [set(line) for line in lines[1:]]
+    assert (0, 1) == (plain.returncode, len(plain.stdout.splitlines()))
+
+
+@pytest.mark.data
+def test_all_eight_orientations_are_one_picture(
+    run: Run, shared_data: Path, tmp_path: Path
+) -> None:
+    """The same class and nearly the same probabilities, however the camera was held."""
+    turns = [
+        None,
+        Image.Transpose.FLIP_LEFT_RIGHT,
+        Image.Transpose.ROTATE_180,
+        Image.Transpose.FLIP_TOP_BOTTOM,
+        Image.Transpose.TRANSPOSE,
+        Image.Transpose.ROTATE_90,
+        Image.Transpose.TRANSVERSE,
+        Image.Transpose.ROTATE_270,
+    ]
+    with Image.open(shared_data / "phone/Landscape_1.jpg") as upright:
+        for orientation, turn in enumerate(turns, 1):
+            exif = Image.Exif()
+            exif[0x0112] = orientation
+            turned = upright if turn is None else upright.transpose(turn)
+            turned.save(tmp_path / f"{orientation}.jpg", quality=95, exif=exif)
+
+    done = run("classify", "--json", *sorted(tmp_path.glob("?.jpg")))
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert 8 == len(lines)
+    assert 1 == len({line["class"] for line in lines})
+    for name in lines[0]["probabilities"]:
+        values = [line["probabilities"][name] for line in lines]
+        assert max(values) - min(values) < 0.03
+
+
+@pytest.mark.data
+def test_torture_is_accounted_for(run: Run, shared_data: Path, tmp_path: Path) -> None:
+    """456 files that break readers: the pass ends by itself and every file has one end."""
+    files = sum(path.is_file() for path in (shared_data / "torture").rglob("*"))
+
+    done = run("sort", shared_data / "torture", "--library", tmp_path / "out", "--action", "copy")
+
+    assert "Traceback" not in done.stderr
+    assert f"{files} files: " in done.stdout
+    assert " 0 failed" in done.stdout
+
+
+@pytest.mark.data
+def test_evaluate_prints_the_documented_keys(run: Run, shared_data: Path, tmp_path: Path) -> None:
+    """Accuracy, recall of each class and the confusion matrix, on a few pictures of the gallery."""
+    for folder in (shared_data / "gallery").iterdir():
+        (tmp_path / "data" / folder.name).mkdir(parents=True)
+        for picture in sorted(folder.iterdir())[:40:4]:
+            (tmp_path / "data" / folder.name / picture.name).symlink_to(picture)
+
+    done = run("evaluate", tmp_path / "data", "--json")
+
+    said = json.loads(done.stdout)
+    assert said["accuracy"] > 0.7
+    assert set(said["classes"]) == set(said["per_class"])
+    assert said["pictures"] == sum(map(sum, said["confusion"])) == 70
+    assert all(0 <= score["recall"] <= 1 for score in said["per_class"].values())
