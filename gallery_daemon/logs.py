@@ -43,8 +43,8 @@ class PhotoLine:
     """All that an event says of one photo; what is not known is left out of the line.
 
     `confidence` is 0 to 1, `batch` the number of photos classified together. `waited_ms` runs from
-    the first sight to the start of classifying, `classify_ms` until the prediction, `total_ms` from
-    the first sight until filed. `destination` is absolute.
+    settled until it is handed to the classifier process, `classify_ms` until the prediction,
+    `total_ms` from settled until filed. `destination` is absolute.
     """
 
     photo: str

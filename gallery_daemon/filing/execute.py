@@ -1,28 +1,20 @@
 """Executing a plan: intent, act, done; for the photo, then for each sidecar.
 
 The intent is in the journal before the first effect and says which temporaries the act may leave,
-so a kill at any instruction is cleared up at the next start (`recover`). The order within an act:
-
-- hard link, symbolic link: one call takes the name.
-- copy: a hidden temporary beside the destination, filled, verified and synced; one call gives it
-  the name; the folder is synced.
-- move on one file system: one call takes the old name away and the new one, if it is free.
-- move between file systems: as copy; only then the source goes.
-
-A name that is taken raises in the call that would take it; only then is the next one thought of.
+so a kill at any instruction is cleared up at the next start (`recover`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing import trouble
-from gallery_daemon.filing.plan import Plan, Step, names_to_try
+from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.plan import Plan, Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.photo import Action, OnConflict, Photo
@@ -32,20 +24,6 @@ if TYPE_CHECKING:
 
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
-    from gallery_daemon.photo import Identity
-
-# link(2): another file system, not permitted or not known there, too many links.
-_CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
-
-
-def temporary_name(token: str) -> str:
-    """The hidden file that a copy is written to, in the destination's folder."""
-    return f".gallery-daemon-{token}.part"
-
-
-def parting_name(token: str) -> str:
-    """The hidden name that a moved source has for a moment, in its own folder."""
-    return f".gallery-daemon-{token}.gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +40,6 @@ class Filing:
     reason: str | None = None
     sidecars: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """What one act came to."""
-
-    state: State
-    action: Action
-    name: str
-    reason: str | None = None
 
 
 class Filer:
@@ -141,7 +109,7 @@ class Filer:
 
     def _file(
         self, step: Step, entry: Entry, parent: int | None, when: datetime
-    ) -> tuple[int, _Placed]:
+    ) -> tuple[int, Placed]:
         """Intent, act, done."""
         token = secrets.token_hex(8)
         intent = Intent(step.action, step.folder, step.name, token, parent)
@@ -158,7 +126,7 @@ class Filer:
         )
         return row, placed
 
-    def _act(self, step: Step, token: str) -> _Placed:
+    def _act(self, step: Step, token: str) -> Placed:
         candidate = step.file.candidate
         *folders, name = candidate.relative.split("/")
         with contextlib.ExitStack() as opened:
@@ -169,126 +137,9 @@ class Filer:
                 target = opened.enter_context(
                     self._disk.folder(self._library, step.folder, make=True)
                 )
-                act = _Act(self._disk, step, token, home=(home, name), source=source, target=target)
+                act = Act(self._disk, step, token, home=(home, name), source=source, target=target)
                 return act.run()
 
-    def _filing(self, step: Step, placed: _Placed) -> Filing:
+    def _filing(self, step: Step, placed: Placed) -> Filing:
         path = "/".join((self._library.rstrip("/"), *step.folder, placed.name))
         return Filing(placed.state, placed.action, path, placed.reason)
-
-
-@dataclass(slots=True)
-class _Act:
-    """One file's way to its name, with everything open that it needs."""
-
-    disk: Disk
-    step: Step
-    token: str
-    home: tuple[int, str]
-    source: int
-    target: int
-    is_copied: bool = False
-
-    def run(self) -> _Placed:
-        """The first name that is free, or the end that a conflict comes to."""
-        try:
-            for name in names_to_try(self.step.name):
-                try:
-                    return self._take(name)
-                except FileExistsError:
-                    settled = self._conflict(name)
-                    if settled is not None:
-                        return settled
-        finally:
-            if self.is_copied:
-                self.disk.unlink(self.target, temporary_name(self.token))
-        raise AssertionError("names do not run out")
-
-    def _conflict(self, name: str) -> _Placed | None:
-        """What a taken name means; None: try the next one."""
-        if self.step.on_conflict is OnConflict.SKIP:
-            reason = f"{name} exists in the library already"
-            return _Placed(State.SKIPPED, self.step.action, name, reason)
-        if self.step.on_conflict is OnConflict.DEDUPE and self._is_same(name):
-            reason = "the same bytes lie in the library already"
-            return _Placed(State.IDENTICAL, self.step.action, name, reason)
-        return None
-
-    def _is_same(self, name: str) -> bool:
-        if self.step.action is Action.SYMLINK:
-            return self.disk.points_to(self.target, name) == self.step.file.path
-        return self.disk.same_bytes(self.source, self.target, name)
-
-    def _take(self, name: str) -> _Placed:
-        """The name is taken by the step's action, or by a copy where that cannot be."""
-        match self.step.action:
-            case Action.HARDLINK:
-                return self._link(name)
-            case Action.SYMLINK:
-                self.disk.symlink(self.step.file.path, self.target, name)
-            case Action.MOVE:
-                return self._move(name)
-            case Action.COPY:
-                self._copy(name)
-        self.disk.sync(self.target)
-        return _Placed(State.FILED, self.step.action, name)
-
-    def _link(self, name: str) -> _Placed:
-        try:
-            self.disk.link(self.source, self.target, name)
-        except OSError as error:
-            if error.errno not in _CANNOT_LINK:
-                raise
-            self._copy(name)
-            self.disk.sync(self.target)
-            return _Placed(State.FILED, Action.COPY, name)
-        self.disk.sync(self.target)
-        return _Placed(State.FILED, Action.HARDLINK, name)
-
-    def _copy(self, name: str) -> None:
-        """The bytes are whole and on disk before the name is taken."""
-        temporary = temporary_name(self.token)
-        # Asked first only to spare a long copy; it is the rename that decides.
-        if self.disk.identity(self.target, name) is not None:
-            raise FileExistsError(errno.EEXIST, "the name is taken", name)
-        if not self.is_copied:
-            self.is_copied = True
-            self.disk.copy(self.source, self.target, temporary)
-        self.disk.rename((self.target, temporary), (self.target, name))
-        self.is_copied = False
-
-    def _move(self, name: str) -> _Placed:
-        try:
-            self.disk.rename(self.home, (self.target, name))
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            self._copy(name)
-            self.disk.sync(self.target)
-            reason = take_away(self.disk, self.home, self.step.file.identity, self.token)
-            return _Placed(State.FILED, Action.COPY if reason else Action.MOVE, name, reason)
-        if self.disk.identity(self.target, name) != self.step.file.identity:
-            # Another file took the old name at the last moment: it goes back, unclassified.
-            self.disk.rename((self.target, name), self.home)
-            raise PhotoChanged("it was replaced while it was being moved")
-        self.disk.sync(self.target)
-        self.disk.sync(self.home[0])
-        return _Placed(State.FILED, Action.MOVE, name)
-
-
-def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str) -> str | None:
-    """The source, whose bytes are safe in the library, is gone; or the reason why it stays.
-
-    It is renamed before it is unlinked, so that what is unlinked is what was looked at: a newer
-    version that a sync tool puts in its place in the last microsecond survives.
-    """
-    folder, _name = home
-    gone = parting_name(token)
-    disk.rename(home, (folder, gone))
-    if disk.identity(folder, gone) != identity:
-        with contextlib.suppress(FileExistsError):
-            disk.rename((folder, gone), home)
-        return "the source changed meanwhile, so it stays"
-    disk.unlink(folder, gone)
-    disk.sync(folder)
-    return None

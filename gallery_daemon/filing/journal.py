@@ -10,21 +10,21 @@ which changes from mount to mount.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.columns import columns_of, row_of, signed
 from gallery_daemon.filing.record import FINAL_STATES, Entry, Row, State
-from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from gallery_daemon.photo import Identity
 
 _VERSION = 1
 _SCHEMA = """
@@ -103,7 +103,7 @@ class Journal:
             "size": identity.size_bytes,
             "mtime": identity.mtime_ns,
             "path": os.fsencode(path),
-            "inode": _signed(identity.inode),
+            "inode": signed(identity.inode),
         }
         with self._in_sentences():
             return any(
@@ -119,7 +119,7 @@ class Journal:
 
     def record(self, entry: Entry, library: str, when: datetime) -> int:
         """The entry is on disk; its row's number."""
-        values = _columns(entry) | {
+        values = columns_of(entry) | {
             "library": os.fsencode(library),
             "decided_at": when.isoformat(timespec="milliseconds"),
         }
@@ -175,7 +175,7 @@ class Journal:
     def _rows(self, clause: str, *values: object) -> list[Row]:
         with self._in_sentences():
             found = self._database.execute(f"SELECT * FROM filings {clause}", values)  # noqa: S608
-            return [_row(columns) for columns in found]
+            return [row_of(columns) for columns in found]
 
     def _set_up(self, *, read_only: bool) -> None:
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
@@ -202,82 +202,6 @@ class Journal:
                 f"the journal {self._path} cannot be used: {error}",
                 hint="see that its folder can be written and the disk is not full",
             ) from error
-
-
-def _columns(entry: Entry) -> dict[str, Any]:
-    candidate, identity = entry.photo.candidate, entry.photo.identity
-    columns: dict[str, Any] = {
-        "source": candidate.source,
-        "root": os.fsencode(candidate.root),
-        "relative": os.fsencode(candidate.relative),
-        "path": os.fsencode(candidate.path),
-        "device": _signed(identity.device),
-        "inode": _signed(identity.inode),
-        "size_bytes": identity.size_bytes,
-        "mtime_ns": identity.mtime_ns,
-        "state": entry.state,
-        "reason": entry.reason,
-    }
-    if decision := entry.decision:
-        trace = json.dumps([asdict(step) for step in decision.trace])
-        columns |= {"outcome": decision.outcome, "rule": decision.rule, "trace": trace}
-    if facts := entry.facts:
-        columns |= {"taken": facts.taken.when.isoformat(), "taken_from": facts.taken.origin}
-    if prediction := entry.prediction:
-        columns |= {
-            "class": prediction.top_class,
-            "confidence": prediction.confidence,
-            "probabilities": json.dumps(dict(prediction.probabilities)),
-            "model": prediction.model,
-        }
-    if intent := entry.intent:
-        columns |= {
-            "parent": intent.parent,
-            "action": intent.action,
-            "folder": os.fsencode("/".join(intent.folder)),
-            "name": os.fsencode(intent.name),
-            "token": intent.token,
-        }
-    return columns
-
-
-def _row(columns: sqlite3.Row) -> Row:
-    folder = os.fsdecode(columns["folder"] or b"")
-    return Row(
-        id=columns["id"],
-        parent=columns["parent"],
-        decided_at=columns["decided_at"],
-        source=columns["source"],
-        root=os.fsdecode(columns["root"]),
-        relative=os.fsdecode(columns["relative"]),
-        identity=Identity(
-            _unsigned(columns["device"]),
-            _unsigned(columns["inode"]),
-            columns["size_bytes"],
-            columns["mtime_ns"],
-        ),
-        library=os.fsdecode(columns["library"]),
-        state=State(columns["state"]),
-        outcome=columns["outcome"],
-        rule=columns["rule"],
-        top_class=columns["class"],
-        confidence=columns["confidence"],
-        model=columns["model"],
-        action=columns["action"],
-        folder=tuple(folder.split("/")) if folder else (),
-        name=None if columns["name"] is None else os.fsdecode(columns["name"]),
-        token=columns["token"],
-        reason=columns["reason"],
-    )
-
-
-def _signed(number: int) -> int:
-    """SQLite's integers are signed, inode numbers are not."""
-    return number - (1 << 64) if number >= 1 << 63 else number
-
-
-def _unsigned(number: int) -> int:
-    return number + (1 << 64) if number < 0 else number
 
 
 def _quoted(path: Path) -> str:

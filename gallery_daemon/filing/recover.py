@@ -14,7 +14,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing.execute import parting_name, take_away, temporary_name
+from gallery_daemon.filing.act import parting_name, take_away, temporary_name
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import Row, State
 from gallery_daemon.photo import Action

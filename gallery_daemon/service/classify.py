@@ -6,6 +6,7 @@ as an error of its own here, too.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ class FileClassifier:
         now = self._clock.monotonic()
         deadline = self._host.next_deadline()
         timeout = None if deadline is None else max(0.0, deadline - now)
-        try:
+        with contextlib.suppress(queue.Empty):
             self._host.received(self._inbox.get(timeout=timeout), self._clock.monotonic())
-        except queue.Empty:
-            return
+            while True:
+                self._host.received(self._inbox.get_nowait(), self._clock.monotonic())

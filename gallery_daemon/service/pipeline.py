@@ -10,7 +10,6 @@ return values; this file says who is called when.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -32,33 +31,15 @@ from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.photo import Decision, Facts, Outcome, Photo
 from gallery_daemon.rules.decide import decide
-from gallery_daemon.service.tell import Seen, Teller
+from gallery_daemon.service.tell import Seen
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
-    from gallery_daemon.classifier.host import ClassifierHost
-    from gallery_daemon.filing.execute import Filer
-    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.record import Row
     from gallery_daemon.imaging.formats import Kind
-    from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.photo import Candidate
-    from gallery_daemon.rules.ruleset import RuleSet
     from gallery_daemon.service.clock import Clock
-    from gallery_daemon.service.company import Company
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Who does the work, in the order of the journey."""
-
-    arrivals: Arrivals
-    host: ClassifierHost
-    rules: RuleSet
-    filer: Filer
-    journal: Journal
-    company: Company
-    tell: Teller
+    from gallery_daemon.service.rooms import Rooms
 
 
 _LEFT_BY = {
@@ -194,9 +175,9 @@ class Pipeline:
         if decision.destination is not None:
             self._file(seen, decision, reason)
             return
-        self._record(seen, decision, State.QUARANTINED, reason)
-        self._rooms.tell.quarantined(seen, reason)
-        self._leave_company(seen.photo)
+        if self._record(seen, decision, State.QUARANTINED, reason):
+            self._rooms.tell.quarantined(seen, reason)
+            self._leave_company(seen.photo)
 
     def _file(self, seen: Seen, decision: Decision, reason: str | None = None) -> None:
         assert decision.destination is not None
@@ -238,9 +219,9 @@ class Pipeline:
         decision: Decision | None = None,
     ) -> None:
         seen = seen or Seen(photo, self._unread(photo))
-        self._record(seen, decision, State.LEFT, reason)
-        self._rooms.tell.left(seen, reason, decision)
-        self._leave_company(photo)
+        if self._record(seen, decision, State.LEFT, reason):
+            self._rooms.tell.left(seen, reason, decision)
+            self._leave_company(photo)
 
     def _leave_company(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
         """The sidecars of a photo that stays, stay."""
@@ -253,9 +234,15 @@ class Pipeline:
         for sidecar in self._rooms.company.take(seen.photo):
             self.saw(sidecar.candidate)
 
-    def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> None:
+    def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> bool:
+        """Whether the journal has it; if its disk is full, say, the file is tried again."""
         entry = Entry(seen.photo, state, reason, decision, seen.facts, seen.prediction)
-        self._rooms.journal.record(entry, self._library, self._clock.wall())
+        try:
+            self._rooms.journal.record(entry, self._library, self._clock.wall())
+        except GalleryError as error:
+            self._fail(seen, error.sentence)
+            return False
+        return True
 
     def _takes_sidecars(self, rule: str | None) -> bool:
         """Whether the rule that filed a photo lets its sidecars travel; an old one did."""

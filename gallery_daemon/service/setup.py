@@ -21,6 +21,6 @@ def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:
         batch_wait_s=batch.wait_s,
         max_bytes=limits.photo_bytes,
         max_pixels=limits.photo_pixels,
-        # One decoder for each core: Pillow lets go of the interpreter while it decodes.
-        reading_threads=os.cpu_count() or 1,
+        # One decoder for each core we may use: Pillow lets go of the interpreter while it decodes.
+        reading_threads=len(os.sched_getaffinity(0)),
     )

@@ -21,7 +21,8 @@ from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.service.company import Company
 from gallery_daemon.service.inbox import Inbox
-from gallery_daemon.service.pipeline import Pipeline, Rooms
+from gallery_daemon.service.pipeline import Pipeline
+from gallery_daemon.service.rooms import Rooms
 from gallery_daemon.service.setup import setup_of
 from gallery_daemon.service.tally import Tally
 from gallery_daemon.service.tell import Teller

@@ -103,7 +103,8 @@ def read_pictures(
 
 
 def _read(picture: Labelled) -> Pictures | str:
-    path = os.fspath(picture.path)
+    # Labelled folders are often made of links; only the daemon has reason to distrust one.
+    path = os.path.realpath(picture.path)
     try:
         facts = os.lstat(path)
         identity = Identity(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)

@@ -1,0 +1,28 @@
+"""The rooms that the pipeline walks photos through; `wiring` constructs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gallery_daemon.classifier.host import ClassifierHost
+    from gallery_daemon.filing.execute import Filer
+    from gallery_daemon.filing.journal import Journal
+    from gallery_daemon.intake.arrivals import Arrivals
+    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.service.company import Company
+    from gallery_daemon.service.tell import Teller
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Who does the work, in the order of the journey."""
+
+    arrivals: Arrivals
+    host: ClassifierHost
+    rules: RuleSet
+    filer: Filer
+    journal: Journal
+    company: Company
+    tell: Teller
