@@ -75,7 +75,7 @@ def test_a_commented_configuration_can_be_had_and_used(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("runn",), "Did you mean"),
+        (("runs",), "Did you mean"),
         (("sort", "/nowhere", "--library", "/tmp/x"), "/nowhere is not a folder"),
         (("sort", "/tmp"), "give --library"),
         (("run", "--watch", "/tmp"), "--library"),
