@@ -40,7 +40,9 @@ def check(
         place = f"{path}:{warning.line}" if warning.line else str(path)
         print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
     folders = ", ".join(folder.path for folder in loaded.watch)
-    print(shown(f"{path}: {len(loaded.rules.rules)} rules, {folders} -> {loaded.library}"))
+    count = len(loaded.rules.rules)
+    rules = "1 rule" if count == 1 else f"{count} rules"
+    print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
 
 
 def _write_example(path: Path) -> None:
