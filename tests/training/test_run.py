@@ -186,3 +186,18 @@ def test_provenance_can_be_read_back(trained: Path) -> None:
     assert [phase["epochs"] for phase in said["recipe"]] == [1, 1]
     assert said["seed"] == 1
     assert {"python", "torch", "torchvision", "gallery-daemon"} == set(said["versions"])
+
+
+def test_folders_of_links_train_like_folders_of_pictures(gallery: Path, tmp_path: Path) -> None:
+    """A labelled folder is often made of links to the pictures in an album."""
+    for picture in gallery.rglob("*.png"):
+        link = tmp_path / "links" / picture.parent.name / picture.name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(picture)
+
+    summary = train(
+        TrainOptions(tmp_path / "links", tmp_path / "out", "none", phases=SHORT), Silent()
+    )
+
+    assert () == summary.skipped
+    assert 4 == summary.measures.pictures
