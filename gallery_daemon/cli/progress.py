@@ -15,10 +15,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from gallery_daemon.service.clock import Clock, SystemClock
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.training.display import Display, Epoch
+
+
+_WORTH_A_LINE_S = 1.0
 
 
 def _new_progress() -> Progress:
@@ -82,33 +87,65 @@ class _AboveBar(io.TextIOBase):
 def training_display() -> Iterator[Display]:
     """A bar for training and evaluating; epochs stay on the screen."""
     with _new_progress() as progress:
-        yield _TrainingDisplay(progress)
+        yield _TrainingDisplay(progress, SystemClock())
 
 
 class _TrainingDisplay:
     """Fills the training room's port with rich's bar."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, clock: Clock) -> None:
+        self._progress, self._clock = progress, clock
         self._task = progress.add_task("", total=None, rate="")
+        self._step_began = clock.monotonic()
+        self._pictures = 0
+        # When the first epoch began, and how much of the course was done before it.
+        self._course: tuple[float, float] | None = None
 
     def begin(self, step: str, total: int) -> None:
         """A new bar for the step."""
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(step, total=total, rate="")
+        self._step_began, self._pictures = self._clock.monotonic(), 0
 
     def advance(self, pictures: int) -> None:
         """The bar moves, with its speed."""
-        self._progress.advance(self._task, pictures)
-        speed = self._progress.tasks[-1].speed
-        self._progress.update(self._task, rate=f"{speed:.0f} pictures/s" if speed else "")
+        self._pictures += pictures
+        self._progress.update(self._task, advance=pictures, rate=f"{self._speed():.0f} pictures/s")
 
     def epoch(self, epoch: Epoch) -> None:
-        """One line that stays."""
+        """One line that stays; of epochs that pass in no time only a phase's last."""
+        passed_s = self._clock.monotonic() - self._step_began
+        if passed_s < _WORTH_A_LINE_S and epoch.number < epoch.of:
+            return
         best = "  best so far" if epoch.is_best else ""
-        self._progress.console.print(
+        self.say(
             f"{epoch.phase}, epoch {epoch.number} of {epoch.of}: loss {epoch.train_loss:.3f}, "
             f"validation loss {epoch.validation_loss:.3f}, "
-            f"accuracy {epoch.validation_accuracy:.1%}{best}",
-            highlight=False,
+            f"accuracy {epoch.validation_accuracy:.1%}, {self._speed():.0f} pictures/s"
+            f"{self._left(epoch.done)}{best}"
         )
+
+    def say(self, sentence: str) -> None:
+        """One line that stays."""
+        self._progress.console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+    def _speed(self) -> float:
+        return self._pictures / max(self._clock.monotonic() - self._step_began, 1e-3)
+
+    def _left(self, done: float) -> str:
+        """`, 12 min left`, from how long the share of work since the first epoch took."""
+        now = self._clock.monotonic()
+        if self._course is None or done <= self._course[1]:
+            self._course = (now, done)
+            return ""
+        began, done_before = self._course
+        left_s = (now - began) / (done - done_before) * (1 - done)
+        return f", {duration(left_s)} left" if left_s >= 1 else ""
+
+
+def duration(seconds: float) -> str:
+    """How long that is, as a person says it: `40 s`, `12 min`, `3 h 5 min`."""
+    if seconds < 90:  # noqa: PLR2004 - a minute and a half, to say it in seconds
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004

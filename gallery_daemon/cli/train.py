@@ -4,61 +4,104 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.cli.render import print_measures, print_skipped
+from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 
-_PHASES = 2
+if TYPE_CHECKING:
+    from gallery_daemon.training.recipe import Recipe
+    from gallery_daemon.training.run import Summary
 
-Data = Annotated[Path, typer.Argument(help="A folder with one folder of pictures for each class.")]
+Data = Annotated[
+    list[Path], typer.Argument(help="Folders with one folder of pictures for each class.")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+_DEFAULT_RECIPE, _FAST_RECIPE = "default", "fast"
 
 
 def train(
     data: Data,
     *,
     out: Annotated[Path, typer.Option(help="The new bundle's folder; must not exist yet.")],
+    recipe: Annotated[
+        str, typer.Option(help="default, article (the one this program comes from) or fast.")
+    ] = _DEFAULT_RECIPE,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Only a new last layer: seconds, not hours.")
+    ] = False,
     weights: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="Where to start: imagenet (downloaded once), default (the shipped model), "
-            "none, or a path to a bundle or .safetensors file."
+            help="Where to start: imagenet (downloaded once; the default where it can be reached), "
+            "default (the shipped model; what --fast takes), none, or a path to a bundle or "
+            ".safetensors file."
         ),
-    ] = "imagenet",
+    ] = None,
+    val: Annotated[
+        Path | None, typer.Option(help="Class folders that validate; all of DATA then trains.")
+    ] = None,
+    split_by_source: Annotated[
+        bool,
+        typer.Option(
+            "--split-by-source",
+            help="Validate on whole sources: a source is the part of a name before `__`.",
+        ),
+    ] = False,
+    leave_source_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Also train without these sources (A,B,C) and measure on them, so that the "
+            "figures and the calibration hold for photos from elsewhere. Can be given again."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Decides the split and the order of pictures.")] = 0,
     epochs: Annotated[
-        str, typer.Option(help="Epochs of the two phases, layer4 and fc, then fc alone.")
-    ] = "5,3",
+        str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
+    ] = False,
     device: Device = "auto",
 ) -> None:
     """Train the model on your own folders: one folder for each class.
 
-    The recipe is the article's: ResNet34 with a new last layer; first layer4 and fc (Adam, 1e-5, 5
-    epochs), then fc alone (3e-4, 3 epochs); batches of 64, 80% of the pictures train, 20% validate.
-    The best epoch is kept. The bundle holds the weights, the manifest and the loss plots.
+    80% of the pictures train, 20% validate. The best epoch is kept and its confidence calibrated.
+    The bundle holds the weights, the manifest, plots, and report.html. Ctrl-C keeps the best so
+    far; --resume goes on.
 
     Examples:
         gallery-daemon train ~/Pictures/Labelled --out ~/models/family
 
-        gallery-daemon train ~/Pictures/Labelled --weights default --out ~/models/offline
-    """
-    counts = _counts(epochs)
-    # Torch takes seconds to import: only those who train wait for it.
-    from gallery_daemon.training import run as training  # noqa: PLC0415
-    from gallery_daemon.training.recipe import ARTICLE, with_epochs  # noqa: PLC0415
+        gallery-daemon train ~/Pictures/Labelled --fast --out ~/models/quick
 
-    phases = with_epochs(ARTICLE, counts)
-    options = training.TrainOptions(data, out, weights, seed=seed, phases=phases, device=device)
+        gallery-daemon train ~/Pictures/Labelled --recipe article --out ~/models/article
+    """
+    if val is not None and split_by_source:
+        raise typer.BadParameter("--val and --split-by-source exclude each other")
+    # Torch takes seconds to import: only those who train wait for it.
+    from gallery_daemon.training.options import TrainOptions  # noqa: PLC0415
+    from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
+
+    options = TrainOptions(
+        data=tuple(data),
+        out=out,
+        weights=weights,
+        recipe=_recipe(_FAST_RECIPE if fast else recipe, epochs),
+        seed=seed,
+        validation=val,
+        by_source=split_by_source,
+        left_out=tuple(_names(text) for text in leave_source_out or ()),
+        device=device,
+        resume=resume,
+    )
     with training_display() as display:
-        summary = training.train(options, display)
-    print_skipped(summary.skipped)
-    print_measures(summary.measures, "validation pictures")
-    typer.echo(f"temperature {summary.manifest.temperature:.3f}")
-    typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
+        summary = run_training(options, display)
+    _print_summary(summary, out)
 
 
 def evaluate(
@@ -84,12 +127,35 @@ def evaluate(
     print_measures(found.measures, "pictures")
 
 
-def _counts(text: str) -> tuple[int, ...]:
-    """The numbers of epochs of the two phases in `5,3`."""
-    parts = text.split(",")
-    if len(parts) != _PHASES or not all(part.strip().isdecimal() for part in parts):
-        raise typer.BadParameter(f"{text!r}: write {_PHASES} numbers, as in 5,3")
-    counts = tuple(int(part) for part in parts)
-    if not any(counts):
-        raise typer.BadParameter("no phase has an epoch")
-    return counts
+def _print_summary(summary: Summary, out: Path) -> None:
+    print_skipped(summary.skipped)
+    print_measures(summary.measures, "validation pictures")
+    if summary.left_out:
+        print_measures(summary.left_out, "pictures of sources left out in turn")
+    typer.echo(f"temperature {summary.manifest.temperature:.3f}")
+    if summary.finished:
+        typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
+        return
+    typer.echo(f"interrupted: wrote the best so far to {out}")
+    if summary.can_resume:
+        typer.echo("go on with the same command and --resume")
+
+
+def _recipe(name: str, epochs: str | None) -> Recipe:
+    from gallery_daemon.training.recipe import RECIPES, with_epochs  # noqa: PLC0415
+
+    if name not in RECIPES:
+        raise TrainingError(
+            f"there is no recipe {name!r}", hint=f"the recipes are {', '.join(RECIPES)}"
+        )
+    if epochs is None:
+        return RECIPES[name]
+    parts = epochs.split(",")
+    if not all(part.strip().isdecimal() for part in parts):
+        raise typer.BadParameter(f"{epochs!r}: write a number for each phase, as in 5,3")
+    return with_epochs(RECIPES[name], tuple(map(int, parts)))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The sources in `A,B,C`."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,8 +1,16 @@
 """Training and evaluating the model on the person's own labelled folders.
 
-`dataset` finds and reads the pictures and splits them; `recipe` is the article's two phases as
-data; `weights` is where the network starts from; `features` runs the frozen layers once a picture;
-`loop` trains the rest, read in one sitting; `calibrate` makes the confidence true; `measure` counts
-rights and wrongs; `plots` draws the curves; `run` walks through all of it; `evaluate` measures a
-finished bundle. `display` is how they talk to a person.
+What is learned from: `dataset` finds the pictures, `twins` takes identical ones out, `pictures`
+reads the others, `split` says who trains and who validates. What is to be done: `recipe` has the
+phases as data, `options` what the person chose, `weights` where the network starts from.
+
+How: `run` walks from folders to bundle. In it, `workshop` is the scratch folder, `classroom` holds
+one `course` after another, `loop` trains one phase and is read in one sitting, on `material`:
+`features` of frozen layers, or pictures that `augment` varies. `schedule` says how fast, `average`
+averages the weights, `checkpoint` keeps what `--resume` needs.
+
+How good it is: `judgement` is what was predicted and what is true, `calibrate` makes the confidence
+true, `measure` counts rights and wrongs, `thresholds` says how sure is sure enough, `plots` and
+`report` show it, `provenance` says how it came to be. `evaluate` measures a finished bundle.
+`display` is how all of it talks to a person.
 """

@@ -1,34 +1,23 @@
-"""Labelled folders: which pictures there are, which train and which validate, and their pixels.
+"""Labelled folders: which pictures there are, of which class and from which source.
 
-A class is a folder, its name the class's name. Pictures are read by the same code as at prediction,
-so no model is trained on pixels that it will never see again (the notebook trained on RGB and
-predicted on BGR). A picture that cannot be read is skipped and listed, never guessed.
+A class is a folder, its name the class's name; several such folders add up. The part of a picture's
+name before `__` is its source (a camera, an album, a data set): pictures of one source look alike,
+so a model is only as good as it is on sources that it has not seen.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-
-from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
-from gallery_daemon.imaging.look import look
-from gallery_daemon.photo import Identity
+from gallery_daemon.errors import TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-Pictures = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-
 _FEWEST_CLASSES = 2
-# Enough to keep the decoders busy while the network works, and little memory: 64 x 150 KB.
-_READ_AHEAD = 64
+_SOURCE_END = "__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +27,11 @@ class Labelled:
     path: Path
     label: int
 
+    @property
+    def source(self) -> str:
+        """The part of its name before `__`; empty if there is none."""
+        return self.path.name.partition(_SOURCE_END)[0] if _SOURCE_END in self.path.name else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
@@ -46,75 +40,54 @@ class Gallery:
     classes: tuple[str, ...]
     pictures: tuple[Labelled, ...]
 
+    @property
+    def labels(self) -> list[int]:
+        """The number of each picture's class."""
+        return [picture.label for picture in self.pictures]
+
     def counts(self) -> dict[str, int]:
         """How many pictures each class has."""
-        labels = [picture.label for picture in self.pictures]
+        labels = self.labels
         return {name: labels.count(number) for number, name in enumerate(self.classes)}
 
+    def sources(self) -> dict[str, dict[str, int]]:
+        """For each class, how many pictures each of its sources has."""
+        found: dict[str, dict[str, int]] = {name: {} for name in self.classes}
+        for picture in self.pictures:
+            of_class = found[self.classes[picture.label]]
+            of_class[picture.source] = of_class.get(picture.source, 0) + 1
+        return found
 
-def find_gallery(folder: Path, classes: tuple[str, ...] | None = None) -> Gallery:
-    """The labelled pictures below `folder`, in the order of their paths.
+
+def find_gallery(folders: Sequence[Path], classes: tuple[str, ...] | None = None) -> Gallery:
+    """The labelled pictures below `folders`, class by class, in the order of their paths.
 
     Args:
-        folder: holds one folder for each class.
+        folders: each holds one folder for each class, or for some of them.
         classes: the classes to expect; if not given, those that the folders name, sorted.
 
     Raises:
-        TrainingError: the folder cannot be listed, has fewer than two classes, an empty class, or
-            one that is not in `classes`.
+        TrainingError: a folder cannot be listed, or there are fewer than two classes, an empty
+            class, no picture at all, or a class that is not in `classes`.
     """
-    found = {path.name: _files(path) for path in _class_folders(folder)}
+    found: dict[str, list[Path]] = {}
+    for path in (each for folder in folders for each in _class_folders(folder)):
+        found.setdefault(path.name, []).extend(_files(path))
+        if classes is not None and path.name not in classes:
+            raise TrainingError(
+                f"{path}: the model has no class {path.name!r}",
+                hint=f"its classes are {', '.join(classes)}",
+            )
+    names = " and ".join(map(str, folders))
     if classes is None:
-        _refuse_too_few(folder, found)
+        _refuse_too_few(names, found)
         classes = tuple(sorted(found))
-    unknown = sorted(set(found) - set(classes))
-    if unknown:
-        raise TrainingError(
-            f"{folder / unknown[0]}: the model has no class {unknown[0]!r}",
-            hint=f"its classes are {', '.join(classes)}",
-        )
-    pictures = (
+    pictures = tuple(
         Labelled(path, label) for label, name in enumerate(classes) for path in found.get(name, ())
     )
-    gallery = Gallery(classes, tuple(pictures))
-    if not gallery.pictures:
-        raise TrainingError(f"{folder} has no pictures in class folders")
-    return gallery
-
-
-def split(count: int, validation_share: float, seed: int) -> tuple[list[int], list[int]]:
-    """Random places in `range(count)` as (train, validate), the same for the same seed."""
-    shuffled = torch.randperm(count, generator=torch.Generator().manual_seed(seed)).tolist()
-    validate = max(1, round(count * validation_share))
-    return sorted(shuffled[validate:]), sorted(shuffled[:validate])
-
-
-def read_pictures(
-    pictures: Sequence[Labelled], threads: int
-) -> Iterator[tuple[Labelled, Pictures | str]]:
-    """Each picture with its pixels, uint8 (224, 224, 3) RGB, or the reason why there are none.
-
-    In order; `threads` decoders work ahead.
-    """
-    with ThreadPoolExecutor(threads) as decoders:
-        for start in range(0, len(pictures), _READ_AHEAD):
-            some = pictures[start : start + _READ_AHEAD]
-            yield from zip(some, decoders.map(_read, some), strict=True)
-
-
-def _read(picture: Labelled) -> Pictures | str:
-    # Labelled folders are often made of links; only the daemon has reason to distrust one.
-    path = os.path.realpath(picture.path)
-    try:
-        facts = os.lstat(path)
-        identity = Identity(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
-        return look(
-            path, identity, max_bytes=DEFAULT_BYTES, max_pixels=DEFAULT_PIXELS, want_hash=False
-        ).picture
-    except (BadPhoto, NotAPhoto, PhotoChanged) as error:
-        return error.sentence
-    except OSError as error:
-        return error.strerror or "cannot be read"
+    if not pictures:
+        raise TrainingError(f"{names} has no pictures in class folders")
+    return Gallery(classes, pictures)
 
 
 def _class_folders(folder: Path) -> list[Path]:
@@ -132,12 +105,16 @@ def _files(folder: Path) -> list[Path]:
     )
 
 
-def _refuse_too_few(folder: Path, found: dict[str, list[Path]]) -> None:
+def _refuse_too_few(names: str, found: dict[str, list[Path]]) -> None:
     if len(found) < _FEWEST_CLASSES:
+        folders = "1 class folder" if len(found) == 1 else f"{len(found)} class folders"
         raise TrainingError(
-            f"{folder} has {len(found)} class folders, training needs at least two",
+            f"{names} has {folders}, training needs at least two",
             hint="make one folder for each class, with its pictures inside",
         )
     for name, files in found.items():
         if not files:
-            raise TrainingError(f"{folder / name} has no pictures")
+            raise TrainingError(
+                f"the class {name!r} of {names} has no pictures",
+                hint="put pictures into its folder, or take the empty folder away",
+            )

@@ -8,7 +8,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What an epoch came to; losses are mean cross-entropies in nats, accuracy is 0..1."""
+    """What an epoch came to; losses are mean cross-entropies in nats, accuracy is 0..1.
+
+    `done` is the share of the whole course that is over, 0..1, by the work of its epochs.
+    """
 
     phase: str
     number: int
@@ -17,6 +20,7 @@ class Epoch:
     validation_loss: float
     validation_accuracy: float
     is_best: bool
+    done: float
 
 
 class Display(Protocol):
@@ -34,6 +38,10 @@ class Display(Protocol):
         """An epoch is over."""
         ...
 
+    def say(self, sentence: str) -> None:
+        """Something a person should know, as a line that stays."""
+        ...
+
 
 class Silent:
     """A display that says nothing."""
@@ -45,4 +53,7 @@ class Silent:
         """Say nothing."""
 
     def epoch(self, epoch: Epoch) -> None:
+        """Say nothing."""
+
+    def say(self, sentence: str) -> None:
         """Say nothing."""

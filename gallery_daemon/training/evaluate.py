@@ -10,10 +10,13 @@ import numpy as np
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.predict import Predictor, choose_engine
-from gallery_daemon.training.dataset import Pictures, find_gallery, read_pictures
+from gallery_daemon.training.dataset import find_gallery
+from gallery_daemon.training.judgement import Judgement
 from gallery_daemon.training.measure import Measures, measure
+from gallery_daemon.training.pictures import Pictures, Skipped, read_pictures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gallery_daemon.training.display import Display
@@ -28,7 +31,7 @@ class Evaluation:
     model: str
     engine: str
     measures: Measures
-    skipped: tuple[tuple[Path, str], ...]
+    skipped: Skipped
 
     def to_json(self) -> dict[str, object]:
         """What `evaluate --json` prints."""
@@ -40,7 +43,9 @@ class Evaluation:
         }
 
 
-def evaluate(data: Path, bundle: Path, display: Display, device: str = "auto") -> Evaluation:
+def evaluate(
+    data: Sequence[Path], bundle: Path, display: Display, device: str = "auto"
+) -> Evaluation:
     """The bundle's measures on the class folders of `data`, whose names must be its classes.
 
     Raises:
@@ -67,6 +72,8 @@ def evaluate(data: Path, bundle: Path, display: Display, device: str = "auto") -
     if waiting:
         parts.append(predictor.predict(np.stack(waiting)))
     if not parts:
-        raise TrainingError(f"no picture below {data} can be read")
-    measures = measure(np.concatenate(parts), np.array(truth), classes)
+        folders = " and ".join(map(str, data))
+        raise TrainingError(f"no picture below {folders} can be read")
+    temperature = predictor.manifest.temperature
+    measures = measure(Judgement(np.concatenate(parts), np.array(truth), classes, temperature))
     return Evaluation(predictor.manifest.model_id, str(predictor.engine), measures, tuple(skipped))

@@ -1,63 +1,41 @@
 """What the frozen layers make of each picture, computed once and kept on disk.
 
 A frozen layer is a fixed function, so running it again in every epoch gives the same numbers again.
-They are computed once for each picture and once for its mirror image (training flips at random,
-validation never), as half precision in memory maps beside the bundle: 200 KB a picture behind
-`layer3`, so that the size of a gallery is bounded by the disk and not by memory.
+They are computed once for each picture and, where the recipe mirrors, once for its mirror image, as
+half precision in memory maps beside the bundle: 200 KB a picture behind `layer3`, 1 KB behind
+`avgpool`, which makes a phase of `fc` alone a matter of seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.preprocess import normalise
-from gallery_daemon.training.dataset import Gallery, Labelled, Pictures, read_pictures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from torch import nn
 
     from gallery_daemon.training.display import Display
+    from gallery_daemon.training.pictures import Pictures
 
+# A batch (B, ...) and its mirror image, if there shall be one.
+Pair = tuple[torch.Tensor, torch.Tensor | None]
 HalfArray = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
 
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """One row a picture, float16 (N, ...), and the same of the mirror images."""
-
-    plain: HalfArray
-    mirrored: HalfArray
-
-    def take(self, rows: torch.Tensor, mirror: torch.Tensor | None = None) -> torch.Tensor:
-        """The rows as float32 (B, ...); those where `mirror` is true come from the mirror."""
-        places = rows.numpy()
-        picked = self.plain[places]
-        if mirror is not None:
-            flags = mirror.numpy()
-            picked[flags] = self.mirrored[places[flags]]
-        return torch.from_numpy(picked).float()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The gallery without the pictures that cannot be read, these with the reason, and features."""
-
-    gallery: Gallery
-    skipped: tuple[tuple[Path, str], ...]
-    features: Features
+_NORMAL = Manifest("", (), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs stages on a device at a precision, without gradients."""
+    """Runs stages on a device at a precision."""
 
     device: torch.device
     precision: torch.dtype
@@ -76,104 +54,121 @@ class Runner:
             return batch.to(self.device)
         return batch.to(self.device, memory_format=torch.channels_last)
 
+    def input(self, pictures: Pictures) -> torch.Tensor:
+        """Pictures uint8 (B, S, S, 3) as the network's input, float32 (B, 3, S, S)."""
+        return normalise(pictures, _NORMAL, self.device)
+
     def autocast(self) -> torch.autocast:
-        """Mixed precision where the machine is faster at it."""
+        """Mixed precision where the machine is faster at it (Micikevicius 2018, 1710.03740)."""
         return torch.autocast(
             self.device.type, dtype=self.precision, enabled=self.precision is not torch.float32
         )
 
 
-def read_features(
-    gallery: Gallery,
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One row a picture, float16 (N, ...), and the same of the mirror images, if there are any."""
+
+    plain: HalfArray
+    mirrored: HalfArray | None
+
+    def take(self, rows: torch.Tensor, mirror: torch.Tensor | None = None) -> torch.Tensor:
+        """The rows as float32 (B, ...); those where `mirror` is true come from the mirror."""
+        places = rows.numpy()
+        picked = self.plain[places]
+        if mirror is not None and self.mirrored is not None:
+            flags = mirror.numpy()
+            picked[flags] = self.mirrored[places[flags]]
+        return torch.from_numpy(picked).float()
+
+
+def pixel_batches(pixels: Pictures, run: Runner, *, mirrored: bool) -> Iterator[Pair]:
+    """Batches of the network's input from pictures uint8 (N, S, S, 3)."""
+    for start in range(0, len(pixels), run.batch_size):
+        batch = run.input(pixels[start : start + run.batch_size].copy())  # (B, 3, S, S)
+        yield batch, batch.flip(3) if mirrored else None
+
+
+def feature_batches(features: Features, run: Runner) -> Iterator[Pair]:
+    """Batches of features computed before, to be taken further."""
+    for rows in torch.arange(len(features.plain)).split(run.batch_size):
+        flipped = torch.ones(len(rows), dtype=torch.bool)
+        mirror = None if features.mirrored is None else features.take(rows, flipped)
+        yield features.take(rows), mirror
+
+
+def compute_features(
+    batches: Iterator[Pair],
     frozen: nn.Module,
     run: Runner,
-    scratch: Path,
+    place: Path,
     *,
-    threads: int,
+    count: int,
     display: Display,
-) -> Reading:
-    """Every picture was read once and went through the `frozen` stages, plain and mirrored.
-
-    Raises:
-        TrainingError: no picture of some class can be read.
-    """
-    manifest = Manifest("", gallery.classes, "")
-    writer = _Writer(scratch, "pictures", len(gallery.pictures))
-    kept: list[Labelled] = []
-    skipped: list[tuple[Path, str]] = []
-    waiting: list[Pictures] = []
-
-    def pass_on() -> None:
-        batch = normalise(np.stack(waiting), manifest, run.device)  # (B, 3, 224, 224)
-        writer.add(run(frozen, batch), run(frozen, batch.flip(3)))
-        waiting.clear()
-
-    display.begin("reading pictures", len(gallery.pictures))
-    for picture, found in read_pictures(gallery.pictures, threads):
-        display.advance(1)
-        if isinstance(found, str):
-            skipped.append((picture.path, found))
-            continue
-        kept.append(picture)
-        waiting.append(found)
-        if len(waiting) == run.batch_size:
-            pass_on()
-    if waiting:
-        pass_on()
-    readable = replace(gallery, pictures=tuple(kept))
-    _refuse_empty_class(readable)
-    return Reading(readable, tuple(skipped), writer.finish())
-
-
-def advance(
-    features: Features, stages: nn.Sequential, run: Runner, scratch: Path, display: Display
 ) -> Features:
-    """The features behind `stages`, computed from those before them; the same if there are none."""
-    if not len(stages):
-        return features
-    count = len(features.plain)
-    # A name of its own: the features before them are being read while these are written.
-    writer = _Writer(scratch, f"behind-{list(dict(stages.named_children()))[-1]}", count)
+    """All `batches`, `count` pictures in sum, went through the `frozen` stages.
+
+    `load_features` finds them again at `place`; earlier ones there are replaced.
+    """
     display.begin("computing features", count)
-    for rows in torch.arange(count).split(run.batch_size):
-        mirror = torch.ones(len(rows), dtype=torch.bool)
-        writer.add(run(stages, features.take(rows)), run(stages, features.take(rows, mirror)))
-        display.advance(len(rows))
-    return writer.finish()
+    plain, mirrored = _Rows(_plain(place), count), _Rows(_mirrored(place), count)
+    for batch, mirror in batches:
+        plain.add(run(frozen, batch))
+        if mirror is not None:
+            mirrored.add(run(frozen, mirror))
+        display.advance(len(batch))
+    mirrored.finish()
+    plain.finish()  # last: where it lies, both are whole
+    found = load_features(place)
+    assert found is not None, "a gallery has pictures"
+    return found
 
 
-class _Writer:
-    """Fills a `Features` batch by batch, in the order of the pictures, up to `most` rows."""
-
-    def __init__(self, scratch: Path, name: str, most: int) -> None:
-        self._scratch, self._name, self._most = scratch, name, most
-        self._plain: HalfArray | None = None
-        self._mirrored: HalfArray | None = None
-        self._filled = 0
-
-    def add(self, plain: torch.Tensor, mirrored: torch.Tensor) -> None:
-        """Both (B, ...), of the same pictures."""
-        if self._plain is None or self._mirrored is None:
-            shape = (self._most, *plain.shape[1:])
-            self._plain = self._map("plain", shape)
-            self._mirrored = self._map("mirrored", shape)
-        place = slice(self._filled, self._filled + len(plain))
-        self._plain[place] = plain.half().cpu().numpy()
-        self._mirrored[place] = mirrored.half().cpu().numpy()
-        self._filled = place.stop
-
-    def finish(self) -> Features:
-        """The features of the pictures that were added, at least one."""
-        assert self._plain is not None
-        assert self._mirrored is not None
-        return Features(self._plain[: self._filled], self._mirrored[: self._filled])
-
-    def _map(self, side: str, shape: tuple[int, ...]) -> HalfArray:
-        path = self._scratch / f"{self._name}-{side}"
-        return np.memmap(path, dtype=np.float16, mode="w+", shape=shape)
+def load_features(place: Path) -> Features | None:
+    """The features at `place`, mapped from disk; None if they were not computed to the end."""
+    if not _plain(place).exists():
+        return None
+    mirrored = _mirrored(place)
+    return Features(
+        np.load(_plain(place), mmap_mode="r"),
+        np.load(mirrored, mmap_mode="r") if mirrored.exists() else None,
+    )
 
 
-def _refuse_empty_class(gallery: Gallery) -> None:
-    for name, count in gallery.counts().items():
-        if count == 0:
-            raise TrainingError(f"no picture of the class {name!r} can be read")
+def _plain(place: Path) -> Path:
+    return place.with_suffix(".plain.npy")
+
+
+def _mirrored(place: Path) -> Path:
+    return place.with_suffix(".mirrored.npy")
+
+
+class _Rows:
+    """A float16 array on disk of `most` rows, filled batch by batch."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        # The file of an earlier phase may still be mapped: it loses its name, not its bytes.
+        path.unlink(missing_ok=True)
+        self._path, self._most, self._done = path, most, 0
+        self._array: np.memmap[tuple[int, ...], np.dtype[np.float16]] | None = None
+
+    def add(self, rows: torch.Tensor) -> None:
+        """Append `rows` (B, ...)."""
+        if self._array is None:
+            shape = (self._most, *rows.shape[1:])
+            self._array = np.lib.format.open_memmap(
+                self._part(), dtype=np.float16, mode="w+", shape=shape
+            )
+        end = self._done + len(rows)
+        self._array[self._done : end] = rows.half().cpu().numpy()
+        self._done = end
+
+    def finish(self) -> None:
+        """The file has its name, if rows were added."""
+        if self._array is not None:
+            assert self._done == self._most, "as many rows as were promised"
+            self._array.flush()
+            self._part().replace(self._path)
+
+    def _part(self) -> Path:
+        return self._path.with_suffix(".part")

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-Labels = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+from gallery_daemon.config.rule import MIN_CONFIDENCE
+from gallery_daemon.training.thresholds import PRECISIONS, Threshold, threshold_for
+
+if TYPE_CHECKING:
+    from gallery_daemon.training.judgement import Array, Flags, Judgement, Labels
 
 # Fifteen bins, as in Guo et al. 2017 (arXiv 1706.04599), so that figures can be compared.
-_BINS = 15
+BINS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
-    """One class: precision and recall, 0..1 (0 where there is nothing to divide), its pictures."""
+    """One class; shares are 0..1, and 0 where there is nothing to divide.
+
+    `support` is how many pictures it has. `filed_wrongly` is the share of them that a rule with the
+    usual confidence of 0.80 would file as another class. `thresholds` has the confidence for each
+    of `PRECISIONS`, None where none is enough.
+    """
 
     precision: float
     recall: float
     support: int
+    filed_wrongly: float
+    thresholds: tuple[Threshold | None, ...]
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+    def to_json(self) -> dict[str, object]:
+        """The score under the names that `evaluate --json` prints."""
+        return {
+            "precision": round(self.precision, 4),
+            "recall": round(self.recall, 4),
+            "f1": round(self.f1, 4),
+            "pictures": self.support,
+            "filed_wrongly": round(self.filed_wrongly, 4),
+            "at_precision": {
+                str(precision): threshold and threshold.to_json()
+                for precision, threshold in zip(PRECISIONS, self.thresholds, strict=True)
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +58,19 @@ class Measures:
     """What predictions came to.
 
     `confusion[i][j]` counts pictures of class i that were called j, both in the order of `classes`;
-    `ece` is the expected calibration error, 0..1; the macro recall leaves out classes without
-    pictures.
+    `ece` is the expected calibration error, 0..1, `ece_before` the same without the temperature;
+    the macro figures leave out classes without pictures.
     """
 
-    classes: tuple[str, ...]
+    per_class: dict[str, ClassScore]
     confusion: tuple[tuple[int, ...], ...]
     ece: float
+    ece_before: float
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order of the confusion."""
+        return tuple(self.per_class)
 
     @property
     def pictures(self) -> int:
@@ -49,21 +85,12 @@ class Measures:
     @property
     def macro_recall(self) -> float:
         """The mean of the classes' recalls: every class counts the same, however rare."""
-        recalls = [score.recall for score in self.per_class().values() if score.support]
-        return sum(recalls) / len(recalls)
+        return self._macro([score.recall for score in self.per_class.values() if score.support])
 
-    def per_class(self) -> dict[str, ClassScore]:
-        """Precision, recall and support of each class."""
-        table = np.array(self.confusion)
-        right, truly, called = table.diagonal(), table.sum(1), table.sum(0)
-        return {
-            name: ClassScore(
-                precision=float(right[place] / max(called[place], 1)),
-                recall=float(right[place] / max(truly[place], 1)),
-                support=int(truly[place]),
-            )
-            for place, name in enumerate(self.classes)
-        }
+    @property
+    def macro_f1(self) -> float:
+        """The mean of the classes' F1, which also minds what is wrongly called so."""
+        return self._macro([score.f1 for score in self.per_class.values() if score.support])
 
     def to_json(self) -> dict[str, object]:
         """The measures under the names that `evaluate --json` prints."""
@@ -71,39 +98,66 @@ class Measures:
             "pictures": self.pictures,
             "accuracy": round(self.accuracy, 4),
             "macro_recall": round(self.macro_recall, 4),
+            "macro_f1": round(self.macro_f1, 4),
             "expected_calibration_error": round(self.ece, 4),
+            "expected_calibration_error_before": round(self.ece_before, 4),
             "classes": list(self.classes),
-            "per_class": {
-                name: {
-                    "precision": round(score.precision, 4),
-                    "recall": round(score.recall, 4),
-                    "pictures": score.support,
-                }
-                for name, score in self.per_class().items()
-            },
+            "per_class": {name: score.to_json() for name, score in self.per_class.items()},
             "confusion": [list(row) for row in self.confusion],
         }
 
+    @staticmethod
+    def _macro(shares: list[float]) -> float:
+        return sum(shares) / len(shares)
 
-def measure(probabilities: Array, truth: Labels, classes: tuple[str, ...]) -> Measures:
-    """The measures of `probabilities` float (N, C) against `truth` int (N,); N is at least 1."""
-    called = probabilities.argmax(1)
-    table = np.zeros((len(classes), len(classes)), dtype=np.int64)
-    np.add.at(table, (truth, called), 1)
-    confidence = probabilities.max(1)
+
+def measure(judgement: Judgement) -> Measures:
+    """What the judgement of at least one picture comes to."""
+    probabilities, truth = judgement.probabilities, judgement.truth
+    called, confidence = probabilities.argmax(1), probabilities.max(1)
+    right, table = judgement.is_right(), judgement.confusion()
+    is_filed_wrongly = ~right & (confidence >= np.float32(MIN_CONFIDENCE))
+    scores = {}
+    for place, name in enumerate(judgement.classes):
+        is_called, support = called == place, int(table[place].sum())
+        scores[name] = ClassScore(
+            precision=float(table[place, place] / max(table[:, place].sum(), 1)),
+            recall=float(table[place, place] / max(support, 1)),
+            support=support,
+            filed_wrongly=int(is_filed_wrongly[truth == place].sum()) / max(support, 1),
+            thresholds=tuple(
+                threshold_for(precision, confidence[is_called], right[is_called])
+                for precision in PRECISIONS
+            ),
+        )
     return Measures(
-        classes,
+        scores,
         tuple(tuple(int(count) for count in row) for row in table),
-        calibration_error(confidence, called == truth),
+        calibration_error(confidence, right),
+        calibration_error(uncalibrated(probabilities, judgement.temperature).max(1), right),
     )
+
+
+def uncalibrated(probabilities: Array, temperature: float) -> Array:
+    """The probabilities (N, C) before the temperature divided their logits."""
+    logits = np.log(probabilities.astype(np.float64).clip(1e-30)) * temperature
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    found: Array = (powers / powers.sum(1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def calibration_error(confidence: Array, right: Flags) -> float:
     """Expected calibration error over fifteen equal bins of confidence, 0..1."""
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    bins = bins_of(confidence)
     error = 0.0
     for place in np.unique(bins):
         inside = bins == place
         gap = abs(float(right[inside].mean()) - float(confidence[inside].mean()))
         error += gap * float(inside.mean())
     return error
+
+
+def bins_of(confidence: Array) -> Labels:
+    """The bin of each confidence, 0 to 14; int (N,)."""
+    bins: Labels = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    return bins

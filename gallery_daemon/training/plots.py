@@ -1,28 +1,49 @@
-"""The loss curves of each phase, as in the article, for a person who looks at one picture."""
+"""The plots of a bundle, PNG, for a person who looks at one picture at a time."""
 
 from __future__ import annotations
 
 import io
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from gallery_daemon.training.measure import BINS, bins_of, uncalibrated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matplotlib.axes import Axes
+
     from gallery_daemon.training.display import Epoch
+    from gallery_daemon.training.judgement import Array, Flags, Judgement
+
+_PNG_DPI = 120
+_GRID_ALPHA = 0.3
+
+
+def all_plots(epochs: Sequence[Epoch], judgement: Judgement) -> dict[str, bytes]:
+    """Every plot by its file name, in the order in which they are worth a look."""
+    phases = [list(group) for _, group in groupby(epochs, key=lambda epoch: epoch.phase)]
+    losses = {f"loss-phase{place}.png": loss_plot(phase) for place, phase in enumerate(phases, 1)}
+    return {
+        **losses,
+        "accuracy.png": accuracy_plot(phases),
+        "confusion.png": confusion_plot(judgement),
+        "reliability.png": reliability_plot(judgement),
+        "coverage.png": coverage_plot(judgement),
+    }
 
 
 def loss_plot(epochs: Sequence[Epoch]) -> bytes:
-    """A PNG of the training and validation losses of one phase's epochs; the best is marked."""
-    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-    axes = figure.add_subplot()
+    """The training and validation losses of one phase's epochs; the best is marked."""
+    figure, axes = _new_plot(f"Training {epochs[0].phase}", "epoch", "cross-entropy (nats)")
     numbers = [epoch.number for epoch in epochs]
     axes.plot(numbers, [epoch.train_loss for epoch in epochs], marker="o", label="training")
     axes.plot(numbers, [epoch.validation_loss for epoch in epochs], marker="o", label="validation")
-    best = [epoch for epoch in epochs if epoch.is_best][-1:]
-    for epoch in best:
+    for epoch in [epoch for epoch in epochs if epoch.is_best][-1:]:
         axes.plot(
             epoch.number,
             epoch.validation_loss,
@@ -33,13 +54,103 @@ def loss_plot(epochs: Sequence[Epoch]) -> bytes:
             linestyle="none",
             label=f"best: {epoch.validation_accuracy:.1%} right",
         )
-    axes.set_title(f"Training {epochs[0].phase}")
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("cross-entropy (nats)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(bottom=0)
-    axes.grid(visible=True, alpha=0.3)
     axes.legend()
+    return _png(figure)
+
+
+def accuracy_plot(phases: Sequence[Sequence[Epoch]]) -> bytes:
+    """The share of validation pictures that were right, over all epochs, a line for each phase."""
+    figure, axes = _new_plot("Accuracy", "epoch", "validation pictures right")
+    start = 1
+    for phase in phases:
+        numbers = range(start, start + len(phase))
+        shares = [epoch.validation_accuracy for epoch in phase]
+        axes.plot(numbers, shares, marker="o", label=phase[0].phase)
+        start += len(phase)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.legend()
+    return _png(figure)
+
+
+def confusion_plot(judgement: Judgement) -> bytes:
+    """Who was taken for whom: a row for each class, its shares in colour, the counts as text."""
+    classes, table = judgement.classes, judgement.confusion()
+    shares = table / table.sum(1, keepdims=True).clip(1)
+    side = 2.4 + 0.6 * len(classes)
+    figure = Figure(figsize=(side + 0.6, side), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(*table.shape):
+        if table[row, column]:
+            colour = "white" if shares[row, column] > 0.5 else "black"  # noqa: PLR2004 - dark blue
+            axes.text(column, row, str(table[row, column]), ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right")
+    axes.set_yticks(range(len(classes)), classes)
+    axes.set_xlabel("called")
+    axes.set_ylabel("is")
+    axes.set_title("Who was taken for whom")
+    return _png(figure)
+
+
+def reliability_plot(judgement: Judgement) -> bytes:
+    """How often a confidence was right, before and after the temperature; the diagonal is true."""
+    figure, axes = _new_plot(
+        f"Is 0.9 right nine times out of ten? (temperature {judgement.temperature:.2f})",
+        "confidence",
+        "pictures right",
+    )
+    axes.plot([0, 1], [0, 1], color="black", linewidth=1, label="true")
+    after = judgement.probabilities
+    for label, probabilities in (
+        ("before calibration", uncalibrated(after, judgement.temperature)),
+        ("after", after),
+    ):
+        _reliability(axes, label, probabilities.max(1), judgement.is_right())
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.legend()
+    return _png(figure)
+
+
+def coverage_plot(judgement: Judgement) -> bytes:
+    """For each class, how precise its calls are if only the surest of them are filed."""
+    figure, axes = _new_plot("Filing fewer, filing better", "share of its calls filed", "right")
+    called, confidence = judgement.probabilities.argmax(1), judgement.probabilities.max(1)
+    for place, name in enumerate(judgement.classes):
+        own = called == place
+        right = judgement.is_right()[own][np.argsort(-confidence[own], kind="stable")]
+        if len(right):
+            count = np.arange(1, len(right) + 1)
+            axes.plot(count / len(right), right.cumsum() / count, label=name)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlim(0, 1)
+    axes.legend(fontsize="small")
+    return _png(figure)
+
+
+def _reliability(axes: Axes, label: str, confidence: Array, right: Flags) -> None:
+    bins = bins_of(confidence)
+    used = [place for place in range(BINS) if (bins == place).any()]
+    sure = [float(confidence[bins == place].mean()) for place in used]
+    share = [float(right[bins == place].mean()) for place in used]
+    axes.plot(sure, share, marker="o", label=label)
+
+
+def _new_plot(title: str, x: str, y: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(visible=True, alpha=_GRID_ALPHA)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=120)
+    figure.savefig(picture, format="png", dpi=_PNG_DPI)
     return picture.getvalue()

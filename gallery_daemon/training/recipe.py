@@ -1,35 +1,138 @@
-"""The recipe as data: the article's two phases, in order.
+"""Recipes as data: which layers learn, in which order, how fast and on what.
 
-Source: the notebook this program's classes come from (n0obcoder, 2019): ResNet34, the last layer
-replaced, all frozen but `layer4` and `fc`, cross-entropy, Adam at 1e-5, batches of 64, 5 epochs;
-then only `fc` at 3e-4 for 3 more; 80% of the pictures to train, 20% to validate.
+`ARTICLE` is the notebook this program's classes come from (n0obcoder, 2019), to the letter:
+ResNet34, the last layer replaced, all frozen but `layer4` and `fc`, cross-entropy, Adam at 1e-5,
+batches of 64, 5 epochs; then only `fc` at 3e-4 for 3 more; mirrored at random.
+
+`DEFAULT` keeps its idea, phases of freezing and unfreezing, with what has been learned since; each
+number's source stands beside it. `FAST` is its first phase alone, without mirror images, for
+someone who just added a class.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.manifest import INPUT_SIZE
+
 VALIDATION_SHARE = 0.2
-BATCH_SIZE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One phase: what trains (from `first_trained` to the end), how fast, how long."""
+    """One phase: what trains (from `first_trained` to the end), how fast, how long, on what.
+
+    `size` is the side of its training pictures in pixels. An `augmented` phase sees another crop in
+    other colours each time, any other the features of whole pictures, computed once.
+    """
 
     name: str
     first_trained: str
     learning_rate: float
     epochs: int
+    size: int = INPUT_SIZE
+    augmented: bool = False
 
 
-ARTICLE = (
-    Phase("layer4 and fc", "layer4", learning_rate=1e-5, epochs=5),
-    Phase("fc", "fc", learning_rate=3e-4, epochs=3),
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Phases, and how all of them learn; the values not given are the article's.
+
+    `starts_from` is for a person who says nothing of weights; `batch_size` 0 is chosen for the
+    machine. `layer_decay` divides the learning rate from one block
+    to the one below; `warm_up` is a share of a phase's steps, after which the rate falls by a
+    cosine if `cosine`; `average` is the largest decay of the average of the weights over steps;
+    `balance` 0 draws every picture once, 1 every class as often as every other.
+    """
+
+    name: str
+    phases: tuple[Phase, ...]
+    starts_from: str = "imagenet"
+    batch_size: int = 64
+    mirrored: bool = True
+    weight_decay: float = 0.0
+    layer_decay: float = 1.0
+    warm_up: float = 0.0
+    cosine: bool = False
+    label_smoothing: float = 0.0
+    average: float = 0.0
+    balance: float = 0.0
+
+
+ARTICLE = Recipe(
+    "article",
+    (
+        Phase("layer4 and fc", "layer4", learning_rate=1e-5, epochs=5),
+        Phase("fc", "fc", learning_rate=3e-4, epochs=3),
+    ),
 )
 
+DEFAULT = Recipe(
+    "default",
+    (
+        # The head first: random, it would distort the layers below while they learn.
+        # Source: Kumar et al. 2022, arXiv 2202.10054.
+        Phase("head", "fc", learning_rate=3e-3, epochs=8),
+        # Small pictures first, which are cheap; then larger ones, nearer to those at prediction.
+        # Source: Howard et al., DAWNBench 2018; Touvron et al. 2019, arXiv 1906.06423.
+        Phase("all", "conv1", learning_rate=5e-4, epochs=6, size=128, augmented=True),
+        Phase(
+            "all layers, larger", "conv1", learning_rate=2e-4, epochs=2, size=192, augmented=True
+        ),
+        # The head again, for the layers as they are now.
+        # Source: Kang et al. 2020, arXiv 1910.09217.
+        Phase("fc", "fc", learning_rate=3e-4, epochs=8),
+    ),
+    batch_size=0,
+    # Source: Loshchilov, Hutter 2019, arXiv 1711.05101 (decoupled, as in torch's AdamW).
+    weight_decay=0.05,
+    # Lower layers know edges and textures, which need the least change. Source: Howard, Ruder 2018,
+    # arXiv 1801.06146; a gentler step than their 2.6, as ResNet34 has but six blocks.
+    layer_decay=1.5,
+    # Source: Goyal et al. 2017, arXiv 1706.02677; Loshchilov, Hutter 2017, arXiv 1608.03983.
+    warm_up=0.1,
+    cosine=True,
+    # Source: Szegedy et al. 2016, arXiv 1512.00567.
+    label_smoothing=0.1,
+    # Source: Tarvainen, Valpola 2017, arXiv 1703.01780; `average.py` has the ramp at its start.
+    average=0.998,
+    # The square root of the frequency, between ignoring rare classes and repeating few pictures.
+    # Source: Mahajan et al. 2018, arXiv 1805.00932.
+    balance=0.5,
+)
 
-def with_epochs(phases: tuple[Phase, ...], epochs: tuple[int, ...]) -> tuple[Phase, ...]:
-    """The same phases for other numbers of epochs; a phase of no epochs is left out."""
-    changed = (replace(phase, epochs=count) for phase, count in zip(phases, epochs, strict=True))
-    return tuple(phase for phase in changed if phase.epochs > 0)
+FAST = Recipe(
+    "fast",
+    (Phase("head", "fc", learning_rate=3e-3, epochs=40),),
+    # The shipped model knows the classes that a person's own ones stand beside.
+    starts_from="default",
+    mirrored=False,
+    weight_decay=0.05,
+    warm_up=0.1,
+    cosine=True,
+    label_smoothing=0.1,
+    average=0.998,
+    balance=0.5,
+)
+
+RECIPES = {recipe.name: recipe for recipe in (ARTICLE, DEFAULT, FAST)}
+
+
+def with_epochs(recipe: Recipe, epochs: tuple[int, ...]) -> Recipe:
+    """The same recipe for other numbers of epochs; a phase of no epochs is left out.
+
+    Raises:
+        TrainingError: there are more or fewer numbers than phases, or all are 0.
+    """
+    if len(epochs) != len(recipe.phases) or not any(epochs):
+        names = ", ".join(phase.name for phase in recipe.phases)
+        raise TrainingError(
+            f"{len(epochs)} numbers of epochs for the {len(recipe.phases)} phases of the recipe "
+            f"{recipe.name}, of which at least one must have an epoch",
+            hint=f"its phases are: {names}",
+        )
+    changed = (
+        replace(phase, epochs=count) for phase, count in zip(recipe.phases, epochs, strict=True)
+    )
+    return replace(recipe, phases=tuple(phase for phase in changed if phase.epochs > 0))

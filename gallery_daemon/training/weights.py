@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from gallery_daemon.model.manifest import DEFAULT_BUNDLE, WEIGHTS_FILE, find_bun
 from gallery_daemon.model.network import load_backbone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import torch
     from torch import nn
@@ -23,30 +25,62 @@ if TYPE_CHECKING:
 IMAGENET = "imagenet"
 NONE = "none"
 
+_PATIENCE_S = 20.0
 
-def start_from(network: nn.Module, weights: str) -> None:
-    """The layers below `fc` have the chosen weights.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Weights by torchvision's key names, None for a random start, and what they are called."""
+
+    name: str
+    state: Mapping[str, torch.Tensor] | None
+
+
+def find_weights(weights: str | None, otherwise: str, say: Callable[[str], None]) -> Found:
+    """The weights that a person chose, or the best that can be had.
 
     Args:
-        network: a fresh ResNet34.
         weights: `imagenet` (downloaded by torchvision once, then cached), `default` (the shipped
             bundle), `none`, or the path of a bundle or of a `.safetensors` file with torchvision's
-            key names.
+            key names. Not given: `otherwise`, and the shipped bundle where that is `imagenet` and
+            cannot be downloaded.
+        otherwise: what the recipe starts from.
+        say: tells the person which it was, where they did not choose.
 
     Raises:
-        TrainingError: they cannot be downloaded or do not fit.
+        TrainingError: they cannot be downloaded, or are no weights.
         BundleError: the file cannot be read.
     """
-    if weights == NONE:
+    if weights is None and otherwise == IMAGENET:
+        try:
+            return Found(IMAGENET, _download())
+        except TrainingError as error:
+            say(f"{error.sentence}; starting from the shipped model instead")
+            otherwise = DEFAULT_BUNDLE
+    chosen = weights or otherwise
+    if chosen == NONE:
+        return Found(NONE, None)
+    return Found(chosen, _download() if chosen == IMAGENET else _read(chosen))
+
+
+def start_from(network: nn.Module, found: Found) -> None:
+    """The layers below `fc` of a fresh ResNet34 have the weights found, if there are some.
+
+    Raises:
+        TrainingError: they do not fit.
+    """
+    if found.state is None:
         return
-    found = _download() if weights == IMAGENET else _read(weights)
     try:
-        load_backbone(network, found)
+        load_backbone(network, found.state)
     except ValueError as error:
-        raise TrainingError(f"the weights {weights} do not fit: {error}") from error
+        raise TrainingError(f"the weights {found.name} do not fit: {error}") from error
 
 
 def _download() -> Mapping[str, torch.Tensor]:
+    waited = socket.getdefaulttimeout()
+    # Where a firewall swallows packets, urllib would wait for ever.
+    socket.setdefaulttimeout(_PATIENCE_S)
     try:
         state: Mapping[str, torch.Tensor] = ResNet34_Weights.IMAGENET1K_V1.get_state_dict(
             progress=False, check_hash=True
@@ -56,6 +90,8 @@ def _download() -> Mapping[str, torch.Tensor]:
             f"cannot download the ImageNet weights: {error}",
             hint="connect to the internet once, or use --weights default",
         ) from error
+    finally:
+        socket.setdefaulttimeout(waited)
     return state
 
 

@@ -19,7 +19,8 @@ import numpy as np
 
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.predict import REFERENCE, Predictor
-from gallery_daemon.training.dataset import find_gallery, read_pictures
+from gallery_daemon.training.dataset import find_gallery
+from gallery_daemon.training.pictures import read_pictures
 from tests.conftest import SHARED_DATA
 
 BATCH_SIZE = 16
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=SHARED_DATA / "gallery")
     options = parser.parse_args()
     engines = [Predictor(find_bundle("default"), REFERENCE), Predictor(find_bundle("default"))]
-    gallery = find_gallery(options.data, engines[0].manifest.classes)
+    gallery = find_gallery([options.data], engines[0].manifest.classes)
     read = read_pictures(gallery.pictures[:: options.every], os.cpu_count() or 1)
     pixels = (found for _, found in read if not isinstance(found, str))
 

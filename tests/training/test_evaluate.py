@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import evaluate
-from gallery_daemon.training.recipe import Phase
-from gallery_daemon.training.run import TrainOptions, train
+from gallery_daemon.training.options import TrainOptions
+from gallery_daemon.training.recipe import ARTICLE, Phase
+from gallery_daemon.training.run import train
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
@@ -22,19 +24,20 @@ if TYPE_CHECKING:
 def bundle(gallery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that tells red from blue: only the last layer had to learn."""
     out = tmp_path_factory.mktemp("out") / "colours"
-    train(TrainOptions(gallery, out, "none", phases=(Phase("fc", "fc", 0.01, 20),)), Silent())
+    recipe = replace(ARTICLE, phases=(Phase("fc", "fc", 0.01, 20),))
+    train(TrainOptions((gallery,), out, "none", recipe), Silent())
     return out
 
 
 def test_a_learned_gallery_is_recognised(bundle: Path, gallery: Path) -> None:
     """Colours are learned, so nearly all pictures are right; the JSON has the public keys."""
-    found = evaluate(gallery, bundle, Silent())
+    found = evaluate([gallery], bundle, Silent())
 
     said = json.loads(json.dumps(found.to_json()))
     assert said["accuracy"] >= 0.9
     assert said["classes"] == ["blue", "red"]
     assert 20 == sum(map(sum, said["confusion"])) == said["pictures"]
-    assert {"precision", "recall", "pictures"} == set(said["per_class"]["red"])
+    assert {"precision", "recall", "pictures"} < set(said["per_class"]["red"])
     assert found.model == said["model"]
 
 
@@ -44,9 +47,9 @@ def test_folders_may_lack_a_class_but_not_have_another(bundle: Path, tmp_path: P
     (data / "blue").rename(data / "green")
 
     with pytest.raises(TrainingError, match="no class 'green'"):
-        evaluate(data, bundle, Silent())
+        evaluate([data], bundle, Silent())
     (data / "green").rename(tmp_path / "green")
-    assert evaluate(data, bundle, Silent()).measures.pictures == 2
+    assert evaluate([data], bundle, Silent()).measures.pictures == 2
 
 
 def test_broken_pictures_are_skipped_and_nothing_to_measure_is_an_error(
@@ -56,9 +59,9 @@ def test_broken_pictures_are_skipped_and_nothing_to_measure_is_an_error(
     data = make_gallery(tmp_path / "data", 1)
     (data / "red" / "00.png").write_bytes(b"broken")
 
-    found = evaluate(data, bundle, Silent())
+    found = evaluate([data], bundle, Silent())
     (data / "blue" / "00.png").write_bytes(b"broken")
 
     assert (found.measures.pictures, len(found.skipped)) == (1, 1)
     with pytest.raises(TrainingError, match="can be read"):
-        evaluate(data, bundle, Silent())
+        evaluate([data], bundle, Silent())

@@ -3,58 +3,39 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from PIL import Image
 
-from gallery_daemon.errors import BundleError, TrainingError
+from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
+from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.network import new_network
-from gallery_daemon.training.display import Epoch, Silent
-from gallery_daemon.training.recipe import ARTICLE, BATCH_SIZE, VALIDATION_SHARE, with_epochs
-from gallery_daemon.training.run import TrainOptions, train
-from gallery_daemon.training.weights import start_from
-from tests.training.conftest import make_gallery
+from gallery_daemon.training.display import Silent
+from gallery_daemon.training.options import TrainOptions
+from gallery_daemon.training.recipe import ARTICLE, FAST, Phase, Recipe, with_epochs
+from gallery_daemon.training.run import train
+from tests.training.conftest import SHORT, VARIED, Listening, make_gallery
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHORT = with_epochs(ARTICLE, (1, 1))
-
-
-class Listening(Silent):
-    """A display that remembers the epochs."""
-
-    def __init__(self) -> None:
-        self.epochs: list[Epoch] = []
-
-    def epoch(self, epoch: Epoch) -> None:
-        self.epochs.append(epoch)
+PLOTS = {"accuracy.png", "confusion.png", "coverage.png", "reliability.png"}
 
 
 @pytest.fixture(scope="module")
 def trained(gallery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of one epoch a phase."""
     out = tmp_path_factory.mktemp("out") / "family"
-    train(TrainOptions(gallery, out, "none", seed=1, phases=SHORT), Silent())
+    train(TrainOptions((gallery,), out, "none", SHORT, seed=1), Silent())
     return out
 
 
-def test_the_article_is_kept_to_the_letter() -> None:
-    """The recipe's numbers are those of the article."""
-    assert (BATCH_SIZE, VALIDATION_SHARE) == (64, 0.2)
-    assert [(phase.first_trained, phase.learning_rate, phase.epochs) for phase in ARTICLE] == [
-        ("layer4", 1e-5, 5),
-        ("fc", 3e-4, 3),
-    ]
-
-
 def test_a_bundle_of_everything_comes_out(trained: Path) -> None:
-    """Weights, manifest with provenance and metrics, a plot for each phase; no scratch files."""
+    """Weights, manifest with provenance and metrics, plots, the page; no scratch files."""
     _, manifest = load_bundle(trained)
 
     assert manifest.classes == ("blue", "red")
@@ -62,12 +43,13 @@ def test_a_bundle_of_everything_comes_out(trained: Path) -> None:
     assert manifest.provenance["pictures"] == {"blue": 10, "red": 10}
     assert manifest.metrics is not None
     assert "validation" in manifest.metrics
-    assert {"model.json", "model.safetensors", "loss-phase1.png", "loss-phase2.png"} == {
-        path.name for path in trained.iterdir()
-    }
+    files = {"model.json", "model.safetensors", "report.html"}
+    losses = {"loss-phase1.png", "loss-phase2.png"}
+    assert files | losses | PLOTS == {path.name for path in trained.iterdir()}
     assert [path.name for path in trained.parent.iterdir()] == ["family"]
-    with Image.open(trained / "loss-phase1.png") as plot:
-        assert plot.width > 400
+    for plot in losses | PLOTS:
+        with Image.open(trained / plot) as picture:
+            assert picture.width > 400
 
 
 def test_the_manifest_holds_no_path_of_the_machine(trained: Path) -> None:
@@ -80,7 +62,7 @@ def test_frozen_layers_come_out_as_they_went_in(gallery: Path, tmp_path: Path) -
     torch.manual_seed(1)
     start = {key: value.half() for key, value in new_network(2).state_dict().items()}
 
-    train(TrainOptions(gallery, tmp_path / "b", "none", seed=1, phases=SHORT), Silent())
+    train(TrainOptions((gallery,), tmp_path / "b", "none", SHORT, seed=1), Silent())
 
     end = load_bundle(tmp_path / "b")[0].state_dict()
     frozen = [key for key in start if not key.startswith(("layer4", "fc"))]
@@ -92,24 +74,41 @@ def test_frozen_layers_come_out_as_they_went_in(gallery: Path, tmp_path: Path) -
     assert not torch.equal(start["fc.weight"], end["fc.weight"].half())
 
 
-def test_the_same_seed_gives_the_same_weights(gallery: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("recipe", [with_epochs(ARTICLE, (0, 1)), VARIED], ids=["fc", "varied"])
+def test_the_same_seed_gives_the_same_weights(
+    gallery: Path, tmp_path: Path, recipe: Recipe
+) -> None:
     """Two runs of one seed agree to the bit; another seed does not."""
     shas = []
     for number, seed in enumerate((1, 1, 2)):
-        options = TrainOptions(gallery, tmp_path / str(number), "none", seed=seed, phases=SHORT[1:])
+        options = TrainOptions((gallery,), tmp_path / str(number), "none", recipe, seed=seed)
         shas.append(train(options, Silent()).manifest.weights_sha256)
 
     assert shas[0] == shas[1] != shas[2]
 
 
+def test_varied_pictures_train_every_layer_and_are_learned(gallery: Path, tmp_path: Path) -> None:
+    """The kinds of phases of the default recipe, in turn: pictures are learned, all layers move."""
+    display = Listening()
+    options = TrainOptions((gallery,), tmp_path / "b", "default", VARIED, seed=1)
+
+    summary = train(options, display)
+
+    assert ["head"] * 2 + ["all"] * 3 + ["fc"] == [epoch.phase for epoch in display.epochs]
+    assert sorted(epoch.done for epoch in display.epochs) == [e.done for e in display.epochs]
+    assert 1.0 == display.epochs[-1].done
+    start = load_bundle(find_bundle("default"))[0].state_dict()
+    end = load_bundle(tmp_path / "b")[0].state_dict()
+    assert not torch.equal(start["conv1.weight"], end["conv1.weight"])
+    assert 1.0 == summary.measures.accuracy
+
+
 def test_the_best_epoch_is_kept_and_not_the_last(gallery: Path, tmp_path: Path) -> None:
     """With a learning rate that destroys everything, the first epoch wins over later ones."""
     display = Listening()
-    wild = [phase.__class__("fc", "fc", 50.0, 3) for phase in ARTICLE[1:]]
+    wild = replace(ARTICLE, phases=(Phase("fc", "fc", 50.0, 3),))
 
-    summary = train(
-        TrainOptions(gallery, tmp_path / "b", "none", seed=1, phases=tuple(wild)), display
-    )
+    summary = train(TrainOptions((gallery,), tmp_path / "b", "none", wild, seed=1), display)
 
     best = min(display.epochs, key=lambda epoch: epoch.validation_loss)
     assert [epoch.is_best for epoch in display.epochs].index(True) == 0
@@ -123,69 +122,67 @@ def test_broken_pictures_are_skipped_and_listed(tmp_path: Path) -> None:
     whole = (data / "red" / "00.png").read_bytes()
     (data / "blue" / "cut.png").write_bytes(whole[: len(whole) // 2])
 
-    summary = train(TrainOptions(data, tmp_path / "b", "none", phases=SHORT[1:]), Silent())
+    summary = train(TrainOptions((data,), tmp_path / "b", "none", FAST), Silent())
 
     assert {"notes.txt", "cut.png"} == {path.name for path, _ in summary.skipped}
 
 
-def test_data_that_cannot_be_learned_from_is_one_sentence(tmp_path: Path) -> None:
-    """No folder, one class, an empty class, an existing bundle: each says what and where."""
-    data = make_gallery(tmp_path / "data", 2)
-    (tmp_path / "one" / "only").mkdir(parents=True)
-    (data / "empty").mkdir()
-
-    def attempt(folder: str, out: str = "out") -> None:
-        train(TrainOptions(tmp_path / folder, tmp_path / out, "none", phases=SHORT), Silent())
-
-    with pytest.raises(TrainingError, match="cannot list"):
-        attempt("absent")
-    with pytest.raises(TrainingError, match="at least two"):
-        attempt("one")
-    with pytest.raises(TrainingError, match="empty has no pictures"):
-        attempt("data")
+def test_a_bundle_is_never_overwritten(gallery: Path, trained: Path) -> None:
+    """An existing folder is refused before anything is read."""
     with pytest.raises(BundleError, match="exists already"):
-        attempt("data", "one")
+        train(TrainOptions((gallery,), trained, "none", SHORT), Silent())
 
 
-def test_weights_that_do_not_fit_are_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No network, no file, a pickle, another network's weights."""
+def test_sources_left_out_are_judged_by_those_who_never_saw_them(tmp_path: Path) -> None:
+    """Both sources in turn: every picture is judged once, by a network without its source."""
+    data = make_gallery(tmp_path / "data", 8, ("a__", "b__"))
+    display = Listening()
+    options = TrainOptions((data,), tmp_path / "b", "none", FAST, left_out=(("a",), ("b",)))
 
-    def unreachable(*_: object, **__: object) -> None:
-        raise urllib.error.URLError("no route to host")
+    summary = train(options, display)
 
-    monkeypatch.setattr(urllib.request, "urlopen", unreachable)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    network = new_network(2)
-    (tmp_path / "pickled.pth").write_bytes(b"\x80\x04cos\nsystem\n")
-
-    with pytest.raises(TrainingError, match="cannot download"):
-        start_from(network, "imagenet")
-    with pytest.raises(BundleError, match="No such file"):
-        start_from(network, str(tmp_path / "absent.safetensors"))
-    with pytest.raises(TrainingError, match="not a safetensors file"):
-        start_from(network, str(tmp_path / "pickled.pth"))
+    assert summary.left_out is not None
+    assert 16 == summary.left_out.pictures
+    assert ["without a:", "without b:"] == display.sentences
+    said = json.loads((tmp_path / "b" / "model.json").read_text())
+    assert 16 == said["metrics"]["left_out_sources"]["pictures"]
+    assert [["a"], ["b"]] == said["provenance"]["leave_source_out"]
 
 
-def test_training_may_start_from_a_bundle(trained: Path) -> None:
-    """A bundle's layers are taken, its last layer is not."""
-    network = new_network(5)
+def test_a_folder_of_its_own_may_validate(gallery: Path, tmp_path: Path) -> None:
+    """All of the data train; the pictures of the other folder are those that are measured."""
+    held = make_gallery(tmp_path / "held", 3)
+    for picture in held.rglob("*.png"):  # other bytes than the gallery's, which has the same noise
+        Image.open(picture).rotate(180).save(picture)
 
-    start_from(network, str(trained))
+    summary = train(
+        TrainOptions((gallery,), tmp_path / "b", "none", FAST, validation=held), Silent()
+    )
 
-    state, source = network.state_dict(), load_bundle(trained)[0].state_dict()
-    assert torch.equal(source["layer4.0.conv1.weight"], state["layer4.0.conv1.weight"])
-    assert len(state["fc.weight"]) == 5
+    assert 6 == summary.measures.pictures
+    assert () == summary.skipped
+
+
+def test_by_source_the_other_source_validates(tmp_path: Path) -> None:
+    """Two sources of four pictures in each class: one of them is measured."""
+    data = make_gallery(tmp_path / "data", 8, ("a__", "b__"))
+
+    summary = train(TrainOptions((data,), tmp_path / "b", "none", FAST, by_source=True), Silent())
+
+    assert 8 == summary.measures.pictures
 
 
 def test_provenance_can_be_read_back(trained: Path) -> None:
-    """The manifest says how the bundle was made: phases, seed, versions."""
+    """The manifest says how the bundle was made: every argument, counts, versions, revision."""
     said = json.loads((trained / "model.json").read_text())["provenance"]
 
-    assert [phase["epochs"] for phase in said["recipe"]] == [1, 1]
-    assert said["seed"] == 1
-    assert {"python", "torch", "torchvision", "gallery-daemon"} == set(said["versions"])
+    assert [phase["epochs"] for phase in said["recipe"]["phases"]] == [1, 1]
+    assert ("article", 1, "none", True) == (
+        said["recipe"]["name"], said["seed"], said["weights"], said["finished"]
+    )  # fmt: skip
+    assert {"blue": {"": 10}, "red": {"": 10}} == said["sources"]
+    assert {"python", "torch", "torchvision", "gallery-daemon"} < set(said["versions"])
+    assert "git_revision" in said
 
 
 def test_folders_of_links_train_like_folders_of_pictures(gallery: Path, tmp_path: Path) -> None:
@@ -195,9 +192,7 @@ def test_folders_of_links_train_like_folders_of_pictures(gallery: Path, tmp_path
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(picture)
 
-    summary = train(
-        TrainOptions(tmp_path / "links", tmp_path / "out", "none", phases=SHORT), Silent()
-    )
+    summary = train(TrainOptions((tmp_path / "links",), tmp_path / "out", "none", SHORT), Silent())
 
     assert () == summary.skipped
     assert 4 == summary.measures.pictures

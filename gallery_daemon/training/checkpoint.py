@@ -1,0 +1,128 @@
+"""How far training has come, on disk after each epoch that took long: `--resume` goes on from it.
+
+One safetensors file with the rest as text in its header, written beside and renamed: a crash leaves
+the one before. Nothing random is kept, as each epoch's draw follows from the seed and its number,
+so a training that was interrupted ends with the same bits as one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from gallery_daemon.errors import TrainingError
+from gallery_daemon.training.display import Epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import torch
+
+State = dict[str, "torch.Tensor"]
+
+_BEST, _NOW = "best/", "now/"
+
+
+@dataclass(slots=True)
+class Best:
+    """The best network so far, by the loss on the validation pictures.
+
+    The loss and not the accuracy: it also falls when confidence becomes truer, and does not tie.
+    """
+
+    loss: float = math.inf
+    state: State = field(default_factory=dict)
+
+    def offer(self, state: State, loss: float) -> bool:
+        """A copy of the network's state is kept if it is better; whether it was."""
+        if not loss < self.loss:
+            return False
+        self.loss = loss
+        self.state = {key: value.detach().clone() for key, value in state.items()}
+        return True
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far training has come: `phase` counts from 0; `now` is the phase under way, or empty."""
+
+    phase: int = 0
+    epochs: list[Epoch] = field(default_factory=list)
+    best: Best = field(default_factory=Best)
+    now: State = field(default_factory=dict)
+
+    @property
+    def epochs_of_phase(self) -> int:
+        """How many epochs of the phase under way are over."""
+        return self.epochs[-1].number if self.now else 0
+
+
+def save_progress(progress: Progress, path: Path) -> None:
+    """The progress lies at `path`, whole."""
+    text = {
+        "phase": progress.phase,
+        "epochs": [asdict(epoch) for epoch in progress.epochs],
+        "best_loss": progress.best.loss,
+    }
+    tensors = prefixed(progress.best.state, _BEST) | prefixed(progress.now, _NOW)
+    beside = path.with_suffix(".part")
+    save_file(tensors, beside, metadata={"progress": json.dumps(text)})
+    beside.replace(path)
+
+
+def load_progress(path: Path) -> Progress:
+    """The progress at `path`; a new one if there is none.
+
+    Raises:
+        TrainingError: the file is damaged.
+    """
+    if not path.exists():
+        return Progress()
+    try:
+        with safe_open(path, framework="pt") as file:
+            text = json.loads(file.metadata()["progress"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(
+            f"{path} is damaged: {error}", hint="take its folder away and train anew"
+        ) from error
+    epochs = [Epoch(**epoch) for epoch in text["epochs"]]
+    best = Best(text["best_loss"], unprefixed(tensors, _BEST))
+    return Progress(text["phase"], epochs, best, unprefixed(tensors, _NOW))
+
+
+def prefixed(state: Mapping[str, torch.Tensor], prefix: str) -> State:
+    """The state with `prefix` before each name, laid out as a file wants it."""
+    return {prefix + key: value.detach().cpu().contiguous() for key, value in state.items()}
+
+
+def unprefixed(state: Mapping[str, torch.Tensor], prefix: str) -> State:
+    """What `prefixed` was given."""
+    return {
+        key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)
+    }
+
+
+def optimiser_state(optimiser: torch.optim.Optimizer) -> State:
+    """Adam's moments of each parameter, by `number.name`."""
+    return {
+        f"{number}.{name}": value
+        for number, values in optimiser.state_dict()["state"].items()
+        for name, value in values.items()
+    }
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, state: State) -> None:
+    """The optimiser goes on with what `optimiser_state` gave."""
+    values: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in state.items():
+        number, _, name = key.partition(".")
+        values.setdefault(int(number), {})[name] = value
+    groups = optimiser.state_dict()["param_groups"]
+    optimiser.load_state_dict({"state": values, "param_groups": groups})

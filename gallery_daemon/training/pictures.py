@@ -1,0 +1,115 @@
+"""Pixels of labelled pictures, by the same code as at prediction.
+
+So no model is trained on pixels that it will never see again (the notebook trained on RGB and
+predicted on BGR). A picture that cannot be read is skipped and listed, never guessed. Training
+reads each file once, into an array on disk beside the bundle: 150 KB a picture, so that the size of
+a gallery is bounded by the disk and not by memory.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
+from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
+from gallery_daemon.imaging.look import look
+from gallery_daemon.model.manifest import INPUT_SIZE
+from gallery_daemon.photo import Identity
+from gallery_daemon.training.twins import without_twins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from gallery_daemon.training.dataset import Gallery, Labelled
+    from gallery_daemon.training.display import Display
+
+Pictures = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+Skipped = tuple[tuple["Path", str], ...]
+
+# Enough to keep the decoders busy while the network works, and little memory: 64 x 150 KB.
+_READ_AHEAD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The pictures that can be read, the others with the reason, and where the pixels lie.
+
+    `pixels` is a `.npy` file of uint8 (M, 224, 224, 3), RGB; its first rows are the pictures of
+    `gallery`, in order.
+    """
+
+    gallery: Gallery
+    skipped: Skipped
+    pixels: Path
+
+    def open(self) -> Pictures:
+        """The pixels, uint8 (N, 224, 224, 3), mapped from disk."""
+        pixels: Pictures = np.load(self.pixels, mmap_mode="r")
+        return pixels[: len(self.gallery.pictures)]
+
+
+def read_gallery(gallery: Gallery, scratch: Path, *, threads: int, display: Display) -> Reading:
+    """Every picture of `gallery` was read once; identical ones only where they agree on the class.
+
+    Raises:
+        TrainingError: no picture of some class is left.
+    """
+    gallery, twins = without_twins(gallery)
+    shape = (len(gallery.pictures), INPUT_SIZE, INPUT_SIZE, 3)
+    path = scratch / "pixels.npy"
+    pixels = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    kept: list[Labelled] = []
+    skipped = list(twins)
+    display.begin("reading pictures", len(gallery.pictures))
+    for picture, found in read_pictures(gallery.pictures, threads):
+        display.advance(1)
+        if isinstance(found, str):
+            skipped.append((picture.path, found))
+            continue
+        pixels[len(kept)] = found
+        kept.append(picture)
+    pixels.flush()
+    readable = replace(gallery, pictures=tuple(kept))
+    for name, count in readable.counts().items():
+        if count == 0:
+            raise TrainingError(f"no picture of the class {name!r} can be used", hint=_why(skipped))
+    return Reading(readable, tuple(skipped), path)
+
+
+def read_pictures(
+    pictures: Sequence[Labelled], threads: int
+) -> Iterator[tuple[Labelled, Pictures | str]]:
+    """Each picture with its pixels, uint8 (224, 224, 3) RGB, or the reason why there are none.
+
+    In order; `threads` decoders work ahead.
+    """
+    with ThreadPoolExecutor(threads) as decoders:
+        for start in range(0, len(pictures), _READ_AHEAD):
+            some = pictures[start : start + _READ_AHEAD]
+            yield from zip(some, decoders.map(_read, some), strict=True)
+
+
+def _read(picture: Labelled) -> Pictures | str:
+    # Labelled folders are often made of links; only the daemon has reason to distrust one.
+    path = os.path.realpath(picture.path)
+    try:
+        facts = os.lstat(path)
+        identity = Identity(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        return look(
+            path, identity, max_bytes=DEFAULT_BYTES, max_pixels=DEFAULT_PIXELS, want_hash=False
+        ).picture
+    except (BadPhoto, NotAPhoto, PhotoChanged) as error:
+        return error.sentence
+    except OSError as error:
+        return error.strerror or "cannot be read"
+
+
+def _why(skipped: list[tuple[Path, str]]) -> str:
+    path, reason = skipped[0]
+    return f"{len(skipped)} pictures were skipped, the first one {path}: {reason}"

@@ -1,0 +1,149 @@
+"""One page that shows how good a bundle is: `report.html`, readable in a browser, with no network.
+
+Everything is embedded, so the page can be sent to somebody: that includes small copies of the most
+confident mistakes, which is why the page is the person's own and the shipped bundle has none.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from string import Template
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gallery_daemon.training.dataset import Labelled
+    from gallery_daemon.training.judgement import Judgement
+    from gallery_daemon.training.measure import Measures
+    from gallery_daemon.training.pictures import Pictures
+    from gallery_daemon.training.thresholds import Threshold
+
+REPORT_FILE = "report.html"
+_MOST_MISTAKES = 48
+_THUMBNAIL_SIDE = 128
+
+_PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
+         padding: 0 1rem; }
+  table { border-collapse: collapse; margin: 1rem 0; }
+  th, td { padding: .25rem .75rem; text-align: right; border-bottom: 1px solid #8884; }
+  th:first-child, td:first-child { text-align: left; }
+  .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem; }
+  .plots img { width: 100%; background: white; border-radius: 4px; }
+  .mistakes { display: grid; grid-template-columns: repeat(auto-fill, 9rem); gap: 1rem;
+              padding: 0; }
+  .mistakes li { list-style: none; font-size: .8rem; line-height: 1.3; overflow-wrap: anywhere; }
+  .mistakes img { width: 8rem; height: 8rem; border-radius: 4px; display: block; }
+  small { opacity: .7; }
+</style>
+</head>
+<body>
+<h1>$title</h1>
+<p>$summary</p>
+$tables
+<h2>Plots</h2>
+<div class="plots">
+$plots
+</div>
+<h2>The most confident mistakes</h2>
+<p>$mistakes_intro</p>
+<ol class="mistakes">
+$mistakes
+</ol>
+</body>
+</html>
+""")
+
+
+def report_page(
+    title: str,
+    measured: Mapping[str, Measures],
+    plots: Mapping[str, bytes],
+    mistakes: Sequence[str],
+) -> bytes:
+    """The page: tables of `measured` by heading, `plots` PNG by file name, and list items."""
+    first = next(iter(measured.values()))
+    summary = (
+        f"{first.pictures} pictures: accuracy {first.accuracy:.1%}, macro recall "
+        f"{first.macro_recall:.1%}, macro F1 {first.macro_f1:.1%}, calibration error "
+        f"{first.ece:.3f} ({first.ece_before:.3f} before calibration)."
+    )
+    intro = (
+        "Wrong, and sure of it, the surest first: a wrong label, a class that needs more pictures, "
+        "or two that look alike. Pictures are shown as the network sees them, squeezed to a square."
+    )
+    return _PAGE.substitute(
+        title=escape(title),
+        summary=escape(summary),
+        tables="\n".join(_table(heading, each) for heading, each in measured.items()),
+        plots="\n".join(
+            f'<img alt="{escape(name.removesuffix(".png"))}" src="{_embedded(png, "png")}">'
+            for name, png in plots.items()
+        ),
+        mistakes_intro=intro if mistakes else "None.",
+        mistakes="\n".join(mistakes),
+    ).encode()
+
+
+def contact_sheet(
+    judgement: Judgement, pictures: Sequence[Labelled], pixels: Pictures
+) -> Iterator[str]:
+    """List items of the most confident mistakes; `pixels` uint8 (N, S, S, 3), one a picture."""
+    called, confidence = judgement.probabilities.argmax(1), judgement.probabilities.max(1)
+    wrong = np.flatnonzero(~judgement.is_right())
+    for place in wrong[np.argsort(-confidence[wrong], kind="stable")][:_MOST_MISTAKES].tolist():
+        said, truth = (
+            judgement.classes[number] for number in (called[place], judgement.truth[place])
+        )
+        name = pictures[place].path.name.encode(errors="replace").decode()
+        yield (
+            f'<li><img alt="" src="{_embedded(_thumbnail(pixels[place]), "jpeg")}">'
+            f"<b>{escape(said)}</b> {confidence[place]:.2f}, is <b>{escape(truth)}</b>"
+            f"<br><small>{escape(name)}</small></li>"
+        )
+
+
+def _table(heading: str, measures: Measures) -> str:
+    rows = "\n".join(
+        f"<tr><td>{escape(name)}</td><td>{score.precision:.1%}</td><td>{score.recall:.1%}</td>"
+        f"<td>{score.f1:.1%}</td><td>{score.support}</td><td>{score.filed_wrongly:.1%}</td>"
+        + "".join(f"<td>{_threshold(each)}</td>" for each in score.thresholds)
+        + "</tr>"
+        for name, score in measures.per_class.items()
+    )
+    return (
+        f"<h2>{escape(heading)}</h2>\n<table><thead><tr><th>class</th><th>precision</th>"
+        "<th>recall</th><th>F1</th><th>pictures</th><th>wrongly filed at 0.80</th>"
+        "<th>95% right from</th><th>99% right from</th></tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody></table>"
+    )
+
+
+def _threshold(threshold: Threshold | None) -> str:
+    if threshold is None:
+        return "never"
+    return f"{threshold.confidence:.2f} <small>({threshold.share:.0%} of calls)</small>"
+
+
+def _thumbnail(pixels: Pictures) -> bytes:
+    image = Image.fromarray(np.asarray(pixels)).resize((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
+    jpeg = io.BytesIO()
+    image.save(jpeg, "jpeg", quality=80)
+    return jpeg.getvalue()
+
+
+def _embedded(content: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

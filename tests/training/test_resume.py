@@ -1,0 +1,132 @@
+"""Ctrl-C keeps the best so far, and `--resume` ends where an uninterrupted training would."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.errors import BundleError, TrainingError
+from gallery_daemon.model.bundle import load_bundle
+from gallery_daemon.training.options import TrainOptions
+from gallery_daemon.training.run import train
+from tests.training.conftest import VARIED, Listening, make_gallery
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.training.display import Epoch
+
+
+class ImpatientAfter(Listening):
+    """Presses Ctrl-C in the middle of the epoch after the given one."""
+
+    def __init__(self, phase: str, number: int) -> None:
+        super().__init__()
+        self._last = (phase, number)
+        self._is_over = False
+
+    def epoch(self, epoch: Epoch) -> None:
+        super().epoch(epoch)
+        self._is_over = (epoch.phase, epoch.number) == self._last
+
+    def advance(self, pictures: int) -> None:  # noqa: ARG002 - the port has it
+        if self._is_over:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", [("all", 2), ("all", 3)])
+def test_a_resumed_training_ends_with_the_same_bits(
+    gallery: Path, tmp_path: Path, after: tuple[str, int]
+) -> None:
+    """Interrupted in a long phase or after it: the same weights as in one go."""
+    options = TrainOptions((gallery,), tmp_path / "twice", "none", VARIED, seed=3)
+    whole = train(replace(options, out=tmp_path / "once"), Listening())
+
+    first = train(options, ImpatientAfter(*after))
+    assert not first.finished
+    assert first.can_resume
+    load_bundle(options.out)  # the best so far is a whole bundle
+    display = Listening()
+    second = train(replace(options, resume=True), display)
+
+    assert second.finished
+    assert [epoch.number for epoch in whole.epochs] == [epoch.number for epoch in second.epochs]
+    assert len(whole.epochs) > len(display.epochs)
+    assert whole.manifest.weights_sha256 == second.manifest.weights_sha256
+    assert {"once", "twice"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_an_early_interruption_keeps_the_best_and_cannot_go_on(
+    gallery: Path, tmp_path: Path
+) -> None:
+    """Only the head has learned, in a second: there is a bundle, and nothing worth resuming."""
+    options = TrainOptions((gallery,), tmp_path / "b", "none", VARIED)
+
+    summary = train(options, ImpatientAfter("head", 1))
+
+    assert not summary.finished
+    assert not summary.can_resume
+    assert ["b"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_an_interruption_before_anything_was_learned_leaves_nothing(
+    gallery: Path, tmp_path: Path
+) -> None:
+    """Ctrl-C while pictures are read: no bundle, no scratch folder."""
+    display = ImpatientAfter("", 0)
+    display._is_over = True
+
+    with pytest.raises(KeyboardInterrupt):
+        train(TrainOptions((gallery,), tmp_path / "b", "none", VARIED), display)
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_an_interruption_with_a_source_left_out_goes_on_there(tmp_path: Path) -> None:
+    """Nothing can be said of the whole yet, so there is no bundle; the first fold is kept."""
+    data = make_gallery(tmp_path / "data", 6, ("a__", "b__"))
+    options = TrainOptions(
+        (data,), tmp_path / "b", "none", VARIED, left_out=(("a",), ("b",)), seed=1
+    )
+
+    with pytest.raises(KeyboardInterrupt):
+        train(options, ImpatientAfter("all", 1))
+    assert not options.out.exists()
+    display = Listening()
+    summary = train(replace(options, resume=True), display)
+
+    assert summary.left_out is not None
+    assert 12 == summary.left_out.pictures
+    assert [("all", 2), ("all", 3)] == [(e.phase, e.number) for e in display.epochs[:2]]
+
+
+def test_resuming_needs_the_same_options_and_something_to_resume(
+    gallery: Path, tmp_path: Path
+) -> None:
+    """Another seed, no --resume, a finished bundle, nothing there: one sentence each."""
+    options = TrainOptions((gallery,), tmp_path / "b", "none", VARIED)
+    with pytest.raises(TrainingError, match=r"no unfinished training of .*b to go on with"):
+        train(replace(options, resume=True), Listening())
+    train(options, ImpatientAfter("all", 1))
+
+    with pytest.raises(TrainingError, match="has another seed: 0"):
+        train(replace(options, resume=True, seed=7), Listening())
+    with pytest.raises(TrainingError, match="an unfinished training") as caught:
+        train(options, Listening())
+    assert "--resume" in (caught.value.hint or "")
+    train(replace(options, resume=True), Listening())
+    with pytest.raises(BundleError, match="exists already"):
+        train(options, Listening())
+
+
+def test_a_damaged_checkpoint_is_one_sentence(gallery: Path, tmp_path: Path) -> None:
+    """Cut by a full disk, say: it is named, and what to do."""
+    options = TrainOptions((gallery,), tmp_path / "b", "none", VARIED)
+    train(options, ImpatientAfter("all", 1))
+    checkpoint = tmp_path / ".b.training" / "course.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+
+    with pytest.raises(TrainingError, match=r"course\.safetensors is damaged"):
+        train(replace(options, resume=True), Listening())

@@ -1,0 +1,102 @@
+"""Where training starts from."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gallery_daemon.errors import BundleError, TrainingError
+from gallery_daemon.model.bundle import load_bundle
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.network import new_network
+from gallery_daemon.training.weights import Found, find_weights, start_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without network and without torchvision's cache."""
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise urllib.error.URLError("no route to host")
+
+    monkeypatch.setattr(urllib.request, "urlopen", unreachable)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+
+def _find(weights: str | None, otherwise: str = "imagenet") -> Found:
+    return find_weights(weights, otherwise, lambda _: None)
+
+
+@pytest.mark.usefixtures("offline")
+def test_weights_that_cannot_be_had_are_one_sentence(tmp_path: Path) -> None:
+    """No network, no file, a pickle, another network's weights."""
+    (tmp_path / "pickled.pth").write_bytes(b"\x80\x04cos\nsystem\n")
+    save_file({"conv1.weight": torch.zeros(2)}, tmp_path / "other.safetensors")
+
+    with pytest.raises(TrainingError, match="cannot download the ImageNet weights"):
+        _find("imagenet")
+    with pytest.raises(BundleError, match="No such file"):
+        _find(str(tmp_path / "absent.safetensors"))
+    with pytest.raises(TrainingError, match="not a safetensors file"):
+        _find(str(tmp_path / "pickled.pth"))
+    with pytest.raises(TrainingError, match=r"other\.safetensors do not fit"):
+        start_from(new_network(2), _find(str(tmp_path / "other.safetensors")))
+
+
+@pytest.mark.usefixtures("offline")
+def test_without_network_and_choice_the_shipped_model_is_the_start() -> None:
+    """Training works offline, and the person is told what it starts from."""
+    said: list[str] = []
+
+    found = find_weights(None, "imagenet", said.append)
+
+    assert found.name == "default"
+    assert "cannot download" in said[0]
+    assert "starting from the shipped model" in said[0]
+
+
+def test_torchvisions_weights_are_taken_from_its_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What torchvision would download, taken from where it would put it: all but the hash."""
+    network = new_network(1000)
+    folder = tmp_path / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    torch.save(network.state_dict(), folder / "resnet34-b627a593.pth")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+    found = _find(None)
+    fresh = new_network(3)
+    start_from(fresh, found)
+
+    assert found.name == "imagenet"
+    assert torch.equal(network.state_dict()["conv1.weight"], fresh.state_dict()["conv1.weight"])
+
+
+def test_a_bundle_gives_its_layers_and_not_its_last_one() -> None:
+    """`default` and the path of a bundle are the same kind of start."""
+    network = new_network(5)
+
+    start_from(network, _find("default"))
+
+    state, source = network.state_dict(), load_bundle(find_bundle("default"))[0].state_dict()
+    assert torch.equal(source["layer4.0.conv1.weight"], state["layer4.0.conv1.weight"])
+    assert len(state["fc.weight"]) == 5
+
+
+def test_none_changes_nothing() -> None:
+    """A random start is a choice too."""
+    network = new_network(2)
+    before = network.state_dict()["conv1.weight"].clone()
+
+    start_from(network, _find("none"))
+
+    assert torch.equal(before, network.state_dict()["conv1.weight"])
