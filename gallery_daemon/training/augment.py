@@ -20,6 +20,7 @@ from torchvision.transforms import v2
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gallery_daemon.training.imagined.imagination import Imagination
     from gallery_daemon.training.pictures import Pictures
 
 _JPEG_QUALITIES = (20, 90)
@@ -64,16 +65,22 @@ class SavedAgain(nn.Module):
 
 
 class VariedPictures(Dataset[torch.Tensor]):
-    """Pictures on disk, uint8 (N, H, W, 3), each time varied: uint8 (size, size, 3)."""
+    """Pictures on disk, uint8 (N, H, W, 3), each time varied: uint8 (size, size, 3).
 
-    def __init__(self, pixels: Path, size: int) -> None:
+    Some are drawn anew by the imagination before.
+    """
+
+    def __init__(self, pixels: Path, size: int, imagination: Imagination) -> None:
         self._path = pixels  # and not the array: a process of its own would get a copy of it
         self._pixels: Pictures | None = None
+        self._imagination = imagination
         self._vary = augmentation(size)
 
     def __getitem__(self, place: int) -> torch.Tensor:
         if self._pixels is None:
             self._pixels = cast("Pictures", np.load(self._path, mmap_mode="r"))
-        picture = torch.from_numpy(self._pixels[place].copy()).permute(2, 0, 1)  # (3, H, W)
+        seed = int(torch.randint(2**62, ()))
+        pixels = self._imagination.maybe(self._pixels, place, seed)
+        picture = torch.from_numpy(pixels).permute(2, 0, 1)  # (3, H, W)
         varied: torch.Tensor = self._vary(picture)
         return varied.permute(1, 2, 0).contiguous()  # (size, size, 3)

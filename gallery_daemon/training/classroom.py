@@ -97,7 +97,7 @@ class Classroom:
 
     def ask(self, network: nn.Module, places: tuple[int, ...]) -> Answers:
         """What the network says of the pictures at `places`, as they are."""
-        pixels = VariedPixels(self.reading, INPUT_SIZE, self.run)
+        pixels = VariedPixels(self.reading, INPUT_SIZE, self.run, scenery=())
         logits = predict_logits(network, pixels, torch.tensor(places), self.run)
         return Answers(logits, torch.tensor(self.reading.gallery.labels)[list(places)])
 

@@ -40,7 +40,7 @@ def take_course(
         elif progress.best.state:
             network.load_state_dict(progress.best.state)
         if phase.augmented:
-            material = VariedPixels(reading, phase.size, lesson.run)
+            material = VariedPixels(reading, phase.size, lesson.run, lesson.train.tolist())
         else:
             place = scratch / ("later" if progress.phase else _START)
             material = _features(

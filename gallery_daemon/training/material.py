@@ -9,9 +9,10 @@ import torch
 from torch.utils.data import DataLoader
 
 from gallery_daemon.training.augment import VariedPictures
+from gallery_daemon.training.imagined.imagination import imagination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gallery_daemon.training.features import Features, Runner
     from gallery_daemon.training.pictures import Reading
@@ -61,13 +62,16 @@ class CachedFeatures:
 
 
 class VariedPixels:
-    """Whole pictures, varied by `augment`; the network sees them from its first stage."""
+    """Whole pictures, varied by `augment`; the network sees them from its first stage.
+
+    `scenery` are the places of pictures that may stand behind others: those who train.
+    """
 
     enters = "conv1"
 
-    def __init__(self, reading: Reading, size: int, run: Runner) -> None:
+    def __init__(self, reading: Reading, size: int, run: Runner, scenery: Sequence[int]) -> None:
         self._pixels, self._run = reading.open(), run
-        self._varied = VariedPictures(reading.pixels, size)
+        self._varied = VariedPictures(reading.pixels, size, imagination(reading.gallery, scenery))
 
     def vary(
         self, order: torch.Tensor, random: torch.Generator

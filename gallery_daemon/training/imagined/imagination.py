@@ -1,0 +1,75 @@
+"""Which class is imagined how, and how often.
+
+By the names of the article's classes, which the shipped model has; a person's own class of the same
+name gets the same, any other name none. Backgrounds are training pictures, never validating ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from gallery_daemon.training.imagined.captions import captioned
+from gallery_daemon.training.imagined.chats import chat
+from gallery_daemon.training.imagined.dice import Dice
+from gallery_daemon.training.imagined.pages import page
+from gallery_daemon.training.imagined.scenes import above_shoulders, in_a_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gallery_daemon.training.dataset import Gallery
+    from gallery_daemon.training.imagined.scenes import Scene
+    from gallery_daemon.training.pictures import Pictures
+
+    Drawer = Callable[[Image.Image, Scene, Dice], Image.Image]
+
+# The share of a class's pictures that are drawn anew, and by whom.
+_DRAWERS: dict[str, tuple[float, Drawer]] = {
+    "cars": (0.25, in_a_scene),
+    "memes": (0.35, captioned),
+    "other": (0.08, page),
+    "selfies": (0.35, above_shoulders),
+    "whatsapp_screenshots": (0.6, chat),
+}
+# Classes whose pictures can stand behind something else without being that themselves.
+_SCENES = ("mountains", "other", "trees")
+
+
+@dataclass(frozen=True, slots=True)
+class Imagination:
+    """Draws pictures anew; `scenes` are places of training pictures that may be the background."""
+
+    classes: tuple[str, ...]
+    labels: tuple[int, ...]
+    scenes: tuple[int, ...]
+
+    def maybe(self, pixels: Pictures, place: int, seed: int) -> Pictures:
+        """The picture at `place` of `pixels` (N, S, S, 3), or at a chance one imagined from it.
+
+        Returns:
+            uint8 (S, S, 3), squeezed to the square like every picture.
+        """
+        share, draw = _DRAWERS.get(self.classes[self.labels[place]], (0.0, in_a_scene))
+        dice = Dice(seed)
+        own = pixels[place]
+        if not self.scenes or not dice.chance(share):
+            return np.array(own)
+
+        def scene() -> Image.Image:
+            return Image.fromarray(np.array(pixels[dice.one_of(self.scenes)]))
+
+        drawn = draw(Image.fromarray(np.array(own)), scene, dice)
+        return np.array(drawn.resize((own.shape[1], own.shape[0])))
+
+
+def imagination(gallery: Gallery, train: Sequence[int]) -> Imagination:
+    """For the pictures of a gallery of which those at `train` train."""
+    return Imagination(
+        gallery.classes,
+        tuple(gallery.labels),
+        tuple(place for place in train if gallery.classes[gallery.labels[place]] in _SCENES),
+    )
