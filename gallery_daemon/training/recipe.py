@@ -40,10 +40,11 @@ class Recipe:
     """Phases, and how all of them learn; the values not given are the article's.
 
     `starts_from` is for a person who says nothing of weights; `batch_size` 0 is chosen for the
-    machine. `layer_decay` divides the learning rate from one block
-    to the one below; `warm_up` is a share of a phase's steps, after which the rate falls by a
-    cosine if `cosine`; `average` is the largest decay of the average of the weights over steps;
-    `balance` 0 draws every picture once, 1 every class as often as every other.
+    machine. `mirrored` doubles the features by those of mirror images. `layer_decay` divides the
+    learning rate from one block to the one below; `warm_up` is a share of a phase's steps, after
+    which the rate falls by a cosine if `cosine`; `average` is the largest decay of the average of
+    the weights over steps; `balance` 0 draws every picture once, 1 every class as often as every
+    other.
     """
 
     name: str
@@ -76,15 +77,13 @@ DEFAULT = Recipe(
         Phase("head", "fc", learning_rate=3e-3, epochs=8),
         # Small pictures first, which are cheap; then larger ones, nearer to those at prediction.
         # Source: Howard et al., DAWNBench 2018; Touvron et al. 2019, arXiv 1906.06423.
-        Phase("all", "conv1", learning_rate=5e-4, epochs=6, size=128, augmented=True),
+        Phase("all layers", "conv1", learning_rate=5e-4, epochs=4, size=128, augmented=True),
         Phase(
-            "all layers, larger", "conv1", learning_rate=2e-4, epochs=2, size=192, augmented=True
+            "all layers, larger", "conv1", learning_rate=3e-4, epochs=2, size=192, augmented=True
         ),
-        # The head again, for the layers as they are now.
-        # Source: Kang et al. 2020, arXiv 1910.09217.
-        Phase("fc", "fc", learning_rate=3e-4, epochs=8),
     ),
     batch_size=0,
+    mirrored=False,  # of the head's features; the other phases mirror by themselves
     # Source: Loshchilov, Hutter 2019, arXiv 1711.05101 (decoupled, as in torch's AdamW).
     weight_decay=0.05,
     # Lower layers know edges and textures, which need the least change. Source: Howard, Ruder 2018,

@@ -83,7 +83,7 @@ def test_a_commented_configuration_can_be_had_and_used(run: Run) -> None:
         (("evaluate", "/nowhere"), "cannot list /nowhere"),
         (("classify", "--model", "/nowhere", "/etc/hostname"), "model bundle /nowhere"),
         (("train", "/tmp", "--out", "/x", "--epochs", "five"), "write a number for each phase"),
-        (("train", "/tmp", "--out", "/x", "--epochs", "5"), "1 numbers of epochs for the 4 phases"),
+        (("train", "/tmp", "--out", "/x", "--epochs", "5"), "1 numbers of epochs for the 3 phases"),
     ],
 )
 def test_mistakes_are_sentences(run: Run, words: tuple[str, ...], says: str) -> None:
