@@ -76,6 +76,17 @@ def print_measures(measures: Measures, what: str) -> None:
             shown(_most_often_taken_for(measures, name)),
         )
         lines.add_row(shown(name), f"{score.filed_wrongly:.1%}", *map(_threshold, score.thresholds))
+    if measures.per_source:
+        sources = Table("source", "class", "pictures", "recall", "wrong at 0.80")
+        for each in measures.per_source:
+            sources.add_row(
+                shown(each.source),
+                shown(each.name),
+                str(each.support),
+                f"{each.recall:.1%}",
+                f"{each.filed_wrongly:.1%}",
+            )
+        console.print(sources)
     console.print(rights)
     console.print(lines)
     console.print(

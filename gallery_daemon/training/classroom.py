@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """What a network said of pictures: logits float32 (K, C), and the truth, int64 (K,)."""
+    """What a network said of pictures: logits float32 (K, C), and the truth, int64 (K,).
+
+    `sources` has the source of each.
+    """
 
     logits: torch.Tensor
     truth: torch.Tensor
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,9 @@ class Classroom:
         """What the network says of the pictures at `places`, as they are."""
         pixels = VariedPixels(self.reading, INPUT_SIZE, self.run, scenery=())
         logits = predict_logits(network, pixels, torch.tensor(places), self.run)
-        return Answers(logits, torch.tensor(self.reading.gallery.labels)[list(places)])
+        pictures = [self.reading.gallery.pictures[place] for place in places]
+        truth = torch.tensor([picture.label for picture in pictures])
+        return Answers(logits, truth, tuple(picture.source for picture in pictures))
 
     def _new_network(self) -> nn.Module:
         """The start of every course, the same for the same seed."""

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from gallery_daemon.training.dataset import Labelled
     from gallery_daemon.training.display import Display
+    from gallery_daemon.training.judgement import Array
 
 _BATCH_SIZE = 32
 
@@ -55,7 +57,8 @@ def evaluate(
     predictor = Predictor(bundle, choose_engine(device))
     classes = predictor.manifest.classes
     gallery = find_gallery(data, classes)
-    parts, truth = [], []
+    parts: list[Array] = []
+    known: list[Labelled] = []
     skipped: list[tuple[Path, str]] = []
     waiting: list[Pictures] = []
     display.begin("classifying", len(gallery.pictures))
@@ -64,7 +67,7 @@ def evaluate(
         if isinstance(found, str):
             skipped.append((picture.path, found))
             continue
-        truth.append(picture.label)
+        known.append(picture)
         waiting.append(found)
         if len(waiting) == _BATCH_SIZE:
             parts.append(predictor.predict(np.stack(waiting)))
@@ -75,5 +78,8 @@ def evaluate(
         folders = " and ".join(map(str, data))
         raise TrainingError(f"no picture below {folders} can be read")
     temperature = predictor.manifest.temperature
-    measures = measure(Judgement(np.concatenate(parts), np.array(truth), classes, temperature))
+    truth = np.array([picture.label for picture in known])
+    sources = tuple(picture.source for picture in known)
+    judgement = Judgement(np.concatenate(parts), truth, classes, sources, temperature)
+    measures = measure(judgement)
     return Evaluation(predictor.manifest.model_id, str(predictor.engine), measures, tuple(skipped))

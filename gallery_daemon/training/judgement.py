@@ -16,12 +16,14 @@ class Judgement:
     """What was predicted, and what is true.
 
     `probabilities` float (N, C) are calibrated; `truth` int (N,) are the numbers of the right
-    `classes`; `temperature` is what the logits were divided by.
+    `classes`; `sources` has the source of each, or is empty where nobody asks; `temperature` is
+    what the logits were divided by.
     """
 
     probabilities: Array
     truth: Labels
     classes: tuple[str, ...]
+    sources: tuple[str, ...] = ()
     temperature: float = 1.0
 
     def is_right(self) -> Flags:

@@ -11,6 +11,8 @@ from gallery_daemon.config.rule import MIN_CONFIDENCE
 from gallery_daemon.training.thresholds import PRECISIONS, Threshold, threshold_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gallery_daemon.training.judgement import Array, Flags, Judgement, Labels
 
 # Fifteen bins, as in Guo et al. 2017 (arXiv 1706.04599), so that figures can be compared.
@@ -54,15 +56,38 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceScore:
+    """The pictures that one source has of one class; shares as in `ClassScore`."""
+
+    source: str
+    name: str
+    support: int
+    recall: float
+    filed_wrongly: float
+
+    def to_json(self) -> dict[str, object]:
+        """The score under the names that `evaluate --json` prints."""
+        return {
+            "source": self.source,
+            "class": self.name,
+            "pictures": self.support,
+            "recall": round(self.recall, 4),
+            "filed_wrongly": round(self.filed_wrongly, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """What predictions came to.
 
     `confusion[i][j]` counts pictures of class i that were called j, both in the order of `classes`;
     `ece` is the expected calibration error, 0..1, `ece_before` the same without the temperature;
-    the macro figures leave out classes without pictures.
+    the macro figures leave out classes without pictures. `per_source` is empty where all pictures
+    are of one source, by class and then by name.
     """
 
     per_class: dict[str, ClassScore]
+    per_source: tuple[SourceScore, ...]
     confusion: tuple[tuple[int, ...], ...]
     ece: float
     ece_before: float
@@ -103,6 +128,7 @@ class Measures:
             "expected_calibration_error_before": round(self.ece_before, 4),
             "classes": list(self.classes),
             "per_class": {name: score.to_json() for name, score in self.per_class.items()},
+            "per_source": [score.to_json() for score in self.per_source],
             "confusion": [list(row) for row in self.confusion],
         }
 
@@ -132,10 +158,30 @@ def measure(judgement: Judgement) -> Measures:
         )
     return Measures(
         scores,
+        tuple(_per_source(judgement, right, is_filed_wrongly)),
         tuple(tuple(int(count) for count in row) for row in table),
         calibration_error(confidence, right),
         calibration_error(uncalibrated(probabilities, judgement.temperature).max(1), right),
     )
+
+
+def _per_source(
+    judgement: Judgement, right: Flags, is_filed_wrongly: Flags
+) -> Iterator[SourceScore]:
+    if len(set(judgement.sources)) < 2:  # noqa: PLR2004 - one is all there is
+        return
+    sources = np.array(judgement.sources)
+    for label, name in enumerate(judgement.classes):
+        is_of_class = judgement.truth == label
+        for source in sorted(set(sources[is_of_class].tolist())):
+            own = is_of_class & (sources == source)
+            yield SourceScore(
+                source,
+                name,
+                support=int(own.sum()),
+                recall=float(right[own].mean()),
+                filed_wrongly=float(is_filed_wrongly[own].mean()),
+            )
 
 
 def uncalibrated(probabilities: Array, temperature: float) -> Array:

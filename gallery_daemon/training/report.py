@@ -128,7 +128,22 @@ def _table(heading: str, measures: Measures) -> str:
         f"<h2>{escape(heading)}</h2>\n<table><thead><tr><th>class</th><th>precision</th>"
         "<th>recall</th><th>F1</th><th>pictures</th><th>wrongly filed at 0.80</th>"
         "<th>95% right from</th><th>99% right from</th></tr></thead>\n"
-        f"<tbody>\n{rows}\n</tbody></table>"
+        f"<tbody>\n{rows}\n</tbody></table>" + _sources(measures)
+    )
+
+
+def _sources(measures: Measures) -> str:
+    if not measures.per_source:
+        return ""
+    rows = "\n".join(
+        f"<tr><td>{escape(each.source)}</td><td>{escape(each.name)}</td><td>{each.support}</td>"
+        f"<td>{each.recall:.1%}</td><td>{each.filed_wrongly:.1%}</td></tr>"
+        for each in measures.per_source
+    )
+    return (
+        "\n<details><summary>By source</summary><table><thead><tr><th>source</th><th>class</th>"
+        "<th>pictures</th><th>recall</th><th>wrongly filed at 0.80</th></tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody></table></details>"
     )
 
 

@@ -150,15 +150,19 @@ def _judge(classes: tuple[str, ...], seen: Answers, unseen: Sequence[Answers]) -
 
     The person's next photos are like them, and not like the pictures that it learned from.
     """
+    asked = unseen or [seen]
     pooled = Answers(
-        torch.cat([answers.logits for answers in unseen or [seen]]),
-        torch.cat([answers.truth for answers in unseen or [seen]]),
+        torch.cat([answers.logits for answers in asked]),
+        torch.cat([answers.truth for answers in asked]),
+        tuple(source for answers in asked for source in answers.sources),
     )
     temperature = fit_temperature(pooled.logits, pooled.truth)
 
     def judged(answers: Answers) -> Judgement:
         probabilities = torch.softmax(answers.logits / temperature, dim=1)
-        return Judgement(probabilities.numpy(), answers.truth.numpy(), classes, temperature)
+        return Judgement(
+            probabilities.numpy(), answers.truth.numpy(), classes, answers.sources, temperature
+        )
 
     return _Verdict(judged(seen), judged(pooled) if unseen else None)
 

@@ -11,7 +11,12 @@ from torch.nn.functional import cross_entropy
 
 from gallery_daemon.training.calibrate import fit_temperature
 from gallery_daemon.training.judgement import Judgement
-from gallery_daemon.training.measure import calibration_error, measure, uncalibrated
+from gallery_daemon.training.measure import (
+    SourceScore,
+    calibration_error,
+    measure,
+    uncalibrated,
+)
 from gallery_daemon.training.thresholds import threshold_for
 
 
@@ -53,6 +58,22 @@ def test_wrongly_filed_is_wrong_and_sure() -> None:
         0.25,
         0,
     )
+
+
+def test_sources_are_told_apart_where_there_are_several() -> None:
+    """Cars of the shop are right, one of two from the street is taken for a tree, and surely."""
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.2, 0.8]], dtype=np.float32)
+    truth, classes = np.array([0, 0, 0, 1]), ("cars", "trees")
+    sources = ("shop", "street", "street", "street")
+
+    found = measure(Judgement(probabilities, truth, classes, sources)).per_source
+
+    assert [
+        SourceScore("shop", "cars", 1, 1.0, 0.0),
+        SourceScore("street", "cars", 2, 0.5, 0.5),
+        SourceScore("street", "trees", 1, 1.0, 0.0),
+    ] == list(found)
+    assert () == measure(Judgement(probabilities, truth, classes, ("shop",) * 4)).per_source
 
 
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
