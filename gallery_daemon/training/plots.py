@@ -55,6 +55,7 @@ def loss_plot(epochs: Sequence[Epoch]) -> bytes:
             label=f"best: {epoch.validation_accuracy:.1%} right",
         )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlim(0.5, len(numbers) + 0.5)
     axes.set_ylim(bottom=0)
     axes.legend()
     return _png(figure)

@@ -36,11 +36,12 @@ _PAGE = Template("""<!doctype html>
 <title>$title</title>
 <style>
   :root { color-scheme: light dark; }
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto;
          padding: 0 1rem; }
   table { border-collapse: collapse; margin: 1rem 0; }
   th, td { padding: .25rem .75rem; text-align: right; border-bottom: 1px solid #8884; }
   th:first-child, td:first-child { text-align: left; }
+  td { white-space: nowrap; }
   .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem; }
   .plots img { width: 100%; background: white; border-radius: 4px; }
   .mistakes { display: grid; grid-template-columns: repeat(auto-fill, 9rem); gap: 1rem;
