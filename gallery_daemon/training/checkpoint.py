@@ -33,7 +33,7 @@ _BEST, _NOW = "best/", "now/"
 class Best:
     """The best network so far, by the loss on the validation pictures.
 
-    The loss and not the accuracy: it also falls when confidence becomes truer, and does not tie.
+    The loss and not the accuracy: it also minds how sure the network was, and does not tie.
     """
 
     loss: float = math.inf

@@ -10,6 +10,7 @@ from typing import Protocol
 class Epoch:
     """What an epoch came to; losses are mean cross-entropies in nats, accuracy is 0..1.
 
+    The validation loss is that at the best temperature, as `calibrate` will find it in the end.
     `done` is the share of the whole course that is over, 0..1, by the work of its epochs.
     """
 

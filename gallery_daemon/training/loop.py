@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy
 
 from gallery_daemon.model.network import stages
 from gallery_daemon.training.average import new_average
+from gallery_daemon.training.calibrate import fit_temperature
 from gallery_daemon.training.checkpoint import (
     optimiser_state,
     prefixed,
@@ -78,7 +79,9 @@ def train_phase(
         network.eval()
         logits = predict_logits(average.module, material, lesson.validate, lesson.run)  # (V, C)
         truth = lesson.labels[lesson.validate]  # (V,)
-        loss = cross_entropy(logits, truth).item()
+        # As it will be after calibration: or a network that label smoothing made modest would lose
+        # to one that is bolder and worse.
+        loss = cross_entropy(logits / fit_temperature(logits, truth), truth).item()
         progress.epochs.append(
             Epoch(
                 phase.name,

@@ -42,7 +42,12 @@ def loss_plot(epochs: Sequence[Epoch]) -> bytes:
     figure, axes = _new_plot(f"Training {epochs[0].phase}", "epoch", "cross-entropy (nats)")
     numbers = [epoch.number for epoch in epochs]
     axes.plot(numbers, [epoch.train_loss for epoch in epochs], marker="o", label="training")
-    axes.plot(numbers, [epoch.validation_loss for epoch in epochs], marker="o", label="validation")
+    axes.plot(
+        numbers,
+        [epoch.validation_loss for epoch in epochs],
+        marker="o",
+        label="validation, calibrated",
+    )
     for epoch in [epoch for epoch in epochs if epoch.is_best][-1:]:
         axes.plot(
             epoch.number,
