@@ -98,8 +98,8 @@ class _TrainingDisplay:
         self._task = progress.add_task("", total=None, rate="")
         self._step_began = clock.monotonic()
         self._pictures = 0
-        # When the first epoch began, and how much of the course was done before it.
-        self._course: tuple[float, float] | None = None
+        # When the first epoch that was told of ended, and how much of the training was done then.
+        self._since: tuple[float, float] | None = None
 
     def begin(self, step: str, total: int) -> None:
         """A new bar for the step."""
@@ -135,10 +135,10 @@ class _TrainingDisplay:
     def _left(self, done: float) -> str:
         """`, 12 min left`, from how long the share of work since the first epoch took."""
         now = self._clock.monotonic()
-        if self._course is None or done <= self._course[1]:
-            self._course = (now, done)
+        if self._since is None:
+            self._since = (now, done)
             return ""
-        began, done_before = self._course
+        began, done_before = self._since
         left_s = (now - began) / (done - done_before) * (1 - done)
         return f", {duration(left_s)} left" if left_s >= 1 else ""
 

@@ -83,13 +83,15 @@ def train(
     """
     if val is not None and split_by_source:
         raise typer.BadParameter("--val and --split-by-source exclude each other")
+    if fast and recipe not in {_DEFAULT_RECIPE, _FAST_RECIPE}:
+        raise typer.BadParameter(f"--fast and --recipe {recipe} exclude each other")
     # Torch takes seconds to import: only those who train wait for it.
     from gallery_daemon.training.options import TrainOptions  # noqa: PLC0415
     from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
 
     options = TrainOptions(
         data=tuple(data),
-        out=out,
+        out=out.absolute(),
         weights=weights,
         recipe=_recipe(_FAST_RECIPE if fast else recipe, epochs),
         seed=seed,
@@ -99,8 +101,13 @@ def train(
         device=device,
         resume=resume,
     )
-    with training_display() as display:
-        summary = run_training(options, display)
+    try:
+        with training_display() as display:
+            summary = run_training(options, display)
+    except KeyboardInterrupt:
+        typer.echo("interrupted before there was a model; if an epoch was kept, the same command")
+        typer.echo("and --resume go on")
+        raise
     _print_summary(summary, out)
 
 
@@ -158,4 +165,7 @@ def _recipe(name: str, epochs: str | None) -> Recipe:
 
 def _names(text: str) -> tuple[str, ...]:
     """The sources in `A,B,C`."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise typer.BadParameter(f"{text!r} names no source: write them as in A,B,C")
+    return names

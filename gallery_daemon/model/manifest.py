@@ -58,8 +58,9 @@ class Manifest:
         return f"{self.name}@{self.weights_sha256[:8]}"
 
     def to_json(self) -> str:
-        """The text of `model.json`."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        """The text of `model.json`; broken UTF-8 in the names of folders is replaced."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        return text.encode(errors="replace").decode()
 
 
 def find_bundle(name_or_path: str) -> Path:

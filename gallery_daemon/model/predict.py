@@ -45,9 +45,11 @@ def choose_engine(device: str = "auto") -> Engine:
     """The fastest right engine; `device` is `auto`, `cpu` or `cuda`.
 
     Raises:
-        BundleError: CUDA is asked for and there is none.
+        BundleError: CUDA is asked for and there is none, or something else.
     """
     has_cuda = torch.cuda.is_available()
+    if device not in {"auto", "cpu", "cuda"}:
+        raise BundleError(f"there is no device {device!r}", hint="the devices are auto, cpu, cuda")
     if device == "cuda" and not has_cuda:
         raise BundleError("device cuda: this machine has none", hint="use device: auto")
     if device != "cpu" and has_cuda:

@@ -88,13 +88,14 @@ def load_progress(path: Path) -> Progress:
         with safe_open(path, framework="pt") as file:
             text = json.loads(file.metadata()["progress"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+        epochs = [Epoch(**epoch) for epoch in text["epochs"]]
+        best = Best(text["best_loss"], unprefixed(tensors, _BEST))
+        return Progress(text["phase"], epochs, best, unprefixed(tensors, _NOW))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(
-            f"{path} is damaged: {error}", hint="take its folder away and train anew"
+            f"{path} is damaged or of another version: {error}",
+            hint="take its folder away and train anew",
         ) from error
-    epochs = [Epoch(**epoch) for epoch in text["epochs"]]
-    best = Best(text["best_loss"], unprefixed(tensors, _BEST))
-    return Progress(text["phase"], epochs, best, unprefixed(tensors, _NOW))
 
 
 def prefixed(state: Mapping[str, torch.Tensor], prefix: str) -> State:

@@ -13,7 +13,7 @@ from gallery_daemon.training.checkpoint import Progress, load_progress, save_pro
 from gallery_daemon.training.course import take_course
 from gallery_daemon.training.loop import Lesson, predict_logits
 from gallery_daemon.training.material import VariedPixels
-from gallery_daemon.training.split import Split, leave_out, split_randomly
+from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
 if TYPE_CHECKING:
@@ -30,19 +30,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """What a network said of pictures: logits float32 (K, C), and the truth, int64 (K,).
+    """What networks said of the pictures at `places`, a row each: logits float32 (K, C)."""
 
-    `sources` has the source of each.
-    """
-
+    places: tuple[int, ...]
     logits: torch.Tensor
-    truth: torch.Tensor
-    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """What every course of one training shares; `folder` is for scratch files."""
+    """What every course of one training shares; `folder` is for scratch files.
+
+    There is one course for each set of sources that is left out, and one for the bundle.
+    """
 
     options: TrainOptions
     reading: Reading
@@ -51,11 +50,11 @@ class Classroom:
     display: Display
     folder: Path
 
-    def learn(self, split: Split, name: str) -> tuple[nn.Module, Progress]:
+    def learn(self, split: Split, name: str, course: int) -> tuple[nn.Module, Progress]:
         """A network has learned from those who train in `split`, and how it went.
 
-        Ctrl-C ends the course early: the network is the best so far, and `progress.phase` is still
-        a phase of the recipe.
+        `name` is that of its file in `folder`; `course` counts from 0. Ctrl-C ends it early:
+        the network is the best so far, and `progress.phase` is still a phase of the recipe.
 
         Raises:
             KeyboardInterrupt: it came before there was a best.
@@ -69,6 +68,7 @@ class Classroom:
             self.run,
             self.options.seed,
             self.display,
+            (course, len(self.options.left_out) + 1),
             keep=lambda progress: save_progress(progress, path),
         )
         network, progress = self._new_network(), load_progress(path)
@@ -81,20 +81,17 @@ class Classroom:
             network.load_state_dict(progress.best.state)
         return network, progress
 
-    def learn_without(self, sources: tuple[str, ...]) -> Answers:
-        """What a network that has never seen `sources` says of their pictures.
+    def learn_without(self, outer: Split, course: int) -> Answers:
+        """What a network that has never seen those who validate in `outer` says of them.
 
         Raises:
-            TrainingError: there is no such source, or it is the only one of a class.
             KeyboardInterrupt: it came before the course was over.
         """
-        outer = leave_out(self.reading.gallery, sources)
         # The best epoch is chosen without them too, or they would not be unseen.
-        options = self.options
-        inner = split_randomly(outer.train, options.validation_share, options.seed)
-        names = ", ".join(sources)
-        self.display.say(f"without {names}:")
-        network, progress = self.learn(inner, f"without {'+'.join(sources)}".replace("/", "-"))
+        options, gallery = self.options, self.reading.gallery
+        inner = split_randomly(gallery, outer.train, options.validation_share, options.seed)
+        self.display.say(f"without {', '.join(options.left_out[course])}:")
+        network, progress = self.learn(inner, f"without-{course + 1}", course)
         if progress.phase < len(options.recipe.phases):
             raise KeyboardInterrupt
         return self.ask(network, outer.validate)
@@ -102,10 +99,7 @@ class Classroom:
     def ask(self, network: nn.Module, places: tuple[int, ...]) -> Answers:
         """What the network says of the pictures at `places`, as they are."""
         pixels = VariedPixels(self.reading, INPUT_SIZE, self.run, scenery=())
-        logits = predict_logits(network, pixels, torch.tensor(places), self.run)
-        pictures = [self.reading.gallery.pictures[place] for place in places]
-        truth = torch.tensor([picture.label for picture in pictures])
-        return Answers(logits, truth, tuple(picture.source for picture in pictures))
+        return Answers(places, predict_logits(network, pixels, torch.tensor(places), self.run))
 
     def _new_network(self) -> nn.Module:
         """The start of every course, the same for the same seed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.network import STAGES, stages
 from gallery_daemon.training.features import (
     compute_features,
@@ -32,6 +33,9 @@ def take_course(
     """`network` is the best that the recipe's phases gave; goes on where `progress` stands.
 
     Interrupted by Ctrl-C it raises KeyboardInterrupt, and `progress.best` has the best so far.
+
+    Raises:
+        TrainingError: no epoch had a loss that is a number.
     """
     material: Material | None = None
     for phase in lesson.recipe.phases[progress.phase :]:
@@ -48,6 +52,8 @@ def take_course(
             )
         train_phase(network, phase, material, lesson, progress)
         progress.phase, progress.now = progress.phase + 1, {}
+    if not progress.best.state:
+        raise TrainingError("nothing was learned: the loss is not a number in any epoch")
     network.load_state_dict(progress.best.state)
 
 

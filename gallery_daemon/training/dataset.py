@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.intake.ignore import why_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,15 +23,17 @@ _SOURCE_END = "__"
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A picture's path and the number of its class."""
+    """A picture's path and the number of its class; `is_held` if it is only to validate."""
 
     path: Path
     label: int
+    is_held: bool = False
 
     @property
     def source(self) -> str:
-        """The part of its name before `__`; empty if there is none."""
-        return self.path.name.partition(_SOURCE_END)[0] if _SOURCE_END in self.path.name else ""
+        """The part of its name before `__`, broken UTF-8 mended; empty if there is none."""
+        source, end, _ = self.path.name.partition(_SOURCE_END)
+        return source.encode(errors="replace").decode() if end else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,20 @@ class Gallery:
 def find_gallery(folders: Sequence[Path], classes: tuple[str, ...] | None = None) -> Gallery:
     """The labelled pictures below `folders`, class by class, in the order of their paths.
 
+    Hidden names, thumbnails and bins (`intake.ignore`) are not looked at.
+
     Args:
-        folders: each holds one folder for each class, or for some of them.
+        folders: each holds one folder for each class, or for some of them; one that is given twice
+            counts once.
         classes: the classes to expect; if not given, those that the folders name, sorted.
 
     Raises:
         TrainingError: a folder cannot be listed, or there are fewer than two classes, an empty
-            class, no picture at all, or a class that is not in `classes`.
+            class, no picture at all, a class that is not in `classes` or whose name is not UTF-8.
     """
     found: dict[str, list[Path]] = {}
-    for path in (each for folder in folders for each in _class_folders(folder)):
+    once = {folder.resolve(): folder for folder in reversed(folders)}
+    for path in (each for folder in reversed(once.values()) for each in _class_folders(folder)):
         found.setdefault(path.name, []).extend(_files(path))
         if classes is not None and path.name not in classes:
             raise TrainingError(
@@ -92,17 +99,30 @@ def find_gallery(folders: Sequence[Path], classes: tuple[str, ...] | None = None
 
 def _class_folders(folder: Path) -> list[Path]:
     try:
-        return sorted(
-            path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
+        found = sorted(
+            path for path in folder.iterdir() if path.is_dir() and not why_ignored(path.name)
         )
     except OSError as error:
         raise TrainingError(f"cannot list {folder}: {error.strerror}") from error
+    for path in found:
+        if not path.name.isprintable():
+            raise TrainingError(
+                f"the class folder {path} has a name that cannot be printed",
+                hint="classes become folders and stand in rules: rename it",
+            )
+    return found
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
-    )
+    """All files below, also links that lead nowhere: reading says what is wrong with them."""
+    try:
+        return sorted(
+            path
+            for path in folder.rglob("*")
+            if not why_ignored(str(path.relative_to(folder))) and not path.is_dir()
+        )
+    except OSError as error:
+        raise TrainingError(f"cannot list {folder}: {error.strerror}") from error
 
 
 def _refuse_too_few(names: str, found: dict[str, list[Path]]) -> None:

@@ -11,7 +11,7 @@ class Epoch:
     """What an epoch came to; losses are mean cross-entropies in nats, accuracy is 0..1.
 
     The validation loss is that at the best temperature, as `calibrate` will find it in the end.
-    `done` is the share of the whole course that is over, 0..1, by the work of its epochs.
+    `done` is the share of the whole training that is over, 0..1, by the work of its epochs.
     """
 
     phase: str

@@ -16,6 +16,7 @@ import torch
 
 from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.preprocess import normalise
+from gallery_daemon.training.arrays import new_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,9 +157,7 @@ class _Rows:
         """Append `rows` (B, ...)."""
         if self._array is None:
             shape = (self._most, *rows.shape[1:])
-            self._array = np.lib.format.open_memmap(
-                self._part(), dtype=np.float16, mode="w+", shape=shape
-            )
+            self._array = new_array(self._part(), np.float16, shape)
         end = self._done + len(rows)
         self._array[self._done : end] = rows.half().cpu().numpy()
         self._done = end

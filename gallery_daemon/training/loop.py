@@ -50,6 +50,7 @@ class Lesson:
     run: Runner
     seed: int
     display: Display
+    course: tuple[int, int]  # which one this is, from 0, of how many
     keep: Callable[[Progress], None]  # called when an epoch that took long is over
 
 
@@ -94,7 +95,7 @@ def train_phase(
                 is_best=progress.best.offer(
                     network.state_dict() | average.module.state_dict(), loss
                 ),
-                done=_done(recipe, progress.phase, number),
+                done=_done(lesson, progress.phase, number),
             )
         )
         lesson.display.epoch(progress.epochs[-1])
@@ -183,10 +184,12 @@ def _epoch_seed(seed: int, phase: Phase, number: int) -> int:
     return (seed * 1_000_003 + sum(phase.name.encode())) * 10_007 + number
 
 
-def _done(recipe: Recipe, phase: int, number: int) -> float:
-    """The share of the recipe's work after `number` epochs of its phase `phase`."""
-    work = [_work(each) * each.epochs for each in recipe.phases]
-    return (sum(work[:phase]) + _work(recipe.phases[phase]) * number) / sum(work)
+def _done(lesson: Lesson, phase: int, number: int) -> float:
+    """The share of all courses' work after `number` epochs of this one's phase `phase`."""
+    phases, (course, courses) = lesson.recipe.phases, lesson.course
+    work = [_work(each) * each.epochs for each in phases]
+    done = (sum(work[:phase]) + _work(phases[phase]) * number) / sum(work)
+    return (course + done) / courses
 
 
 def _work(phase: Phase) -> float:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Fifteen bins, as in Guo et al. 2017 (arXiv 1706.04599), so that figures can be compared.
 BINS = 15
+# One source is all there is; of more than a hundred nobody reads the figures.
+_FEWEST_SOURCES, _MOST_SOURCES = 2, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class Measures:
 
     `confusion[i][j]` counts pictures of class i that were called j, both in the order of `classes`;
     `ece` is the expected calibration error, 0..1, `ece_before` the same without the temperature;
-    the macro figures leave out classes without pictures. `per_source` is empty where all pictures
-    are of one source, by class and then by name.
+    the macro figures leave out classes without pictures. `per_source` is by class and then by
+    name, and empty where all pictures are of one source, or of too many to be read.
     """
 
     per_class: dict[str, ClassScore]
@@ -168,7 +170,7 @@ def measure(judgement: Judgement) -> Measures:
 def _per_source(
     judgement: Judgement, right: Flags, is_filed_wrongly: Flags
 ) -> Iterator[SourceScore]:
-    if len(set(judgement.sources)) < 2:  # noqa: PLR2004 - one is all there is
+    if not _FEWEST_SOURCES <= len(set(judgement.sources)) <= _MOST_SOURCES:
         return
     sources = np.array(judgement.sources)
     for label, name in enumerate(judgement.classes):

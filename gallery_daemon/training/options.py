@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.training.recipe import DEFAULT, VALIDATION_SHARE, Recipe
@@ -36,7 +36,7 @@ class TrainOptions:
 
     def fingerprint(self) -> dict[str, object]:
         """All that decides what comes out: a training goes on only with the same."""
-        chosen = asdict(replace(self, resume=False))
+        chosen = asdict(self)
         del chosen["threads"], chosen["resume"]
         return {name: _plain(value) for name, value in chosen.items()}
 

@@ -20,6 +20,7 @@ from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from gallery_daemon.model.manifest import INPUT_SIZE
 from gallery_daemon.photo import Identity
+from gallery_daemon.training.arrays import new_array
 from gallery_daemon.training.twins import without_twins
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def read_gallery(gallery: Gallery, scratch: Path, *, threads: int, display: Disp
     gallery, twins = without_twins(gallery)
     shape = (len(gallery.pictures), INPUT_SIZE, INPUT_SIZE, 3)
     path = scratch / "pixels.npy"
-    pixels = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    pixels = new_array(path, np.uint8, shape)
     kept: list[Labelled] = []
     skipped = list(twins)
     display.begin("reading pictures", len(gallery.pictures))
@@ -76,8 +77,9 @@ def read_gallery(gallery: Gallery, scratch: Path, *, threads: int, display: Disp
         kept.append(picture)
     pixels.flush()
     readable = replace(gallery, pictures=tuple(kept))
-    for name, count in readable.counts().items():
-        if count == 0:
+    trained = {picture.label for picture in kept if not picture.is_held}
+    for label, name in enumerate(gallery.classes):
+        if label not in trained:
             raise TrainingError(f"no picture of the class {name!r} can be used", hint=_why(skipped))
     return Reading(readable, tuple(skipped), path)
 

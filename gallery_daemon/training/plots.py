@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -93,8 +94,9 @@ def confusion_plot(judgement: Judgement) -> bytes:
         if table[row, column]:
             colour = "white" if shares[row, column] > 0.5 else "black"  # noqa: PLR2004 - dark blue
             axes.text(column, row, str(table[row, column]), ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right")
-    axes.set_yticks(range(len(classes)), classes)
+    names = [_as_text(name) for name in classes]
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("called")
     axes.set_ylabel("is")
     axes.set_title("Who was taken for whom")
@@ -130,7 +132,7 @@ def coverage_plot(judgement: Judgement) -> bytes:
         right = judgement.is_right()[own][np.argsort(-confidence[own], kind="stable")]
         if len(right):
             count = np.arange(1, len(right) + 1)
-            axes.plot(count / len(right), right.cumsum() / count, label=name)
+            axes.plot(count / len(right), right.cumsum() / count, label=_as_text(name))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlim(0, 1)
@@ -156,7 +158,14 @@ def _new_plot(title: str, x: str, y: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _as_text(name: str) -> str:
+    """A class's name that matplotlib does not take for a formula, nor for something to hide."""
+    return f" {name}".replace("$", r"\$")  # a label that begins with _ is left out of legends
+
+
 def _png(figure: Figure) -> bytes:
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=_PNG_DPI)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a script that the font lacks shows as boxes
+        figure.savefig(picture, format="png", dpi=_PNG_DPI)
     return picture.getvalue()

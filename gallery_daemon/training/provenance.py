@@ -24,11 +24,10 @@ _GIT_PATIENCE_S = 5
 
 
 def provenance_of(
-    options: TrainOptions, reading: Reading, run: Runner, *, weights: str, finished: bool
+    options: TrainOptions, reading: Reading, run: Runner, *, weights: str
 ) -> dict[str, object]:
     """Every argument, what was read, on what it ran, and by which versions."""
     return {
-        "finished": finished,
         "data": [folder.resolve().name for folder in options.data],
         "recipe": asdict(options.recipe),
         "weights": Path(weights).name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import dataclass
 from html import escape
 from string import Template
 from typing import TYPE_CHECKING
@@ -18,14 +19,14 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gallery_daemon.training.dataset import Labelled
     from gallery_daemon.training.judgement import Judgement
     from gallery_daemon.training.measure import Measures
-    from gallery_daemon.training.pictures import Pictures
+    from gallery_daemon.training.pictures import Pictures, Skipped
     from gallery_daemon.training.thresholds import Threshold
 
 REPORT_FILE = "report.html"
 _MOST_MISTAKES = 48
+_MOST_SKIPPED = 1000
 _THUMBNAIL_SIDE = 128
 
 _PAGE = Template("""<!doctype html>
@@ -53,9 +54,9 @@ _PAGE = Template("""<!doctype html>
 </head>
 <body>
 <h1>$title</h1>
-<p>$summary</p>
 $tables
 <h2>Plots</h2>
+<p>Losses and accuracy are of training; the others of these pictures: $of_whom.</p>
 <div class="plots">
 $plots
 </div>
@@ -64,57 +65,86 @@ $plots
 <ol class="mistakes">
 $mistakes
 </ol>
+$skipped
 </body>
 </html>
 """)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """A picture that was called one class and is of another; `pixels` uint8 (S, S, 3)."""
+
+    said: str
+    truth: str
+    confidence: float
+    name: str
+    pixels: Pictures
 
 
 def report_page(
     title: str,
     measured: Mapping[str, Measures],
     plots: Mapping[str, bytes],
-    mistakes: Sequence[str],
+    mistakes: Sequence[Mistake],
+    skipped: Skipped,
 ) -> bytes:
-    """The page: tables of `measured` by heading, `plots` PNG by file name, and list items."""
-    first = next(iter(measured.values()))
-    summary = (
-        f"{first.pictures} pictures: accuracy {first.accuracy:.1%}, macro recall "
-        f"{first.macro_recall:.1%}, macro F1 {first.macro_f1:.1%}, calibration error "
-        f"{first.ece:.3f} ({first.ece_before:.3f} before calibration)."
-    )
+    """The page: tables of `measured` by heading, `plots` PNG by file name, mistakes, skipped files.
+
+    The plots and the mistakes are of the last of `measured`.
+    """
+    of_whom = list(measured)[-1].lower()
     intro = (
-        "Wrong, and sure of it, the surest first: a wrong label, a class that needs more pictures, "
-        "or two that look alike. Pictures are shown as the network sees them, squeezed to a square."
+        f"Of these pictures ({of_whom}) wrong, and sure of it, the surest first: a wrong label, a "
+        "class that needs more pictures, or two that look alike. Pictures are shown as the network "
+        "sees them, squeezed to a square."
     )
     return _PAGE.substitute(
         title=escape(title),
-        summary=escape(summary),
         tables="\n".join(_table(heading, each) for heading, each in measured.items()),
         plots="\n".join(
             f'<img alt="{escape(name.removesuffix(".png"))}" src="{_embedded(png, "png")}">'
             for name, png in plots.items()
         ),
+        of_whom=escape(of_whom),
         mistakes_intro=intro if mistakes else "None.",
-        mistakes="\n".join(mistakes),
+        mistakes="\n".join(map(_item, mistakes)),
+        skipped=_skipped(skipped),
     ).encode()
 
 
-def contact_sheet(
-    judgement: Judgement, pictures: Sequence[Labelled], pixels: Pictures
-) -> Iterator[str]:
-    """List items of the most confident mistakes; `pixels` uint8 (N, S, S, 3), one a picture."""
+def contact_sheet(judgement: Judgement) -> Iterator[tuple[int, str, str, float]]:
+    """The most confident mistakes, the surest first: row, called, is, confidence 0..1."""
     called, confidence = judgement.probabilities.argmax(1), judgement.probabilities.max(1)
     wrong = np.flatnonzero(~judgement.is_right())
-    for place in wrong[np.argsort(-confidence[wrong], kind="stable")][:_MOST_MISTAKES].tolist():
-        said, truth = (
-            judgement.classes[number] for number in (called[place], judgement.truth[place])
-        )
-        name = pictures[place].path.name.encode(errors="replace").decode()
-        yield (
-            f'<li><img alt="" src="{_embedded(_thumbnail(pixels[place]), "jpeg")}">'
-            f"<b>{escape(said)}</b> {confidence[place]:.2f}, is <b>{escape(truth)}</b>"
-            f"<br><small>{escape(name)}</small></li>"
-        )
+    for row in wrong[np.argsort(-confidence[wrong], kind="stable")][:_MOST_MISTAKES].tolist():
+        said, truth = judgement.classes[called[row]], judgement.classes[judgement.truth[row]]
+        yield row, said, truth, float(confidence[row])
+
+
+def _item(mistake: Mistake) -> str:
+    return (
+        f'<li><img alt="" src="{_embedded(_thumbnail(mistake.pixels), "jpeg")}">'
+        f"<b>{escape(mistake.said)}</b> {mistake.confidence:.2f}, is <b>{escape(mistake.truth)}</b>"
+        f"<br><small>{_printable(mistake.name)}</small></li>"
+    )
+
+
+def _skipped(skipped: Skipped) -> str:
+    if not skipped:
+        return ""
+    items = "\n".join(
+        f"<li>{_printable(str(path))}: {_printable(reason)}</li>"
+        for path, reason in skipped[:_MOST_SKIPPED]
+    )
+    more = len(skipped) - _MOST_SKIPPED
+    rest = f"<li>and {more} more</li>" if more > 0 else ""
+    return f"<h2>Skipped pictures</h2>\n<ul>\n{items}{rest}\n</ul>"
+
+
+def _printable(text: str) -> str:
+    """Text of the file system as HTML; broken UTF-8 is replaced."""
+    return escape(text.encode(errors="replace").decode())
 
 
 def _table(heading: str, measures: Measures) -> str:
@@ -125,8 +155,13 @@ def _table(heading: str, measures: Measures) -> str:
         + "</tr>"
         for name, score in measures.per_class.items()
     )
+    summary = (
+        f"{measures.pictures} pictures: accuracy {measures.accuracy:.1%}, macro recall "
+        f"{measures.macro_recall:.1%}, macro F1 {measures.macro_f1:.1%}, calibration error "
+        f"{measures.ece:.3f} ({measures.ece_before:.3f} before calibration)."
+    )
     return (
-        f"<h2>{escape(heading)}</h2>\n<table><thead><tr><th>class</th><th>precision</th>"
+        f"<h2>{escape(heading)}</h2>\n<p>{summary}</p>\n<table><thead><tr><th>class</th><th>precision</th>"
         "<th>recall</th><th>F1</th><th>pictures</th><th>wrongly filed at 0.80</th>"
         "<th>95% right from</th><th>99% right from</th></tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody></table>" + _sources(measures)

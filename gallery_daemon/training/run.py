@@ -1,7 +1,8 @@
 """`train`, from labelled folders to a bundle: find, read, split, learn, calibrate, save.
 
 Read `train` from top to bottom; each step is a line or two. Nothing of the user's is changed:
-pictures are only read, the bundle is a new folder, scratch files lie beside it and go away.
+pictures are only read, the bundle is a new folder, and scratch files lie beside it until it is
+finished.
 """
 
 from __future__ import annotations
@@ -14,25 +15,23 @@ import torch
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.predict import choose_engine
-from gallery_daemon.training.calibrate import fit_temperature
-from gallery_daemon.training.classroom import Answers, Classroom
-from gallery_daemon.training.dataset import Gallery, find_gallery
+from gallery_daemon.training.classroom import Classroom
 from gallery_daemon.training.features import Runner
-from gallery_daemon.training.judgement import Judgement
-from gallery_daemon.training.measure import Measures, measure
+from gallery_daemon.training.parties import find_all, split_all
 from gallery_daemon.training.pictures import Skipped, read_gallery
 from gallery_daemon.training.plots import all_plots
 from gallery_daemon.training.provenance import provenance_of
-from gallery_daemon.training.report import REPORT_FILE, contact_sheet, report_page
-from gallery_daemon.training.split import Split, split_by_folder, split_by_source, split_randomly
+from gallery_daemon.training.report import REPORT_FILE, Mistake, contact_sheet, report_page
+from gallery_daemon.training.verdict import Verdict, judge
 from gallery_daemon.training.weights import find_weights
 from gallery_daemon.training.workshop import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from gallery_daemon.training.checkpoint import Progress
     from gallery_daemon.training.display import Display, Epoch
+    from gallery_daemon.training.measure import Measures
     from gallery_daemon.training.options import TrainOptions
 
 # Enough for steady gradients; a GPU is idle with less. On 2 cores 32 and 64 are equally fast.
@@ -56,21 +55,6 @@ class Summary:
     can_resume: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """How good the network is on validation pictures, and its like on sources left out in turn."""
-
-    validation: Judgement
-    left_out: Judgement | None
-
-    def measures(self) -> dict[str, Measures]:
-        """The measures by their key in the manifest."""
-        found = {"validation": measure(self.validation)}
-        if self.left_out:
-            found["left_out_sources"] = measure(self.left_out)
-        return found
-
-
 def train(options: TrainOptions, display: Display) -> Summary:
     """A new bundle lies at `options.out`.
 
@@ -79,61 +63,43 @@ def train(options: TrainOptions, display: Display) -> Summary:
         BundleError: the bundle exists already or cannot be written.
         KeyboardInterrupt: Ctrl-C came before anything was learned.
     """
+    runner = _runner(options)
     with Workshop(options) as shop:
         weights = find_weights(options.weights, options.recipe.starts_from, display.say)
-        gallery = _find(options)
+        gallery = find_all(options)
         reading = read_gallery(gallery, shop.folder, threads=options.threads, display=display)
-        shop.refuse_other_pictures(reading.gallery)
-        room = Classroom(options, reading, weights, _runner(options), display, shop.folder)
+        shop.refuse_other_start(reading.gallery, weights)
+        split, left_out = split_all(options, reading.gallery)
 
-        unseen = [room.learn_without(sources) for sources in options.left_out]
-        split = _split(options, reading.gallery)
-        network, progress = room.learn(split, "course")
-        verdict = _judge(reading.gallery.classes, room.ask(network, split.validate), unseen)
+        room = Classroom(options, reading, weights, runner, display, shop.folder)
+        unseen = [room.learn_without(each, course) for course, each in enumerate(left_out)]
+        network, progress = room.learn(split, "course", len(left_out))
+        verdict = judge(reading.gallery, room.ask(network, split.validate), unseen)
 
         finished = progress.phase == len(options.recipe.phases)
+        provenance = provenance_of(options, reading, runner, weights=weights.name)
         manifest = Manifest(
             name=options.out.name,
             classes=reading.gallery.classes,
             weights_sha256="",
-            temperature=verdict.validation.temperature,
-            provenance=provenance_of(
-                options, reading, room.run, weights=weights.name, finished=finished
-            ),
-            metrics={key: found.to_json() for key, found in verdict.measures().items()},
+            temperature=verdict.temperature,
+            provenance={"finished": finished, **provenance},
+            metrics={key: found.to_json() for key, found in verdict.measures.items()},
         )
-        shown = _shown(room, split, verdict, progress)
-        shop.clear_bundle()
-        manifest = save_bundle(options.out, network, manifest, shown)
+        shown = _shown(room, verdict, progress)
+        with shop.making_way():
+            manifest = save_bundle(options.out, network, manifest, shown)
         if finished:
             shop.finish()
-    measures = verdict.measures()
     return Summary(
         manifest,
-        measures["validation"],
-        measures.get("left_out_sources"),
+        verdict.measures["validation"],
+        verdict.measures.get("left_out_sources"),
         tuple(progress.epochs),
         reading.skipped,
         finished,
         can_resume=shop.folder.exists(),
     )
-
-
-def _find(options: TrainOptions) -> Gallery:
-    gallery = find_gallery(options.data)
-    if options.validation is None:
-        return gallery
-    extra = find_gallery([options.validation], gallery.classes)
-    return Gallery(gallery.classes, gallery.pictures + extra.pictures)
-
-
-def _split(options: TrainOptions, gallery: Gallery) -> Split:
-    if options.validation is not None:
-        return split_by_folder(gallery, options.validation)
-    if options.by_source:
-        return split_by_source(gallery, options.validation_share, options.seed)
-    everything = range(len(gallery.pictures))
-    return split_randomly(everything, options.validation_share, options.seed)
 
 
 def _runner(options: TrainOptions) -> Runner:
@@ -145,40 +111,19 @@ def _runner(options: TrainOptions) -> Runner:
     return Runner(torch.device(engine.device), precision, batch_size)
 
 
-def _judge(classes: tuple[str, ...], seen: Answers, unseen: Sequence[Answers]) -> _Verdict:
-    """Both are calibrated on sources that no network has seen, where there are answers of some.
-
-    The person's next photos are like them, and not like the pictures that it learned from.
-    """
-    asked = unseen or [seen]
-    pooled = Answers(
-        torch.cat([answers.logits for answers in asked]),
-        torch.cat([answers.truth for answers in asked]),
-        tuple(source for answers in asked for source in answers.sources),
-    )
-    temperature = fit_temperature(pooled.logits, pooled.truth)
-
-    def judged(answers: Answers) -> Judgement:
-        probabilities = torch.softmax(answers.logits / temperature, dim=1)
-        return Judgement(
-            probabilities.numpy(), answers.truth.numpy(), classes, answers.sources, temperature
-        )
-
-    return _Verdict(judged(seen), judged(pooled) if unseen else None)
-
-
-def _shown(
-    room: Classroom, split: Split, verdict: _Verdict, progress: Progress
-) -> dict[str, bytes]:
+def _shown(room: Classroom, verdict: Verdict, progress: Progress) -> dict[str, bytes]:
     """The plots and the page of the bundle, by file name."""
-    plots = all_plots(progress.epochs, verdict.left_out or verdict.validation)
-    places = list(split.validate)
-    mistakes = contact_sheet(
-        verdict.validation,
-        [room.reading.gallery.pictures[place] for place in places],
-        room.reading.open()[places],
-    )
+    plots = all_plots(progress.epochs, verdict.hardest)
     headings = {"validation": "Validation", "left_out_sources": "Sources left out in turn"}
-    measured = {headings[key]: found for key, found in verdict.measures().items()}
+    measured = {headings[key]: found for key, found in verdict.measures.items()}
     title = f"The model {room.options.out.name}"
-    return {**plots, REPORT_FILE: report_page(title, measured, plots, list(mistakes))}
+    page = report_page(title, measured, plots, list(_mistakes(room, verdict)), room.reading.skipped)
+    return {**plots, REPORT_FILE: page}
+
+
+def _mistakes(room: Classroom, verdict: Verdict) -> Iterator[Mistake]:
+    """The most confident mistakes on the pictures that the plots are of, too."""
+    pixels, pictures = room.reading.open(), room.reading.gallery.pictures
+    for row, said, truth, confidence in contact_sheet(verdict.hardest):
+        place = verdict.places[row]
+        yield Mistake(said, truth, confidence, pictures[place].path.name, pixels[place])

@@ -1,4 +1,4 @@
-"""Who trains and who validates: at random, by source, or by folder; and who is left out.
+"""Who trains and who validates: at random, by source, or those held; and who is left out.
 
 Places are positions in `gallery.pictures`. The same gallery and seed give the same split.
 """
@@ -14,7 +14,6 @@ from gallery_daemon.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
     from gallery_daemon.training.dataset import Gallery
 
@@ -27,12 +26,24 @@ class Split:
     validate: tuple[int, ...]
 
 
-def split_randomly(places: Sequence[int], share: float, seed: int) -> Split:
-    """About `share` of the places validate, at least one of them; at least one trains."""
+def split_randomly(gallery: Gallery, places: Sequence[int], share: float, seed: int) -> Split:
+    """About `share` of the places validate, whatever their class.
+
+    Then chance is corrected where it left a class without a picture to train, or, if it has two
+    and more, without one to validate.
+    """
     shuffled = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))
-    validate = min(max(1, round(len(places) * share)), len(places) - 1)
     picked = [places[place] for place in shuffled.tolist()]
-    return Split(tuple(sorted(picked[validate:])), tuple(sorted(picked[:validate])))
+    validate = set(picked[: round(len(places) * share)])
+    for label in range(len(gallery.classes)):
+        own = [place for place in picked if gallery.pictures[place].label == label]
+        if own and validate.issuperset(own):
+            validate.remove(own[0])
+        elif len(own) > 1 and validate.isdisjoint(own):
+            validate.add(own[0])
+    return Split(
+        tuple(sorted(place for place in picked if place not in validate)), tuple(sorted(validate))
+    )
 
 
 def split_by_source(gallery: Gallery, share: float, seed: int) -> Split:
@@ -56,19 +67,19 @@ def split_by_source(gallery: Gallery, share: float, seed: int) -> Split:
             for place in places:
                 (validate if gallery.pictures[place].source in held else train).append(place)
         else:
-            part = split_randomly(places, share, seed)
+            part = split_randomly(gallery, places, share, seed)
             train += part.train
             validate += part.validate
     return Split(tuple(train), tuple(validate))
 
 
 def leave_out(gallery: Gallery, left_out: Collection[str]) -> Split:
-    """Pictures of the sources `left_out` validate, all others train.
+    """Pictures of the sources `left_out` validate, all others but those held train.
 
     Raises:
         TrainingError: there is no such source, or it is the only one of a class.
     """
-    known = {picture.source for picture in gallery.pictures}
+    known = {picture.source for picture in gallery.pictures if not picture.is_held}
     if unknown := sorted(set(left_out) - known):
         names = ", ".join(sorted(known - {""})) or "none: names have no part before `__`"
         raise TrainingError(
@@ -80,23 +91,31 @@ def leave_out(gallery: Gallery, left_out: Collection[str]) -> Split:
                 f"without {', '.join(sorted(sources))} the class {name!r} has no pictures",
                 hint="leave out fewer sources at once",
             )
-    is_out = [picture.source in left_out for picture in gallery.pictures]
+    pictures = list(enumerate(gallery.pictures))
     return Split(
-        tuple(place for place, out in enumerate(is_out) if not out),
-        tuple(place for place, out in enumerate(is_out) if out),
+        tuple(n for n, each in pictures if not each.is_held and each.source not in left_out),
+        tuple(n for n, each in pictures if not each.is_held and each.source in left_out),
     )
 
 
-def split_by_folder(gallery: Gallery, folder: Path) -> Split:
-    """Pictures below `folder` validate, all others train.
-
-    Raises:
-        TrainingError: none lies there.
-    """
-    is_below = [picture.path.is_relative_to(folder) for picture in gallery.pictures]
-    if not any(is_below):
-        raise TrainingError(f"no picture below {folder} can be used")
+def split_held(gallery: Gallery) -> Split:
+    """Pictures that are held validate, all others train."""
+    pictures = list(enumerate(gallery.pictures))
     return Split(
-        tuple(place for place, below in enumerate(is_below) if not below),
-        tuple(place for place, below in enumerate(is_below) if below),
+        tuple(place for place, each in pictures if not each.is_held),
+        tuple(place for place, each in pictures if each.is_held),
     )
+
+
+def refuse_lopsided(gallery: Gallery, split: Split) -> None:
+    """Raise TrainingError if nobody validates, or a class has nobody who trains."""
+    trained = {gallery.pictures[place].label for place in split.train}
+    for label, name in enumerate(gallery.classes):
+        if label not in trained:
+            raise TrainingError(
+                f"no picture of the class {name!r} is left to train", hint="give it more pictures"
+            )
+    if not split.validate:
+        raise TrainingError(
+            "no picture is left to validate", hint="at least one class needs two pictures"
+        )

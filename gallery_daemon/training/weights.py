@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch.hub
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torchvision.models import ResNet34_Weights
@@ -19,7 +21,6 @@ from gallery_daemon.model.network import load_backbone
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import torch
     from torch import nn
 
 IMAGENET = "imagenet"
@@ -34,6 +35,14 @@ class Found:
 
     name: str
     state: Mapping[str, torch.Tensor] | None
+
+    def digest(self) -> str:
+        """The same for the same weights, whatever they are called."""
+        found = hashlib.sha256()
+        for key, value in sorted((self.state or {}).items()):
+            found.update(key.encode())
+            found.update(value.contiguous().numpy().tobytes())
+        return found.hexdigest()
 
 
 def find_weights(weights: str | None, otherwise: str, say: Callable[[str], None]) -> Found:
@@ -83,12 +92,17 @@ def _download() -> Mapping[str, torch.Tensor]:
     socket.setdefaulttimeout(_PATIENCE_S)
     try:
         state: Mapping[str, torch.Tensor] = ResNet34_Weights.IMAGENET1K_V1.get_state_dict(
-            progress=False, check_hash=True
+            progress=False, check_hash=True, weights_only=True
         )
     except OSError as error:
         raise TrainingError(
             f"cannot download the ImageNet weights: {error}",
             hint="connect to the internet once, or use --weights default",
+        ) from error
+    except Exception as error:  # torch raises nearly anything for a file that is cut or hostile
+        raise TrainingError(
+            f"the downloaded ImageNet weights are damaged: {error}",
+            hint=f"remove them from {Path(torch.hub.get_dir()) / 'checkpoints'} and try again",
         ) from error
     finally:
         socket.setdefaulttimeout(waited)

@@ -21,7 +21,7 @@ VARIED = Recipe(
     "varied",
     (
         Phase("head", "fc", learning_rate=0.01, epochs=2),
-        Phase("all", "conv1", learning_rate=1e-4, epochs=3, size=64, augmented=True),
+        Phase("all", "conv1", learning_rate=1e-4, epochs=2, size=64, augmented=True),
         Phase("fc", "fc", learning_rate=0.001, epochs=1),
     ),
     batch_size=8,

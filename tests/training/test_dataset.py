@@ -36,6 +36,38 @@ def test_several_folders_add_up(tmp_path: Path) -> None:
     assert {"blue": 3, "red": 2} == found.counts()
 
 
+def test_a_folder_given_twice_counts_once(tmp_path: Path) -> None:
+    """By whatever path: its pictures are no twins of themselves."""
+    data = make_gallery(tmp_path / "a", 2)
+    (tmp_path / "link").symlink_to(data)
+
+    found = find_gallery([data, tmp_path / "link", data / ".." / "a"])
+
+    assert {"blue": 2, "red": 2} == found.counts()
+
+
+def test_hidden_files_thumbnails_and_bins_are_not_looked_at(tmp_path: Path) -> None:
+    """A NAS keeps thumbnails beside the pictures; a link that leads nowhere is listed later."""
+    data = make_gallery(tmp_path / "a", 1)
+    for folder in ("@eaDir", "red/.thumbs", "red/@eaDir"):
+        (data / folder).mkdir()
+        shutil.copy(data / "red" / "00.png", data / folder / "small.png")
+    (data / "red" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+
+    found = find_gallery([data])
+
+    assert ["blue/00.png", "red/00.png", "red/gone.png"] == _names(found)
+
+
+def test_a_class_that_cannot_be_printed_is_refused(tmp_path: Path) -> None:
+    """It would be a folder's name and stand in rules and log lines."""
+    data = make_gallery(tmp_path / "a", 1)
+    (data / "red").rename(data / "r\udce9d")
+
+    with pytest.raises(TrainingError, match="a name that cannot be printed"):
+        find_gallery([data])
+
+
 def test_a_source_is_the_part_before_two_underscores(tmp_path: Path) -> None:
     """Names without one have the empty source, which is one source too."""
     make_gallery(tmp_path / "a", 3, ("phone__", "", "my_old__cam__"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.split import (
+    Split,
     leave_out,
-    split_by_folder,
+    refuse_lopsided,
     split_by_source,
+    split_held,
     split_randomly,
 )
 
@@ -45,12 +48,31 @@ def _sources(gallery: Gallery, places: tuple[int, ...]) -> set[str]:
 @given(st.integers(2, 300), st.floats(0.05, 0.95), st.integers(0, 2**31))
 def test_a_random_split_is_a_partition(count: int, share: float, seed: int) -> None:
     """Every picture trains or validates, none does both, and the seed decides which."""
-    split = split_randomly(range(count), share, seed)
+    gallery = _gallery(("cars", "", count), ("memes", "", count), ("trees", "", count))
+    places = range(3 * count)
 
-    assert list(range(count)) == sorted(split.train + split.validate)
-    assert split.train
-    assert split.validate
-    assert split == split_randomly(range(count), share, seed)
+    split = split_randomly(gallery, places, share, seed)
+
+    assert list(places) == sorted(split.train + split.validate)
+    assert split == split_randomly(gallery, places, share, seed)
+    assert abs(len(split.validate) - share * 3 * count) <= 4
+    assert split.train != split_randomly(gallery, places, share, seed + 1).train or count < 10
+
+
+@given(st.lists(st.integers(1, 4), min_size=3, max_size=3), st.floats(0, 1), st.integers(0, 2**31))
+def test_by_chance_no_class_is_lost(counts: list[int], share: float, seed: int) -> None:
+    """A class of one picture trains; one of two and more does both."""
+    gallery = _gallery(*((name, "", count) for name, count in zip(CLASSES, counts, strict=True)))
+
+    split = split_randomly(gallery, range(sum(counts)), share, seed)
+
+    for label, count in enumerate(counts):
+        train, validate = (
+            [place for place in side if gallery.pictures[place].label == label]
+            for side in (split.train, split.validate)
+        )
+        assert train
+        assert bool(validate) == (count > 1)
 
 
 def test_by_source_whole_sources_validate() -> None:
@@ -100,10 +122,20 @@ def test_leaving_out_too_much_or_the_unknown_is_one_sentence() -> None:
     assert caught.value.hint == "the sources are park, shop, street, web"
 
 
-def test_by_folder_those_below_it_validate() -> None:
-    """A folder of its own for validation, whatever the names."""
-    split = split_by_folder(MIXED, Path("/data/trees"))
+def test_held_pictures_validate_and_are_in_no_other_split() -> None:
+    """Neither do they train where a source is left out, nor are they that source."""
+    held = tuple(replace(picture, is_held=True) for picture in MIXED.pictures[-5:])
+    gallery = Gallery(CLASSES, MIXED.pictures + held)
 
-    assert {"park"} == _sources(MIXED, split.validate)
-    with pytest.raises(TrainingError, match="no picture below /elsewhere"):
-        split_by_folder(MIXED, Path("/elsewhere"))
+    split, out = split_held(gallery), leave_out(gallery, ["shop"])
+
+    assert tuple(range(95, 100)) == split.validate
+    assert not {*split.validate} & {*split.train, *out.train, *out.validate}
+
+
+def test_lopsided_splits_are_one_sentence() -> None:
+    """Nobody to validate, and a class that nobody trains."""
+    with pytest.raises(TrainingError, match="no picture is left to validate"):
+        refuse_lopsided(MIXED, Split(tuple(range(95)), ()))
+    with pytest.raises(TrainingError, match="the class 'trees' is left to train"):
+        refuse_lopsided(MIXED, Split(tuple(range(80)), tuple(range(80, 95))))

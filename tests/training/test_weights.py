@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
+import torch.hub
 from safetensors.torch import save_file
 
 from gallery_daemon.errors import BundleError, TrainingError
@@ -27,7 +27,7 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(*_: object, **__: object) -> None:
         raise urllib.error.URLError("no route to host")
 
-    monkeypatch.setattr(urllib.request, "urlopen", unreachable)
+    monkeypatch.setattr(torch.hub, "urlopen", unreachable)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
 
 
@@ -61,6 +61,26 @@ def test_without_network_and_choice_the_shipped_model_is_the_start() -> None:
     assert found.name == "default"
     assert "cannot download" in said[0]
     assert "starting from the shipped model" in said[0]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 cut", b"\x80\x04cposix\nsystem\n(Vtouch x\ntR."]
+)
+def test_a_damaged_or_hostile_download_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    """Empty, cut, or a pickle that would run a command: nothing of it is run."""
+    file = tmp_path / "hub" / "checkpoints" / "resnet34-b627a593.pth"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(TrainingError, match="are damaged") as caught:
+        _find("imagenet")
+
+    assert str(file.parent) in (caught.value.hint or "")
+    assert not (tmp_path / "x").exists()
 
 
 def test_torchvisions_weights_are_taken_from_its_cache(

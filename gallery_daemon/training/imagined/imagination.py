@@ -35,6 +35,9 @@ _DRAWERS: dict[str, tuple[float, Drawer]] = {
     "selfies": (0.35, above_shoulders),
     "whatsapp_screenshots": (0.6, chat),
 }
+# Drawn letters and bills are none of the article's classes, but may be one of a person's own.
+_ONLY_AMONG_KNOWN = "other"
+_KNOWN = {"mountains", "trees", *_DRAWERS}
 # Classes whose pictures can stand behind something else without being that themselves.
 _SCENES = ("mountains", "other", "trees")
 
@@ -53,9 +56,10 @@ class Imagination:
         Returns:
             uint8 (S, S, 3), squeezed to the square like every picture.
         """
-        share, draw = _DRAWERS.get(self.classes[self.labels[place]], (0.0, in_a_scene))
-        dice = Dice(seed)
-        own = pixels[place]
+        name, dice, own = self.classes[self.labels[place]], Dice(seed), pixels[place]
+        share, draw = _DRAWERS.get(name, (0.0, in_a_scene))
+        if name == _ONLY_AMONG_KNOWN and not _KNOWN.issuperset(self.classes):
+            share = 0.0
         if not self.scenes or not dice.chance(share):
             return np.array(own)
 
