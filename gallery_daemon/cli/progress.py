@@ -15,10 +15,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from gallery_daemon.cli.render import skipped_lines
 from gallery_daemon.service.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from gallery_daemon.training.display import Display, Epoch
 
@@ -128,6 +130,11 @@ class _TrainingDisplay:
     def say(self, sentence: str) -> None:
         """One line that stays."""
         self._progress.console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+    def skipped(self, skipped: Sequence[tuple[Path, str]]) -> None:
+        """A line for each of the first, and how many more there are."""
+        for line in skipped_lines(skipped):
+            self.say(line)
 
     def _speed(self) -> float:
         return self._pictures / max(self._clock.monotonic() - self._step_began, 1e-3)

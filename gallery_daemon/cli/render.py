@@ -48,12 +48,12 @@ def shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
-def print_skipped(skipped: Sequence[tuple[Path, str]]) -> None:
-    """The pictures that could not be read, on standard error."""
-    for path, reason in skipped[:_SHOWN_SKIPPED]:
-        print(shown(f"skipped {path}: {reason}"), file=sys.stderr)
+def skipped_lines(skipped: Sequence[tuple[Path, str]]) -> list[str]:
+    """The first pictures that could not be used, and how many more there are."""
+    lines = [shown(f"skipped {path}: {reason}") for path, reason in skipped[:_SHOWN_SKIPPED]]
     if len(skipped) > _SHOWN_SKIPPED:
-        print(f"skipped {len(skipped) - _SHOWN_SKIPPED} more", file=sys.stderr)
+        lines.append(f"skipped {len(skipped) - _SHOWN_SKIPPED} more")
+    return lines
 
 
 def print_measures(measures: Measures, what: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.progress import training_display
-from gallery_daemon.cli.render import print_measures, print_skipped
+from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 
@@ -126,16 +126,15 @@ def evaluate(
 
     with training_display() as display:
         found = evaluating.evaluate(data, find_bundle(model), display, device)
+        display.skipped(found.skipped)
     if as_json:
         typer.echo(json.dumps(found.to_json()))
         return
-    print_skipped(found.skipped)
     typer.echo(f"model {found.model}, {found.engine}")
     print_measures(found.measures, "pictures")
 
 
 def _print_summary(summary: Summary, out: Path) -> None:
-    print_skipped(summary.skipped)
     print_measures(summary.measures, "validation pictures")
     if summary.left_out:
         print_measures(summary.left_out, "pictures of sources left out in turn")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class Display(Protocol):
         """Something a person should know, as a line that stays."""
         ...
 
+    def skipped(self, skipped: Sequence[tuple[Path, str]]) -> None:
+        """Pictures that cannot be used, each with the reason."""
+        ...
+
 
 class Silent:
     """A display that says nothing."""
@@ -57,4 +65,7 @@ class Silent:
         """Say nothing."""
 
     def say(self, sentence: str) -> None:
+        """Say nothing."""
+
+    def skipped(self, skipped: Sequence[tuple[Path, str]]) -> None:
         """Say nothing."""

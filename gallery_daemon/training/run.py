@@ -68,6 +68,7 @@ def train(options: TrainOptions, display: Display) -> Summary:
         weights = find_weights(options.weights, options.recipe.starts_from, display.say)
         gallery = find_all(options)
         reading = read_gallery(gallery, shop.folder, threads=options.threads, display=display)
+        display.skipped(reading.skipped)
         shop.refuse_other_start(reading.gallery, weights)
         split, left_out = split_all(options, reading.gallery)
 
