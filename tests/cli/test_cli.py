@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,27 +14,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from pathlib import Path
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs `gallery-daemon` with a home of its own."""
-    environ = os.environ | {"HOME": str(tmp_path / "home"), "COLUMNS": "200", "NO_COLOR": "1"}
-    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
-        environ.pop(name, None)
-
-    def command(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "gallery_daemon", *map(str, words)],
-            capture_output=True,
-            text=True,
-            env=environ,
-            timeout=55,
-            check=False,
-        )
-
-    return command
+    from tests.cli.conftest import Run
 
 
 def photo(path: Path, seed: int = 0) -> Path:
@@ -82,8 +60,6 @@ def test_a_commented_configuration_can_be_had_and_used(run: Run) -> None:
         (("check", "--config", "/nowhere.yaml"), "there is no such file"),
         (("evaluate", "/nowhere"), "cannot list /nowhere"),
         (("classify", "--model", "/nowhere", "/etc/hostname"), "model bundle /nowhere"),
-        (("train", "/tmp", "--out", "/x", "--epochs", "five"), "write a number for each phase"),
-        (("train", "/tmp", "--out", "/x", "--epochs", "5"), "1 numbers of epochs for the 3 phases"),
     ],
 )
 def test_mistakes_are_sentences(run: Run, words: tuple[str, ...], says: str) -> None:

@@ -1,0 +1,36 @@
+"""The command line in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `gallery-daemon` with a home of its own."""
+    environ = os.environ | {"HOME": str(tmp_path / "home"), "COLUMNS": "200", "NO_COLOR": "1"}
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        environ.pop(name, None)
+
+    def command(*words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "gallery_daemon", *map(str, words)],
+            capture_output=True,
+            text=True,
+            env=environ,
+            timeout=55,
+            check=False,
+        )
+
+    return command

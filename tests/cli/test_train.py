@@ -1,0 +1,86 @@
+"""`train` and `evaluate` as a person types them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.training.conftest import make_gallery
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+
+def test_a_model_in_two_commands(run: Run, tmp_path: Path) -> None:
+    """Train fast on a folder with a broken picture, then evaluate the bundle."""
+    data, bundle = make_gallery(tmp_path / "data", 6), tmp_path / "family"
+    (data / "red" / "cut.png").write_bytes((data / "red" / "00.png").read_bytes()[:300])
+
+    trained = run("train", data, "--fast", "--out", bundle)
+    measured = run("evaluate", data, "--model", bundle, "--json")
+
+    assert 0 == trained.returncode, trained.stderr
+    assert "cut.png" in trained.stderr
+    assert "95% right from" in trained.stdout
+    assert f"wrote {bundle}: put `model: {bundle}` into your configuration" in trained.stdout
+    said = json.loads(measured.stdout)
+    assert 12 == said["pictures"]
+    assert {"0.95", "0.99"} == set(said["per_class"]["red"]["at_precision"])
+    assert "cut.png" in said["skipped"][0]["path"]
+
+
+def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -> None:
+    """A real SIGINT in the second phase; the bundle can be used, and --resume finishes it."""
+    data, bundle = make_gallery(tmp_path / "data", 6), tmp_path / "family"
+    words = ["train", data, "--weights", "default", "--out", bundle, "--epochs", "1,2,0"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "gallery_daemon", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.startswith("all layers, epoch 1 of 2"):
+                process.send_signal(signal.SIGINT)
+                break
+        said, complaints = process.communicate()
+
+    assert 0 == process.returncode, complaints
+    assert f"interrupted: wrote the best so far to {bundle}" in said
+    assert "--resume" in said
+    resumed = run(*words, "--resume")
+    assert 0 == resumed.returncode, resumed.stderr
+    assert f"wrote {bundle}: " in resumed.stdout
+    assert not list(tmp_path.glob(".family.training"))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--epochs", "five"), "write a number for each phase"),
+        (("--epochs", "5"), "1 numbers of epochs for the 3 phases"),
+        (("--recipe", "cake"), "there is no recipe 'cake'"),
+        (("--fast", "--recipe", "article"), "exclude each other"),
+        (("--val", "v", "--split-by-source"), "exclude each other"),
+        (("--leave-source-out", ","), "names no source"),
+        (("--device", "gpu"), "there is no device 'gpu'"),
+    ],
+)
+def test_mistakes_are_found_before_anything_is_read(
+    run: Run, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    """One sentence, exit status 2, and nothing is made."""
+    done = run("train", "/nowhere", "--out", tmp_path / "b", *words)
+
+    assert 2 == done.returncode
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "b").exists()
