@@ -68,6 +68,8 @@ def print_measures(measures: Measures, what: str) -> None:
     rights = Table("class", "pictures", "precision", "recall", "most often taken for")
     lines = Table("class", "wrong at 0.80", "95% right from", "99% right from")
     for name, score in measures.per_class.items():
+        if not score.support:
+            continue
         rights.add_row(
             shown(name),
             str(score.support),

@@ -130,7 +130,7 @@ def coverage_plot(judgement: Judgement) -> bytes:
     for place, name in enumerate(judgement.classes):
         own = called == place
         right = judgement.is_right()[own][np.argsort(-confidence[own], kind="stable")]
-        if len(right):
+        if len(right) and (judgement.truth == place).any():
             count = np.arange(1, len(right) + 1)
             axes.plot(count / len(right), right.cumsum() / count, label=_as_text(name))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))

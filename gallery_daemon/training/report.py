@@ -154,6 +154,7 @@ def _table(heading: str, measures: Measures) -> str:
         + "".join(f"<td>{_threshold(each)}</td>" for each in score.thresholds)
         + "</tr>"
         for name, score in measures.per_class.items()
+        if score.support
     )
     summary = (
         f"{measures.pictures} pictures: accuracy {measures.accuracy:.1%}, macro recall "

@@ -186,3 +186,5 @@ def test_evaluate_prints_the_documented_keys(run: Run, shared_data: Path, tmp_pa
     assert set(said["classes"]) == set(said["per_class"])
     assert said["pictures"] == sum(map(sum, said["confusion"])) == 70
     assert all(0 <= score["recall"] <= 1 for score in said["per_class"].values())
+    assert all({"0.95", "0.99"} == set(each["at_precision"]) for each in said["per_class"].values())
+    assert "fmejbah" in {score["source"] for score in said["per_source"]}

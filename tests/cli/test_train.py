@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -18,28 +17,23 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 
-def test_a_model_in_two_commands(run: Run, tmp_path: Path) -> None:
-    """Train fast on a folder with a broken picture, then evaluate the bundle."""
+def test_a_model_in_one_command(run: Run, tmp_path: Path) -> None:
+    """Train fast on a folder with a broken picture: it is named, and what to do with the model."""
     data, bundle = make_gallery(tmp_path / "data", 6), tmp_path / "family"
     (data / "red" / "cut.png").write_bytes((data / "red" / "00.png").read_bytes()[:300])
 
-    trained = run("train", data, "--fast", "--out", bundle)
-    measured = run("evaluate", data, "--model", bundle, "--json")
+    done = run("train", data, "--fast", "--out", bundle)
 
-    assert 0 == trained.returncode, trained.stderr
-    assert "cut.png" in trained.stderr
-    assert "95% right from" in trained.stdout
-    assert f"wrote {bundle}: put `model: {bundle}` into your configuration" in trained.stdout
-    said = json.loads(measured.stdout)
-    assert 12 == said["pictures"]
-    assert {"0.95", "0.99"} == set(said["per_class"]["red"]["at_precision"])
-    assert "cut.png" in said["skipped"][0]["path"]
+    assert 0 == done.returncode, done.stderr
+    assert "cut.png" in done.stderr
+    assert "95% right from" in done.stdout
+    assert f"wrote {bundle}: put `model: {bundle}` into your configuration" in done.stdout
 
 
 def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -> None:
     """A real SIGINT in the second phase; the bundle can be used, and --resume finishes it."""
     data, bundle = make_gallery(tmp_path / "data", 6), tmp_path / "family"
-    words = ["train", data, "--weights", "default", "--out", bundle, "--epochs", "1,2,0"]
+    words = ["train", data, "--weights", "default", "--out", bundle, "--epochs", "1,5,0"]
     with subprocess.Popen(
         [sys.executable, "-m", "gallery_daemon", *map(str, words)],
         stdout=subprocess.PIPE,
@@ -48,7 +42,7 @@ def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -
     ) as process:
         assert process.stderr
         for line in process.stderr:
-            if line.startswith("all layers, epoch 1 of 2"):
+            if line.startswith("all layers, epoch 1 of 5"):
                 process.send_signal(signal.SIGINT)
                 break
         said, complaints = process.communicate()
