@@ -5,8 +5,8 @@ ResNet34, the last layer replaced, all frozen but `layer4` and `fc`, cross-entro
 batches of 64, 5 epochs; then only `fc` at 3e-4 for 3 more; mirrored at random.
 
 `DEFAULT` keeps its idea, phases of freezing and unfreezing, with what has been learned since; each
-number's source stands beside it. `FAST` is its first phase alone, without mirror images, for
-someone who just added a class.
+number's source stands beside it. `FAST` is its first phase alone, for someone who just added a
+class.
 """
 
 from __future__ import annotations
@@ -101,18 +101,13 @@ DEFAULT = Recipe(
     balance=0.5,
 )
 
-FAST = Recipe(
-    "fast",
-    (Phase("head", "fc", learning_rate=3e-3, epochs=40),),
+FAST = replace(
+    DEFAULT,
+    name="fast",
+    phases=(Phase("head", "fc", learning_rate=3e-3, epochs=40),),
     # The shipped model knows the classes that a person's own ones stand beside.
     starts_from="default",
-    mirrored=False,
-    weight_decay=0.05,
-    warm_up=0.1,
-    cosine=True,
-    label_smoothing=0.1,
-    average=0.998,
-    balance=0.5,
+    batch_size=64,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (ARTICLE, DEFAULT, FAST)}

@@ -65,8 +65,8 @@ def train(options: TrainOptions, display: Display) -> Summary:
     """
     runner = _runner(options)
     with Workshop(options) as shop:
-        weights = find_weights(options.weights, options.recipe.starts_from, display.say)
         gallery = find_all(options)
+        weights = find_weights(options.weights, options.recipe.starts_from, display.say)
         reading = read_gallery(gallery, shop.folder, threads=options.threads, display=display)
         display.skipped(reading.skipped)
         shop.refuse_other_start(reading.gallery, weights)
