@@ -98,7 +98,6 @@ def train_phase(
                 done=_done(lesson, progress.phase, number),
             )
         )
-        lesson.display.epoch(progress.epochs[-1])
         if phase.first_trained != "fc":  # which would take longer to save than to train
             progress.now = (
                 prefixed(network.state_dict(), _NETWORK)
@@ -106,6 +105,7 @@ def train_phase(
                 | prefixed(optimiser_state(optimiser), _OPTIMISER)
             )
             lesson.keep(progress)
+        lesson.display.epoch(progress.epochs[-1])  # last: what a person has seen is kept
 
 
 def network_under_way(progress: Progress) -> State:
