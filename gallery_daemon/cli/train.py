@@ -85,9 +85,7 @@ def train(
         raise typer.BadParameter("--val and --split-by-source exclude each other")
     if fast and recipe not in {_DEFAULT_RECIPE, _FAST_RECIPE}:
         raise typer.BadParameter(f"--fast and --recipe {recipe} exclude each other")
-    # Torch takes seconds to import: only those who train wait for it.
     from gallery_daemon.training.options import TrainOptions  # noqa: PLC0415
-    from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
 
     options = TrainOptions(
         data=tuple(data),
@@ -101,6 +99,9 @@ def train(
         device=device,
         resume=resume,
     )
+    # Torch takes seconds to import: only those who train wait for it, and no typing mistake does.
+    from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
+
     try:
         with training_display() as display:
             summary = run_training(options, display)
