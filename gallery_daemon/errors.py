@@ -67,15 +67,39 @@ class TrainingError(GalleryError):
 
 
 class FilingError(GalleryError):
-    """A photo could not be filed; it lies where it was. `transient`: trying again may help."""
+    """A photo could not be filed; it lies where it was.
 
-    def __init__(self, sentence: str, *, transient: bool, hint: str | None = None) -> None:
+    `transient`: trying again may help. `of_library`: the fault is the library's as a whole, so the
+    next photo would fare no better.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        transient: bool,
+        of_library: bool = False,
+        hint: str | None = None,
+    ) -> None:
         super().__init__(sentence, hint)
         self.transient = transient
+        self.of_library = of_library
 
 
 class PhotoChanged(GalleryError):
     """The file is not the one that was classified any more; it goes back to settling."""
+
+
+class AlreadyFiled(GalleryError):
+    """Another program has filed the photo meanwhile; there is nothing left to do."""
+
+
+class JournalError(GalleryError):
+    """The journal cannot be used now (locked, full, read-only); trying again may help."""
+
+
+class JournalDamaged(GalleryError):
+    """The journal's file is damaged; it is set aside, and a new one made of what lies on disk."""
 
 
 class ClassifierLost(GalleryError):

@@ -91,9 +91,9 @@ class Log:
         """A file claims to be a photo and cannot be read; it stays, and is not tried again."""
         self._photo(logging.WARNING, "photo_quarantined", line, reason)
 
-    def photo_failed(self, line: PhotoLine, reason: str) -> None:
-        """A photo could not be filed; it stays, and is tried again."""
-        self._photo(logging.ERROR, "photo_failed", line, reason)
+    def photo_failed(self, line: PhotoLine, reason: str, retry_in_s: float | None) -> None:
+        """A photo could not be filed; it stays, and is tried again, or waits until it changes."""
+        self._photo(logging.ERROR, "photo_failed", line, reason, retry_in_s=retry_in_s)
 
     def daemon_started(self, *, version: str, config: str, library: str, rules: int) -> None:
         """The daemon is ready."""
@@ -166,8 +166,14 @@ class Log:
         """A filing that a crash cut short was finished or taken back."""
         self._say(logging.WARNING, "filing_recovered", photo=photo, result=result)
 
-    def _photo(self, level: int, event: str, line: PhotoLine, reason: str | None) -> None:
-        self._say(level, event, **line.fields(), reason=reason)
+    def journal_rebuilt(self, *, damaged: str, photos: int) -> None:
+        """The journal was damaged; a new one knows so many photos by what lies in the library."""
+        self._say(logging.ERROR, "journal_rebuilt", damaged=damaged, photos=photos)
+
+    def _photo(
+        self, level: int, event: str, line: PhotoLine, reason: str | None, **more: object
+    ) -> None:
+        self._say(level, event, **line.fields(), reason=reason, **more)
 
     def _say(self, level: int, event: str, **fields: object) -> None:
         known = {key: value for key, value in fields.items() if value is not None}

@@ -81,6 +81,11 @@ class ClassifierHost:
         return len(self._backlog)
 
     @property
+    def pid(self) -> int | None:
+        """The process's number in the system; None while there is none."""
+        return None if self._child is None else self._child.pid
+
+    @property
     def has_room(self) -> bool:
         """Whether another photo may be submitted; the rest waits in the caller's backlog."""
         return self.outstanding < _BATCHES_OUT * self._setup.batch_size

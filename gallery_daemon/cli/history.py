@@ -1,64 +1,77 @@
-"""`history`: what became of the latest files, from the journal."""
+"""`history`: what became of the files, from the journal."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from gallery_daemon.cli.moments import HOW, moment_of
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.journal import Journal
-from gallery_daemon.service.wiring import journal_path
+from gallery_daemon.filing.query import Query
+from gallery_daemon.filing.record import State
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.journals import journal_path
 
 if TYPE_CHECKING:
     from gallery_daemon.filing.record import Row
+
+_moment = moment_of(SystemClock().wall)
 
 
 def history(
     *,
     limit: Annotated[int, typer.Option(min=1, help="How many files, the newest first.")] = 20,
+    since: Annotated[
+        datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
+    ] = None,
+    before: Annotated[
+        datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
+    ] = None,
+    top_class: Annotated[str | None, typer.Option("--class", help="Of this class.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Filed by the rule of this name.")] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help='Photos of this name, "IMG_*" for many; repeatable.')
+    ] = None,
+    state: Annotated[
+        list[State] | None, typer.Option(help="Only what became so; repeatable.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")
     ] = False,
 ) -> None:
-    """Show what became of the latest files.
+    """Show what became of the latest files, with the numbers that `undo` takes.
 
-    Example: gallery-daemon history --limit 100
+    Examples:
+        gallery-daemon history --limit 100
+
+        gallery-daemon history --since 2h --class memes --state filed
     """
-    path = journal_path()
-    if not path.exists():
-        typer.echo("nothing was filed yet", err=True)
-        return
-    journal = Journal(path, read_only=True)
-    try:
-        rows = journal.history(limit)
-    finally:
-        journal.close()
+    query = Query(
+        since=since,
+        before=before,
+        top_class=top_class,
+        rule=rule,
+        names=tuple(name or ()),
+        states=tuple(state or ()),
+        limit=limit,
+    )
+    rows = _rows(query, journal_path())
     if as_json:
         for row in rows:
-            print(json.dumps(_public(row)))
+            print(json.dumps(public(row)))
         return
-    table = Table("id", "when", "photo", "became", "class", "rule", "destination or reason")
-    for row in rows:
-        sure = "" if row.confidence is None else f" {row.confidence:.2f}"
-        where = row.destination if row.state == "filed" else row.reason
-        table.add_row(
-            str(row.id),
-            row.decided_at[:19].replace("T", " "),
-            shown(row.relative),
-            row.state,
-            f"{row.top_class or ''}{sure}",
-            row.rule or row.outcome or "",
-            shown(where or ""),
-        )
-    Console(highlight=False, markup=False).print(table)
+    _print(rows)
 
 
-def _public(row: Row) -> dict[str, object]:
-    """The row under the log's field names."""
+def public(row: Row) -> dict[str, object]:
+    """The row under the log's field names; what is not known is left out."""
     fields = {
         "id": row.id,
         "when": row.decided_at,
@@ -73,5 +86,38 @@ def _public(row: Row) -> dict[str, object]:
         "destination": row.destination,
         "reason": row.reason,
         "sidecar_of": row.parent,
+        "undoes": row.undoes,
     }
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def _rows(query: Query, path: Path) -> list[Row]:
+    if not path.exists():
+        typer.echo("nothing was filed yet", err=True)
+        return []
+    journal = Journal(path, read_only=True)
+    try:
+        return journal.find(query)
+    finally:
+        journal.close()
+
+
+def _print(rows: list[Row]) -> None:
+    table = Table("id", "when")
+    for heading in ("photo", "became", "class", "rule", "destination or reason"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        sure = "" if row.confidence is None else f" {row.confidence:.2f}"
+        is_there = row.state in {State.FILED, State.UNDO}
+        where = row.destination if is_there else row.reason
+        became = row.state if row.undoes is None else f"{row.state} (undid {row.undoes})"
+        table.add_row(
+            str(row.id),
+            row.decided_at[:19].replace("T", " "),
+            shown(row.relative),
+            became,
+            f"{row.top_class or ''}{sure}",
+            row.rule or row.outcome or "",
+            shown(where or ""),
+        )
+    Console(highlight=False, markup=False).print(table)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from gallery_daemon import __version__
-from gallery_daemon.cli import check, classify, history, run, service, sort, train
+from gallery_daemon.cli import check, classify, history, run, service, sort, status, train, undo
 from gallery_daemon.cli.render import print_error
 from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError
 
@@ -36,6 +36,8 @@ app.command()(sort.sort)
 app.command()(classify.classify)
 app.command()(check.check)
 app.command()(history.history)
+app.command()(undo.undo)
+app.command()(status.status)
 app.command()(train.train)
 app.command()(train.evaluate)
 app.add_typer(service.app, name="service")

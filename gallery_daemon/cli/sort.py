@@ -36,6 +36,10 @@ def sort(
     action: Annotated[
         Action | None, typer.Option(help="How photos come into the library; hardlink.")
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also what was undone, left or quarantined before."),
+    ] = False,
     log_format: Format = None,
     log_level: Level | None = None,
 ) -> None:
@@ -55,7 +59,7 @@ def sort(
     with pass_display() as display:
         log = make_log(log_format, level, display.stream)
         warn(chosen, log)
-        tally = sort_once(chosen, log, SystemClock(), display)
+        tally = sort_once(chosen, log, SystemClock(), display, again=again)
     print_tally(tally)
     if tally.failed:
         raise typer.Exit(_EXIT_SOME)

@@ -11,12 +11,11 @@ A name that is taken raises in the call that would take it; only then is the nex
 
 from __future__ import annotations
 
-import contextlib
 import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import PhotoChanged
+from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.plan import Step, names_to_try
 from gallery_daemon.filing.record import State
 from gallery_daemon.photo import Action, OnConflict
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 # link(2): another file system, not permitted or not known there, too many links.
 _CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
+
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def temporary_name(token: str) -> str:
@@ -133,6 +134,12 @@ class Act:
         try:
             self.disk.rename(self.home, (self.target, name))
         except OSError as error:
+            if error.errno in _DENIED and not self.disk.may_change(self.home[0]):
+                raise FilingError(
+                    "no permission to take the photo out of its folder",
+                    transient=True,
+                    hint="see who owns the folder, or use another action than move",
+                ) from error
             if error.errno != errno.EXDEV:
                 raise
             self._copy(name)
@@ -141,7 +148,7 @@ class Act:
             return Placed(State.FILED, Action.COPY if reason else Action.MOVE, name, reason)
         if self.disk.identity(self.target, name) != self.step.file.identity:
             # Another file took the old name at the last moment: it goes back, unclassified.
-            self.disk.rename((self.target, name), self.home)
+            give_back(self.disk, (self.target, name), self.home)
             raise PhotoChanged("it was replaced while it was being moved")
         self.disk.sync(self.target)
         self.disk.sync(self.home[0])
@@ -156,11 +163,30 @@ def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str)
     """
     folder, _name = home
     gone = parting_name(token)
-    disk.rename(home, (folder, gone))
+    try:
+        disk.rename(home, (folder, gone))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"the source cannot be taken away ({error.strerror}), so it stays"
     if disk.identity(folder, gone) != identity:
-        with contextlib.suppress(FileExistsError):
-            disk.rename((folder, gone), home)
+        give_back(disk, (folder, gone), home)
         return "the source changed meanwhile, so it stays"
     disk.unlink(folder, gone)
     disk.sync(folder)
     return None
+
+
+def give_back(disk: Disk, taken: tuple[int, str], home: tuple[int, str]) -> None:
+    """A file that was taken by mistake lies where it was; beside it, if that name is taken again.
+
+    A sync tool may have put yet another version there in the meantime: each is somebody's photo.
+    """
+    folder, first = home
+    for name in names_to_try(first):
+        try:
+            disk.rename(taken, (folder, name))
+        except FileExistsError:
+            continue
+        break
+    disk.sync(folder)

@@ -48,6 +48,7 @@ def columns_of(entry: Entry) -> dict[str, Any]:
             "folder": os.fsencode("/".join(intent.folder)),
             "name": os.fsencode(intent.name),
             "token": intent.token,
+            "undoes": intent.undoes,
         }
     return columns
 
@@ -80,6 +81,8 @@ def row_of(columns: sqlite3.Row) -> Row:
         name=None if columns["name"] is None else os.fsdecode(columns["name"]),
         token=columns["token"],
         reason=columns["reason"],
+        owner=columns["owner"],
+        undoes=columns["undoes"],
     )
 
 

@@ -1,7 +1,8 @@
 """Executing a plan: intent, act, done; for the photo, then for each sidecar.
 
 The intent is in the journal before the first effect and says which temporaries the act may leave,
-so a kill at any instruction is cleared up at the next start (`recover`).
+so a kill at any instruction is cleared up at the next start (`recover`). An act that the disk
+refuses half-way is treated like a crash: what lies on the disk says whether it was done.
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.journal import Claimed
 from gallery_daemon.filing.plan import Plan, Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
+from gallery_daemon.filing.recover import UNRESOLVED, Recovered, recover, resolve
 from gallery_daemon.filing.sidecars import name_beside
-from gallery_daemon.photo import Action, OnConflict, Photo
+from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.photo import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,10 @@ class Filer:
         """The photo lies at its destination, with its sidecars, and the journal has it.
 
         Raises:
+            AlreadyFiled: another program has done it meanwhile.
             PhotoChanged: it is not the photo that was classified.
             FilingError: it could not be filed; it lies where it was.
+            JournalError: the journal cannot be used now.
         """
         to = plan.destination
         step = Step(plan.photo, to.folder, to.name, to.action, to.on_conflict)
@@ -93,6 +99,27 @@ class Filer:
         _, placed = self._file(step, Entry(sidecar, State.INTENT), owner.id, when)
         return self._filing(step, placed)
 
+    def redo(self, undo: Row, filed: Row, when: datetime, parent: int | None = None) -> Row:
+        """What `undo` took back lies where it was `filed` again; its new row.
+
+        Raises:
+            PhotoChanged: the file has changed since it was put back.
+            GalleryError: as `execute`.
+        """
+        assert filed.action is not None
+        assert filed.name is not None
+        candidate = Candidate(filed.source, filed.root, filed.relative)
+        photo = Photo(candidate, self._as_put_back(undo, candidate), when)
+        step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
+        number, _ = self._file(step, Entry(photo, State.INTENT), parent, when, undoes=undo.id)
+        row = self._journal.row(number)
+        assert row is not None
+        return row
+
+    def recover(self) -> list[Recovered]:
+        """What programs that are gone have begun is finished or forgotten."""
+        return recover(self._journal, self._disk)
+
     def _with_sidecars(
         self, filing: Filing, steps: tuple[Step, ...], parent: int, when: datetime
     ) -> Filing:
@@ -101,45 +128,113 @@ class Filer:
         for step in steps:
             try:
                 self._file(step, Entry(step.file, State.INTENT), parent, when)
-            except (FilingError, PhotoChanged) as error:
+            except AlreadyFiled:
+                pass
+            except (FilingError, PhotoChanged, JournalError) as error:
                 problems.append(f"{step.file.name}: {error.sentence}")
             else:
                 filed.append(step.file.name)
         return replace(filing, sidecars=tuple(filed), problems=tuple(problems))
 
     def _file(
-        self, step: Step, entry: Entry, parent: int | None, when: datetime
+        self,
+        step: Step,
+        entry: Entry,
+        parent: int | None,
+        when: datetime,
+        undoes: int | None = None,
     ) -> tuple[int, Placed]:
         """Intent, act, done."""
         token = secrets.token_hex(8)
-        intent = Intent(step.action, step.folder, step.name, token, parent)
-        row = self._journal.record(replace(entry, intent=intent), self._library, when)
-        try:
-            placed = self._act(step, token)
-        except (FilingError, PhotoChanged) as error:
-            # What is transient is tried again, so its row says no more than that it was tried.
-            state = State.FAILED if isinstance(error, FilingError) else State.ABANDONED
-            self._journal.close_intent(row, state, action=None, name=None, reason=error.sentence)
-            raise
+        intent = Intent(step.action, step.folder, step.name, token, parent, undoes)
+        row = self._claim(replace(entry, intent=intent), when)
+        with contextlib.ExitStack() as opened:
+            try:
+                act = self._prepare(opened, step, token)
+            except (FilingError, PhotoChanged) as error:
+                self._journal.close_intent(
+                    row, _state_after(error), action=None, name=None, reason=error.sentence
+                )
+                raise
+            try:
+                with trouble.at_library(self._library, step.folder):
+                    placed = act.run()
+            except (FilingError, PhotoChanged) as error:
+                return row, self._resolved(row, step, error)
         self._journal.close_intent(
             row, placed.state, action=placed.action, name=placed.name, reason=placed.reason
         )
         return row, placed
 
-    def _act(self, step: Step, token: str) -> Placed:
+    def _claim(self, entry: Entry, when: datetime) -> int:
+        """The intent's row; one for the same file that nobody is at any more is resolved first."""
+        try:
+            return self._journal.record(entry, self._library, when)
+        except Claimed:
+            self.recover()
+            return self._journal.record(entry, self._library, when)
+
+    def _resolved(self, row: int, step: Step, error: FilingError | PhotoChanged) -> Placed:
+        """What an act that failed came to: as after a crash, the disk has the last word.
+
+        Raises:
+            FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
+        """
+        intent = self._journal.row(row)
+        assert intent is not None
+        try:
+            name = resolve(intent, self._journal, self._disk, error.sentence, _state_after(error))
+        except UNRESOLVED:
+            raise error from None
+        if name is None:
+            raise error
+        return Placed(State.FILED, step.action, name, error.sentence)
+
+    def _as_put_back(self, undo: Row, candidate: Candidate) -> Identity:
+        """What the file is now, which must be what was put back."""
+        *folders, name = candidate.relative.split("/")
+        with trouble.at_source(), self._disk.folder(candidate.root, tuple(folders)) as home:
+            found = self._disk.identity(home, name)
+        if found is None:
+            raise FilingError(
+                f"it lies at {candidate.path} no more: moved or deleted since", transient=False
+            )
+        before = undo.identity
+        if (found.size_bytes, found.mtime_ns) != (before.size_bytes, before.mtime_ns):
+            raise FilingError(
+                f"{candidate.path} was changed since it was put back", transient=False
+            )
+        return found
+
+    def _prepare(self, opened: contextlib.ExitStack, step: Step, token: str) -> Act:
+        """All that the act needs is open, and nothing is done yet but that its folders are made."""
         candidate = step.file.candidate
         *folders, name = candidate.relative.split("/")
-        with contextlib.ExitStack() as opened:
-            with trouble.at_source():
-                home = opened.enter_context(self._disk.folder(candidate.root, tuple(folders)))
-                source = opened.enter_context(self._disk.source(home, name, step.file.identity))
-            with trouble.at_library(self._library, step.folder):
-                target = opened.enter_context(
-                    self._disk.folder(self._library, step.folder, make=True)
-                )
-                act = Act(self._disk, step, token, home=(home, name), source=source, target=target)
-                return act.run()
+        with trouble.at_source():
+            home = opened.enter_context(self._disk.folder(candidate.root, tuple(folders)))
+            source = opened.enter_context(self._disk.source(home, name, step.file.identity))
+        with trouble.at_library(self._library, step.folder):
+            self._refuse_emptied()
+            target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
+        return Act(self._disk, step, token, home=(home, name), source=source, target=target)
+
+    def _refuse_emptied(self) -> None:
+        """A library that was used and is empty is the folder below a disk that is not mounted."""
+        with self._disk.folder(self._library, ()) as library:
+            if not self._disk.is_empty(library) or not self._journal.has_used(self._library):
+                return
+        raise FilingError(
+            f"{self._library} is empty, though photos were filed there",
+            transient=True,
+            of_library=True,
+            hint="is its disk mounted? If you emptied it yourself, make any folder in it",
+        )
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
         path = "/".join((self._library.rstrip("/"), *step.folder, placed.name))
         return Filing(placed.state, placed.action, path, placed.reason)
+
+
+def _state_after(error: FilingError | PhotoChanged) -> State:
+    """What fails is told; what changed is looked at anew, and was only tried."""
+    return State.FAILED if isinstance(error, FilingError) else State.ABANDONED

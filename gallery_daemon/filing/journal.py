@@ -5,111 +5,90 @@ never a transaction around an act, because a crash would then roll back the memo
 stay done. One row a file, sidecars too. Paths are bytes, as the file system has them.
 
 A file is known by its path, size and mtime, or, renamed, by its inode; never by the device number,
-which changes from mount to mount.
+which changes from mount to mount. Several programs may have the journal open: an intent is also a
+claim, made only if nobody else has filed the file or is about to.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import GalleryError
+from gallery_daemon.errors import AlreadyFiled, JournalError
 from gallery_daemon.filing.columns import columns_of, row_of, signed
-from gallery_daemon.filing.record import FINAL_STATES, Entry, Row, State
+from gallery_daemon.filing.database import Database, in_sentences
+from gallery_daemon.filing.owner import Owner
+from gallery_daemon.filing.record import FINAL_STATES, KEPT_STATES, OPEN_STATES, Entry, Row, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
+    from gallery_daemon.filing.query import Query
     from gallery_daemon.photo import Identity
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE filings (
-    id INTEGER PRIMARY KEY,
-    parent INTEGER REFERENCES filings (id),
-    decided_at TEXT NOT NULL,
-    source TEXT NOT NULL,
-    root BLOB NOT NULL,
-    relative BLOB NOT NULL,
-    path BLOB NOT NULL,
-    device INTEGER NOT NULL,
-    inode INTEGER NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    library BLOB NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT,
-    outcome TEXT,
-    rule TEXT,
-    trace TEXT,
-    class TEXT,
-    confidence REAL,
-    probabilities TEXT,
-    model TEXT,
-    taken TEXT,
-    taken_from TEXT,
-    action TEXT,
-    folder BLOB,
-    name BLOB,
-    token TEXT
-) STRICT;
-CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns);
-CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns);
-CREATE INDEX filings_by_state ON filings (state) WHERE state = 'intent';
-"""
-# Another process's write is waited for this long: a `sort` beside the daemon is no error.
+# Another program's write is waited for this long: a `sort` beside the daemon is no error.
 _BUSY_S = 10.0
-_FINAL = ", ".join(f"'{state}'" for state in FINAL_STATES)
-_KNOWN = f"""
-SELECT 1 FROM filings WHERE library = :library AND state IN ({_FINAL})
-    AND size_bytes = :size AND mtime_ns = :mtime AND %s LIMIT 1
-"""  # noqa: S608 - the states are our own words
+
+
+def _words(states: Iterable[State]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
+_KNOWN = """
+SELECT 1 FROM filings WHERE library = :library AND state IN ({states})
+    AND size_bytes = :size AND mtime_ns = :mtime AND {by} LIMIT 1
+"""
+# Filing again what an undo took back is no new decision.
+_DECIDED = "outcome, rule, trace, class, confidence, probabilities, model, taken, taken_from"
+_DECIDED_AS_BEFORE = f"""
+UPDATE filings SET ({_DECIDED}) = (
+    SELECT {_DECIDED} FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
+) WHERE id = ?
+"""  # noqa: S608 - our own names
+_CLOSE = f"""
+UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
+WHERE id = ? AND state IN ({_words(OPEN_STATES)})
+"""  # noqa: S608 - our own words
+_SELECT = "SELECT * FROM filings "
+_FINAL, _KEPT, _OPEN = _words(FINAL_STATES), _words(KEPT_STATES), _words(OPEN_STATES)
+
+
+class Claimed(JournalError):
+    """An intent for the same file is open: another program's, or one that a crash cut short."""
 
 
 class Journal:
     """An open journal; for one thread."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open it, and make it unless `read_only`.
+    def __init__(self, path: Path, *, read_only: bool = False, busy_s: float = _BUSY_S) -> None:
+        """Open it, and make it unless `read_only`; wait `busy_s` seconds for others' writes.
 
         Raises:
-            GalleryError: it cannot be opened, is damaged, or was made by a newer program.
+            JournalDamaged: its file is damaged.
+            GalleryError: it cannot be opened, or was made by a newer program.
         """
-        self._path = path
-        with self._in_sentences():
-            if read_only:
-                self._database = sqlite3.connect(
-                    f"file:{_quoted(path)}?mode=ro", uri=True, timeout=_BUSY_S
-                )
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self._database = sqlite3.connect(path, timeout=_BUSY_S)
-            self._database.isolation_level = None
-            self._database.row_factory = sqlite3.Row
-            self._set_up(read_only=read_only)
+        self._owner = None if read_only else _owner(path)
+        try:
+            self._database = Database(path, read_only=read_only, busy_s=busy_s)
+        except BaseException:
+            self._disown()
+            raise
 
     def close(self) -> None:
-        """No more is read or written."""
+        """No more is read or written, and what is still open may be recovered by others."""
         self._database.close()
+        self._disown()
 
-    def is_known(self, path: str, identity: Identity, library: str) -> bool:
-        """Whether this very file came to an end already, under this name or another."""
-        values = {
-            "library": os.fsencode(library),
-            "size": identity.size_bytes,
-            "mtime": identity.mtime_ns,
-            "path": os.fsencode(path),
-            "inode": signed(identity.inode),
-        }
-        with self._in_sentences():
-            return any(
-                self._database.execute(_KNOWN % by, values).fetchone()
-                for by in ("path = :path", "inode = :inode")
-            )
+    def is_known(self, path: str, identity: Identity, library: str, *, again: bool = False) -> bool:
+        """Whether this very file came to an end already, under this name or another.
+
+        `again`: only an end counts that leaves its bytes in the library.
+        """
+        return self._is_in(_KEPT if again else _FINAL, path, identity, library)
 
     def has_used(self, library: str) -> bool:
         """Whether anything was ever filed into the library."""
@@ -118,43 +97,81 @@ class Journal:
         )
 
     def record(self, entry: Entry, library: str, when: datetime) -> int:
-        """The entry is on disk; its row's number."""
-        values = columns_of(entry) | {
-            "library": os.fsencode(library),
-            "decided_at": when.isoformat(timespec="milliseconds"),
-        }
-        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        with self._in_sentences():
-            cursor = self._database.execute(
-                f"INSERT INTO filings ({names}) VALUES ({marks})",  # noqa: S608 - our own names
-                values,
-            )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        """The entry is on disk; its row's number. What failed before for the file is forgotten.
+
+        Raises:
+            AlreadyFiled: it is an intent, and the file lies in the library already.
+            Claimed: it is an intent, and another for the same file is open.
+            JournalError: it cannot be written now.
+        """
+        with self._database.transaction():
+            if entry.state is State.INTENT:
+                self._refuse_claimed(entry, library)
+            return self._insert(entry, library, when)
+
+    def record_all(self, entries: Iterable[Entry], library: str, when: datetime) -> None:
+        """All entries are on disk, or none is."""
+        with self._database.transaction():
+            for entry in entries:
+                self._insert(entry, library, when)
+
+    def adopt(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """Rows of another journal are in this one, column by column; of two alike, the first."""
+        with self._database.transaction():
+            for row in rows:
+                names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+                self._database.execute(
+                    f"INSERT OR IGNORE INTO filings ({names}) VALUES ({marks})",  # noqa: S608
+                    row,
+                )
 
     def close_intent(
         self, row: int, state: State, *, action: str | None, name: str | None, reason: str | None
     ) -> None:
-        """The intent came to `state`; `action` is what was really done, `name` the one taken."""
-        with self._in_sentences():
+        """The intent came to `state`; `action` is what was really done, `name` the one taken.
+
+        What it took back, if anything, counts as undone from the same moment on.
+        """
+        with self._database.transaction():
             self._database.execute(
-                "UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?"
-                " WHERE id = ? AND state = 'intent'",
+                _CLOSE,
                 (state, action, name and os.fsencode(name), reason, row),
             )
+            if state in {State.FILED, State.IDENTICAL, State.UNDO}:
+                self._database.execute(
+                    "UPDATE filings SET state = 'undone'"
+                    " WHERE id = (SELECT undoes FROM filings WHERE id = ?)",
+                    (row,),
+                )
+
+    def in_place_of(self, row: Row) -> AbstractContextManager[bool]:
+        """Whether the program whose intent this is, is gone, or is this one; held meanwhile."""
+        assert self._owner is not None
+        return self._owner.in_place_of(row.owner)
 
     def open_intents(self) -> list[Row]:
         """What was begun and not ended, the oldest first."""
-        return self._rows("WHERE state = 'intent' ORDER BY id")
+        return self._rows(f"WHERE state IN ({_OPEN}) ORDER BY id")
 
-    def history(self, limit: int) -> list[Row]:
-        """The latest rows, the newest first."""
-        return self._rows("WHERE state != 'intent' ORDER BY id DESC LIMIT ?", limit)
+    def row(self, number: int) -> Row | None:
+        """The row of that number."""
+        rows = self._rows("WHERE id = ?", number)
+        return rows[0] if rows else None
+
+    def sidecars_of(self, row: Row, state: State) -> list[Row]:
+        """The rows of the sidecars that travelled with the photo and are in `state`."""
+        return self._rows("WHERE parent = ? AND state = ? ORDER BY id", row.id, state)
+
+    def find(self, query: Query) -> list[Row]:
+        """The rows that fit, the newest first."""
+        where, values = query.where()
+        found = map(row_of, self._database.rows(f"{_SELECT}{where} ORDER BY id DESC", values))
+        return list(islice(filter(query.fits, found), query.limit))
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that lay at `path`, whatever it was then."""
         rows = self._rows(
-            "WHERE path = ? AND library = ? AND state != 'intent' ORDER BY id DESC LIMIT 1",
+            f"WHERE path = ? AND library = ? AND state NOT IN ({_OPEN}) ORDER BY id DESC LIMIT 1",
             os.fsencode(path),
             os.fsencode(library),
         )
@@ -172,37 +189,58 @@ class Journal:
             os.fsencode(library),
         )
 
+    def _is_in(self, states: str, path: str, identity: Identity, library: str) -> bool:
+        values = {
+            "library": os.fsencode(library),
+            "size": identity.size_bytes,
+            "mtime": identity.mtime_ns,
+            "path": os.fsencode(path),
+            "inode": signed(identity.inode),
+        }
+        return any(
+            self._database.execute(_KNOWN.format(states=states, by=by), values).fetchone()
+            for by in ("path = :path", "inode = :inode")
+        )
+
+    def _refuse_claimed(self, entry: Entry, library: str) -> None:
+        photo = entry.photo
+        if self._is_in(_KEPT, photo.path, photo.identity, library):
+            raise AlreadyFiled("it was filed by another program meanwhile")
+        where = f"WHERE path = ? AND library = ? AND state IN ({_OPEN})"
+        if self._rows(where, os.fsencode(photo.path), os.fsencode(library)):
+            raise Claimed("another program is filing it")
+
+    def _insert(self, entry: Entry, library: str, when: datetime) -> int:
+        values = columns_of(entry) | {
+            "library": os.fsencode(library),
+            "decided_at": when.isoformat(timespec="milliseconds"),
+        }
+        if entry.state in OPEN_STATES and self._owner is not None:
+            values["owner"] = self._owner.number
+        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+        self._database.execute(
+            "DELETE FROM filings WHERE path = :path AND library = :library"
+            " AND state IN ('failed', 'abandoned')",
+            {"path": values["path"], "library": values["library"]},
+        )
+        cursor = self._database.execute(
+            f"INSERT INTO filings ({names}) VALUES ({marks})",  # noqa: S608 - our own names
+            values,
+        )
+        assert cursor.lastrowid is not None
+        if entry.state is State.INTENT and entry.intent and entry.intent.undoes is not None:
+            self._database.execute(_DECIDED_AS_BEFORE, (entry.intent.undoes, cursor.lastrowid))
+        return cursor.lastrowid
+
     def _rows(self, clause: str, *values: object) -> list[Row]:
-        with self._in_sentences():
-            found = self._database.execute(f"SELECT * FROM filings {clause}", values)  # noqa: S608
-            return [row_of(columns) for columns in found]
+        return [row_of(columns) for columns in self._database.rows(_SELECT + clause, values)]
 
-    def _set_up(self, *, read_only: bool) -> None:
-        (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
-            raise GalleryError(
-                f"the journal {self._path} was made by a newer gallery-daemon",
-                hint="update gallery-daemon",
-            )
-        if read_only:
-            return
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        if version == 0:
-            self._database.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-            )
-
-    @contextmanager
-    def _in_sentences(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise GalleryError(
-                f"the journal {self._path} cannot be used: {error}",
-                hint="see that its folder can be written and the disk is not full",
-            ) from error
+    def _disown(self) -> None:
+        if self._owner is not None:
+            self._owner.close()
 
 
-def _quoted(path: Path) -> str:
-    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+def _owner(journal: Path) -> Owner:
+    with in_sentences(journal):
+        journal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Owner(journal.with_name(f"{journal.name}-owners"))

@@ -18,6 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.filing import trouble
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
@@ -72,12 +73,23 @@ class Disk:
         finally:
             os.close(descriptor)
 
+    def is_empty(self, folder: int) -> bool:
+        """Whether there is nothing in the folder."""
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+
+    def may_change(self, folder: int) -> bool:
+        """Whether names in the folder may be given and taken: permissions, a read-only disk."""
+        return os.access(f"/proc/self/fd/{folder}", os.W_OK | os.X_OK)
+
     def identity(self, folder: int, name: str) -> Identity | None:
         """What the name in the folder is, not following links; None if there is nothing."""
         try:
             return identity_of(os.stat(name, dir_fd=folder, follow_symlinks=False))
-        except FileNotFoundError:
-            return None
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ENAMETOOLONG}:
+                return None
+            raise
 
     def points_to(self, folder: int, name: str) -> str | None:
         """Where the symbolic link called `name` points; None if it is none."""
@@ -142,6 +154,14 @@ class Disk:
         """The folder's names survive a power cut."""
         os.fsync(folder)
 
+    def keep(self, folder: int, name: str) -> None:
+        """The file's bytes survive a power cut."""
+        descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
     def copy(self, source: int, folder: int, name: str) -> None:
         """A new file has the bytes, times and permissions of the open one, verified and on disk.
 
@@ -194,12 +214,17 @@ class Disk:
 
     def _pour(self, source: int, target: int) -> bytes:
         digest = hashlib.sha256()
-        for chunk in self._chunks(source):
+        for chunk in self._photo(source):
             digest.update(chunk)
             rest = memoryview(chunk)
             while rest:
                 rest = rest[os.write(target, rest) :]
         return digest.digest()
+
+    def _photo(self, source: int) -> Iterator[bytes]:
+        """Its bytes; what goes wrong in reading them is not the library's fault."""
+        with trouble.at_source():
+            yield from self._chunks(source)
 
     def _digest(self, descriptor: int) -> bytes:
         digest = hashlib.sha256()

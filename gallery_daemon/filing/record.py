@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gallery_daemon.photo import Action
+
 if TYPE_CHECKING:
     from gallery_daemon.photo import Decision, Facts, Identity, Photo, Prediction
 
@@ -14,6 +16,7 @@ class State(StrEnum):
     """What became of a file, or shall become."""
 
     INTENT = "intent"
+    UNDOING = "undoing"
     FILED = "filed"
     IDENTICAL = "identical"
     SKIPPED = "skipped"
@@ -21,10 +24,16 @@ class State(StrEnum):
     QUARANTINED = "quarantined"
     FAILED = "failed"
     ABANDONED = "abandoned"
+    UNDO = "undo"
+    UNDONE = "undone"
 
 
+# Begun and not ended.
+OPEN_STATES = (State.INTENT, State.UNDOING)
+# Its bytes lie in the library: not even the person's "again" files it a second time.
+KEPT_STATES = (State.FILED, State.IDENTICAL)
 # A file in one of these is not looked at again until it changes.
-FINAL_STATES = (State.FILED, State.IDENTICAL, State.SKIPPED, State.LEFT, State.QUARANTINED)
+FINAL_STATES = (*KEPT_STATES, State.SKIPPED, State.LEFT, State.QUARANTINED, State.UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Intent:
 
     `name` is the first choice, before a conflict's ` (2)`. `token` is in the names of the act's
     temporaries, so that recovery knows them. `parent` is the row of the photo that a sidecar
-    belongs to.
+    belongs to; `undoes` the row that this takes back.
     """
 
     action: str
@@ -41,6 +50,7 @@ class Intent:
     name: str
     token: str
     parent: int | None = None
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ class Row:
     """One file as the journal has it.
 
     `root` and `relative` lead to where it came from; `folder` and `name` to where it lies, or was
-    to lie, below `library`; `confidence` is 0..1; `decided_at` is ISO 8601 with its offset.
+    to lie, below `library`; `confidence` is 0..1; `decided_at` is ISO 8601 with its offset. An
+    undo's row has the two the other way round: from the library to below the watch folder.
     """
 
     id: int
@@ -83,6 +94,13 @@ class Row:
     name: str | None
     token: str | None
     reason: str | None
+    owner: int | None = None
+    undoes: int | None = None
+
+    @property
+    def takes_source(self) -> bool:
+        """Whether the file shall be gone from where it came from, once it lies where it shall."""
+        return self.action == Action.MOVE or self.state is State.UNDOING
 
     @property
     def path(self) -> str:
@@ -92,6 +110,8 @@ class Row:
     @property
     def destination(self) -> str | None:
         """Where the file lies in the library, absolute; None if it never came there."""
-        if self.name is None:
-            return None
-        return "/".join((self.library.rstrip("/"), *self.folder, self.name))
+        return None if self.name is None else self.place(self.name)
+
+    def place(self, name: str) -> str:
+        """The absolute path of a name in the folder where the file lies, or was to lie."""
+        return "/".join((self.library.rstrip("/"), *self.folder, name))

@@ -1,27 +1,38 @@
-"""Recovery: what a crash cut short is finished or forgotten, by what lies on the disk.
+"""Recovery: what was cut short is finished or forgotten, by what lies on the disk.
 
-An intent without an end means: the program died somewhere between writing it down and writing down
-the end. What lies on the disk says where. If the photo lies under one of the names that the act
-would have tried, the act was done: a source that should be gone goes, and the end is written. If
-not, nothing was taken yet: leftovers are removed and the intent is abandoned; the start-up scan
-finds the photo where it was. Every step may itself be cut short and done again.
+An intent without an end means: something went wrong between writing it down and writing down the
+end; the program died, or the disk refused in the middle. What lies on the disk says where. If the
+file lies under one of the names that the act would have tried, the act was done: a source that
+should be gone goes, and the end is written. If not, nothing was taken yet: leftovers are removed
+and the intent is closed; the file lies where it was. Every step may itself be cut short and done
+again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
+import errno
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing.act import parting_name, take_away, temporary_name
+from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.filing.act import give_back, parting_name, take_away, temporary_name
 from gallery_daemon.filing.plan import names_to_try
-from gallery_daemon.filing.record import Row, State
+from gallery_daemon.filing.record import OPEN_STATES, Row, State
 from gallery_daemon.photo import Action
 
 if TYPE_CHECKING:
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+
+
+# What resolving may end with, and the intent stays open: a disk that is away, the program's end, a
+# file that changes while it is compared.
+UNRESOLVED = (OSError, FilingError, PhotoChanged)
+
+
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,95 +43,143 @@ class Recovered:
     result: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The two ends of an act: where the file was (None: that folder is gone), where it shall be."""
+
+    home: tuple[int, str] | None
+    target: int | None
+
+
 def recover(journal: Journal, disk: Disk) -> list[Recovered]:
-    """No intent is open any more, but for those whose folders cannot be reached now."""
-    found = [_recover(row, journal, disk) for row in journal.open_intents()]
-    return [recovered for recovered in found if recovered is not None]
+    """No intent of a program that is gone is open any more, unless its disk cannot be reached."""
+    recovered = [_recover(row, journal, disk) for row in journal.open_intents()]
+    return [each for each in recovered if each is not None]
+
+
+def resolve(
+    row: Row, journal: Journal, disk: Disk, reason: str, otherwise: State = State.ABANDONED
+) -> str | None:
+    """The intent is closed, for `reason`; the name the file has where it shall be, if it has one.
+
+    `otherwise` is what it comes to if nothing was done.
+
+    Raises:
+        OSError, FilingError, PhotoChanged: it cannot be told now (`UNRESOLVED`); it stays open.
+    """
+    with contextlib.ExitStack() as opened:
+        name = _clear_up(disk, row, _place(opened, disk, row))
+    done = State.UNDO if row.state is State.UNDOING else State.FILED
+    journal.close_intent(row.id, done if name else otherwise, action=None, name=name, reason=reason)
+    return name
 
 
 def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:
+    with journal.in_place_of(row) as is_gone:
+        # Asked again under the lock: another program may have recovered it meanwhile.
+        now = journal.row(row.id) if is_gone else None
+        if now is None or now.state not in OPEN_STATES:
+            return None
+        try:
+            name = resolve(row, journal, disk, "finished after a crash")
+        except UNRESOLVED:
+            # An unmounted disk: it is looked at again when the next photo fails, or at a start.
+            return None
+    if name is None:
+        return Recovered(row.path, "it lies where it was")
+    return Recovered(row.path, f"it lies at {row.place(name)}")
+
+
+def _place(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Place:
+    """The folders of both ends; only their roots must be there."""
+    for root in (row.root, row.library):
+        with disk.folder(root, ()):
+            pass
+    *folders, name = row.relative.split("/")
+    home = _opened(opened, disk, row.root, tuple(folders))
+    target = _opened(opened, disk, row.library, row.folder)
+    return _Place(None if home is None else (home, name), target)
+
+
+def _opened(
+    opened: contextlib.ExitStack, disk: Disk, root: str, parts: tuple[str, ...]
+) -> int | None:
+    """The folder; None if nothing of ours can be in it, for it is not there or no real folder."""
     try:
-        with contextlib.ExitStack() as opened:
-            *folders, name = row.relative.split("/")
-            home = opened.enter_context(disk.folder(row.root, tuple(folders)))
-            library = opened.enter_context(disk.folder(row.library, ()))
-            os.fstat(library)
-            target = _target(opened, disk, row)
-            placed = None if target is None else _clear_up(disk, row, (home, name), target)
-    except OSError:
-        # An unmounted disk: the intent stays open, and is looked at again at the next start.
-        return None
-    if placed is None:
-        journal.close_intent(
-            row.id, State.ABANDONED, action=None, name=None, reason="the program was killed"
-        )
-        return Recovered(row.path, "it lies where it was and is filed anew")
-    journal.close_intent(
-        row.id, State.FILED, action=None, name=placed, reason="finished after a crash"
-    )
-    return Recovered(row.path, f"it is filed as {placed}")
+        return opened.enter_context(disk.folder(root, parts))
+    except OSError as error:
+        if error.errno in _NO_FOLDER:
+            return None
+        raise
 
 
-def _target(opened: contextlib.ExitStack, disk: Disk, row: Row) -> int | None:
-    """The destination's folder; None if the act did not come to making it."""
-    try:
-        return opened.enter_context(disk.folder(row.library, row.folder))
-    except FileNotFoundError:
-        return None
-
-
-def _clear_up(disk: Disk, row: Row, home: tuple[int, str], target: int) -> str | None:
-    """No leftovers of the act; the name under which the file lies in the library, if it does."""
+def _clear_up(disk: Disk, row: Row, place: _Place) -> str | None:
+    """No leftovers of the act; the name under which the file lies where it shall, if it does."""
     assert row.token is not None
-    with contextlib.suppress(FileNotFoundError):
-        disk.unlink(target, temporary_name(row.token))
-    gone = parting_name(row.token)
-    is_parting = disk.identity(home[0], gone) == row.identity
-    placed = _find(disk, row, (home[0], gone) if is_parting else home, target)
-    if is_parting:
+    if place.target is not None:
+        with contextlib.suppress(FileNotFoundError):
+            disk.unlink(place.target, temporary_name(row.token))
+    if place.home is None:
+        return _find(disk, row, None, place.target)
+    home, gone = place.home, (place.home[0], parting_name(row.token))
+    if disk.identity(*gone) == row.identity:
+        placed = _find(disk, row, gone, place.target)
         _end_parting(disk, home, gone, placed)
-    elif placed is not None and row.action == Action.MOVE and _still(disk, home, row):
-        take_away(disk, home, row.identity, row.token)
-    return placed
+        return placed
+    placed = _find(disk, row, home, place.target)
+    if placed is None or not row.takes_source or not _still(disk, home, row):
+        return placed
+    reason = take_away(disk, home, row.identity, row.token)
+    # What cannot be taken out of the library is not undone; what cannot be taken out of the watch
+    # folder lies in the library all the same.
+    return None if reason and row.state is State.UNDOING else placed
 
 
-def _end_parting(disk: Disk, home: tuple[int, str], gone: str, placed: str | None) -> None:
-    """A source between its two names goes if its bytes are in the library, else it comes back."""
+def _end_parting(
+    disk: Disk, home: tuple[int, str], gone: tuple[int, str], placed: str | None
+) -> None:
+    """A source between its two names goes if its bytes are where they shall, or comes back."""
     if placed is not None:
-        disk.unlink(home[0], gone)
-        disk.sync(home[0])
+        disk.unlink(*gone)
+        disk.sync(gone[0])
     else:
-        disk.rename((home[0], gone), home)
+        give_back(disk, gone, home)
 
 
-def _find(disk: Disk, row: Row, home: tuple[int, str], target: int) -> str | None:
+def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | None) -> str | None:
     """The name among those the act would have tried that is this file."""
     assert row.name is not None
-    for name in names_to_try(row.name):
-        there = disk.identity(target, name)
-        if there is None:
+    if row.state is State.UNDOING and row.action == Action.SYMLINK:
+        # A link is taken back by taking it away; nothing is put anywhere.
+        return row.name
+    if target is None:
+        return None
+    # What is put back is put under its old name or not at all.
+    most = 1 if row.state is State.UNDOING else None
+    for name in islice(names_to_try(row.name), most):
+        if disk.identity(target, name) is None:
             return None
-        if _is_ours(disk, row, home, target, name):
+        if _is_ours(disk, row, source, (target, name)):
             return name
     return None
 
 
-def _is_ours(disk: Disk, row: Row, home: tuple[int, str], target: int, name: str) -> bool:
+def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str]) -> bool:
     if row.action == Action.SYMLINK:
-        return disk.points_to(target, name) == row.path
-    there = disk.identity(target, name)
+        return disk.points_to(*placed) == row.path
+    there = disk.identity(*placed)
     if there is None:
         return False
     if (there.device, there.inode) == (row.identity.device, row.identity.inode):
         return True
     if (there.size_bytes, there.mtime_ns) != (row.identity.size_bytes, row.identity.mtime_ns):
         return False
-    if not _still(disk, home, row):
+    if source is None or not _still(disk, source, row):
         # A move between file systems whose source is gone: only a whole copy was ever named so.
-        return row.action == Action.MOVE
-    with disk.source(home[0], home[1], row.identity) as source:
-        return disk.same_bytes(source, target, name)
+        return row.takes_source
+    with disk.source(*source, row.identity) as opened:
+        return disk.same_bytes(opened, *placed)
 
 
-def _still(disk: Disk, home: tuple[int, str], row: Row) -> bool:
-    return disk.identity(home[0], home[1]) == row.identity
+def _still(disk: Disk, source: tuple[int, str], row: Row) -> bool:
+    return disk.identity(*source) == row.identity

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,14 @@ _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
     errno.ENAMETOOLONG: ("the name is too long for {place}", False, "shorten `to` or `as`"),
     errno.EIO: ("{place} gives input/output errors", True, "see the disk's health"),
 }
+# The library's own: as long as it lasts, no photo can be filed.
+_OF_LIBRARY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _AT_SOURCE: dict[int, tuple[str, bool, str | None]] = {
     errno.ENOENT: ("the photo vanished before it could be filed", False, None),
     errno.ENOTDIR: ("the photo's folder was replaced", False, None),
     errno.ELOOP: ("the photo's folder was replaced by a symbolic link", False, None),
     errno.EACCES: ("no permission to read the photo", True, "see who owns the file"),
+    errno.EIO: ("reading the photo gives input/output errors", True, "see the disk's health"),
 }
 
 
@@ -39,7 +43,8 @@ def at_library(library: str, folder: tuple[str, ...]) -> Iterator[None]:
         yield
     except OSError as error:
         place = "/".join((library.rstrip("/"), *folder))
-        raise _filing_error(error, _AT_LIBRARY, place) from error
+        of_library = error.errno in _OF_LIBRARY or not os.path.isdir(library)  # noqa: PTH112
+        raise _filing_error(error, _AT_LIBRARY, place, of_library=of_library) from error
 
 
 @contextmanager
@@ -48,12 +53,17 @@ def at_source() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _filing_error(error, _AT_SOURCE, "the watch folder") from error
+        raise _filing_error(error, _AT_SOURCE, "the watch folder", of_library=False) from error
 
 
 def _filing_error(
-    error: OSError, meanings: dict[int, tuple[str, bool, str | None]], place: str
+    error: OSError,
+    meanings: dict[int, tuple[str, bool, str | None]],
+    place: str,
+    *,
+    of_library: bool,
 ) -> FilingError:
     unknown = (f"{error.strerror or error} in {{place}}", True, None)
     sentence, transient, hint = meanings.get(error.errno or 0, unknown)
-    return FilingError(sentence.replace("{place}", place), transient=transient, hint=hint)
+    told = sentence.replace("{place}", place)
+    return FilingError(told, transient=transient, of_library=of_library and transient, hint=hint)

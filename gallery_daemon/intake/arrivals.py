@@ -39,11 +39,18 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class NoFile:
-    """A candidate that is no regular file, or, if `may_pass`, one that cannot be opened now."""
+    """A candidate that is no regular file."""
 
     candidate: Candidate
     reason: str
-    may_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A settled file that cannot be opened now; that may pass."""
+
+    photo: Photo
+    reason: str
 
 
 class Arrivals:
@@ -58,6 +65,9 @@ class Arrivals:
     def __len__(self) -> int:
         """How many candidates wait."""
         return len(self._settling)
+
+    def __contains__(self, candidate: Candidate) -> bool:
+        return self._settling.seen(candidate) is not None
 
     def saw(self, candidate: Candidate, now: float, wall_ns: int) -> NoFile | None:
         """The name was seen; it waits from now on, or is no file."""
@@ -82,14 +92,16 @@ class Arrivals:
         """When `take` has something to do, in monotonic seconds."""
         return self._settling.next_deadline()
 
-    def take(self, now: float, wall: datetime) -> list[Arrival | NoFile]:
+    def take(self, now: float, wall: datetime) -> list[Arrival | Denied | NoFile]:
         """A handful of those that have settled by now."""
         taken = [
             self._take(candidate, now, wall) for candidate in self._settling.due(now, _HANDFUL)
         ]
         return [arrival for arrival in taken if arrival is not None]
 
-    def _take(self, candidate: Candidate, now: float, wall: datetime) -> Arrival | NoFile | None:
+    def _take(
+        self, candidate: Candidate, now: float, wall: datetime
+    ) -> Arrival | Denied | NoFile | None:
         """The arrival, if the candidate is unchanged and whole; else it waits on."""
         before = self._settling.seen(candidate)
         wall_ns = int(wall.timestamp() * 1e9)
@@ -99,11 +111,12 @@ class Arrivals:
             return refused
         if after != before:
             return None
+        photo = Photo(candidate, after.identity, wall)
         try:
             kind, whole = _content(candidate.path)
         except OSError as error:
             self._settling.forget(candidate)
-            return NoFile(candidate, error.strerror or "cannot be opened", may_pass=True)
+            return Denied(photo, error.strerror or "cannot be opened")
         quiet_s = self._settling.quiet_for(candidate, now)
         if not whole and quiet_s < self._patience_s:
             # As long again as it has been quiet, so that few looks span the whole patience.
@@ -111,7 +124,7 @@ class Arrivals:
             self._settling.postpone(candidate, now + wait_s)
             return None
         self._settling.forget(candidate)
-        return Arrival(Photo(candidate, after.identity, wall), kind)
+        return Arrival(photo, kind)
 
 
 def look_at(path: str) -> Seen | str:

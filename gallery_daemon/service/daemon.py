@@ -7,27 +7,30 @@ A configuration that is wrong never ends the shift that runs (promise 9).
 
 from __future__ import annotations
 
-import signal
-from contextlib import contextmanager
+import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
-from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
+from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.watch import Watch
+from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Chore, Loop
+from gallery_daemon.service.orders import Orders, nobody
+from gallery_daemon.service.report import Door, Report
+from gallery_daemon.service.sole import Holdings
 from gallery_daemon.service.watching import Watching
 from gallery_daemon.service.wiring import House, build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from gallery_daemon.config.settings import Config
     from gallery_daemon.logs import Log
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.systemd import Notifier
 
-_STATUS_EVERY_S = 10.0
+# A disk that damages one journal after the other is not mended by making yet another.
+_DAMAGES = 3
 
 
 class Loader(Protocol):
@@ -42,67 +45,29 @@ class Loader(Protocol):
         ...
 
 
-class Orders:
-    """What signals asked for; their handlers do no more than set these and wake the loop."""
-
-    def __init__(self) -> None:
-        self._stop: str | None = None
-        self._reload = False
-        self.wake: Callable[[], None] = _nobody
-
-    @contextmanager
-    def from_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT stop, SIGHUP reloads; the former handlers come back."""
-        handlers = {
-            signal.SIGTERM: self._on_stop,
-            signal.SIGINT: self._on_stop,
-            signal.SIGHUP: self._on_reload,
-        }
-        former = {number: signal.signal(number, does) for number, does in handlers.items()}
-        try:
-            yield
-        finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
-
-    def stop_reason(self) -> str | None:
-        """The signal that said stop, if one did."""
-        return self._stop
-
-    def is_waiting(self) -> bool:
-        """Whether there is an order that the loop has not carried out."""
-        return self._reload or self._stop is not None
-
-    def take_reload(self) -> None:
-        """The configuration is about to be read again."""
-        self._reload = False
-
-    def _on_stop(self, number: int, _frame: object) -> None:
-        self._stop = signal.Signals(number).name
-        self.wake()
-
-    def _on_reload(self, _number: int, _frame: object) -> None:
-        self._reload = True
-        self.wake()
-
-
 def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None:
     """Watch, classify and file until a signal says stop.
 
     Raises:
-        GalleryError: the first configuration is wrong, or the journal cannot be used.
+        GalleryError: the first configuration is wrong, another daemon watches one of its folders,
+            or the journal cannot be used.
     """
     orders = Orders()
-    with orders.from_signals():
+    holdings = Holdings(orders.wake_up)
+    damages = 0
+    with orders.from_signals(), contextlib.closing(holdings):
         config = load()
+        holdings.hold(folder.path for folder in config.watch)
         while orders.stop_reason() is None:
-            shift = Shift(config, orders, log, clock, notifier)
             try:
-                config = shift.run(load)
-            finally:
-                if orders.stop_reason() is not None:
-                    notifier.stopping()
-                shift.close()
+                shift = Shift(config, orders, holdings, log=log, clock=clock, notifier=notifier)
+                with contextlib.closing(shift):
+                    config = shift.run(load)
+            except JournalDamaged as error:
+                damages += 1
+                if damages > _DAMAGES:
+                    raise
+                give_up(error, Disk(), clock)
         log.daemon_stopped(reason=orders.stop_reason() or "")
 
 
@@ -110,12 +75,20 @@ class Shift:
     """The daemon's life under one configuration."""
 
     def __init__(
-        self, config: Config, orders: Orders, log: Log, clock: Clock, notifier: Notifier
+        self,
+        config: Config,
+        orders: Orders,
+        holdings: Holdings,
+        *,
+        log: Log,
+        clock: Clock,
+        notifier: Notifier,
     ) -> None:
         self._config, self._orders, self._log, self._clock = config, orders, log, clock
+        self._holdings = holdings
         self._house = build(config, log, clock)
         self._watching = _watch(self._house, log, clock)
-        self._report = _Report(self._house, notifier)
+        self._report = Report(self._house, notifier)
         self._notifier = notifier
         orders.wake = self._house.inbox.wake
 
@@ -130,7 +103,8 @@ class Shift:
             rules=len(self._config.rules.rules),
         )
         self._notifier.ready()
-        chores: tuple[Chore, ...] = (self._watching, *self._watching.listings, self._report)
+        door = Door(self._holdings, self._house, self._watching)
+        chores: tuple[Chore, ...] = (self._watching, *self._watching.listings, self._report, door)
         loop = Loop(self._house.pipeline, self._house.inbox, self._clock, chores)
         while True:
             loop.run(until=self._orders.is_waiting)
@@ -143,7 +117,9 @@ class Shift:
 
     def close(self) -> None:
         """Intake ends first, the classifier process and the journal last."""
-        self._orders.wake = _nobody
+        if self._orders.stop_reason() is not None:
+            self._notifier.stopping()
+        self._orders.wake = nobody
         self._watching.stop()
         self._house.close()
 
@@ -151,6 +127,7 @@ class Shift:
         self._notifier.reloading(self._clock.monotonic())
         try:
             fresh = load()
+            self._holdings.hold(folder.path for folder in fresh.watch)
         except ConfigErrors as error:
             for each in error.errors:
                 self._log.config_rejected(place=each.place, error=each.sentence, hint=each.hint)
@@ -164,30 +141,6 @@ class Shift:
             return fresh
         self._notifier.ready()
         return None
-
-
-class _Report:
-    """Tells the service manager now and then how things are, and that the loop turns."""
-
-    def __init__(self, house: House, notifier: Notifier) -> None:
-        self._house, self._notifier = house, notifier
-        self._next = float("-inf")
-        self._last = ""
-
-    def next_deadline(self) -> float | None:
-        """With a watchdog the loop must turn even when nothing happens."""
-        return self._next if self._notifier.watchdog_s else None
-
-    def turn(self, now: float) -> None:
-        """The loop turned: the manager's watchdog is fed, the status line is refreshed."""
-        if now < self._next:
-            return
-        self._next = now + min(self._notifier.watchdog_s or _STATUS_EVERY_S, _STATUS_EVERY_S)
-        self._notifier.alive()
-        status = f"{self._house.tally}, {self._house.pipeline.load} on their way"
-        if status != self._last:
-            self._last = status
-            self._notifier.status(status)
 
 
 def _watch(house: House, log: Log, clock: Clock) -> Watching:
@@ -205,7 +158,3 @@ def _watch(house: House, log: Log, clock: Clock) -> Watching:
         for ground, folder in zip(house.grounds, house.config.watch, strict=True)
     )
     return Watching(pairs, house.inbox, log)
-
-
-def _nobody() -> None:
-    """There is no loop to wake."""

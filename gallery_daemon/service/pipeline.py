@@ -10,7 +10,6 @@ return values; this file says who is called when.
 from __future__ import annotations
 
 from collections import deque
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
@@ -22,22 +21,23 @@ from gallery_daemon.classifier.reports import (
     Refused,
     Report,
 )
-from gallery_daemon.errors import GalleryError, PhotoChanged
+from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.plan import Plan
-from gallery_daemon.filing.record import Entry, State
+from gallery_daemon.filing.record import State
 from gallery_daemon.filing.sidecars import is_sidecar_name
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
-from gallery_daemon.intake.arrivals import Arrival, NoFile
-from gallery_daemon.photo import Decision, Facts, Outcome, Photo
+from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
+from gallery_daemon.photo import Outcome
 from gallery_daemon.rules.decide import decide
+from gallery_daemon.service.ends import Ends, unseen
+from gallery_daemon.service.sidecars import Sidecars
 from gallery_daemon.service.tell import Seen
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
-    from gallery_daemon.filing.record import Row
     from gallery_daemon.imaging.formats import Kind
-    from gallery_daemon.photo import Candidate
+    from gallery_daemon.photo import Candidate, Decision, Photo
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
 
@@ -56,6 +56,9 @@ class Pipeline:
         self._library = library
         self._clock = clock
         self._backlog: deque[Photo] = deque()
+        self._under_way: set[Candidate] = set()  # in the backlog or with the classifier
+        self._ends = Ends(rooms, library, clock, self.saw)
+        self._sidecars = Sidecars(rooms, library, clock, self._ends, self.saw)
 
     @property
     def load(self) -> int:
@@ -64,14 +67,23 @@ class Pipeline:
 
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""
-        deadlines = (self._rooms.arrivals.next_deadline(), self._rooms.host.next_deadline())
+        rooms = self._rooms
+        is_probe_due = self._backlog and not rooms.host.outstanding
+        deadlines = (
+            rooms.arrivals.next_deadline(),
+            rooms.host.next_deadline(),
+            rooms.retries.next_deadline(),
+            rooms.gate.next_deadline() if is_probe_due else None,
+        )
         return min((time for time in deadlines if time is not None), default=None)
 
     def turn(self) -> None:
         """All that is due: settled files arrive, photos are classified, answers are acted on."""
-        for arrival in self._rooms.arrivals.take(self._clock.monotonic(), self._clock.wall()):
+        now = self._clock.monotonic()
+        self._retry(now)
+        for arrival in self._rooms.arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        while self._backlog and self._rooms.host.has_room:
+        while self._backlog and self._rooms.host.has_room and self._may_begin(now):
             photo = self._backlog.popleft()
             self._rooms.tell.classifying(photo)
             self._rooms.host.submit(photo, want_hash=self._rooms.rules.needs_hash)
@@ -79,8 +91,14 @@ class Pipeline:
             self._answer(report)
 
     def is_known(self, photo: Photo) -> bool:
-        """Whether this very file came to an end already."""
-        return self._rooms.journal.is_known(photo.path, photo.identity, self._library)
+        """Whether this very file came to an end already, or waits to be tried again."""
+        if self._rooms.retries.is_waiting(photo.candidate, photo.identity):
+            return True
+        try:
+            return self._rooms.is_known(photo)
+        except JournalError:
+            # The claim asks again before anything is done.
+            return False
 
     def saw(self, candidate: Candidate) -> None:
         """A name was seen, by an event or in a listing."""
@@ -96,49 +114,60 @@ class Pipeline:
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay."""
         for sidecar in self._rooms.company.take_all():
-            self._leave(sidecar, "its photo was not filed in this pass")
+            self._ends.leave(sidecar, "its photo was not filed in this pass")
 
-    def _arrive(self, arrival: Arrival | NoFile) -> None:
+    def _may_begin(self, now: float) -> bool:
+        """Whether the library takes photos, or may be asked again with this one."""
+        return self._rooms.gate.lets_begin(now, self._rooms.host.outstanding)
+
+    def _retry(self, now: float) -> None:
+        """What failed and is due is looked at again, as if it had just been seen."""
+        due = self._rooms.retries.take_due(now)
+        if due:
+            for recovered in self._rooms.filer.recover():
+                self._rooms.tell.recovered(recovered)
+        for candidate in due:
+            self.saw(candidate)
+            if candidate not in self._rooms.arrivals:
+                self._rooms.retries.ended(candidate)
+
+    def _arrive(self, arrival: Arrival | Denied | NoFile) -> None:
         if isinstance(arrival, NoFile):
             self._rooms.tell.no_file(arrival)
             return
+        if isinstance(arrival, Denied):
+            self._ends.fail(unseen(arrival.photo), arrival.reason)
+            return
         photo, kind = arrival.photo, arrival.kind
-        if self.is_known(photo):
+        # One that changed on its way is found out at the next step, and comes back by itself.
+        if photo.candidate in self._under_way or self.is_known(photo):
             return
         self._rooms.tell.settled(photo)
+        try:
+            self._begin(photo, kind)
+        except JournalError as error:
+            self._ends.refuse(unseen(photo), error)
+
+    def _begin(self, photo: Photo, kind: Kind) -> None:
+        """It is classified, or its end is known without."""
         if kind.is_photo:
             self._backlog.append(photo)
+            self._under_way.add(photo.candidate)
         elif is_sidecar_name(photo.name):
-            self._arrive_sidecar(photo, kind)
+            self._sidecars.arrive(photo, kind)
         elif kind.support is Support.NOT_A_PHOTO and claims_to_be_a_photo(photo.name):
-            self._quarantine(Seen(photo, self._unread(photo)), kind.words)
+            self._quarantine(unseen(photo), kind.words)
         else:
-            self._leave(photo, kind.words)
-
-    def _arrive_sidecar(self, sidecar: Photo, kind: Kind) -> None:
-        """It waits for its photo, or goes where its photo went already."""
-        company = self._rooms.company
-        owner = company.owner_of(sidecar)
-        if owner is None:
-            row = company.moved_owner_of(sidecar)
-        else:
-            row = self._rooms.journal.latest_of(owner, self._library)
-        if owner is not None and (row is None or row.state in {State.FAILED, State.ABANDONED}):
-            company.wait(sidecar, owner)
-        elif row is not None and row.state is State.FILED and self._takes_sidecars(row.rule):
-            self._file_late(sidecar, row)
-        elif row is not None:
-            self._leave(sidecar, "its photo was left")
-        else:
-            is_film = kind.name == "video"
-            self._leave(sidecar, kind.words if is_film else "a sidecar without its photo")
+            self._ends.leave(photo, kind.words)
 
     def _answer(self, report: Report) -> None:
         tell = self._rooms.tell
         match report:
             case Classified(photo, facts, prediction, batch, classify_ms):
+                self._under_way.discard(photo.candidate)
                 self._decide(Seen(photo, facts, prediction, batch, classify_ms))
-            case Refused():
+            case Refused(photo):
+                self._under_way.discard(photo.candidate)
                 self._refused(report)
             case ClassifierStarted():
                 tell.classifier_started(report)
@@ -148,16 +177,18 @@ class Pipeline:
                 tell.classifier_failed(report)
 
     def _refused(self, refused: Refused) -> None:
-        seen = Seen(refused.photo, refused.facts or self._unread(refused.photo))
+        seen = unseen(refused.photo)
+        if refused.facts is not None:
+            seen = Seen(refused.photo, refused.facts)
         match refused.kind:
             case RefusalKind.UNREADABLE:
                 self._quarantine(seen, refused.reason)
             case RefusalKind.NOT_A_PHOTO:
-                self._leave(refused.photo, refused.reason)
+                self._ends.leave(refused.photo, refused.reason)
             case RefusalKind.CHANGED:
                 self.saw(refused.photo.candidate)
             case RefusalKind.VANISHED | RefusalKind.DENIED | RefusalKind.FAILED:
-                self._fail(seen, refused.reason)
+                self._ends.fail(seen, refused.reason)
 
     def _decide(self, seen: Seen) -> None:
         """By the rules; what they leave, stays where it is."""
@@ -165,9 +196,9 @@ class Pipeline:
         if decision.destination is not None:
             self._file(seen, decision)
         elif decision.outcome is Outcome.RULE:
-            self._leave(seen.photo, f"the rule {decision.rule} leaves it", seen, decision)
+            self._ends.leave(seen.photo, f"the rule {decision.rule} leaves it", seen, decision)
         else:
-            self._leave(seen.photo, _LEFT_BY[decision.outcome], seen, decision)
+            self._ends.leave(seen.photo, _LEFT_BY[decision.outcome], seen, decision)
 
     def _quarantine(self, seen: Seen, reason: str) -> None:
         """It cannot be read as a photo; `failed` may have a place for it, else it stays."""
@@ -175,9 +206,7 @@ class Pipeline:
         if decision.destination is not None:
             self._file(seen, decision, reason)
             return
-        if self._record(seen, decision, State.QUARANTINED, reason):
-            self._rooms.tell.quarantined(seen, reason)
-            self._leave_company(seen.photo)
+        self._ends.quarantine(seen, decision, reason)
 
     def _file(self, seen: Seen, decision: Decision, reason: str | None = None) -> None:
         assert decision.destination is not None
@@ -188,68 +217,18 @@ class Pipeline:
         )
         try:
             filing = self._rooms.filer.execute(plan, self._clock.wall())
+        except AlreadyFiled:
+            self._ends.filed(seen.photo)
         except PhotoChanged:
             self.saw(seen.photo.candidate)
-        except GalleryError as error:
-            self._rooms.tell.failed(seen, error.sentence)
+        except (FilingError, JournalError) as error:
+            self._ends.refuse(seen, error)
         else:
+            self._ends.filed(seen.photo)
             self._rooms.tell.filed(seen, decision, filing, reason)
             if filing.state is not State.FILED or not with_sidecars:
-                self._leave_company(seen.photo, sidecars)
+                self._ends.leave_company(seen.photo, sidecars)
             return
         # Its sidecars settled already: they arrive again, and find it filed or wait for it.
         for sidecar in (*sidecars, *self._rooms.company.take(seen.photo)):
             self.saw(sidecar.candidate)
-
-    def _file_late(self, sidecar: Photo, owner: Row) -> None:
-        try:
-            filing = self._rooms.filer.execute_late(sidecar, owner, self._clock.wall())
-        except PhotoChanged:
-            self.saw(sidecar.candidate)
-        except GalleryError as error:
-            self._rooms.tell.failed(Seen(sidecar, self._unread(sidecar)), error.sentence)
-        else:
-            self._rooms.tell.filed_late(sidecar, owner, filing)
-
-    def _leave(
-        self,
-        photo: Photo,
-        reason: str,
-        seen: Seen | None = None,
-        decision: Decision | None = None,
-    ) -> None:
-        seen = seen or Seen(photo, self._unread(photo))
-        if self._record(seen, decision, State.LEFT, reason):
-            self._rooms.tell.left(seen, reason, decision)
-            self._leave_company(photo)
-
-    def _leave_company(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
-        """The sidecars of a photo that stays, stay."""
-        for sidecar in (*sidecars, *self._rooms.company.take(photo)):
-            self._leave(sidecar, "its photo was left")
-
-    def _fail(self, seen: Seen, reason: str) -> None:
-        """Trying again may help: the next listing finds it, for it is not known."""
-        self._rooms.tell.failed(seen, reason)
-        for sidecar in self._rooms.company.take(seen.photo):
-            self.saw(sidecar.candidate)
-
-    def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> bool:
-        """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = Entry(seen.photo, state, reason, decision, seen.facts, seen.prediction)
-        try:
-            self._rooms.journal.record(entry, self._library, self._clock.wall())
-        except GalleryError as error:
-            self._fail(seen, error.sentence)
-            return False
-        return True
-
-    def _takes_sidecars(self, rule: str | None) -> bool:
-        """Whether the rule that filed a photo lets its sidecars travel; an old one did."""
-        placings = {each.name: each.placing for each in self._rooms.rules.rules}
-        placing = placings.get(rule) if rule else self._rooms.rules.uncertain
-        return placing is None or placing.with_sidecars
-
-    def _unread(self, photo: Photo) -> Facts:
-        mtime = datetime.fromtimestamp(photo.identity.mtime_ns / 1e9, UTC)
-        return Facts.unread(mtime.astimezone())

@@ -6,23 +6,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.filing.execute import Filer
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.intake.arrivals import Arrivals
+    from gallery_daemon.photo import Photo
     from gallery_daemon.rules.ruleset import RuleSet
     from gallery_daemon.service.company import Company
+    from gallery_daemon.service.retry import Gate, Retries
     from gallery_daemon.service.tell import Teller
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Who does the work, in the order of the journey."""
+    """Who does the work, in the order of the journey.
+
+    `is_known` says whether this very file came to its end before.
+    """
 
     arrivals: Arrivals
+    is_known: Callable[[Photo], bool]
     host: ClassifierHost
     rules: RuleSet
     filer: Filer
     journal: Journal
     company: Company
+    retries: Retries
+    gate: Gate
     tell: Teller

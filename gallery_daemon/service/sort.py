@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from gallery_daemon.errors import JournalDamaged
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Loop
 from gallery_daemon.service.wiring import build
@@ -24,13 +27,25 @@ class PassDisplay(Protocol):
         ...
 
 
-def sort_once(config: Config, log: Log, clock: Clock, display: PassDisplay) -> Tally:
+def sort_once(
+    config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool = False
+) -> Tally:
     """Every file in the watch folders of `config` has come to an end, once.
+
+    `again`: those too that came to an end before and do not lie in the library.
 
     Raises:
         GalleryError: the journal, the library or the classifier process cannot be used.
     """
-    house = build(config, log, clock)
+    try:
+        return _sort(config, log, clock, display, again=again)
+    except JournalDamaged as error:
+        give_up(error, Disk(), clock)
+    return _sort(config, log, clock, display, again=again)
+
+
+def _sort(config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool) -> Tally:
+    house = build(config, log, clock, is_pass=True, again=again)
     try:
         _Pass(house, log, clock, display).run()
     finally:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.filing.record import Row
+    from gallery_daemon.filing.recover import Recovered
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Skipped
     from gallery_daemon.logs import Log
@@ -116,28 +117,28 @@ class Teller:
         self._tally.quarantined += 1
         self._log.photo_quarantined(self._line(seen), reason)
 
-    def failed(self, seen: Seen, reason: str) -> None:
-        """The photo could not be filed; it stays and is tried again."""
+    def failed(self, seen: Seen, reason: str, retry_in_s: float | None) -> None:
+        """The photo could not be filed; it stays and is tried again, or waits until it changes."""
         self._tally.failed += 1
-        self._log.photo_failed(self._line(seen), reason)
+        self._log.photo_failed(self._line(seen), reason, retry_in_s)
 
     def no_file(self, refused: NoFile) -> None:
-        """The candidate is no regular file, or cannot be opened; said once while we run."""
+        """The candidate is no regular file; said once while we run."""
         if refused.candidate in self._told:
             return
         self._told.add(refused.candidate)
         line = PhotoLine(photo=refused.candidate.path, source=refused.candidate.source)
-        if refused.may_pass:
-            self._tally.failed += 1
-            self._log.photo_failed(line, refused.reason)
-        else:
-            self._tally.left += 1
-            self._log.photo_left(line, refused.reason)
+        self._tally.left += 1
+        self._log.photo_left(line, refused.reason)
 
     def ignored(self, skipped: Skipped) -> None:
         """A pass over a folder accounts for the names that the daemon never mentions."""
         self._tally.left += 1
         self._log.photo_left(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
+
+    def recovered(self, recovered: Recovered) -> None:
+        """What was cut short has come to its end."""
+        self._log.filing_recovered(photo=recovered.path, result=recovered.result)
 
     def classifier_started(self, report: ClassifierStarted) -> None:
         """The classifier process is ready."""

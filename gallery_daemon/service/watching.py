@@ -9,6 +9,7 @@ from gallery_daemon.intake.watch import OverflowEar, Watch, WatchStarted
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.intake.candidate import Ground
     from gallery_daemon.logs import Log
     from gallery_daemon.service.inbox import Inbox
     from gallery_daemon.service.listing import Listing
@@ -34,6 +35,11 @@ class Watching:
     def listings(self) -> tuple[Listing, ...]:
         """Those that belong to the watches."""
         return tuple(listing for _, listing in self._pairs)
+
+    @property
+    def folders(self) -> tuple[tuple[Ground, bool], ...]:
+        """The watch folders, and whether each is there and watched."""
+        return tuple((watch.ground, watch.is_up) for watch, _ in self._pairs)
 
     def next_deadline(self) -> float | None:
         """When the next look is due, in monotonic seconds."""

@@ -8,20 +8,18 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.classifier.patience import Patience
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.recover import recover
 from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.service.company import Company
 from gallery_daemon.service.inbox import Inbox
+from gallery_daemon.service.journals import Journals, state_folder
 from gallery_daemon.service.pipeline import Pipeline
+from gallery_daemon.service.retry import Gate, Retries
 from gallery_daemon.service.rooms import Rooms
 from gallery_daemon.service.setup import setup_of
 from gallery_daemon.service.tally import Tally
@@ -30,7 +28,9 @@ from gallery_daemon.service.tell import Teller
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival
     from gallery_daemon.config.settings import Config, WatchFolder
+    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.logs import Log
+    from gallery_daemon.photo import Photo
     from gallery_daemon.service.clock import Clock
 
 
@@ -44,6 +44,7 @@ class House:
     journal: Journal
     teller: Teller
     tally: Tally
+    rooms: Rooms
     pipeline: Pipeline
     grounds: tuple[Ground, ...]
     stop: Event
@@ -55,27 +56,21 @@ class House:
         self.journal.close()
 
 
-def state_folder() -> Path:
-    """Where the journal lies: XDG_STATE_HOME/gallery-daemon."""
-    return platformdirs.user_state_path("gallery-daemon")
-
-
-def journal_path() -> Path:
-    """The journal of this user."""
-    return state_folder() / "journal.sqlite3"
-
-
-def build(config: Config, log: Log, clock: Clock) -> House:
+def build(
+    config: Config, log: Log, clock: Clock, *, is_pass: bool = False, again: bool = False
+) -> House:
     """The rooms for `config`, with what a crash left cleared up.
+
+    In a pass nothing is waited for and tried again. `again`: files that are known, but lie not in
+    the library, are looked at once more.
 
     Raises:
         GalleryError: the journal or the library cannot be used.
     """
     stop = Event()
     disk = Disk(stop)
-    journal = Journal(journal_path())
-    for recovered in recover(journal, disk):
-        log.filing_recovered(photo=recovered.path, result=recovered.result)
+    grounds = tuple(_ground(folder, config.library) for folder in config.watch)
+    journal = Journals(disk, config.library, grounds, log, clock).open()
     _make_library(config.library, journal)
     inbox: Inbox[Arrival] = Inbox()
     tally = Tally()
@@ -85,13 +80,20 @@ def build(config: Config, log: Log, clock: Clock) -> House:
         inbox.reply,
         Patience(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
     )
+
+    def is_known(photo: Photo) -> bool:
+        return journal.is_known(photo.path, photo.identity, config.library, again=again)
+
     rooms = Rooms(
         arrivals=Arrivals({folder.name: folder.settle_s for folder in config.watch}),
+        is_known=is_known,
         host=host,
         rules=config.rules,
         filer=Filer(journal, disk, config.library),
         journal=journal,
         company=Company(journal, config.library),
+        retries=Retries(tries_again=not is_pass),
+        gate=Gate(0.0) if is_pass else Gate(),
         tell=teller,
     )
     return House(
@@ -101,8 +103,9 @@ def build(config: Config, log: Log, clock: Clock) -> House:
         journal=journal,
         teller=teller,
         tally=tally,
+        rooms=rooms,
         pipeline=Pipeline(rooms, config.library, clock),
-        grounds=tuple(_ground(folder, config.library) for folder in config.watch),
+        grounds=grounds,
         stop=stop,
     )
 

@@ -204,6 +204,7 @@ def test_strange_names_are_names(world: World, name: str) -> None:
     make_files(world.watch, {name: b"photo"})
 
     world.execute(world.plan(name, Action.COPY))
+    (world.watch / name).write_bytes(b"another photo")
     world.execute(world.plan(name, Action.COPY, on_conflict=OnConflict.RENAME))
 
     assert f"Memes/{name}" in read_files(world.library)

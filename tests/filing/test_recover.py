@@ -16,6 +16,7 @@ import pytest
 from gallery_daemon.errors import GalleryError, PhotoChanged
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.photo import Action
@@ -69,7 +70,8 @@ def check(world: World, start: dict[str, bytes], action: Action) -> None:
         }
     assert expected == library
     assert ({} if action is Action.MOVE else start) == watch
-    done = Counter(row.path for row in world.journal.history(99) if row.state is State.FILED)
+    rows = world.journal.find(Query(states=(State.FILED,)))
+    done = Counter(row.path for row in rows)
     assert {os.fspath(world.watch / name): 1 for name in start} == done
 
 

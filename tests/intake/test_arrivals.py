@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from gallery_daemon.intake.arrivals import Arrival, Arrivals, NoFile
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
 from gallery_daemon.photo import Candidate
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Stage:
         # A wall clock behind every ctime: nothing counts as quiet before it was seen.
         return self.arrivals.saw(Candidate("phone", os.fspath(self.folder), name), self.now, 0)
 
-    def take(self, after_s: float) -> list[Arrival | NoFile]:
+    def take(self, after_s: float) -> list[Arrival | Denied | NoFile]:
         self.now += after_s
         return self.arrivals.take(self.now, datetime.fromtimestamp(1, UTC))
 

@@ -1,0 +1,35 @@
+"""A moment as a person types it: `2h` ago, a day, or a day and a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import typer
+
+from gallery_daemon.config.units import parse_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HOW = "A time: 2h or 3d (ago), 2026-11-24, or 2026-11-24T18:30."
+
+
+def moment_of(now: Callable[[], datetime]) -> Callable[[str], datetime]:
+    """A parser for typer; `now` gives the time of the place, with its offset."""
+
+    def parse(text: str) -> datetime:
+        present = now()
+        seconds = parse_duration(text)
+        try:
+            if seconds is not None:
+                return present - timedelta(seconds=seconds)
+            given = datetime.fromisoformat(text)
+        except (ValueError, OverflowError) as error:
+            raise typer.BadParameter(
+                f"{text!r} is no time; say 2h or 3d (ago), 2026-11-24, or 2026-11-24T18:30"
+            ) from error
+        # Without an offset it is the time of the place, in summer as in winter.
+        return given if given.tzinfo else given.astimezone()
+
+    return parse

@@ -1,0 +1,130 @@
+"""`undo`: filed photos come back to where they came from."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gallery_daemon.cli.history import public
+from gallery_daemon.cli.moments import HOW, moment_of
+from gallery_daemon.cli.render import shown
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.query import Query
+from gallery_daemon.filing.record import Row, State
+from gallery_daemon.filing.recover import recover
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.journals import journal_path
+from gallery_daemon.service.undoing import Outcome, Undoing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EXIT_SOME = 1
+_moment = moment_of(SystemClock().wall)
+
+
+def undo(
+    ids: Annotated[
+        list[int] | None, typer.Argument(help="Numbers from `history`.", show_default=False)
+    ] = None,
+    *,
+    last: Annotated[int | None, typer.Option(min=1, help="The last N photos filed.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per file.")
+    ] = False,
+) -> None:
+    """Put filed photos and their sidecars back where they came from, the newest first.
+
+    Nothing is overwritten, and what you have moved or edited since is not touched. An undone photo
+    is not filed again until it changes, or you say `sort --again`. Undo an undo by its own number.
+
+    Examples:
+        gallery-daemon undo --last 3
+
+        gallery-daemon undo 41 42
+
+        gallery-daemon undo --since 2h --dry-run
+    """
+    path = journal_path()
+    if not path.exists():
+        raise GalleryError("nothing was filed yet, so there is nothing to undo")
+    with contextlib.closing(Journal(path)) as journal:
+        rows = _chosen(journal, ids or [], last, since)
+        if dry_run:
+            for row in rows:
+                print(json.dumps(public(row)) if as_json else _would(row))
+            return
+        disk = Disk()
+        recover(journal, disk)
+        outcomes = Undoing(journal, disk, SystemClock()).run(rows)
+        if not _tell(outcomes, as_json=as_json):
+            raise typer.Exit(_EXIT_SOME)
+
+
+def _chosen(
+    journal: Journal, ids: list[int], last: int | None, since: datetime | None
+) -> list[Row]:
+    """The rows that are meant, the newest first."""
+    if sum((bool(ids), last is not None, since is not None)) != 1:
+        raise GalleryError(
+            "say which: numbers from `gallery-daemon history`, --last N, or --since TIME",
+            hint="gallery-daemon undo --last 1",
+        )
+    if not ids:
+        return journal.find(Query(since=since, states=(State.FILED,), is_photo=True, limit=last))
+    found = {number: journal.row(number) for number in ids}
+    missing = [number for number, row in found.items() if row is None]
+    if missing:
+        raise GalleryError(
+            f"the journal has no #{missing[0]}", hint="gallery-daemon history shows the numbers"
+        )
+    rows = [row for row in found.values() if row is not None]
+    return sorted(rows, key=lambda row: row.id, reverse=True)
+
+
+def _would(row: Row) -> str:
+    if row.state is State.FILED:
+        return shown(f"#{row.id} {row.destination} would go back to {row.path}")
+    if row.state is State.UNDO:
+        return shown(f"#{row.id} {row.destination} would be filed again as {row.path}")
+    return shown(f"#{row.id} {row.path} was {row.state}; there is nothing to undo")
+
+
+def _tell(outcomes: Iterable[Outcome], *, as_json: bool) -> bool:
+    """Whether all could be undone; each is told as soon as it is done."""
+    count = problems = 0
+    for outcome in outcomes:
+        count += 1
+        problems += outcome.error is not None
+        print(_json(outcome) if as_json else _line(outcome), flush=True)
+    if not count:
+        typer.echo("there is nothing to undo", err=True)
+    return not problems
+
+
+def _line(outcome: Outcome) -> str:
+    if outcome.error is not None:
+        hint = f" (hint: {outcome.error.hint})" if outcome.error.hint else ""
+        return shown(f"#{outcome.asked.id} not undone: {outcome.error.sentence}{hint}")
+    assert outcome.done is not None
+    what = "filed again at" if outcome.done.state is not State.UNDO else "back at"
+    return shown(f"#{outcome.asked.id} {what} {outcome.done.destination} (#{outcome.done.id})")
+
+
+def _json(outcome: Outcome) -> str:
+    if outcome.done is not None:
+        return json.dumps(public(outcome.done))
+    assert outcome.error is not None
+    return json.dumps(
+        {"id": outcome.asked.id, "photo": outcome.asked.path, "error": outcome.error.sentence}
+    )

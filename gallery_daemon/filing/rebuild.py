@@ -1,0 +1,180 @@
+"""A new journal in place of a damaged one: from what can be read of it, and from what lies on disk.
+
+The damaged file is set aside first. Whole rows of it are taken over, from its beginning and from
+its end up to the damage. What they do not cover is asked of the disk: a photo whose bytes lie in
+the library was filed, and is not filed a second time. What was left or quarantined is decided
+again, which moves nothing.
+
+The new file gets its name when it is whole, and a journal that is missing beside a damaged one is
+made anew, so a power cut in between only means doing it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.place import identity_of
+from gallery_daemon.filing.record import Entry, Intent, State
+from gallery_daemon.photo import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.photo import Photo
+
+_REASON = "found in the library after the journal was damaged"
+_PARTS = ("", "-wal", "-shm")
+
+
+def set_aside(journal: Path, disk: Disk, when: datetime) -> Path:
+    """The damaged journal has another name beside its old one, which is free; nothing is deleted.
+
+    Raises:
+        OSError: its folder cannot be written.
+    """
+    aside = journal.with_name(f"{journal.name}.damaged-{when:%Y%m%dT%H%M%S.%f}")
+    with disk.folder(os.fspath(journal.parent), ()) as folder:
+        # SQLite's companions first: beside a new journal they would be taken for its own.
+        for part in reversed(_PARTS):
+            with contextlib.suppress(FileNotFoundError):
+                disk.rename((folder, journal.name + part), (folder, aside.name + part))
+        disk.sync(folder)
+    return aside
+
+
+def damaged_beside(journal: Path) -> Path | None:
+    """The newest journal that was set aside; None if there is none."""
+    found = journal.parent.glob(f"{journal.name}.damaged-*[0-9]")
+    return max(found, default=None)
+
+
+def rebuild(
+    journal: Path,
+    damaged: Path,
+    disk: Disk,
+    *,
+    library: str,
+    photos: Iterable[Photo],
+    when: datetime,
+) -> int:
+    """A whole journal lies at the free name `journal`; how many of the `photos` it knows as filed.
+
+    Raises:
+        JournalError: it cannot be written.
+        OSError: its folder cannot be written.
+    """
+    unfinished = journal.with_name(f"{journal.name}.new")
+    for part in _PARTS:
+        unfinished.with_name(unfinished.name + part).unlink(missing_ok=True)
+    made = Journal(unfinished)
+    try:
+        made.adopt(_readable_rows(damaged))
+        lying = _Lying.in_library(library)
+        entries = [
+            lying.entry(photo, disk, library)
+            for photo in photos
+            if not made.is_known(photo.path, photo.identity, library)
+        ]
+        found = [entry for entry in entries if entry is not None]
+        made.record_all(found, library, when)
+    finally:
+        made.close()
+    unfinished.with_name(f"{unfinished.name}-owners").unlink(missing_ok=True)
+    with disk.folder(os.fspath(journal.parent), ()) as folder:
+        disk.rename((folder, unfinished.name), (folder, journal.name))
+        disk.sync(folder)
+    return len(found)
+
+
+def _readable_rows(damaged: Path) -> Iterator[dict[str, Any]]:
+    """The rows before the first damage, and after the last."""
+    seen: set[int] = set()
+    for order in ("ASC", "DESC"):
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(_reader(damaged)) as database:
+            for row in database.execute(f"SELECT * FROM filings ORDER BY id {order}"):  # noqa: S608
+                if row["id"] in seen:
+                    break
+                seen.add(row["id"])
+                yield dict(row)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    folder: tuple[str, ...]
+    name: str
+
+
+@dataclass(slots=True)
+class _Lying:
+    """All that lies in the library, by what it can be recognised by."""
+
+    by_inode: dict[tuple[int, int], _Place] = field(default_factory=dict)
+    by_shape: dict[tuple[int, int], list[_Place]] = field(default_factory=dict)
+    by_target: dict[str, _Place] = field(default_factory=dict)
+
+    @classmethod
+    def in_library(cls, library: str) -> _Lying:
+        """What lies there now; a folder that cannot be listed counts as empty."""
+        lying = cls()
+        for folder, _, names in os.walk(library):
+            parts = tuple(part for part in folder.removeprefix(library).split("/") if part)
+            for name in names:
+                with contextlib.suppress(OSError):
+                    lying._add(os.path.join(folder, name), _Place(parts, name))  # noqa: PTH118
+        return lying
+
+    def entry(self, photo: Photo, disk: Disk, library: str) -> Entry | None:
+        """The photo as filed; None if its bytes do not lie there."""
+        identity = photo.identity
+        linked = self.by_inode.get((identity.device, identity.inode))
+        if linked is not None:
+            return _filed(photo, linked, Action.HARDLINK)
+        pointed = self.by_target.get(photo.path)
+        if pointed is not None:
+            return _filed(photo, pointed, Action.SYMLINK)
+        for place in self.by_shape.get((identity.size_bytes, identity.mtime_ns), ()):
+            if _has_bytes(photo, place, disk, library):
+                return _filed(photo, place, Action.COPY)
+        return None
+
+    def _add(self, path: str, place: _Place) -> None:
+        found = os.lstat(path)
+        identity = identity_of(found)
+        if os.path.islink(path):  # noqa: PTH114 - broken UTF-8 included
+            self.by_target[os.readlink(path)] = place  # noqa: PTH115
+            return
+        self.by_inode[identity.device, identity.inode] = place
+        self.by_shape.setdefault((identity.size_bytes, identity.mtime_ns), []).append(place)
+
+
+def _has_bytes(photo: Photo, place: _Place, disk: Disk, library: str) -> bool:
+    *folders, name = photo.candidate.relative.split("/")
+    try:
+        with (
+            disk.folder(photo.candidate.root, tuple(folders)) as home,
+            disk.source(home, name, photo.identity) as source,
+            disk.folder(library, place.folder) as target,
+        ):
+            return disk.same_bytes(source, target, place.name)
+    except (OSError, FilingError, PhotoChanged):
+        return False
+
+
+def _filed(photo: Photo, place: _Place, action: Action) -> Entry:
+    intent = Intent(action, place.folder, place.name, token="")
+    return Entry(photo, State.FILED, _REASON, intent=intent)

@@ -1,0 +1,103 @@
+"""The journal's table, and how an older journal becomes one of today.
+
+A version is never changed once it has been used: a new one is a new step, and each step is one
+transaction, so that a power cut leaves the journal at one version or the next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import GalleryError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_FIRST = """
+CREATE TABLE filings (
+    id INTEGER PRIMARY KEY,
+    parent INTEGER REFERENCES filings (id),
+    decided_at TEXT NOT NULL,
+    source TEXT NOT NULL,
+    root BLOB NOT NULL,
+    relative BLOB NOT NULL,
+    path BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    library BLOB NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    outcome TEXT,
+    rule TEXT,
+    trace TEXT,
+    class TEXT,
+    confidence REAL,
+    probabilities TEXT,
+    model TEXT,
+    taken TEXT,
+    taken_from TEXT,
+    action TEXT,
+    folder BLOB,
+    name BLOB,
+    token TEXT
+) STRICT;
+CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns);
+CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns);
+CREATE INDEX filings_by_state ON filings (state) WHERE state = 'intent';
+"""
+# Whose intent it is; what an undo takes back; who travelled with whom.
+_OWNERS_AND_UNDO = """
+ALTER TABLE filings ADD COLUMN owner INTEGER;
+ALTER TABLE filings ADD COLUMN undoes INTEGER REFERENCES filings (id);
+DROP INDEX filings_by_state;
+CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing');
+CREATE INDEX filings_by_parent ON filings (parent) WHERE parent IS NOT NULL;
+CREATE INDEX filings_in_trouble ON filings (state) WHERE state IN ('failed', 'quarantined');
+"""
+_STEPS = (_FIRST, _OWNERS_AND_UNDO)
+VERSION = len(_STEPS)
+
+
+def is_of_today(database: sqlite3.Connection) -> bool:
+    """Whether the open journal has today's table."""
+    return _version_of(database) == VERSION
+
+
+def bring_up_to_date(database: sqlite3.Connection, name: str) -> None:
+    """The journal has today's table, with all that it held.
+
+    Raises:
+        GalleryError: a newer program made it.
+        sqlite3.Error: it cannot be written, or is damaged.
+    """
+    if _version_of(database) > VERSION:
+        raise GalleryError(
+            f"the journal {name} was made by a newer gallery-daemon", hint="update gallery-daemon"
+        )
+    database.execute("PRAGMA journal_mode = WAL")
+    # Every commit survives a power cut: the intent must be on disk before the act.
+    database.execute("PRAGMA synchronous = FULL")
+    while _version_of(database) < VERSION:
+        _step(database)
+
+
+def _step(database: sqlite3.Connection) -> None:
+    """One version further, unless another program has gone there a moment before."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version_of(database)
+        if version < VERSION:
+            for statement in _STEPS[version].split(";"):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {version + 1}")
+        database.execute("COMMIT")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+
+
+def _version_of(database: sqlite3.Connection) -> int:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)

@@ -1,0 +1,152 @@
+"""Undo: what was filed comes back to where it came from, through the journal like everything else.
+
+An undo is an intent of its own, so a kill in its middle is cleared up by `recover`, and it can
+itself be undone (`redo`). Where the photo's first name still has its bytes (a hard link, a copy),
+the name in the library goes; where it was moved, it is moved back, if its old name is free. A photo
+that the person has moved, edited or replaced since is theirs: it is told and not touched. An undone
+file is known, so it is not filed again until it changes or the person says so.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.filing import trouble
+from gallery_daemon.filing.act import Act, take_away
+from gallery_daemon.filing.plan import Step
+from gallery_daemon.filing.record import Entry, Intent, Row, State
+from gallery_daemon.filing.recover import UNRESOLVED, resolve
+from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gallery_daemon.filing.journal import Journal
+    from gallery_daemon.filing.place import Disk
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The open ends of a way back: the folder and name in the library, and those of before."""
+
+    library: tuple[int, str]
+    home: tuple[int, str]
+
+
+class Undoer:
+    """Takes filings back, one file at a time."""
+
+    def __init__(self, journal: Journal, disk: Disk) -> None:
+        self._journal, self._disk = journal, disk
+
+    def undo(self, row: Row, when: datetime, parent: int | None = None) -> Row:
+        """The filed file lies where it came from, and not in the library; the undo's own row.
+
+        `parent` is the row of the undo of the photo that a sidecar belongs to.
+
+        Raises:
+            FilingError: what lies in the library is not what was filed, or the way back is barred;
+                nothing was touched.
+            JournalError: the journal cannot be used now.
+        """
+        assert row.state is State.FILED
+        assert row.name is not None
+        filed = self._as_filed(row, when)
+        *folder, name = row.relative.split("/")
+        token = secrets.token_hex(8)
+        action = Action.SYMLINK if row.action == Action.SYMLINK else Action.MOVE
+        intent = Intent(action, tuple(folder), name, token, parent, undoes=row.id)
+        number = self._journal.record(Entry(filed, State.UNDOING, intent=intent), row.root, when)
+        try:
+            self._go_back(row, filed, token)
+        except (FilingError, PhotoChanged) as error:
+            self._resolve(number, error)
+        else:
+            self._journal.close_intent(number, State.UNDO, action=None, name=name, reason=None)
+        return self._row(number)
+
+    def _as_filed(self, row: Row, when: datetime) -> Photo:
+        """The file in the library, which must be what was filed, and both ends reachable."""
+        assert row.name is not None
+        for root in (row.library, row.root):
+            with trouble.at_library(root, ()), self._disk.folder(root, ()):
+                pass
+        try:
+            with self._disk.folder(row.library, row.folder) as folder:
+                found = self._disk.identity(folder, row.name)
+                target = self._disk.points_to(folder, row.name)
+        except OSError:
+            found = target = None
+        if found is None:
+            raise FilingError(
+                f"it lies at {row.destination} no more: moved or deleted since", transient=False
+            )
+        mine, theirs = row.identity, found
+        is_same = (mine.size_bytes, mine.mtime_ns) == (theirs.size_bytes, theirs.mtime_ns)
+        if not (target == row.path if row.action == Action.SYMLINK else is_same and not target):
+            raise FilingError(f"{row.destination} was changed since it was filed", transient=False)
+        relative = "/".join((*row.folder, row.name))
+        return Photo(Candidate(row.source, row.library, relative), found, when)
+
+    def _go_back(self, row: Row, filed: Photo, token: str) -> None:
+        assert row.name is not None
+        *parts, name = row.relative.split("/")
+        with (
+            trouble.at_library(row.library, row.folder),
+            self._disk.folder(row.library, row.folder) as library,
+            trouble.at_library(row.root, tuple(parts)),
+            self._disk.folder(row.root, tuple(parts), make=True) as home,
+        ):
+            way = _Way((library, row.name), (home, name))
+            if row.action == Action.SYMLINK:
+                self._drop(way, filed, token)
+            else:
+                self._bring_home(way, filed, token, tuple(parts))
+
+    def _bring_home(self, way: _Way, filed: Photo, token: str, parts: tuple[str, ...]) -> None:
+        """It is moved back; or, where its bytes are still at home, its name in the library goes."""
+        with self._disk.source(*way.library, filed.identity) as source:
+            if self._disk.identity(*way.home) is None:
+                step = Step(filed, parts, way.home[1], Action.MOVE, OnConflict.SKIP)
+                act = Act(
+                    self._disk, step, token, home=way.library, source=source, target=way.home[0]
+                )
+                placed = act.run()
+                if placed.state is State.FILED and placed.reason is None:
+                    return
+            elif self._disk.same_bytes(source, *way.home):
+                self._disk.keep(*way.home)
+                self._drop(way, filed, token)
+                return
+        raise FilingError(
+            f"another file called {way.home[1]} lies where it came from",
+            transient=False,
+            hint="move that one aside, then undo again",
+        )
+
+    def _drop(self, way: _Way, filed: Photo, token: str) -> None:
+        """The name in the library is gone, and nothing else."""
+        reason = take_away(self._disk, way.library, filed.identity, token)
+        if reason is not None:
+            raise FilingError(reason, transient=True)
+
+    def _resolve(self, number: int, error: FilingError | PhotoChanged) -> None:
+        """As after a crash, the disk has the last word.
+
+        Raises:
+            FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
+        """
+        try:
+            name = resolve(self._row(number), self._journal, self._disk, error.sentence)
+        except UNRESOLVED:
+            raise error from None
+        if name is None:
+            raise error
+
+    def _row(self, number: int) -> Row:
+        row = self._journal.row(number)
+        assert row is not None
+        return row

@@ -1,0 +1,113 @@
+"""The ends a file comes to without being filed: left, quarantined, failed; told, noted, remembered.
+
+A failure is the one end that is not final. What may pass is tried again with a wait that grows,
+what lasts waits until the file changes; and a fault of the library itself shuts the gate, so that
+the photos behind this one wait without being looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import FilingError, JournalError
+from gallery_daemon.filing.record import Entry, State
+from gallery_daemon.photo import Facts
+from gallery_daemon.service.tell import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery_daemon.photo import Candidate, Decision, Photo
+    from gallery_daemon.service.clock import Clock
+    from gallery_daemon.service.rooms import Rooms
+
+
+class Ends:
+    """Brings files to an end, each with the sidecars that waited for it."""
+
+    def __init__(
+        self, rooms: Rooms, library: str, clock: Clock, saw: Callable[[Candidate], None]
+    ) -> None:
+        """`saw` sends a candidate back to settling."""
+        self._rooms, self._library, self._clock, self._saw = rooms, library, clock, saw
+
+    def leave(
+        self,
+        photo: Photo,
+        reason: str,
+        seen: Seen | None = None,
+        decision: Decision | None = None,
+    ) -> None:
+        """It stays where it is, as it should."""
+        seen = seen or unseen(photo)
+        if self._record(seen, decision, State.LEFT, reason):
+            self._rooms.tell.left(seen, reason, decision)
+            self.leave_company(photo)
+
+    def leave_company(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
+        """The sidecars of a photo that stays, stay."""
+        for sidecar in (*sidecars, *self._rooms.company.take(photo)):
+            self.leave(sidecar, "its photo was left")
+
+    def quarantine(self, seen: Seen, decision: Decision, reason: str) -> None:
+        """It cannot be read as a photo; it stays."""
+        if self._record(seen, decision, State.QUARANTINED, reason):
+            self._rooms.tell.quarantined(seen, reason)
+            self.leave_company(seen.photo)
+
+    def filed(self, photo: Photo) -> None:
+        """It lies in the library, so the library can take photos."""
+        self._rooms.retries.ended(photo.candidate)
+        if self._rooms.gate.reason is not None:
+            self._rooms.gate.succeeded()
+            self._rooms.retries.hasten(self._clock.monotonic())
+
+    def refuse(self, seen: Seen, error: FilingError | JournalError) -> None:
+        """It could not be filed."""
+        # Without a journal nothing can be filed either.
+        of_library, is_transient = True, True
+        if isinstance(error, FilingError):
+            of_library, is_transient = error.of_library, error.transient
+        if of_library:
+            self._rooms.gate.failed(error.sentence, self._clock.monotonic())
+        self._fail(seen, error.sentence, is_transient=is_transient)
+
+    def fail(self, seen: Seen, reason: str) -> None:
+        """It could not be looked at; that may pass."""
+        entry = Entry(seen.photo, State.FAILED, reason, None, seen.facts, seen.prediction)
+        with contextlib.suppress(JournalError):
+            self._rooms.journal.record(entry, self._library, self._clock.wall())
+        self._fail(seen, reason, is_transient=True)
+
+    def _fail(self, seen: Seen, reason: str, *, is_transient: bool) -> None:
+        photo = seen.photo
+        retry_in_s = self._rooms.retries.failed(
+            photo.candidate,
+            photo.identity,
+            reason,
+            self._clock.monotonic(),
+            is_transient=is_transient,
+        )
+        self._rooms.tell.failed(seen, reason, retry_in_s)
+        # Its sidecars settled already: they arrive again, and find it filed or wait for it.
+        for sidecar in self._rooms.company.take(photo):
+            self._saw(sidecar.candidate)
+
+    def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> bool:
+        """Whether the journal has it; if its disk is full, say, the file is tried again."""
+        entry = Entry(seen.photo, state, reason, decision, seen.facts, seen.prediction)
+        try:
+            self._rooms.journal.record(entry, self._library, self._clock.wall())
+        except JournalError as error:
+            self.refuse(seen, error)
+            return False
+        self._rooms.retries.ended(seen.photo.candidate)
+        return True
+
+
+def unseen(photo: Photo) -> Seen:
+    """What is known of a photo that could not be read, or need not be."""
+    mtime = datetime.fromtimestamp(photo.identity.mtime_ns / 1e9, UTC)
+    return Seen(photo, Facts.unread(mtime.astimezone()))

@@ -1,0 +1,70 @@
+"""A sidecar that settled: it waits for its photo, or goes where its photo went already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
+from gallery_daemon.filing.record import Row, State
+from gallery_daemon.service.ends import Ends, unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.photo import Candidate, Photo
+    from gallery_daemon.service.clock import Clock
+    from gallery_daemon.service.rooms import Rooms
+
+
+class Sidecars:
+    """Brings sidecars to where their photos are."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        library: str,
+        clock: Clock,
+        ends: Ends,
+        saw: Callable[[Candidate], None],
+    ) -> None:
+        """`saw` sends a candidate back to settling."""
+        self._rooms, self._library, self._clock = rooms, library, clock
+        self._ends, self._saw = ends, saw
+
+    def arrive(self, sidecar: Photo, kind: Kind) -> None:
+        """It waits, is filed, or is left."""
+        company = self._rooms.company
+        owner = company.owner_of(sidecar)
+        if owner is None:
+            row = company.moved_owner_of(sidecar)
+        else:
+            row = self._rooms.journal.latest_of(owner, self._library)
+        if owner is not None and (row is None or row.state in {State.FAILED, State.ABANDONED}):
+            company.wait(sidecar, owner)
+        elif row is not None and row.state is State.FILED and self._takes_sidecars(row.rule):
+            self._file_late(sidecar, row)
+        elif row is not None:
+            self._ends.leave(sidecar, "its photo was left")
+        else:
+            is_film = kind.name == "video"
+            self._ends.leave(sidecar, kind.words if is_film else "a sidecar without its photo")
+
+    def _file_late(self, sidecar: Photo, owner: Row) -> None:
+        try:
+            filing = self._rooms.filer.execute_late(sidecar, owner, self._clock.wall())
+        except AlreadyFiled:
+            self._ends.filed(sidecar)
+        except PhotoChanged:
+            self._saw(sidecar.candidate)
+        except (FilingError, JournalError) as error:
+            self._ends.refuse(unseen(sidecar), error)
+        else:
+            self._ends.filed(sidecar)
+            self._rooms.tell.filed_late(sidecar, owner, filing)
+
+    def _takes_sidecars(self, rule: str | None) -> bool:
+        """Whether the rule that filed a photo lets its sidecars travel; an old one did."""
+        placings = {each.name: each.placing for each in self._rooms.rules.rules}
+        placing = placings.get(rule) if rule else self._rooms.rules.uncertain
+        return placing is None or placing.with_sidecars
