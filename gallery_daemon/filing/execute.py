@@ -109,7 +109,7 @@ class Filer:
         assert filed.action is not None
         assert filed.name is not None
         candidate = Candidate(filed.source, filed.root, filed.relative)
-        photo = Photo(candidate, self._as_put_back(undo, candidate), when)
+        photo = Photo(candidate, self._as_put_back(filed, candidate), when)
         step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
         number, _ = self._file(step, Entry(photo, State.INTENT), parent, when, undoes=undo.id)
         row = self._journal.row(number)
@@ -190,8 +190,8 @@ class Filer:
             raise error
         return Placed(State.FILED, step.action, name, error.sentence)
 
-    def _as_put_back(self, undo: Row, candidate: Candidate) -> Identity:
-        """What the file is now, which must be what was put back."""
+    def _as_put_back(self, filed: Row, candidate: Candidate) -> Identity:
+        """What the file is now, which must be what was filed and put back."""
         *folders, name = candidate.relative.split("/")
         with trouble.at_source(), self._disk.folder(candidate.root, tuple(folders)) as home:
             found = self._disk.identity(home, name)
@@ -199,7 +199,7 @@ class Filer:
             raise FilingError(
                 f"it lies at {candidate.path} no more: moved or deleted since", transient=False
             )
-        before = undo.identity
+        before = filed.identity
         if (found.size_bytes, found.mtime_ns) != (before.size_bytes, before.mtime_ns):
             raise FilingError(
                 f"{candidate.path} was changed since it was put back", transient=False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,11 @@ class World:
         """The watch folder."""
         return self.home / "watch"
 
+    @property
+    def journal_path(self) -> Path:
+        """The journal's file."""
+        return self.home / "journal.sqlite3"
+
     def photo(self, name: str) -> Photo:
         """The file as it is now, settled."""
         path = self.watch / name
@@ -101,6 +107,17 @@ class World:
 
 
 @pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    """In memory, where there is such a place: each commit of the journal waits for the disk."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="gallery-daemon-test-", dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """An empty world on one file system."""
     (tmp_path / "watch").mkdir()
@@ -111,14 +128,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def far_library(tmp_path: Path) -> Iterator[Path]:
+def far_library(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder on another file system."""
-    other = Path("/dev/shm")
-    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("needs a second file system at /dev/shm")
-    folder = other / f"gallery-daemon-test-{os.getpid()}-{tmp_path.name}"
-    folder.mkdir()
-    yield folder
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-    folder.rmdir()
+    folder = tmp_path_factory.mktemp("library")
+    if folder.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second file system, at /dev/shm")
+    return folder

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,41 +21,10 @@ from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.photo import Action
 from tests.filing.conftest import World, make_files, read_files
+from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_EFFECTS = {"link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour"}
-_WRITES = {"record", "close_intent"}
-
-
-class CrashError(BaseException):
-    """The power is cut."""
-
-
-class Fuse:
-    """Counts effects down; the one that finds none left does not happen."""
-
-    def __init__(self, effects: int) -> None:
-        self.left = effects
-
-    def burn(self) -> None:
-        if self.left == 0:
-            raise CrashError
-        self.left -= 1
-
-
-def fused(kind: type[Any], names: set[str], fuse: Fuse) -> type[Any]:
-    """A twin of the class whose effects burn the fuse, before and, for a copy, in the middle."""
-
-    def guarded(name: str) -> Any:
-        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-            fuse.burn()
-            return getattr(kind, name)(self, *args, **kwargs)
-
-        return method
-
-    return type(kind.__name__, (kind,), {name: guarded(name) for name in names})
 
 
 def check(world: World, start: dict[str, bytes], action: Action) -> None:
@@ -120,8 +89,8 @@ def test_no_crash_loses_or_doubles_a_photo(
         make_files(library, {"Memes/x.HEIC": b"bystander"})
         crashed = False
         for fuse in (Fuse(effects), *([Fuse(second)] if second is not None else []), Fuse(10_000)):
-            disk = fused(Disk, _EFFECTS, fuse)()
-            journal = fused(Journal, _WRITES, fuse)(home / "journal.sqlite3")
+            disk = disk_on(fuse)
+            journal = journal_on(fuse, home / "journal.sqlite3")
             world = World(home, library, journal, disk)
             try:
                 attempt(world, action)
@@ -141,7 +110,7 @@ def test_an_intent_whose_disk_is_away_waits(world: World) -> None:
     """A library that is not mounted at start leaves the intent open, and nothing is touched."""
     make_files(world.watch, {"x.jpg": b"photo"})
     fuse = Fuse(1)
-    world.disk = fused(Disk, _EFFECTS, fuse)()
+    world.disk = disk_on(fuse)
     with pytest.raises(CrashError):
         world.execute(world.plan("x.jpg", Action.COPY))
     world.disk = Disk()

@@ -1,0 +1,67 @@
+"""Twins of the disk and the journal that stop the world, or refuse, before the n-th effect."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.place import Disk
+
+_EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour")
+_WRITES = ("record", "close_intent")
+
+
+class CrashError(BaseException):
+    """The power is cut."""
+
+
+class Fuse:
+    """Counts effects down; the one that finds none left does not happen."""
+
+    def __init__(self, effects: int) -> None:
+        self.left = effects
+
+    @property
+    def has_blown(self) -> bool:
+        """Whether an effect found none left."""
+        return self.left < 0
+
+    def burn(self) -> None:
+        """One effect less."""
+        self.left -= 1
+        if self.left < 0:
+            # And none after it: also what tidies up in the program that died does nothing.
+            raise CrashError
+
+
+class BadSector(Fuse):
+    """The n-th effect is refused with an input/output error, and those after it happen."""
+
+    def burn(self) -> None:
+        self.left -= 1
+        if self.left == -1:
+            raise OSError(errno.EIO, "Input/output error")
+
+
+def disk_on(fuse: Fuse) -> Disk:
+    """A disk whose effects burn the fuse."""
+    disk: Disk = _fused(Disk, _EFFECTS, fuse)()
+    return disk
+
+
+def journal_on(fuse: Fuse, path: Any) -> Journal:
+    """A journal whose writes burn the fuse."""
+    journal: Journal = _fused(Journal, _WRITES, fuse)(path)
+    return journal
+
+
+def _fused(kind: type[Any], names: tuple[str, ...], fuse: Fuse) -> type[Any]:
+    def guarded(name: str) -> Any:
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+            fuse.burn()
+            return getattr(kind, name)(self, *args, **kwargs)
+
+        return method
+
+    return type(kind.__name__, (kind,), {name: guarded(name) for name in names})
