@@ -16,10 +16,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import AlreadyFiled, JournalError
+from gallery_daemon.filing import statements
 from gallery_daemon.filing.columns import columns_of, row_of, signed
 from gallery_daemon.filing.database import Database, in_sentences
 from gallery_daemon.filing.owner import Owner
-from gallery_daemon.filing.record import FINAL_STATES, KEPT_STATES, OPEN_STATES, Entry, Row, State
+from gallery_daemon.filing.record import OPEN_STATES, Entry, Row, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,29 +33,6 @@ if TYPE_CHECKING:
 
 # Another program's write is waited for this long: a `sort` beside the daemon is no error.
 _BUSY_S = 10.0
-
-
-def _words(states: Iterable[State]) -> str:
-    return ", ".join(f"'{state}'" for state in states)
-
-
-_KNOWN = """
-SELECT 1 FROM filings WHERE library = :library AND state IN ({states})
-    AND size_bytes = :size AND mtime_ns = :mtime AND {by} LIMIT 1
-"""
-# Filing again what an undo took back is no new decision.
-_DECIDED = "outcome, rule, trace, class, confidence, probabilities, model, taken, taken_from"
-_DECIDED_AS_BEFORE = f"""
-UPDATE filings SET ({_DECIDED}) = (
-    SELECT {_DECIDED} FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
-) WHERE id = ?
-"""  # noqa: S608 - our own names
-_CLOSE = f"""
-UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
-WHERE id = ? AND state IN ({_words(OPEN_STATES)})
-"""  # noqa: S608 - our own words
-_SELECT = "SELECT * FROM filings "
-_FINAL, _KEPT, _OPEN = _words(FINAL_STATES), _words(KEPT_STATES), _words(OPEN_STATES)
 
 
 class Claimed(JournalError):
@@ -88,7 +66,7 @@ class Journal:
 
         `again`: only an end counts that leaves its bytes in the library.
         """
-        return self._is_in(_KEPT if again else _FINAL, path, identity, library)
+        return self._is_in(statements.KEPT if again else statements.FINAL, path, identity, library)
 
     def has_used(self, library: str) -> bool:
         """Whether anything was ever filed into the library."""
@@ -134,15 +112,17 @@ class Journal:
         """
         with self._database.transaction():
             self._database.execute(
-                _CLOSE,
+                statements.CLOSE,
                 (state, action, name and os.fsencode(name), reason, row),
             )
             if state in {State.FILED, State.IDENTICAL, State.UNDO}:
-                self._database.execute(
-                    "UPDATE filings SET state = 'undone'"
-                    " WHERE id = (SELECT undoes FROM filings WHERE id = ?)",
-                    (row,),
-                )
+                self._database.execute(statements.UNDONE, (row,))
+
+    def moved(self, row: int, identity: Identity) -> None:
+        """The file of that row is the same on another disk, and so has another inode."""
+        now = signed(identity.device), signed(identity.inode)
+        same = identity.size_bytes, identity.mtime_ns
+        self._database.execute(statements.MOVED, (*now, row, *same))
 
     def in_place_of(self, row: Row) -> AbstractContextManager[bool]:
         """Whether the program whose intent this is, is gone, or is this one; held meanwhile."""
@@ -151,7 +131,7 @@ class Journal:
 
     def open_intents(self) -> list[Row]:
         """What was begun and not ended, the oldest first."""
-        return self._rows(f"WHERE state IN ({_OPEN}) ORDER BY id")
+        return self._rows(f"WHERE state IN ({statements.OPEN}) ORDER BY id")
 
     def row(self, number: int) -> Row | None:
         """The row of that number."""
@@ -165,13 +145,16 @@ class Journal:
     def find(self, query: Query) -> list[Row]:
         """The rows that fit, the newest first."""
         where, values = query.where()
-        found = map(row_of, self._database.rows(f"{_SELECT}{where} ORDER BY id DESC", values))
+        found = map(
+            row_of, self._database.rows(f"{statements.SELECT}{where} ORDER BY id DESC", values)
+        )
         return list(islice(filter(query.fits, found), query.limit))
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that lay at `path`, whatever it was then."""
         rows = self._rows(
-            f"WHERE path = ? AND library = ? AND state NOT IN ({_OPEN}) ORDER BY id DESC LIMIT 1",
+            f"WHERE path = ? AND library = ? AND state NOT IN ({statements.OPEN})"
+            " ORDER BY id DESC LIMIT 1",
             os.fsencode(path),
             os.fsencode(library),
         )
@@ -198,15 +181,15 @@ class Journal:
             "inode": signed(identity.inode),
         }
         return any(
-            self._database.execute(_KNOWN.format(states=states, by=by), values).fetchone()
+            self._database.execute(statements.KNOWN.format(states=states, by=by), values).fetchone()
             for by in ("path = :path", "inode = :inode")
         )
 
     def _refuse_claimed(self, entry: Entry, library: str) -> None:
         photo = entry.photo
-        if self._is_in(_KEPT, photo.path, photo.identity, library):
+        if self._is_in(statements.KEPT, photo.path, photo.identity, library):
             raise AlreadyFiled("it was filed by another program meanwhile")
-        where = f"WHERE path = ? AND library = ? AND state IN ({_OPEN})"
+        where = f"WHERE path = ? AND library = ? AND state IN ({statements.OPEN})"
         if self._rows(where, os.fsencode(photo.path), os.fsencode(library)):
             raise Claimed("another program is filing it")
 
@@ -218,22 +201,22 @@ class Journal:
         if entry.state in OPEN_STATES and self._owner is not None:
             values["owner"] = self._owner.number
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        self._database.execute(
-            "DELETE FROM filings WHERE path = :path AND library = :library"
-            " AND state IN ('failed', 'abandoned')",
-            {"path": values["path"], "library": values["library"]},
-        )
+        self._database.execute(statements.FORGET_FAILURES, (values["path"], values["library"]))
         cursor = self._database.execute(
             f"INSERT INTO filings ({names}) VALUES ({marks})",  # noqa: S608 - our own names
             values,
         )
         assert cursor.lastrowid is not None
         if entry.state is State.INTENT and entry.intent and entry.intent.undoes is not None:
-            self._database.execute(_DECIDED_AS_BEFORE, (entry.intent.undoes, cursor.lastrowid))
+            self._database.execute(
+                statements.DECIDED_AS_BEFORE, (entry.intent.undoes, cursor.lastrowid)
+            )
         return cursor.lastrowid
 
     def _rows(self, clause: str, *values: object) -> list[Row]:
-        return [row_of(columns) for columns in self._database.rows(_SELECT + clause, values)]
+        return [
+            row_of(columns) for columns in self._database.rows(statements.SELECT + clause, values)
+        ]
 
     def _disown(self) -> None:
         if self._owner is not None:

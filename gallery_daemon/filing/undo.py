@@ -9,6 +9,7 @@ file is known, so it is not filed again until it changes or the person says so.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,7 +67,16 @@ class Undoer:
             self._resolve(number, error)
         else:
             self._journal.close_intent(number, State.UNDO, action=None, name=name, reason=None)
+        self._know_again(row)
         return self._row(number)
+
+    def _know_again(self, row: Row) -> None:
+        """The journal knows the file by the inode that it has now, so also under another name."""
+        *parts, name = row.relative.split("/")
+        with contextlib.suppress(OSError), self._disk.folder(row.root, tuple(parts)) as home:
+            found = self._disk.identity(home, name)
+            if found is not None and row.action != Action.SYMLINK:
+                self._journal.moved(row.id, found)
 
     def _as_filed(self, row: Row, when: datetime) -> Photo:
         """The file in the library, which must be what was filed, and both ends reachable."""
