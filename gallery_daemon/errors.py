@@ -86,6 +86,13 @@ class FilingError(GalleryError):
         self.of_library = of_library
 
 
+class PhotoGone(FilingError):
+    """The photo vanished before it could be filed; there is nothing to try again."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, transient=False)
+
+
 class PhotoChanged(GalleryError):
     """The file is not the one that was classified any more; it goes back to settling."""
 

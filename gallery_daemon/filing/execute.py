@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
+from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.journal import Claimed
@@ -236,5 +236,6 @@ class Filer:
 
 
 def _state_after(error: FilingError | PhotoChanged) -> State:
-    """What fails is told; what changed is looked at anew, and was only tried."""
-    return State.FAILED if isinstance(error, FilingError) else State.ABANDONED
+    """What fails is remembered; what changed or is gone was only tried."""
+    is_over = isinstance(error, (PhotoChanged, PhotoGone))
+    return State.ABANDONED if is_over else State.FAILED

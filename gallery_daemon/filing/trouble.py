@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError
+from gallery_daemon.errors import FilingError, PhotoGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
 # The library's own: as long as it lasts, no photo can be filed.
 _OF_LIBRARY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _AT_SOURCE: dict[int, tuple[str, bool, str | None]] = {
-    errno.ENOENT: ("the photo vanished before it could be filed", False, None),
     errno.ENOTDIR: ("the photo's folder was replaced", False, None),
     errno.ELOOP: ("the photo's folder was replaced by a symbolic link", False, None),
     errno.EACCES: ("no permission to read the photo", True, "see who owns the file"),
@@ -52,6 +51,8 @@ def at_source() -> Iterator[None]:
     """OSErrors of opening the photo become a FilingError."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise PhotoGone("the photo vanished before it could be filed") from error
     except OSError as error:
         raise _filing_error(error, _AT_SOURCE, "the watch folder", of_library=False) from error
 

@@ -11,7 +11,7 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError, JournalError
+from gallery_daemon.errors import FilingError, JournalError, PhotoGone
 from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.photo import Facts
 from gallery_daemon.service.tell import Seen
@@ -66,6 +66,9 @@ class Ends:
 
     def refuse(self, seen: Seen, error: FilingError | JournalError) -> None:
         """It could not be filed."""
+        if isinstance(error, PhotoGone):
+            self.gone(seen, error.sentence)
+            return
         # Without a journal nothing can be filed either.
         of_library, is_transient = True, True
         if isinstance(error, FilingError):
@@ -73,6 +76,13 @@ class Ends:
         if of_library:
             self._rooms.gate.failed(error.sentence, self._clock.monotonic())
         self._fail(seen, error.sentence, is_transient=is_transient)
+
+    def gone(self, seen: Seen, reason: str) -> None:
+        """It vanished on its way: told, and not waited for. Its sidecars are on their own."""
+        self._rooms.retries.ended(seen.photo.candidate)
+        self._rooms.tell.failed(seen, reason, None)
+        for sidecar in self._rooms.company.take(seen.photo):
+            self._saw(sidecar.candidate)
 
     def fail(self, seen: Seen, reason: str) -> None:
         """It could not be looked at; that may pass."""

@@ -187,7 +187,9 @@ class Pipeline:
                 self._ends.leave(refused.photo, refused.reason)
             case RefusalKind.CHANGED:
                 self.saw(refused.photo.candidate)
-            case RefusalKind.VANISHED | RefusalKind.DENIED | RefusalKind.FAILED:
+            case RefusalKind.VANISHED:
+                self._ends.gone(seen, refused.reason)
+            case RefusalKind.DENIED | RefusalKind.FAILED:
                 self._ends.fail(seen, refused.reason)
 
     def _decide(self, seen: Seen) -> None:

@@ -25,6 +25,8 @@ _DOUBLINGS = 20
 
 def wait_s(failures: int, first_s: float = FIRST_S) -> float:
     """Seconds to wait after so many failures in a row (1 or more): `first_s`, twice that ..."""
+    if first_s == math.inf:
+        return math.inf
     return min(LONGEST_S, first_s * 2.0 ** min(failures - 1, _DOUBLINGS))
 
 
@@ -42,9 +44,9 @@ class Waiting:
 class Retries:
     """The photos that failed and have not come to an end since."""
 
-    def __init__(self, *, tries_again: bool = True) -> None:
-        """In a single pass nothing is tried again."""
-        self._tries_again = tries_again
+    def __init__(self, first_s: float = FIRST_S) -> None:
+        """In a single pass (`first_s` inf) nothing is tried again."""
+        self._first_s = first_s
         self._waiting: dict[Candidate, Waiting] = {}
         self._earliest = math.inf  # or sooner, where that one came to an end meanwhile
 
@@ -63,7 +65,7 @@ class Retries:
         """The photo waits; the seconds until it is tried again, None: until it changes."""
         before = self._waiting.get(candidate)
         failures = before.failures + 1 if before and before.identity == identity else 1
-        wait = wait_s(failures) if is_transient and self._tries_again else math.inf
+        wait = wait_s(failures, self._first_s) if is_transient else math.inf
         self._waiting[candidate] = Waiting(identity, reason, failures, now + wait)
         self._earliest = min(self._earliest, now + wait)
         return None if wait == math.inf else wait

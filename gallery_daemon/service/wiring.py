@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,7 @@ def build(
         filer=Filer(journal, disk, config.library),
         journal=journal,
         company=Company(journal, config.library),
-        retries=Retries(tries_again=not is_pass),
+        retries=Retries(math.inf) if is_pass else Retries(),
         gate=Gate(0.0) if is_pass else Gate(),
         tell=teller,
     )

@@ -62,7 +62,7 @@ def main() -> None:
         if Path(request.path).stem.startswith("held"):
             held.append(request)
         else:
-            _misbehave(Path(request.path).stem, outgoing)
+            _misbehave(Path(request.path), outgoing)
             write_message(outgoing, _reply(request))
 
 
@@ -86,7 +86,8 @@ def _start(manner: str, outgoing: BinaryIO) -> None:
             write_message(outgoing, Ready("fake@00000000", "none", 1.0))
 
 
-def _misbehave(name: str, outgoing: BinaryIO) -> None:
+def _misbehave(path: Path, outgoing: BinaryIO) -> None:
+    name, folder = path.stem, path.parent
     match name.rstrip("0123456789"):
         case "poison":
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -99,10 +100,19 @@ def _misbehave(name: str, outgoing: BinaryIO) -> None:
             write_message(outgoing, Ready("fake@00000000", "none", 1.0))
         case "too late":
             write_message(outgoing, Broken("not today", None))
+        case "gated":
+            _wait_at_the_gate(folder)
         case "unasked":
             write_message(outgoing, Refusal(10**6, RefusalKind.UNREADABLE, "for the fun of it"))
         case _:
             pass
+
+
+def _wait_at_the_gate(folder: Path) -> None:
+    """Says that it has come by `.reached` beside the photo, and goes on once `.open` is there."""
+    (folder / ".reached").touch()
+    while not (folder / ".open").exists():
+        threading.Event().wait(0.01)
 
 
 def _reply(request: Request) -> FromChild:

@@ -41,6 +41,8 @@ rules:
 class Daemon:
     """`gallery-daemon run` with a configuration of its own, below `home`."""
 
+    program: tuple[str, ...] = (sys.executable, "-m", "gallery_daemon")
+
     def __init__(self, home: Path, *, action: str = "hardlink", settle: str = "200ms") -> None:
         self.watch, self.library = home / "watch", home / "library"
         self.watch.mkdir(exist_ok=True)
@@ -57,9 +59,9 @@ class Daemon:
 
     def start(self, **environ: str) -> None:
         """The daemon runs and is ready."""
-        command = [sys.executable, "-m", "gallery_daemon", "run", "--config", str(self.config)]
+        command = (*self.program, "run", "--config", str(self.config), "--log-format", "json")
         self.process = subprocess.Popen(
-            [*command, "--log-format", "json"],
+            command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

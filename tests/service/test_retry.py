@@ -63,10 +63,10 @@ def test_a_listing_passes_over_what_waits_and_not_over_what_is_tried() -> None:
     assert 0 == len(retries)
 
 
-@pytest.mark.parametrize(("tries_again", "is_transient"), [(True, False), (False, True)])
-def test_what_lasts_waits_until_it_changes(tries_again: bool, is_transient: bool) -> None:
+@pytest.mark.parametrize(("first_s", "is_transient"), [(FIRST_S, False), (math.inf, True)])
+def test_what_lasts_waits_until_it_changes(first_s: float, is_transient: bool) -> None:
     """A name too long, or any failure in a single pass: never due, and still told."""
-    retries = Retries(tries_again=tries_again)
+    retries = Retries(first_s)
 
     wait = retries.failed(candidate(), FILE, "too long", now=0.0, is_transient=is_transient)
 

@@ -1,0 +1,40 @@
+"""`gallery-daemon` with the stand-in for the classifier process, which starts in no time.
+
+Everything else is the real program, but that what failed is tried again sooner: first after
+`RETRY_S` seconds, which the environment may set. `PLANTED` there plants one of the bugs of
+`planted`.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from functools import partial
+from unittest.mock import patch
+
+from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.cli.main import main
+from gallery_daemon.service import wiring
+from gallery_daemon.service.retry import Gate, Retries
+from tests.classifier.loop import FAKE
+from tests.faults.planted import BUGS
+
+RETRY_S = 0.5
+
+
+def run() -> None:
+    """The command line, with what is to be replaced replaced."""
+    bug = os.environ.get("PLANTED")
+    quick = partial(ClassifierHost, command=FAKE)
+    first_s = float(os.environ.get("RETRY_S", RETRY_S))
+    with (
+        patch.object(wiring, "ClassifierHost", quick),
+        patch.object(wiring, "Retries", partial(Retries, first_s)),
+        patch.object(wiring, "Gate", partial(Gate, first_s)),
+        BUGS[bug]() if bug else nullcontext(),
+    ):
+        main()
+
+
+if __name__ == "__main__":
+    run()
