@@ -93,8 +93,8 @@ def build(
         filer=Filer(journal, disk, config.library),
         journal=journal,
         company=Company(journal, config.library),
-        retries=Retries(math.inf) if is_pass else Retries(),
-        gate=Gate(0.0) if is_pass else Gate(),
+        retries=Retries(first_s=math.inf) if is_pass else Retries(),
+        gate=Gate(first_s=0.0) if is_pass else Gate(),
         tell=teller,
     )
     return House(

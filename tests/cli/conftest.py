@@ -19,13 +19,23 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Runs `gallery-daemon` with a home of its own."""
-    environ = os.environ | {"HOME": str(tmp_path / "home"), "COLUMNS": "200", "NO_COLOR": "1"}
+    return _run_of("gallery_daemon", tmp_path / "home")
+
+
+@pytest.fixture
+def quick_run(tmp_path: Path) -> Run:
+    """The same, with a classifier process that answers at once and calls everything a car."""
+    return _run_of("tests.faults.quick_daemon", tmp_path / "home")
+
+
+def _run_of(module: str, home: Path) -> Run:
+    environ = os.environ | {"HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
         environ.pop(name, None)
 
     def command(*words: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "gallery_daemon", *map(str, words)],
+            [sys.executable, "-m", module, *map(str, words)],
             capture_output=True,
             text=True,
             env=environ,

@@ -12,19 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.journeys.conftest import Daemon
+from tests.journeys.conftest import QuickDaemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _DEADLINE_S = 40
-
-
-class QuickDaemon(Daemon):
-    """The real program, but for the classifier process, which needs no model."""
-
-    program: tuple[str, ...] = (sys.executable, "-m", "tests.faults.quick_daemon")
 
 
 @pytest.fixture

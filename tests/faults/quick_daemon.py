@@ -1,8 +1,8 @@
 """`gallery-daemon` with the stand-in for the classifier process, which starts in no time.
 
-Everything else is the real program, but that what failed is tried again sooner: first after
-`RETRY_S` seconds, which the environment may set. `PLANTED` there plants one of the bugs of
-`planted`.
+Everything else is the real program, but that it looks after its watches more often, and tries again
+sooner what failed: first after `RETRY_S` seconds, which the environment may set. `PLANTED` there
+plants one of the bugs of `planted`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from unittest.mock import patch
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
-from gallery_daemon.service import wiring
+from gallery_daemon.service import watching, wiring
 from gallery_daemon.service.retry import Gate, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
 
 RETRY_S = 0.5
+LOOK_EVERY_S = 0.5
 
 
 def run() -> None:
@@ -29,8 +30,9 @@ def run() -> None:
     first_s = float(os.environ.get("RETRY_S", RETRY_S))
     with (
         patch.object(wiring, "ClassifierHost", quick),
-        patch.object(wiring, "Retries", partial(Retries, first_s)),
-        patch.object(wiring, "Gate", partial(Gate, first_s)),
+        patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),
+        patch.object(wiring, "Gate", partial(Gate, first_s=first_s)),
+        patch.object(watching, "_LOOK_EVERY_S", LOOK_EVERY_S),
         BUGS[bug]() if bug else nullcontext(),
     ):
         main()

@@ -114,10 +114,25 @@ class Daemon:
         self._reader.join(DEADLINE_S)
 
 
+class QuickDaemon(Daemon):
+    """The real program, but for the classifier process, which needs no model."""
+
+    program: tuple[str, ...] = (sys.executable, "-m", "tests.faults.quick_daemon")
+
+
+@pytest.fixture
+def real_daemon(tmp_path: Path) -> Iterator[Daemon]:
+    """The whole program, not started yet, and gone after the test."""
+    daemon = Daemon(tmp_path)
+    yield daemon
+    if hasattr(daemon, "process"):
+        daemon.kill()
+
+
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that is not started yet, and is gone after the test."""
-    daemon = Daemon(tmp_path)
+    daemon = QuickDaemon(tmp_path)
     yield daemon
     if hasattr(daemon, "process"):
         daemon.kill()

@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_photo_is_filed_once_and_never_again(daemon: Daemon, tmp_path: Path) -> None:
+def test_a_photo_is_filed_once_and_never_again(real_daemon: Daemon, tmp_path: Path) -> None:
     """One photo in, one line out, the file in its place; a second start has nothing to say."""
-    daemon.start()
-    (daemon.watch / "WA-1.jpg").write_bytes(photo_bytes(tmp_path, 10))
+    real_daemon.start()
+    (real_daemon.watch / "WA-1.jpg").write_bytes(photo_bytes(tmp_path, 10))
 
-    event = daemon.wait_for_photo("WA-1.jpg")
-    seconds = daemon.stop()
-    first = len(daemon.events)
-    daemon.start()
-    daemon.wait_for(lambda event: event["event"] == "rescan_finished", first)
-    daemon.stop()
+    event = real_daemon.wait_for_photo("WA-1.jpg")
+    seconds = real_daemon.stop()
+    first = len(real_daemon.events)
+    real_daemon.start()
+    real_daemon.wait_for(lambda event: event["event"] == "rescan_finished", first)
+    real_daemon.stop()
 
     assert ("photo_filed", "by name", "hardlink") == (
         event["event"],
         event["rule"],
         event["action"],
     )
-    assert (daemon.library / "WhatsApp/WA-1.jpg").samefile(daemon.watch / "WA-1.jpg")
+    assert (real_daemon.library / "WhatsApp/WA-1.jpg").samefile(real_daemon.watch / "WA-1.jpg")
     assert {"class", "confidence", "model", "batch", "waited_ms", "classify_ms", "total_ms"} <= set(
         event
     )
     assert seconds < 5
-    assert not [event for event in daemon.events[first:] if "photo" in event]
+    assert not [event for event in real_daemon.events[first:] if "photo" in event]
 
 
 def test_every_way_of_arriving_ends_the_same(daemon: Daemon, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_every_way_of_arriving_ends_the_same(daemon: Daemon, tmp_path: Path) -> 
     assert 3 == sum(path.is_file() for path in (daemon.library / "All").rglob("*"))
 
 
-def test_bad_files_cost_one_line_each_and_nothing_else(daemon: Daemon, tmp_path: Path) -> None:
+def test_bad_files_cost_one_line_each_and_nothing_else(real_daemon: Daemon, tmp_path: Path) -> None:
     """Garbage, a strange name, a FIFO, a link, a video: one line each, all untouched."""
     whole = photo_bytes(tmp_path, 50)
     bad = {
@@ -70,15 +70,17 @@ def test_bad_files_cost_one_line_each_and_nothing_else(daemon: Daemon, tmp_path:
         "notes.txt": b"hello",
     }
     for name, content in bad.items():
-        (daemon.watch / name).write_bytes(content)
-    os.mkfifo(daemon.watch / "pipe.jpg")
-    (daemon.watch / "link.jpg").symlink_to("/etc/hostname")
-    (daemon.watch / "new\nline \udcff.jpg").write_bytes(whole)
-    daemon.start()
+        (real_daemon.watch / name).write_bytes(content)
+    os.mkfifo(real_daemon.watch / "pipe.jpg")
+    (real_daemon.watch / "link.jpg").symlink_to("/etc/hostname")
+    (real_daemon.watch / "new\nline \udcff.jpg").write_bytes(whole)
+    real_daemon.start()
 
-    ends = {name: daemon.wait_for_photo(name)["event"] for name in [*bad, "pipe.jpg", "link.jpg"]}
-    strange = daemon.wait_for(lambda event: "new\nline" in str(event.get("photo")))
-    daemon.stop()
+    ends = {
+        name: real_daemon.wait_for_photo(name)["event"] for name in [*bad, "pipe.jpg", "link.jpg"]
+    }
+    strange = real_daemon.wait_for(lambda event: "new\nline" in str(event.get("photo")))
+    real_daemon.stop()
 
     assert {
         "garbage.jpg": "photo_quarantined",
@@ -88,7 +90,7 @@ def test_bad_files_cost_one_line_each_and_nothing_else(daemon: Daemon, tmp_path:
         "link.jpg": "photo_left",
     } == ends
     assert "photo_filed" == strange["event"]
-    assert all((daemon.watch / name).read_bytes() == content for name, content in bad.items())
+    assert all((real_daemon.watch / name).read_bytes() == content for name, content in bad.items())
 
 
 def test_a_live_photo_stays_together_whichever_comes_first(daemon: Daemon, tmp_path: Path) -> None:
@@ -164,18 +166,18 @@ def test_the_service_manager_is_told(daemon: Daemon, tmp_path: Path) -> None:
     assert any(word.startswith(b"STATUS=") for word in heard)
 
 
-def test_a_classifier_that_is_killed_is_started_again(daemon: Daemon, tmp_path: Path) -> None:
+def test_a_classifier_that_is_killed_is_started_again(real_daemon: Daemon, tmp_path: Path) -> None:
     """Killing the child between two photos costs a line in the log and no photo."""
-    daemon.start()
-    (daemon.watch / "one.jpg").write_bytes(photo_bytes(tmp_path, 110))
-    daemon.wait_for_photo("one.jpg")
-    started = daemon.wait_for(lambda event: event["event"] == "classifier_started")
+    real_daemon.start()
+    (real_daemon.watch / "one.jpg").write_bytes(photo_bytes(tmp_path, 110))
+    real_daemon.wait_for_photo("one.jpg")
+    started = real_daemon.wait_for(lambda event: event["event"] == "classifier_started")
     os.kill(started["pid"], signal.SIGKILL)
-    daemon.wait_for(lambda event: event["event"] == "classifier_stopped")
-    (daemon.watch / "two.jpg").write_bytes(photo_bytes(tmp_path, 120))
+    real_daemon.wait_for(lambda event: event["event"] == "classifier_stopped")
+    (real_daemon.watch / "two.jpg").write_bytes(photo_bytes(tmp_path, 120))
 
-    event = daemon.wait_for_photo("two.jpg")
-    daemon.stop()
+    event = real_daemon.wait_for_photo("two.jpg")
+    real_daemon.stop()
 
     assert "photo_filed" == event["event"]
 
