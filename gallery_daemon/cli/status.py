@@ -53,10 +53,14 @@ def _daemons() -> list[dict[str, Any]]:
     """Each running daemon's own words; of one that watches several folders, once."""
     found: dict[int, dict[str, Any]] = {}
     for name in running():
-        with contextlib.suppress(OSError):
+        try:
             pid, words = ask(name)
-            if pid not in found:
-                found[pid] = json.loads(words) if words else {"pid": pid, "busy": True}
+        except OSError:
+            continue  # it has ended meanwhile
+        try:
+            found.setdefault(pid, json.loads(words))
+        except ValueError:  # it said nothing, or not all
+            found.setdefault(pid, {"pid": pid, "busy": True})
     return list(found.values())
 
 

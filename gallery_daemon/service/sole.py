@@ -11,6 +11,7 @@ Who connects is not heard, only answered: the daemon's main loop sends one snaps
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import socket
@@ -57,7 +58,9 @@ class Holdings:
         fresh: dict[str, socket.socket] = {}
         try:
             for name in wanted.keys() - self._held.keys():
-                fresh[name] = _bound(name, wanted[name])
+                door = _bound(name, wanted[name])
+                if door is not None:
+                    fresh[name] = door
         except GalleryError:
             for door in fresh.values():
                 door.close()
@@ -119,13 +122,19 @@ def ask(name: str) -> tuple[int, str]:
         return pid, heard.decode("utf-8", "replace")
 
 
-def _bound(name: str, folder: str) -> socket.socket:
-    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _bound(name: str, folder: str) -> socket.socket | None:
+    """The door at that name; None where such doors cannot be had: then nobody is kept out."""
+    try:
+        door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    except OSError:
+        return None
     try:
         door.bind(f"\0{name}")
         door.listen()
     except OSError as error:
         door.close()
+        if error.errno != errno.EADDRINUSE:
+            return None
         raise GalleryError(
             f"{folder} is watched already, by {_holder(name)}",
             hint="stop that one first; `gallery-daemon status` shows what it does",
