@@ -156,12 +156,15 @@ def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | No
         return None
     # What is put back is put under its old name or not at all.
     most = 1 if row.state is State.UNDOING else None
+    found = None
     for name in islice(names_to_try(row.name), most):
         if disk.identity(target, name) is None:
-            return None
+            break
         if _is_ours(disk, row, source, (target, name)):
-            return name
-    return None
+            # The last one: what looks like it under an earlier name was there before the act,
+            # which would have taken that name otherwise.
+            found = name
+    return found
 
 
 def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str]) -> bool:

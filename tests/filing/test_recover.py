@@ -124,6 +124,33 @@ def test_an_intent_whose_disk_is_away_waits(world: World) -> None:
     assert {} == read_files(world.library)
 
 
+def test_a_file_that_only_looks_like_the_moved_one_is_not_taken_for_it(
+    world: World, far_library: Path
+) -> None:
+    """Killed with the source gone, and a stranger has the name, size and mtime: ours is the next.
+
+    The journal would otherwise let `undo` move the stranger.
+    """
+    make_files(world.watch, {"x.xmp": b"ours"})
+    make_files(far_library, {"Memes/x.xmp": b"else"})
+    moment = (world.watch / "x.xmp").stat().st_mtime_ns
+    os.utime(far_library / "Memes/x.xmp", ns=(moment, moment))
+    world.library = far_library
+    fuse = Fuse(1)
+    world.journal = journal_on(fuse, world.home / "journal.sqlite3")
+    with pytest.raises(CrashError):
+        world.execute(world.plan("x.xmp", Action.MOVE))
+    fuse.left = 1
+
+    recover(world.journal, world.disk)
+
+    row = world.journal.row(1)
+    world.journal.close()
+    assert row is not None
+    assert (State.FILED, f"{far_library}/Memes/x (2).xmp") == (row.state, row.destination)
+    assert {"Memes/x.xmp": b"else", "Memes/x (2).xmp": b"ours"} == read_files(far_library)
+
+
 def test_a_source_replaced_at_the_last_moment_survives(world: World, far_library: Path) -> None:
     """A newer version put in the moved photo's place while it was copied is never deleted."""
     make_files(world.watch, {"x.jpg": b"photo"})
