@@ -1,1 +1,7 @@
-"""The program is killed, starved and lied to, and nothing is lost or doubled."""
+"""The program is killed, starved and lied to, and nothing is lost or doubled.
+
+`python -m tests.faults.kills` kills it at every system call that changes anything: `material` has
+the photos, `scene` the little world they lie in, `running` the daemon in it, `tracing` the strace
+that kills it, `trial` one kill and the start after it, `oracle` what must be true then, `sweep` all
+kills of one case at one call, `proof` where the bugs of `planted` must be found.
+"""

@@ -1,0 +1,166 @@
+"""A world to be killed in: a watch folder with photos, a library with a stranger, a journal.
+
+The stranger lay in the library before and is the nastiest that one can think of: it has the name of
+a photo, its size and its mtime, but other bytes. The rules go by names and the folders are fixed,
+so it is known beforehand where each file must come to lie, whoever classifies.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon.photo import Action
+from tests.faults.material import FILM, LARGE, LIVE, NAMESAKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# A file system of its own on nearly every Linux.
+ELSEWHERE = Path("/dev/shm")
+
+_CONFIG = """\
+version: 1
+watch: {{name: phone, path: {watch}, settle: 0s}}
+library: {library}
+defaults: {{action: {action}}}
+rules:
+  - name: live photos
+    when: {{name: "LIVE_*"}}
+    to: Live/Pairs/
+  - name: everything
+    to: Photos/
+"""
+_FOLDERS = ("Photos", "Live", "Live/Pairs")
+_MTIME_NS = 1_700_000_000_123_456_789
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file that shall be filed: its path below the watch folder, and the one below the library.
+
+    `photo` is the photo that a sidecar belongs to.
+    """
+
+    relative: str
+    destination: str
+    photo: str | None = None
+
+
+ORIGINALS = (
+    Original(LIVE, "Live/Pairs/LIVE_0001.HEIC"),
+    Original(FILM, "Live/Pairs/LIVE_0001.MOV", photo=LIVE),
+    Original(LARGE, "Photos/ultraHDR.jpg"),
+    Original(NAMESAKE, "Photos/fin de journée (2).jpg"),
+)
+STRANGER = f"Photos/{NAMESAKE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is done with the photos, and whether the library is on another file system."""
+
+    action: Action
+    is_far: bool
+
+    def __str__(self) -> str:
+        return f"{self.action}, {'another disk' if self.is_far else 'same disk'}"
+
+
+CASES = (
+    Case(Action.MOVE, is_far=False),
+    Case(Action.MOVE, is_far=True),
+    Case(Action.COPY, is_far=False),
+    Case(Action.COPY, is_far=True),
+    Case(Action.HARDLINK, is_far=False),
+    Case(Action.HARDLINK, is_far=True),
+    # A symbolic link knows nothing of file systems, so there is no far one.
+    Case(Action.SYMLINK, is_far=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the program touches, and what it was made of."""
+
+    home: Path
+    library: Path
+    action: Action
+    material: Mapping[str, bytes]
+
+    @property
+    def watch(self) -> Path:
+        """The watch folder."""
+        return self.home / "watch"
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.home / "config.yaml"
+
+    @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        return self.home / "state" / "gallery-daemon" / "journal.sqlite3"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Where the program finds its own folders."""
+        return {
+            "XDG_STATE_HOME": os.fspath(self.home / "state"),
+            "XDG_CONFIG_HOME": os.fspath(self.home / "settings"),
+        }
+
+    @property
+    def made_into(self) -> tuple[Path, ...]:
+        """The files and folders that files are made in or as: those of the library, the journal."""
+        journals = [self.journal.with_name(self.journal.name + end) for end in _SQLITE_ENDS]
+        return (*journals, *(self.library / folder for folder in _FOLDERS))
+
+    @property
+    def stranger(self) -> bytes:
+        """The bytes of the file that lay in the library before."""
+        return bytes(byte ^ 0xFF for byte in self.material[NAMESAKE])
+
+    def make(self) -> None:
+        """The photos lie in the watch folder, the stranger in the library, nothing is filed."""
+        for relative, content in self.material.items():
+            _write(self.watch / relative, content)
+        _write(self.library / STRANGER, self.stranger)
+        self.config.write_text(
+            _CONFIG.format(watch=self.watch, library=self.library, action=self.action)
+        )
+
+
+_SQLITE_ENDS = ("", "-journal", "-wal", "-shm")
+
+
+@contextmanager
+def made(case: Case, material: Mapping[str, bytes]) -> Iterator[Scene]:
+    """A scene for the case, gone afterwards."""
+    with (
+        tempfile.TemporaryDirectory(prefix="faults-") as home,
+        tempfile.TemporaryDirectory(prefix="faults-", dir=ELSEWHERE) as elsewhere,
+    ):
+        # Links resolved: strace compares paths as the kernel has them.
+        near, far = Path(home).resolve(), Path(elsewhere).resolve()
+        library = (far if case.is_far else near) / "library"
+        scene = Scene(near, library, case.action, material)
+        scene.make()
+        yield scene
+
+
+def has_another_disk() -> bool:
+    """Whether `ELSEWHERE` is another file system than the one of temporary files."""
+    near = Path(tempfile.gettempdir()).stat().st_dev
+    return ELSEWHERE.is_dir() and ELSEWHERE.stat().st_dev != near
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, ns=(_MTIME_NS, _MTIME_NS))

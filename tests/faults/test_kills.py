@@ -1,0 +1,59 @@
+"""A sample of `python -m tests.faults.kills`, around the calls where most is at stake."""
+
+from __future__ import annotations
+
+import pytest
+
+from gallery_daemon.photo import Action
+from tests.faults.oracle import Broken
+from tests.faults.running import QUICK, warm_up
+from tests.faults.scene import Case, has_another_disk
+from tests.faults.tracing import Kill, why_not
+from tests.faults.trial import Program, try_kills
+
+pytestmark = pytest.mark.faults
+
+_MOVE, _MOVE_FAR = Case(Action.MOVE, is_far=False), Case(Action.MOVE, is_far=True)
+_COPY, _HARDLINK = Case(Action.COPY, is_far=False), Case(Action.HARDLINK, is_far=False)
+_POINTS: tuple[tuple[Case, list[Kill]], ...] = (
+    (_MOVE_FAR, [Kill("renameat2", 2)]),  # a copy gets its name
+    (_MOVE_FAR, [Kill("renameat2", 6)]),  # a source gets its parting name
+    (_MOVE_FAR, [Kill("unlinkat", 1), Kill("unlinkat", 1)]),  # a source goes; again, in recovery
+    (_MOVE, [Kill("pwrite64", 20)]),  # the journal is made
+    (_MOVE, [Kill("fsync", 4)]),  # a moved name is made safe
+    (_COPY, [Kill("write", 8)]),
+    (_HARDLINK, [Kill("fdatasync", 8)]),  # an intent or an end is written down
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tracing() -> None:
+    """Nothing is proved where nothing can be traced."""
+    if reason := why_not():
+        pytest.skip(reason)
+    warm_up(QUICK)
+
+
+@pytest.mark.parametrize(
+    ("case", "kills"),
+    _POINTS,
+    ids=[f"{case}, {', '.join(map(str, kills))}" for case, kills in _POINTS],
+)
+def test_a_killed_daemon_files_every_photo_exactly_once(case: Case, kills: list[Kill]) -> None:
+    """Killed there and started again: all whole, in one place, with one row, and no leftovers."""
+    if case.is_far and not has_another_disk():
+        pytest.skip("needs a second file system")
+
+    trial = try_kills(case, kills, Program())
+
+    assert len(kills) == len(trial.cuts)
+    assert () == trial.findings
+
+
+def test_a_planted_bug_is_found() -> None:
+    """A copy that is written under its final name is seen."""
+    program = Program(environ={"PLANTED": "a copy is written under its final name"})
+
+    trial = try_kills(_COPY, [Kill("write", 5)], program)
+
+    assert Broken.HALF in {finding.broken for finding in trial.findings}
