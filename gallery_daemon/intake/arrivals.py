@@ -4,19 +4,22 @@ A candidate is handed out when nobody has changed it for its folder's settle tim
 end is there. A file whose end is missing waits on, looked at again less and less often; after
 `PATIENCE_S` without any change it is handed out all the same, for the decoder has the last word.
 
-Files are looked at with `lstat` and opened without following a link and without waiting: a FIFO, a
-device or a link named like a photo is refused, never opened.
+Files are looked at with `lstat` and opened without following a link, on the way to them either, and
+without waiting: a FIFO, a device or a link named like a photo is refused, never opened. So is what
+lies behind a link, and the identity that is handed on is that of a file below the watch folder.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.formats import Kind, sniff
+from gallery_daemon.intake.below import opened_file
 from gallery_daemon.intake.settle import Seen, Settling
 from gallery_daemon.photo import Candidate, Identity, Photo
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 # A slow upload pauses for seconds; thirty without a byte is an upload that was given up.
 PATIENCE_S = 30.0
 _HANDFUL = 64
+# A component of the path is a link, or the name itself has become one.
+_BEHIND_A_LINK = frozenset({errno.ENOTDIR, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,14 @@ class Arrivals:
             return None
         photo = Photo(candidate, after.identity, wall)
         try:
-            kind, whole = _content(candidate.path)
+            content = _content(candidate, after.identity)
         except OSError as error:
             self._settling.forget(candidate)
-            return Denied(photo, error.strerror or "cannot be opened")
+            return _refusal(photo, error)
+        if content is None:
+            self._settling.postpone(candidate, now + self._settle_s[candidate.source])
+            return None
+        kind, whole = content
         quiet_s = self._settling.quiet_for(candidate, now)
         if not whole and quiet_s < self._patience_s:
             # As long again as it has been quiet, so that few looks span the whole patience.
@@ -145,16 +154,19 @@ def seen_of(found: os.stat_result) -> Seen:
     return Seen(identity, found.st_ctime_ns)
 
 
-def _content(path: str) -> tuple[Kind, bool]:
-    """What the file is by its content, and whether its end is there."""
-    with _opened(path) as file:
+def _content(candidate: Candidate, identity: Identity) -> tuple[Kind, bool] | None:
+    """What the file is by its content, and whether its end is there; None if it is another now."""
+    with opened_file(candidate.root, candidate.relative) as file:
+        if seen_of(os.fstat(file.fileno())).identity != identity:
+            return None
         kind = sniff(file)
         return kind, ending(file, kind).whole
 
 
-def _opened(path: str) -> BinaryIO:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags), "rb")
+def _refusal(photo: Photo, error: OSError) -> Denied | NoFile:
+    if error.errno in _BEHIND_A_LINK:
+        return NoFile(photo.candidate, "behind a symbolic link, which is not followed")
+    return Denied(photo, error.strerror or "cannot be opened")
 
 
 def _words(mode: int) -> str:

@@ -1,8 +1,9 @@
 """Listing a watch folder: what events missed, and all there was before the first event.
 
 Names are listed with `scandir`, one folder at a time and without recursion, so neither depth nor
-number matters. No link is followed. A folder that cannot be listed is reported and the rest goes
-on; nothing here ever concludes that a photo is gone.
+number matters. No link is followed, not even one that takes a folder's place while it waits for its
+turn. A folder that cannot be listed is reported and the rest goes on; nothing here ever concludes
+that a photo is gone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import contextlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from gallery_daemon.intake.below import opened_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +47,7 @@ def scan(ground: Ground, start: str = "") -> Iterator[Found | Skipped]:
         folder = folders.pop()
         path = os.path.join(ground.root, folder)  # noqa: PTH118 - strings, broken UTF-8 included
         try:
-            with os.scandir(path) as entries:
+            with opened_folder(ground.root, folder) as opened, os.scandir(opened) as entries:
                 for entry in entries:
                     relative = f"{folder}/{entry.name}" if folder else entry.name
                     yield from _entry(ground, relative, entry, folders)
@@ -62,7 +65,7 @@ def _entry(
         return
     why = ground.why_not_file(relative)
     if why is not None:
-        yield Skipped(ground.source, entry.path, why)
+        yield Skipped(ground.source, f"{ground.root.rstrip('/')}/{relative}", why)
         return
     # A file that is gone between the listing and the look is not worth a word.
     with contextlib.suppress(OSError):

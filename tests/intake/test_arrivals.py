@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 from PIL import Image
 
+from gallery_daemon.intake import arrivals
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
+from gallery_daemon.intake.below import opened_file
 from gallery_daemon.photo import Candidate
 
 if TYPE_CHECKING:
@@ -95,6 +97,47 @@ def test_a_file_that_is_gone_is_forgotten(stage: Stage) -> None:
 
     assert [] == stage.take(10)
     assert 0 == len(stage.arrivals)
+
+
+def test_what_lies_behind_a_link_is_refused_and_never_opened(stage: Stage) -> None:
+    """A folder that became a link to elsewhere: its photo is no photo of the watch folder."""
+    (stage.folder / "outside").mkdir()
+    jpeg(stage.folder / "outside")
+    (stage.folder / "watch/a").mkdir(parents=True)
+    jpeg(stage.folder / "watch/a")
+    stage.folder /= "watch"
+    stage.saw("a/x.jpg")
+    (stage.folder / "a").rename(stage.folder / "b")
+    (stage.folder / "a").symlink_to("../outside")
+
+    taken = [*stage.take(SETTLE_S + 1), *stage.take(SETTLE_S + 1)]
+
+    (refused,) = taken
+    assert isinstance(refused, NoFile)
+    assert "behind a symbolic link, which is not followed" == refused.reason
+    assert 0 == len(stage.arrivals)
+
+
+def test_a_file_that_is_swapped_at_the_last_moment_settles_anew(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is opened is not what was seen: nothing arrives until it has been quiet itself."""
+    jpeg(stage.folder)
+    jpeg(stage.folder, "other.jpg")
+    stage.saw("x.jpg")
+
+    def swap_and_open(root: str, relative: str) -> BinaryIO:
+        monkeypatch.undo()
+        (stage.folder / "other.jpg").rename(stage.folder / "x.jpg")
+        return opened_file(root, relative)
+
+    monkeypatch.setattr(arrivals, "opened_file", swap_and_open)
+    early = stage.take(SETTLE_S + 1)
+    (arrival,) = [*stage.take(SETTLE_S + 1), *stage.take(SETTLE_S + 1)]
+
+    assert [] == early
+    assert isinstance(arrival, Arrival)
+    assert (stage.folder / "x.jpg").stat().st_ino == arrival.photo.identity.inode
 
 
 def test_what_is_no_regular_file_is_refused_and_never_opened(stage: Stage) -> None:

@@ -138,6 +138,23 @@ def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> N
     assert {"x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server)"} == skipped
 
 
+def test_a_folder_that_becomes_a_link_during_a_listing_is_not_followed(tmp_path: Path) -> None:
+    """It waited for its turn as a folder; swapped meanwhile, it is told and passed over."""
+    for name in ("watch/a.jpg", "watch/b/c.jpg", "outside/secret.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    listing = scan(Ground("phone", os.fspath(tmp_path / "watch")))
+    names = [next(listing)]
+    (tmp_path / "watch/b").rename(tmp_path / "b")
+    (tmp_path / "watch/b").symlink_to(tmp_path / "outside")
+
+    names += listing
+
+    assert {"a.jpg"} == {name.candidate.relative for name in names if isinstance(name, Found)}
+    (skipped,) = (name for name in names if isinstance(name, Skipped))
+    assert (f"{tmp_path}/watch/b", True) == (skipped.path, skipped.is_folder_error)
+
+
 def test_only_and_ignore_narrow_a_listing(tmp_path: Path) -> None:
     """Globs on the name, or on the path where they hold a slash; and folders left out."""
     for name in ("a.jpg", "a.png", "trips/b.jpg", "trips/old/c.jpg"):
