@@ -48,3 +48,13 @@ def opened_file(root: str, relative: str) -> BinaryIO:
     folder, _, name = relative.rpartition("/")
     with opened_folder(root, folder) as descriptor:
         return os.fdopen(os.open(name, _OPEN_FILE, dir_fd=descriptor), "rb")
+
+
+def names_in(root: str, relative: str) -> list[os.DirEntry[str]]:
+    """What the folder `relative` below `root` holds.
+
+    Raises:
+        OSError: it cannot be listed, or lies behind a link (ENOTDIR).
+    """
+    with opened_folder(root, relative) as descriptor, os.scandir(descriptor) as entries:
+        return list(entries)

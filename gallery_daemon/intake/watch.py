@@ -26,14 +26,15 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers.inotify import InotifyObserver
-from watchdog.observers.polling import PollingObserver
+from watchdog.observers.polling import PollingObserverVFS
 
 from gallery_daemon.config.settings import WatchMode
+from gallery_daemon.intake.below import names_in
 from gallery_daemon.intake.mounts import ChosenMode, choose_mode, read_mountinfo
 from gallery_daemon.intake.scan import Found, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from watchdog.observers.api import BaseObserver
 
@@ -127,7 +128,17 @@ class Watch:
                 return self._started(InotifyObserver()), chosen
             except OSError as error:
                 chosen = ChosenMode(WatchMode.POLL, _why_no_inotify(error))
-        return self._started(PollingObserver(timeout=self._poll_every_s)), chosen
+        # `PollingObserver` would follow links, out of the folder and round in circles.
+        poller = PollingObserverVFS(os.lstat, self._list, polling_interval=self._poll_every_s)
+        return self._started(poller), chosen
+
+    def _list(self, path: str | None) -> Iterator[os.DirEntry[str]]:
+        """What a folder holds, for the poller.
+
+        Raises:
+            OSError: it cannot be listed.
+        """
+        return iter(names_in(self.ground.root, self.ground.relative(path or "") or ""))
 
     def _started(self, observer: BaseObserver) -> BaseObserver:
         observer.schedule(self._handler, self.ground.root, recursive=self.ground.recursive)

@@ -73,6 +73,23 @@ def test_every_way_of_writing_is_seen(watched: Watched, tmp_path: Path) -> None:
     assert not [name for name in found if ".syncthing" in name]
 
 
+def test_no_link_is_followed_and_none_stops_the_watch(watched: Watched, tmp_path: Path) -> None:
+    """Links round in circles and out of the folder are names and nothing behind them is seen."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret.jpg").write_bytes(b"x")
+    for name in ("one", "two"):  # followed, these would be 2 to the power of 40 folders
+        (watched.root / name).symlink_to(".")
+    (watched.root / "out").symlink_to(tmp_path / "outside")
+    (watched.root / "first.jpg").write_bytes(b"x")
+    found = watched.wait_for("first.jpg", "one", "two", "out")
+    (tmp_path / "outside/later.jpg").write_bytes(b"x")
+    (watched.root / "last.jpg").write_bytes(b"x")
+
+    found |= watched.wait_for("last.jpg")
+
+    assert {"first.jpg", "one", "two", "out", "last.jpg"} == found
+
+
 def test_what_is_ignored_is_not_delivered(watched: Watched) -> None:
     """Temporary names and the library's own folder stay silent; a photo after them is heard."""
     (watched.root / "library/cars").mkdir(parents=True)
