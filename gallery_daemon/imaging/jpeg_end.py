@@ -22,7 +22,9 @@ _FILL, _END_CODE, _SCAN_CODE = 0xFF, 0xD9, 0xDA
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _SEGMENTS_LIMIT, _PICTURES_LIMIT = 10_000, 64
 _CHUNK_BYTES = 1 << 20
-_SCAN_BYTES = 256 << 20
+# Coded data of all pictures in a file that are searched for an end. A hostile file has a hole of
+# any size there, which costs no disk; a 200-megapixel photo has under 100 MB.
+_SCAN_BYTES = 128 << 20
 _TAIL_BYTES = 4096
 _TRAILER_HEAD_BYTES = 64
 # A block of Samsung's: type, the length of its name, the name. `SEFT` ends the last one's index.
@@ -46,10 +48,11 @@ def missing(file: BinaryIO, size: int) -> str | None:
     file.seek(max(scan, size - _TAIL_BYTES))
     if file.read().rstrip(b"\0").endswith(_END):
         return None
-    end = _end_of_picture(file, scan)
+    limit = scan + _SCAN_BYTES
+    end = _end_of_picture(file, scan, limit)
     if end is None:
         return "the JPEG has no end marker"
-    return _missing_in_trailer(file, end, size) if end < size else None
+    return _missing_in_trailer(file, end, size, limit) if end < min(size, limit) else None
 
 
 def _scan_start(file: BinaryIO, start: int) -> int | None:
@@ -76,31 +79,35 @@ def _scan_start(file: BinaryIO, start: int) -> int | None:
     return place
 
 
-def _end_of_picture(file: BinaryIO, scan: int) -> int | None:
-    """The place behind the first end marker from `scan` on; the scan's limit counts as an end."""
+def _end_of_picture(file: BinaryIO, scan: int, limit: int) -> int | None:
+    """The place behind the first end marker from `scan` on; `limit` counts as one."""
     file.seek(scan)
-    kept = b""
-    for place in range(scan, scan + _SCAN_BYTES, _CHUNK_BYTES):
+    last = b""
+    for place in range(scan, limit, _CHUNK_BYTES):
         chunk = file.read(_CHUNK_BYTES)
-        found = (kept + chunk).find(_END)
+        if last + chunk[:1] == _END:
+            return place + 1
+        found = chunk.find(_END)
         if found >= 0:
-            return place - len(kept) + found + len(_END)
+            return place + found + len(_END)
         if not chunk:
             return None
-        kept = chunk[-1:]
-    return scan + _SCAN_BYTES
+        last = chunk[-1:]
+    return limit
 
 
-def _missing_in_trailer(file: BinaryIO, end: int, size: int) -> str | None:
+def _missing_in_trailer(file: BinaryIO, end: int, size: int, limit: int) -> str | None:
     """What is missing of the pictures, film or blocks that begin at `end`."""
     for _ in range(_PICTURES_LIMIT):
         end, head = _behind_padding(file, end)
         if not head.startswith(_START):
             return _missing_of_maker(file, end, size, head)
         scan = _scan_start(file, end)
-        behind = None if scan is None else _end_of_picture(file, scan)
+        behind = None if scan is None else _end_of_picture(file, scan, limit)
         if behind is None:
             return "a further picture in the JPEG has no end marker"
+        if behind >= limit:
+            return None
         end = behind
     return None
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import struct
-from io import BytesIO
+from io import BytesIO, FileIO
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallery_daemon.imaging import kinds
 from gallery_daemon.imaging.ending import Ending, ending
 from gallery_daemon.imaging.formats import sniff
 from tests.imaging.pictures import FORMATS, drawn, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WRITTEN = {form: written(drawn(), form) for form in FORMATS}
 JPEG, FILM = WRITTEN["jpeg"], struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0)
@@ -100,6 +105,36 @@ def test_a_thumbnails_end_is_not_the_photos() -> None:
     assert end_of(whole).whole
     assert not end_of(whole[: len(segment) + 2]).whole
     assert not end_of(whole[: len(segment) + 800]).whole
+
+
+class Counted(FileIO):
+    """A file that counts what is read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The bytes, counted."""
+        found = super().read(size) or b""
+        self.count += len(found)
+        return found
+
+
+def test_holes_of_any_size_cost_little(tmp_path: Path) -> None:
+    """Sixty-four pictures, each with a hole of 200 MiB as its coded data, take no disk."""
+    path = tmp_path / "x.jpg"
+    with path.open("wb") as file:
+        for number in range(64):
+            file.seek(number * (200 << 20))
+            file.write(b"\xff\xd8\xff\xda\0\x02")
+            file.seek((number + 1) * (200 << 20) - 2)
+            file.write(b"\xff\xd9")
+        file.write(b"of a maker we do not know" * 1000)
+
+    with Counted(path) as counted:
+        end = ending(counted, kinds.JPEG)
+
+    assert end.whole
+    assert counted.count < 130 << 20
 
 
 def test_progressive_jpegs_end_once() -> None:
