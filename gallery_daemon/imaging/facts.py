@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gallery_daemon.imaging.metadata import Metadata
 
 _TEXT_LIMIT = 64
+# Letters of a text that are looked at: a TIFF's may have hundreds of millions.
+_LOOK_LIMIT = 1_000
 _QUARTER, _HALF = 90.0, 180.0
 
 # The date taken first, then the date the file was made. Each stands as an attribute or an element.
@@ -122,7 +124,8 @@ def clean(value: object) -> str:
     """A text of EXIF up to its first NUL, without control characters, of `_TEXT_LIMIT` at most."""
     if not isinstance(value, str):
         return ""
-    printable = (letter if letter.isprintable() else " " for letter in value.partition("\0")[0])
+    begins = value[:_LOOK_LIMIT].partition("\0")[0]
+    printable = (letter if letter.isprintable() else " " for letter in begins)
     return " ".join("".join(printable).split())[:_TEXT_LIMIT].strip()
 
 

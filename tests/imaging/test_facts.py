@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -184,6 +185,19 @@ def test_a_cleaned_text_is_one_short_printable_line(text: str) -> None:
     assert cleaned.isprintable()
     assert len(cleaned) <= 64
     assert cleaned == " ".join(cleaned.split())
+
+
+def test_a_text_of_any_length_costs_little() -> None:
+    """A TIFF may call its camera by a name of 400 MB; its beginning is enough."""
+    text = "X" * 10_000_000
+    tracemalloc.start()
+
+    cleaned = clean(text)
+
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "X" * 64 == cleaned
+    assert most_bytes < 100_000
 
 
 NAN = float("nan")
