@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.rules.condition import ClassIs, Condition, Not
-from gallery_daemon.rules.implication import implies
+from gallery_daemon.rules.implication import Prover
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.ruleset import Rule, RuleSet
@@ -26,11 +26,15 @@ class RuleWarning:
 
 
 def warnings(ruleset: RuleSet, classes: tuple[str, ...]) -> tuple[RuleWarning, ...]:
-    """All that is odd, in the order of the rules; `classes` are the model's."""
+    """What is odd, in the order of the rules; `classes` are the model's.
+
+    All of it, unless the rules are so many or so deep that the search is given up.
+    """
+    prover = Prover()
     reaches = [_reach(rule, classes) for rule in ruleset.rules if rule.enabled]
     found = []
     for index, reach in enumerate(reaches):
-        reason = _impossible(reach) or _unreachable(reach, reaches[:index])
+        reason = _impossible(reach, prover) or _unreachable(reach, reaches[:index], prover)
         if reason is not None:
             sentence = f'rule "{reach.rule.name}" can never match: {reason}'
             found.append(RuleWarning(reach.rule.name, reach.rule.line, sentence))
@@ -60,17 +64,17 @@ def _reach(rule: Rule, classes: tuple[str, ...]) -> _Reach:
     return _Reach(rule, possible, tuple(others))
 
 
-def _impossible(reach: _Reach) -> str | None:
+def _impossible(reach: _Reach, prover: Prover) -> str | None:
     """Why no photo at all satisfies the rule."""
     if not reach.classes:
         return "no class of the model is left by its conditions"
     for condition in reach.others:
-        if isinstance(condition, Not) and implies(reach.rule.conditions, condition.part):
+        if isinstance(condition, Not) and prover.implies(reach.rule.conditions, condition.part):
             return f'"{condition.text}" contradicts its other conditions'
     return None
 
 
-def _unreachable(reach: _Reach, earlier: list[_Reach]) -> str | None:
+def _unreachable(reach: _Reach, earlier: list[_Reach], prover: Prover) -> str | None:
     """Why every photo that satisfies the rule is taken by one above.
 
     Classes are counted one by one, so that two rules above, one for cars and one for trees, hide a
@@ -80,7 +84,7 @@ def _unreachable(reach: _Reach, earlier: list[_Reach]) -> str | None:
     takers = []
     for other in earlier:
         taken = missing & other.classes
-        if taken and all(implies(premises, condition) for condition in other.others):
+        if taken and all(prover.implies(premises, condition) for condition in other.others):
             missing -= taken
             takers.append(f'"{other.rule.name}"')
     return None if missing else _taken_by(takers)

@@ -1,7 +1,8 @@
 """When one condition follows from others: whatever satisfies these satisfies that too.
 
 The answer may err on one side only. "Yes" is a proof; "no" may mean that it was not seen. So a rule
-that is called unreachable truly is.
+that is called unreachable truly is. And so a search may be given up: conditions that nest can ask
+for more steps than there are seconds, in a text of a few kilobytes.
 """
 
 from __future__ import annotations
@@ -25,29 +26,51 @@ Limit = TypeVar("Limit", float, datetime)
 _LIKENESSES = (CameraLike, ExtIs, NameLike, PathLike, SourceLike)
 
 
+STEPS_LIMIT = 500_000
+"""Comparisons of two conditions, a second's work; a hundred rules of five take a tenth of them."""
+
+
+class Prover:
+    """Proves implications until its steps are used up; from then on it sees none."""
+
+    def __init__(self, steps: int = STEPS_LIMIT) -> None:
+        self._steps = steps
+
+    def implies(self, premises: tuple[Condition, ...], conclusion: Condition) -> bool:
+        """Whether every photo that satisfies all `premises` satisfies the `conclusion`."""
+        if self._is_tired():
+            return False
+        match conclusion:
+            case All(parts):
+                return all(self.implies(premises, part) for part in parts)
+            case Any(parts) if any(self.implies(premises, part) for part in parts):
+                return True
+            case MinConfidence(value) | MinMargin(value) if value <= 0:
+                return True
+            case _:
+                return any(self._one_implies(premise, conclusion) for premise in premises)
+
+    def _one_implies(self, premise: Condition, conclusion: Condition) -> bool:
+        if self._is_tired():
+            return False
+        match premise, conclusion:
+            case All(parts), _:
+                return self.implies(parts, conclusion)
+            case Any(parts), _:
+                return bool(parts) and all(self.implies((part,), conclusion) for part in parts)
+            case Not(inner), Not(other):
+                return self.implies((other,), inner)
+            case _:
+                return premise == conclusion or _narrower(premise, conclusion)
+
+    def _is_tired(self) -> bool:
+        self._steps -= 1
+        return self._steps < 0
+
+
 def implies(premises: tuple[Condition, ...], conclusion: Condition) -> bool:
     """Whether every photo that satisfies all `premises` satisfies the `conclusion`."""
-    match conclusion:
-        case All(parts):
-            return all(implies(premises, part) for part in parts)
-        case Any(parts) if any(implies(premises, part) for part in parts):
-            return True
-        case MinConfidence(value) | MinMargin(value) if value <= 0:
-            return True
-        case _:
-            return any(_one_implies(premise, conclusion) for premise in premises)
-
-
-def _one_implies(premise: Condition, conclusion: Condition) -> bool:
-    match premise, conclusion:
-        case All(parts), _:
-            return implies(parts, conclusion)
-        case Any(parts), _:
-            return bool(parts) and all(implies((part,), conclusion) for part in parts)
-        case Not(inner), Not(other):
-            return implies((other,), inner)
-        case _:
-            return premise == conclusion or _narrower(premise, conclusion)
+    return Prover().implies(premises, conclusion)
 
 
 def _narrower(premise: Condition, conclusion: Condition) -> bool:

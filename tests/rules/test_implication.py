@@ -26,7 +26,7 @@ from gallery_daemon.rules.fact import (
     OrientationIs,
     TakenBetween,
 )
-from gallery_daemon.rules.implication import implies
+from gallery_daemon.rules.implication import Prover, implies
 from gallery_daemon.rules.likeness import ExtIs, NameLike
 from tests.rules.conditions import conditions
 from tests.rules.photos import any_facts, photos, predictions
@@ -103,3 +103,24 @@ def test_a_yes_is_a_proof(premise, conclusion, on, known, says) -> None:
 def test_everything_implies_itself(condition) -> None:
     """However it is nested."""
     assert implies((condition,), condition)
+
+
+def nested(depth: int, name: str) -> Condition:
+    """An `any` of two, each an `any` of two, and so on."""
+    if depth == 0:
+        return NameLike((name,))
+    return Any((nested(depth - 1, f"{name}a"), nested(depth - 1, f"{name}b")))
+
+
+@pytest.mark.timeout(20)
+def test_a_search_is_given_up() -> None:
+    """Two rules of a few kilobytes would take hours; then it is not called proven."""
+    assert not implies((nested(8, "x"),), nested(8, "y"))
+
+
+def test_a_prover_out_of_steps_proves_nothing() -> None:
+    """Not even what is plain: no warning is better than a wrong one."""
+    prover = Prover(steps=2)
+
+    assert prover.implies((EXIF,), EXIF)
+    assert not prover.implies((EXIF,), EXIF)
