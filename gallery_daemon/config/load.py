@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from gallery_daemon.config.document import compose
 from gallery_daemon.config.reader import Classes, read_config
@@ -29,8 +31,8 @@ def load(path: str, classes: Classes) -> Config:
     """
     report = Report(path)
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(BYTES_LIMIT + 1)
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            content = _read(file, report)
     except FileNotFoundError as error:
         hint = f"write one with: gallery-daemon check --init --config {path}"
         raise report.fatal(_TOP, "there is no such file", hint) from error
@@ -53,6 +55,18 @@ def check_text(text: str, file: str, classes: Classes) -> Config:
     base = str(Path(file).absolute().parent)
     root = compose(text, report)
     return read_config(root, text=text, base=base, classes=classes, report=report)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """A FIFO would be waited for until somebody writes into it: for ever."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _read(file: BinaryIO, report: Report) -> bytes:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        sentence = "the configuration is not a regular file"
+        raise report.fatal(_TOP, sentence, "give the path of a text file")
+    return file.read(BYTES_LIMIT + 1)
 
 
 def _decode(content: bytes, report: Report) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from gallery_daemon.errors import BundleError
 
@@ -78,19 +80,30 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_FILE
     try:
-        with path.open("rb") as file:
-            text = file.read(_MANIFEST_LIMIT + 1)
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            text = _read(file, path)
         raw = json.loads(text)
     except OSError as error:
         raise BundleError(
             f"cannot read the model bundle {folder}: {error.strerror}",
             hint="give a folder that `gallery-daemon train` made, or `default`",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{path} is not valid JSON: {error}") from error
     if len(text) > _MANIFEST_LIMIT or not isinstance(raw, dict):
         raise BundleError(f"{path} is not a model manifest")
     return _checked(cast("dict[str, object]", raw), path)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """A FIFO would be waited for until somebody writes into it: for ever."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _read(file: BinaryIO, path: Path) -> bytes:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise BundleError(f"{path} is not a regular file")
+    return file.read(_MANIFEST_LIMIT + 1)
 
 
 def _checked(raw: Json, path: Path) -> Manifest:
@@ -143,7 +156,8 @@ def _refuse_impossible(manifest: Manifest, path: Path) -> None:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
+    # JSON can write half a character, which no file and no journal takes.
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise TypeError(f"{value!r} is not a text")
     return value
 

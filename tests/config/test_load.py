@@ -12,6 +12,7 @@ from gallery_daemon.errors import ConfigError, ConfigErrors
 from tests.config.texts import HEAD, RULES, default_classes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -59,6 +60,26 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """Said in the system's words."""
     assert "the configuration cannot be read: is a directory" == error_of(tmp_path).sentence
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_regular_file_is_not_read(
+    tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    """A FIFO is not waited for, and a device that never ends is not begun."""
+    make(tmp_path / "config.yaml")
+
+    error = error_of(tmp_path / "config.yaml")
+
+    assert "the configuration is not a regular file" == error.sentence
+
+
+def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
+    """People keep their configurations elsewhere; this folder is theirs."""
+    written(tmp_path, (HEAD + RULES).encode())
+    (tmp_path / "link.yaml").symlink_to("config.yaml")
+
+    assert load(str(tmp_path / "link.yaml"), default_classes).rules.rules
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def test_a_bundle_is_never_overwritten(bundle: Path) -> None:
         ({"classes": []}, "no classes"),
         ({"classes": ["a", "a", "b"]}, "named twice"),
         ({"classes": ["a", "../b", "c"]}, "with a slash"),
+        ({"classes": ["a", "\ud800", "c"]}, "not a text"),
         ({"classes": "cars"}, "is not a list"),
         ({"temperature": 0}, "temperature"),
         ({"temperature": float("nan")}, "not a number"),
@@ -96,6 +98,22 @@ def test_a_damaged_or_missing_file_is_refused(copied: Path, name: str) -> None:
     path.unlink()
     with pytest.raises(BundleError, match="No such file"):
         load_bundle(copied)
+
+
+def test_a_hostile_manifest_ends_early(copied: Path) -> None:
+    """A FIFO is not waited for, a device is not begun, and brackets in brackets are no JSON."""
+    manifest = copied / "model.json"
+    manifest.write_bytes(b"[" * 100_000)
+    with pytest.raises(BundleError, match="not valid JSON"):
+        read_manifest(copied)
+    manifest.unlink()
+    os.mkfifo(manifest)
+    with pytest.raises(BundleError, match="not a regular file"):
+        read_manifest(copied)
+    manifest.unlink()
+    manifest.symlink_to("/dev/zero")
+    with pytest.raises(BundleError, match="not a regular file"):
+        read_manifest(copied)
 
 
 def test_default_is_in_the_package_and_anything_else_is_a_path() -> None:
