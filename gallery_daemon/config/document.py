@@ -140,6 +140,7 @@ class _Composer:
         self._refuse_tag(event.tag, place)
         match event:
             case yaml.ScalarEvent():
+                self._refuse_half_letters(event.value, place)
                 node: Node = _scalar(event, place)
             case yaml.SequenceStartEvent():
                 node = self._sequence(place, depth)
@@ -187,6 +188,13 @@ class _Composer:
         written = tag.replace("tag:yaml.org,2002:", "!!").rstrip(",")
         sentence = f"{written} without quotes is a tag of YAML"
         raise self._report.fatal(place, sentence, quote_it(written))
+
+    def _refuse_half_letters(self, text: str, place: Place) -> None:
+        """JSON writes an emoji as two halves; no file and no journal takes one of them."""
+        half = next((letter for letter in text if "\ud800" <= letter <= "\udfff"), None)
+        if half is not None:
+            sentence = f"\\u{ord(half):04x} is half a character"
+            raise self._report.fatal(place, sentence, "write the character itself")
 
     def _count(self, nodes: int, depth: int, place: Place) -> None:
         self._nodes += nodes

@@ -80,6 +80,8 @@ SYNTAX = [
     (f"{HEAD}rules: {{a: b]\n", 4, 13, "this is not YAML", None),
     (f'{RULE}    to: "\\q"\n', 6, 11, "this is not YAML", None),
     (f'{RULE}    to: "\\UFFFFFFFF"\n', 1, 1, "this is not YAML", None),
+    (f'{RULE}    to: "\\ud83d\\ude97"\n', 6, 9, "\\ud83d is half a character", "itself"),
+    (f'{HEAD}rules: [{{name: "\\udcff"}}]\n', 4, 16, "\\udcff is half a character", "itself"),
     (f"{HEAD}rules: \0\n", 4, 8, "U+0000 cannot stand in YAML", "remove it"),
 ]
 
