@@ -16,6 +16,9 @@ from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.rules.template import Template, TemplateError
 from gallery_daemon.rules.values import FIELDS
 
+LETTERS_LIMIT = 1_000
+"""The longest pattern: a name has at most 255 bytes, and what matches costs as it is long."""
+
 _Flaw: TypeAlias = tuple[str, str | None]
 """Why a pattern could match nothing, and what to do."""
 
@@ -32,7 +35,11 @@ class Glob:
         text = Text(self.words).read(node, key, report)
         if text is None:
             return None
-        flaw = _negated(key, text) or (_bad_path if self.folders else _bad_name)(key, text)
+        flaw = (
+            _too_long(text)
+            or _negated(key, text)
+            or (_bad_path if self.folders else _bad_name)(key, text)
+        )
         if flaw is None:
             return text
         sentence, hint = flaw
@@ -139,6 +146,15 @@ def _template(node: Node, key: str, words: str, report: Report) -> Template | No
         hint = did_you_mean(error.unknown, FIELDS) if error.unknown is not None else None
         report.error(node.at(spaces + error.position), f"{key}: {error.message}", hint)
         return None
+
+
+def _too_long(text: str) -> _Flaw | None:
+    if len(text) <= LETTERS_LIMIT:
+        return None
+    return (
+        f"a pattern cannot have more than {LETTERS_LIMIT} letters",
+        "write a list of shorter ones",
+    )
 
 
 def _negated(key: str, text: str) -> _Flaw | None:

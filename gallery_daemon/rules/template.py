@@ -23,6 +23,9 @@ UNKNOWN = "unknown"
 DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
 """The strftime letters that give one short text without a `/` in every locale."""
 
+FOLDERS_LIMIT = 30
+"""How deep a template may lead; a hundred thousand folders in each other nobody could delete."""
+
 _DAY = "%Y-%m-%d"
 _TOKEN = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
@@ -120,6 +123,9 @@ def _refuse_places(text: str) -> None:
         raise TemplateError("a template is a place inside the library and cannot be absolute", 0)
     if not text.strip():
         raise TemplateError("a template cannot be empty", 0)
+    if text.count("/") > FOLDERS_LIMIT:
+        message = f"a template cannot have more than {FOLDERS_LIMIT} folders"
+        raise TemplateError(message, len("/".join(text.split("/", FOLDERS_LIMIT + 1)[:-1])))
     # Braces are filled in: the slashes and dots that remain are the text's own, in their places.
     _refuse_parts(_PLACEHOLDER.sub(lambda found: "x" * len(found.group()), text), 0)
 

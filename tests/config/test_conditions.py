@@ -88,6 +88,8 @@ CONDITIONS = [
     ("{name: a/b}", 18, '"a/b": it holds a /', "use path for folders"),
     ("{camera: a/b}", 20, '"a/b": it holds a /', None),
     ("{name: '!a'}", 18, "cannot be negated with !", 'not: {name: "a"}'),
+    (f"{{name: '{'*a' * 501}'}}", 18, "cannot have more than 1000 letters", "list of shorter"),
+    (f"{{path: ['{'**/' * 400}a']}}", 19, "cannot have more than 1000 letters", "list of shorter"),
     ("{path: /Trips/x}", 18, "begins below the watch folder", "path: Trips/x"),
     ("{path: ~/}", 18, "begins below the watch folder", "path: **"),
     ("{path: Trips/}", 18, "no photo's path ends with a /", 'path: "Trips/**"'),

@@ -74,6 +74,8 @@ def test_what_has_no_value_falls_back(text: str, expected: str | None) -> None:
         ("{class}/.x", 8, "cannot be hidden"),
         ("a//b", 2, "no folder's name"),
         ("a/ /b", 2, "no folder's name"),
+        ("a/" * 31, 61, "more than 30 folders"),
+        ("{date:" + "%Y/" * 31 + "%m}", 98, "more than 30 folders"),
         ("a\\b", 1, "separated by /"),
         ("a\nb", 1, "line breaks"),
         ("a\ud800", 1, "line breaks"),
