@@ -79,8 +79,8 @@ def is_inside(inner: str, outer: str) -> bool:
 
 
 def name_of(path: str) -> str:
-    """What a watch folder is called that was given no name."""
-    return Path(path).name or path
+    """What a watch folder is called that was given no name; bytes that are no UTF-8 become `?`."""
+    return (Path(path).name or path).encode("utf-8", "replace").decode()
 
 
 def absolute(path: str, base: str) -> str:

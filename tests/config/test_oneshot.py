@@ -43,6 +43,15 @@ def test_without_a_file_everything_goes_to_its_class() -> None:
     assert (None, None) == (config.rules.otherwise, config.rules.failed)
 
 
+def test_a_source_s_name_can_be_written_down(tmp_path: Path) -> None:
+    """A folder's name may be any bytes; what it is called stands in the log and the journal."""
+    source = f"{tmp_path}/photos\udce9"
+
+    (folder,) = default_config((source,), "/out").watch
+
+    assert (source, "photos?") == (folder.path, folder.name)
+
+
 def test_sources_begin_where_the_command_was_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
