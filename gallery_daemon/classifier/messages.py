@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
 from gallery_daemon.photo import Facts, Identity, Prediction  # noqa: TC001 - the wire needs them
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FRAME_LIMIT_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ORIENTATIONS = range(1, 9)
+_SIDE_LIMIT = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def read_from_child(pipe: BinaryIO) -> FromChild | None:
     if body is None:
         return None
     message = _message_of(body, FROM_CHILD)
-    if isinstance(message, Answer):
+    if isinstance(message, Answer | Refusal):
         _refuse_impossible(message)
     return message
 
@@ -182,16 +187,46 @@ def _message_of(body: bytes, known: tuple[type[Message], ...]) -> Message:
     return message
 
 
-def _refuse_impossible(answer: Answer) -> None:
-    facts, probabilities = answer.facts, answer.prediction.probabilities
+def _refuse_impossible(reply: Answer | Refusal) -> None:
     problems = {
-        "an answer without a class": not probabilities,
-        "a probability outside 0 to 1": not all(0 <= p <= 1 for p in probabilities.values()),
-        "a batch without a photo": answer.batch < 1,
-        "an orientation outside 1 to 8": facts.orientation not in _ORIENTATIONS,
-        "a negative size": min(facts.width, facts.height) < 0,
-        "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
+        "half a character": any(_is_half(letter) for text in _texts(reply) for letter in text)
     }
+    if reply.facts is not None:
+        problems |= _problems_of_facts(reply.facts)
+    if isinstance(reply, Answer):
+        probabilities = reply.prediction.probabilities
+        problems |= {
+            "an answer without a class": not probabilities,
+            "a probability outside 0 to 1": not all(0 <= p <= 1 for p in probabilities.values()),
+            "a batch without a photo": reply.batch < 1,
+        }
     for problem, found in problems.items():
         if found:
             raise WireError(problem)
+
+
+def _problems_of_facts(facts: Facts) -> dict[str, bool]:
+    return {
+        "an orientation outside 1 to 8": facts.orientation not in _ORIENTATIONS,
+        "a size that no picture has": not all(
+            0 <= side <= _SIDE_LIMIT for side in (facts.width, facts.height)
+        ),
+        "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
+    }
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in a message."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from (key, *_texts(item))
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
+
+
+def _is_half(letter: str) -> bool:
+    """Whether it is a surrogate: JSON carries such a letter, and no journal takes it."""
+    return "\ud800" <= letter <= "\udfff"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Picture = TypeVar("Picture")
 Picture_co = TypeVar("Picture_co", covariant=True)
 
+# An error's words may hold the photo's bytes, of which a frame takes a mebibyte.
+_WORDS_LIMIT = 200
+
 _KINDS_BY_ERRNO = {
     errno.ENOENT: RefusalKind.VANISHED,
     errno.ENOTDIR: RefusalKind.VANISHED,
@@ -83,5 +86,5 @@ def _meaning(error: Exception) -> tuple[RefusalKind, str]:
             return RefusalKind.FAILED, "there is too little memory to read it"
         case _:  # a bug of ours; the photo brought it out and would do so again
             traceback.print_exception(error)
-            name = type(error).__name__
-            return RefusalKind.UNREADABLE, f"reading it failed unexpectedly: {name}: {error}"
+            name, words = type(error).__name__, ascii(str(error))[1:-1][:_WORDS_LIMIT]
+            return RefusalKind.UNREADABLE, f"reading it failed unexpectedly: {name}: {words}"

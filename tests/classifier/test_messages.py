@@ -35,13 +35,14 @@ from gallery_daemon.photo import Facts, Identity, Prediction, Taken, TakenFrom
 paths = st.binary(max_size=40).map(os.fsdecode)
 texts = st.text(max_size=20)
 numbers = st.integers(0, 2**64)
+sides = st.integers(0, 2**31)
 shares = st.floats(0, 1)
 zones = st.none() | st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m)))
 facts = st.builds(
     Facts,
     format=texts,
-    width=numbers,
-    height=numbers,
+    width=sides,
+    height=sides,
     orientation=st.integers(1, 8),
     taken=st.builds(Taken, st.datetimes(timezones=zones), st.sampled_from(TakenFrom)),
     camera=st.none() | texts,
@@ -170,18 +171,23 @@ def test_an_unknown_or_crooked_message_is_an_error(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"),
+    ("reply", "problem"),
     [
         (replace(ANSWER, prediction=Prediction({}, "m@1")), "without a class"),
         (replace(ANSWER, prediction=Prediction({"cars": 1.5}, "m@1")), "outside 0 to 1"),
         (replace(ANSWER, prediction=Prediction({"cars": -0.5}, "m@1")), "outside 0 to 1"),
         (replace(ANSWER, batch=0), "without a photo"),
         (replace(ANSWER, facts=replace(FACTS, orientation=9)), "orientation"),
-        (replace(ANSWER, facts=replace(FACTS, width=-1)), "negative"),
+        (replace(ANSWER, facts=replace(FACTS, width=-1)), "no picture has"),
+        (replace(ANSWER, facts=replace(FACTS, height=10**400)), "no picture has"),
+        (replace(ANSWER, facts=replace(FACTS, camera="\udcff")), "half a character"),
+        (replace(ANSWER, prediction=Prediction({"\ud800": 1.0}, "m@1")), "half a character"),
+        (Refusal(1, RefusalKind.FAILED, "\ud83d"), "half a character"),
+        (Refusal(1, RefusalKind.FAILED, "x", replace(FACTS, orientation=0)), "orientation"),
         (replace(ANSWER, facts=replace(FACTS, content_hash="../../etc")), "SHA-256"),
     ],
 )
-def test_an_impossible_answer_is_an_error(answer: Answer, problem: str) -> None:
+def test_an_impossible_answer_is_an_error(reply: Answer | Refusal, problem: str) -> None:
     """The process parses hostile files; what it says is checked for sense too."""
     with pytest.raises(WireError, match=problem):
-        read_from_child(written(answer))
+        read_from_child(written(reply))

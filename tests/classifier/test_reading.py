@@ -49,6 +49,11 @@ def test_a_photo_that_can_be_read_waits_for_the_network() -> None:
         (OSError("nameless"), "failed", "cannot be read: nameless"),
         (MemoryError(), "failed", "there is too little memory to read it"),
         (KeyError(274), "unreadable", "reading it failed unexpectedly: KeyError: 274"),
+        (
+            ValueError("\udcff\n" * 10**6),
+            "unreadable",
+            "reading it failed unexpectedly: ValueError: " + "\\udcff\\n" * 25,
+        ),
     ],
 )
 def test_every_error_becomes_a_refusal(error: Exception, kind: str, reason: str) -> None:
