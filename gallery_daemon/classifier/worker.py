@@ -13,6 +13,7 @@ Started as `python -P -m gallery_daemon.classifier.worker`, never imported.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -56,6 +57,10 @@ if TYPE_CHECKING:
 
 # Below the daemon's own niceness: a backlog must not be felt on someone's desktop.
 _NICENESS = 5
+# Of 1000, and more than a desktop's programs have: when memory runs out, this process goes first.
+# There is no limit of memory besides: all decoders and the network would share it, so an innocent
+# photo would fail beside a greedy one, and torch reserves far more addresses than it uses.
+_OOM_SCORE = 500
 # Source: linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
 _EXIT_BROKEN = 1
@@ -125,6 +130,9 @@ def _become_a_guest() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, ValueError):
+        score = Path("/proc/self/oom_score_adj")
+        score.write_text(str(max(_OOM_SCORE, int(score.read_text()))))
     # The end of the pipe says it too, but not to a decoder that hangs without letting go. "Parent"
     # is the thread that started us (prctl(2)): the host's main thread, which lives as long as it.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -102,6 +102,16 @@ class TestRealWorker(HostContract):
         )
         assert 0b11 == int(ignored.split()[1], 16) & 0b11  # SIGHUP and SIGINT
 
+    def test_it_dies_before_the_daemon_when_memory_runs_out(self, loop: Loop, folder: Path) -> None:
+        """The kernel kills who has the highest score."""
+        loop.classify([folder / "good0.jpg"])
+        pid = loop.of(ClassifierStarted)[-1].pid
+
+        ours, its = (int(Path(f"/proc/{of}/oom_score").read_text()) for of in ("self", pid))
+
+        assert its > ours
+        assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 500
+
     def test_its_pipe_is_out_of_reach_for_libraries(self, loop: Loop, folder: Path) -> None:
         """What they print goes to standard error, and what they read is empty."""
         loop.classify([folder / "good0.jpg"])
