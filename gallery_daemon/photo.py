@@ -18,13 +18,19 @@ from enum import StrEnum
 class Identity:
     """What a file was when it settled; any difference means another file (promise 5).
 
-    `ctime` is left out on purpose: making a hard link changes it.
+    `ctime` is left out on purpose: making a hard link changes it. An mtime outside the years 1677
+    to 2262, which a broken clock sets and file systems keep, counts as the nearest: the journal has
+    64 bits for it.
     """
 
     device: int
     inode: int
     size_bytes: int
     mtime_ns: int
+
+    def __post_init__(self) -> None:
+        """Take the nearest mtime that can be written down."""
+        object.__setattr__(self, "mtime_ns", max(-(1 << 63), min(self.mtime_ns, (1 << 63) - 1)))
 
 
 @dataclass(frozen=True, slots=True)
