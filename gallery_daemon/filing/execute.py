@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
 from gallery_daemon.filing.journal import Claimed
 from gallery_daemon.filing.plan import Plan, Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
@@ -70,6 +71,12 @@ class Filer:
             facts=plan.facts,
             prediction=plan.prediction,
         )
+        linked = linked_place(self._journal, self._disk, plan.photo.identity, self._library)
+        if linked is not None:
+            reason = f"it is the same file as {linked}"
+            done = replace(entry, state=State.IDENTICAL, reason=reason)
+            self._journal.record(done, self._library, when)
+            return Filing(State.IDENTICAL, step.action, linked, reason)
         row, placed = self._file(step, entry, None, when)
         filing = self._filing(step, placed)
         if placed.state is not State.FILED:
@@ -214,21 +221,9 @@ class Filer:
             home = opened.enter_context(self._disk.folder(candidate.root, tuple(folders)))
             source = opened.enter_context(self._disk.source(home, name, step.file.identity))
         with trouble.at_library(self._library, step.folder):
-            self._refuse_emptied()
+            refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
         return Act(self._disk, step, token, home=(home, name), source=source, target=target)
-
-    def _refuse_emptied(self) -> None:
-        """A library that was used and is empty is the folder below a disk that is not mounted."""
-        with self._disk.folder(self._library, ()) as library:
-            if not self._disk.is_empty(library) or not self._journal.has_used(self._library):
-                return
-        raise FilingError(
-            f"{self._library} is empty, though photos were filed there",
-            transient=True,
-            of_library=True,
-            hint="is its disk mounted? If you emptied it yourself, make any folder in it",
-        )
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
         path = "/".join((self._library.rstrip("/"), *step.folder, placed.name))

@@ -160,6 +160,15 @@ class Journal:
         )
         return rows[0] if rows else None
 
+    def linked(self, identity: Identity, library: str) -> list[Row]:
+        """What was filed as a hard link to a file of that inode, the latest first."""
+        return self._rows(
+            "WHERE inode = ? AND library = ? AND state = 'filed' AND action = 'hardlink'"
+            " ORDER BY id DESC",
+            signed(identity.inode),
+            os.fsencode(library),
+        )
+
     def filed_from(self, prefix: str, library: str) -> list[Row]:
         """Photos that were filed and whose path began so, the latest last."""
         start = os.fsencode(prefix)

@@ -41,8 +41,10 @@ class Belongings:
         return {content for folder in folders for content in read_files(folder).values()}
 
     def in_library(self) -> Counter[bytes]:
-        """The bytes in the library, and how often."""
-        return Counter(read_files(self._library).values())
+        """The bytes in the library that are not in files of the person's own, and how often."""
+        mine = {os.path.relpath(path, self._library) for path in self.owned}
+        found = read_files(self._library)
+        return Counter(content for name, content in found.items() if name not in mine)
 
     def library_files(self) -> set[str]:
         """The paths of all files in the library."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.errors import PhotoChanged
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
@@ -85,24 +85,6 @@ def test_an_older_version_given_back_lies_beside_the_newest(
 
     assert {"x.jpg": b"third", "x (2).jpg": b"second"} == read_files(world.watch)
     assert [b"first"] == list(read_files(world.library).values())
-
-
-def test_a_used_library_that_is_empty_is_an_unmounted_disk(world: World) -> None:
-    """Nothing is filed onto the disk below; any folder in it says that it is meant so."""
-    make_files(world.watch, {"x.jpg": b"photo", "y.jpg": b"another"})
-    world.execute(world.plan("x.jpg", Action.MOVE))
-    plan = world.plan("y.jpg", Action.MOVE)
-    world.library.rename(world.home / "elsewhere")
-    world.library.mkdir()
-
-    with pytest.raises(FilingError, match="is empty, though") as refused:
-        world.execute(plan)
-    before = read_files(world.library)
-    (world.library / "Memes").mkdir()
-    world.execute(plan)
-
-    assert (True, True, {}) == (refused.value.transient, refused.value.of_library, before)
-    assert {"Memes/y.jpg": b"another"} == read_files(world.library)
 
 
 def test_a_source_that_cannot_be_taken_away_is_told_as_copied(

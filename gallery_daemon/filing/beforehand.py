@@ -1,0 +1,47 @@
+"""Two looks at the library before a photo is filed: is its disk there, is the photo in it?"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import FilingError
+
+if TYPE_CHECKING:
+    from gallery_daemon.filing.journal import Journal
+    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.photo import Identity
+
+
+def refuse_emptied(journal: Journal, disk: Disk, library: str) -> None:
+    """A library that was used and is empty is the folder below a disk that is not mounted.
+
+    Raises:
+        FilingError: it is such a one.
+        OSError: it cannot be looked into.
+    """
+    with disk.folder(library, ()) as folder:
+        if not disk.is_empty(folder) or not journal.has_used(library):
+            return
+    raise FilingError(
+        f"{library} is empty, though photos were filed there",
+        transient=True,
+        of_library=True,
+        hint="is its disk mounted? If you emptied it yourself, make any folder in it",
+    )
+
+
+def linked_place(journal: Journal, disk: Disk, identity: Identity, library: str) -> str | None:
+    """Where in the library a hard link made earlier still is this file, which was edited since.
+
+    An editor that writes into the file changes both names: to file it again, by whichever action,
+    would be one photo twice. (One that was not edited is known, which the claim finds out.)
+    """
+    for row in journal.linked(identity, library):
+        if row.identity.mtime_ns == identity.mtime_ns:
+            continue
+        with contextlib.suppress(OSError), disk.folder(row.library, row.folder) as folder:
+            there = disk.identity(folder, row.name or "")
+            if there and (there.device, there.inode) == (identity.device, identity.inode):
+                return row.destination
+    return None
