@@ -2,7 +2,7 @@
 
 Because everything else happens in the main thread, settling, rules and filing need no lock. The
 door is bounded: a candidate that waits already is not put in twice, and past `limit` waiting ones
-further candidates are dropped and `take_overflow` asks for a rescan, which finds them (promise 6).
+further candidates are dropped and `take_overflow` asks for a listing, which finds them (promise 6).
 So fifty thousand events at once cost neither memory nor a photo, and no emitter thread ever blocks.
 
 `SimpleQueue.put` is re-entrant, so a signal handler may call `wake` at any instruction.
@@ -27,17 +27,21 @@ class Inbox(Generic[Reply]):
         self._queue: queue.SimpleQueue[Candidate | Reply | None] = queue.SimpleQueue()
         self._waiting: set[Candidate] = set()
         self._limit = limit
-        self._overflowed = False
+        self._overflowed: set[str] = set()
 
     def candidate(self, candidate: Candidate) -> None:
         """A name was seen; any thread may call this."""
         if candidate in self._waiting:
             return
         if len(self._waiting) >= self._limit:
-            self._overflowed = True
+            self.drop(candidate)
             return
         self._waiting.add(candidate)
         self._queue.put(candidate)
+
+    def drop(self, candidate: Candidate) -> None:
+        """There is no room for it; a listing of its watch folder will find it."""
+        self._overflowed.add(candidate.source)
 
     def reply(self, reply: Reply) -> None:
         """The classifier process has something to say; any thread may call this."""
@@ -60,7 +64,7 @@ class Inbox(Generic[Reply]):
             self._waiting.discard(thing)
         return thing
 
-    def take_overflow(self) -> bool:
-        """Whether candidates were dropped since the last call."""
-        overflowed, self._overflowed = self._overflowed, False
-        return overflowed
+    def take_overflow(self) -> set[str]:
+        """The watch folders, by name, of which candidates were dropped since the last call."""
+        # One by one, for other threads add to it: what they add later is for the next call.
+        return {self._overflowed.pop() for _ in range(len(self._overflowed))}

@@ -3,6 +3,10 @@
 A listing is asked for when a watch starts, when events were lost, and every `rescan`. It passes
 over files that are known, and it holds while much is on its way, so a hundred thousand new photos
 cost no more memory than a few thousand.
+
+It may have passed the place where something was lost, so one that is asked for while another is
+under way begins after it: never in its stead, or in a flood that loses events all the time, no
+listing would ever come to its end.
 """
 
 from __future__ import annotations
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
     from gallery_daemon.service.pipeline import Pipeline
 
 _HANDFUL = 500
-# Enough to fill every batch; a candidate takes about a kilobyte.
+# Enough to fill every batch; a candidate takes about a kilobyte. Above what events may bring in
+# (`loop.py`), so that a listing goes on however many events there are.
 _LOAD_LIMIT = 5_000
 
 
@@ -50,6 +55,7 @@ class Listing:
         self._log = log
         self._clock = clock
         self._names: Iterator[Found | Skipped] | None = None
+        self._is_asked_again = False
         self._next: float | None = None
         self._began = 0.0
         self._seen = self._fresh = self._skipped = 0
@@ -62,14 +68,15 @@ class Listing:
         return self._names is not None
 
     def ask(self) -> None:
-        """A listing is wanted; one under way begins anew, for it may have passed the place."""
-        self._names = scan(self._ground)
-        self._began = self._clock.monotonic()
-        self._seen = self._fresh = self._skipped = 0
+        """A listing is wanted that begins from now on; if one is under way, after it."""
+        if self._names is None:
+            self._begin()
+        else:
+            self._is_asked_again = True
 
     def hold(self) -> None:
         """The folder is gone: no listing until it is asked for."""
-        self._names, self._next = None, None
+        self._names, self._next, self._is_asked_again = None, None, False
 
     def next_deadline(self) -> float | None:
         """When `turn` is wanted, in monotonic seconds."""
@@ -88,6 +95,11 @@ class Listing:
             self._take(name)
         if len(handful) < _HANDFUL:
             self._finish()
+
+    def _begin(self) -> None:
+        self._names, self._is_asked_again = scan(self._ground), False
+        self._began = self._clock.monotonic()
+        self._seen = self._fresh = self._skipped = 0
 
     def _take(self, name: Found | Skipped) -> None:
         if isinstance(name, Skipped):
@@ -116,3 +128,5 @@ class Listing:
             skipped=self._skipped,
             ms=round((now - self._began) * 1000, 1),
         )
+        if self._is_asked_again:
+            self._begin()

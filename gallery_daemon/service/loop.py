@@ -1,8 +1,10 @@
 """The main loop: take one thing from the inbox, do what is due, wait until the next deadline.
 
 There is no tick: an idle loop sleeps until an event, a settle window, a rescan or a look after the
-watches is due. Every turn is short, so stopping is prompt and the watchdog is fed by progress. A
-listing goes on a few hundred names a turn, and holds while the backlog is full.
+watches is due. Every turn is short, so stopping is prompt and the watchdog is fed by progress.
+
+While much is on its way, listings hold and what events bring is dropped for a later listing to
+find: however fast photos come in, what is held of them has a bound.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 # Things taken from the inbox before the loop looks around again.
 _HANDFUL = 500
+# Files on their way. Less than what holds a listing, so that events cannot keep it from its end.
+_LOAD_LIMIT = 4_000
 
 
 class Chore(Protocol):
@@ -67,10 +71,12 @@ class Loop:
         self._pipeline.turn()
 
     def _hand_on(self, thing: Candidate | Frame) -> None:
-        if isinstance(thing, Candidate):
+        if not isinstance(thing, Candidate):
+            self._pipeline.heard(thing)
+        elif self._pipeline.load < _LOAD_LIMIT:
             self._pipeline.saw(thing)
         else:
-            self._pipeline.heard(thing)
+            self._inbox.drop(thing)
 
     def _timeout(self) -> float | None:
         """Seconds until something is due; None: nothing is."""

@@ -47,8 +47,9 @@ class Watching:
 
     def turn(self, now: float) -> None:
         """Watches that can stand, stand; what they may have missed is listed."""
-        if self._inbox.take_overflow() or self._ear.take():
-            for _, listing in self._pairs:
+        dropped, is_lost = self._inbox.take_overflow(), self._ear.take()
+        for watch, listing in self._pairs:
+            if is_lost or watch.ground.source in dropped:
                 listing.ask()
         if now < self._next:
             return

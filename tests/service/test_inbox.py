@@ -38,7 +38,7 @@ def test_an_event_after_the_look_is_a_new_look() -> None:
 
 
 def test_a_flood_is_bounded_and_asks_for_a_rescan() -> None:
-    """Past the limit candidates are dropped, replies are not, and the overflow is told once."""
+    """Past the limit candidates are dropped, replies are not; of which folder is told once."""
     inbox: Inbox[str] = Inbox(limit=3)
 
     for number in range(5):
@@ -47,8 +47,8 @@ def test_a_flood_is_bounded_and_asks_for_a_rescan() -> None:
 
     taken = [inbox.take(0) for _ in range(5)]
     assert [candidate(0), candidate(1), candidate(2), "answer", None] == taken
-    assert inbox.take_overflow()
-    assert not inbox.take_overflow()
+    assert {"phone"} == inbox.take_overflow()
+    assert set() == inbox.take_overflow()
 
 
 def test_a_signal_ends_the_wait() -> None:
