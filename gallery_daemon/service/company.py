@@ -10,7 +10,7 @@ from gallery_daemon.filing.sidecars import owner_of, stems_of
 if TYPE_CHECKING:
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.record import Row
-    from gallery_daemon.photo import Photo
+    from gallery_daemon.photo import Candidate, Photo
 
 # A camera counts IMG_0001 to IMG_9999 and begins again: a film belongs to a photo that was moved
 # away only if both are of the same day.
@@ -22,7 +22,8 @@ class Company:
 
     def __init__(self, journal: Journal, library: str) -> None:
         self._journal, self._library = journal, library
-        self._waiting: dict[str, list[Photo]] = {}
+        # By the photo's path; a sidecar that is seen again while it waits, waits once.
+        self._waiting: dict[str, dict[Candidate, Photo]] = {}
 
     def owner_of(self, sidecar: Photo) -> str | None:
         """The path of the photo that the sidecar belongs to, if it lies beside it."""
@@ -48,14 +49,14 @@ class Company:
 
     def wait(self, sidecar: Photo, owner: str) -> None:
         """The sidecar waits until the photo at `owner` comes to its end."""
-        self._waiting.setdefault(owner, []).append(sidecar)
+        self._waiting.setdefault(owner, {})[sidecar.candidate] = sidecar
 
     def take(self, photo: Photo) -> tuple[Photo, ...]:
         """Those who waited for the photo, and wait no more."""
-        return tuple(self._waiting.pop(photo.path, ()))
+        return tuple(self._waiting.pop(photo.path, {}).values())
 
     def take_all(self) -> tuple[Photo, ...]:
         """All who still wait; for the end of a pass."""
-        waiting = [photo for photos in self._waiting.values() for photo in photos]
+        waiting = [photo for photos in self._waiting.values() for photo in photos.values()]
         self._waiting.clear()
         return tuple(waiting)

@@ -79,6 +79,9 @@ class Teller:
             problems=filing.problems,
         )
         self._tally.failed += len(filing.problems)
+        for name in filing.sidecars:
+            # Told of in the photo's line; they have none of their own that would end their times.
+            self._times.pop(_beside(seen.photo.candidate, name), None)
         if filing.state is State.FILED:
             folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
             self._tally.file_into(folder, 1 + len(filing.sidecars))
@@ -181,6 +184,10 @@ class Teller:
             confidence=round(seen.prediction.confidence, 4),
             model=seen.prediction.model,
         )
+
+
+def _beside(candidate: Candidate, name: str) -> Candidate:
+    return replace(candidate, relative="".join((*candidate.relative.rpartition("/")[:2], name)))
 
 
 def _ms(seconds: float) -> float:
