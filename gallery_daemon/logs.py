@@ -122,9 +122,15 @@ class Log:
         """The configuration is valid and does something the person may not mean."""
         self._say(logging.WARNING, "config_warned", place=place, warning=warning)
 
-    def watch_started(self, *, source: str, path: str, mode: str, why: str) -> None:
-        """A watch folder is being watched, natively or by polling, and why."""
-        self._say(logging.INFO, "watch_started", source=source, path=path, mode=mode, why=why)
+    def watch_started(
+        self, *, source: str, path: str, mode: str, why: str, is_makeshift: bool
+    ) -> None:
+        """A watch folder is being watched, natively or by polling, and why.
+
+        A warning if it is polled only for want of the kernel's watches.
+        """
+        level = logging.WARNING if is_makeshift else logging.INFO
+        self._say(level, "watch_started", source=source, path=path, mode=mode, why=why)
 
     def watch_lost(self, *, source: str, path: str, reason: str) -> None:
         """A watch folder is gone; nothing is filed from it until it is back."""

@@ -9,8 +9,6 @@ service lists a folder anew whenever its watch has started (promise 6).
 
 from __future__ import annotations
 
-import errno
-import logging
 import os
 import stat
 from dataclasses import dataclass
@@ -32,6 +30,7 @@ from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.intake.below import names_in
 from gallery_daemon.intake.mounts import ChosenMode, choose_mode, read_mountinfo
 from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.intake.spare import all_alive, why_no_inotify, why_no_more_watches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,18 +43,19 @@ if TYPE_CHECKING:
 _TELLING = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_CLOSED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED})
 _JOIN_S = 1.0
 
-# What watchdog says for programmers does not belong between the daemon's lines.
-logging.getLogger("watchdog").addHandler(logging.NullHandler())
-
 
 @dataclass(frozen=True, slots=True)
 class WatchStarted:
-    """The folder is watched from now on; what lies in it is not known yet."""
+    """The folder is watched from now on; what lies in it is not known yet.
+
+    `is_makeshift`: it is polled only because the kernel gives no more watches.
+    """
 
     source: str
     path: str
     mode: str
     why: str
+    is_makeshift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Watch:
         self._poll_every_s = poll_every_s
         self._handler = _Handler(ground, deliver)
         self._observer: BaseObserver | None = None
+        self._mode_now = mode
         self._root: tuple[int, int] | None = None
         self._is_lost = False
 
@@ -96,16 +97,17 @@ class Watch:
         root = _identity(self.ground.root)
         if isinstance(root, str):
             return self._lose(root)
-        if self._observer is not None and root == self._root and _all_alive(self._observer):
+        refused = self._refused()
+        is_well = self._observer is not None and all_alive(self._observer) and refused is None
+        if is_well and root == self._root:
             return None
         self.stop()
-        chosen = choose_mode(os.path.realpath(self.ground.root), self._mode, read_mountinfo())
         try:
-            observer, chosen = self._start(chosen)
+            started = self._start(refused)
         except OSError as error:
             return self._lose(error.strerror or "cannot be watched")
-        self._observer, self._root, self._is_lost = observer, root, False
-        return WatchStarted(self.ground.source, self.ground.root, chosen.mode, chosen.why)
+        self._root, self._is_lost = root, False
+        return started
 
     def stop(self) -> None:
         """No event comes any more."""
@@ -122,15 +124,50 @@ class Watch:
             return None
         return WatchLost(self.ground.source, self.ground.root, reason)
 
-    def _start(self, chosen: ChosenMode) -> tuple[BaseObserver, ChosenMode]:
-        if chosen.mode is WatchMode.INOTIFY:
+    def _refused(self) -> OSError | None:
+        """Why a folder that has come since the last look may not be watched."""
+        if self._mode_now is not WatchMode.INOTIFY or not self._handler.take_new_folders():
+            return None
+        return why_no_more_watches()
+
+    def _start(self, refused: OSError | None) -> WatchStarted:
+        """`refused` is why the kernel would not watch a folder a moment ago.
+
+        Raises:
+            OSError: it cannot be watched in any way.
+        """
+        # watchdog does not hear of what lies behind a link, and of the root's own it shall.
+        real = os.path.realpath(self.ground.root)
+        self._handler.root = real
+        chosen = choose_mode(real, self._mode, read_mountinfo())
+        if chosen.mode is WatchMode.INOTIFY and refused is None:
             try:
-                return self._started(InotifyObserver()), chosen
+                self._begin(InotifyObserver(), real)
             except OSError as error:
-                chosen = ChosenMode(WatchMode.POLL, _why_no_inotify(error))
-        # `PollingObserver` would follow links, out of the folder and round in circles.
-        poller = PollingObserverVFS(os.lstat, self._list, polling_interval=self._poll_every_s)
-        return self._started(poller), chosen
+                refused = error
+            else:
+                # watchdog passes over a folder below the root that the kernel would not watch.
+                refused = why_no_more_watches() if self.ground.recursive else None
+        is_makeshift = chosen.mode is WatchMode.INOTIFY and refused is not None
+        if is_makeshift and refused is not None:
+            self.stop()
+            chosen = ChosenMode(WatchMode.POLL, why_no_inotify(refused))
+        if chosen.mode is WatchMode.POLL:
+            # `PollingObserver` would follow links, out of the folder and round in circles.
+            poller = PollingObserverVFS(os.lstat, self._list, polling_interval=self._poll_every_s)
+            self._begin(poller, real)
+        self._mode_now = chosen.mode
+        ground = self.ground
+        return WatchStarted(ground.source, ground.root, chosen.mode, chosen.why, is_makeshift)
+
+    def _begin(self, observer: BaseObserver, real: str) -> None:
+        observer.schedule(self._handler, real, recursive=self.ground.recursive)
+        try:
+            observer.start()
+        except OSError:
+            observer.stop()
+            raise
+        self._observer = observer
 
     def _list(self, path: str | None) -> Iterator[os.DirEntry[str]]:
         """What a folder holds, for the poller.
@@ -138,41 +175,23 @@ class Watch:
         Raises:
             OSError: it cannot be listed.
         """
-        return iter(names_in(self.ground.root, self.ground.relative(path or "") or ""))
-
-    def _started(self, observer: BaseObserver) -> BaseObserver:
-        observer.schedule(self._handler, self.ground.root, recursive=self.ground.recursive)
-        try:
-            observer.start()
-        except OSError:
-            observer.stop()
-            raise
-        return observer
-
-
-class OverflowEar(logging.Handler):
-    """Hears watchdog say that the kernel's queue overflowed: it logs that and does no more."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self._heard = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Remember an overflow."""
-        if "overflow" in record.getMessage():
-            self._heard = True
-
-    def take(self) -> bool:
-        """Whether events were lost since the last call."""
-        heard, self._heard = self._heard, False
-        return heard
+        below = (path or "").removeprefix(self._handler.root).lstrip("/")
+        return iter(names_in(self.ground.root, below))
 
 
 class _Handler(FileSystemEventHandler):
     """Turns events into candidates; the observer's thread must survive whatever comes."""
 
     def __init__(self, ground: Ground, deliver: Callable[[Candidate], None]) -> None:
+        """`root` is the folder's path with links resolved, as events name it."""
         self._ground, self._deliver = ground, deliver
+        self.root = ground.root
+        self._new_folders = False
+
+    def take_new_folders(self) -> bool:
+        """Whether a folder appeared since the last call."""
+        appeared, self._new_folders = self._new_folders, False
+        return appeared
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """A file that appeared or changed is a candidate; of a folder, all that is in it."""
@@ -180,13 +199,15 @@ class _Handler(FileSystemEventHandler):
             return
         moved = event.event_type == EVENT_TYPE_MOVED
         path = os.fsdecode(event.dest_path if moved else event.src_path)
-        relative = self._ground.relative(path)
-        if relative is None:
+        prefix = self.root.rstrip("/") + "/"
+        relative = path.removeprefix(prefix)
+        if not path.startswith(prefix) or not relative:
             return
         if not event.is_directory:
             if self._ground.why_not_file(relative) is None:
                 self._deliver(self._ground.candidate(relative))
         elif event.event_type != EVENT_TYPE_MODIFIED and self._ground.recursive:
+            self._new_folders = True
             self._deliver_content(relative)
 
     def _deliver_content(self, relative: str) -> None:
@@ -204,16 +225,3 @@ def _identity(root: str) -> tuple[int, int] | str:
     except OSError as error:
         return error.strerror or "cannot be reached"
     return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else "not a folder"
-
-
-def _all_alive(observer: BaseObserver) -> bool:
-    return all(emitter.is_alive() for emitter in observer.emitters)
-
-
-def _why_no_inotify(error: OSError) -> str:
-    """Source: inotify_init(2), inotify_add_watch(2)."""
-    if error.errno == errno.ENOSPC:
-        return "no inotify watches are left; raise the sysctl fs.inotify.max_user_watches"
-    if error.errno == errno.EMFILE:
-        return "no inotify instances are left; raise the sysctl fs.inotify.max_user_instances"
-    return f"inotify failed: {error.strerror}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from gallery_daemon.intake.watch import OverflowEar, Watch, WatchStarted
+from gallery_daemon.intake.spare import OverflowEar
+from gallery_daemon.intake.watch import Watch, WatchStarted
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
@@ -28,6 +29,7 @@ class Watching:
         self._inbox = inbox
         self._log = log
         self._next = float("-inf")
+        self._was_lost = False
         self._ear = OverflowEar()
         logging.getLogger("watchdog").addHandler(self._ear)
 
@@ -48,11 +50,15 @@ class Watching:
     def turn(self, now: float) -> None:
         """Watches that can stand, stand; what they may have missed is listed."""
         dropped, is_lost = self._inbox.take_overflow(), self._ear.take()
+        # watchdog speaks of an overflow before its watches stand again: so once more at the look.
+        self._was_lost = self._was_lost or is_lost
+        is_look = now >= self._next
         for watch, listing in self._pairs:
-            if is_lost or watch.ground.source in dropped:
+            if is_lost or (is_look and self._was_lost) or watch.ground.source in dropped:
                 listing.ask()
-        if now < self._next:
+        if not is_look:
             return
+        self._was_lost = is_lost
         self._next = now + _LOOK_EVERY_S
         for watch, listing in self._pairs:
             self._mend(watch, listing)
@@ -71,7 +77,11 @@ class Watching:
             # The watch stands first and the listing follows, so that nothing falls in between.
             listing.ask()
             self._log.watch_started(
-                source=change.source, path=change.path, mode=change.mode, why=change.why
+                source=change.source,
+                path=change.path,
+                mode=change.mode,
+                why=change.why,
+                is_makeshift=change.is_makeshift,
             )
         else:
             listing.hold()

@@ -117,6 +117,39 @@ def test_a_watch_that_lost_its_root_mends_itself(watched: Watched) -> None:
     watched.wait_for("anew.jpg")
 
 
+def test_an_observer_whose_threads_died_is_replaced(watched: Watched) -> None:
+    """It says that it is alive; the next look starts another all the same, and says so."""
+    observer = watched.watch._observer
+    assert observer is not None
+    for emitter in observer.emitters:
+        emitter.stop()
+        emitter.join(DEADLINE_S)
+    claimed = observer.is_alive()
+
+    change = watched.watch.mend()
+    (watched.root / "after.jpg").write_bytes(b"x")
+
+    assert claimed
+    assert isinstance(change, WatchStarted)
+    watched.wait_for("after.jpg")
+    assert watched.watch.mend() is None
+
+
+@pytest.mark.parametrize("mode", [WatchMode.INOTIFY, WatchMode.POLL])
+def test_a_watch_folder_may_be_a_link_itself(tmp_path: Path, mode: WatchMode) -> None:
+    """What comes into the folder behind it is heard of, under the link's name."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    watched = Watched(tmp_path / "link", mode)
+    watched.watch.mend()
+
+    (tmp_path / "real/sub").mkdir()
+    (tmp_path / "real/sub/x.jpg").write_bytes(b"x")
+
+    watched.wait_for("sub/x.jpg")
+    watched.watch.stop()
+
+
 def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     """Lost at first, started when it appears; a file in its place is not a folder."""
     watched = Watched(tmp_path / "later", WatchMode.AUTO)
