@@ -32,6 +32,7 @@ def is_whole(hostile: Hostile) -> bool:
 
 
 @pytest.mark.data
+@pytest.mark.long
 def test_no_damaged_photo_breaks_anything(shared_data: Path, tmp_path: Path) -> None:
     """Three hundred are read or refused; a hundred go through a real daemon, each to one end."""
     mutations = Mutations(shared_data, seed=3)

@@ -226,10 +226,18 @@ class Life(RuleBasedStateMachine):
         return not journal.is_known(os.fspath(path), identity_of(path.lstat()), library)
 
 
-TestLife = pytest.mark.faults(Life.TestCase)
-TestLife.settings = settings(
-    max_examples=int(os.environ.get("LIVES", "12")),
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+def lives(examples: int, *marks: pytest.MarkDecorator) -> type:
+    """A test of so many lives of 25 steps each."""
+    told = settings(
+        max_examples=examples,
+        stateful_step_count=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    all_marks = [pytest.mark.faults, pytest.mark.timeout(3600), *marks]
+    return type("Lives", (Life.TestCase,), {"settings": told, "pytestmark": all_marks})
+
+
+TestLife = lives(12)
+# As many as the environment says.
+TestManyLives = lives(int(os.environ.get("LIVES", "300")), pytest.mark.long)

@@ -37,6 +37,7 @@ class ImpatientAfter(Listening):
             raise KeyboardInterrupt
 
 
+@pytest.mark.long
 def test_a_training_interrupted_twice_ends_with_the_same_bits(
     gallery: Path, tmp_path: Path
 ) -> None:
@@ -123,6 +124,7 @@ def test_an_interruption_before_anything_was_learned_leaves_nothing(
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_an_interruption_with_a_source_left_out_goes_on_there(tmp_path: Path) -> None:
     """Nothing can be said of the whole yet, so there is no bundle; the first fold is kept."""
     data = make_gallery(tmp_path / "data", 6, ("a__", "b__"))
@@ -141,6 +143,7 @@ def test_an_interruption_with_a_source_left_out_goes_on_there(tmp_path: Path) ->
     assert ("all", 2) == (display.epochs[0].phase, display.epochs[0].number)
 
 
+@pytest.mark.long
 def test_resuming_needs_the_same_options_and_something_to_resume(
     gallery: Path, tmp_path: Path
 ) -> None:

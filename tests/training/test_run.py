@@ -74,6 +74,7 @@ def test_frozen_layers_come_out_as_they_went_in(gallery: Path, tmp_path: Path) -
     assert not torch.equal(start["fc.weight"], end["fc.weight"].half())
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_weights(gallery: Path, tmp_path: Path) -> None:
     """Two runs of one seed agree to the bit; another seed does not."""
     shas = []
