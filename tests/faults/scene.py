@@ -108,17 +108,23 @@ class Scene:
         return self.home / "state" / "gallery-daemon" / "journal.sqlite3"
 
     @property
+    def scratch(self) -> Path:
+        """Where the program tries out what the machine can do; nothing of anybody's lies there."""
+        return self.home / "scratch"
+
+    @property
     def environ(self) -> dict[str, str]:
         """Where the program finds its own folders."""
         return {
             "XDG_STATE_HOME": os.fspath(self.home / "state"),
             "XDG_CONFIG_HOME": os.fspath(self.home / "settings"),
+            "TMPDIR": os.fspath(self.scratch),
         }
 
     @property
     def made_into(self) -> tuple[Path, ...]:
         """The files and folders that files are made in or as: those of the library, the journal."""
-        journals = [self.journal.with_name(self.journal.name + end) for end in _SQLITE_ENDS]
+        journals = [self.journal.with_name(self.journal.name + end) for end in _JOURNAL_ENDS]
         return (*journals, *(self.library / folder for folder in _FOLDERS))
 
     @property
@@ -131,12 +137,14 @@ class Scene:
         for relative, content in self.material.items():
             _write(self.watch / relative, content)
         _write(self.library / STRANGER, self.stranger)
+        self.scratch.mkdir()
         self.config.write_text(
             _CONFIG.format(watch=self.watch, library=self.library, action=self.action)
         )
 
 
-_SQLITE_ENDS = ("", "-journal", "-wal", "-shm")
+# SQLite's files, and the one that says whose intents are whose.
+_JOURNAL_ENDS = ("", "-journal", "-wal", "-shm", "-owners")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tests.faults.tracing import Kill
+from tests.faults.tracing import Kill, is_change
 from tests.faults.trial import try_kills
 
 if TYPE_CHECKING:
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of a sweep."""
+    """What came of a sweep; `changes` are the first kills that cut a call that changes anything."""
 
     case: Case
     call: str
     trials: int = 0
     kills: int = 0
+    changes: int = 0
     findings: list[tuple[str, Finding]] = field(default_factory=list)
 
     def add(self, trial: Trial) -> None:
         """The trial is counted; a finding is kept with the calls that were cut."""
         self.trials += 1
         self.kills += len(trial.cuts)
+        self.changes += sum(is_change(cut) for cut in trial.cuts[:1])
         where = "; then ".join(trial.cuts) or f"not killed at any {self.call}"
         self.findings += [(where, finding) for finding in trial.findings]
 

@@ -62,10 +62,16 @@ def traced(
     return [*words, *command]
 
 
-def census(trace: Path) -> Counter[str]:
-    """How often each call was made."""
+def census(trace: Path, scratch: Path) -> Counter[str]:
+    """How often each call was made; of the opens, those that make a file outside of `scratch`."""
     lines = trace.read_text("utf-8", "replace").splitlines()
-    return Counter(line.partition("(")[0] for line in lines if "(" in line)
+    calls = (line.partition("(") for line in lines if "(" in line and is_change(line))
+    return Counter(call for call, _, words in calls if call != OPENAT or f"{scratch}/" not in words)
+
+
+def is_change(line: str) -> bool:
+    """Whether a call, as strace writes it, changes anything: most opens do not."""
+    return not line.startswith(f"{OPENAT}(") or "O_CREAT" in line
 
 
 def last_call(trace: Path) -> str:

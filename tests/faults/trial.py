@@ -62,7 +62,7 @@ def count_calls(case: Case, program: Program) -> Counter[str]:
         command = traced(run_command(program.command, scene), _trace(scene), None, ())
         with Running(command, scene.environ | program.environ, program.deadline_s) as daemon:
             daemon.run_out()
-        return census(_trace(scene))
+        return census(_trace(scene), scene.scratch)
 
 
 def _runs_out(scene: Scene, kill: Kill | None, program: Program) -> bool:
