@@ -57,6 +57,7 @@ class FloodedDaemon:
             )
         self._lines = self._log.open("rb")
         while not self.counts["daemon_started"]:
+            assert self._process.poll() is None, f"the daemon did not start; see {self._log}"
             self._look()
         self.memory_mb["at start"] = self._memory_mb("VmRSS")
 
