@@ -21,6 +21,8 @@ from gallery_daemon.filing.record import State
 from gallery_daemon.photo import Action, OnConflict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.photo import Identity
 
@@ -52,7 +54,10 @@ class Placed:
 
 @dataclass(slots=True)
 class Act:
-    """One file's way to its name, with everything open that it needs."""
+    """One file's way to its name, with everything open that it needs.
+
+    `making` hears the inode of a copy that is whole, before it gets its name.
+    """
 
     disk: Disk
     step: Step
@@ -60,6 +65,7 @@ class Act:
     home: tuple[int, str]
     source: int
     target: int
+    making: Callable[[int], None]
     is_copied: bool = False
 
     def run(self) -> Placed:
@@ -127,6 +133,9 @@ class Act:
         if not self.is_copied:
             self.is_copied = True
             self.disk.copy(self.source, self.target, temporary)
+            copied = self.disk.identity(self.target, temporary)
+            if copied is not None:
+                self.making(copied.inode)
         self.disk.rename((self.target, temporary), (self.target, name))
         self.is_copied = False
 

@@ -83,6 +83,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         reason=columns["reason"],
         owner=columns["owner"],
         undoes=columns["undoes"],
+        made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
     )
 
 

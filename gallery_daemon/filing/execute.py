@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
@@ -157,7 +158,7 @@ class Filer:
         row = self._claim(replace(entry, intent=intent), when)
         with contextlib.ExitStack() as opened:
             try:
-                act = self._prepare(opened, step, token)
+                act = self._prepare(opened, step, token, row)
             except (FilingError, PhotoChanged) as error:
                 self._journal.close_intent(
                     row, _state_after(error), action=None, name=None, reason=error.sentence
@@ -213,7 +214,7 @@ class Filer:
             )
         return found
 
-    def _prepare(self, opened: contextlib.ExitStack, step: Step, token: str) -> Act:
+    def _prepare(self, opened: contextlib.ExitStack, step: Step, token: str, row: int) -> Act:
         """All that the act needs is open, and nothing is done yet but that its folders are made."""
         candidate = step.file.candidate
         *folders, name = candidate.relative.split("/")
@@ -223,7 +224,8 @@ class Filer:
         with trouble.at_library(self._library, step.folder):
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
-        return Act(self._disk, step, token, home=(home, name), source=source, target=target)
+        making = partial(self._journal.making, row)
+        return Act(self._disk, step, token, (home, name), source, target, making)
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
         path = "/".join((self._library.rstrip("/"), *step.folder, placed.name))

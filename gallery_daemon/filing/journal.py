@@ -103,6 +103,11 @@ class Journal:
                     row,
                 )
 
+    def making(self, row: int, inode: int) -> None:
+        """A copy with that inode is whole, and is about to get its name: recovery will know it."""
+        with self._database.transaction():
+            self._database.execute(statements.MAKING, (signed(inode), row))
+
     def close_intent(
         self, row: int, state: State, *, action: str | None, name: str | None, reason: str | None
     ) -> None:

@@ -71,8 +71,9 @@ class Row:
     """One file as the journal has it.
 
     `root` and `relative` lead to where it came from; `folder` and `name` to where it lies, or was
-    to lie, below `library`; `confidence` is 0..1; `decided_at` is ISO 8601 with its offset. An
-    undo's row has the two the other way round: from the library to below the watch folder.
+    to lie, below `library`; `confidence` is 0..1; `decided_at` is ISO 8601 with its offset;
+    `made_inode` is the copy's, if one was made on the way. An undo's row has the two the other way
+    round: from the library to below the watch folder.
     """
 
     id: int
@@ -96,6 +97,7 @@ class Row:
     reason: str | None
     owner: int | None = None
     undoes: int | None = None
+    made_inode: int | None = None
 
     @property
     def takes_source(self) -> bool:

@@ -25,6 +25,7 @@ from gallery_daemon.photo import Action
 if TYPE_CHECKING:
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.photo import Identity
 
 
 # What resolving may end with, and the intent stays open: a disk that is away, the program's end, a
@@ -156,18 +157,16 @@ def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | No
         return None
     # What is put back is put under its old name or not at all.
     most = 1 if row.state is State.UNDOING else None
-    found = None
     for name in islice(names_to_try(row.name), most):
         if disk.identity(target, name) is None:
-            break
+            return None
         if _is_ours(disk, row, source, (target, name)):
-            # The last one: what looks like it under an earlier name was there before the act,
-            # which would have taken that name otherwise.
-            found = name
-    return found
+            return name
+    return None
 
 
 def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str]) -> bool:
+    """Whether it is the file that the act has put there, and not one that only looks like it."""
     if row.action == Action.SYMLINK:
         return disk.points_to(*placed) == row.path
     there = disk.identity(*placed)
@@ -175,11 +174,22 @@ def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple
         return False
     if (there.device, there.inode) == (row.identity.device, row.identity.inode):
         return True
+    if (there.inode, there.size_bytes) == (row.made_inode, row.identity.size_bytes):
+        return True
+    return row.state is State.UNDOING and _is_at_home(disk, row, source, placed, there)
+
+
+def _is_at_home(
+    disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str], there: Identity
+) -> bool:
+    """Whether what an undo would put back lies there anyway, so that its name in the library goes.
+
+    `source` is that name; if it is gone already, that was done after the bytes were compared.
+    """
     if (there.size_bytes, there.mtime_ns) != (row.identity.size_bytes, row.identity.mtime_ns):
         return False
     if source is None or not _still(disk, source, row):
-        # A move between file systems whose source is gone: only a whole copy was ever named so.
-        return row.takes_source
+        return True
     with disk.source(*source, row.identity) as opened:
         return disk.same_bytes(opened, *placed)
 

@@ -47,9 +47,10 @@ CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns);
 CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns);
 CREATE INDEX filings_by_state ON filings (state) WHERE state = 'intent';
 """
-# Whose intent it is; what an undo takes back; who travelled with whom.
+# Whose intent it is; which file it makes; what an undo takes back; who travelled with whom.
 _OWNERS_AND_UNDO = """
 ALTER TABLE filings ADD COLUMN owner INTEGER;
+ALTER TABLE filings ADD COLUMN made_inode INTEGER;
 ALTER TABLE filings ADD COLUMN undoes INTEGER REFERENCES filings (id);
 DROP INDEX filings_by_state;
 CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing');

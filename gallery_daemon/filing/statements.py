@@ -29,6 +29,7 @@ SELECT 1 FROM filings WHERE library = :library AND state IN ({states})
 FORGET_FAILURES: Final = """
 DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'abandoned')
 """
+MAKING: Final = "UPDATE filings SET made_inode = ? WHERE id = ?"
 CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
 WHERE id = ? AND state IN ({OPEN})

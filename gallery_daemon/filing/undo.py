@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The open ends of a way back: the folder and name in the library, and those of before."""
+    """The open ends of the way back of undo `number`: in the library, and where it was before."""
 
+    number: int
     library: tuple[int, str]
     home: tuple[int, str]
 
@@ -62,7 +64,7 @@ class Undoer:
         intent = Intent(action, tuple(folder), name, token, parent, undoes=row.id)
         number = self._journal.record(Entry(filed, State.UNDOING, intent=intent), row.root, when)
         try:
-            self._go_back(row, filed, token)
+            self._go_back(number, row, filed, token)
         except (FilingError, PhotoChanged) as error:
             self._resolve(number, error)
         else:
@@ -101,7 +103,7 @@ class Undoer:
         relative = "/".join((*row.folder, row.name))
         return Photo(Candidate(row.source, row.library, relative), found, when)
 
-    def _go_back(self, row: Row, filed: Photo, token: str) -> None:
+    def _go_back(self, number: int, row: Row, filed: Photo, token: str) -> None:
         assert row.name is not None
         *parts, name = row.relative.split("/")
         with (
@@ -110,7 +112,7 @@ class Undoer:
             trouble.at_library(row.root, tuple(parts)),
             self._disk.folder(row.root, tuple(parts), make=True) as home,
         ):
-            way = _Way((library, row.name), (home, name))
+            way = _Way(number, (library, row.name), (home, name))
             if row.action == Action.SYMLINK:
                 self._drop(way, filed, token)
             else:
@@ -121,9 +123,8 @@ class Undoer:
         with self._disk.source(*way.library, filed.identity) as source:
             if self._disk.identity(*way.home) is None:
                 step = Step(filed, parts, way.home[1], Action.MOVE, OnConflict.SKIP)
-                act = Act(
-                    self._disk, step, token, home=way.library, source=source, target=way.home[0]
-                )
+                making = partial(self._journal.making, way.number)
+                act = Act(self._disk, step, token, way.library, source, way.home[0], making)
                 placed = act.run()
                 if placed.state is State.FILED and placed.reason is None:
                     return

@@ -9,7 +9,7 @@ from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour")
-_WRITES = ("record", "close_intent")
+_WRITES = ("record", "making", "close_intent")
 
 
 class CrashError(BaseException):

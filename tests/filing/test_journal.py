@@ -139,6 +139,7 @@ def test_a_journal_of_the_first_version_is_brought_up_to_date(tmp_path: Path) ->
         database.execute("CREATE INDEX filings_by_state ON filings (state)")
         database.execute("ALTER TABLE filings DROP COLUMN owner")
         database.execute("ALTER TABLE filings DROP COLUMN undoes")
+        database.execute("ALTER TABLE filings DROP COLUMN made_inode")
         database.execute("PRAGMA user_version = 1")
     database.close()
 

@@ -136,7 +136,7 @@ def test_a_file_that_only_looks_like_the_moved_one_is_not_taken_for_it(
     moment = (world.watch / "x.xmp").stat().st_mtime_ns
     os.utime(far_library / "Memes/x.xmp", ns=(moment, moment))
     world.library = far_library
-    fuse = Fuse(1)
+    fuse = Fuse(2)
     world.journal = journal_on(fuse, world.home / "journal.sqlite3")
     with pytest.raises(CrashError):
         world.execute(world.plan("x.xmp", Action.MOVE))
@@ -149,6 +149,35 @@ def test_a_file_that_only_looks_like_the_moved_one_is_not_taken_for_it(
     assert row is not None
     assert (State.FILED, f"{far_library}/Memes/x (2).xmp") == (row.state, row.destination)
     assert {"Memes/x.xmp": b"else", "Memes/x (2).xmp": b"ours"} == read_files(far_library)
+
+
+@pytest.mark.parametrize("action", [Action.HARDLINK, Action.COPY, Action.MOVE])
+@pytest.mark.parametrize("far", [False, True], ids=["same disk", "other disk"])
+def test_a_twin_that_lay_there_before_is_not_taken_for_ours(
+    world: World, action: Action, far: bool, request: pytest.FixtureRequest
+) -> None:
+    """Killed after the act found the same bytes there: nothing was filed, and the source stays."""
+    if far:
+        world.library = request.getfixturevalue("far_library")
+    make_files(world.watch, {"x.jpg": b"photo"})
+    make_files(world.library, {"Memes/x.jpg": b"photo"})
+    moment = (world.watch / "x.jpg").stat().st_mtime_ns
+    os.utime(world.library / "Memes/x.jpg", ns=(moment, moment))
+    plan = world.plan("x.jpg", action)
+    whole = world.journal
+    whole.close()
+    world.journal = journal_on(Fuse(1), world.journal_path)
+    with pytest.raises(CrashError):
+        world.execute(plan)
+    world.journal.close()
+
+    world.journal = Journal(world.journal_path)
+    recover(world.journal, world.disk)
+
+    assert {"x.jpg": b"photo"} == read_files(world.watch)
+    assert {"Memes/x.jpg": b"photo"} == read_files(world.library)
+    assert [] == world.journal.find(Query(states=(State.FILED,)))
+    assert State.IDENTICAL is world.execute(plan).state
 
 
 def test_a_source_replaced_at_the_last_moment_survives(world: World, far_library: Path) -> None:
