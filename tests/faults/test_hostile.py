@@ -170,6 +170,7 @@ def test_what_is_no_file_is_left_and_nothing_behind_it_is_seen(shown: Shown) -> 
     if os.geteuid() == 0:
         others |= {"zero.jpg": "a device", "disk.jpg": "a device"}
     assert dict.fromkeys(links, link) | others == reasons
+    assert [] == shown.of("names/directory.jpg")
 
 
 def test_no_text_of_exif_leads_anywhere(shown: Shown) -> None:
