@@ -7,7 +7,9 @@ and closes the FIFO at `GATE` for writing, which tells both sides where the othe
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,13 +28,16 @@ from gallery_daemon.classifier.messages import (
 )
 from gallery_daemon.photo import Facts, Prediction
 
+# Source: linux/prctl.h.
+_PR_SET_PDEATHSIG = 1
 _MODEL = "fake@00000000"
 _FACTS = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
 _EVIL = replace(_FACTS, camera="../../../etc/passwd\0", format="../..", width=1, height=1)
 
 
 def main() -> None:
-    """Serve the host until it closes the pipe."""
+    """Serve the host until it closes the pipe, or dies while we wait for something else."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     incoming = os.fdopen(os.dup(0), "rb", buffering=0)
     outgoing = os.fdopen(os.dup(1), "wb")
     read_to_child(incoming)
