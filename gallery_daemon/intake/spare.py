@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import tempfile
+import warnings
 from typing import TYPE_CHECKING
 
 from watchdog.events import FileSystemEventHandler
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 _JOIN_S = 1.0
 _RAISE = "raise the sysctl fs.inotify."
 
-# What watchdog says for programmers does not belong between the daemon's lines.
+# What watchdog says for programmers does not belong between the daemon's lines: not its log, nor its
+# warning that a folder, made and seen at the same time, is watched twice.
 logging.getLogger("watchdog").addHandler(logging.NullHandler())
+warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
 
 
 def all_alive(observer: BaseObserver) -> bool:

@@ -30,6 +30,7 @@ def test_a_model_in_one_command(run: Run, tmp_path: Path) -> None:
     assert f"wrote {bundle}: put `model: {bundle}` into your configuration" in done.stdout
 
 
+@pytest.mark.long
 def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -> None:
     """A real SIGINT in the second phase; the bundle can be used, and --resume finishes it."""
     data, bundle = make_gallery(tmp_path / "data", 40), tmp_path / "family"
