@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _JOIN_S = 1.0
 _RAISE = "raise the sysctl fs.inotify."
 
-# What watchdog says for programmers does not belong between the daemon's lines: not its log, nor its
-# warning that a folder, made and seen at the same time, is watched twice.
+# What watchdog says for programmers does not belong between the daemon's lines: its log, and its
+# warning that a folder which is made and seen at the same time is watched twice.
 logging.getLogger("watchdog").addHandler(logging.NullHandler())
 warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
 
