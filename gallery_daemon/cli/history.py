@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gallery_daemon.cli.moments import HOW, moment_of
+from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.query import Query
@@ -27,7 +27,9 @@ _moment = moment_of(SystemClock().wall)
 
 def history(
     *,
-    limit: Annotated[int, typer.Option(min=1, help="How many files, the newest first.")] = 20,
+    limit: Annotated[
+        int, typer.Option(min=1, max=MOST, help="How many files, the newest first.")
+    ] = 20,
     since: Annotated[
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
     ] = None,

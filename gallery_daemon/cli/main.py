@@ -16,7 +16,7 @@ import typer
 from gallery_daemon import __version__
 from gallery_daemon.cli import check, classify, history, run, service, sort, status, train, undo
 from gallery_daemon.cli.render import print_error
-from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError
+from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError, JournalError
 
 EXIT_PHOTOS = 1
 EXIT_WRONG = 2
@@ -68,7 +68,8 @@ def main() -> None:
         app()
     except GalleryError as error:
         print_error(error)
-        sys.exit(EXIT_PHOTOS if isinstance(error, (FilingError, ClassifierLost)) else EXIT_WRONG)
+        may_pass = isinstance(error, (FilingError, ClassifierLost, JournalError))
+        sys.exit(EXIT_PHOTOS if may_pass else EXIT_WRONG)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except Exception:  # noqa: BLE001 - the last net: whatever falls through here is our own mistake

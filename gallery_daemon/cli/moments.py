@@ -1,4 +1,4 @@
-"""A moment as a person types it: `2h` ago, a day, or a day and a time."""
+"""A moment as a person types it: `2h` ago, a day, or a day and a time; and the largest number."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from gallery_daemon.config.units import parse_duration
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# SQLite counts no further.
+MOST = 2**63 - 1
 HOW = "A time: 2h or 3d (ago), 2026-11-24, or 2026-11-24T18:30."
 
 

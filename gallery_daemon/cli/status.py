@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from gallery_daemon.cli.history import public
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.render import print_error, shown
+from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
@@ -30,7 +32,11 @@ def status(
     Example: gallery-daemon status
     """
     daemons = _daemons()
-    failed, quarantined = _in_trouble(State.FAILED), _in_trouble(State.QUARANTINED)
+    try:
+        failed, quarantined = _in_trouble(State.FAILED), _in_trouble(State.QUARANTINED)
+    except GalleryError as error:
+        print_error(error)
+        failed, quarantined = [], []
     if as_json:
         found = {
             "daemons": daemons,
@@ -44,8 +50,9 @@ def status(
         console.print("no daemon is running")
     for daemon in daemons:
         _print_daemon(console, daemon)
-    if not any(daemon.get("waiting") for daemon in daemons):
-        _print_rows(console, "could not be filed yet", failed)
+    told = {each["photo"] for daemon in daemons for each in daemon.get("waiting", ())}
+    others = [row for row in failed if row.path not in told]
+    _print_rows(console, "could not be filed yet", others)
     _print_rows(console, "cannot be read (quarantined)", quarantined)
 
 
@@ -72,7 +79,12 @@ def _in_trouble(state: State) -> list[Row]:
     with contextlib.closing(Journal(path, read_only=True)) as journal:
         rows = journal.find(Query(states=(state,)))
         latest = [journal.latest_of(row.path, row.library) for row in rows]
-        return [row for row, last in zip(rows, latest, strict=True) if last and last.id == row.id]
+        present = zip(rows, latest, strict=True)
+        return [
+            row
+            for row, last in present
+            if last is not None and last.id == row.id and Path(row.path).exists()
+        ]
 
 
 def _print_daemon(console: Console, daemon: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.history import public
-from gallery_daemon.cli.moments import HOW, moment_of
+from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.render import shown
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.journal import Journal
@@ -31,10 +31,13 @@ _moment = moment_of(SystemClock().wall)
 
 def undo(
     ids: Annotated[
-        list[int] | None, typer.Argument(help="Numbers from `history`.", show_default=False)
+        list[int] | None,
+        typer.Argument(min=1, max=MOST, help="Numbers from `history`.", show_default=False),
     ] = None,
     *,
-    last: Annotated[int | None, typer.Option(min=1, help="The last N photos filed.")] = None,
+    last: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="The last N photos filed.")
+    ] = None,
     since: Annotated[
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
     ] = None,

@@ -1,8 +1,9 @@
-"""Two looks at the library before a photo is filed: is its disk there, is the photo in it?"""
+"""Looks at the library before a photo is filed or taken back: is its disk there, is the photo?"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError
@@ -10,6 +11,7 @@ from gallery_daemon.errors import FilingError
 if TYPE_CHECKING:
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.record import Row
     from gallery_daemon.photo import Identity
 
 
@@ -28,6 +30,23 @@ def refuse_emptied(journal: Journal, disk: Disk, library: str) -> None:
         transient=True,
         of_library=True,
         hint="is its disk mounted? If you emptied it yourself, make any folder in it",
+    )
+
+
+def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:
+    """An empty watch folder on another disk than the photo was on, is the folder below a mount.
+
+    Raises:
+        FilingError: it is such a one.
+        OSError: it cannot be looked into.
+    """
+    with disk.folder(root, ()) as folder:
+        if not disk.is_empty(folder) or os.fstat(folder).st_dev == row.identity.device:
+            return
+    raise FilingError(
+        f"{root} is empty, and on another disk than the photo was",
+        transient=True,
+        hint="is its disk mounted? If it is, put any file in it",
     )
 
 

@@ -27,7 +27,7 @@ def columns_of(entry: Entry) -> dict[str, Any]:
         "size_bytes": identity.size_bytes,
         "mtime_ns": identity.mtime_ns,
         "state": entry.state,
-        "reason": entry.reason,
+        "reason": written(entry.reason),
     }
     if decision := entry.decision:
         trace = json.dumps([asdict(step) for step in decision.trace])
@@ -85,6 +85,11 @@ def row_of(columns: sqlite3.Row) -> Row:
         undoes=columns["undoes"],
         made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
     )
+
+
+def written(text: str | None) -> str | None:
+    """Text that SQLite takes: of a name with broken UTF-8, its bytes are spelled out."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
 
 
 def signed(number: int) -> int:

@@ -11,13 +11,14 @@ claim, made only if nobody else has filed the file or is about to.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import AlreadyFiled, JournalError
 from gallery_daemon.filing import statements
-from gallery_daemon.filing.columns import columns_of, row_of, signed
+from gallery_daemon.filing.columns import columns_of, row_of, signed, written
 from gallery_daemon.filing.database import Database, in_sentences
 from gallery_daemon.filing.owner import Owner
 from gallery_daemon.filing.record import OPEN_STATES, Entry, Row, State
@@ -94,14 +95,18 @@ class Journal:
                 self._insert(entry, library, when)
 
     def adopt(self, rows: Iterable[Mapping[str, object]]) -> None:
-        """Rows of another journal are in this one, column by column; of two alike, the first."""
+        """Rows of another journal are in this one, column by column; of two alike, the first.
+
+        What was damaged and can be no row, is none.
+        """
         with self._database.transaction():
             for row in rows:
+                if row.get("state") not in set(State):
+                    continue
                 names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-                self._database.execute(
-                    f"INSERT OR IGNORE INTO filings ({names}) VALUES ({marks})",  # noqa: S608
-                    row,
-                )
+                adopt = f"INSERT OR IGNORE INTO filings ({names}) VALUES ({marks})"  # noqa: S608
+                with contextlib.suppress(JournalError):
+                    self._database.execute(adopt, row)
 
     def making(self, row: int, inode: int) -> None:
         """A copy with that inode is whole, and is about to get its name: recovery will know it."""
@@ -118,7 +123,7 @@ class Journal:
         with self._database.transaction():
             self._database.execute(
                 statements.CLOSE,
-                (state, action, name and os.fsencode(name), reason, row),
+                (state, action, name and os.fsencode(name), written(reason), row),
             )
             if state in {State.FILED, State.IDENTICAL, State.UNDO}:
                 self._database.execute(statements.UNDONE, (row,))

@@ -82,6 +82,11 @@ class Disk:
         """Whether names in the folder may be given and taken: permissions, a read-only disk."""
         return os.access(f"/proc/self/fd/{folder}", os.W_OK | os.X_OK)
 
+    def is_one_name(self, one: tuple[int, str], other: tuple[int, str]) -> bool:
+        """Whether both are the same name in the same folder, however that was reached."""
+        folders = [(found.st_dev, found.st_ino) for found in map(os.fstat, (one[0], other[0]))]
+        return one[1] == other[1] and folders[0] == folders[1]
+
     def identity(self, folder: int, name: str) -> Identity | None:
         """What the name in the folder is, not following links; None if there is nothing."""
         try:
@@ -143,7 +148,8 @@ class Disk:
         if code not in _NO_RENAMEAT2:
             raise OSError(code, os.strerror(code))
         # A file system without the flag: a link takes the name or fails, then the old name goes.
-        os.link(source[1], target[1], src_dir_fd=source[0], dst_dir_fd=target[0])
+        ends = {"src_dir_fd": source[0], "dst_dir_fd": target[0]}
+        os.link(source[1], target[1], **ends, follow_symlinks=False)
         os.unlink(source[1], dir_fd=source[0])
 
     def unlink(self, folder: int, name: str) -> None:

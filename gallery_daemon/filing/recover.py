@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.act import give_back, parting_name, take_away, temporary_name
+from gallery_daemon.filing.beforehand import refuse_emptied
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import OPEN_STATES, Row, State
 from gallery_daemon.photo import Action
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 # What resolving may end with, and the intent stays open: a disk that is away, the program's end, a
 # file that changes while it is compared.
-UNRESOLVED = (OSError, FilingError, PhotoChanged)
+UNRESOLVED = (OSError, FilingError, PhotoChanged, JournalError)
 
 
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
@@ -66,9 +67,10 @@ def resolve(
     `otherwise` is what it comes to if nothing was done.
 
     Raises:
-        OSError, FilingError, PhotoChanged: it cannot be told now (`UNRESOLVED`); it stays open.
+        UNRESOLVED: it cannot be told now; it stays open.
     """
     with contextlib.ExitStack() as opened:
+        refuse_emptied(journal, disk, row.library)
         name = _clear_up(disk, row, _place(opened, disk, row))
     done = State.UNDO if row.state is State.UNDOING else State.FILED
     journal.close_intent(row.id, done if name else otherwise, action=None, name=name, reason=reason)
@@ -79,10 +81,10 @@ def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:
     with journal.in_place_of(row) as is_gone:
         # Asked again under the lock: another program may have recovered it meanwhile.
         now = journal.row(row.id) if is_gone else None
-        if now is None or now.state not in OPEN_STATES:
+        if now is None or now.token != row.token or now.state not in OPEN_STATES:
             return None
         try:
-            name = resolve(row, journal, disk, "finished after a crash")
+            name = resolve(now, journal, disk, "finished after a crash")
         except UNRESOLVED:
             # An unmounted disk: it is looked at again when the next photo fails, or at a start.
             return None
@@ -130,6 +132,8 @@ def _clear_up(disk: Disk, row: Row, place: _Place) -> str | None:
     placed = _find(disk, row, home, place.target)
     if placed is None or not row.takes_source or not _still(disk, home, row):
         return placed
+    if place.target is not None and disk.is_one_name(home, (place.target, placed)):
+        return placed  # one folder by two ways: its only name
     reason = take_away(disk, home, row.identity, row.token)
     # What cannot be taken out of the library is not undone; what cannot be taken out of the watch
     # folder lies in the library all the same.
@@ -191,7 +195,8 @@ def _is_at_home(
     if source is None or not _still(disk, source, row):
         return True
     with disk.source(*source, row.identity) as opened:
-        return disk.same_bytes(opened, *placed)
+        is_same = disk.same_bytes(opened, *placed)
+    return is_same and disk.identity(*placed) == there
 
 
 def _still(disk: Disk, source: tuple[int, str], row: Row) -> bool:

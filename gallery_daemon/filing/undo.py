@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, take_away
+from gallery_daemon.filing.beforehand import refuse_emptied, refuse_unmounted
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import UNRESOLVED, resolve
@@ -75,7 +76,10 @@ class Undoer:
     def _know_again(self, row: Row) -> None:
         """The journal knows the file by the inode that it has now, so also under another name."""
         *parts, name = row.relative.split("/")
-        with contextlib.suppress(OSError), self._disk.folder(row.root, tuple(parts)) as home:
+        with (
+            contextlib.suppress(OSError, JournalError),
+            self._disk.folder(row.root, tuple(parts)) as home,
+        ):
             found = self._disk.identity(home, name)
             if found is not None and row.action != Action.SYMLINK:
                 self._journal.moved(row.id, found)
@@ -83,9 +87,10 @@ class Undoer:
     def _as_filed(self, row: Row, when: datetime) -> Photo:
         """The file in the library, which must be what was filed, and both ends reachable."""
         assert row.name is not None
-        for root in (row.library, row.root):
-            with trouble.at_library(root, ()), self._disk.folder(root, ()):
-                pass
+        with trouble.at_library(row.library, ()):
+            refuse_emptied(self._journal, self._disk, row.library)
+        with trouble.at_library(row.root, ()):
+            refuse_unmounted(self._disk, row.root, row)
         try:
             with self._disk.folder(row.library, row.folder) as folder:
                 found = self._disk.identity(folder, row.name)
@@ -121,7 +126,12 @@ class Undoer:
     def _bring_home(self, way: _Way, filed: Photo, token: str, parts: tuple[str, ...]) -> None:
         """It is moved back; or, where its bytes are still at home, its name in the library goes."""
         with self._disk.source(*way.library, filed.identity) as source:
-            if self._disk.identity(*way.home) is None:
+            at_home = self._disk.identity(*way.home)
+            if self._disk.is_one_name(way.library, way.home):
+                raise FilingError(
+                    "the watch folder and the library are one folder here", transient=False
+                )
+            if at_home is None:
                 step = Step(filed, parts, way.home[1], Action.MOVE, OnConflict.SKIP)
                 making = partial(self._journal.making, way.number)
                 act = Act(self._disk, step, token, way.library, source, way.home[0], making)
@@ -130,6 +140,9 @@ class Undoer:
                     return
             elif self._disk.same_bytes(source, *way.home):
                 self._disk.keep(*way.home)
+                # A sync tool may have replaced it while its bytes were compared.
+                if self._disk.identity(*way.home) != at_home:
+                    raise PhotoChanged("the file that lies where it came from has just changed")
                 self._drop(way, filed, token)
                 return
         raise FilingError(

@@ -21,7 +21,7 @@ from gallery_daemon.service.orders import Orders, nobody
 from gallery_daemon.service.report import Door, Report
 from gallery_daemon.service.sole import Holdings
 from gallery_daemon.service.watching import Watching
-from gallery_daemon.service.wiring import House, build
+from gallery_daemon.service.wiring import House, build, make_library
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
@@ -127,6 +127,7 @@ class Shift:
         self._notifier.reloading(self._clock.monotonic())
         try:
             fresh = load()
+            make_library(fresh.library, self._house.journal)
             self._holdings.hold(folder.path for folder in fresh.watch)
         except ConfigErrors as error:
             for each in error.errors:

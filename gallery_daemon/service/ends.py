@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, JournalError, PhotoGone
+from gallery_daemon.filing.journal import Claimed
 from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.photo import Facts
 from gallery_daemon.service.tell import Seen
@@ -57,9 +58,17 @@ class Ends:
             self._rooms.tell.quarantined(seen, reason)
             self.leave_company(seen.photo)
 
+    def known(self, photo: Photo) -> None:
+        """It came to its end by another way, by a recovery for one."""
+        self._rooms.retries.ended(photo.candidate)
+
     def filed(self, photo: Photo) -> None:
         """It lies in the library, so the library can take photos."""
         self._rooms.retries.ended(photo.candidate)
+        self.library_is_well()
+
+    def library_is_well(self) -> None:
+        """What kept photos from being filed is over, if anything did."""
         if self._rooms.gate.reason is not None:
             self._rooms.gate.succeeded()
             self._rooms.retries.hasten(self._clock.monotonic())
@@ -70,7 +79,7 @@ class Ends:
             self.gone(seen, error.sentence)
             return
         # Without a journal nothing can be filed either.
-        of_library, is_transient = True, True
+        of_library, is_transient = not isinstance(error, Claimed), True
         if isinstance(error, FilingError):
             of_library, is_transient = error.of_library, error.transient
         if of_library:

@@ -87,14 +87,22 @@ class Journals:
         return journal
 
     def _rebuild(self, path: Path, damaged: Path) -> None:
-        known = rebuild(
-            path,
-            damaged,
-            self._disk,
-            library=self._library,
-            photos=self._photos(),
-            when=self._clock.wall(),
-        )
+        try:
+            known = rebuild(
+                path,
+                damaged,
+                self._disk,
+                library=self._library,
+                photos=self._photos(),
+                when=self._clock.wall(),
+            )
+        except FileExistsError:
+            return  # another program was quicker
+        except OSError as error:
+            raise GalleryError(
+                f"a new journal cannot be made: {error.strerror}",
+                hint=f"see that {path.parent} can be written",
+            ) from error
         self._log.journal_rebuilt(damaged=os.fspath(damaged), photos=known)
 
     def _photos(self) -> Iterator[Photo]:

@@ -9,6 +9,7 @@ return values; this file says who is called when.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -124,27 +125,38 @@ class Pipeline:
         """What failed and is due is looked at again, as if it had just been seen."""
         due = self._rooms.retries.take_due(now)
         if due:
-            for recovered in self._rooms.filer.recover():
-                self._rooms.tell.recovered(recovered)
+            self._recover()
         for candidate in due:
             self.saw(candidate)
             if candidate not in self._rooms.arrivals:
                 self._rooms.retries.ended(candidate)
 
+    def _recover(self) -> None:
+        """What was cut short by a refusal comes to its end, if the journal can be written now."""
+        with contextlib.suppress(JournalError):
+            for recovered in self._rooms.filer.recover():
+                self._rooms.tell.recovered(recovered)
+                self._ends.library_is_well()
+
     def _arrive(self, arrival: Arrival | Denied | NoFile) -> None:
         if isinstance(arrival, NoFile):
             self._rooms.tell.no_file(arrival)
             return
-        if isinstance(arrival, Denied):
-            self._ends.fail(unseen(arrival.photo), arrival.reason)
-            return
-        photo, kind = arrival.photo, arrival.kind
+        photo = arrival.photo
         # One that changed on its way is found out at the next step, and comes back by itself.
-        if photo.candidate in self._under_way or self.is_known(photo):
+        if photo.candidate in self._under_way:
+            return
+        if isinstance(arrival, Denied):
+            self._ends.fail(unseen(photo), arrival.reason)
+            return
+        if self._rooms.retries.is_waiting(photo.candidate, photo.identity):
+            return
+        if self.is_known(photo):
+            self._ends.known(photo)
             return
         self._rooms.tell.settled(photo)
         try:
-            self._begin(photo, kind)
+            self._begin(photo, arrival.kind)
         except JournalError as error:
             self._ends.refuse(unseen(photo), error)
 

@@ -28,6 +28,7 @@ def snapshot_of(house: House, watching: Watching, now: float) -> str:
             "retry_in_s": None if each.due == math.inf else round(max(0.0, each.due - now), 1),
         }
         for candidate, each in retries.oldest(_WAITING)
+        if os.path.lexists(candidate.path)
     ]
     return json.dumps(
         {

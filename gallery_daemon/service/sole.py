@@ -114,7 +114,9 @@ def ask(name: str) -> tuple[int, str]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(_ASKING_S)
         asking.connect(f"\0{name}")
-        pid, _ = _who(asking)
+        pid, user = _who(asking)
+        if user not in {os.getuid(), 0}:
+            raise PermissionError(errno.EPERM, "somebody else's")
         heard = bytearray()
         with contextlib.suppress(TimeoutError):
             while part := asking.recv(1 << 16):

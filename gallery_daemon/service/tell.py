@@ -65,7 +65,8 @@ class Teller:
 
     def classifying(self, photo: Photo) -> None:
         """The photo is handed to the classifier process."""
-        self._times[photo.candidate].classifying = self._clock.monotonic()
+        times = self._times.setdefault(photo.candidate, _Times(self._clock.monotonic()))
+        times.classifying = self._clock.monotonic()
 
     def filed(
         self, seen: Seen, decision: Decision, filing: Filing, reason: str | None = None

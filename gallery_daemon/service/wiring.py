@@ -72,7 +72,11 @@ def build(
     disk = Disk(stop)
     grounds = tuple(_ground(folder, config.library) for folder in config.watch)
     journal = Journals(disk, config.library, grounds, log, clock).open()
-    _make_library(config.library, journal)
+    try:
+        make_library(config.library, journal)
+    except BaseException:
+        journal.close()
+        raise
     inbox: Inbox[Arrival] = Inbox()
     tally = Tally()
     teller = Teller(log, tally, config.library, clock)
@@ -123,11 +127,14 @@ def _ground(folder: WatchFolder, library: str) -> Ground:
     )
 
 
-def _make_library(library: str, journal: Journal) -> None:
+def make_library(library: str, journal: Journal) -> None:
     """The library is there, made only if nothing was ever filed into it.
 
     One that was used and is gone is an unmounted disk: a folder made in its place would fill the
     disk below, out of sight.
+
+    Raises:
+        GalleryError: it cannot be made.
     """
     path = Path(library)
     if path.is_dir() or journal.has_used(library):
