@@ -133,7 +133,8 @@ def _clear_up(disk: Disk, row: Row, place: _Place) -> str | None:
     if placed is None or not row.takes_source or not _still(disk, home, row):
         return placed
     if place.target is not None and disk.is_one_name(home, (place.target, placed)):
-        return placed  # one folder by two ways: its only name
+        # One folder by two ways: its only name, which no undo has brought anywhere.
+        return None if row.state is State.UNDOING else placed
     reason = take_away(disk, home, row.identity, row.token)
     # What cannot be taken out of the library is not undone; what cannot be taken out of the watch
     # folder lies in the library all the same.
