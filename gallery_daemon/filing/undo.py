@@ -136,7 +136,9 @@ class Undoer:
                 making = partial(self._journal.making, way.number)
                 act = Act(self._disk, step, token, way.library, source, way.home[0], making)
                 placed = act.run()
-                if placed.state is State.FILED and placed.reason is None:
+                if placed.state is State.FILED and placed.reason is not None:
+                    raise FilingError(placed.reason, transient=True)
+                if placed.state is State.FILED:
                     return
             elif self._disk.same_bytes(source, *way.home):
                 self._disk.keep(*way.home)

@@ -1,0 +1,35 @@
+"""The table of contents: one way for each photo, however often it is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.belongings import Belongings
+from tests.faults.household import Household, Oracle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_photo_that_is_seen_again_in_the_backlog_is_there_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event while it waits for the classifier is no second photo; it is filed once."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    household = Household(tmp_path, tmp_path / "library")
+    has = Belongings(household.watch, household.library)
+    has.put("cars.jpg", has.photo())
+    household.start()
+    monkeypatch.setattr(Oracle, "has_room", False)
+
+    household.rescan()
+    household.rescan()
+    waiting = household.present.pipeline.load
+    monkeypatch.setattr(Oracle, "has_room", True)
+    household.rescan()
+    household.stop()
+
+    assert 1 == waiting
+    assert 1 == household.log.getvalue().count('"photo_filed"')
