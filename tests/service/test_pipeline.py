@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.faults.belongings import Belongings
 from tests.faults.household import Household, Oracle
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def test_a_photo_that_is_seen_again_in_the_backlog_is_there_once(
