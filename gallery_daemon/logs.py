@@ -154,10 +154,18 @@ class Log:
         """A folder could not be listed; the rest goes on."""
         self._say(logging.WARNING, "folder_skipped", path=path, reason=reason)
 
-    def classifier_started(self, *, model: str, engine: str, load_ms: float, pid: int) -> None:
-        """The classifier process is ready."""
+    def classifier_started(
+        self, *, model: str, engine: str, load_ms: float, pid: int, measured: Mapping[str, float]
+    ) -> None:
+        """The classifier process is ready; `measured` has pictures per second by engine."""
         self._say(
-            logging.INFO, "classifier_started", model=model, engine=engine, load_ms=load_ms, pid=pid
+            logging.INFO,
+            "classifier_started",
+            model=model,
+            engine=engine,
+            load_ms=load_ms,
+            pid=pid,
+            measured=dict(measured) or None,
         )
 
     def classifier_stopped(self, *, reason: str) -> None:

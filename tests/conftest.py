@@ -19,6 +19,12 @@ settings.register_profile("deterministic", settings.get_profile("dev"), derandom
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Engines are measured once a run, and not once for each home that a test makes."""
+    os.environ["XDG_CACHE_HOME"] = os.fspath(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real photos beside the checkout; tests that need it skip where it is absent."""

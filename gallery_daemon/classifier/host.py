@@ -108,7 +108,9 @@ class ClassifierHost:
             case Ready() as ready if not self._is_ready:
                 self._is_ready, self._quiet_since = True, now
                 self._reports.append(
-                    ClassifierStarted(ready.model, ready.engine, ready.load_ms, child.pid)
+                    ClassifierStarted(
+                        ready.model, ready.engine, ready.load_ms, child.pid, ready.measured
+                    )
                 )
             case Started(job_id):
                 self._backlog.start(job_id, now)

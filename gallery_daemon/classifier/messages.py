@@ -32,13 +32,16 @@ _SIDE_LIMIT = 1 << 31
 class Setup:
     """The first frame to the process: what it needs to begin.
 
-    `bundle` is the model bundle's absolute folder; `device` is `auto`, `cpu` or `cuda`. A batch
-    has up to `batch_size` photos and waits up to `batch_wait_s` for them. No thread count given for
-    the network means the engine's own choice.
+    `bundle` is the model bundle's absolute folder; `engine` and `device` are as in `model.choice`,
+    and `memory` is the file where measurements of engines are remembered. A batch has up to
+    `batch_size` photos and waits up to `batch_wait_s` for them. No thread count given for the
+    network means the engine's own choice.
     """
 
     bundle: str
+    engine: str
     device: str
+    memory: str
     batch_size: int
     batch_wait_s: float
     max_bytes: int
@@ -59,11 +62,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The process has loaded its model (`name@hash8`) and takes requests."""
+    """The process has loaded its model (`name@hash8`) and takes requests.
+
+    `measured` has pictures per second by engine, if engines were measured just now.
+    """
 
     model: str
     engine: str
     load_ms: float
+    measured: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gallery_daemon.classifier.messages import RefusalKind
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.photo import Facts, Photo, Prediction
@@ -41,12 +43,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierStarted:
-    """The process is ready: the model (`name@hash8`), its engine, how long loading took."""
+    """The process is ready: the model (`name@hash8`), its engine, how long loading took.
+
+    `measured` has pictures per second by engine, if engines were measured just now.
+    """
 
     model: str
     engine: str
     load_ms: float
     pid: int
+    measured: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

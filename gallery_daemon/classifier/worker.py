@@ -46,7 +46,9 @@ from gallery_daemon.classifier.messages import (
 from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
+from gallery_daemon.model.choice import Choice, Wanted, choose
 from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.predict import load_predictor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +107,7 @@ def main() -> None:
         sys.exit("the first message is not a Setup")
     began = time.monotonic()
     try:
-        network, engine = _load(setup)
+        network, choice = _load(setup)
     except GalleryError as error:
         pipes.tell(Broken(error.sentence, error.hint))
         sys.exit(_EXIT_BROKEN)
@@ -113,7 +115,7 @@ def main() -> None:
         pipes.tell(Broken(f"the model cannot be loaded: {type(error).__name__}: {error}", None))
         raise
     load_ms = round((time.monotonic() - began) * 1000, 1)
-    pipes.tell(Ready(network.model, engine, load_ms))
+    pipes.tell(Ready(network.model, str(choice.kind), load_ms, choice.measured))
     _serve(pipes, setup, network)
 
 
@@ -138,15 +140,12 @@ def _become_a_guest() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _load(setup: Setup) -> tuple[Network[Picture], str]:
-    """The network, warm, and the name of its engine."""
-    manifest = read_manifest(Path(setup.bundle))
-    # Not at the top: it takes seconds, a missing bundle is known before, and a torch that cannot
-    # be imported is told by the pipe.
-    from gallery_daemon.model.predict import Predictor, choose_engine  # noqa: PLC0415
-
-    engine = choose_engine(setup.device)
-    predictor = Predictor(Path(setup.bundle), engine, setup.network_threads)
+def _load(setup: Setup) -> tuple[Network[Picture], Choice]:
+    """The network, warm, and how it came to its engine."""
+    bundle, threads = Path(setup.bundle), setup.network_threads
+    manifest = read_manifest(bundle)
+    choice = choose(Wanted(bundle, Path(setup.memory), setup.engine, setup.device, threads))
+    predictor = load_predictor(bundle, choice.kind, threads)
 
     def predict(pictures: Sequence[Picture]) -> list[list[float]]:
         rows: list[list[float]] = predictor.predict(np.stack(pictures)).tolist()
@@ -154,7 +153,7 @@ def _load(setup: Setup) -> tuple[Network[Picture], str]:
 
     # An engine that does not run is found out now, and not with someone's photo.
     predict([np.zeros((manifest.input_size, manifest.input_size, 3), np.uint8)])
-    return Network(predict, manifest.classes, manifest.model_id), str(engine)
+    return Network(predict, manifest.classes, manifest.model_id), choice
 
 
 def _serve(pipes: Pipes, setup: Setup, network: Network[Picture]) -> None:

@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from gallery_daemon import __version__
-from gallery_daemon.cli import check, classify, history, run, service, sort, status, train, undo
+from gallery_daemon.cli import (
+    check,
+    classify,
+    export,
+    history,
+    run,
+    service,
+    sort,
+    status,
+    train,
+    undo,
+)
 from gallery_daemon.cli.render import print_error
 from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError, JournalError
 
@@ -40,6 +51,7 @@ app.command()(undo.undo)
 app.command()(status.status)
 app.command()(train.train)
 app.command()(train.evaluate)
+app.command()(export.export)
 app.add_typer(service.app, name="service")
 
 

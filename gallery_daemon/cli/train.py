@@ -11,7 +11,9 @@ import typer
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.choice import Wanted
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.memory import engines_file
 
 if TYPE_CHECKING:
     from gallery_daemon.training.recipe import Recipe
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 Data = Annotated[
     list[Path], typer.Argument(help="Folders with one folder of pictures for each class.")
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 _DEFAULT_RECIPE, _FAST_RECIPE = "default", "fast"
 
 
@@ -66,6 +68,13 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
     ] = False,
+    int8: Annotated[
+        bool | None,
+        typer.Option(
+            help="Also make an 8-bit network, for processors; two minutes. Done unless --fast.",
+            show_default=False,
+        ),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Train the model on your own folders: one folder for each class.
@@ -98,6 +107,7 @@ def train(
         left_out=tuple(_names(text) for text in leave_source_out or ()),
         device=device,
         resume=resume,
+        int8=int8 if int8 is not None else not (fast or recipe == _FAST_RECIPE),
     )
     # Torch takes seconds to import: only those who train wait for it, and no typing mistake does.
     from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
@@ -117,6 +127,9 @@ def evaluate(
     *,
     model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    engine: Annotated[
+        str, typer.Option(help="auto (the one that the daemon would take), torch or openvino.")
+    ] = "auto",
     device: Device = "auto",
 ) -> None:
     """Measure a model on labelled folders, whose names must be the model's classes.
@@ -125,8 +138,9 @@ def evaluate(
     """
     from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
+    wanted = Wanted(find_bundle(model), engines_file(), engine, device)
     with training_display() as display:
-        found = evaluating.evaluate(data, find_bundle(model), display, device)
+        found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
     if as_json:
         typer.echo(json.dumps(found.to_json()))

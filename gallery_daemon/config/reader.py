@@ -18,6 +18,7 @@ from gallery_daemon.config.settings import (
     Batch,
     Config,
     Device,
+    EngineChoice,
     Limits,
     ModelChoice,
     WatchFolder,
@@ -65,9 +66,10 @@ CONFIG = Table(
 )
 
 BUNDLE: Key[Node] = Key("path", Raw("default, or a folder"), example=DEFAULT_MODEL)
+ENGINE = Key("engine", Choice(EngineChoice))
 DEVICE = Key("device", Choice(Device))
 IDLE_TIMEOUT = Key("idle_timeout", Duration(1, 7 * 86400))
-MODEL_MAP = Table("model", (BUNDLE, DEVICE, IDLE_TIMEOUT))
+MODEL_MAP = Table("model", (BUNDLE, ENGINE, DEVICE, IDLE_TIMEOUT))
 
 BATCH_SIZE = Key("size", Number(1, 256, whole=True))
 BATCH_WAIT = Key("wait", Duration(0, 60))
@@ -161,6 +163,7 @@ def _read_model(found: Found, base: str, report: Report) -> tuple[ModelChoice, P
     bundle = written.get(BUNDLE)
     choice = ModelChoice(
         bundle="" if bundle is None else _read_bundle(bundle, BUNDLE.name, base, report),
+        engine=written.get_or(ENGINE, ModelChoice.engine),
         device=written.get_or(DEVICE, ModelChoice.device),
         idle_timeout_s=written.get_or(IDLE_TIMEOUT, ModelChoice.idle_timeout_s),
     )

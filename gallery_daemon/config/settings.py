@@ -24,6 +24,15 @@ class Device(StrEnum):
     AUTO = "auto"
     CPU = "cpu"
     CUDA = "cuda"
+    MPS = "mps"
+
+
+class EngineChoice(StrEnum):
+    """What runs the network; auto measures once and remembers."""
+
+    AUTO = "auto"
+    TORCH = "torch"
+    OPENVINO = "openvino"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ class ModelChoice:
     """The model bundle, `default` or an absolute path, and the process that runs it."""
 
     bundle: str = "default"
+    engine: EngineChoice = EngineChoice.AUTO
     device: Device = Device.AUTO
     idle_timeout_s: float = 300.0
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from gallery_daemon.errors import BundleError
+from gallery_daemon.model.int8 import Int8
 
 FORMAT_VERSION = 1
 WEIGHTS_FILE = "model.safetensors"
@@ -40,7 +41,8 @@ class Manifest:
 
     `input_size` is the side of the square picture in pixels; `mean` and `std` are per channel, of
     RGB in 0..1; `temperature` (> 0) divides the logits (Guo et al. 2017, arXiv 1706.04599);
-    `weights_sha256` is that of the weights file, in hexadecimal digits.
+    `weights_sha256` is that of the weights file, in hexadecimal digits; `int8` is of the network in
+    8 bits, where the bundle has one.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Manifest:
     std: tuple[float, ...] = IMAGENET_STD
     provenance: Json | None = None
     metrics: Json | None = None
+    int8: Int8 | None = None
     format_version: int = FORMAT_VERSION
 
     @property
@@ -124,10 +127,11 @@ def _checked(raw: Json, path: Path) -> Manifest:
             std=tuple(_number(value) for value in _list(raw["std"])),
             provenance=_mapping(raw.get("provenance")),
             metrics=_mapping(raw.get("metrics")),
+            int8=_int8(_mapping(raw.get("int8"))),
         )
     except KeyError as error:
         raise BundleError(f"{path} lacks {error}") from error
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise BundleError(f"{path}: {error}") from error
     _refuse_impossible(manifest, path)
     return manifest
@@ -178,3 +182,7 @@ def _mapping(value: object) -> Json | None:
     if value is not None and not isinstance(value, dict):
         raise TypeError(f"{value!r} is not a mapping")
     return value
+
+
+def _int8(value: Json | None) -> Int8 | None:
+    return None if value is None else Int8.of_json(value)

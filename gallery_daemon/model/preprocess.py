@@ -7,28 +7,20 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from gallery_daemon.model.manifest import Manifest
 
 
-def normalise(
-    pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-    manifest: Manifest,
-    device: torch.device | None = None,
-) -> torch.Tensor:
-    """Pictures as the network's input.
+def normalise(pictures: torch.Tensor, manifest: Manifest) -> torch.Tensor:
+    """Pictures as the network's input, on the same device.
 
     Args:
         pictures: uint8 (N, H, W, 3), RGB, H = W = `manifest.input_size`.
         manifest: has the mean and standard deviation per channel, for values in 0..1.
-        device: where the result lies; the CPU if not given.
 
     Returns:
         float32 (N, 3, H, W), laid out channels-last.
     """
-    batch = torch.from_numpy(pictures).to(device)  # (N, H, W, 3)
-    mean = torch.tensor(manifest.mean, device=device) * 255
-    std = torch.tensor(manifest.std, device=device) * 255
+    mean = torch.tensor(manifest.mean, device=pictures.device) * 255
+    std = torch.tensor(manifest.std, device=pictures.device) * 255
     # NHWC in memory seen as NCHW is exactly the channels-last layout: no copy is needed.
-    return ((batch.float() - mean) / std).permute(0, 3, 1, 2)  # (N, 3, H, W)
+    return ((pictures.float() - mean) / std).permute(0, 3, 1, 2)  # (N, 3, H, W)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import Setup
 from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.memory import engines_file
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Batch, Limits, ModelChoice
@@ -16,7 +17,9 @@ def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:
     """The first message to the classifier process."""
     return Setup(
         bundle=os.fspath(find_bundle(model.bundle).resolve()),
+        engine=model.engine,
         device=model.device,
+        memory=os.fspath(engines_file()),
         batch_size=batch.size,
         batch_wait_s=batch.wait_s,
         max_bytes=limits.photo_bytes,

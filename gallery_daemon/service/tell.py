@@ -147,7 +147,11 @@ class Teller:
     def classifier_started(self, report: ClassifierStarted) -> None:
         """The classifier process is ready."""
         self._log.classifier_started(
-            model=report.model, engine=report.engine, load_ms=report.load_ms, pid=report.pid
+            model=report.model,
+            engine=report.engine,
+            load_ms=report.load_ms,
+            pid=report.pid,
+            measured=report.measured,
         )
 
     def classifier_stopped(self, report: ClassifierStopped) -> None:

@@ -13,5 +13,6 @@ one `course` after another, `loop` trains one phase and is read in one sitting, 
 How good it is: `judgement` is what was predicted and what is true, `calibrate` makes the confidence
 true, `measure` counts rights and wrongs, `verdict` does so on all who judge, `thresholds` says how
 sure is sure enough, `plots` and `report` show it, `provenance` says how it came to be. `evaluate`
-measures a finished bundle. `display` is how all of it talks to a person.
+measures a finished bundle, `eightbit` adds an 8-bit network to one. `display` is how all of it
+talks to a person.
 """

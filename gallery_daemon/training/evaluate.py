@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.predict import Predictor, choose_engine
+from gallery_daemon.model.choice import Wanted, choose
+from gallery_daemon.model.predict import load_predictor
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.judgement import Judgement
 from gallery_daemon.training.measure import Measures, measure
@@ -45,16 +46,14 @@ class Evaluation:
         }
 
 
-def evaluate(
-    data: Sequence[Path], bundle: Path, display: Display, device: str = "auto"
-) -> Evaluation:
-    """The bundle's measures on the class folders of `data`, whose names must be its classes.
+def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluation:
+    """The wanted bundle's measures on the class folders of `data`, named as its classes.
 
     Raises:
         BundleError: the bundle cannot be loaded.
         TrainingError: the folders do not fit, or no picture can be read.
     """
-    predictor = Predictor(bundle, choose_engine(device))
+    predictor = load_predictor(wanted.bundle, choose(wanted).kind)
     classes = predictor.manifest.classes
     gallery = find_gallery(data, classes)
     parts: list[Array] = []
@@ -82,4 +81,4 @@ def evaluate(
     sources = tuple(picture.source for picture in known)
     judgement = Judgement(np.concatenate(parts), truth, classes, sources, temperature)
     measures = measure(judgement)
-    return Evaluation(predictor.manifest.model_id, str(predictor.engine), measures, tuple(skipped))
+    return Evaluation(predictor.manifest.model_id, str(predictor.kind), measures, tuple(skipped))

@@ -57,7 +57,7 @@ class Runner:
 
     def input(self, pictures: Pictures) -> torch.Tensor:
         """Pictures uint8 (B, S, S, 3) as the network's input, float32 (B, 3, S, S)."""
-        return normalise(pictures, _NORMAL, self.device)
+        return normalise(torch.from_numpy(pictures).to(self.device), _NORMAL)
 
     def autocast(self) -> torch.autocast:
         """Mixed precision where the machine is faster at it (Micikevicius 2018, 1710.03740)."""

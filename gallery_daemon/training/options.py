@@ -18,7 +18,8 @@ class TrainOptions:
 
     `weights` as in `weights.find_weights`. Who validates: the pictures of the folder `validation`,
     or about `validation_share` of all, whole sources if `by_source`. Each of `left_out` is a set of
-    sources that a model is trained without and judged by. `threads` decode pictures.
+    sources that a model is trained without and judged by. `threads` decode pictures. `int8`: the
+    bundle gets an 8-bit network as well.
     """
 
     data: tuple[Path, ...]
@@ -33,11 +34,12 @@ class TrainOptions:
     device: str = "auto"
     threads: int = os.cpu_count() or 1
     resume: bool = False
+    int8: bool = True
 
     def fingerprint(self) -> dict[str, object]:
         """All that decides what comes out: a training goes on only with the same."""
         chosen = asdict(self)
-        del chosen["threads"], chosen["resume"]
+        del chosen["threads"], chosen["resume"], chosen["int8"]
         return {name: _plain(value) for name, value in chosen.items()}
 
 

@@ -14,8 +14,10 @@ import torch
 
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.manifest import Manifest
-from gallery_daemon.model.predict import choose_engine
+from gallery_daemon.model.quantise import with_int8
+from gallery_daemon.model.torch_engine import torch_kinds
 from gallery_daemon.training.classroom import Classroom
+from gallery_daemon.training.eightbit import eight_bits
 from gallery_daemon.training.features import Runner
 from gallery_daemon.training.parties import find_all, split_all
 from gallery_daemon.training.pictures import Skipped, read_gallery
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from gallery_daemon.training.options import TrainOptions
 
 # Enough for steady gradients; a GPU is idle with less. On 2 cores 32 and 64 are equally fast.
-_BATCH_SIZES = {"cpu": 32, "cuda": 128}
+_BATCH_SIZES = {"cpu": 32, "cuda": 128, "mps": 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,12 @@ def train(options: TrainOptions, display: Display) -> Summary:
             metrics={key: found.to_json() for key, found in verdict.measures.items()},
         )
         shown = _shown(room, verdict, progress)
+        made = None
+        if finished and options.int8:
+            made = eight_bits(network, manifest, reading.open(), split, display)
+            shown |= made.files if made else {}
         with shop.making_way():
-            manifest = save_bundle(options.out, network, manifest, shown)
+            manifest = save_bundle(options.out, network, with_int8(manifest, made), shown)
         if finished:
             shop.finish()
     return Summary(
@@ -104,12 +110,12 @@ def train(options: TrainOptions, display: Display) -> Summary:
 
 
 def _runner(options: TrainOptions) -> Runner:
-    engine = choose_engine(options.device)
-    precision = engine.precision
-    if engine.device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+    kind = torch_kinds(options.device)[0]
+    precision: torch.dtype = getattr(torch, kind.precision)
+    if kind.device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         precision = torch.bfloat16  # float32's range: no gradient vanishes
-    batch_size = options.recipe.batch_size or _BATCH_SIZES[engine.device]
-    return Runner(torch.device(engine.device), precision, batch_size)
+    batch_size = options.recipe.batch_size or _BATCH_SIZES[kind.device]
+    return Runner(torch.device(kind.device), precision, batch_size)
 
 
 def _shown(room: Classroom, verdict: Verdict, progress: Progress) -> dict[str, bytes]:

@@ -1,9 +1,10 @@
-"""How often the chosen engine names the class that the float32 reference names.
+"""How often each engine names the class that the float32 reference names, and how fast it is.
 
-    python -m tests.benchmarks.agreement [--every N] [--data FOLDER]
+    python -m tests.benchmarks.agreement [--pictures N] [--bundle BUNDLE] [--data FOLDER]
 
-Both engines see the same pictures in the same process, turn by turn; their speeds are printed too,
-as the median over batches.
+On pictures that the bundle's training kept for validation, as far as its manifest says which these
+were, and on the camera files of `../shared/data/phone`, which no training has seen. All engines see
+the same pictures in the same process, turn by turn; speeds are medians over batches.
 """
 
 from __future__ import annotations
@@ -12,48 +13,122 @@ import argparse
 import os
 import statistics
 import time
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
-from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.predict import REFERENCE, Predictor
-from gallery_daemon.training.dataset import find_gallery
+from gallery_daemon.model.engine import INT8, REFERENCE, Kind
+from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.predict import load_predictor
+from gallery_daemon.model.torch_engine import torch_kinds
+from gallery_daemon.training.dataset import Gallery, Labelled, find_gallery
 from gallery_daemon.training.pictures import read_pictures
+from gallery_daemon.training.recipe import VALIDATION_SHARE
+from gallery_daemon.training.split import split_randomly
 from tests.conftest import SHARED_DATA
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gallery_daemon.model.engine import Pictures
+    from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.model.predict import Predictor, Probabilities
+
 BATCH_SIZE = 16
+_SURE = 0.8
+
+
+@dataclass
+class Against:
+    """What an engine came to beside the reference."""
+
+    agreed: list[bool] = field(default_factory=list)
+    differences: list[float] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+    sure_and_other: int = 0
+    speeds: list[float] = field(default_factory=list)
+
+    def add(self, found: Probabilities, reference: Probabilities) -> None:
+        """One more batch of both, (N, C) each."""
+        same = found.argmax(1) == reference.argmax(1)
+        self.agreed += same.tolist()
+        self.differences.append(float(np.abs(found - reference).mean()))
+        self.confidences += np.abs(found.max(1) - reference.max(1)).tolist()
+        self.sure_and_other += int((~same & (reference.max(1) > _SURE)).sum())
 
 
 def main() -> None:
-    """Print agreement, mean difference of probabilities, and speeds."""
+    """Print a table for each set of pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="take every Nth picture")
-    parser.add_argument("--data", type=Path, default=SHARED_DATA / "gallery")
+    parser.add_argument("--pictures", type=int, default=1600, help="of the gallery, at most")
+    parser.add_argument("--bundle", default="default")
+    parser.add_argument("--data", type=Path, default=SHARED_DATA)
     options = parser.parse_args()
-    engines = [Predictor(find_bundle("default"), REFERENCE), Predictor(find_bundle("default"))]
-    gallery = find_gallery([options.data], engines[0].manifest.classes)
-    read = read_pictures(gallery.pictures[:: options.every], os.cpu_count() or 1)
-    pixels = (found for _, found in read if not isinstance(found, str))
+    bundle = find_bundle(options.bundle)
+    manifest = read_manifest(bundle)
+    kinds = [REFERENCE, *(each for each in torch_kinds("cpu") if each != REFERENCE)]
+    kinds += [INT8] if manifest.int8 else []
+    engines = [load_predictor(bundle, kind) for kind in kinds]
+    held = _held_out(options.data / "gallery", manifest)[: options.pictures]
+    phone = [Labelled(path, 0) for path in sorted((options.data / "phone").rglob("*.*"))]
+    for name, pictures in (("validation pictures", held), ("camera files", phone)):
+        _show(name, _compare(engines, pictures))
 
-    agreed, pictures, difference = 0, 0, 0.0
-    results: list[np.ndarray] = []
-    speeds: list[list[float]] = [[], []]
+
+def _held_out(folder: Path, manifest: Manifest) -> list[Labelled]:
+    """In an order that mixes the classes."""
+    gallery: Gallery = find_gallery([folder], manifest.classes)
+    seed = cast("int", (manifest.provenance or {}).get("seed", 0))
+    places = range(len(gallery.pictures))
+    validate = split_randomly(gallery, places, VALIDATION_SHARE, seed).validate
+    order = np.random.default_rng(0).permutation(len(validate))
+    return [gallery.pictures[validate[place]] for place in order]
+
+
+def _compare(engines: Sequence[Predictor], pictures: Sequence[Labelled]) -> dict[Kind, Against]:
+    found = {engine.kind: Against() for engine in engines}
+    pixels = (each for _, each in read_pictures(pictures, os.cpu_count() or 1) if not _is_bad(each))
+    for batch in _batches(cast("Iterator[Pictures]", pixels)):
+        reference: Probabilities | None = None
+        for engine in engines:
+            began = time.perf_counter()
+            probabilities = engine.predict(batch)
+            if len(batch) == BATCH_SIZE:
+                found[engine.kind].speeds.append(BATCH_SIZE / (time.perf_counter() - began))
+            reference = probabilities if reference is None else reference
+            found[engine.kind].add(probabilities, reference)
+    return found
+
+
+def _is_bad(found: object) -> bool:
+    return isinstance(found, str)
+
+
+def _batches(pixels: Iterator[Pictures]) -> Iterator[Pictures]:
     while batch := list(islice(pixels, BATCH_SIZE)):
-        results = []
-        for engine, speed in zip(engines, speeds, strict=True):
-            start = time.perf_counter()
-            results.append(engine.predict(np.stack(batch)))
-            speed.append(len(batch) / (time.perf_counter() - start))
-        agreed += int((results[0].argmax(1) == results[1].argmax(1)).sum())
-        difference += float(np.abs(results[0] - results[1]).sum(1).sum())
-        pictures += len(batch)
+        yield np.stack(batch)
 
-    print(f"{pictures} pictures, same class: {agreed / pictures:.2%}")
-    print(f"mean difference of a probability: {difference / pictures / results[0].shape[1]:.5f}")
-    for engine, speed in zip(engines, speeds, strict=True):
-        print(f"{engine.engine}: {statistics.median(speed):.1f} pictures/s")
+
+def _show(name: str, found: dict[Kind, Against]) -> None:
+    pictures = len(found[REFERENCE].agreed)
+    table = Table(title=f"{pictures} {name}")
+    for heading in ("engine", "same class", "probability", "confidence", "sure, other", "1/s"):
+        table.add_column(heading, justify="left" if heading == "engine" else "right")
+    for kind, each in found.items():
+        table.add_row(
+            str(kind),
+            f"{np.mean(each.agreed):.2%}",
+            f"{np.mean(each.differences):.4f}",
+            f"{np.mean(each.confidences):.4f}",
+            str(each.sure_and_other),
+            f"{statistics.median(each.speeds):.0f}" if each.speeds else "-",
+        )
+    Console(width=100).print(table)
 
 
 if __name__ == "__main__":

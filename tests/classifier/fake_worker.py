@@ -80,10 +80,10 @@ def _start(manner: str, outgoing: BinaryIO) -> None:
             threading.Event().wait()
         case "stubborn":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            write_message(outgoing, Ready("fake@00000000", "none", 1.0))
+            write_message(outgoing, Ready("fake@00000000", "none", 1.0, {}))
             threading.Event().wait()
         case _:
-            write_message(outgoing, Ready("fake@00000000", "none", 1.0))
+            write_message(outgoing, Ready("fake@00000000", "none", 1.0, {}))
 
 
 def _misbehave(path: Path, outgoing: BinaryIO) -> None:
@@ -97,7 +97,7 @@ def _misbehave(path: Path, outgoing: BinaryIO) -> None:
             outgoing.write(b"\xff\xff\xff\xff")
             outgoing.flush()
         case "again":
-            write_message(outgoing, Ready("fake@00000000", "none", 1.0))
+            write_message(outgoing, Ready("fake@00000000", "none", 1.0, {}))
         case "too late":
             write_message(outgoing, Broken("not today", None))
         case "gated":

@@ -34,7 +34,9 @@ def setup(bundle: str = "/good", batch_size: int = 16) -> Setup:
     """A Setup with small figures."""
     return Setup(
         bundle=bundle,
+        engine="torch",
         device="cpu",
+        memory=os.devnull,
         batch_size=batch_size,
         batch_wait_s=0.2,
         max_bytes=10_000_000,

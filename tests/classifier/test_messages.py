@@ -57,7 +57,9 @@ to_child = st.one_of(
     st.builds(
         Setup,
         bundle=paths,
+        engine=texts,
         device=texts,
+        memory=paths,
         batch_size=numbers,
         batch_wait_s=times,
         max_bytes=numbers,
@@ -68,7 +70,7 @@ to_child = st.one_of(
     st.builds(Request, numbers, paths, identities, st.booleans()),
 )
 from_child = st.one_of(
-    st.builds(Ready, texts, texts, times),
+    st.builds(Ready, texts, texts, times, st.dictionaries(texts, times, max_size=3)),
     st.builds(Broken, texts, st.none() | texts),
     st.builds(Started, numbers),
     st.builds(Answer, numbers, facts, predictions, st.integers(1, 99), times),

@@ -8,6 +8,7 @@ from gallery_daemon.config.load import check_text
 from gallery_daemon.config.settings import (
     Batch,
     Device,
+    EngineChoice,
     Limits,
     ModelChoice,
     WatchFolder,
@@ -35,7 +36,7 @@ watch:
     only: "*.jpg"
     ignore: ["*.gif", Trash/**]
 library: /photos//sorted/../all/
-model: {path: models/family, device: cuda, idle_timeout: 2m}
+model: {path: models/family, engine: torch, device: cuda, idle_timeout: 2m}
 batch: {size: 4, wait: 50ms}
 limits: {bytes: 20MB, pixels: 1_000_000, seconds: 5}
 defaults: {action: copy, on_conflict: rename, sidecars: alone}
@@ -78,7 +79,10 @@ def test_everything_that_can_be_said_is_heard() -> None:
         ),
     ) == config.watch
     assert "/photos/all" == config.library
-    assert ModelChoice("/etc/gallery/models/family", Device.CUDA, 120) == config.model
+    assert (
+        ModelChoice("/etc/gallery/models/family", EngineChoice.TORCH, Device.CUDA, 120)
+        == config.model
+    )
     assert Batch(4, 0.05) == config.batch
     assert Limits(20_000_000, 1_000_000, 5) == config.limits
 

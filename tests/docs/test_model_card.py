@@ -14,6 +14,7 @@ BUNDLE = find_bundle("default")
 CARD = (BUNDLE / "MODEL_CARD.md").read_text("utf-8")
 SAID: dict[str, Any] = json.loads((BUNDLE / "model.json").read_text("utf-8"))
 LARGEST_BYTES = 45_000_000
+LARGEST_8_BIT_BYTES = 25_000_000
 
 
 def table(heading: str) -> list[list[str]]:
@@ -72,7 +73,10 @@ def test_the_data_are_the_manifest_s() -> None:
 
 
 def test_the_bundle_is_small_and_shows_nobody_s_pictures() -> None:
-    """At most 45 MB, and no report, which would show pictures that are not ours to give."""
-    assert sum(path.stat().st_size for path in BUNDLE.iterdir()) < LARGEST_BYTES
+    """45 MB, 25 more for 8 bits, and no report, which would show pictures not ours to give."""
+    sizes = {path.name: path.stat().st_size for path in BUNDLE.iterdir()}
+    in_8_bits = sum(size for name, size in sizes.items() if name.startswith("int8."))
+    assert in_8_bits < LARGEST_8_BIT_BYTES
+    assert sum(sizes.values()) - in_8_bits < LARGEST_BYTES
     assert not list(BUNDLE.glob("*.html"))
     assert SAID["provenance"]["finished"] is True

@@ -41,7 +41,7 @@ def main() -> None:
     incoming = os.fdopen(os.dup(0), "rb", buffering=0)
     outgoing = os.fdopen(os.dup(1), "wb")
     read_to_child(incoming)
-    write_message(outgoing, Ready(_MODEL, "none", 1.0))
+    write_message(outgoing, Ready(_MODEL, "none", 1.0, {}))
     while isinstance(request := read_to_child(incoming), Request):
         write_message(outgoing, Started(request.id))
         write_message(outgoing, _reply(request))

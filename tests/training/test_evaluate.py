@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.choice import Wanted
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import evaluate
 from gallery_daemon.training.options import TrainOptions
@@ -18,6 +19,11 @@ from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def by_torch(bundle: Path) -> Wanted:
+    """The bundle, run by torch: nothing is measured."""
+    return Wanted(bundle, bundle / "never written", "torch")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +37,7 @@ def bundle(gallery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_learned_gallery_is_recognised(bundle: Path, gallery: Path) -> None:
     """Colours are learned, so nearly all pictures are right; the JSON has the public keys."""
-    found = evaluate([gallery], bundle, Silent())
+    found = evaluate([gallery], by_torch(bundle), Silent())
 
     said = json.loads(json.dumps(found.to_json()))
     assert said["accuracy"] >= 0.9
@@ -47,9 +53,9 @@ def test_folders_may_lack_a_class_but_not_have_another(bundle: Path, tmp_path: P
     (data / "blue").rename(data / "green")
 
     with pytest.raises(TrainingError, match="no class 'green'"):
-        evaluate([data], bundle, Silent())
+        evaluate([data], by_torch(bundle), Silent())
     (data / "green").rename(tmp_path / "green")
-    assert evaluate([data], bundle, Silent()).measures.pictures == 2
+    assert evaluate([data], by_torch(bundle), Silent()).measures.pictures == 2
 
 
 def test_broken_pictures_are_skipped_and_nothing_to_measure_is_an_error(
@@ -59,9 +65,9 @@ def test_broken_pictures_are_skipped_and_nothing_to_measure_is_an_error(
     data = make_gallery(tmp_path / "data", 1)
     (data / "red" / "00.png").write_bytes(b"broken")
 
-    found = evaluate([data], bundle, Silent())
+    found = evaluate([data], by_torch(bundle), Silent())
     (data / "blue" / "00.png").write_bytes(b"broken")
 
     assert (found.measures.pictures, len(found.skipped)) == (1, 1)
     with pytest.raises(TrainingError, match="can be read"):
-        evaluate([data], bundle, Silent())
+        evaluate([data], by_torch(bundle), Silent())

@@ -1,0 +1,53 @@
+"""`export`: a model for other tools, or in 8 bits for this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gallery_daemon.cli.progress import training_display
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+
+
+def export(
+    *,
+    model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
+    onnx: Annotated[Path | None, typer.Option(help="Write the model to this new file.")] = None,
+    int8: Annotated[
+        list[Path] | None,
+        typer.Option(help="Make an 8-bit network by the class folders in here; with --out."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="With --int8: the new bundle's folder.")] = None,
+) -> None:
+    """Write a model as an ONNX file, or add an 8-bit network to a bundle that has none.
+
+    The ONNX file takes pictures (uint8, N x 224 x 224 x 3, RGB) and gives probabilities. `train`
+    makes the 8-bit network by itself; pictures that the model was not trained on are best.
+
+    Examples:
+        gallery-daemon export --onnx model.onnx
+
+        gallery-daemon export --model ~/models/family --int8 ~/Pictures/Labelled --out ~/models/fast
+    """
+    if (onnx is None) == (not int8) or (out is None) != (not int8):
+        raise typer.BadParameter("give either --onnx FILE, or --int8 FOLDER and --out FOLDER")
+    if onnx is not None:
+        # Torch takes seconds to import; no typing mistake waits for it.
+        from gallery_daemon.model.onnx_file import write_onnx  # noqa: PLC0415
+
+        write_onnx(find_bundle(model), onnx.absolute())
+        typer.echo(f"wrote {onnx}")
+        return
+    assert int8 is not None
+    assert out is not None
+    from gallery_daemon.training.eightbit import add_eight_bits  # noqa: PLC0415
+
+    with training_display() as display:
+        manifest = add_eight_bits(find_bundle(model), int8, out.absolute(), display)
+    assert manifest.int8 is not None
+    typer.echo(
+        f"wrote {out}: the same class as float32 for {manifest.int8.agreement:.2%} of "
+        f"{manifest.int8.pictures} pictures, confidence {manifest.int8.difference:.4f} apart"
+    )

@@ -1,0 +1,104 @@
+"""The engines that were measured, remembered in a file of the person's cache folder.
+
+One entry for each set of circumstances; the file may be taken away at any time, and everything is
+measured again. What cannot be written is not remembered, and nobody is troubled with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import secrets
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import platformdirs
+
+from gallery_daemon.model.engine import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gallery_daemon.model.manifest import Manifest
+
+_LIBRARIES = ("torch", "openvino")
+_MODEL_NAMES = ("model name", "Hardware", "CPU part")
+# An NVIDIA card has this device node as soon as its driver is loaded.
+_CARD = Path("/dev/nvidiactl")
+# More circumstances than anybody has; the file stays small.
+_ENTRIES_LIMIT = 50
+
+
+def engines_file() -> Path:
+    """Where this person's measurements are: XDG_CACHE_HOME/gallery-daemon/engines.json."""
+    return platformdirs.user_cache_path("gallery-daemon") / "engines.json"
+
+
+def circumstances(manifest: Manifest, engine: str, device: str) -> str:
+    """16 hexadecimal digits of all that decides how fast which engine is."""
+    facts = {
+        "weights": manifest.weights_sha256,
+        "int8": manifest.int8 and manifest.int8.bin_sha256,
+        "engine": engine,
+        "device": device,
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "card": _CARD.exists(),
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class Memory:
+    """What was measured in certain circumstances."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self._path, self._key = path, key
+
+    def recall(self) -> Kind | None:
+        """The engine that was chosen; None if nothing is known."""
+        entry = self._entries().get(self._key)
+        try:
+            return Kind.parse(str(cast("dict[str, object]", entry)["engine"]))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def remember(self, kind: Kind, measured: Mapping[Kind, float]) -> None:
+        """The engine was chosen by these pictures per second."""
+        speeds = {str(each): speed for each, speed in measured.items()}
+        others = [item for item in self._entries().items() if item[0] != self._key]
+        entries = dict(others[-_ENTRIES_LIMIT + 1 :])
+        entries[self._key] = {"engine": str(kind), "pictures_per_s": speeds}
+        part = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}.part")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(entries, indent=1) + "\n", "utf-8")
+            part.replace(self._path)
+
+    def _entries(self) -> dict[str, object]:
+        try:
+            found = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return cast("dict[str, object]", found) if isinstance(found, dict) else {}
+
+
+def _processor() -> str:
+    """What the processor calls itself."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() in _MODEL_NAMES:
+                return value.strip()
+    return platform.machine()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,83 @@
+"""A bundle as one ONNX file, for other tools: pictures in, calibrated probabilities out.
+
+Input `pictures`, uint8 (N, S, S, 3), RGB, as a person sees them; output `probabilities`, float32
+(N, C). Preprocessing and temperature are part of it, the classes stand in its metadata: whoever has
+the file needs to know nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.bundle import load_bundle
+from gallery_daemon.model.intel import is_installed
+from gallery_daemon.model.quantise import WithPreprocessing
+
+if TYPE_CHECKING:
+    from gallery_daemon.model.manifest import Manifest
+
+_NEEDED = ("onnx", "onnxscript")
+_MOST_PICTURES = 1024
+
+
+class _Calibrated(nn.Module):
+    """Pictures to probabilities."""
+
+    def __init__(self, network: nn.Module, manifest: Manifest) -> None:
+        super().__init__()
+        self.logits = WithPreprocessing(network, manifest)
+        self._temperature = manifest.temperature
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(self.logits(pictures) / self._temperature, dim=1)
+
+
+def write_onnx(bundle: Path, file: Path) -> None:
+    """The model of the bundle lies in the new file `file`.
+
+    Raises:
+        BundleError: the bundle cannot be loaded, the file exists already or cannot be written, or
+            the packages that write it are not installed.
+    """
+    for name in _NEEDED:
+        if not is_installed(name):
+            raise BundleError(f"{name} is not installed", hint="pip install 'gallery-daemon[onnx]'")
+    if file.exists():
+        raise BundleError(f"{file} exists already", hint="give a new name; nothing is overwritten")
+    network, manifest = load_bundle(bundle)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
+            whole = Path(folder) / file.name
+            _write(network, manifest, whole)
+            # A link, unlike a renaming, replaces nothing that came there meanwhile.
+            os.link(whole, file)
+    except OSError as error:
+        raise BundleError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _write(network: nn.Module, manifest: Manifest, file: Path) -> None:
+    size = manifest.input_size
+    with warnings.catch_warnings():
+        # The exporter warns its own developers of its own deprecations.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            _Calibrated(network, manifest).eval(),
+            (torch.zeros(2, size, size, 3, dtype=torch.uint8),),
+            input_names=["pictures"],
+            output_names=["probabilities"],
+            dynamic_shapes={"pictures": {0: torch.export.Dim("n", min=1, max=_MOST_PICTURES)}},
+            verbose=False,
+        )
+        assert program is not None
+        about = {"model": manifest.model_id, "classes": json.dumps(manifest.classes)}
+        program.model.metadata_props.update(about)
+        program.save(file)

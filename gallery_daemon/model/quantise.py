@@ -1,0 +1,155 @@
+"""The network in whole numbers: made of the trained one, and compared with it.
+
+Post-training quantisation by NNCF: some hundred pictures show how large each layer's values become,
+and the layers' biases make up for the rounding. Nothing is trained. Preprocessing is part of the
+8-bit network, by the same code as everywhere, so it takes pictures and gives logits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.int8 import BIN_FILE, XML_FILE, Int8
+from gallery_daemon.model.intel import is_installed, silent
+from gallery_daemon.model.predict import softmax
+from gallery_daemon.model.preprocess import normalise
+from gallery_daemon.model.probes import probes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery_daemon.model.engine import Logits, Pictures
+    from gallery_daemon.model.manifest import Manifest
+
+# NNCF's own default; with 1,000 the agreement is no better.
+CALIBRATION_PICTURES = 300
+_BATCH_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Quantised:
+    """An 8-bit network: what the manifest says of it, and its files by name."""
+
+    int8: Int8
+    files: dict[str, bytes]
+
+
+class WithPreprocessing(nn.Module):
+    """A network that takes pictures, uint8 (N, S, S, 3), and gives logits, float32 (N, C)."""
+
+    def __init__(self, network: nn.Module, manifest: Manifest) -> None:
+        super().__init__()
+        self.network, self._manifest = network, manifest
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Normalise and run."""
+        logits: torch.Tensor = self.network(normalise(pictures, self._manifest))
+        return logits
+
+
+def quantise(
+    network: nn.Module, manifest: Manifest, calibration: Pictures, held_out: Pictures
+) -> Quantised:
+    """The network in 8 bits.
+
+    Args:
+        network: float32, on the processor.
+        manifest: has its preprocessing and temperature.
+        calibration: uint8 (N, S, S, 3), of all classes; N about `CALIBRATION_PICTURES`.
+        held_out: uint8 (M, S, S, 3), M > 0, that it was not trained on, to compare both on.
+
+    Raises:
+        BundleError: OpenVINO or NNCF is not installed.
+    """
+    for name in ("openvino", "nncf"):
+        if not is_installed(name):
+            raise BundleError(f"{name} is not installed", hint=f"pip install {name}")
+    whole = WithPreprocessing(network.eval(), manifest)
+    model = _quantised(whole, manifest.input_size, calibration)
+    with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
+        silent("openvino").save_model(model, Path(folder) / XML_FILE)
+        files = {name: (Path(folder) / name).read_bytes() for name in (XML_FILE, BIN_FILE)}
+    ask = _asker(model)
+    exact = _probabilities(lambda batch: _run(whole, batch), held_out, manifest)
+    rounded = _probabilities(ask, held_out, manifest)
+    answers = softmax(ask(probes(manifest.input_size)) / manifest.temperature)
+    int8 = Int8(
+        xml_sha256=hashlib.sha256(files[XML_FILE]).hexdigest(),
+        bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
+        agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
+        difference=float(np.abs(exact.max(1) - rounded.max(1)).mean()),
+        pictures=len(held_out),
+        answers=tuple(tuple(round(float(p), 4) for p in row) for row in answers),
+    )
+    return Quantised(int8, files)
+
+
+def with_int8(manifest: Manifest, quantised: Quantised | None) -> Manifest:
+    """The manifest of a bundle that holds the 8-bit network too."""
+    return manifest if quantised is None else replace(manifest, int8=quantised.int8)
+
+
+def _quantised(whole: nn.Module, size: int, calibration: Pictures) -> Any:  # noqa: ANN401 - untyped
+    openvino, nncf = silent("openvino"), silent("nncf")
+    for name in ("nncf", "torch.utils.cpp_extension"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        # The libraries tell each other's developers of deprecations.
+        warnings.simplefilter("ignore")
+        model = openvino.convert_model(
+            whole,
+            example_input=torch.zeros(1, size, size, 3, dtype=torch.uint8),
+            input=[openvino.PartialShape([-1, size, size, 3])],
+        )
+    order = model.get_ordered_ops()
+    layers = [each for each in order if each.get_type_name() in {"Convolution", "MatMul"}]
+    # The first and the last layer are a fiftieth of the work and a quarter of the error.
+    ends = [layers[0].get_friendly_name(), layers[-1].get_friendly_name()]
+    return nncf.quantize(
+        model,
+        nncf.Dataset(calibration, lambda picture: picture[None]),
+        subset_size=len(calibration),
+        preset=nncf.QuantizationPreset.MIXED,
+        # Slower to make by a minute, and half as far from float32.
+        fast_bias_correction=False,
+        ignored_scope=nncf.IgnoredScope(names=ends),
+    )
+
+
+def _asker(model: object) -> Callable[[Pictures], Logits]:
+    """The 8-bit network as a function from pictures to logits."""
+    request = silent("openvino").compile_model(model, "CPU").create_infer_request()
+
+    def ask(pictures: Pictures) -> Logits:
+        (logits,) = request.infer({0: pictures}).values()
+        return np.array(logits, np.float32)
+
+    return ask
+
+
+def _run(whole: nn.Module, pictures: Pictures) -> Logits:
+    with torch.inference_mode():
+        logits: Logits = whole(torch.from_numpy(pictures)).numpy()
+    return logits
+
+
+def _probabilities(
+    ask: Callable[[Pictures], Logits], pictures: Pictures, manifest: Manifest
+) -> Logits:
+    """Float32 (M, C), batch by batch."""
+    parts = [
+        ask(np.ascontiguousarray(pictures[start : start + _BATCH_SIZE]))
+        for start in range(0, len(pictures), _BATCH_SIZE)
+    ]
+    return softmax(np.concatenate(parts) / manifest.temperature)

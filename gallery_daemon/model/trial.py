@@ -1,0 +1,86 @@
+"""A trial of one library on this machine: how fast it runs a bundle's network, and is it right.
+
+    python -P -m gallery_daemon.model.trial BUNDLE LIBRARY DEVICE THREADS
+
+A process of its own, because an engine that does not fit a processor may crash instead of failing,
+and because torch, once imported, is never small again. Says one JSON object a line for each way in
+which the library can run the network here, `{"kind": "torch cpu bfloat16", "pictures_per_s": 51}`.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.model.engine import INT8, Kind
+from gallery_daemon.model.predict import Predictor, load_predictor
+from gallery_daemon.model.probes import probes
+
+# As under a backlog.
+_BATCH_SIZE = 16
+# Enough for a steady figure; where one batch takes longer, it is the only one.
+_ENOUGH_S = 1.0
+# Between processors that add bytes in another order the probes' probabilities differ by less.
+_TOLERANCE = 0.05
+
+
+def main() -> None:
+    """Try all that the arguments name; what fails is passed over with a word on standard error."""
+    folder, library, device, threads = sys.argv[1:]
+    try:
+        kinds = _kinds(library, device)
+    except GalleryError as error:
+        sys.exit(error.sentence)
+    for kind in kinds:
+        try:
+            predictor = load_predictor(Path(folder), kind, int(threads) or None)
+            pictures_per_s = _speed(predictor)
+        except (GalleryError, RuntimeError) as error:
+            sys.stderr.write(f"{kind} is not taken: {error}\n")
+            continue
+        told = {"kind": str(kind), "pictures_per_s": round(pictures_per_s, 1)}
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+
+
+def _kinds(library: str, device: str) -> tuple[Kind, ...]:
+    if library == INT8.library:
+        return (INT8,)
+    from gallery_daemon.model.torch_engine import torch_kinds  # noqa: PLC0415 - torch is large
+
+    return torch_kinds(device)
+
+
+def _speed(predictor: Predictor) -> float:
+    """Pictures per second, of a predictor that answers the probes as it should.
+
+    Raises:
+        RuntimeError: it answers something else.
+    """
+    pictures = probes(predictor.manifest.input_size)
+    answers = predictor.predict(pictures)
+    int8 = predictor.manifest.int8
+    if predictor.kind == INT8 and int8 is not None:
+        difference = np.abs(answers - np.array(int8.answers)).max()
+        if not difference <= _TOLERANCE:
+            raise RuntimeError(
+                f"its answers differ by {difference:.2f} from those it was made with"
+            )
+    # The first answers, which are not counted, compiled kernels and warmed caches.
+    batch = np.tile(pictures, (_BATCH_SIZE // len(pictures), 1, 1, 1))
+    batch_s: list[float] = []
+    while sum(batch_s) < _ENOUGH_S:
+        began = time.perf_counter()
+        predictor.predict(batch)
+        batch_s.append(time.perf_counter() - began)
+    return _BATCH_SIZE / statistics.median(batch_s)
+
+
+if __name__ == "__main__":
+    main()

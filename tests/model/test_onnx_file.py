@@ -1,0 +1,50 @@
+"""A bundle as an ONNX file: the same probabilities in another program, and nothing overwritten."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import pytest
+
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.intel import silent
+from gallery_daemon.model.onnx_file import write_onnx
+from gallery_daemon.model.predict import load_predictor
+from gallery_daemon.model.probes import probes
+from tests.model.conftest import CLASSES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_another_program_says_the_same_of_pictures(bundle: Path, tmp_path: Path) -> None:
+    """Run by OpenVINO, batches of one and of many have the probabilities that we give."""
+    file = tmp_path / "small.onnx"
+
+    write_onnx(bundle, file)
+
+    openvino = silent("openvino")
+    run = openvino.Core().compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    expected = load_predictor(bundle).predict(probes(224))
+    for count in (1, len(expected)):
+        found = run(probes(224)[:count])["probabilities"]
+        np.testing.assert_allclose(found, expected[:count], atol=1e-3)
+    about = {each.key: each.value for each in onnx.load(file).metadata_props}
+    assert list(CLASSES) == json.loads(about["classes"])
+    assert about["model"].startswith("small@")
+
+
+def test_no_file_is_overwritten(bundle: Path, tmp_path: Path) -> None:
+    """What lies there stays, and nothing is left beside it."""
+    (tmp_path / "mine.onnx").write_text("mine")
+
+    with pytest.raises(BundleError, match="exists already"):
+        write_onnx(bundle, tmp_path / "mine.onnx")
+    with pytest.raises(BundleError, match="cannot write"):
+        write_onnx(bundle, tmp_path / "nowhere" / "it.onnx")
+
+    assert "mine" == (tmp_path / "mine.onnx").read_text()
+    assert ["mine.onnx"] == [path.name for path in tmp_path.iterdir()]
