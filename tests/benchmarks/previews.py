@@ -75,7 +75,7 @@ def _size_if_wanted(path: Path) -> tuple[int, int] | None:
         if is_wanted:
             _WHOLE[kind](data)
             read_picture(data, max_pixels=DEFAULT_PIXELS)
-    except (BadPhoto, NotAPhoto, OSError, ValueError, SyntaxError):
+    except (BadPhoto, NotAPhoto, EOFError, OSError, ValueError, SyntaxError):
         return None
     return size if is_wanted else None
 
