@@ -15,7 +15,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from importlib.metadata import version
-from os import sched_getaffinity
+from os import getloadavg, sched_getaffinity
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,10 +85,12 @@ class _Benchmark:
         names = [source.name for source in sources]
         told: dict[str, object] = {
             "machine": _machine(),
+            "load_before": getloadavg()[0],
             "sources": names,
             "rounds": self._options.rounds,
         }
         self._console.print(f"{len(photos)} photos, copies of {', '.join(names)}")
+        self._console.print(f"other work on the machine: load {told['load_before']:.2f}")
         parts: dict[str, Callable[[Sequence[Path]], object]] = {
             "contest": self._contest,
             "previews": lambda _: self._previews(),

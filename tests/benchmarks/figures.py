@@ -26,16 +26,26 @@ _WORTH_CUTTING = 4 * _AHEAD_PHOTOS
 
 @dataclass(frozen=True)
 class Run:
-    """One pass of one contestant: from process start to exit, and once it was in full swing."""
+    """One pass of one contestant: from process start to exit, and once it was in full swing.
+
+    `processor_s` are the seconds of all cores that its processes took: on a machine that has other
+    work to do, they say more than the clock.
+    """
 
     photos: int
     whole_s: float
+    processor_s: float
     steady_per_s: float
 
     @property
     def whole_per_s(self) -> float:
         """Photos a second, start and end of the process included."""
         return self.photos / self.whole_s
+
+    @property
+    def cores_busy(self) -> float:
+        """How many cores it had, on average."""
+        return self.processor_s / self.whole_s
 
     def whole_s_for(self, photos: int) -> float:
         """How long so many photos would have taken: start and end once, the rest steadily."""

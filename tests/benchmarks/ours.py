@@ -13,13 +13,14 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.figures import Run, steady_rate
 from tests.benchmarks.inputs import wait_until_settled
-from tests.benchmarks.processes import Broken, run_module
+from tests.benchmarks.processes import Broken, run_module, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from tests.benchmarks.figures import Run
 
 BATCH_SIZE = 16
 
@@ -45,8 +46,7 @@ def sort_once(photos: Sequence[Path], scene: Path, environ: Mapping[str, str]) -
         refuse_unfaithful(photos, filed, library)
     finally:
         shutil.rmtree(scene, ignore_errors=True)
-    finishes = [at for _, at in filed]
-    return Run(len(finishes), ended.whole_s, steady_rate(finishes, BATCH_SIZE))
+    return run_of(ended, [at for _, at in filed], BATCH_SIZE)
 
 
 def filed_at(log: str) -> list[tuple[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -27,9 +28,10 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Ended:
-    """What a process said, and how long it took from its start to its exit."""
+    """What a process said, and how long it took from its start to its exit, by clock and cores."""
 
     whole_s: float
+    processor_s: float
     output: str
     errors: str
 
@@ -40,7 +42,7 @@ def run_module(*words: str, environ: Mapping[str, str]) -> Ended:
     Raises:
         Broken: it ended badly.
     """
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), _processor_s()
     process = subprocess.run(
         (sys.executable, "-m", *words),
         cwd=ROOT,
@@ -54,7 +56,13 @@ def run_module(*words: str, environ: Mapping[str, str]) -> Ended:
     if process.returncode:
         said = process.stderr[-_LAST_WORDS:]
         raise Broken(f"{' '.join(words)}: exit status {process.returncode}\n{said}")
-    return Ended(whole_s, process.stdout, process.stderr)
+    return Ended(whole_s, _processor_s() - spent, process.stdout, process.stderr)
+
+
+def run_of(ended: Ended, finishes: Sequence[float], burst: int) -> Run:
+    """The figures of a pass; `finishes` and `burst` are those of `steady_rate`."""
+    steady_per_s = steady_rate(finishes, burst)
+    return Run(len(finishes), ended.whole_s, ended.processor_s, steady_per_s)
 
 
 def environ_with(environ: Mapping[str, str]) -> dict[str, str]:
@@ -65,8 +73,13 @@ def environ_with(environ: Mapping[str, str]) -> dict[str, str]:
 def run_contestant(*words: str, burst: int, environ: Mapping[str, str]) -> Run:
     """A module that ends with `tell_finishes`, run once."""
     ended = run_module(*words, environ=environ)
-    finishes = json.loads(ended.output.splitlines()[-1])
-    return Run(len(finishes), ended.whole_s, steady_rate(finishes, burst))
+    return run_of(ended, json.loads(ended.output.splitlines()[-1]), burst)
+
+
+def _processor_s() -> float:
+    """Seconds of all processes that have ended, theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def tell_finishes(finishes: Sequence[float]) -> None:

@@ -25,7 +25,8 @@ _TARGETS_MS = {"warm": 150.0, "cold": 2500.0}
 
 def contest_table(runs: Runs) -> Table:
     """Who took how long."""
-    table = Table("", "photos", "whole, s", "photos/s, whole", "photos/s, steady", title="Backlog")
+    columns = ("photos", "whole, s", "cores busy", "photos/s, whole", "photos/s, steady")
+    table = Table("", *columns, title="Backlog")
     for name in _NAMES:
         if name not in runs:
             table.add_row(name, "not installed")
@@ -34,9 +35,10 @@ def contest_table(runs: Runs) -> Table:
         whole = Spread.of([run.whole_s for run in found])
         rate = Spread.of([run.whole_per_s for run in found])
         steady = Spread.of([run.steady_per_s for run in found])
-        shown = ("", "") if name in _CEILINGS else (str(whole), str(rate))
+        busy = f"{statistics.median(run.cores_busy for run in found):.2f}"
+        shown = ("", "", "") if name in _CEILINGS else (str(whole), busy, str(rate))
         table.add_row(name, str(found[0].photos), *shown, str(steady))
-    table.add_row("roofline of both", "", "", "", str(Spread.of(rooflines(runs))))
+    table.add_row("roofline of both", "", "", "", "", str(Spread.of(rooflines(runs))))
     return table
 
 

@@ -45,10 +45,15 @@ def test_the_order_of_the_finishes_does_not_matter() -> None:
 
 def test_a_shorter_pass_is_compared_as_if_it_were_as_long() -> None:
     """A start of 4 s and 2 photos a second are 14 s for 20 photos."""
-    run = Run(photos=10, whole_s=9.0, steady_per_s=2.0)
+    run = Run(photos=10, whole_s=9.0, processor_s=18.0, steady_per_s=2.0)
 
     assert 14.0 == run.whole_s_for(20)
     assert 9.0 == run.whole_s_for(10)
+
+
+def test_how_busy_the_cores_were_is_known() -> None:
+    """Two cores for the whole time are twice the clock's seconds."""
+    assert 2.0 == Run(photos=10, whole_s=9.0, processor_s=18.0, steady_per_s=2.0).cores_busy
 
 
 def test_both_works_share_the_cores() -> None:
