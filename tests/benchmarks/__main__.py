@@ -34,7 +34,7 @@ PARTS = ("contest", "previews", "lone")
 # Fewer photos have no steady rate: two batches.
 _LEAST_PHOTOS, _LEAST_ARTICLE_PHOTOS = 32, 10
 _WARM_TIMES, _COLD_TIMES = 20, 5
-_PACKAGES = ("torch", "torchvision", "pillow", "pillow-heif", "numpy")
+_PACKAGES = ("torch", "torchvision", "openvino", "pillow", "pillow-heif", "numpy")
 
 
 def main() -> None:

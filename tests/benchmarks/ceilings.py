@@ -20,8 +20,10 @@ import numpy as np
 
 from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
+from gallery_daemon.model.choice import Wanted, choose
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.predict import Predictor
+from gallery_daemon.model.memory import engines_file
+from gallery_daemon.model.predict import load_predictor
 from gallery_daemon.photo import Identity
 from tests.benchmarks.processes import tell_finishes
 
@@ -74,8 +76,9 @@ def _pixels(path: Path) -> Pixels:
 
 
 def _predict() -> Callable[[Pixels], np.ndarray]:
-    """The chosen engine, loaded: uint8 (N, S, S, 3) to probabilities (N, C)."""
-    return Predictor(find_bundle("default")).predict
+    """The engine that the program takes here, loaded: uint8 (N, S, S, 3) to (N, C)."""
+    bundle = find_bundle("default")
+    return load_predictor(bundle, choose(Wanted(bundle, engines_file())).kind).predict
 
 
 if __name__ == "__main__":
