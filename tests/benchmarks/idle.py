@@ -1,6 +1,6 @@
 """What the daemon costs while nothing happens, and how soon it is ready and through its folder.
 
-    python -m tests.benchmarks.idle [--files 100000] [--starts 5] [--seconds 300] [--json FILE]
+    python -m tests.benchmarks.idle [--files 100000] [--starts 5] [--seconds 300] [--home FOLDER]
 
 A real daemon with the real classifier process, on a folder of photos that the journal knows. It is
 started several times (the first reads from a cold page cache, if anything is cold); the last one
@@ -66,12 +66,15 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--home", type=Path, help="an empty folder to use, or one used before")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="idle-") as name:
-        home = Path(name)
+        home = options.home or Path(name)
         journal = home / "state" / "gallery-daemon" / "journal.sqlite3"
-        fill(home / "watch", home / "library", journal, options.files)
+        if not journal.exists():
+            fill(home / "watch", home / "library", journal, options.files)
+        (home / "notify").unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(str(home / "notify"))
             starts = []
@@ -110,7 +113,7 @@ def _start(daemon: FloodedDaemon, manager: socket.socket, files: int) -> Start:
     listener.join()
     at_start = memory(daemon.pid)
     listing = daemon.wait_for("rescan_finished")
-    assert (files, 0) == (listing["seen"], listing["new"]), listing
+    assert (True, 0) == (listing["seen"] >= files, listing["new"]), listing
     return Start(round(heard[0] - began, 3), listing["ms"] / 1000, at_start, memory(daemon.pid))
 
 
