@@ -68,9 +68,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="backlog-") as name:
-        daemon = FloodedDaemon(Path(name), "hardlink", _REAL)
-        _fill(daemon.watch, options.data, options.files)
-        found = _see_through(daemon, options.files)
+        with FloodedDaemon(Path(name), "hardlink", _REAL) as daemon:
+            _fill(daemon.watch, options.data, options.files)
+            found = _see_through(daemon, options.files)
     _print(found)
     if options.json:
         options.json.write_text(json.dumps(asdict(found), indent=1))
@@ -108,7 +108,6 @@ def _see_through(daemon: FloodedDaemon, files: int) -> Backlog:
     last = daemon.see_through(files)
     is_over.set()
     watcher.join()
-    daemon.stop()
     held = [each for _, each in looks]
     return Backlog(
         files=files,

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,17 @@ class FloodedDaemon:
         self.filed: Counter[str] = Counter()
         self.memory_mb: dict[str, float] = {}
         self.last: dict[str, Event] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        """It does not run any more; after an error, however it ended."""
+        if error is None:
+            self.stop()
+        elif hasattr(self, "_process"):
+            self._process.kill()
+            self._process.wait()
 
     @property
     def pid(self) -> int:

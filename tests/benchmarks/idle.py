@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import socket
 import statistics
 import tempfile
@@ -79,13 +80,11 @@ def main() -> None:
             manager.bind(str(home / "notify"))
             starts = []
             for _ in range(options.starts - 1):
-                daemon = _daemon(home)
+                with _daemon(home) as daemon:
+                    starts.append(_start(daemon, manager, options.files))
+            with _daemon(home) as daemon:
                 starts.append(_start(daemon, manager, options.files))
-                daemon.stop()
-            daemon = _daemon(home)
-            starts.append(_start(daemon, manager, options.files))
-            idle = _leave_alone(daemon, options.seconds)
-            daemon.stop()
+                idle = _leave_alone(daemon, options.seconds)
     _print(options.files, starts, idle)
     if options.json:
         told = {"files": options.files, "starts": [asdict(each) for each in starts]}
@@ -119,7 +118,9 @@ def _start(daemon: FloodedDaemon, manager: socket.socket, files: int) -> Start:
 
 def _leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
     """After one photo and the end of the classifier process."""
-    (daemon.watch / "new.jpg").write_bytes(photo(1_000_000))
+    # One that no earlier run on the same folder brought.
+    number = random.randrange(1_000_000, 1_000_000_000)
+    (daemon.watch / f"new-{number}.jpg").write_bytes(photo(number))
     daemon.wait_for("photo_filed")
     daemon.wait_for("classifier_stopped")
     threading.Event().wait(_CALM_S)
