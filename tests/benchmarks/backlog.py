@@ -67,10 +67,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=SHARED_DATA / "gallery")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="backlog-") as name:
-        with FloodedDaemon(Path(name), "hardlink", _REAL) as daemon:
-            _fill(daemon.watch, options.data, options.files)
-            found = _see_through(daemon, options.files)
+    with (
+        tempfile.TemporaryDirectory(prefix="backlog-") as name,
+        FloodedDaemon(Path(name), "hardlink", _REAL) as daemon,
+    ):
+        _fill(daemon.watch, options.data, options.files)
+        found = _see_through(daemon, options.files)
     _print(found)
     if options.json:
         options.json.write_text(json.dumps(asdict(found), indent=1))
