@@ -30,7 +30,9 @@ class Identity:
 
     def __post_init__(self) -> None:
         """Take the nearest mtime that can be written down."""
-        object.__setattr__(self, "mtime_ns", max(-(1 << 63), min(self.mtime_ns, (1 << 63) - 1)))
+        if not -(1 << 63) <= self.mtime_ns < 1 << 63:
+            nearest = -(1 << 63) if self.mtime_ns < 0 else (1 << 63) - 1
+            object.__setattr__(self, "mtime_ns", nearest)
 
 
 @dataclass(frozen=True, slots=True)

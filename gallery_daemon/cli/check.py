@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from gallery_daemon.cli.options import ConfigFile, existing_config
+from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.service.configuration import default_path, read_configuration, warnings_of

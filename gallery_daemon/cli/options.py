@@ -1,18 +1,13 @@
-"""Options that several commands share, and how a configuration is found and warned of."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs import Log, LogFormat, LogLevel
-from gallery_daemon.service.configuration import default_path, warnings_of
-
-if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Config
+from gallery_daemon.logs import LogFormat, LogLevel
 
 ConfigFile = Annotated[
     Path | None,
@@ -23,26 +18,3 @@ Format = Annotated[
     typer.Option("--log-format", help="Console on a terminal, JSON elsewhere, if not given."),
 ]
 Level = Annotated[LogLevel, typer.Option("--log-level", help="The least important event.")]
-
-
-def existing_config(given: Path | None) -> Path:
-    """The configuration that was given, or the person's own.
-
-    Raises:
-        GalleryError: none was given and there is none; says in three lines how to get one.
-    """
-    path = given or default_path()
-    if given is None and not path.exists():
-        raise GalleryError(
-            f"there is no configuration at {path}",
-            hint="write a commented one with: gallery-daemon check --init\n"
-            "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
-        )
-    return path
-
-
-def warn(config: Config, log: Log) -> None:
-    """What the configuration does and the person may not mean goes into the log."""
-    for warning in warnings_of(config):
-        place = f"{config.file or 'command line'}:{warning.line}"
-        log.config_warned(place=place, warning=warning.sentence)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.options import ConfigFile, Format, Level, warn
+from gallery_daemon.cli.found import warn
+from gallery_daemon.cli.options import ConfigFile, Format, Level
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
 from gallery_daemon.config.oneshot import adapt, default_config

@@ -20,17 +20,18 @@ from gallery_daemon.errors import AlreadyFiled, JournalError
 from gallery_daemon.filing import statements
 from gallery_daemon.filing.columns import columns_of, row_of, signed, written
 from gallery_daemon.filing.database import Database, in_sentences
+from gallery_daemon.filing.known import known_among
 from gallery_daemon.filing.owner import Owner
 from gallery_daemon.filing.record import OPEN_STATES, Entry, Row, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
     from gallery_daemon.filing.query import Query
-    from gallery_daemon.photo import Identity
+    from gallery_daemon.photo import Identity, Photo
 
 # Another program's write is waited for this long: a `sort` beside the daemon is no error.
 _BUSY_S = 10.0
@@ -67,7 +68,15 @@ class Journal:
 
         `again`: only an end counts that leaves its bytes in the library.
         """
-        return self._is_in(statements.KEPT if again else statements.FINAL, path, identity, library)
+        states = statements.KEPT if again else statements.FINAL
+        return bool(known_among(self._database, states, [(path, identity)], library))
+
+    def unknown(self, photos: Sequence[Photo], library: str, *, again: bool = False) -> list[Photo]:
+        """Those of the files that are not known, as `is_known` has it, asked for many at a time."""
+        states = statements.KEPT if again else statements.FINAL
+        files = [(photo.path, photo.identity) for photo in photos]
+        known = known_among(self._database, states, files, library)
+        return [photo for number, photo in enumerate(photos) if number not in known]
 
     def has_used(self, library: str) -> bool:
         """Whether anything was ever filed into the library."""
@@ -191,22 +200,10 @@ class Journal:
             os.fsencode(library),
         )
 
-    def _is_in(self, states: str, path: str, identity: Identity, library: str) -> bool:
-        values = {
-            "library": os.fsencode(library),
-            "size": identity.size_bytes,
-            "mtime": identity.mtime_ns,
-            "path": os.fsencode(path),
-            "inode": signed(identity.inode),
-        }
-        return any(
-            self._database.execute(statements.KNOWN.format(states=states, by=by), values).fetchone()
-            for by in ("path = :path", "inode = :inode")
-        )
-
     def _refuse_claimed(self, entry: Entry, library: str) -> None:
         photo = entry.photo
-        if self._is_in(statements.KEPT, photo.path, photo.identity, library):
+        file = (photo.path, photo.identity)
+        if known_among(self._database, statements.KEPT, [file], library):
             raise AlreadyFiled("it was filed by another program meanwhile")
         where = f"WHERE path = ? AND library = ? AND state IN ({statements.OPEN})"
         if self._rows(where, os.fsencode(photo.path), os.fsencode(library)):

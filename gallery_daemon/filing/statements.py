@@ -21,11 +21,6 @@ KEPT: Final = _words(KEPT_STATES)
 OPEN: Final = _words(OPEN_STATES)
 
 SELECT: Final = "SELECT * FROM filings "
-# `by` is one of two columns, so that each question has an index of its own.
-KNOWN: Final = """
-SELECT 1 FROM filings WHERE library = :library AND state IN ({states})
-    AND size_bytes = :size AND mtime_ns = :mtime AND {by} LIMIT 1
-"""
 FORGET_FAILURES: Final = """
 DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'abandoned')
 """

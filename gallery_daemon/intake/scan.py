@@ -8,7 +8,6 @@ that a photo is gone.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,23 +49,21 @@ def scan(ground: Ground, start: str = "") -> Iterator[Found | Skipped]:
             with opened_folder(ground.root, folder) as opened, os.scandir(opened) as entries:
                 for entry in entries:
                     relative = f"{folder}/{entry.name}" if folder else entry.name
-                    yield from _entry(ground, relative, entry, folders)
+                    if entry.is_dir(follow_symlinks=False):
+                        if ground.recursive and ground.why_not(relative) is None:
+                            folders.append(relative)
+                    elif (file := _file(ground, relative, entry)) is not None:
+                        yield file
         except OSError as error:
             reason = error.strerror or "cannot be listed"
             yield Skipped(ground.source, path, reason, is_folder_error=True)
 
 
-def _entry(
-    ground: Ground, relative: str, entry: os.DirEntry[str], folders: list[str]
-) -> Iterator[Found | Skipped]:
-    if entry.is_dir(follow_symlinks=False):
-        if ground.recursive and ground.why_not(relative) is None:
-            folders.append(relative)
-        return
+def _file(ground: Ground, relative: str, entry: os.DirEntry[str]) -> Found | Skipped | None:
     why = ground.why_not_file(relative)
     if why is not None:
-        yield Skipped(ground.source, f"{ground.root.rstrip('/')}/{relative}", why)
-        return
-    # A file that is gone between the listing and the look is not worth a word.
-    with contextlib.suppress(OSError):
-        yield Found(ground.candidate(relative), entry.stat(follow_symlinks=False))
+        return Skipped(ground.source, f"{ground.root.rstrip('/')}/{relative}", why)
+    try:
+        return Found(ground.candidate(relative), entry.stat(follow_symlinks=False))
+    except OSError:
+        return None  # gone between the listing and the look: not worth a word

@@ -20,6 +20,12 @@ from watchdog.events import (
     EVENT_TYPE_CREATED,
     EVENT_TYPE_MODIFIED,
     EVENT_TYPE_MOVED,
+    DirCreatedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
     FileSystemEvent,
     FileSystemEventHandler,
 )
@@ -41,6 +47,16 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate
 
 _TELLING = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_CLOSED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED})
+# The kernel is asked for these alone: that somebody reads a photo, the classifier process for one,
+# shall not wake the daemon.
+_WANTED: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+]
 _JOIN_S = 1.0
 
 
@@ -161,7 +177,8 @@ class Watch:
         return WatchStarted(ground.source, ground.root, chosen.mode, chosen.why, is_makeshift)
 
     def _begin(self, observer: BaseObserver, real: str) -> None:
-        observer.schedule(self._handler, real, recursive=self.ground.recursive)
+        recursive = self.ground.recursive
+        observer.schedule(self._handler, real, recursive=recursive, event_filter=_WANTED)
         try:
             observer.start()
         except OSError:

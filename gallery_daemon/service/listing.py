@@ -92,7 +92,9 @@ class Listing:
             return
         handful = list(islice(self._names, _HANDFUL))
         for name in handful:
-            self._take(name)
+            if isinstance(name, Skipped):
+                self._skip(name)
+        self._take([name for name in handful if isinstance(name, Found)])
         if len(handful) < _HANDFUL:
             self._finish()
 
@@ -101,21 +103,23 @@ class Listing:
         self._began = self._clock.monotonic()
         self._seen = self._fresh = self._skipped = 0
 
-    def _take(self, name: Found | Skipped) -> None:
-        if isinstance(name, Skipped):
-            if name.is_folder_error:
-                self._skipped += 1
-                self._log.folder_skipped(path=name.path, reason=name.reason)
-            elif self._tell_ignored is not None:
-                self._tell_ignored(name)
-            return
-        self._seen += 1
-        photo = Photo(name.candidate, seen_of(name.stat).identity, self._clock.wall())
-        if self._pipeline.is_known(photo):
-            self.known += 1
-            return
-        self._fresh += 1
-        self._pipeline.saw(name.candidate)
+    def _skip(self, name: Skipped) -> None:
+        if name.is_folder_error:
+            self._skipped += 1
+            self._log.folder_skipped(path=name.path, reason=name.reason)
+        elif self._tell_ignored is not None:
+            self._tell_ignored(name)
+
+    def _take(self, files: list[Found]) -> None:
+        """Those that are not known are on their way; the journal is asked once for all of them."""
+        wall = self._clock.wall()
+        photos = [Photo(each.candidate, seen_of(each.stat).identity, wall) for each in files]
+        fresh = self._pipeline.unknown(photos)
+        self._seen += len(photos)
+        self._fresh += len(fresh)
+        self.known += len(photos) - len(fresh)
+        for photo in fresh:
+            self._pipeline.saw(photo.candidate)
 
     def _finish(self) -> None:
         now = self._clock.monotonic()

@@ -36,6 +36,8 @@ from gallery_daemon.service.sidecars import Sidecars
 from gallery_daemon.service.tell import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gallery_daemon.classifier.child import Arrival as Frame
     from gallery_daemon.imaging.formats import Kind
     from gallery_daemon.photo import Candidate, Decision, Photo
@@ -91,15 +93,15 @@ class Pipeline:
         for report in self._rooms.host.tick(self._clock.monotonic()):
             self._answer(report)
 
-    def is_known(self, photo: Photo) -> bool:
-        """Whether this very file came to an end already, or waits to be tried again."""
-        if self._rooms.retries.is_waiting(photo.candidate, photo.identity):
-            return True
+    def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Those of them that came to no end yet, and do not wait to be tried again."""
         try:
-            return self._rooms.is_known(photo)
+            unknown = self._rooms.unknown(photos)
         except JournalError:
             # The claim asks again before anything is done.
-            return False
+            unknown = list(photos)
+        is_waiting = self._rooms.retries.is_waiting
+        return [each for each in unknown if not is_waiting(each.candidate, each.identity)]
 
     def saw(self, candidate: Candidate) -> None:
         """A name was seen, by an event or in a listing."""
@@ -151,7 +153,7 @@ class Pipeline:
             return
         if self._rooms.retries.is_waiting(photo.candidate, photo.identity):
             return
-        if self.is_known(photo):
+        if not self.unknown((photo,)):
             self._ends.known(photo)
             return
         self._rooms.tell.settled(photo)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.filing.execute import Filer
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 class Rooms:
     """Who does the work, in the order of the journey.
 
-    `is_known` says whether this very file came to its end before.
+    `unknown` gives those of some files that did not come to an end before.
     """
 
     arrivals: Arrivals
-    is_known: Callable[[Photo], bool]
+    unknown: Callable[[Sequence[Photo]], list[Photo]]
     host: ClassifierHost
     rules: RuleSet
     filer: Filer

@@ -27,6 +27,8 @@ from gallery_daemon.service.tally import Tally
 from gallery_daemon.service.tell import Teller
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gallery_daemon.classifier.child import Arrival
     from gallery_daemon.config.settings import Config, WatchFolder
     from gallery_daemon.filing.journal import Journal
@@ -86,12 +88,12 @@ def build(
         Patience(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
     )
 
-    def is_known(photo: Photo) -> bool:
-        return journal.is_known(photo.path, photo.identity, config.library, again=again)
+    def unknown(photos: Sequence[Photo]) -> list[Photo]:
+        return journal.unknown(photos, config.library, again=again)
 
     rooms = Rooms(
         arrivals=Arrivals({folder.name: folder.settle_s for folder in config.watch}),
-        is_known=is_known,
+        unknown=unknown,
         host=host,
         rules=config.rules,
         filer=Filer(journal, disk, config.library),

@@ -5,6 +5,8 @@ in which order, `processes` starts them; the contestants are `article`, `loader`
 `ceilings`; `previews` is decoding alone, `lone` one photo at a time; `figures` are medians and
 ratios, `tables` shows them.
 
-`agreement` compares engines, `elsewhere` is the model on photos that nobody collected for training,
-`flood` (with `flooded`) the daemon under 50,000 photos.
+`agreement` compares engines, `decoding` previews with whole pictures, `elsewhere` is the model on
+photos that nobody collected for training. `idle` (with `known`) is the daemon when nothing happens,
+`backlog` its memory through 10,000 photos, both by what `cost` reads of processes; `flood` (with
+`flooded`) is the daemon under 50,000.
 """

@@ -104,15 +104,14 @@ def _cases(files: int) -> tuple[Case, ...]:
 
 def _run(case: Case, action: str, program: tuple[str, ...]) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="flood-") as home:
-        daemon = FloodedDaemon(Path(home), action, program)
-        case.before(daemon.watch)
-        began = time.monotonic()
-        with case.at_start():
-            daemon.start()
-        began = time.monotonic() if case.during is not _nothing else began
-        case.during(daemon.watch)
-        ended = daemon.see_through(case.files)
-        daemon.stop()
+        with FloodedDaemon(Path(home), action, program) as daemon:
+            case.before(daemon.watch)
+            began = time.monotonic()
+            with case.at_start():
+                daemon.start()
+            began = time.monotonic() if case.during is not _nothing else began
+            case.during(daemon.watch)
+            ended = daemon.see_through(case.files)
         found = account(daemon.library, range(case.files))
     seconds = ended - began
     return Outcome(

@@ -14,6 +14,12 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Event = dict[str, Any]
 
 _ROOT = Path(__file__).parents[2]
 _LOOK_EVERY_S = 0.25
@@ -31,23 +37,53 @@ rules: [{{name: all, to: "All/{{date:%Y}}/"}}]
 class FloodedDaemon:
     """The real daemon with the stand-in for the classifier process."""
 
-    def __init__(self, home: Path, action: str, program: tuple[str, ...]) -> None:
-        """`program` are the interpreter's arguments that come before the command's own."""
+    def __init__(
+        self,
+        home: Path,
+        action: str,
+        program: tuple[str, ...],
+        more: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """`program` are the interpreter's arguments that come before the command's own.
+
+        `more` are further lines of the configuration.
+        """
         self.watch, self.library = home / "watch", home / "library"
-        self.watch.mkdir()
+        self.watch.mkdir(exist_ok=True)
         self._log = home / "log"
         config = home / "config.yaml"
-        config.write_text(_CONFIG.format(watch=self.watch, library=self.library, action=action))
+        config.write_text(
+            _CONFIG.format(watch=self.watch, library=self.library, action=action) + more
+        )
         arguments = ("run", "--config", os.fspath(config), "--log-format", "json")
         self._command = (sys.executable, *program, *arguments)
         self._environ = os.environ | {
             "XDG_STATE_HOME": str(home / "state"),
             "PYTHONPATH": str(_ROOT),
         }
+        self._environ |= environ or {}
         self._rest = b""
         self.counts: Counter[str] = Counter()
         self.filed: Counter[str] = Counter()
         self.memory_mb: dict[str, float] = {}
+        self.last: dict[str, Event] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        """It does not run any more; after an error, however it ended."""
+        if error is None:
+            self.stop()
+        elif hasattr(self, "_process"):
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The daemon's own, not the classifier process's."""
+        return self._process.pid
 
     def start(self) -> None:
         """It runs and is ready."""
@@ -56,10 +92,17 @@ class FloodedDaemon:
                 self._command, stdout=log, stderr=subprocess.STDOUT, env=self._environ, cwd=_ROOT
             )
         self._lines = self._log.open("rb")
-        while not self.counts["daemon_started"]:
-            assert self._process.poll() is None, f"the daemon did not start; see {self._log}"
-            self._look()
+        self.wait_for("daemon_started")
         self.memory_mb["at start"] = self._memory_mb("VmRSS")
+
+    def wait_for(self, event: str) -> Event:
+        """The last event of that name, once there is one."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not self.counts[event]:
+            assert self._process.poll() is None, f"the daemon has ended; see {self._log}"
+            assert time.monotonic() < deadline, f"no {event}; see {self._log}"
+            self._look()
+        return self.last[event]
 
     def see_through(self, files: int) -> float:
         """All is filed and the daemon at rest; the moment of the last photo, monotonic seconds."""
@@ -102,6 +145,7 @@ class FloodedDaemon:
             return
         event = json.loads(line)
         self.counts[event["event"]] += 1
+        self.last[event["event"]] = event
         if event["event"] == "photo_filed":
             self.filed[event["photo"]] += 1
 

@@ -27,7 +27,7 @@ def photo(path: Path, seed: int = 0) -> Path:
 
 def test_the_front_door_does_not_wait_for_torch() -> None:
     """A fresh interpreter that has imported the whole command line has not imported torch."""
-    code = "import sys, gallery_daemon.cli.main; sys.exit('torch' in sys.modules)"
+    code = "import sys, gallery_daemon.cli.app; sys.exit('torch' in sys.modules)"
 
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
 

@@ -11,7 +11,7 @@ import typer.main
 import yaml
 
 import gallery_daemon
-from gallery_daemon.cli.main import app
+from gallery_daemon.cli.app import app
 from gallery_daemon.config.load import check_text
 from gallery_daemon.logs import Log, PhotoLine
 from gallery_daemon.rules.values import FIELDS

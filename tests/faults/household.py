@@ -25,6 +25,7 @@ from gallery_daemon.service.wiring import build
 from tests.filing.fuse import Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gallery_daemon.classifier.host import ClassifierHost
@@ -147,15 +148,15 @@ class Household:
             journal = journal_on(fuse, self.home / "state/gallery-daemon/journal.sqlite3")
             filer = Filer(journal, disk_on(fuse), house.config.library)
 
-        def is_known(photo: Photo) -> bool:
-            return journal.is_known(photo.path, photo.identity, house.config.library, again=again)
+        def unknown(photos: Sequence[Photo]) -> list[Photo]:
+            return journal.unknown(photos, house.config.library, again=again)
 
         rooms = replace(
             house.rooms,
             host=cast("ClassifierHost", Oracle()),
             journal=journal,
             filer=filer,
-            is_known=is_known,
+            unknown=unknown,
         )
         pipeline = Pipeline(rooms, house.config.library, self.clock)
         self._house = replace(house, rooms=rooms, journal=journal, pipeline=pipeline)

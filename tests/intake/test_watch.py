@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate
 
 DEADLINE_S = 20
+# Source: inotify(7), sys/inotify.h.
+_IN_ACCESS, _IN_CLOSE_NOWRITE, _IN_OPEN = 0x1, 0x10, 0x20
 
 
 class Watched:
@@ -224,3 +226,19 @@ def test_a_folder_that_cannot_be_listed_does_not_end_the_listing(tmp_path: Path)
 
     assert isinstance(name, Skipped)
     assert name.is_folder_error
+
+
+@pytest.mark.parametrize("watched", [WatchMode.INOTIFY], indirect=True)
+def test_who_only_reads_a_photo_does_not_wake_the_daemon(watched: Watched) -> None:
+    """The kernel is not asked to tell who opened, read or closed one without writing."""
+    inside = watched.root.stat().st_ino
+    masks = [
+        int(line.partition(" mask:")[2].split()[0], 16)
+        for descriptor in Path("/proc/self/fdinfo").iterdir()
+        if descriptor.exists()
+        for line in descriptor.read_text().splitlines()
+        if line.startswith("inotify") and f"ino:{inside:x} " in line
+    ]
+
+    assert 1 == len(masks)
+    assert 0 == masks[0] & (_IN_ACCESS | _IN_OPEN | _IN_CLOSE_NOWRITE)

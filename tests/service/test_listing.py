@@ -17,6 +17,7 @@ from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Loop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gallery_daemon.photo import Candidate, Photo
@@ -31,9 +32,9 @@ class Crowd:
         self.load = 0
         self.seen: dict[Candidate, None] = {}  # in order
 
-    def is_known(self, photo: Photo) -> bool:
-        """Whether it was seen before."""
-        return photo.candidate in self.seen
+    def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Those that were not seen before."""
+        return [photo for photo in photos if photo.candidate not in self.seen]
 
     def saw(self, candidate: Candidate) -> None:
         """It is on its way."""

@@ -1,0 +1,37 @@
+"""How a configuration is found, and warned of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.service.configuration import default_path, warnings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.logs import Log
+
+
+def existing_config(given: Path | None) -> Path:
+    """The configuration that was given, or the person's own.
+
+    Raises:
+        GalleryError: none was given and there is none; says in three lines how to get one.
+    """
+    path = given or default_path()
+    if given is None and not path.exists():
+        raise GalleryError(
+            f"there is no configuration at {path}",
+            hint="write a commented one with: gallery-daemon check --init\n"
+            "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
+        )
+    return path
+
+
+def warn(config: Config, log: Log) -> None:
+    """What the configuration does and the person may not mean goes into the log."""
+    for warning in warnings_of(config):
+        place = f"{config.file or 'command line'}:{warning.line}"
+        log.config_warned(place=place, warning=warning.sentence)
