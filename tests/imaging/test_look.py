@@ -119,7 +119,7 @@ def test_a_file_that_changes_while_its_preview_is_read_is_refused(
     def read_and_write(file: BinaryIO, kind: Kind) -> bytes | None:
         part = needed_for_preview(file, kind)
         assert part
-        path.write_bytes(WRITTEN["png"])
+        path.write_bytes(WRITTEN[form])  # as if nothing were, but for its time
         return part
 
     monkeypatch.setattr(looking, "needed_for_preview", read_and_write)

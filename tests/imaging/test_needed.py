@@ -147,6 +147,11 @@ TABLES = {
     "more items than there are": with_bytes(b"iinf", 4, b"\xff\xff"),
     "4 billion items": with_bytes(b"iinf", 0, b"\1\0\0\0\xff\xff\xff\xff"),
     "places without end": with_bytes(b"iloc", 0, b"\0\0\0\0\0\0\xff\xff"),
+    "places of no bytes, without end": with_bytes(
+        b"iloc",
+        0,
+        b"\0\0\0\0\0\0\0\4" + b"".join(struct.pack(">3H", i, 0, 65535) for i in range(1, 5)),
+    ),
     "places in other items": with_bytes(b"iloc", 0, b"\1\0\0\0\x44\0\0\1\0\1\0\2"),
     "nothing": b"",
     "a head alone": bytes(4),
