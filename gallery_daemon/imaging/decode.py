@@ -61,8 +61,12 @@ _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "heic": HeifImageFile,
     "avif": AvifImageFile,
 }
-# The least width and height of a preview: the network's own.
-_PREVIEW = (SIDE, SIDE)
+# The least width and height of a HEIC's thumbnail: the network's own, as the picture takes seconds.
+_THUMBNAIL = (SIDE, SIDE)
+# Of a JPEG's preview, whose picture takes some ten milliseconds, a little more: of 450 pictures seen
+# by one 320 long and 224 or more on the short side, 99.3% had the class of the whole decode, and
+# 99.6% where it was 240 or more. The others' confidence was below 0.4.
+PREVIEW_SIDE = 240
 # The least to ask libjpeg's scaled decode for. It is a little more, because two filters of nearly
 # the same reach blur: at 225 pixels the confidence is 0.010 from the whole decode's and one class
 # of 150 another, at 270 it is 0.006, at 375 (of 12 megapixels) 0.003, and no class of 57 another.
@@ -147,14 +151,14 @@ def read_preview(data: bytes, kind: Kind, *, max_pixels: int) -> Picture | None:
 def _read(file: BytesIO, kind: Kind, max_pixels: int) -> Picture:
     image = _opened(file, kind, max_pixels)
     size, written = image.size, _orientation_of_plugin(image)
-    image.draft("RGB", _DRAFT if kind.name == "jpeg" else _PREVIEW)
+    image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAIL)
     image.load()
     return _picture(kind, image, size, read_metadata(image), written)
 
 
 def _read_preview_of_jpeg(data: bytes, kind: Kind, max_pixels: int) -> Picture | None:
     # The preview first: most are too small, and then the header need not be read twice.
-    found = find_preview(data, SIDE)
+    found = find_preview(data, PREVIEW_SIDE)
     if found is None:
         return None
     (preview, orientation), image = found, _opened(BytesIO(data), kind, max_pixels)
@@ -169,7 +173,7 @@ def _read_preview_of_jpeg(data: bytes, kind: Kind, max_pixels: int) -> Picture |
 def _read_preview_of_heic(data: bytes, kind: Kind, max_pixels: int) -> Picture | None:
     image = _opened(BytesIO(data), kind, max_pixels)
     size = image.size
-    if image.draft("RGB", _PREVIEW) is None:
+    if image.draft("RGB", _THUMBNAIL) is None:
         return None
     image.load()
     return _picture(kind, image, size, read_metadata(image))

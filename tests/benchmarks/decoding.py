@@ -25,7 +25,7 @@ from PIL import Image, ImageOps
 from pillow_heif import HeifImageFile, from_pillow
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto
-from gallery_daemon.imaging.decode import SIDE, read_picture
+from gallery_daemon.imaging.decode import PREVIEW_SIDE, SIDE, read_picture
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.limits import DEFAULT_PIXELS
 from gallery_daemon.model.manifest import find_bundle
@@ -115,8 +115,8 @@ def _enlarged(path: Path, long_side: int) -> Image.Image:
 
 
 def _shrunk(image: Image.Image, long_side: int) -> Image.Image:
-    """Wide enough for the network whatever the shape, as `long_side` means for 4:3."""
-    return _resized(image, max(long_side / max(image.size), SIDE / min(image.size)))
+    """Large enough for a preview whatever the shape, as `long_side` means for 4:3."""
+    return _resized(image, max(long_side / max(image.size), PREVIEW_SIDE / min(image.size)))
 
 
 def _resized(image: Image.Image, factor: float) -> Image.Image:
