@@ -42,7 +42,7 @@ def missing(file: BinaryIO, size: int) -> str | None:
     Raises:
         OSError: the file cannot be read.
     """
-    scan = _scan_start(file, 0)
+    scan = scan_start(file, 0)
     if scan is None or scan >= size:
         return "the JPEG ends within its header"
     file.seek(max(scan, size - _TAIL_BYTES))
@@ -55,10 +55,13 @@ def missing(file: BinaryIO, size: int) -> str | None:
     return _missing_in_trailer(file, end, size, limit) if end < min(size, limit) else None
 
 
-def _scan_start(file: BinaryIO, start: int) -> int | None:
+def scan_start(file: BinaryIO, start: int) -> int | None:
     """Where the coded data of the picture at `start` begin; None where the file ends before.
 
     A broken header counts as ended: its coded data are looked for from there.
+
+    Raises:
+        OSError: the file cannot be read.
     """
     place = start + 2
     for _ in range(_SEGMENTS_LIMIT):
@@ -102,7 +105,7 @@ def _missing_in_trailer(file: BinaryIO, end: int, size: int, limit: int) -> str 
         end, head = _behind_padding(file, end)
         if not head.startswith(_START):
             return _missing_of_maker(file, end, size, head)
-        scan = _scan_start(file, end)
+        scan = scan_start(file, end)
         behind = None if scan is None else _end_of_picture(file, scan, limit)
         if behind is None:
             return "a further picture in the JPEG has no end marker"

@@ -7,7 +7,7 @@ broken tag costs one fact and never the photo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,6 +43,7 @@ _CAMERA = (
     ExifTags.Base.FocalLength,
     ExifTags.Base.MakerNote,
 )
+_SIZE = (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight)
 _GPS = (
     ExifTags.GPS.GPSLatitude,
     ExifTags.GPS.GPSLongitude,
@@ -53,12 +54,16 @@ _GPS = (
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The tags of EXIF's directories that we use, those that can be read; XMP as its bytes."""
+    """The tags of EXIF's directories that we use, those that can be read; XMP as its bytes.
+
+    `size` is the stored width and height that the camera wrote, which need not be the true ones.
+    """
 
     base: Mapping[int, object]
     camera: Mapping[int, object]
     gps: Mapping[int, object]
     xmp: bytes
+    size: Mapping[int, object] = field(default_factory=dict)
 
     @property
     def orientation(self) -> int:
@@ -77,11 +82,13 @@ def read_metadata(image: Image.Image) -> Metadata:
     Of a PNG only after it is decoded: its EXIF may stand behind the pixels.
     """
     exif = _shielded(image.getexif, Image.Exif())
+    camera = _directory(exif, ExifTags.IFD.Exif)
     return Metadata(
         base=_tags(exif, _BASE),
-        camera=_tags(_directory(exif, ExifTags.IFD.Exif), _CAMERA),
+        camera=_tags(camera, _CAMERA),
         gps=_tags(_directory(exif, ExifTags.IFD.GPSInfo), _GPS),
         xmp=_shielded(lambda: _xmp(image), b""),
+        size=_tags(camera, _SIZE),
     )
 
 

@@ -1,14 +1,17 @@
-"""The first directory of a TIFF: enough to tell a photo from a RAW file, which is a TIFF, too.
+"""The first directories of a TIFF: enough to tell a RAW file, and to find EXIF's preview.
 
-A RAW file has a small preview first, and any reader that takes the first picture takes that. What
-the file truly is stands in the directory's tags. Hostile files are expected: nothing is read but
-one directory, and of that the tags that we use, with no more than `_VALUES_LIMIT` values each.
+A RAW file is a TIFF with a small preview first, and any reader that takes the first picture takes
+that. What the file truly is stands in the directory's tags. An EXIF block is a TIFF, too, and its
+second directory says where the preview lies. Hostile files are expected: of a directory nothing is
+read but the tags that we use, with no more than `_VALUES_LIMIT` values each.
 
-Sources: TIFF 6.0; BigTIFF; the DNG specification 1.7 (tags and compressions of RAW files).
+Sources: TIFF 6.0; BigTIFF; the DNG specification 1.7 (tags and compressions of RAW files); EXIF
+2.32, section 4.6.3 (the preview).
 """
 
 from __future__ import annotations
 
+import os
 import struct
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -17,11 +20,13 @@ if TYPE_CHECKING:
 
 NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS = 254, 259, 262, 271, 330
 DNG_VERSION = 50706
+ORIENTATION, PREVIEW_OFFSET, PREVIEW_BYTES = 274, 513, 514
 # Where the pixels lie: offsets and byte counts of strips, and of tiles.
 DATA_TAGS = ((273, 279), (324, 325))
-_WANTED = {NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS, DNG_VERSION}.union(
-    *DATA_TAGS
-)
+_WANTED = {
+    NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS, DNG_VERSION,
+    ORIENTATION, PREVIEW_OFFSET, PREVIEW_BYTES,
+}.union(*DATA_TAGS)  # fmt: skip
 
 _ENTRIES_LIMIT = 512
 _VALUES_LIMIT = 10_000
@@ -59,14 +64,42 @@ def first_directory(file: BinaryIO) -> Directory | None:
     Raises:
         OSError: the file cannot be read.
     """
+    layout = _layout(file)
+    return _directory(file, layout) if layout and _follow(file, layout) else None
+
+
+def second_directory(file: BinaryIO) -> Directory | None:
+    """The same of the directory after it; None, too, where there is none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    layout = _layout(file)
+    if layout is None or not _follow(file, layout):
+        return None
+    count = _numbers(file, layout, layout.length)
+    if not count or count[0] > _ENTRIES_LIMIT:
+        return None
+    file.seek(count[0] * struct.calcsize(layout.order + layout.entry + layout.offset), os.SEEK_CUR)
+    return _directory(file, layout) if _follow(file, layout) else None
+
+
+def _layout(file: BinaryIO) -> _Layout | None:
+    """The flavour, with the file at the place of the first directory."""
     file.seek(0)
     layout = _FLAVOURS.get(file.read(4))
-    if layout is None:
-        return None
-    file.seek(4 if layout.offset == "I" else 8)
+    if layout:
+        file.seek(4 if layout.offset == "I" else 8)
+    return layout
+
+
+def _follow(file: BinaryIO, layout: _Layout) -> bool:
+    """Go to the directory whose place stands here; False if there is none."""
     place = _numbers(file, layout, layout.offset)
-    if not place or not _seek(file, place[0]):
-        return None
+    return bool(place and place[0]) and _seek(file, place[0])
+
+
+def _directory(file: BinaryIO, layout: _Layout) -> Directory | None:
     count = _numbers(file, layout, layout.length)
     if not count:
         return None

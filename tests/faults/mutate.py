@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
+from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, exif_of, written
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Mutations:
     def __init__(self, data: Path, seed: int) -> None:
         """The samples: all of `data/torture`, the small ones of `data/phone`, and drawn ones.
 
-        Of HEIC, AVIF and WebP, whose decoders are the youngest, the data have few.
+        Of HEIC, AVIF and WebP, whose decoders are the youngest, the data have few, and of photos
+        that are looked at by their preview none so small.
         """
         files = [*(data / "torture").iterdir(), *(data / "phone").rglob("*")]
         self._samples = [
@@ -70,7 +72,11 @@ class Mutations:
             for form in _YOUNG
             for side in (320, 64, 17)
         ]
-        self._samples += young * 8
+        with_preview = [
+            ("preview.jpg", shot(drawn(1200, 900), drawn())),
+            ("thumbnail.heic", written(drawn(1200, 900), "heic", thumbnails=[320])),
+        ]
+        self._samples += (young + with_preview) * 8
         self._seed = seed
 
     def __len__(self) -> int:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
+import numpy as np
 import pytest
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
@@ -17,8 +18,16 @@ from gallery_daemon.imaging import look as looking
 from gallery_daemon.imaging.formats import HEAD_BYTES, Kind, sniff
 from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import Look, look
+from gallery_daemon.imaging.needed import needed_for_preview
 from gallery_daemon.photo import Identity, TakenFrom
+from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, identity_of, written
+
+WRITTEN = {
+    **{form: written(drawn(), form) for form in ("jpeg", "png", "heic", "avif")},
+    "jpeg with preview": shot(drawn(2000, 1500), drawn()),
+    "heic with thumbnail": written(drawn(1200, 900), "heic", thumbnails=[320]),
+}
 
 
 def looked(path: Path, identity: Identity | None = None, *, want_hash: bool = False) -> Look:
@@ -73,6 +82,50 @@ def test_a_name_that_is_no_utf8_is_looked_at(tmp_path: Path) -> None:
     path.write_bytes(written(drawn(), "png"))
 
     assert 2020 == looked(path).facts.taken.when.year
+
+
+@pytest.mark.parametrize("form", ["jpeg with preview", "heic with thumbnail"])
+def test_a_preview_and_a_hash_go_together(tmp_path: Path, form: str) -> None:
+    """Who wants the hash gets the same picture, of a file that is then read whole."""
+    path = tmp_path / "x"
+    path.write_bytes(WRITTEN[form])
+
+    alone, hashed = looked(path), looked(path, want_hash=True)
+
+    assert np.array_equal(alone.picture, hashed.picture)
+    assert hashlib.sha256(WRITTEN[form]).hexdigest() == hashed.facts.content_hash
+    assert replace(hashed.facts, content_hash=None) == alone.facts
+
+
+@pytest.mark.parametrize("form", ["jpeg with preview", "heic with thumbnail"])
+def test_a_preview_does_not_hide_a_missing_end(tmp_path: Path, form: str) -> None:
+    """Of a cut file as much as the preview needs is there, and it is refused."""
+    path, whole = tmp_path / "x", WRITTEN[form]
+    path.write_bytes(whole[: len(whole) - 1000])
+
+    with pytest.raises(BadPhoto, match="data end early"):
+        looked(path)
+
+
+@pytest.mark.parametrize("form", ["jpeg with preview", "heic with thumbnail"])
+def test_a_file_that_changes_while_its_preview_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Its bytes are those of one file, or nothing is said of it."""
+    path = tmp_path / "x"
+    path.write_bytes(WRITTEN[form])
+    settled = identity_of(path)
+
+    def read_and_write(file: BinaryIO, kind: Kind) -> bytes | None:
+        part = needed_for_preview(file, kind)
+        assert part
+        path.write_bytes(WRITTEN[form])  # as if nothing were, but for its time
+        return part
+
+    monkeypatch.setattr(looking, "needed_for_preview", read_and_write)
+
+    with pytest.raises(PhotoChanged):
+        looked(path, settled)
 
 
 @pytest.mark.parametrize("field", ["device", "inode", "size_bytes", "mtime_ns"])
@@ -169,9 +222,9 @@ class FailingDisk:
         self._file = file
         self.seek, self.fileno = file.seek, file.fileno
 
-    def read(self, size: int) -> bytes:
-        """The head, and once."""
-        if size > HEAD_BYTES:
+    def read(self, size: int = -1) -> bytes:
+        """Only a head."""
+        if not 0 <= size <= HEAD_BYTES:
             raise OSError(errno.EIO, "Input/output error")
         return self._file.read(size)
 
@@ -182,13 +235,13 @@ class FailingDisk:
         self._file.close()
 
 
-@pytest.mark.parametrize("form", ["jpeg", "png", "heic", "avif"])
+@pytest.mark.parametrize("form", WRITTEN)
 def test_a_failing_disk_is_not_a_broken_photo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     """An I/O error passes through as what it is."""
     path, opened = tmp_path / "x", looking._opened
-    path.write_bytes(written(drawn(), form))
+    path.write_bytes(WRITTEN[form])
     monkeypatch.setattr(looking, "_opened", lambda path: FailingDisk(opened(path)))
 
     with pytest.raises(OSError, match="Input/output error"):

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import ImageFile
+from PIL import ImageFile, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
+from pillow_heif import HeifImageFile
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto
-from gallery_daemon.imaging import decode
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
-from tests.imaging.pictures import difference, identity_of
+from tests.imaging.pictures import difference, identity_of, squashed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,6 +181,9 @@ CAMERAS = {
 }
 WITH_GPS = ("HTC Desire.jpg", "IMG_2682.heic", "IMG_4120.JPG", "ultraHDR.jpg")
 WITHOUT_GPS = ("empty_gps.jpg", "45-gps_ifd.jpg", "no_exif.jpg", "IMG_2927.HEIC")
+WITH_PREVIEW = {"Samsung SM-J327T1.jpg", "ultraHDR.jpg"}
+# Most of the picture was taken out of the file, and what stands for it has an end.
+GREY_BUT_FOR_ITS_PREVIEW = "ss-motion-photo-shortened.jpg"
 LANDSCAPES = ("Landscape_1.jpg", "Landscape_3.jpg", "Landscape_6.jpg", "Landscape_8.jpg")
 # Cut in the wild, or by those who collected them.
 CUT = {
@@ -187,12 +191,6 @@ CUT = {
     "User Comment Encoding.jpg",
     "pixel-motion-photo-jfif-segment-shortened.jpg",
 }
-
-
-@pytest.fixture
-def phone(shared_data: Path) -> Path:
-    """The folder of real photos."""
-    return shared_data / "phone"
 
 
 def facts_of(path: Path) -> Facts:
@@ -273,18 +271,19 @@ def test_a_landscape_looks_the_same_however_it_was_held(phone: Path) -> None:
     "name",
     [name for name, (form, width, _) in READ.items() if form in {"jpeg", "heic"} and width < 4600],
 )
-def test_the_scaled_decode_looks_like_the_whole_one(
-    phone: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The mean difference is under a grey level for JPEG; HEIC previews are softer."""
+def test_the_scaled_decode_looks_like_the_whole_one(phone: Path, name: str) -> None:
+    """The mean difference is about a grey level for JPEG; previews are softer."""
     data = (phone / name).read_bytes()
+    file = BytesIO(data)
+    is_heic = READ[name][0] == "heic"
+    whole = HeifImageFile(file) if is_heic else ImageOps.exif_transpose(JpegImageFile(file))
+
     scaled = read_picture(data, max_pixels=DEFAULT_PIXELS)
 
-    monkeypatch.setattr(decode, "_DRAFT_SIDES", {})
-    whole = read_picture(data, max_pixels=DEFAULT_PIXELS)
-
     assert scaled.size == whole.size
-    assert difference(whole.pixels, scaled.pixels) < (9 if scaled.kind.name == "heic" else 1)
+    if name != GREY_BUT_FOR_ITS_PREVIEW:
+        limit = 9 if is_heic or name in WITH_PREVIEW else 1.5
+        assert difference(squashed(whole), scaled.pixels) < limit
 
 
 def test_200_megapixels_are_read_by_their_preview(phone: Path) -> None:
