@@ -29,7 +29,7 @@ from gallery_daemon.imaging.decode import PREVIEW_SIDE, SIDE, read_picture
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.limits import DEFAULT_PIXELS
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.predict import REFERENCE, Predictor
+from gallery_daemon.model.predict import load_predictor
 from tests.conftest import SHARED_DATA
 from tests.imaging.camera import camera_exif, shot
 from tests.imaging.pictures import written
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.imaging.decode import Pixels
+    from gallery_daemon.model.predict import Predictor
 
 _LEAST_PIXELS = 1_000_000
 _JPEG_LONG_SIDE, _HEIC_LONG_SIDE = 3000, 1600
@@ -154,7 +155,7 @@ def main() -> None:
 
 
 def _print_table(ways: dict[str, Way]) -> None:
-    predictor = Predictor(find_bundle("default"), REFERENCE)
+    predictor = load_predictor(find_bundle("default"))
     print(f"{'way':<26}{'pictures':>9}{'same':>9}{'confidence':>12}{'sure, other':>13}"
           f"{'whole ms':>10}{'ours ms':>9}{'ratio':>7}")  # fmt: skip
     same_of_all, pictures = 0, 0
