@@ -61,11 +61,11 @@ _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "heic": HeifImageFile,
     "avif": AvifImageFile,
 }
-# The least width and height of a HEIC's thumbnail: the network's own, as the picture takes seconds.
+# The least width and height of a HEIC's thumbnail: the network's own, as the whole takes a second.
 _THUMBNAIL = (SIDE, SIDE)
-# Of a JPEG's preview, whose picture takes some ten milliseconds, a little more: of 450 pictures seen
-# by one 320 long and 224 or more on the short side, 99.3% had the class of the whole decode, and
-# 99.6% where it was 240 or more. The others' confidence was below 0.4.
+# Of a JPEG's preview, whose picture takes some ten milliseconds, a little more: of 450 pictures
+# seen by one 320 long and 224 or more on the short side, 99.3% had the class of the whole decode,
+# and 99.6% where it was 240 or more. The others' confidence was below 0.4.
 PREVIEW_SIDE = 240
 # The least to ask libjpeg's scaled decode for. It is a little more, because two filters of nearly
 # the same reach blur: at 225 pixels the confidence is 0.010 from the whole decode's and one class
