@@ -61,7 +61,7 @@ _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "heic": HeifImageFile,
     "avif": AvifImageFile,
 }
-# The least width and height of a HEIC's thumbnail: the network's own, as the picture takes seconds.
+# The least width and height of a HEIC's thumbnail: the network's own, as the whole takes a second.
 _THUMBNAIL = (SIDE, SIDE)
 # Of a JPEG's preview, whose picture takes some ten milliseconds, a little more: of 450 pictures
 # seen by one 320 long and 224 or more on the short side, 99.3% had the class of the whole decode,
