@@ -14,7 +14,6 @@ Started as `python -P -m gallery_daemon.classifier.worker`, never imported.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import resource
 import signal
@@ -46,9 +45,8 @@ from gallery_daemon.classifier.messages import (
 from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
-from gallery_daemon.model.choice import Choice, Wanted, choose
-from gallery_daemon.model.manifest import read_manifest
-from gallery_daemon.model.predict import load_predictor
+from gallery_daemon.model.choice import Choice, Wanted, load_best
+from gallery_daemon.model.trial import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +61,6 @@ _NICENESS = 5
 # There is no limit of memory besides: all decoders and the network would share it, so an innocent
 # photo would fail beside a greedy one, and torch reserves far more addresses than it uses.
 _OOM_SCORE = 500
-# Source: linux/prctl.h.
-_PR_SET_PDEATHSIG = 1
 _EXIT_BROKEN = 1
 
 
@@ -135,24 +131,22 @@ def _become_a_guest() -> None:
     with contextlib.suppress(OSError, ValueError):
         score = Path("/proc/self/oom_score_adj")
         score.write_text(str(max(_OOM_SCORE, int(score.read_text()))))
-    # The end of the pipe says it too, but not to a decoder that hangs without letting go. "Parent"
-    # is the thread that started us (prctl(2)): the host's main thread, which lives as long as it.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The end of the pipe says it too, but not to a decoder that hangs without letting go. The
+    # thread that started us is the host's main thread, which lives as long as it.
+    end_with_parent()
 
 
 def _load(setup: Setup) -> tuple[Network[Picture], Choice]:
     """The network, warm, and how it came to its engine."""
     bundle, threads = Path(setup.bundle), setup.network_threads
-    manifest = read_manifest(bundle)
-    choice = choose(Wanted(bundle, Path(setup.memory), setup.engine, setup.device, threads))
-    predictor = load_predictor(bundle, choice.kind, threads)
+    wanted = Wanted(bundle, Path(setup.memory), setup.engine, setup.device, threads)
+    predictor, choice = load_best(wanted)
+    manifest = predictor.manifest
 
     def predict(pictures: Sequence[Picture]) -> list[list[float]]:
         rows: list[list[float]] = predictor.predict(np.stack(pictures)).tolist()
         return rows
 
-    # An engine that does not run is found out now, and not with someone's photo.
-    predict([np.zeros((manifest.input_size, manifest.input_size, 3), np.uint8)])
     return Network(predict, manifest.classes, manifest.model_id), choice
 
 

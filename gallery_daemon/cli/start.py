@@ -53,7 +53,8 @@ def understood(words: list[str]) -> Wanted | None:
     values: dict[str, object] = {}
     for option, value in zip(left[::2], left[1::2], strict=False):
         name = option.removeprefix("--").replace("-", "_")
-        if not option.startswith("--") or name not in OPTIONS or value.startswith("-"):
+        is_spelled = option == "--" + name.replace("_", "-")
+        if not is_spelled or name not in OPTIONS or value.startswith("-"):
             return None
         try:
             values[name] = OPTIONS[name](value)

@@ -73,9 +73,14 @@ def _extents_of_heic(file: BinaryIO, size: int) -> list[Extent] | None:
         if box.name in _FILM or box.end > size:
             return None
         length = box.end - start
-        if box.name == b"meta" and length <= _META_BYTES_LIMIT:
+        if box.name == b"meta":
+            # One is all there is; a thousand of them would cost minutes.
+            if thumbnail is not None or length > _META_BYTES_LIMIT:
+                return None
             file.seek(start + boxes.HEAD_BYTES)
             thumbnail = extents_for_thumbnail(file.read(length - boxes.HEAD_BYTES))
+            if thumbnail is None:
+                return None
         is_opaque = box.name in _OPAQUE
         extents.append(Extent(start, min(length, _LONG_HEAD_BYTES) if is_opaque else length))
         start = box.end

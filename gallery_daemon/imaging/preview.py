@@ -9,12 +9,12 @@ of these signs; otherwise the picture itself is decoded, which is never wrong:
   GIMP, Photoshop and Lightroom do.
 - The size that EXIF tells is the true one. Who resizes or crops and copies the block misses it.
 - The preview has the picture's shape, to two pixels: a letterboxed one, as old phones made it, and
-  one that was turned and its picture not, have another.
+  one beside a picture that was turned by a quarter, have another.
 - Its own orientation, if it has one, is the picture's.
 
-What no sign tells is a program that paints into a picture of the same size and copies the whole
-block. Previews of the MPF kind are left alone: of real files, only cameras' have them, they lie
-behind the picture, and are cut to other shapes (1616x1080 for 3:2).
+What no sign tells is a program that paints into a picture of the same size, or turns it by a half,
+and copies the whole block. Previews of the MPF kind are left alone: of real files, only cameras'
+have them, they lie behind the picture, and are cut to other shapes (1616x1080 for 3:2).
 
 Sources: EXIF 2.32, sections 4.5.8 and 4.6; the JPEGs of some 40 phones, cameras and programs.
 """

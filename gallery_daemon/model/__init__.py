@@ -3,7 +3,7 @@
 - `manifest` is what must be known of a bundle and needs no torch; `bundle` reads and writes one.
 - `network` is torchvision's ResNet34 with a head of our own; `preprocess` the only place that
   normalises.
-- `predict` takes pictures and gives probabilities, by an `engine`: `torch_engine`, or
+- `predict` takes pictures and gives probabilities (`softmax`), by an `engine`: `torch_engine`, or
   `openvino_engine` for the 8-bit network, of which `int8` says what the manifest knows.
 - `choice` measures which engine is the fastest here, each in a `trial` of its own, and `memory`
   remembers.

@@ -6,24 +6,29 @@ tried in a process of its own (`trial`), which takes some seconds once; the resu
 until one of the things that it depends on changes (`memory`).
 
 A network in whole numbers is only taken if it agrees with the exact one well enough, and if it is
-worth it.
+worth it; a person who asks for it by name takes it as it is, as long as it answers the probes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import BundleError
+from gallery_daemon.errors import BundleError, GalleryError
 from gallery_daemon.model.engine import INT8, REFERENCE, Kind
 from gallery_daemon.model.int8 import LEAST_AGREEMENT
 from gallery_daemon.model.intel import is_installed
 from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.model.memory import Memory, circumstances
+from gallery_daemon.model.predict import Predictor, load_predictor
+from gallery_daemon.model.probes import probes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +39,9 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "torch", "openvino")
 # How much faster an engine must be to be preferred to one that is exact.
 WORTH_IT = 1.2
-# Torch from a cold disk, and three batches in float32 on a slow processor.
-_TRIAL_S = 120.0
+# For all trials together: torch from a cold disk, and a batch in float32 on a slow processor. The
+# host waits longer than that for the process to be ready (`classifier.patience`).
+_TRIALS_S = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,27 @@ class Choice:
 
     kind: Kind
     measured: Mapping[str, float]
+    is_remembered: bool = False
+
+
+def load_best(wanted: Wanted) -> tuple[Predictor, Choice]:
+    """The bundle, run by the engine for it on this machine, which has answered; and the choice.
+
+    What was remembered and does not run any more (a driver that is gone, a damaged file) is
+    forgotten, and all are measured again.
+
+    Raises:
+        BundleError: the bundle cannot be read, or what is asked for cannot be had here.
+    """
+    choice = choose(wanted)
+    try:
+        return _load(wanted, choice), choice
+    except (GalleryError, RuntimeError):
+        if not choice.is_remembered:
+            raise
+    _memory(wanted).forget()
+    choice = choose(wanted)
+    return _load(wanted, choice), choice
 
 
 def choose(wanted: Wanted) -> Choice:
@@ -74,14 +101,13 @@ def choose(wanted: Wanted) -> Choice:
         return Choice(INT8, {})
     if wanted.engine == REFERENCE.library:
         return Choice(_first_of_torch(wanted.device), {})
-    memory = Memory(wanted.memory, circumstances(manifest, wanted.engine, wanted.device))
+    memory = _memory(wanted)
     known = memory.recall()
     if known is not None:
-        return Choice(known, {})
-    measured = {kind: speed for library in libraries for kind, speed in _try(library, wanted)}
+        return Choice(known, {}, is_remembered=True)
+    measured = _try_all(libraries, wanted)
     kind = fastest(measured) if measured else _first_of_torch(wanted.device)
-    if measured:
-        memory.remember(kind, measured)
+    memory.remember(kind, measured)
     return Choice(kind, {str(each): speed for each, speed in measured.items()})
 
 
@@ -117,26 +143,48 @@ def _libraries(wanted: Wanted, manifest: Manifest) -> tuple[str, ...]:
     return (INT8.library, REFERENCE.library) if can_int8 else (REFERENCE.library,)
 
 
-def _try(library: str, wanted: Wanted) -> list[tuple[Kind, float]]:
-    """What its trial said; what crashed or hung in it is not there."""
-    module = "gallery_daemon.model.trial"
-    threads = str(wanted.threads or 0)
-    command = (sys.executable, "-P", "-m", module, os.fspath(wanted.bundle), library)
+def _memory(wanted: Wanted) -> Memory:
+    manifest = read_manifest(wanted.bundle)
+    return Memory(wanted.memory, circumstances(manifest, wanted.engine, wanted.device))
+
+
+def _load(wanted: Wanted, choice: Choice) -> Predictor:
+    """The predictor, which has answered: what does not run is found out now, and not by a photo."""
+    predictor = load_predictor(wanted.bundle, choice.kind, wanted.threads)
+    predictor.predict(probes(predictor.manifest.input_size)[:1])
+    return predictor
+
+
+def _try_all(libraries: tuple[str, ...], wanted: Wanted) -> dict[Kind, float]:
+    """Pictures per second of all that could be tried in time."""
+    deadline = time.monotonic() + _TRIALS_S
+    measured: dict[Kind, float] = {}
+    for library in libraries:
+        for line in _try(library, wanted, deadline - time.monotonic()):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                told = json.loads(line)
+                kind, speed = Kind.parse(told["kind"]), float(told["pictures_per_s"])
+                if math.isfinite(speed) and speed > 0:
+                    measured[kind] = speed
+    return measured
+
+
+def _try(library: str, wanted: Wanted, patience_s: float) -> list[bytes]:
+    """The lines of its trial; what crashed or hung in it is not there."""
+    words = ("-P", "-m", "gallery_daemon.model.trial", os.fspath(wanted.bundle), library)
     try:
         trial = subprocess.run(  # noqa: S603 - our own interpreter and module
-            (*command, wanted.device, threads),
+            (sys.executable, *words, wanted.device, str(wanted.threads or 0)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            timeout=_TRIAL_S,
+            timeout=patience_s,
             check=False,
         )
-        told = trial.stdout
     except subprocess.TimeoutExpired as error:
-        told = error.stdout or b""
+        return (error.stdout or b"").splitlines()
     except OSError:
         return []
-    lines = [json.loads(line) for line in told.splitlines() if line.startswith(b"{")]
-    return [(Kind.parse(line["kind"]), float(line["pictures_per_s"])) for line in lines]
+    return trial.stdout.splitlines()
 
 
 def _first_of_torch(device: str) -> Kind:

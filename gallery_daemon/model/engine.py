@@ -36,6 +36,8 @@ class Kind:
             ValueError: it did not.
         """
         library, device, precision = text.split(" ")
+        if library not in {"torch", "openvino"}:
+            raise ValueError(f"{library} is no library")
         return cls(library, device, precision)
 
     @property

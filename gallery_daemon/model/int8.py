@@ -42,7 +42,7 @@ class Int8:
         """What `asdict` made and JSON carried.
 
         Raises:
-            KeyError, TypeError, ValueError: it is something else.
+            KeyError, TypeError, ValueError, OverflowError: it is something else.
         """
         answers = cast("list[list[float]]", raw["answers"])
         found = cls(
@@ -53,6 +53,10 @@ class Int8:
             pictures=int(cast("int", raw["pictures"])),
             answers=tuple(tuple(float(value) for value in row) for row in answers),
         )
-        if len(found.answers) != PROBES:
-            raise ValueError(f"int8 has {len(found.answers)} answers instead of {PROBES}")
+        if len(found.answers) != PROBES or not found.answers[0]:
+            raise ValueError(f"int8 has no {PROBES} answers")
+        if len({len(row) for row in found.answers}) != 1:
+            raise ValueError("int8 has answers of different lengths")
+        if not (0 <= found.agreement <= 1 and 0 <= found.difference <= 1):
+            raise ValueError("int8 has a share outside 0 to 1")
         return found

@@ -131,7 +131,7 @@ def _checked(raw: Json, path: Path) -> Manifest:
         )
     except KeyError as error:
         raise BundleError(f"{path} lacks {error}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BundleError(f"{path}: {error}") from error
     _refuse_impossible(manifest, path)
     return manifest
@@ -151,6 +151,9 @@ def _refuse_impossible(manifest: Manifest, path: Path) -> None:
         "mean and std are not three numbers each": (
             (len(manifest.mean), len(manifest.std)) != (channels, channels)
             or not all(value > 0 for value in manifest.std)
+        ),
+        "int8 has not an answer for each class": (
+            manifest.int8 is not None and len(manifest.int8.answers[0]) != len(classes)
         ),
         "the weights' hash is not a SHA-256": len(manifest.weights_sha256) != 64,  # noqa: PLR2004
     }

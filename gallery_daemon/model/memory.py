@@ -29,13 +29,21 @@ _LIBRARIES = ("torch", "openvino")
 _MODEL_NAMES = ("model name", "Hardware", "CPU part")
 # An NVIDIA card has this device node as soon as its driver is loaded.
 _CARD = Path("/dev/nvidiactl")
+_FILE = "engines.json"
 # More circumstances than anybody has; the file stays small.
 _ENTRIES_LIMIT = 50
 
 
 def engines_file() -> Path:
-    """Where this person's measurements are: XDG_CACHE_HOME/gallery-daemon/engines.json."""
-    return platformdirs.user_cache_path("gallery-daemon") / "engines.json"
+    """Where this person's measurements are: XDG_CACHE_HOME/gallery-daemon/engines.json.
+
+    Where no cache can be kept, the journal's folder, which the daemon cannot do without.
+    """
+    cache = platformdirs.user_cache_path("gallery-daemon")
+    with contextlib.suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+    is_usable = os.access(cache, os.W_OK | os.X_OK)
+    return (cache if is_usable else platformdirs.user_state_path("gallery-daemon")) / _FILE
 
 
 def circumstances(manifest: Manifest, engine: str, device: str) -> str:
@@ -70,14 +78,25 @@ class Memory:
     def remember(self, kind: Kind, measured: Mapping[Kind, float]) -> None:
         """The engine was chosen by these pictures per second."""
         speeds = {str(each): speed for each, speed in measured.items()}
-        others = [item for item in self._entries().items() if item[0] != self._key]
-        entries = dict(others[-_ENTRIES_LIMIT + 1 :])
-        entries[self._key] = {"engine": str(kind), "pictures_per_s": speeds}
+        others = list(self._others().items())[-_ENTRIES_LIMIT + 1 :]
+        self._write(dict(others) | {self._key: {"engine": str(kind), "pictures_per_s": speeds}})
+
+    def forget(self) -> None:
+        """What was chosen does not run any more."""
+        self._write(self._others())
+
+    def _others(self) -> dict[str, object]:
+        return {key: entry for key, entry in self._entries().items() if key != self._key}
+
+    def _write(self, entries: dict[str, object]) -> None:
         part = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}.part")
-        with contextlib.suppress(OSError):
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(json.dumps(entries, indent=1) + "\n", "utf-8")
             part.replace(self._path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink()
 
     def _entries(self) -> dict[str, object]:
         try:

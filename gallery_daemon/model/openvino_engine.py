@@ -12,12 +12,18 @@ from gallery_daemon.model.engine import INT8
 from gallery_daemon.model.int8 import BIN_FILE, XML_FILE
 from gallery_daemon.model.intel import silent
 from gallery_daemon.model.manifest import MANIFEST_FILE, read_manifest
+from gallery_daemon.model.probes import probes
+from gallery_daemon.model.softmax import softmax
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.model.engine import Logits, Pictures
     from gallery_daemon.model.int8 import Int8
+    from gallery_daemon.model.manifest import Manifest
+
+# Between processors that add bytes in another order the probes' probabilities differ by less.
+_TOLERANCE = 0.05
 
 
 class OpenVinoEngine:
@@ -29,25 +35,41 @@ class OpenVinoEngine:
         """Load the bundle in `folder`.
 
         Raises:
-            BundleError: it has no 8-bit network, or not the one that its manifest describes.
+            BundleError: it has no 8-bit network, or not the one that its manifest describes; or it
+                answers otherwise here than where it was made; or OpenVINO cannot be imported.
         """
-        files = _read(folder, read_manifest(folder).int8)
-        openvino = silent("openvino")
-        core = openvino.Core()
+        manifest = read_manifest(folder)
+        int8 = _int8_of(manifest, folder)
+        files = _read(folder, int8)
         try:
+            openvino = silent("openvino")
+            core = openvino.Core()
             model = core.read_model(
                 files[XML_FILE], openvino.Tensor(np.frombuffer(files[BIN_FILE], np.uint8))
             )
             compiled = core.compile_model(model, "CPU", _settings(threads))
-        except RuntimeError as error:
-            first_line = str(error).strip().splitlines()[0]
-            raise BundleError(f"{folder / XML_FILE} cannot be run: {first_line}") from error
+        except (ImportError, RuntimeError) as error:
+            first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+            raise BundleError(
+                f"OpenVINO cannot run {folder / XML_FILE}: {first_line}", hint="use engine: torch"
+            ) from error
         self._request = compiled.create_infer_request()
+        self._refuse_other_answers(manifest, int8)
 
     def logits(self, pictures: Pictures) -> Logits:
         """What the network makes of uint8 (N, S, S, 3), RGB: float32 (N, C), before softmax."""
         (logits,) = self._request.infer({0: pictures}, share_inputs=True).values()
         return np.array(logits, np.float32)
+
+    def _refuse_other_answers(self, manifest: Manifest, int8: Int8) -> None:
+        """Processors differ in how they add bytes; the probes, which also warm it, tell."""
+        answers = softmax(self.logits(probes(manifest.input_size)) / manifest.temperature)
+        difference = float(np.abs(answers - np.array(int8.answers)).max())
+        if not difference <= _TOLERANCE:
+            raise BundleError(
+                f"the 8-bit network answers {difference:.2f} otherwise here than where it was made",
+                hint="use engine: torch",
+            )
 
 
 def _settings(threads: int | None) -> dict[str, str]:
@@ -57,13 +79,17 @@ def _settings(threads: int | None) -> dict[str, str]:
     return settings if threads is None else settings | {"INFERENCE_NUM_THREADS": str(threads)}
 
 
-def _read(folder: Path, int8: Int8 | None) -> dict[str, bytes]:
-    """The two files by name, which are those of the manifest."""
-    if int8 is None:
+def _int8_of(manifest: Manifest, folder: Path) -> Int8:
+    if manifest.int8 is None:
         raise BundleError(
             f"the model bundle {folder} has no 8-bit network",
             hint="make one with `gallery-daemon export --int8`, or use engine: torch",
         )
+    return manifest.int8
+
+
+def _read(folder: Path, int8: Int8) -> dict[str, bytes]:
+    """The two files by name, which are those of the manifest."""
     files = {}
     for name, digest in ((XML_FILE, int8.xml_sha256), (BIN_FILE, int8.bin_sha256)):
         try:

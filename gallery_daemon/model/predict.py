@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gallery_daemon.model.engine import REFERENCE
 from gallery_daemon.model.manifest import Manifest, read_manifest
+from gallery_daemon.model.softmax import softmax
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from gallery_daemon.model.engine import Engine, Kind, Logits, Pictures
+    from gallery_daemon.model.engine import Engine, Kind, Pictures
 
     Probabilities = NDArray[np.float32]
 
@@ -49,13 +49,6 @@ def load_predictor(folder: Path, kind: Kind = REFERENCE, threads: int | None = N
         BundleError: it cannot be loaded, or not be run so.
     """
     return Predictor(_engine(folder, kind, threads), read_manifest(folder))
-
-
-def softmax(logits: Logits) -> Probabilities:
-    """Float32 (N, C), each row sums to 1."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: Probabilities = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def _engine(folder: Path, kind: Kind, threads: int | None) -> Engine:

@@ -7,7 +7,9 @@ and the layers' biases make up for the rounding. Nothing is trained. Preprocessi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import logging
 import tempfile
 import warnings
@@ -22,9 +24,9 @@ from torch import nn
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.int8 import BIN_FILE, XML_FILE, Int8
 from gallery_daemon.model.intel import is_installed, silent
-from gallery_daemon.model.predict import softmax
 from gallery_daemon.model.preprocess import normalise
 from gallery_daemon.model.probes import probes
+from gallery_daemon.model.softmax import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,9 +74,7 @@ def quantise(
     Raises:
         BundleError: OpenVINO or NNCF is not installed.
     """
-    for name in ("openvino", "nncf"):
-        if not is_installed(name):
-            raise BundleError(f"{name} is not installed", hint=f"pip install {name}")
+    refuse_missing_packages()
     whole = WithPreprocessing(network.eval(), manifest)
     model = _quantised(whole, manifest.input_size, calibration)
     with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
@@ -93,6 +93,13 @@ def quantise(
         answers=tuple(tuple(round(float(p), 4) for p in row) for row in answers),
     )
     return Quantised(int8, files)
+
+
+def refuse_missing_packages() -> None:
+    """Raise BundleError if OpenVINO or NNCF is not installed."""
+    for name in ("openvino", "nncf"):
+        if not is_installed(name):
+            raise BundleError(f"{name} is not installed", hint=f"pip install {name}")
 
 
 def with_int8(manifest: Manifest, quantised: Quantised | None) -> Manifest:
@@ -116,15 +123,17 @@ def _quantised(whole: nn.Module, size: int, calibration: Pictures) -> Any:  # no
     layers = [each for each in order if each.get_type_name() in {"Convolution", "MatMul"}]
     # The first and the last layer are a fiftieth of the work and a quarter of the error.
     ends = [layers[0].get_friendly_name(), layers[-1].get_friendly_name()]
-    return nncf.quantize(
-        model,
-        nncf.Dataset(calibration, lambda picture: picture[None]),
-        subset_size=len(calibration),
-        preset=nncf.QuantizationPreset.MIXED,
-        # Slower to make by a minute, and half as far from float32.
-        fast_bias_correction=False,
-        ignored_scope=nncf.IgnoredScope(names=ends),
-    )
+    # Its progress bars would come between what our commands print.
+    with contextlib.redirect_stdout(io.StringIO()):
+        return nncf.quantize(
+            model,
+            nncf.Dataset(calibration, lambda picture: picture[None]),
+            subset_size=len(calibration),
+            preset=nncf.QuantizationPreset.MIXED,
+            # Slower to make by a minute, and half as far from float32.
+            fast_bias_correction=False,
+            ignored_scope=nncf.IgnoredScope(names=ends),
+        )
 
 
 def _asker(model: object) -> Callable[[Pictures], Logits]:

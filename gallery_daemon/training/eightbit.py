@@ -9,15 +9,21 @@ import numpy as np
 import torch
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.bundle import load_bundle, save_bundle
+from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundle
 from gallery_daemon.model.int8 import LEAST_AGREEMENT
 from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE
-from gallery_daemon.model.quantise import CALIBRATION_PICTURES, Quantised, quantise, with_int8
+from gallery_daemon.model.quantise import (
+    CALIBRATION_PICTURES,
+    Quantised,
+    quantise,
+    refuse_missing_packages,
+    with_int8,
+)
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.pictures import read_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from torch import nn
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
 
 # Enough to tell 99.0% from 99.5%, and a minute of float32 on two cores.
 COMPARED_PICTURES = 1_000
+# Below it one picture that is named otherwise would decide; then those who trained are asked too.
+FEWEST_COMPARED = 200
 FEWEST_PICTURES = 20
 _SEED = 0
 
@@ -47,19 +55,22 @@ def eight_bits(
         display: hears why there is none.
     """
     display.begin("making an 8-bit network", 0)
-    calibration = pixels[_some(split.train, CALIBRATION_PICTURES)]
-    compared = pixels[_some(split.validate, COMPARED_PICTURES)]
+    compared = split.validate
+    if len(compared) < FEWEST_COMPARED:
+        compared = (*split.validate, *split.train)
     try:
-        made = quantise(network.to("cpu", torch.float32), manifest, calibration, compared)
-    except BundleError as error:
-        display.say(f"no 8-bit network: {error.sentence}")
-        return None
-    except RuntimeError as error:
-        # The libraries' own trouble; hours of training are not lost for it.
-        display.say(f"no 8-bit network: {str(error).strip().splitlines()[0]}")
+        made = quantise(
+            network.to("cpu", torch.float32),
+            manifest,
+            pixels[sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])],
+            pixels[sorted(_shuffled(compared)[:COMPARED_PICTURES])],
+        )
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever the libraries raise
+        # Hours of training are not lost for it: the bundle is whole without.
+        display.say(f"no 8-bit network: {_first_line(error)}")
         return None
     if made.int8.agreement < LEAST_AGREEMENT:
-        display.say(f"no 8-bit network: it agrees on {made.int8.agreement:.1%} only")
+        display.say(f"no 8-bit network: {_too_little(made)}")
         return None
     return made
 
@@ -71,13 +82,17 @@ def add_eight_bits(bundle: Path, data: Sequence[Path], out: Path, display: Displ
     best on pictures that it was not trained on.
 
     Raises:
-        BundleError: the bundle cannot be loaded, `out` exists, or OpenVINO or NNCF is missing.
+        BundleError: the bundle cannot be loaded, `out` exists, OpenVINO or NNCF is missing, or the
+            8-bit network agrees too seldom to be of use.
         TrainingError: `data` has too few pictures.
     """
+    refuse_existing(out)
+    refuse_missing_packages()
     network, manifest = load_bundle(bundle)
     gallery = find_gallery(data, manifest.classes)
-    wanted = _some(range(len(gallery.pictures)), CALIBRATION_PICTURES + COMPARED_PICTURES)
-    chosen = [gallery.pictures[place] for place in wanted]
+    # Shuffled, because they are found class by class, and each part shall have all classes.
+    order = _shuffled(range(len(gallery.pictures)))[: CALIBRATION_PICTURES + COMPARED_PICTURES]
+    chosen = [gallery.pictures[place] for place in order]
     display.begin("reading pictures", len(chosen))
     read = read_pictures(chosen, os.cpu_count() or 1)
     pixels = [found for _, found in read if not isinstance(found, str)]
@@ -90,12 +105,30 @@ def add_eight_bits(bundle: Path, data: Sequence[Path], out: Path, display: Displ
         np.stack(pixels), [min(CALIBRATION_PICTURES, len(pixels) // 2)]
     )
     made = quantise(network, manifest, calibration, compared)
-    known = {WEIGHTS_FILE, MANIFEST_FILE, *made.files}
-    others = {path.name: path.read_bytes() for path in bundle.iterdir() if path.name not in known}
-    return save_bundle(out, network, with_int8(manifest, made), {**others, **made.files})
+    if made.int8.agreement < LEAST_AGREEMENT:
+        raise BundleError(_too_little(made), hint="give more pictures, or keep the bundle as it is")
+    extras = {**_others(bundle, {WEIGHTS_FILE, MANIFEST_FILE, *made.files}), **made.files}
+    return save_bundle(out, network, with_int8(manifest, made), extras)
 
 
-def _some(places: Sequence[int], most: int) -> list[int]:
-    """At most so many of the places, at random, the same ones each time; in order."""
-    shuffled = torch.randperm(len(places), generator=torch.Generator().manual_seed(_SEED))
-    return sorted(places[place] for place in shuffled[:most].tolist())
+def _others(bundle: Path, known: Collection[str]) -> dict[str, bytes]:
+    """The bundle's further files, plots above all, by name."""
+    try:
+        files = [path for path in bundle.iterdir() if path.is_file() and path.name not in known]
+        return {path.name: path.read_bytes() for path in files}
+    except OSError as error:
+        raise BundleError(f"cannot read the model bundle {bundle}: {error.strerror}") from error
+
+
+def _too_little(made: Quantised) -> str:
+    return f"it names the class of float32 for {made.int8.agreement:.1%} only"
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+
+
+def _shuffled(places: Sequence[int]) -> list[int]:
+    """All places in random order, the same one each time."""
+    order = torch.randperm(len(places), generator=torch.Generator().manual_seed(_SEED))
+    return [places[place] for place in order.tolist()]

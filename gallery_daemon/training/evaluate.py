@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.choice import Wanted, choose
-from gallery_daemon.model.predict import load_predictor
+from gallery_daemon.model.choice import Wanted, load_best
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.judgement import Judgement
 from gallery_daemon.training.measure import Measures, measure
@@ -53,7 +52,7 @@ def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluati
         BundleError: the bundle cannot be loaded.
         TrainingError: the folders do not fit, or no picture can be read.
     """
-    predictor = load_predictor(wanted.bundle, choose(wanted).kind)
+    predictor, _ = load_best(wanted)
     classes = predictor.manifest.classes
     gallery = find_gallery(data, classes)
     parts: list[Array] = []

@@ -34,7 +34,7 @@ class TrainOptions:
     device: str = "auto"
     threads: int = os.cpu_count() or 1
     resume: bool = False
-    int8: bool = True
+    int8: bool = False
 
     def fingerprint(self) -> dict[str, object]:
         """All that decides what comes out: a training goes on only with the same."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+import torch
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.choice import Wanted, choose, fastest
+from gallery_daemon.model.choice import Wanted, choose, fastest, load_best
 from gallery_daemon.model.engine import INT8, REFERENCE, Kind
 from gallery_daemon.model.manifest import find_bundle, read_manifest
-from gallery_daemon.model.memory import Memory, circumstances
+from gallery_daemon.model.memory import Memory, circumstances, engines_file
+from tests.classifier.loop import is_running, until_true
 
 HALF = Kind("torch", "cpu", "bfloat16")
 
@@ -76,6 +82,16 @@ def test_a_memory_that_cannot_be_written_troubles_nobody(tmp_path: Path) -> None
     assert memory.recall() is None
 
 
+def test_without_a_cache_the_journal_s_folder_keeps_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache folder that cannot be made is no reason to measure at every start."""
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+    monkeypatch.setenv("XDG_STATE_HOME", os.fspath(tmp_path))
+
+    assert tmp_path / "gallery-daemon" / "engines.json" == engines_file()
+
+
 def test_what_was_measured_can_be_read_by_a_person(wanted: Wanted) -> None:
     """The file names the engine and the pictures per second of all."""
     Memory(wanted.memory, "key").remember(HALF, {HALF: 51.5, REFERENCE: 22.0})
@@ -85,6 +101,74 @@ def test_what_was_measured_can_be_read_by_a_person(wanted: Wanted) -> None:
         "engine": "torch cpu bfloat16",
         "pictures_per_s": {"torch cpu bfloat16": 51.5, "torch cpu float32": 22.0},
     } == entry
+
+
+def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: Wanted) -> None:
+    """A card that was taken out: what can run is measured again, and remembered instead."""
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    key = circumstances(read_manifest(wanted.bundle), "auto", "auto")
+    memory = Memory(wanted.memory, key)
+    memory.remember(Kind("torch", "cuda", "float16"), {})
+
+    predictor, choice = load_best(wanted)
+
+    assert choice.measured
+    assert memory.recall() == choice.kind == predictor.kind
+
+
+def test_a_damaged_8_bit_network_leaves_the_others(wanted: Wanted, tmp_path: Path) -> None:
+    """It was remembered and then cut: torch runs the bundle, and nobody has to do anything."""
+    folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
+    key = circumstances(read_manifest(folder), "auto", "auto")
+    Memory(wanted.memory, key).remember(INT8, {})
+    (folder / "int8.bin").write_bytes(b"cut")
+
+    predictor, choice = load_best(replace(wanted, bundle=folder))
+
+    assert "torch" == predictor.kind.library
+    assert str(INT8) not in choice.measured
+
+
+def test_what_a_trial_babbles_is_not_believed(wanted: Wanted, tmp_path: Path) -> None:
+    """Lines that are no measurement are passed over; a speed must be a number above 0."""
+    python = tmp_path / "python"
+    lines = [
+        "{ some library said",
+        '{"kind": "torch cpu float32"}',
+        '{"kind": "warp", "pictures_per_s": 9}',
+        '{"kind": "torch cpu bfloat16", "pictures_per_s": NaN}',
+        '{"kind": "torch cpu float32", "pictures_per_s": 7}',
+    ]
+    python.write_text("#!/bin/sh\n" + "\n".join(f"echo '{line}'" for line in lines) + "\n")
+    python.chmod(0o755)
+
+    with patch.object(sys, "executable", str(python)):
+        choice = choose(wanted)
+
+    assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
+
+
+def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
+    """Killed with -9 in the middle, the parent leaves no trial behind."""
+    code = (
+        "import subprocess, sys, time\n"
+        "from pathlib import Path\n"
+        "from gallery_daemon.model.manifest import find_bundle\n"
+        "words = (sys.executable, '-m', 'gallery_daemon.model.trial')\n"
+        "bundle = str(find_bundle('default'))\n"
+        "words = (*words, bundle, 'torch', 'cpu', '1')\n"
+        "trial = subprocess.Popen(words, stdout=subprocess.PIPE)\n"
+        "trial.stdout.readline()\n"
+        f"Path({os.fspath(tmp_path / 'pid')!r}).write_text(str(trial.pid))\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as parent:
+        until_true(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
+        pid = int((tmp_path / "pid").read_text())
+        parent.kill()
+
+    until_true(lambda: not is_running(pid))
 
 
 def test_eight_bits_that_answer_otherwise_here_are_not_taken(

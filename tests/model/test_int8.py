@@ -90,6 +90,26 @@ def test_a_damaged_8_bit_network_is_refused(copied: Path, name: str) -> None:
         load_predictor(copied, INT8)
 
 
+def test_one_that_answers_otherwise_here_is_refused(copied: Path) -> None:
+    """Whoever asks for it by name is told that this processor does not run it right."""
+    manifest = json.loads((copied / "model.json").read_text())
+    manifest["int8"]["answers"] = [row[::-1] for row in manifest["int8"]["answers"]]
+    (copied / "model.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(BundleError, match="otherwise here"):
+        load_predictor(copied, INT8)
+
+
+def test_without_openvino_it_is_one_sentence(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint names the engine that is left."""
+    monkeypatch.setitem(sys.modules, "openvino", None)
+
+    with pytest.raises(BundleError, match="OpenVINO cannot run") as caught:
+        load_predictor(copied, INT8)
+
+    assert "use engine: torch" == caught.value.hint
+
+
 def test_a_bundle_without_one_says_how_to_make_one(copied: Path) -> None:
     """The hint names the command and the other engine."""
     manifest = json.loads((copied / "model.json").read_text())
@@ -102,7 +122,18 @@ def test_a_bundle_without_one_says_how_to_make_one(copied: Path) -> None:
     assert "export --int8" in caught.value.hint
 
 
-@pytest.mark.parametrize("raw", [{}, {"agreement": "much"}, {"answers": []}, {"pictures": None}])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"agreement": "much"},
+        {"agreement": 5},
+        {"answers": []},
+        {"answers": [[0.5, 0.5]] * PROBES},
+        {"pictures": None},
+        {"pictures": float("inf")},
+    ],
+)
 def test_an_impossible_word_about_it_is_refused(copied: Path, raw: dict[str, object]) -> None:
     """What lacks or is of another kind is one sentence that names the file."""
     manifest = json.loads((copied / "model.json").read_text())
