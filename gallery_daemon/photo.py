@@ -100,12 +100,21 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where on earth: degrees north, -90 to 90, and east, -180 to 180. It is never logged."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a photo without the model.
 
     `width` and `height` are pixels as a person sees them, after `orientation` (EXIF's 1 to 8) is
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
-    hexadecimal digits, present only where the rules ask for it.
+    hexadecimal digits, present only where the rules ask for it. `position` is there only with
+    `has_gps`, and not even then if the file does not say which hemisphere.
     """
 
     format: str
@@ -117,6 +126,7 @@ class Facts:
     has_exif: bool
     has_gps: bool
     content_hash: str | None = None
+    position: Position | None = None
 
     @classmethod
     def unread(cls, mtime: datetime) -> Facts:
