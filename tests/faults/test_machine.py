@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         action=st.sampled_from(["hardlink", "copy", "move"]),
-        on_conflict=st.sampled_from(["dedupe", "rename", "skip"]),
+        on_conflict=st.sampled_from(["dedupe", "rename", "keep-both", "skip"]),
         to=st.sampled_from(["All", "Other"]),
     )
     def reloads(self, action: str, on_conflict: str, to: str) -> None:

@@ -30,7 +30,7 @@ IS_ONE = Screenshot(wanted=True)
         "Capture d\N{RIGHT SINGLE QUOTATION MARK}e\N{COMBINING ACUTE ACCENT}cran 2026-08-01.png",
         "Capture d'\u00e9cran du 2026-08-01.png",
         "Captura de pantalla 2026-08-01.png",
-        "Schermata 2026-08-01 alle 10.11.12.png",
+        "Schermata 2026-08-01.png",
     ],
 )
 def test_a_screenshot_is_known_by_its_name(name: str) -> None:
