@@ -54,6 +54,13 @@ def test_the_reason_tells_the_distance_and_not_the_position() -> None:
     assert expected == check
 
 
+def test_the_other_side_of_the_earth_has_a_distance() -> None:
+    """Rounding makes the haversine of these two points more than 1."""
+    spot = Spot(69.51232454868148, 86.5812282599507, 20_040)
+
+    assert Truth.YES == near(spot, Position(-69.51232454868148, -93.4187717400493))
+
+
 def test_of_several_places_one_is_enough() -> None:
     """The reason names the one that is nearest for its size."""
     spots = (Spot(52.52, 13.405, 1), ROUND_MUNICH)
