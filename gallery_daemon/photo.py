@@ -100,12 +100,21 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where on earth: degrees north, -90 to 90, and east, -180 to 180. It is never logged."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a photo without the model.
 
     `width` and `height` are pixels as a person sees them, after `orientation` (EXIF's 1 to 8) is
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
-    hexadecimal digits, present only where the rules ask for it.
+    hexadecimal digits, present only where the rules ask for it. `position` is there only with
+    `has_gps`, and not even then if the file does not say which hemisphere.
     """
 
     format: str
@@ -117,6 +126,7 @@ class Facts:
     has_exif: bool
     has_gps: bool
     content_hash: str | None = None
+    position: Position | None = None
 
     @classmethod
     def unread(cls, mtime: datetime) -> Facts:
@@ -169,12 +179,38 @@ class Action(StrEnum):
     SYMLINK = "symlink"
 
 
+class Identical(StrEnum):
+    """What to do when the same bytes have the destination's name already.
+
+    Merge: nothing is left to do; keep: the photo gets a name beside it; leave: it stays.
+    """
+
+    MERGE = "merge"
+    KEEP = "keep"
+    LEAVE = "leave"
+
+
 class OnConflict(StrEnum):
-    """What to do when the destination's name is taken."""
+    """What to do when the destination's name is taken.
+
+    Dedupe, rename and keep-both give the photo another name; they differ in `usual_identical`.
+    """
 
     DEDUPE = "dedupe"
     RENAME = "rename"
+    KEEP_BOTH = "keep-both"
     SKIP = "skip"
+
+    @property
+    def usual_identical(self) -> Identical:
+        """What becomes of the same bytes, where nothing else is said of them."""
+        match self:
+            case OnConflict.DEDUPE:
+                return Identical.MERGE
+            case OnConflict.RENAME | OnConflict.KEEP_BOTH:
+                return Identical.KEEP
+            case OnConflict.SKIP:
+                return Identical.LEAVE
 
 
 class Outcome(StrEnum):
@@ -217,7 +253,8 @@ class Destination:
     """A checked place in the library, and how to come there.
 
     `folder` holds path components, none empty, `.`, `..` or with a `/`; `name` is one such
-    component. No path outside the library can be said with it.
+    component, in which a run of NULs stands for the number that makes it free. No path outside the
+    library can be said with it. `identical` is None where `on_conflict` says it too.
     """
 
     folder: tuple[str, ...]
@@ -225,6 +262,7 @@ class Destination:
     action: Action
     on_conflict: OnConflict
     with_sidecars: bool
+    identical: Identical | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,14 @@ from gallery_daemon.photo import Facts, Identity, Prediction  # noqa: TC001 - th
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.photo import Position
+
 FRAME_LIMIT_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ORIENTATIONS = range(1, 9)
 _SIDE_LIMIT = 1 << 31
+_POLE = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +221,16 @@ def _problems_of_facts(facts: Facts) -> dict[str, bool]:
         "a size that no picture has": not all(
             0 <= side <= _SIDE_LIMIT for side in (facts.width, facts.height)
         ),
+        "a position that is not on earth": not _is_on_earth(facts.position),
         "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
     }
+
+
+def _is_on_earth(position: Position | None) -> bool:
+    """Whether the degrees are such; none are."""
+    if position is None:
+        return True
+    return abs(position.latitude) <= _POLE and abs(position.longitude) <= 2 * _POLE
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -22,7 +22,10 @@ _SEXAGESIMAL = re.compile(r"(\d{1,4}):(\d{2})(?::\d{2})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a range; `whole` ones have no decimal point."""
+    """A number in a range; `whole` ones have no decimal point.
+
+    A sign is read only where the range has numbers below zero.
+    """
 
     low: float
     high: float
@@ -35,11 +38,12 @@ class Number:
         return f"{what} from {self.low:.12g} to {self.high:.12g}"
 
     def read(self, node: Node, key: str, report: Report) -> float | None:
-        """The number; it is written without sign, unit or quotes."""
+        """The number; it is written without unit or quotes."""
         scalar = read_scalar(node, key, self.words, report)
         if scalar is None:
             return None
-        if scalar.plain and _NUMBER.fullmatch(scalar.text):
+        digits = scalar.text.removeprefix("-") if self.low < 0 else scalar.text
+        if scalar.plain and _NUMBER.fullmatch(digits):
             value = float(scalar.text)
             if self._allows(value):
                 return value

@@ -8,27 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from gallery_daemon.config.amounts import Moment, Number, Size
-from gallery_daemon.config.document import Mapping, Node, Scalar
-from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Text, refuse
+from gallery_daemon.config.amounts import Number, Size
+from gallery_daemon.config.calendar import TakenKind
+from gallery_daemon.config.distance import SpotKind
+from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Text
 from gallery_daemon.config.names import Extension, Glob
-from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.config.probability import ProbabilityKind
+from gallery_daemon.config.ranges import Aspect, Range
+from gallery_daemon.config.tables import Key
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
-from gallery_daemon.rules.fact import (
-    Between,
-    HasExif,
-    HasGps,
-    Measure,
-    Orientation,
-    OrientationIs,
-    TakenBetween,
-)
+from gallery_daemon.rules.distance import Near
+from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.screenshot import Screenshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
+    from gallery_daemon.config.document import Node
     from gallery_daemon.config.report import Report
 
 T = TypeVar("T")
@@ -53,75 +50,105 @@ class _Built(Generic[T]):
         return None if value is None else self.build(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """`{min, max}` of a measure; one of the two may be absent."""
-
-    measure: Measure
-    end: Kind[float]
-
-    @property
-    def words(self) -> str:
-        return "a map such as {min: 12}"
-
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
-        if isinstance(node, Scalar) and not node.is_null:
-            end = "max" if node.text.startswith("<") else "min"
-            limit = node.text.lstrip("<>= ")
-            refuse(node, key, self.words, report, f"write {key}: {{{end}: {limit}}}")
-            return None
-        low, high = Key("min", self.end), Key("max", self.end)
-        found = Table(key, (low, high)).read(node, report)
-        if found is None or not _has_ends(found.nodes, key, node, report):
-            return None
-        least, most = found.get(low), found.get(high)
-        if least is not None and most is not None and least > most:
-            report.error(node.place, f"{key}: min is greater than max, so nothing would match")
-            return None
-        return Between(self.measure, least, most) if len(found.values) == len(found.nodes) else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """`{after, before}`; one of the two may be absent."""
-
-    words: str = "a map such as {after: 2026-07-01}"
-
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
-        after: Key[datetime] = Key("after", Moment())
-        before: Key[datetime] = Key("before", Moment())
-        found = Table(key, (after, before)).read(node, report)
-        if found is None or not _has_ends(found.nodes, key, node, report):
-            return None
-        start, end = found.get(after), found.get(before)
-        if start is not None and end is not None and start >= end:
-            report.error(node.place, f"{key}: after is not earlier than before, so nothing matches")
-            return None
-        return TakenBetween(start, end) if len(found.values) == len(found.nodes) else None
-
-
-def _has_ends(nodes: dict[str, Node], key: str, node: Node, report: Report) -> bool:
-    """Whether a range says anything; an unknown key in it has been reported already."""
-    if not nodes and isinstance(node, Mapping) and not node.entries:
-        report.error(node.place, f"{key}: the map is empty, so it could match nothing")
-    return bool(nodes)
+def _key(name: str, kind: Kind[Condition], sample: str, says: str) -> Key[Condition]:
+    return Key(name, kind, sample=sample, says=says)
 
 
 CONDITIONS: tuple[Key[Condition], ...] = (
-    Key("class", _Built(OneOrMore(Text("a class")), ClassIs)),
-    Key("min_confidence", _Built(CONFIDENCE, MinConfidence)),
-    Key("min_margin", _Built(CONFIDENCE, MinMargin)),
-    Key("name", _Built(OneOrMore(Glob()), NameLike)),
-    Key("path", _Built(OneOrMore(Glob(folders=True)), PathLike)),
-    Key("ext", _Built(OneOrMore(Extension()), ExtIs)),
-    Key("source", _Built(OneOrMore(Glob()), SourceLike)),
-    Key("taken", _Taken()),
-    Key("has_exif", _Built(Flag(), HasExif)),
-    Key("has_gps", _Built(Flag(), HasGps)),
-    Key("camera", _Built(OneOrMore(Glob()), CameraLike)),
-    Key("width", _Range(Measure.WIDTH, Number(0, _MANY, whole=True))),
-    Key("height", _Range(Measure.HEIGHT, Number(0, _MANY, whole=True))),
-    Key("megapixels", _Range(Measure.MEGAPIXELS, Number(0, _MANY))),
-    Key("size", _Range(Measure.SIZE, Size())),
-    Key("orientation", _Built(OneOrMore(Choice(Orientation)), OrientationIs)),
+    _key(
+        "class",
+        _Built(OneOrMore(Text("a class")), ClassIs),
+        "[mountains, trees]",
+        "the most probable class is one of these",
+    ),
+    _key(
+        "min_confidence",
+        _Built(CONFIDENCE, MinConfidence),
+        "0.9",
+        "the calibrated probability of that class is at least this; missed, the photo is uncertain",
+    ),
+    _key(
+        "min_margin",
+        _Built(CONFIDENCE, MinMargin),
+        "0.2",
+        "it is ahead of the second by at least this; missed, the photo is uncertain",
+    ),
+    _key(
+        "probability",
+        ProbabilityKind(),
+        '{memes: ">= 0.3", cars: "< 0.1"}',
+        "any class's probability is so (`>=`, `>`, `<=`, `<`); several must all hold; missed, it "
+        "is a plain no, never uncertain",
+    ),
+    _key(
+        "name",
+        _Built(OneOrMore(Glob()), NameLike),
+        '"IMG_*"',
+        "the file's name fits the glob (`*`, `?`, `[0-9]`), upper or lower case",
+    ),
+    _key(
+        "path",
+        _Built(OneOrMore(Glob(folders=True)), PathLike),
+        '"Trips/**"',
+        "the path below the watch folder fits; `*` stays within a folder, `**` crosses folders",
+    ),
+    _key("ext", _Built(OneOrMore(Extension()), ExtIs), "[heic, dng]", "the extension fits"),
+    _key("source", _Built(OneOrMore(Glob()), SourceLike), "phone", "the watch folder's name fits"),
+    _key(
+        "taken",
+        TakenKind(),
+        "{after: 2026-07-01, before: 2026-07-21, weekday: [sat, sun], hour: {min: 22, max: 5}}",
+        "it was taken (by EXIF, XMP or the name) from the first day on, before the second, and in "
+        "such a `year`, `month` (`jun` or `6`), `weekday` and `hour`: one, a list, or `{min: , "
+        "max: }`, both included, also over midnight or New Year",
+    ),
+    _key("has_exif", _Built(Flag(), HasExif), "true", "it has EXIF of a camera, or has none"),
+    _key("has_gps", _Built(Flag(), HasGps), "true", "it says where it was taken, or does not"),
+    _key(
+        "near",
+        _Built(OneOrMore(SpotKind()), Near),
+        "{lat: 48.137, lon: 11.575, km: 15, name: Munich}",
+        "it was taken within so many kilometres of the place, or of one in a list; the position is "
+        "never logged",
+    ),
+    _key("camera", _Built(OneOrMore(Glob()), CameraLike), '"Apple iPhone*"', "make and model fit"),
+    _key(
+        "screenshot",
+        _Built(Flag(), Screenshot),
+        "true",
+        "it is called like a screenshot (`Screenshot_*`, `Bildschirmfoto *` ...), or no camera is "
+        "known and it has a phone screen's size, or is a PNG as tall as one; or is none",
+    ),
+    _key(
+        "width",
+        Range(Measure.WIDTH, Number(0, _MANY, whole=True)),
+        "{min: 4000}",
+        "so many pixels wide, as a person sees it",
+    ),
+    _key(
+        "height",
+        Range(Measure.HEIGHT, Number(0, _MANY, whole=True)),
+        "{max: 1080}",
+        "so many pixels high",
+    ),
+    _key(
+        "megapixels",
+        Range(Measure.MEGAPIXELS, Number(0, _MANY)),
+        "{min: 8, max: 50}",
+        "so many million pixels",
+    ),
+    _key("size", Range(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
+    _key(
+        "orientation",
+        _Built(OneOrMore(Choice(Orientation)), OrientationIs),
+        "landscape",
+        "it is `landscape`, `portrait` or `square`",
+    ),
+    _key(
+        "aspect",
+        Aspect(),
+        '"4:3"',
+        "its long side to its short one is so, within 1%, or one of a list; or lies in "
+        "`{min: 1.9, max: }`",
+    ),
 )

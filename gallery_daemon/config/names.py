@@ -14,7 +14,7 @@ from gallery_daemon.config.hints import did_you_mean, quote_it
 from gallery_daemon.config.kinds import Text
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.rules.template import Template, TemplateError
-from gallery_daemon.rules.values import FIELDS
+from gallery_daemon.rules.values import FIELDS, SEQUENCE
 
 LETTERS_LIMIT = 1_000
 """The longest pattern: a name has at most 255 bytes, and what matches costs as it is long."""
@@ -76,6 +76,10 @@ class Folder:
         """The template."""
         template = _template(node, key, self.words, report)
         if template is None:
+            return None
+        if SEQUENCE in template.fields:
+            sentence = f"{key}: a folder cannot have a {{sequence}}, which numbers files"
+            report.error(node.place, sentence, "write it in as")
             return None
         last = template.text.rpartition("/")[2]
         if "{name}" not in last and "{ext}" not in last:

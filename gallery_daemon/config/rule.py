@@ -12,7 +12,7 @@ from gallery_daemon.config.kinds import Choice, Flag, Raw, Text
 from gallery_daemon.config.names import FileName, Folder, is_like_leave
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
-from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.photo import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import All, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.ruleset import Placing, Rule
 
@@ -34,10 +34,13 @@ class Sidecars(StrEnum):
 
 ACTION = Key("action", Choice(Action))
 ON_CONFLICT = Key("on_conflict", Choice(OnConflict))
+IDENTICAL = Key("identical", Choice(Identical))
 SIDECARS = Key("sidecars", Choice(Sidecars))
 LEAST_CONFIDENCE = Key("min_confidence", CONFIDENCE)
 LEAST_MARGIN = Key("min_margin", CONFIDENCE)
-DEFAULTS = Table("defaults", (ACTION, ON_CONFLICT, SIDECARS, LEAST_CONFIDENCE, LEAST_MARGIN))
+DEFAULTS = Table(
+    "defaults", (ACTION, ON_CONFLICT, IDENTICAL, SIDECARS, LEAST_CONFIDENCE, LEAST_MARGIN)
+)
 
 NAME = Key("name", Text(), example="memes")
 WHEN: Key[Node] = Key("when", Raw("conditions"))
@@ -45,7 +48,10 @@ TO: Key[Node] = Key("to", Raw("a folder in the library"))
 LEAVE_IT = Key("leave", Flag())
 AS = Key("as", FileName())
 ENABLED = Key("enabled", Flag())
-RULE = Table("a rule", (NAME, WHEN, TO, LEAVE_IT, AS, ACTION, ON_CONFLICT, SIDECARS, ENABLED))
+RULE = Table(
+    "a rule",
+    (NAME, WHEN, TO, LEAVE_IT, AS, ACTION, ON_CONFLICT, IDENTICAL, SIDECARS, ENABLED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Defaults:
 
     action: Action = Action.HARDLINK
     on_conflict: OnConflict = OnConflict.DEDUPE
+    identical: Identical | None = None
     sidecars: Sidecars = Sidecars.TOGETHER
     min_confidence: float = MIN_CONFIDENCE
     min_margin: float = 0.0
@@ -71,7 +78,7 @@ class Defaults:
     def placing(self, to: Template) -> Placing:
         """The placing of an outcome."""
         together = self.sidecars is Sidecars.TOGETHER
-        return Placing(to, None, self.action, self.on_conflict, together)
+        return Placing(to, None, self.action, self.on_conflict, together, identical=self.identical)
 
 
 def read_defaults(node: Node, report: Report) -> Defaults:
@@ -83,6 +90,7 @@ def read_defaults(node: Node, report: Report) -> Defaults:
     return Defaults(
         action=found.get_or(ACTION, usual.action),
         on_conflict=found.get_or(ON_CONFLICT, usual.on_conflict),
+        identical=found.get(IDENTICAL),
         sidecars=found.get_or(SIDECARS, usual.sidecars),
         min_confidence=found.get_or(LEAST_CONFIDENCE, usual.min_confidence),
         min_margin=found.get_or(LEAST_MARGIN, usual.min_margin),
@@ -153,6 +161,7 @@ def _read_placing(found: Found, defaults: Defaults, report: Report) -> Placing |
         on_conflict=found.get_or(ON_CONFLICT, defaults.on_conflict),
         with_sidecars=found.get_or(SIDECARS, defaults.sidecars) is Sidecars.TOGETHER,
         own_action=ACTION in found,
+        identical=found.get(IDENTICAL) or defaults.identical,
     )
 
 
@@ -162,7 +171,7 @@ def _read_leave(found: Found, rule: str, report: Report) -> None:
         report.error(found.place_of(LEAVE_IT), f"{rule} cannot say leave: false", "say to: FOLDER/")
     if TO in found:
         report.error(found.place_of(TO), f"{rule} says both to and leave", "remove one of them")
-    for key in (AS, ACTION, ON_CONFLICT, SIDECARS):
+    for key in (AS, ACTION, ON_CONFLICT, IDENTICAL, SIDECARS):
         if key in found:
             sentence = f"{rule} leaves its photos, so {key.name} means nothing"
             report.error(found.place_of(key), sentence, f"remove {key.name}")

@@ -25,7 +25,7 @@ _BRACES = re.compile(r"([\w-]+): +([^\s\"'{},\[\]#]?[^\"'{},\[\]]*(?:\{[^{}]*\}[
 _RESERVED = re.compile(r"(?:^|(?<=[\s\[,{]))[*%@`!&|>][^\s,\]}]*")
 _NO_SPACE = re.compile(r"^ *(?:- +)*([\w-]+):([^\s:/][^:]*)$")
 _TWO_COLONS = re.compile(r"^ *(?:- +)*([\w-]+): +([^\"'{\[#]*: .*)$")
-_MEASURES = ("width", "height", "megapixels", "size")
+_MEASURES = ("width", "height", "megapixels", "size", "aspect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,15 @@ def _comparison(stop: _Stop) -> Mistake | None:
     for found in _COMPARISON.finditer(stop.line):
         key, value, sign, number = found.groups()
         if found.start() <= stop.column <= found.end():
-            end = "max" if sign.startswith("<") else "min"
-            plain = f"write a plain number: {key}: {number}"
-            hint = f"write {key}: {{{end}: {number}}}" if key in _MEASURES else plain
-            return stop.mistake(found.start(2), f"{key}: {quoted(value)} is not a number", hint)
+            sentence = f"{key}: {quoted(value)} is not a number"
+            hint = f"write a plain number: {key}: {number}"
+            if key in _MEASURES:
+                end = "max" if sign.startswith("<") else "min"
+                hint = f"write {key}: {{{end}: {number}}}"
+            elif not key.startswith("min_"):  # a class's probability
+                sentence = f"{key}: {quoted(value)} must stand in quotes"
+                hint = f'write {key}: "{sign} {number}"'
+            return stop.mistake(found.start(2), sentence, hint)
     return None
 
 

@@ -22,11 +22,16 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Key(Generic[T_co]):
-    """A key; one with an `example` must be there."""
+    """A key; one with an `example` must be there.
+
+    What the README tells of it: a `sample` value as the YAML has it, and what that `says`.
+    """
 
     name: str
     kind: Kind[T_co]
     example: str | None = None
+    sample: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class Found:
         """The value, or else `default`."""
         value = self.get(key)
         return default if value is None else value
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is written could be read."""
+        return len(self.values) == len(self.nodes)
 
     def __contains__(self, key: Key[object]) -> bool:
         """Whether the key is written, readable or not."""

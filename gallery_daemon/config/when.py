@@ -74,6 +74,8 @@ class WhenReader:
                 return () if inner is None else (Not(_simple(inner)),)
             case _:
                 value = found.get(_BY_NAME[name])
+                if isinstance(value, All):  # a key that asks for several things at once
+                    return value.parts
                 return () if value is None else (value,)
 
     def _maps(self, node: Node, key: str, settled: frozenset[str]) -> list[All]:
@@ -93,7 +95,9 @@ class WhenReader:
 
     def _refuse_unknown(self, found: Found) -> None:
         """Report classes that the model does not have, and sources that match no watch folder."""
-        for item in _scalars(found.nodes.get("class")):
+        asked = found.nodes.get("probability")
+        keys = (name for name, _ in asked.entries) if isinstance(asked, Mapping) else ()
+        for item in (*_scalars(found.nodes.get("class")), *keys):
             if self.classes is not None and item.text.strip() not in self.classes:
                 known = f"the model's classes are {', '.join(self.classes)}"
                 sentence = f"unknown class {quoted(item.text)}; {known}"

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.plan import Step, names_to_try
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.photo import Action, Identical, OnConflict
+from gallery_daemon.rules.part import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,13 +86,28 @@ class Act:
 
     def _conflict(self, name: str) -> Placed | None:
         """What a taken name means; None: try the next one."""
-        if self.step.on_conflict is OnConflict.SKIP:
+        step = self.step
+        # Of a name with a number, the next number is free: no name is taken that could be skipped.
+        skips = step.on_conflict is OnConflict.SKIP and NUMBER not in step.name
+        identical = step.identical or step.on_conflict.usual_identical
+        # The bytes are read only where it matters whether they are the same.
+        matters = identical is not (Identical.LEAVE if skips else Identical.KEEP)
+        if matters and self._is_same(name):
+            return self._same(name, identical)
+        if skips:
             reason = f"{name} exists in the library already"
-            return Placed(State.SKIPPED, self.step.action, name, reason)
-        if self.step.on_conflict is OnConflict.DEDUPE and self._is_same(name):
-            reason = "the same bytes lie in the library already"
-            return Placed(State.IDENTICAL, self.step.action, name, reason)
+            return Placed(State.SKIPPED, step.action, name, reason)
         return None
+
+    def _same(self, name: str, identical: Identical) -> Placed | None:
+        reason = "the same bytes lie in the library already"
+        match identical:
+            case Identical.MERGE:
+                return Placed(State.IDENTICAL, self.step.action, name, reason)
+            case Identical.LEAVE:
+                return Placed(State.SKIPPED, self.step.action, name, reason)
+            case Identical.KEEP:
+                return None
 
     def _is_same(self, name: str) -> bool:
         if self.step.action is Action.SYMLINK:

@@ -64,7 +64,7 @@ class Filer:
             JournalError: the journal cannot be used now.
         """
         to = plan.destination
-        step = Step(plan.photo, to.folder, to.name, to.action, to.on_conflict)
+        step = Step(plan.photo, to.folder, to.name, to.action, to.on_conflict, to.identical)
         entry = Entry(
             plan.photo,
             State.INTENT,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.part import PART_BYTES
+from gallery_daemon.rules.part import NUMBER, PART_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
         Decision,
         Destination,
         Facts,
+        Identical,
         OnConflict,
         Photo,
         Prediction,
     )
+
+_PLACES = re.compile(f"{NUMBER}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,27 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One file's part of a plan: `name` is the first choice in `folder` of the library."""
+    """One file's part of a plan: `name` is the first choice in `folder` of the library.
+
+    `identical` is as in `Destination`.
+    """
 
     file: Photo
     folder: tuple[str, ...]
     name: str
     action: Action
     on_conflict: OnConflict
+    identical: Identical | None = None
 
 
 def names_to_try(name: str) -> Iterator[str]:
-    """The name, then `name (2)`, `name (3)` ... before the extension, of at most 255 bytes."""
+    """The name, then `name (2)`, `name (3)` ... before the extension, of at most 255 bytes.
+
+    A name with a place for a number has 1, 2, 3 ... there.
+    """
+    if NUMBER in name:
+        yield from (_numbered(name, number) for number in count(1))
+        return
     yield name
     stem, dot, extension = name.rpartition(".")
     if not stem:
@@ -54,6 +68,14 @@ def names_to_try(name: str) -> Iterator[str]:
     for number in count(2):
         ending = f" ({number}){dot}{extension}"
         yield _cut(stem, PART_BYTES - len(_bytes(ending))) + ending
+
+
+def _numbered(name: str, number: int) -> str:
+    """The number in each of its places, with zeros before it; the text before makes room."""
+    filled = _PLACES.sub(lambda place: f"{number:0{len(place[0])}}", name)
+    before = name.partition(NUMBER)[0]
+    rest = filled[len(before) :]
+    return _cut(before, max(0, PART_BYTES - len(_bytes(rest)))) + rest
 
 
 def _cut(text: str, most: int) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags
 
 from gallery_daemon.imaging import dates
-from gallery_daemon.photo import Facts
+from gallery_daemon.photo import Facts, Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,7 @@ def facts_of(
         camera=_camera(metadata.base),
         has_exif=_has_exif(metadata),
         has_gps=_has_gps(metadata.gps),
+        position=_position(metadata.gps),
     )
 
 
@@ -145,6 +146,26 @@ def _has_gps(gps: Mapping[int, object]) -> bool:
     latitude = _degrees(gps.get(ExifTags.GPS.GPSLatitude), _QUARTER)
     longitude = _degrees(gps.get(ExifTags.GPS.GPSLongitude), _HALF)
     return latitude is not None and longitude is not None and (latitude, longitude) != (0, 0)
+
+
+def _position(gps: Mapping[int, object]) -> Position | None:
+    """Where it was taken; None, too, where it does not say on which side of the equator."""
+    tags = ExifTags.GPS
+    latitude = _signed(gps, tags.GPSLatitude, tags.GPSLatitudeRef, ("N", "S"), _QUARTER)
+    longitude = _signed(gps, tags.GPSLongitude, tags.GPSLongitudeRef, ("E", "W"), _HALF)
+    if latitude is None or longitude is None or not _has_gps(gps):
+        return None
+    return Position(latitude, longitude)
+
+
+def _signed(
+    gps: Mapping[int, object], tag: int, side: int, sides: tuple[str, str], most: float
+) -> float | None:
+    """Degrees to the first of the sides, or as a negative number to the second."""
+    degrees, letter = _degrees(gps.get(tag), most), clean(gps.get(side)).upper()
+    if degrees is None or letter not in sides:
+        return None
+    return degrees if letter == sides[0] else -degrees
 
 
 def _degrees(value: object, most: float) -> float | None:

@@ -45,7 +45,9 @@ _CAMERA = (
 )
 _SIZE = (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight)
 _GPS = (
+    ExifTags.GPS.GPSLatitudeRef,
     ExifTags.GPS.GPSLatitude,
+    ExifTags.GPS.GPSLongitudeRef,
     ExifTags.GPS.GPSLongitude,
     ExifTags.GPS.GPSDateStamp,
     ExifTags.GPS.GPSTimeStamp,

@@ -2,8 +2,9 @@
 
 No file system, no clock, no YAML, no torch: what is decided depends on the arguments alone, so
 every decision can be tested, repeated and explained. `ruleset` is what `config` reads the YAML
-into. Its conditions are `condition` (the model's word and the combinations), `likeness` (names,
-through `glob`) and `fact` (what the file says of itself); its destinations are `template`, filled
-from `values` and kept harmless by `part`. `decide` walks the rules, the first match wins;
-`analysis` warns of rules that never can, with `implication`.
+into. Its conditions are `condition` (the model's word and the combinations), `probability` (the
+model's second thoughts), `likeness` (names, through `glob`), `fact` (what the file says of itself),
+`calendar` (when), `distance` (where), `aspect` (which shape) and `screenshot`; `wording` writes
+them. Its destinations are `template`, filled from `values` and kept harmless by `part`. `decide`
+walks the rules, the first match wins; `analysis` warns of rules that never can, with `implication`.
 """

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import ClassIs, Condition, Not
+from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, Not
 from gallery_daemon.rules.implication import Prover
+from gallery_daemon.rules.probability import Probability
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.ruleset import Rule, RuleSet
+
+_ROUNDING = 0.01
+"""How far from 1 a model's probabilities may add up; half precision is off by thousandths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,28 @@ def _impossible(reach: _Reach, prover: Prover) -> str | None:
     """Why no photo at all satisfies the rule."""
     if not reach.classes:
         return "no class of the model is left by its conditions"
+    if _is_overfull(reach):
+        return "the confidence and the probabilities that it asks for add up to more than 1"
     for condition in reach.others:
         if isinstance(condition, Not) and prover.implies(reach.rule.conditions, condition.part):
             return f'"{condition.text}" contradicts its other conditions'
     return None
+
+
+def _is_overfull(reach: _Reach) -> bool:
+    """Whether more is asked of the probabilities than there is, whichever class is the top one."""
+    least: dict[str, float] = {}
+    top = 0.0
+    for condition in reach.others:
+        match condition:
+            case Probability(of, comparison, limit) if comparison.is_lower:
+                least[of] = max(limit, least.get(of, 0.0))
+                top = max(top, limit)
+            case MinConfidence(value):
+                top = max(top, value)
+            case _:
+                pass
+    return all(sum((least | {name: top}).values()) > 1 + _ROUNDING for name in reach.classes)
 
 
 def _unreachable(reach: _Reach, earlier: list[_Reach], prover: Prover) -> str | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gallery_daemon.photo import Check, Facts, Photo, Prediction, Truth
+from gallery_daemon.rules.wording import one_or_list, told_apart, yaml_number, yaml_text
 
 NO_PREDICTION = "there is no prediction"
 
@@ -46,7 +47,7 @@ class ClassIs:
     @property
     def text(self) -> str:
         """As the YAML has it: `class: cars`."""
-        return f"class: {one_or_list(self.classes)}"
+        return f"class: {one_or_list(tuple(yaml_text(name) for name in self.classes))}"
 
     def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
         """Yes or no; how sure the model is, others ask."""
@@ -68,7 +69,7 @@ class MinConfidence:
     @property
     def text(self) -> str:
         """As the YAML has it: `min_confidence: 0.92`."""
-        return f"min_confidence: {self.value:g}"
+        return f"min_confidence: {yaml_number(self.value)}"
 
     def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
         """Yes or unsure."""
@@ -86,7 +87,7 @@ class MinMargin:
     @property
     def text(self) -> str:
         """As the YAML has it: `min_margin: 0.15`."""
-        return f"min_margin: {self.value:g}"
+        return f"min_margin: {yaml_number(self.value)}"
 
     def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
         """Yes or unsure."""
@@ -103,7 +104,17 @@ class All:
 
     @property
     def text(self) -> str:
-        """The parts as a map's inside: `class: cars, has_gps: true`."""
+        """The parts as a map's inside: `class: cars, has_gps: true`.
+
+        From a key on that the map has already, the rest is a map of its own, below `all`.
+        """
+        seen: set[str] = set()
+        for place, part in enumerate(self.parts):
+            key = part.text.partition(":")[0]
+            if key in seen:
+                rest = f"all: [{{{All(self.parts[place:]).text}}}]"
+                return ", ".join((*(each.text for each in self.parts[:place]), rest))
+            seen.add(key)
         return ", ".join(part.text for part in self.parts)
 
     def check(self, photo: Photo, facts: Facts, prediction: Prediction | None) -> Check:
@@ -155,11 +166,6 @@ def all_of(checks: tuple[Check, ...]) -> Truth:
     return next((each for each in (Truth.NO, Truth.UNSURE) if each in truths), Truth.YES)
 
 
-def one_or_list(texts: tuple[str, ...]) -> str:
-    """Texts as the YAML has them: one plainly, several in brackets."""
-    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-
-
 def _reasons(checks: tuple[Check, ...], truth: Truth) -> str:
     """The reasons that decided."""
     return " and ".join(check.reason for check in checks if check.truth is truth)
@@ -167,15 +173,6 @@ def _reasons(checks: tuple[Check, ...], truth: Truth) -> str:
 
 def _at_least(condition: Condition, what: str, value: float, limit: float) -> Check:
     holds = value >= limit
-    shown, wanted = _told_apart(value, limit)
+    shown, wanted = told_apart(value, limit)
     reason = f"{what} {shown} {'>=' if holds else '<'} {wanted}"
     return Check(condition.text, Truth.YES if holds else Truth.UNSURE, reason)
-
-
-def _told_apart(value: float, limit: float) -> tuple[str, str]:
-    """Both with two decimals, or with more where 0.7996 would read as 0.80."""
-    for digits in (2, 3, 4, 5):
-        shown, wanted = f"{value:.{digits}f}", f"{limit:.{digits}f}"
-        if shown != wanted or value == limit:
-            return shown, wanted
-    return f"{value}", f"{limit}"

@@ -84,6 +84,7 @@ def _destination(
         action=placing.action,
         on_conflict=placing.on_conflict,
         with_sidecars=placing.with_sidecars,
+        identical=placing.identical,
     )
 
 

@@ -1,4 +1,4 @@
-"""Conditions on what a photo says of itself: its date, its metadata, its size and shape."""
+"""Conditions on what a photo says of itself: its metadata, its size and shape."""
 
 from __future__ import annotations
 
@@ -6,41 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Check, Facts, Photo, Prediction, TakenFrom
-from gallery_daemon.rules.condition import one_or_list, yes_or_no
+from gallery_daemon.rules.aspect import aspect
+from gallery_daemon.rules.condition import yes_or_no
+from gallery_daemon.rules.wording import one_or_list, yaml_number
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from gallery_daemon.photo import Check, Facts, Photo, Prediction
 
 _MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBetween:
-    """Taken at `after` or later, and earlier than `before`; both naive, the photo's local time.
-
-    The date must be the photo's own: an mtime says when the file was written, not when the photo
-    was taken, so it never matches.
-    """
-
-    after: datetime | None
-    before: datetime | None
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `taken: {after: 2026-07-01}`."""
-        return f"taken: {_range('after', self.after, 'before', self.before)}"
-
-    def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
-        """Yes or no."""
-        if facts.taken.origin is TakenFrom.MTIME:
-            return yes_or_no(self, holds=False, reason="no date taken is known")
-        local = facts.taken.when.replace(tzinfo=None)
-        if self.after is not None and local < self.after:
-            return yes_or_no(self, holds=False, reason=f"taken {local}, before {self.after}")
-        if self.before is not None and local >= self.before:
-            return yes_or_no(self, holds=False, reason=f"taken {local}, not before {self.before}")
-        return yes_or_no(self, holds=True, reason=f"taken {local}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +59,15 @@ class Measure(StrEnum):
     HEIGHT = "height"
     MEGAPIXELS = "megapixels"
     SIZE = "size"
+    ASPECT = "aspect"
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A measure is at least `low` and at most `high`: pixels, megapixels, or bytes for the size."""
+    """A measure is at least `low` and at most `high`.
+
+    Pixels, megapixels, bytes for the size, and for the aspect the long side by the short one.
+    """
 
     measure: Measure
     low: float | None
@@ -99,9 +76,9 @@ class Between:
     @property
     def text(self) -> str:
         """As the YAML has it: `width: {min: 4000}`."""
-        return (
-            f"{self.measure}: {_range('min', self._show(self.low), 'max', self._show(self.high))}"
-        )
+        ends = (("min", self.low), ("max", self.high))
+        told = (f"{key}: {self._exactly(end)}" for key, end in ends if end is not None)
+        return f"{self.measure}: {{{', '.join(told)}}}"
 
     def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
@@ -113,9 +90,13 @@ class Between:
             return yes_or_no(self, holds=False, reason=f"{shown} > {self._show(self.high)}")
         return yes_or_no(self, holds=True, reason=shown)
 
-    def _show(self, value: float | None) -> str | None:
-        if value is None:
-            return None
+    def _exactly(self, value: float) -> str:
+        """As the YAML may have it."""
+        is_size = self.measure is Measure.SIZE
+        return f"{yaml_number(value / _MILLION)}MB" if is_size else yaml_number(value)
+
+    def _show(self, value: float) -> str:
+        """For a reason, where seven digits are enough."""
         return f"{value / _MILLION:.7g}MB" if self.measure is Measure.SIZE else f"{value:.7g}"
 
 
@@ -157,10 +138,6 @@ def _measured(measure: Measure, photo: Photo, facts: Facts) -> float:
         Measure.HEIGHT: facts.height,
         Measure.MEGAPIXELS: facts.width * facts.height / _MILLION,
         Measure.SIZE: photo.identity.size_bytes,
+        Measure.ASPECT: aspect(facts),
     }
     return measures[measure]
-
-
-def _range(low_key: str, low: object, high_key: str, high: object) -> str:
-    ends = ((low_key, low), (high_key, high))
-    return f"{{{', '.join(f'{key}: {end}' for key, end in ends if end is not None)}}}"

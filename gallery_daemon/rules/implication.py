@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
+from gallery_daemon.rules.aspect import AspectIs
+from gallery_daemon.rules.calendar import TakenBetween, TakenIn
 from gallery_daemon.rules.condition import (
     All,
     Any,
@@ -19,8 +21,10 @@ from gallery_daemon.rules.condition import (
     MinMargin,
     Not,
 )
-from gallery_daemon.rules.fact import Between, OrientationIs, TakenBetween
+from gallery_daemon.rules.distance import Near
+from gallery_daemon.rules.fact import Between, OrientationIs
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.probability import Probability
 
 Limit = TypeVar("Limit", float, datetime)
 _LIKENESSES = (CameraLike, ExtIs, NameLike, PathLike, SourceLike)
@@ -46,6 +50,8 @@ class Prover:
             case Any(parts) if any(self.implies(premises, part) for part in parts):
                 return True
             case MinConfidence(value) | MinMargin(value) if value <= 0:
+                return True
+            case Probability() if conclusion.is_always:
                 return True
             case _:
                 return any(self._one_implies(premise, conclusion) for premise in premises)
@@ -76,16 +82,29 @@ def implies(premises: tuple[Condition, ...], conclusion: Condition) -> bool:
 def _narrower(premise: Condition, conclusion: Condition) -> bool:
     """Whether two conditions of one kind differ, and the first allows less."""
     match premise, conclusion:
-        case ClassIs(ours), ClassIs(theirs):
-            return set(ours) <= set(theirs)
-        case OrientationIs(ours), OrientationIs(theirs):
-            return set(ours) <= set(theirs)
         case (MinConfidence(ours), MinConfidence(theirs)) | (MinMargin(ours), MinMargin(theirs)):
             return ours >= theirs
         case Between(measure, low, high), Between(other, floor, ceiling):
             return measure is other and _within(low, high, floor, ceiling)
         case TakenBetween(low, high), TakenBetween(floor, ceiling):
             return _within(low, high, floor, ceiling)
+        case Probability(), Probability():
+            return premise.implies(conclusion)
+        case _:
+            return _fewer_choices(premise, conclusion)
+
+
+def _fewer_choices(premise: Condition, conclusion: Condition) -> bool:
+    """The same of conditions that take one of several."""
+    match premise, conclusion:
+        case ClassIs(ours), ClassIs(theirs):
+            return set(ours) <= set(theirs)
+        case (OrientationIs(ours), OrientationIs(theirs)) | (AspectIs(ours), AspectIs(theirs)):
+            return set(ours) <= set(theirs)
+        case TakenIn(part, narrow), TakenIn(other, wide):
+            return part is other and all(any(w.covers(n) for w in wide) for n in narrow)
+        case Near(narrow), Near(wide):
+            return all(any(w.covers(n) for w in wide) for n in narrow)
         case _:
             return _fewer_patterns(premise, conclusion)
 

@@ -9,9 +9,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from gallery_daemon.rules.condition import one_or_list, yes_or_no
+from gallery_daemon.rules.condition import yes_or_no
 from gallery_daemon.rules.glob import name_matches, path_matches
 from gallery_daemon.rules.part import extension
+from gallery_daemon.rules.wording import one_or_list, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.photo import Check, Facts, Photo, Prediction
@@ -28,7 +29,8 @@ class _Like(ABC):
     @property
     def text(self) -> str:
         """As the YAML has it: `name: IMG_*`."""
-        return f"{self.KEY}: {one_or_list(self.patterns)}"
+        patterns = tuple(yaml_text(pattern) for pattern in self.patterns)
+        return f"{self.KEY}: {one_or_list(patterns)}"
 
     def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""

@@ -13,6 +13,12 @@ from itertools import accumulate
 PART_BYTES = 255
 """The longest file name. Source: NAME_MAX of Linux's limits.h; ext4, btrfs and XFS agree."""
 
+NUMBER = "\0"
+"""A digit of the number that makes a name free, which only the filing knows.
+
+No file's name can hold it, so it is never mistaken, and a name that has it cannot be taken.
+"""
+
 _EXTENSION_BYTES = 32
 """What follows the last dot counts as an extension up to here, the dot included."""
 
@@ -20,9 +26,16 @@ _LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 """Unicode categories that break a line or control a terminal."""
 
 
-def part(text: str) -> str:
-    """`text` as one component of a path; a name too long is cut before its extension."""
-    clean = "".join("_" if each == "/" or is_control(each) else each for each in text) or "_"
+def part(text: str, *, numbered: bool = False) -> str:
+    """`text` as one component of a path; a name too long is cut before its extension.
+
+    If it is `numbered`, each `NUMBER` in it stays.
+    """
+    kept = NUMBER if numbered else ""
+    harmless = (
+        "_" if each == "/" or (is_control(each) and each not in kept) else each for each in text
+    )
+    clean = "".join(harmless) or "_"
     if clean.startswith("."):
         clean = f"_{clean[1:]}"
     return _cut_name(clean)

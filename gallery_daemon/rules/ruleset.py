@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.rules.condition import All, Condition
-from gallery_daemon.rules.values import HASH_FIELD
+from gallery_daemon.rules.values import HASH_FIELDS
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Action, OnConflict
+    from gallery_daemon.photo import Action, Identical, OnConflict
     from gallery_daemon.rules.template import Template
 
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Placing:
     """Where photos go and how; `as_` is their new name, none keeps their own.
 
+    `identical`: what becomes of the same bytes, where `on_conflict` does not say it too.
     `own_action`: the rule itself says the action, so no default and no override changes it.
     """
 
@@ -26,6 +27,7 @@ class Placing:
     on_conflict: OnConflict
     with_sidecars: bool
     own_action: bool = False
+    identical: Identical | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -68,4 +70,4 @@ class RuleSet:
     @property
     def needs_hash(self) -> bool:
         """Whether some place's name holds the content's hash, so the whole file must be read."""
-        return any(HASH_FIELD in placing.fields for placing in self.placings)
+        return any(HASH_FIELDS & placing.fields for placing in self.placings)

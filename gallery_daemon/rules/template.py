@@ -7,6 +7,8 @@ into a path: `..` and absolute places cannot be said, neither by the text nor by
     {field}               the value, or `unknown` where there is none
     {date:%Y/%m}          a date in strftime's letters; a `/` makes a folder
     {camera|source|none}  the first field that has a value, else the text at the end
+    {hash:12}             so many digits of the content's hash
+    {sequence:4}          a number of at least so many digits: the first that makes the name free
     {{ }}                 braces
 """
 
@@ -16,8 +18,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from gallery_daemon.rules.part import is_control, part
-from gallery_daemon.rules.values import DATE_FIELDS, FIELDS, Values
+from gallery_daemon.rules.part import NUMBER, is_control, part
+from gallery_daemon.rules.values import DATE_FIELDS, DIGITS, FIELDS, SEQUENCE, Values
 
 UNKNOWN = "unknown"
 DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
@@ -44,18 +46,21 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field; `form` are strftime's letters, for dates only."""
+    """A field; `form` are strftime's letters for a date, `digits` how many of a hash or number."""
 
     name: str
     form: str = _DAY
+    digits: int | None = None
 
     def sections(self, values: Values) -> list[str] | None:
         """The value, in several folders where `form` has a `/`; none where there is no value."""
+        if self.name == SEQUENCE:
+            return [NUMBER * (self.digits or 1)]
         value = values.get(self.name)
         if isinstance(value, datetime):
             return [_strftime(value, section) for section in self.form.split("/")]
-        text = (value or "").strip()
-        return [text] if text else None
+        text = (value or "").replace(NUMBER, "_").strip()
+        return [text[: self.digits]] if text else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Template:
             parts += sections[1:]
         if parts[-1] == "":  # what follows the last slash
             parts.pop()
-        return tuple(part(text) for text in parts)
+        return tuple(part(text, numbered=SEQUENCE in self.fields) for text in parts)
 
 
 def _refuse_places(text: str) -> None:
@@ -179,11 +184,24 @@ def _field(text: str, position: int) -> Field:
         raise TemplateError(message, position, unknown=name)
     if not colon:
         return Field(name)
+    if name in DIGITS:
+        return Field(name, digits=_digits(form, DIGITS[name], position + len(head) + 1))
     if name not in DATE_FIELDS:
         message = f'only dates take a form after ":" ({", ".join(DATE_FIELDS)}), not {name}'
         raise TemplateError(message, position)
     _refuse_form(form, position + len(head) + 1)
     return Field(name, form)
+
+
+def _digits(text: str, most: int, position: int) -> int:
+    if (
+        text.isascii()
+        and text.isdecimal()
+        and 1 <= int(text[:3]) <= most
+        and len(text) <= len("64")
+    ):
+        return int(text)
+    raise TemplateError(f'after ":" stands how many digits, from 1 to {most}', position)
 
 
 def _fallback(text: str, position: int) -> str:

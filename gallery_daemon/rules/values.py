@@ -25,13 +25,21 @@ TEXT_FIELDS = (
     "source",
     "width",
     "height",
+    "hash",
     "hash8",
+    "sequence",
     "rule",
 )
 FIELDS = (*DATE_FIELDS, *TEXT_FIELDS)
 
-HASH_FIELD = "hash8"
-"""The one field that costs reading the whole file."""
+HASH_FIELDS = frozenset({"hash", "hash8"})
+"""The fields that cost reading the whole file."""
+
+SEQUENCE = "sequence"
+"""The number that makes a name free; which one, turns out when the photo is filed."""
+
+DIGITS = {"hash": 64, SEQUENCE: 9}
+"""The fields that take a count of digits, `{hash:8}`, and the most they have."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,7 +49,8 @@ def values_of(
 ) -> Values:
     """The value of every field in `FIELDS`.
 
-    `date` is the best date known, whatever its origin; `taken` only a date of the photo itself.
+    `date` is the best date known, whatever its origin; `taken` only a date of the photo itself. A
+    sequence has no value yet.
     """
     own_date = facts.taken.when if facts.taken.origin is not TakenFrom.MTIME else None
     return {
@@ -58,7 +67,9 @@ def values_of(
         "source": photo.candidate.source,
         "width": str(facts.width) if facts.width else None,
         "height": str(facts.height) if facts.height else None,
+        "hash": facts.content_hash,
         "hash8": facts.content_hash[:8] if facts.content_hash else None,
+        SEQUENCE: None,
         "rule": rule,
     }
 

@@ -29,7 +29,7 @@ from gallery_daemon.classifier.messages import (
     write_message,
 )
 from gallery_daemon.classifier.wire import WireError
-from gallery_daemon.photo import Facts, Identity, Prediction, Taken, TakenFrom
+from gallery_daemon.photo import Facts, Identity, Position, Prediction, Taken, TakenFrom
 
 # Names as the system gives them: any bytes, decoded as Python decodes paths.
 paths = st.binary(max_size=40).map(os.fsdecode)
@@ -49,6 +49,7 @@ facts = st.builds(
     has_exif=st.booleans(),
     has_gps=st.booleans(),
     content_hash=st.none() | st.just("0123456789abcdef" * 4),
+    position=st.none() | st.builds(Position, st.floats(-90, 90), st.floats(-180, 180)),
 )
 predictions = st.builds(Prediction, st.dictionaries(texts, shares, min_size=1, max_size=5), texts)
 identities = st.builds(Identity, numbers, numbers, numbers, st.integers(-(2**63), 2**63))
@@ -187,6 +188,8 @@ def test_an_unknown_or_crooked_message_is_an_error(body: bytes) -> None:
         (Refusal(1, RefusalKind.FAILED, "\ud83d"), "half a character"),
         (Refusal(1, RefusalKind.FAILED, "x", replace(FACTS, orientation=0)), "orientation"),
         (replace(ANSWER, facts=replace(FACTS, content_hash="../../etc")), "SHA-256"),
+        (replace(ANSWER, facts=replace(FACTS, position=Position(90.1, 0))), "not on earth"),
+        (replace(ANSWER, facts=replace(FACTS, position=Position(0, -180.1))), "not on earth"),
     ],
 )
 def test_an_impossible_answer_is_an_error(reply: Answer | Refusal, problem: str) -> None:

@@ -6,7 +6,10 @@ from datetime import datetime
 
 import pytest
 
+from gallery_daemon.rules.aspect import AspectIs, Ratio
+from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
+from gallery_daemon.rules.distance import Near, Spot
 from gallery_daemon.rules.fact import (
     Between,
     HasExif,
@@ -14,9 +17,10 @@ from gallery_daemon.rules.fact import (
     Measure,
     Orientation,
     OrientationIs,
-    TakenBetween,
 )
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.probability import Comparison, Probability
+from gallery_daemon.rules.screenshot import Screenshot
 from tests.config.texts import RULE, TO, config_of, errors_of, says
 
 JULY_1 = datetime.fromisoformat("2026-07-01")
@@ -40,6 +44,43 @@ JULY_21 = datetime.fromisoformat("2026-07-21 18:30")
         (
             "{taken: {after: 2026-07-01, before: '2026-07-21T18:30'}}",
             (TakenBetween(JULY_1, JULY_21),),
+        ),
+        ("{taken: {year: 2024}}", (TakenIn(DatePart.YEAR, (Span(2024, 2024),)),)),
+        (
+            "{taken: {month: [6, jul, August], weekday: {min: Fri, max: sunday}}}",
+            (
+                TakenIn(DatePart.MONTH, (Span(6, 6), Span(7, 7), Span(8, 8))),
+                TakenIn(DatePart.WEEKDAY, (Span(5, 7),)),
+            ),
+        ),
+        (
+            "{taken: {hour: {min: 22, max: 5}, after: 2026-07-01}}",
+            (TakenBetween(JULY_1, None), TakenIn(DatePart.HOUR, (Span(22, 5),))),
+        ),
+        (
+            "{taken: {year: [2019, {min: 2022}]}}",
+            (TakenIn(DatePart.YEAR, (Span(2019, 2019), Span(2022, None))),),
+        ),
+        ("{near: {lat: 48.1, lon: -11.6, km: 5}}", (Near((Spot(48.1, -11.6, 5),)),)),
+        (
+            "{near: [{lat: -90, lon: 0, km: 0.5, name: pole}, {lat: 0, lon: 180, km: 1}]}",
+            (Near((Spot(-90, 0, 0.5, "pole"), Spot(0, 180, 1))),),
+        ),
+        ("{screenshot: no}", (Screenshot(wanted=False),)),
+        ("{aspect: 4:3}", (AspectIs((Ratio(4, 3),)),)),
+        ("{aspect: ['19.5:9', '3 : 2']}", (AspectIs((Ratio(19.5, 9), Ratio(3, 2))),)),
+        ("{aspect: {min: 1.9}}", (Between(Measure.ASPECT, 1.9, None),)),
+        (
+            "{probability: {memes: '>= 0.3'}}",
+            (Probability("memes", Comparison.AT_LEAST, 0.3),),
+        ),
+        (
+            "{probability: {memes: '>.3, <=0.5', cars: < 1}}",
+            (
+                Probability("memes", Comparison.ABOVE, 0.3),
+                Probability("memes", Comparison.AT_MOST, 0.5),
+                Probability("cars", Comparison.BELOW, 1),
+            ),
         ),
         ("{width: {min: 4_000}}", (Between(Measure.WIDTH, 4000, None),)),
         ("{height: {max: 10}}", (Between(Measure.HEIGHT, None, 10),)),
@@ -65,6 +106,38 @@ CONDITIONS = [
     ("{class: {a: b}}", 19, "class: a map is not a class", None),
     ("{class: []}", 19, "class: the list is empty", "leave out class"),
     ("{class: no}", 19, "YAML reads no as false, not as a class", 'quotes: "no"'),
+    ("{taken: {}}", 19, "taken: the map is empty, so it could match nothing", None),
+    ("{taken: {month: juny}}", 27, 'month: "juny" is not a month such as jun or 6', "did you mean"),
+    ("{taken: {month: 13}}", 27, '"13" is not a month', None),
+    ("{taken: {month: []}}", 27, "month: the list is empty", "leave out month"),
+    ("{taken: {month: {}}}", 27, "month: the map is empty", None),
+    ("{taken: {weekday: 6}}", 29, '"6" is not a weekday', "write its name: mon, tue"),
+    ("{taken: {weekday: [sat, sund]}}", 35, '"sund" is not a weekday', "did you mean sun?"),
+    ("{taken: {hour: 24}}", 26, '"24" is not an hour from 0 to 23', None),
+    ("{taken: {hour: {min: 22, mx: 5}}}", 36, 'unknown key "mx" in hour', "did you mean max?"),
+    ("{taken: {year: {min: 2025, max: 2024}}}", 26, "min is greater than max", None),
+    ("{taken: {yeer: 2024}}", 20, 'unknown key "yeer" in taken', "did you mean year?"),
+    ("{near: {lat: 48.1, lon: 11.6}}", 18, "near lacks the key km", "add km: 5"),
+    ("{near: {lat: 91, lon: 0, km: 1}}", 24, '"91" is not a number from -90 to 90', None),
+    ("{near: {lat: 1, lon: -181, km: 1}}", 32, '"-181" is not a number from -180', None),
+    ("{near: {lat: 1, lon: 1, km: 0}}", 39, '"0" is not a number from 0.001', None),
+    ("{near: []}", 18, "near: the list is empty", "leave out near"),
+    ("{near: Munich}", 18, "near must be a map with the keys lat, lon, km, name", None),
+    ("{screenshot: 1}", 24, '"1" is not true or false', None),
+    ("{aspect: 1.5}", 20, '"1.5" is not a ratio such as "4:3"', "write aspect: {min: 1.5}"),
+    ("{aspect: '4:0'}", 20, '"4:0" is not a ratio', None),
+    ("{aspect: wide}", 20, '"wide" is not a ratio', None),
+    ("{aspect: {min: 0.5}}", 26, '"0.5" is not a number from 1 to 10000', None),
+    ("{probability: {meme: '> 0.3'}}", 26, 'unknown class "meme"', "did you mean memes?"),
+    ("{probability: {memes: 0.3}}", 33, '"0.3" is not a limit', 'write memes: ">= 0.3"'),
+    ("{probability: {memes: '< 30%'}}", 33, '"< 30%" is not a limit', 'memes: "<= 0.3"'),
+    ("{probability: {memes: '>= 1.1'}}", 33, '">= 1.1" is not a limit', None),
+    ("{probability: {memes: high}}", 33, '"high" is not a limit', None),
+    ("{probability: {memes: '>= 0.3,'}}", 33, '">= 0.3," is not a limit', '">= 0.3"'),
+    ("{probability: {memes: '> 1'}}", 33, "memes: no probability is > 1", None),
+    ("{probability: {}}", 25, "probability must be a map such as", 'memes: ">= 0.3"'),
+    ("{probability: '> 0.3'}", 25, "probability must be a map such as", 'memes: ">= 0.3"'),
+    ("{probability: {memes: [a]}}", 33, "memes: a list is not a limit", None),
     ("{min_confidence: 80%}", 28, '"80%" is not a number from 0 to 1', "min_confidence: 0.8"),
     ("{min_confidence: 80}", 28, '"80" is not a number from 0 to 1', "min_confidence: 0.8"),
     ("{min_confidence: 1.5}", 28, '"1.5" is not a number from 0 to 1', None),

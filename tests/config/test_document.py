@@ -139,7 +139,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 WORDS = """\
 version watch library model batch limits defaults rules uncertain otherwise failed name when to
 leave as action class min_confidence path ext source taken after before has_exif width min max
-size any all not 1 0.8 cars ~ no true {class}/ {date:%Y} *.jpg 10s 20MB ~/a"""
+size any all not probability near lat lon km screenshot aspect year month weekday hour identical
+merge jun sat 4:3 >=0.3 memes 1 0.8 cars ~ no true {class}/ {date:%Y} *.jpg 10s 20MB ~/a"""
 words = st.sampled_from(WORDS.split())
 trees = st.recursive(
     words | st.text(max_size=5) | st.none() | st.booleans() | st.integers() | st.floats(),

@@ -15,7 +15,7 @@ from gallery_daemon.config.settings import (
     WatchMode,
 )
 from gallery_daemon.errors import BundleError, ConfigErrors
-from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.photo import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import All
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
@@ -39,13 +39,14 @@ library: /photos//sorted/../all/
 model: {path: models/family, engine: torch, device: cuda, idle_timeout: 2m}
 batch: {size: 4, wait: 50ms}
 limits: {bytes: 20MB, pixels: 1_000_000, seconds: 5}
-defaults: {action: copy, on_conflict: rename, sidecars: alone}
+defaults: {action: copy, on_conflict: rename, identical: merge, sidecars: alone}
 rules:
   - name: moved
     to: A/
     as: "{stem}.{ext}"
     action: move
-    on_conflict: skip
+    on_conflict: keep-both
+    identical: leave
     sidecars: together
     enabled: false
   - {name: left, leave: true}
@@ -56,7 +57,14 @@ otherwise: leave
 
 
 def placing(to: str, action: Action = Action.COPY) -> Placing:
-    return Placing(Template.parse(to), None, action, OnConflict.RENAME, with_sidecars=False)
+    return Placing(
+        Template.parse(to),
+        None,
+        action,
+        OnConflict.RENAME,
+        with_sidecars=False,
+        identical=Identical.MERGE,
+    )
 
 
 def test_everything_that_can_be_said_is_heard() -> None:
@@ -95,15 +103,16 @@ def test_rules_and_outcomes_are_heard() -> None:
         Template.parse("A/"),
         Template.parse("{stem}.{ext}"),
         Action.MOVE,
-        OnConflict.SKIP,
+        OnConflict.KEEP_BOTH,
         with_sidecars=True,
         own_action=True,
+        identical=Identical.LEAVE,
     )
     expected = RuleSet(
         (
             Rule("moved", All(()), moved, enabled=False, line=19),
-            Rule("left", All(()), None, enabled=True, line=26),
-            Rule("usual", All(()), placing("B"), enabled=True, line=27),
+            Rule("left", All(()), None, enabled=True, line=27),
+            Rule("usual", All(()), placing("B"), enabled=True, line=28),
         ),
         uncertain=placing("Review/"),
     )

@@ -54,6 +54,13 @@ SYNTAX = [
         "write a plain number: min_confidence: 0.8",
     ),
     (
+        f"{RULE}    when: {{probability: {{memes: >= 0.3}}}}\n{TO}",
+        6,
+        33,
+        'memes: ">= 0.3" must stand in quotes',
+        'write memes: ">= 0.3"',
+    ),
+    (
         f"{RULE}    when: {{width: <=4000}}\n{TO}",
         6,
         19,

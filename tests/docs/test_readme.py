@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import typer.main
@@ -12,9 +13,15 @@ import yaml
 
 import gallery_daemon
 from gallery_daemon.cli.app import app
+from gallery_daemon.config.conditions import CONDITIONS
+from gallery_daemon.config.guide import condition_table
 from gallery_daemon.config.load import check_text
 from gallery_daemon.logs import Log, PhotoLine
 from gallery_daemon.rules.values import FIELDS
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.tables import Key
+    from gallery_daemon.rules.condition import Condition
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -72,6 +79,24 @@ def test_every_event_is_in_the_readme_s_table() -> None:
 def test_every_template_field_is_in_the_readme() -> None:
     """What a template knows, a person can look up."""
     assert not [name for name in FIELDS if f"{{{name}}}" not in README]
+
+
+def test_the_table_of_conditions_is_the_program_s() -> None:
+    """It is made of what the reader of the configuration knows; `guide.condition_table` is it."""
+    marked = README.partition("<!-- conditions -->\n")[2].partition("\n<!-- end -->")[0]
+
+    assert condition_table() == marked
+
+
+@pytest.mark.parametrize("key", CONDITIONS, ids=lambda key: key.name)
+def test_every_example_of_a_condition_can_be_used(key: Key[Condition]) -> None:
+    """What the table shows is what the program reads."""
+    rule = f"{{name: x, when: {{{key.name}: {key.sample}}}, to: X/}}"
+    text = f"version: 1\nwatch: {{name: phone, path: /a}}\nlibrary: /b\nrules: [{rule}]\n"
+
+    (read,) = check_text(text, "/config.yaml", lambda _: CLASSES).rules.rules
+
+    assert read.conditions[0].text.startswith(f"{key.name}: ")
 
 
 def test_ci_runs_the_readme_s_test_command() -> None:

@@ -38,10 +38,10 @@ _CONFIG = """
 version: 1
 watch: {{name: phone, path: {watch}, settle: 1s}}
 library: {library}
-defaults: {{action: {action}, on_conflict: {on_conflict}}}
+defaults: {{action: {action}, on_conflict: {on_conflict}, identical: {identical}}}
 rules:
   - {{name: keep, when: {{name: "keep*"}}, leave: true}}
-  - {{name: all, to: "{to}/{{class}}/"}}
+  - {{name: all, to: "{to}/{{class}}/", as: "{called}"}}
 """
 
 
@@ -114,7 +114,9 @@ class Manner:
 
     action: str = "hardlink"
     on_conflict: str = "dedupe"
+    identical: str = "merge"
     to: str = "All"
+    called: str = "{name}"
 
 
 class Household:

@@ -27,7 +27,7 @@ from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
 from gallery_daemon.service.undoing import Undoing
 from tests.faults.belongings import Belongings
-from tests.faults.household import CLASSES, Household
+from tests.faults.household import CLASSES, Household, Manner
 from tests.filing.fuse import CrashError, Fuse, disk_on
 
 if TYPE_CHECKING:
@@ -120,13 +120,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         action=st.sampled_from(["hardlink", "copy", "move"]),
-        on_conflict=st.sampled_from(["dedupe", "rename", "skip"]),
+        on_conflict=st.sampled_from(["dedupe", "rename", "keep-both", "skip"]),
+        identical=st.sampled_from(["merge", "keep", "leave"]),
         to=st.sampled_from(["All", "Other"]),
+        called=st.sampled_from(["{name}", "{sequence:2}.{ext}"]),
     )
-    def reloads(self, action: str, on_conflict: str, to: str) -> None:
+    def reloads(self, **said: str) -> None:
         """The configuration changes while the daemon runs."""
-        manner = self.household.manner
-        manner.action, manner.on_conflict, manner.to = action, on_conflict, to
+        self.household.manner = Manner(**said)
         self.lets(self.household.rescan)
 
     @rule(last=st.integers(1, 3), state=st.sampled_from([State.FILED, State.UNDO]), crash_at=fuses)

@@ -21,6 +21,7 @@ from gallery_daemon.photo import (
     Decision,
     Destination,
     Facts,
+    Identical,
     OnConflict,
     Outcome,
     Photo,
@@ -85,12 +86,18 @@ class World:
         *,
         to: str = "Memes",
         on_conflict: OnConflict = OnConflict.DEDUPE,
+        identical: Identical | None = None,
         sidecars: tuple[str, ...] = (),
         rename: str | None = None,
     ) -> Plan:
         """A plan for the file called `name`."""
         destination = Destination(
-            tuple(to.split("/")), rename or name.rpartition("/")[2], action, on_conflict, True
+            tuple(to.split("/")),
+            rename or name.rpartition("/")[2],
+            action,
+            on_conflict,
+            True,
+            identical,
         )
         return Plan(
             self.photo(name),

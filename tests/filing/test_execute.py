@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import islice
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.photo import Action, Identical, OnConflict
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:
@@ -63,16 +65,31 @@ def test_a_hard_link_is_the_same_file_and_a_copy_where_it_cannot_be(
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize(
-    ("on_conflict", "same", "state", "name"),
+    ("on_conflict", "identical", "same", "state", "name"),
     [
-        (OnConflict.DEDUPE, False, State.FILED, "x (2).jpg"),
-        (OnConflict.DEDUPE, True, State.IDENTICAL, "x.jpg"),
-        (OnConflict.RENAME, True, State.FILED, "x (2).jpg"),
-        (OnConflict.SKIP, False, State.SKIPPED, "x.jpg"),
+        (OnConflict.DEDUPE, None, False, State.FILED, "x (2).jpg"),
+        (OnConflict.DEDUPE, None, True, State.IDENTICAL, "x.jpg"),
+        (OnConflict.RENAME, None, True, State.FILED, "x (2).jpg"),
+        (OnConflict.KEEP_BOTH, None, True, State.FILED, "x (2).jpg"),
+        (OnConflict.KEEP_BOTH, None, False, State.FILED, "x (2).jpg"),
+        (OnConflict.SKIP, None, False, State.SKIPPED, "x.jpg"),
+        (OnConflict.SKIP, None, True, State.SKIPPED, "x.jpg"),
+        (OnConflict.RENAME, Identical.MERGE, True, State.IDENTICAL, "x.jpg"),
+        (OnConflict.RENAME, Identical.MERGE, False, State.FILED, "x (2).jpg"),
+        (OnConflict.RENAME, Identical.LEAVE, True, State.SKIPPED, "x.jpg"),
+        (OnConflict.DEDUPE, Identical.KEEP, True, State.FILED, "x (2).jpg"),
+        (OnConflict.SKIP, Identical.MERGE, True, State.IDENTICAL, "x.jpg"),
+        (OnConflict.SKIP, Identical.MERGE, False, State.SKIPPED, "x.jpg"),
     ],
 )
 def test_a_taken_name_is_never_overwritten(
-    world: World, action: Action, on_conflict: OnConflict, same: bool, state: State, name: str
+    world: World,
+    action: Action,
+    on_conflict: OnConflict,
+    identical: Identical | None,
+    same: bool,
+    state: State,
+    name: str,
 ) -> None:
     """What lies there stays byte for byte; the photo gets another name, or stays."""
     make_files(world.watch, {"x.jpg": b"new"})
@@ -82,13 +99,67 @@ def test_a_taken_name_is_never_overwritten(
         (world.library / "Memes/x.jpg").symlink_to(world.watch / "x.jpg")
     before = read_files(world.library)["Memes/x.jpg"]
 
-    filing = world.execute(world.plan("x.jpg", action, on_conflict=on_conflict))
+    filing = world.execute(
+        world.plan("x.jpg", action, on_conflict=on_conflict, identical=identical)
+    )
 
     assert (state, name) == (filing.state, filing.destination.rpartition("/")[2])
     assert before == read_files(world.library)["Memes/x.jpg"]
     assert (state is State.FILED) == ("Memes/x (2).jpg" in read_files(world.library))
     if state is not State.FILED:
         assert {"x.jpg": b"new"} == read_files(world.watch)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("on_conflict", OnConflict)
+def test_a_sequence_takes_the_first_number_that_is_free(
+    world: World, action: Action, on_conflict: OnConflict
+) -> None:
+    """A name with a place for a number is never taken, so there is nothing to skip either."""
+    make_files(world.watch, {"x.HEIC": b"photo", "x.MOV": b"film"})
+    make_files(world.library, {"Memes/Trip 01.HEIC": b"a", "Memes/Trip 03.HEIC": b"b"})
+    plan = world.plan(
+        "x.HEIC", action, on_conflict=on_conflict, sidecars=("x.MOV",), rename="Trip \0\0.HEIC"
+    )
+
+    filing = world.execute(plan)
+
+    assert "Trip 02.HEIC" == filing.destination.rpartition("/")[2]
+    assert {"Memes/Trip 02.HEIC", "Memes/Trip 02.MOV"} <= set(read_files(world.library))
+
+
+def test_identical_bytes_are_merged_under_any_number(world: World) -> None:
+    """The photo that came back finds itself as 02."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    make_files(world.library, {"Memes/01.jpg": b"other", "Memes/02.jpg": b"photo"})
+
+    filing = world.execute(world.plan("x.jpg", Action.COPY, rename="\0\0.jpg"))
+
+    assert (State.IDENTICAL, "02.jpg") == (filing.state, filing.destination.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.jpg", ["a.jpg", "a (2).jpg", "a (3).jpg"]),
+        ("a", ["a", "a (2)", "a (3)"]),
+        ("\0.jpg", ["1.jpg", "2.jpg", "3.jpg"]),
+        ("a\0\0\0-\0.jpg", ["a001-1.jpg", "a002-2.jpg", "a003-3.jpg"]),
+    ],
+)
+def test_names_are_tried_in_order(name: str, expected: list[str]) -> None:
+    """Numbers begin at 2 beside a name, and at 1 in one."""
+    assert expected == list(islice(names_to_try(name), 3))
+
+
+def test_a_number_that_grows_has_room() -> None:
+    """The text before it is cut, and no name is tried twice."""
+    name = "\N{SMILING FACE WITH SMILING EYES}" * 62 + "a\0.jpg"
+
+    tried = list(islice(names_to_try(name), 1200))
+
+    assert 1200 == len(set(tried))
+    assert all(len(os.fsencode(each)) <= 255 for each in tried)
 
 
 @pytest.mark.parametrize("action", ACTIONS)

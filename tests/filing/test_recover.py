@@ -27,15 +27,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def check(world: World, start: dict[str, bytes], action: Action) -> None:
+# What the photo is to be called, under which name a bystander lies, and what it is then called.
+KEPT = (None, "x", "x (2)")
+NUMBERED = ("x \0\0.HEIC", "x 01", "x 02")
+Naming = tuple[str | None, str, str]
+
+
+def check(world: World, start: dict[str, bytes], action: Action, naming: Naming) -> None:
     """The promises, whatever happened: nothing lost, doubled, half, overwritten or left over."""
     library, watch = read_files(world.library), read_files(world.watch)
-    assert b"bystander" == library.pop("Memes/x.HEIC")
+    _, taken, called = naming
+    assert b"bystander" == library.pop(f"Memes/{taken}.HEIC")
     assert not [name for name in (*library, *watch) if ".gallery-daemon" in name]
-    expected = {"Memes/x (2).HEIC": start["x.HEIC"], "Memes/x (2).MOV": start["x.MOV"]}
+    expected = {f"Memes/{called}{name[1:]}": content for name, content in start.items()}
     if action is Action.SYMLINK:
         expected = {
-            f"Memes/x (2).{name[2:]}": b"-> " + os.fsencode(world.watch / name) for name in start
+            f"Memes/{called}{name[1:]}": b"-> " + os.fsencode(world.watch / name) for name in start
         }
     assert expected == library
     assert ({} if action is Action.MOVE else start) == watch
@@ -44,7 +51,7 @@ def check(world: World, start: dict[str, bytes], action: Action) -> None:
     assert {os.fspath(world.watch / name): 1 for name in start} == done
 
 
-def attempt(world: World, action: Action) -> None:
+def attempt(world: World, action: Action, naming: Naming) -> None:
     """Recover, then file what is not known yet, as the daemon's start does."""
     recover(world.journal, world.disk)
     library = os.fspath(world.library)
@@ -58,7 +65,7 @@ def attempt(world: World, action: Action) -> None:
         owner = world.journal.latest_of(os.fspath(world.watch / "x.HEIC"), library)
         if name == "x.HEIC":
             sidecars = ("x.MOV",) if (world.watch / "x.MOV").exists() else ()
-            world.execute(world.plan(name, action, sidecars=sidecars))
+            world.execute(world.plan(name, action, sidecars=sidecars, rename=naming[0]))
         elif owner is not None:
             from gallery_daemon.filing.execute import Filer  # noqa: PLC0415
 
@@ -66,13 +73,17 @@ def attempt(world: World, action: Action) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("second", [None, 0, 1, 2, 4, 7])
+@pytest.mark.parametrize(
+    ("naming", "second"),
+    [*((KEPT, second) for second in (None, 0, 1, 2, 4, 7)), (NUMBERED, None), (NUMBERED, 1)],
+)
 @pytest.mark.parametrize("action", list(Action))
 @pytest.mark.parametrize("far", [False, True], ids=["same disk", "other disk"])
 def test_no_crash_loses_or_doubles_a_photo(
     tmp_path: Path,
     action: Action,
     far: bool,
+    naming: Naming,
     second: int | None,
     request: pytest.FixtureRequest,
 ) -> None:
@@ -86,20 +97,20 @@ def test_no_crash_loses_or_doubles_a_photo(
         home = tmp_path / str(effects)
         library = root / f"library-{effects}"
         make_files(home / "watch", start)
-        make_files(library, {"Memes/x.HEIC": b"bystander"})
+        make_files(library, {f"Memes/{naming[1]}.HEIC": b"bystander"})
         crashed = False
         for fuse in (Fuse(effects), *([Fuse(second)] if second is not None else []), Fuse(10_000)):
             disk = disk_on(fuse)
             journal = journal_on(fuse, home / "journal.sqlite3")
             world = World(home, library, journal, disk)
             try:
-                attempt(world, action)
+                attempt(world, action, naming)
             except CrashError:
                 crashed = True
             finally:
                 journal.close()
         clean = World(home, library, Journal(home / "journal.sqlite3"))
-        check(clean, start, action)
+        check(clean, start, action, naming)
         clean.journal.close()
         if not crashed:
             return

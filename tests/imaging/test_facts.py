@@ -16,7 +16,7 @@ from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.facts import clean, facts_of
 from gallery_daemon.imaging.limits import DEFAULT_PIXELS
 from gallery_daemon.imaging.metadata import Metadata
-from gallery_daemon.photo import Facts, TakenFrom
+from gallery_daemon.photo import Facts, Position, TakenFrom
 from tests.imaging.pictures import drawn, written
 
 MTIME = datetime(2022, 1, 1, tzinfo=UTC)
@@ -140,7 +140,8 @@ def test_exif_is_found_in_every_format(form: str, options: dict[str, Any]) -> No
     exif[TAGS.Make], exif[TAGS.Model] = "Apple", "iPhone 7"
     exif.get_ifd(ExifTags.IFD.Exif)[TAGS.DateTimeOriginal] = "2019:06:09 12:57:32"
     gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
-    gps[GPS.GPSLatitude], gps[GPS.GPSLongitude] = (52.0, 31.0, 12.0), (13.0, 24.0, 18.0)
+    gps[GPS.GPSLatitude], gps[GPS.GPSLongitude] = (52.0, 30.0, 0.0), (13.0, 15.0, 0.0)
+    gps[GPS.GPSLatitudeRef], gps[GPS.GPSLongitudeRef] = "N", "W"
 
     known = facts_of_file(written(drawn(64, 48), form, exif=exif, **options))
 
@@ -149,6 +150,7 @@ def test_exif_is_found_in_every_format(form: str, options: dict[str, Any]) -> No
         known.taken.when.isoformat(),
     ) == (TakenFrom.EXIF, "2019-06-09T12:57:32")
     assert (known.camera, known.has_exif, known.has_gps) == ("Apple iPhone 7", True, True)
+    assert known.position == Position(52.5, -13.25)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +230,49 @@ def test_a_place_counts_if_it_can_be_one(
     gps: dict[int, object] = {GPS.GPSLatitude: latitude, GPS.GPSLongitude: longitude}
 
     assert expected is facts(told(gps=gps)).has_gps
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        (("N", "E"), Position(52.5, 13.25)),
+        (("S", "W"), Position(-52.5, -13.25)),
+        (("s\0", " w "), Position(-52.5, -13.25)),
+        (("", "E"), None),
+        (("N", None), None),
+        (("E", "N"), None),
+        ((b"N", "E"), None),
+        ((3, "E"), None),
+    ],
+)
+def test_a_position_has_both_sides(sides: tuple[object, object], expected: Position | None) -> None:
+    """Degrees, minutes and seconds become degrees; without a hemisphere it could be anywhere."""
+    gps: dict[int, object] = {
+        GPS.GPSLatitudeRef: sides[0], GPS.GPSLatitude: (52.0, 30.0, 0.0),
+        GPS.GPSLongitudeRef: sides[1], GPS.GPSLongitude: (13.0, 15.0, 0.0),
+    }  # fmt: skip
+
+    assert expected == facts(told(gps=gps)).position
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)),
+        ((NAN, 0.0, 0.0), (13.0, 0.0, 0.0)),
+        ((90.0, 0.0, 1.0), (13.0, 0.0, 0.0)),
+        ((1e308, 1e308, 1e308), (13.0, 0.0, 0.0)),
+        ((IFDRational(1, 0), IFDRational(0, 0), 0.0), (13.0, 0.0, 0.0)),
+    ],
+)
+def test_what_is_no_place_has_no_position(latitude: object, longitude: object) -> None:
+    """A position is there only with `has_gps`."""
+    gps: dict[int, object] = {
+        GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: latitude,
+        GPS.GPSLongitudeRef: "E", GPS.GPSLongitude: longitude,
+    }  # fmt: skip
+
+    assert facts(told(gps=gps)).position is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from gallery_daemon.rules.aspect import AspectIs, Ratio
+from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import (
     All,
     Any,
@@ -13,6 +15,7 @@ from gallery_daemon.rules.condition import (
     MinMargin,
     Not,
 )
+from gallery_daemon.rules.distance import Near, Spot
 from gallery_daemon.rules.fact import (
     Between,
     HasExif,
@@ -20,14 +23,35 @@ from gallery_daemon.rules.fact import (
     Measure,
     Orientation,
     OrientationIs,
-    TakenBetween,
 )
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.probability import Comparison, Probability
+from gallery_daemon.rules.screenshot import Screenshot
 from tests.rules.photos import CLASSES, texts
 
 _patterns = st.lists(texts | st.text("*?[]!a-z/", max_size=8), min_size=1, max_size=3).map(tuple)
 _limits = st.none() | st.floats(0, 10_000)
 _days = st.none() | st.datetimes()
+
+_values = {
+    DatePart.YEAR: st.integers(1990, 2040),
+    DatePart.MONTH: st.integers(1, 12),
+    DatePart.WEEKDAY: st.integers(1, 7),
+    DatePart.HOUR: st.integers(0, 23),
+}
+
+
+def _taken_in(part: DatePart) -> st.SearchStrategy[Condition]:
+    ends = st.none() | _values[part]
+    spans = st.lists(st.builds(Span, ends, ends), min_size=1, max_size=3).map(tuple)
+    return st.builds(TakenIn, st.just(part), spans)
+
+
+# Few points, so that two conditions meet at one.
+_degrees = st.sampled_from([-90.0, -0.5, 0.0, 48.1, 90.0])
+_spots = st.builds(Spot, _degrees, _degrees | st.just(180.0), st.floats(0, 20_040))
+_sides = st.sampled_from([1.0, 2.0, 3.0, 4.0, 16.0, 19.5])
+_percents = st.sampled_from([0.0, 0.3, 0.5, 1.0]) | st.floats(0, 1)
 
 leaves: st.SearchStrategy[Condition] = st.one_of(
     st.lists(st.sampled_from(CLASSES), min_size=1, max_size=3).map(
@@ -37,6 +61,11 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
     st.floats(0, 1).map(MinMargin),
     *(_patterns.map(kind) for kind in (NameLike, PathLike, ExtIs, SourceLike, CameraLike)),
     st.builds(TakenBetween, _days, _days),
+    st.sampled_from(DatePart).flatmap(_taken_in),
+    st.lists(_spots, min_size=1, max_size=3).map(lambda each: Near(tuple(each))),
+    st.booleans().map(Screenshot),
+    st.lists(st.builds(Ratio, _sides, _sides), min_size=1).map(lambda each: AspectIs(tuple(each))),
+    st.builds(Probability, st.sampled_from(CLASSES), st.sampled_from(Comparison), _percents),
     st.booleans().map(HasExif),
     st.booleans().map(HasGps),
     st.builds(Between, st.sampled_from(Measure), _limits, _limits),

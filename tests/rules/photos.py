@@ -13,6 +13,7 @@ from gallery_daemon.photo import (
     Facts,
     Identity,
     Photo,
+    Position,
     Prediction,
     Taken,
     TakenFrom,
@@ -92,9 +93,20 @@ any_facts = st.builds(
     has_exif=st.booleans(),
     has_gps=st.booleans(),
     content_hash=st.none() | texts,
+    position=st.none() | st.builds(Position, st.floats(-90, 90), st.floats(-180, 180)),
 )
+
+
+def shared_out(weights: dict[str, int]) -> dict[str, float]:
+    """Probabilities in these proportions, which add up to 1."""
+    whole = sum(weights.values()) or 1
+    return {name: weight / whole for name, weight in weights.items()}
+
+
 predictions = st.builds(
     Prediction,
-    probabilities=st.dictionaries(st.sampled_from(CLASSES), st.floats(0, 1), min_size=1),
+    probabilities=st.dictionaries(st.sampled_from(CLASSES), st.integers(0, 100), min_size=1).map(
+        shared_out
+    ),
     model=texts,
 )

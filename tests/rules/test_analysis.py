@@ -10,6 +10,7 @@ from gallery_daemon.rules.analysis import RuleWarning, warnings
 from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.rules.fact import HasExif, HasGps
+from gallery_daemon.rules.probability import Comparison, Probability
 from gallery_daemon.rules.ruleset import Rule, RuleSet
 from tests.rules.conditions import conditions
 from tests.rules.photos import CLASSES, any_facts, photos, predictions
@@ -97,6 +98,29 @@ def test_a_disabled_rule_hides_nothing() -> None:
 def test_a_rule_that_contradicts_itself_is_warned_of(when: Condition, reason: str) -> None:
     """It could not match even if it were alone."""
     assert [("1", reason)] == found(when)
+
+
+def at_least(name: str, limit: float) -> Probability:
+    return Probability(name, Comparison.AT_LEAST, limit)
+
+
+@pytest.mark.parametrize(
+    ("when", "warned"),
+    [
+        (All((CARS, MinConfidence(0.8), at_least("memes", 0.3))), True),
+        (All((CARS, at_least("memes", 0.6))), True),
+        (All((at_least("cars", 0.5), at_least("memes", 0.5), at_least("trees", 0.1))), True),
+        (All((CARS, MinConfidence(0.6), at_least("memes", 0.3))), False),
+        (All((BOTH, MinConfidence(0.8), at_least("cars", 0.3))), False),
+        (All((CARS, MinConfidence(0.8), Probability("memes", Comparison.BELOW, 0.3))), False),
+        (All((at_least("cars", 0.5), at_least("memes", 0.5))), False),
+    ],
+)
+def test_more_probability_than_there_is_is_warned_of(when: Condition, warned: bool) -> None:
+    """A class's default of 0.80 leaves 0.20 for all others together."""
+    reason = "the confidence and the probabilities that it asks for add up to more than 1"
+
+    assert ([("1", reason)] if warned else []) == found(when)
 
 
 def test_a_warning_names_the_rule_and_its_line() -> None:

@@ -159,6 +159,7 @@ def test_the_hash_is_needed_if_a_place_names_it() -> None:
     assert not RULES.needs_hash
     assert replace(RULES, rules=(hashed,)).needs_hash
     assert replace(RULES, failed=placing("{hash8}")).needs_hash
+    assert replace(RULES, failed=placing("{camera|hash:5}")).needs_hash
     assert not RuleSet((replace(hashed, enabled=False), REST)).needs_hash
 
 
@@ -172,6 +173,25 @@ rules = st.builds(
 )
 outcomes = st.none() | st.just(placing("{rule}/{name}/{source}/"))
 rulesets = st.builds(RuleSet, st.lists(rules, max_size=4).map(tuple), outcomes, outcomes, outcomes)
+
+
+@given(
+    photos,
+    any_facts,
+    predictions,
+    st.lists(conditions, min_size=1, max_size=4).flatmap(
+        lambda parts: st.tuples(st.just(parts), st.permutations(parts))
+    ),
+)
+def test_the_order_of_conditions_never_matters(on, known, says, orders) -> None:
+    """The same outcome and place, whichever condition of a rule is written first."""
+    decisions = [
+        decide(on, known, says, replace(RULES, rules=(replace(CARS, when=All(tuple(parts))), REST)))
+        for parts in orders
+    ]
+
+    there, back = ((each.outcome, each.rule, each.destination) for each in decisions)
+    assert there == back
 
 
 @given(photos, any_facts, st.none() | predictions, rulesets)

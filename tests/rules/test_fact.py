@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import Check, Facts, Taken, TakenFrom, Truth
+from gallery_daemon.photo import Check, Facts, Truth
 from gallery_daemon.rules.fact import (
     Between,
     HasExif,
@@ -15,50 +14,11 @@ from gallery_daemon.rules.fact import (
     Measure,
     Orientation,
     OrientationIs,
-    TakenBetween,
 )
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.condition import Condition
-
-JULY_1, JULY_15, AUGUST_1 = (
-    datetime.fromisoformat(f"2026-{day}") for day in ("07-01", "07-15 18:30", "08-01")
-)
-
-
-@pytest.mark.parametrize(
-    ("condition", "expected"),
-    [
-        (TakenBetween(JULY_1, AUGUST_1), Truth.YES),
-        (TakenBetween(JULY_15, None), Truth.YES),
-        (TakenBetween(None, JULY_15), Truth.NO),
-        (TakenBetween(AUGUST_1, None), Truth.NO),
-    ],
-)
-def test_after_is_inclusive_and_before_is_not(condition: Condition, expected: Truth) -> None:
-    """So that one month's end is the next month's beginning."""
-    assert expected == truth_of(condition)
-
-
-def test_a_date_is_compared_as_the_photo_s_local_time() -> None:
-    """What the clock on the wall said there counts, not what it said at home."""
-    tokyo = timezone(timedelta(hours=9))
-    known = facts(taken=Taken(datetime(2026, 7, 15, 0, 30, tzinfo=tokyo), TakenFrom.XMP))
-
-    assert Truth.YES == truth_of(
-        TakenBetween(datetime.fromisoformat("2026-07-15"), None), known=known
-    )
-
-
-def test_an_mtime_is_no_date_taken() -> None:
-    """It says when the file was written."""
-    known = facts(taken=Taken(JULY_15, TakenFrom.MTIME))
-
-    check = TakenBetween(JULY_1, None).check(photo(), known, prediction())
-
-    expected = Check("taken: {after: 2026-07-01 00:00:00}", Truth.NO, "no date taken is known")
-    assert expected == check
 
 
 @pytest.mark.parametrize(
@@ -99,10 +59,10 @@ def test_an_mtime_is_no_date_taken() -> None:
             "4000x3000 is landscape",
         ),
         (
-            TakenBetween(None, JULY_1),
-            "taken: {before: 2026-07-01 00:00:00}",
+            Between(Measure.ASPECT, 1.9, None),
+            "aspect: {min: 1.9}",
             Truth.NO,
-            "taken 2026-07-15 18:30:00, not before 2026-07-01 00:00:00",
+            "aspect 1.333333 < 1.9",
         ),
     ],
 )

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 
 from gallery_daemon.photo import Truth
+from gallery_daemon.rules.aspect import AspectIs, Ratio
+from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import (
     All,
     Any,
@@ -17,6 +19,7 @@ from gallery_daemon.rules.condition import (
     MinMargin,
     Not,
 )
+from gallery_daemon.rules.distance import Near, Spot
 from gallery_daemon.rules.fact import (
     Between,
     HasExif,
@@ -24,15 +27,24 @@ from gallery_daemon.rules.fact import (
     Measure,
     Orientation,
     OrientationIs,
-    TakenBetween,
 )
 from gallery_daemon.rules.implication import Prover, implies
 from gallery_daemon.rules.likeness import ExtIs, NameLike
+from gallery_daemon.rules.probability import Comparison, Probability
 from tests.rules.conditions import conditions
 from tests.rules.photos import any_facts, photos, predictions
 
 EXIF, GPS, CARS = HasExif(wanted=True), HasGps(wanted=True), ClassIs(("cars",))
 DAY_1, DAY_2, DAY_3 = (datetime.fromisoformat(f"2026-01-0{day}") for day in (1, 2, 3))
+
+JUNE = TakenIn(DatePart.MONTH, (Span(6, 6),))
+SUMMER = TakenIn(DatePart.MONTH, (Span(12, 12), Span(6, 8)))
+FOUR_THREE, WIDE = Ratio(4, 3), Ratio(16, 9)
+AT_HOME, IN_TOWN, AWAY = Spot(48, 11, 1), Spot(48, 11, 15), Spot(52, 13, 15)
+
+
+def meme(comparison: Comparison, limit: float) -> Probability:
+    return Probability("memes", comparison, limit)
 
 
 def width(low: float | None, high: float | None) -> Between:
@@ -60,6 +72,12 @@ def width(low: float | None, high: float | None) -> Between:
         ((width(5, 6),), width(1, 9)),
         ((TakenBetween(DAY_2, DAY_3),), TakenBetween(DAY_1, None)),
         ((NameLike(("a",)),), NameLike(("b", "a"))),
+        ((JUNE,), SUMMER),
+        ((AspectIs((WIDE,)),), AspectIs((FOUR_THREE, WIDE))),
+        ((Near((AT_HOME,)),), Near((AWAY, IN_TOWN))),
+        ((meme(Comparison.AT_LEAST, 0.5),), meme(Comparison.ABOVE, 0.3)),
+        ((), meme(Comparison.AT_LEAST, 0)),
+        ((), meme(Comparison.AT_MOST, 1)),
     ],
 )
 def test_what_follows(premises: tuple[Condition, ...], conclusion: Condition) -> None:
@@ -85,6 +103,12 @@ def test_what_follows(premises: tuple[Condition, ...], conclusion: Condition) ->
         ((NameLike(("a", "b")),), NameLike(("a",))),
         ((NameLike(("a",)),), EXIF),
         ((EXIF,), NameLike(("a",))),
+        ((SUMMER,), JUNE),
+        ((JUNE,), TakenIn(DatePart.HOUR, (Span(6, 8),))),
+        ((Near((IN_TOWN,)),), Near((AT_HOME,))),
+        ((Near((AT_HOME,)),), Near((AWAY,))),
+        ((meme(Comparison.AT_LEAST, 0.3),), meme(Comparison.ABOVE, 0.3)),
+        ((), meme(Comparison.ABOVE, 0)),
     ],
 )
 def test_what_does_not_follow(premises: tuple[Condition, ...], conclusion: Condition) -> None:

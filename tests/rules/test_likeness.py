@@ -67,5 +67,5 @@ def test_what_is_not_known_matches_nothing() -> None:
     camera = CameraLike(("*",)).check(photo(), facts(camera=None), prediction())
     ext = ExtIs(("*",)).check(photo("README"), FACTS, prediction())
 
-    assert Check("camera: *", Truth.NO, "no camera is known") == camera
-    assert Check("ext: *", Truth.NO, "no ext is known") == ext
+    assert Check('camera: "*"', Truth.NO, "no camera is known") == camera
+    assert Check('ext: "*"', Truth.NO, "no ext is known") == ext

@@ -30,6 +30,11 @@ VALUES = values_of(photo(), facts(), prediction("cars", 0.934), "my rule")
         ("{confidence} {rule} {source}", ("0.93 my rule phone",)),
         ("{name}|{stem}.{ext}", ("IMG_1.JPG|IMG_1.jpg",)),
         ("{width}x{height}-{hash8}", ("4000x3000-01234567",)),
+        ("{hash:12}_{hash:1}", ("0123456789ab_0",)),
+        ("{hash}", ("0123456789abcdef" * 4,)),
+        ("{stem} {sequence:4}.{ext}", ("IMG_1 \0\0\0\0.jpg",)),
+        ("{sequence}-{sequence:2}", ("\0-\0\0",)),
+        ("{rule|sequence}", ("my rule",)),
         ("{camera|unknown camera}", ("Canon EOS 5D",)),
         ("{ class }", ("cars",)),
         ("{{{class}}} {{", ("{cars} {",)),
@@ -90,6 +95,12 @@ def test_what_has_no_value_falls_back(text: str, expected: str | None) -> None:
         ("{taken:%Y|dte:%Y}", 10, 'unknown field "dte"'),
         ("{camera|model|x}", 8, 'unknown field "model"'),
         ("{class:>10}", 1, "only dates take a form"),
+        ("{hash:0}", 6, "how many digits, from 1 to 64"),
+        ("{hash:65}", 6, "how many digits, from 1 to 64"),
+        ("{hash8:8}", 1, "only dates take a form"),
+        ("{sequence:10}", 10, "how many digits, from 1 to 9"),
+        ("{sequence:-4}", 10, "how many digits"),
+        ("{sequence:}", 10, "how many digits"),
         ("{date:%Q}", 6, '"%Q" is no part of a date'),
         ("{date:%Y%}", 8, '"%" is no part of a date'),
         ("{date:%Y/../%m}", 9, 'cannot hold ".."'),
@@ -154,10 +165,17 @@ def test_fields_and_folders_are_known_without_rendering() -> None:
     assert not Template.parse("{class}").has_folders
 
 
-def harmless(parts: tuple[str, ...]) -> bool:
+def test_only_the_template_has_places_for_numbers() -> None:
+    """A value with a NUL in it cannot make one."""
+    values = dict(VALUES, camera="a\0\0b")
+
+    assert ("a__b \0",) == Template.parse("{camera} {sequence}").render(values)
+
+
+def harmless(parts: tuple[str, ...], *, numbered: bool = False) -> bool:
     return bool(parts) and all(
         part not in {"", ".", ".."}
-        and not {"/", "\0"} & set(part)
+        and not ({"/"} if numbered else {"/", "\0"}) & set(part)
         and len(os.fsencode(part)) <= 255
         for part in parts
     )
@@ -172,7 +190,17 @@ def parsed(text: str) -> Template | int:
 
 
 pieces = st.sampled_from(
-    [*(f"{{{field}}}" for field in FIELDS), "{date:%Y/%m}", "{camera|x}", "a", "/", ".", "..", "{{"]
+    [
+        *(f"{{{field}}}" for field in FIELDS),
+        "{date:%Y/%m}",
+        "{hash:9}",
+        "{camera|x}",
+        "a",
+        "/",
+        ".",
+        "..",
+        "{{",
+    ]
 )
 some_templates = texts | st.lists(pieces | texts, max_size=6).map("".join)
 some_values = st.fixed_dictionaries({field: st.none() | texts | moments for field in FIELDS})
@@ -184,7 +212,7 @@ def test_no_text_and_no_values_leave_the_library(text: str, values) -> None:
     template = parsed(text)
 
     if isinstance(template, Template):
-        assert harmless(template.render(values))
+        assert harmless(template.render(values), numbered="sequence" in template.fields)
     else:
         assert 0 <= template <= len(text)
 
@@ -194,4 +222,4 @@ def test_every_field_of_every_photo_renders(on, known, field: str) -> None:
     """Whatever the file says of itself."""
     parts = Template.parse(f"{{{field}}}").render(values_of(on, known, None, None))
 
-    assert harmless(parts)
+    assert harmless(parts, numbered=field == "sequence")

@@ -31,7 +31,9 @@ def test_every_field_has_its_value() -> None:
         "source": "phone",
         "width": "4000",
         "height": "3000",
+        "hash": "0123456789abcdef" * 4,
         "hash8": "01234567",
+        "sequence": None,
         "rule": "my rule",
     }
     assert expected == values
@@ -44,7 +46,8 @@ def test_what_is_not_known_has_no_value() -> None:
 
     values = values_of(photo("README"), known, None, None)
 
-    absent = {"class", "confidence", "ext", "camera", "width", "height", "hash8", "rule"}
+    absent = {"class", "confidence", "ext", "camera", "width", "height", "hash", "hash8", "rule"}
+    absent.add("sequence")
     assert absent == {field for field, value in values.items() if value is None}
 
 

@@ -1,0 +1,70 @@
+"""What `probability` takes: classes, each with a limit such as `">= 0.3"`, or with several."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gallery_daemon.config.document import Mapping, Node
+from gallery_daemon.config.hints import meant_number
+from gallery_daemon.config.kinds import read_scalar, refuse
+from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.probability import Comparison, Probability
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.report import Report
+
+_LIMIT = re.compile(r"(>=|<=|>|<) *(\d(?:\.\d{1,15})?|\.\d{1,15})", re.ASCII)
+_NOTHING = ((Comparison.ABOVE, 1), (Comparison.BELOW, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ProbabilityKind:
+    """`{memes: ">= 0.3"}`; of several classes and limits, all must hold."""
+
+    words: str = 'a map such as {memes: ">= 0.3"}'
+
+    def read(self, node: Node, key: str, report: Report) -> Condition | None:
+        """The condition; whether the model has the classes, others check."""
+        if not isinstance(node, Mapping) or not node.entries:
+            hint = f'write {key}: {{memes: ">= 0.3"}}'
+            report.error(node.place, f"{key} must be {self.words}", hint)
+            return None
+        found = [_limits(name.text.strip(), value, report) for name, value in node.entries]
+        conditions = tuple(each for limits in found for each in limits)
+        if not all(found):
+            return None
+        return conditions[0] if len(conditions) == 1 else All(conditions)
+
+
+def _limits(name: str, node: Node, report: Report) -> tuple[Probability, ...]:
+    """One class's; none if a mistake has been reported."""
+    words = 'a limit such as ">= 0.3", from 0 to 1, with one of >=, >, <=, <'
+    scalar = read_scalar(node, name, words, report)
+    if scalar is None:
+        return ()
+    limits = [_limit(name, part.strip()) for part in scalar.text.split(",")]
+    read = tuple(each for each in limits if each is not None)
+    if len(read) < len(limits):
+        refuse(scalar, name, words, report, _hint(name, scalar.text))
+        return ()
+    if any((each.comparison, each.limit) in _NOTHING for each in read):
+        report.error(scalar.place, f"{name}: no probability is {scalar.text}")
+        return ()
+    return read
+
+
+def _limit(name: str, text: str) -> Probability | None:
+    found = _LIMIT.fullmatch(text)
+    if found is None or float(found[2]) > 1:
+        return None
+    return Probability(name, Comparison(found[1]), float(found[2]))
+
+
+def _hint(name: str, text: str) -> str | None:
+    meant = meant_number(text, fraction=True)
+    if meant is None or not 0 <= meant <= 1:
+        return None
+    sign = "<=" if text.strip().startswith("<") else ">="
+    return f'write {name}: "{sign} {meant:g}"'
