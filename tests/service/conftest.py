@@ -1,4 +1,4 @@
-"""The journal's little world, for what the doctor reads in it."""
+"""The journal's little world, for what follows and sums it up."""
 
 from __future__ import annotations
 
