@@ -37,6 +37,13 @@ _COLOURS = {
     State.ABANDONED: "bold red",
 }
 _Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="From 0 to 1.")]
+_Limit = Annotated[
+    int | None,
+    typer.Option(
+        "-n", "--lines", min=0, max=MOST, help="How many to begin with; 20, or all since TIME."
+    ),
+]
+_Since = Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)]
 
 
 def logs(
@@ -48,15 +55,8 @@ def logs(
     rule: Annotated[str | None, typer.Option(help="Filed by the rule of this name.")] = None,
     min_confidence: _Share = None,
     max_confidence: _Share = None,
-    since: Annotated[
-        datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "-n", "--lines", min=0, max=MOST, help="How many to begin with; 20, or all since TIME."
-        ),
-    ] = None,
+    since: _Since = None,
+    limit: _Limit = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per photo.")
     ] = False,

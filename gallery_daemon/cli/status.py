@@ -142,11 +142,15 @@ def _print_waiting(console: Console, daemon: dict[str, Any]) -> None:
 def _print_last(console: Console, rows: list[Row]) -> None:
     if not rows:
         return
-    table = Table("id", "when", "filed last", "class", "destination")
+    table = Table("id")
+    table.add_column("when", no_wrap=True)
+    for heading in ("filed last", "class", "into the library"):
+        table.add_column(heading, overflow="fold")
     for row in rows:
         sure = "" if row.confidence is None else f" {row.confidence:.2f}"
         when, what = row.decided_at[:19].replace("T", " "), f"{row.top_class or ''}{sure}"
-        table.add_row(str(row.id), when, shown(row.relative), what, shown(row.destination or ""))
+        place = shown("/".join((*row.folder, row.name or "")))
+        table.add_row(str(row.id), when, shown(row.relative), what, place)
     console.print(table)
 
 

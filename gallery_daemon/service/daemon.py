@@ -169,7 +169,7 @@ def _exporter(listen: Listen | None, log: Log) -> Exporter | None:
     """Who hands out the figures, if they are wanted; no photo waits for want of it."""
     if listen is None:
         return None
-    from gallery_daemon.service.exporter import Exporter  # noqa: PLC0415 - few want its 3 MB
+    from gallery_daemon.service.exporter import Exporter  # noqa: PLC0415 - few want its 1 MB
 
     try:
         return Exporter(listen)

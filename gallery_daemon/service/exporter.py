@@ -1,7 +1,8 @@
 """Gives the figures to who fetches them: `GET /metrics` on a Unix socket or a loopback port.
 
 One thread, one request after the other, each for a few seconds at most. It hands out a text and
-knows nothing else. Imported only where it is asked for: `http.server` takes 3 MB.
+knows nothing else. Imported only where it is asked for: `http.server` and its thread take 1 MB
+of the idle daemon's 38 (VmRSS of `run` with and without `metrics:`).
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gallery_daemon.service.pace import Pace
+from gallery_daemon.service.pace import MINUTES, Pace
 from gallery_daemon.service.tally import Tally
 
 
 def test_a_pace_is_that_of_the_last_minutes() -> None:
-    """60 a minute for ten minutes, then nothing: each span forgets it in its time."""
+    """60 a minute for ten minutes, then nothing for two: each span forgets it in its time."""
     tally = Tally()
     pace = Pace(tally)
     for second in range(601):
@@ -15,10 +15,10 @@ def test_a_pace_is_that_of_the_last_minutes() -> None:
         pace.turn(float(second))
 
     assert 60.0 == pace.per_minute(1, 600.0) == pace.per_minute(5, 600.0)
-    for second in range(601, 1801):
+    for second in range(601, 721):
         pace.turn(float(second))
 
-    assert (0.0, 0.0) == (pace.per_minute(1, 720.0), pace.per_minute(15, 1800.0))
+    assert (0.0, 36.0, 50.0) == tuple(pace.per_minute(each, 720.0) for each in MINUTES)
 
 
 def test_a_young_daemon_counts_from_its_start() -> None:
