@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,6 +19,9 @@ from gallery_daemon.filing.record import Row, State
 from gallery_daemon.service.journals import journal_path
 from gallery_daemon.service.sole import ask, running
 from gallery_daemon.service.unfiled import in_trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SHOWN = 20
 _LAST = 5
@@ -87,29 +90,36 @@ def _print_daemon(console: Console, daemon: dict[str, Any]) -> None:
     if daemon.get("busy"):
         console.print(f"the daemon (process {daemon['pid']}) is too busy to answer")
         return
-    ends = ", ".join(f"{count} {end}" for end, count in daemon["since_start"].items())
-    stages = ", ".join(f"{count} {stage}" for stage, count in daemon["backlog"].items())
-    rates = ", ".join(f"{rate:g} in {each}" for each, rate in daemon["per_minute"].items())
-    since = daemon["since"].replace("T", " ")
-    config = (
-        f"{daemon['config'] or 'the command line'} ({daemon['digest']}), in force since {since}"
-    )
     console.print(f"running as process {daemon['pid']}, version {daemon['version']}")
     for folder in daemon["watch"]:
         state = "watched" if folder["watched"] else "not there, nothing is filed from it"
         console.print(shown(f"  {folder['source']}: {folder['path']} ({state})"))
-    for line in (
-        f"library: {daemon['library']}",
-        f"configuration: {config}",
-        f"since then: {ends}",
-        f"on their way: {daemon['on_their_way']} ({stages})",
-        f"files a minute: {rates} minutes",
-        f"classifier: {_classifier(daemon['classifier'])}",
-    ):
+    for line in _lines(daemon):
         console.print(shown(f"  {line}"), soft_wrap=True)
     if daemon["paused_because"]:
         console.print(shown(f"  paused: {daemon['paused_because']}"))
     _print_waiting(console, daemon)
+
+
+def _lines(daemon: dict[str, Any]) -> Iterator[str]:
+    """How things are; one that runs since before an update does not say all of it."""
+    yield f"library: {daemon['library']}"
+    config = daemon["config"] or "the command line"
+    if "since" in daemon:
+        config += f" ({daemon['digest']}), in force since {daemon['since'].replace('T', ' ')}"
+    yield f"configuration: {config}"
+    yield "since then: " + _counts(daemon["since_start"])
+    stages = f" ({_counts(daemon['backlog'])})" if "backlog" in daemon else ""
+    yield f"on their way: {daemon['on_their_way']}{stages}"
+    if "per_minute" in daemon:
+        rates = [f"{rate:g} in {minutes}" for minutes, rate in daemon["per_minute"].items()]
+        yield f"files a minute: {', '.join(rates)} minutes"
+    if "classifier" in daemon:
+        yield f"classifier: {_classifier(daemon['classifier'])}"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.items())
 
 
 def _classifier(state: dict[str, Any]) -> str:
