@@ -184,6 +184,38 @@ class Log:
         """The journal was damaged; a new one knows so many photos by what lies in the library."""
         self._say(logging.ERROR, "journal_rebuilt", damaged=damaged, photos=photos)
 
+    def daily_summary(
+        self,
+        *,
+        day: str,
+        filed: int,
+        left: int,
+        quarantined: int,
+        failed: int,
+        undone: int,
+        outcomes: Mapping[str, int],
+        classes: Mapping[str, int],
+        copied_bytes: int,
+    ) -> None:
+        """A day has ended on which photos came to an end."""
+        self._say(
+            logging.INFO,
+            "daily_summary",
+            day=day,
+            filed=filed,
+            left=left,
+            quarantined=quarantined,
+            failed=failed,
+            undone=undone,
+            outcomes=dict(outcomes),
+            classes=dict(classes),
+            copied_bytes=copied_bytes,
+        )
+
+    def metrics_failed(self, *, address: str, reason: str, hint: str | None) -> None:
+        """The figures cannot be fetched there; photos are filed all the same."""
+        self._say(logging.WARNING, "metrics_failed", address=address, reason=reason, hint=hint)
+
     def _photo(
         self, level: int, event: str, line: PhotoLine, reason: str | None, **more: object
     ) -> None:
@@ -268,6 +300,8 @@ class ConsoleLine:
 
 def _plain(value: object) -> str:
     """A value on one line that no terminal can misread: anything unprintable is escaped."""
+    if isinstance(value, dict):
+        return ", ".join(f"{_plain(name)} {_plain(item)}" for name, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(_plain(item) for item in value)
     if isinstance(value, float):

@@ -10,8 +10,10 @@ from gallery_daemon import __version__
 from gallery_daemon.cli import (
     check,
     classify,
+    doctor,
     export,
     history,
+    logs,
     run,
     service,
     sort,
@@ -32,7 +34,9 @@ app.command()(run.run)
 app.command()(sort.sort)
 app.command()(classify.classify)
 app.command()(check.check)
+app.command()(doctor.doctor)
 app.command()(history.history)
+app.command()(logs.logs)
 app.command()(undo.undo)
 app.command()(status.status)
 app.command()(train.train)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import platformdirs
 import typer
 
-from gallery_daemon.service.unit import install_unit, remove_unit
+from gallery_daemon.service.unit import install_unit, remove_unit, start_command, unit_folder
 
 app = typer.Typer(help="Install or remove the systemd user service.", no_args_is_help=True)
 
@@ -19,7 +15,7 @@ def install() -> None:
 
     Example: gallery-daemon service install
     """
-    path = install_unit(_unit_folder(), (sys.executable, "-m", "gallery_daemon", "run"))
+    path = install_unit(unit_folder(), start_command())
     typer.echo(f"wrote {path}")
     typer.echo("now run:")
     typer.echo("  systemctl --user daemon-reload")
@@ -33,7 +29,7 @@ def remove() -> None:
 
     Example: gallery-daemon service remove
     """
-    path = remove_unit(_unit_folder())
+    path = remove_unit(unit_folder())
     if path is None:
         typer.echo("no unit is installed")
         return
@@ -41,7 +37,3 @@ def remove() -> None:
     typer.echo("now run:")
     typer.echo("  systemctl --user disable --now gallery-daemon")
     typer.echo("  systemctl --user daemon-reload")
-
-
-def _unit_folder() -> Path:
-    return platformdirs.user_config_path() / "systemd" / "user"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,31 +18,27 @@ from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
 from gallery_daemon.service.journals import journal_path
 from gallery_daemon.service.sole import ask, running
+from gallery_daemon.service.unfiled import in_trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SHOWN = 20
+_LAST = 5
 
 
 def status(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show what the daemon does, which photos wait to be tried again, which cannot be read.
+    """Show what the daemon does, what it filed last, which photos wait, which cannot be read.
 
     Example: gallery-daemon status
     """
-    daemons = _daemons()
-    try:
-        failed, quarantined = _in_trouble(State.FAILED), _in_trouble(State.QUARANTINED)
-    except GalleryError as error:
-        print_error(error)
-        failed, quarantined = [], []
+    daemons, rows = _daemons(), _rows()
     if as_json:
-        found = {
-            "daemons": daemons,
-            "failed": [public(row) for row in failed],
-            "quarantined": [public(row) for row in quarantined],
-        }
-        print(json.dumps(found))
+        found = {key: [public(row) for row in each] for key, each in rows.items()}
+        print(json.dumps({"daemons": daemons} | found))
         return
     console = Console(highlight=False, markup=False)
     if not daemons:
@@ -51,9 +46,10 @@ def status(
     for daemon in daemons:
         _print_daemon(console, daemon)
     told = {each["photo"] for daemon in daemons for each in daemon.get("waiting", ())}
-    others = [row for row in failed if row.path not in told]
+    others = [row for row in rows["failed"] if row.path not in told]
+    _print_last(console, rows["last"])
     _print_rows(console, "could not be filed yet", others)
-    _print_rows(console, "cannot be read (quarantined)", quarantined)
+    _print_rows(console, "cannot be read (quarantined)", rows["quarantined"])
 
 
 def _daemons() -> list[dict[str, Any]]:
@@ -71,36 +67,72 @@ def _daemons() -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _in_trouble(state: State) -> list[Row]:
-    """The rows in that state whose photo has not come to another end since, the newest first."""
+def _rows() -> dict[str, list[Row]]:
+    """What the journal has of it: the last filings, and the photos in trouble."""
+    empty: dict[str, list[Row]] = {"last": [], "failed": [], "quarantined": []}
     path = journal_path()
     if not path.exists():
-        return []
-    with contextlib.closing(Journal(path, read_only=True)) as journal:
-        rows = journal.find(Query(states=(state,)))
-        latest = [journal.latest_of(row.path, row.library) for row in rows]
-        present = zip(rows, latest, strict=True)
-        return [
-            row
-            for row, last in present
-            if last is not None and last.id == row.id and Path(row.path).exists()
-        ]
+        return empty
+    last = Query(states=(State.FILED,), is_photo=True, limit=_LAST)
+    try:
+        with contextlib.closing(Journal(path, read_only=True)) as journal:
+            return {
+                "last": journal.find(last),
+                "failed": in_trouble(journal, State.FAILED),
+                "quarantined": in_trouble(journal, State.QUARANTINED),
+            }
+    except GalleryError as error:
+        print_error(error)
+        return empty
 
 
 def _print_daemon(console: Console, daemon: dict[str, Any]) -> None:
     if daemon.get("busy"):
         console.print(f"the daemon (process {daemon['pid']}) is too busy to answer")
         return
-    ends = ", ".join(f"{count} {end}" for end, count in daemon["since_start"].items())
-    console.print(f"running as process {daemon['pid']}, {shown(str(daemon['config'] or ''))}")
+    console.print(f"running as process {daemon['pid']}, version {daemon['version']}")
     for folder in daemon["watch"]:
         state = "watched" if folder["watched"] else "not there, nothing is filed from it"
         console.print(shown(f"  {folder['source']}: {folder['path']} ({state})"))
-    console.print(shown(f"  library: {daemon['library']}"))
-    console.print(f"  since its start: {ends}; {daemon['on_their_way']} on their way")
+    for line in _lines(daemon):
+        console.print(shown(f"  {line}"), soft_wrap=True)
     if daemon["paused_because"]:
         console.print(shown(f"  paused: {daemon['paused_because']}"))
     _print_waiting(console, daemon)
+
+
+def _lines(daemon: dict[str, Any]) -> Iterator[str]:
+    """How things are; one that runs since before an update does not say all of it."""
+    yield f"library: {daemon['library']}"
+    config = daemon["config"] or "the command line"
+    if "since" in daemon:
+        config += f" ({daemon['digest']}), in force since {daemon['since'].replace('T', ' ')}"
+    yield f"configuration: {config}"
+    yield "since then: " + _counts(daemon["since_start"])
+    stages = f" ({_counts(daemon['backlog'])})" if "backlog" in daemon else ""
+    yield f"on their way: {daemon['on_their_way']}{stages}"
+    if "per_minute" in daemon:
+        rates = [f"{rate:g} in {minutes}" for minutes, rate in daemon["per_minute"].items()]
+        yield f"files a minute: {', '.join(rates)} minutes"
+    if "classifier" in daemon:
+        yield f"classifier: {_classifier(daemon['classifier'])}"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.items())
+
+
+def _classifier(state: dict[str, Any]) -> str:
+    """Its state, and what is known of the last process."""
+    words = [state["state"]]
+    if state["trouble"]:
+        words.append(state["trouble"])
+    if state["model"]:
+        words.append(f"{state['model']} by {state['engine']}")
+        words.append(f"last started {state['started'].replace('T', ' ')}")
+    if state["stopped_because"]:
+        words.append(f"ended: {state['stopped_because']}")
+    return ", ".join(words)
 
 
 def _print_waiting(console: Console, daemon: dict[str, Any]) -> None:
@@ -115,6 +147,21 @@ def _print_waiting(console: Console, daemon: dict[str, Any]) -> None:
     more = daemon["waiting_in_all"] - min(_SHOWN, len(daemon["waiting"]))
     if more:
         console.print(f"and {more} more")
+
+
+def _print_last(console: Console, rows: list[Row]) -> None:
+    if not rows:
+        return
+    table = Table("id")
+    table.add_column("when", no_wrap=True)
+    for heading in ("filed last", "class", "into the library"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        sure = "" if row.confidence is None else f" {row.confidence:.2f}"
+        when, what = row.decided_at[:19].replace("T", " "), f"{row.top_class or ''}{sure}"
+        place = shown("/".join((*row.folder, row.name or "")))
+        table.add_row(str(row.id), when, shown(row.relative), what, place)
+    console.print(table)
 
 
 def _print_rows(console: Console, title: str, rows: list[Row]) -> None:

@@ -24,6 +24,7 @@ from gallery_daemon.config.settings import (
     WatchFolder,
 )
 from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.config.telling import METRICS, SUMMARY, read_telling
 from gallery_daemon.config.when import WhenReader
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.rules.ruleset import Placing, RuleSet
@@ -62,6 +63,8 @@ CONFIG = Table(
         UNCERTAIN,
         OTHERWISE,
         FAILED,
+        SUMMARY,
+        METRICS,
     ),
 )
 
@@ -98,6 +101,7 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
     written = found.get(RULES)
     rules = () if written is None else read_rules(written, conditions, defaults, report)
     batch, limits = _read_batch(found, report), _read_limits(found, report)
+    telling = read_telling(found, report)
     report.raise_errors()
     assert library is not None  # or a mistake was reported
     return Config(
@@ -114,6 +118,7 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
             failed=_outcome(found, FAILED, defaults),
         ),
         digest=digest_of(text),
+        telling=telling,
     )
 
 

@@ -81,6 +81,33 @@ class Limits:
     photo_s: float = 30.0
 
 
+class WhenToSumUp(StrEnum):
+    """How often the photos are summed up in the log."""
+
+    DAILY = "daily"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where figures can be fetched: a loopback `host` and `port`, or the `path` of a socket."""
+
+    host: str = ""
+    port: int = 0
+    path: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}" if self.path is None else f"unix:{self.path}"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is told besides the log's lines; no `metrics`, unless asked for."""
+
+    summary: WhenToSumUp = WhenToSumUp.DAILY
+    metrics: Listen | None = None
+
+
 @dataclass(frozen=True)
 class Config:
     """One configuration; `file` is where it was read, `digest` 12 hex digits of its text's SHA-256.
@@ -96,3 +123,4 @@ class Config:
     limits: Limits
     rules: RuleSet
     digest: str
+    telling: Telling = Telling()

@@ -7,5 +7,5 @@ with a `schema` that grows. `place` has the few effects on the disk, each of whi
 replace, and `act` their order; `execute` looks at the library `beforehand` and goes from intent to
 act to end, and `trouble` says what the operating system's refusals mean; `recover` clears up what
 was cut short by a crash or a refusal, if its `owner` is gone. `undo` takes a filing back; `rebuild`
-makes a new journal in place of a damaged one.
+makes a new journal in place of a damaged one; `day` counts what the journal has of one day.
 """

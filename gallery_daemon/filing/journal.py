@@ -25,7 +25,7 @@ from gallery_daemon.filing.owner import Owner
 from gallery_daemon.filing.record import OPEN_STATES, Entry, Row, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -156,6 +156,10 @@ class Journal:
         """The row of that number."""
         rows = self._rows("WHERE id = ?", number)
         return rows[0] if rows else None
+
+    def newest_first(self) -> Iterator[Row]:
+        """All rows, open ones too, read only as far as they are asked for."""
+        return map(row_of, self._database.rows(f"{statements.SELECT}ORDER BY id DESC"))
 
     def sidecars_of(self, row: Row, state: State) -> list[Row]:
         """The rows of the sidecars that travelled with the photo and are in `state`."""

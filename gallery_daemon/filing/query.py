@@ -19,28 +19,34 @@ class Query:
     """What all rows have that are wanted; None or nothing: whatever it is.
 
     `since` and `before` bound the time of the decision (the first belongs to it, the second does
-    not); `names` are globs on the photo's name, upper or lower case. No `limit` means all.
+    not); `names` are globs on the photo's name, upper or lower case. `since_number` is a row's
+    number from which on rows are wanted, and the numbers of some before it. No `limit` means all.
     """
 
     since: datetime | None = None
     before: datetime | None = None
     top_class: str | None = None
     rule: str | None = None
+    min_confidence: float | None = None
+    max_confidence: float | None = None
+    since_number: tuple[int, tuple[int, ...]] | None = None
     names: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
     is_photo: bool = False
     limit: int | None = None
 
-    def where(self) -> tuple[str, tuple[str, ...]]:
+    def where(self) -> tuple[str, tuple[object, ...]]:
         """The SQL clause and its values: all but the names, for which SQLite has no glob."""
         # julianday, for the times are written with the offset of the day.
-        asked = {
+        asked: dict[str, object] = {
             "julianday(decided_at) >= julianday(?)": self.since.isoformat() if self.since else None,
             "julianday(decided_at) < julianday(?)": self.before.isoformat()
             if self.before
             else None,
             "class = ?": self.top_class,
             "rule = ?": self.rule,
+            "confidence >= ?": self.min_confidence,
+            "confidence <= ?": self.max_confidence,
         }
         clauses = [clause for clause, value in asked.items() if value is not None]
         if self.states:
@@ -50,7 +56,12 @@ class Query:
         if self.is_photo:
             clauses.append("parent IS NULL")
         values = [value for value in asked.values() if value is not None]
-        return f"WHERE {' AND '.join(clauses)}", (*values, *self.states)
+        values += self.states
+        if self.since_number is not None:
+            first, others = self.since_number
+            clauses.append(f"(id >= ? OR id IN ({', '.join('?' * len(others))}))")
+            values += (first, *others)
+        return f"WHERE {' AND '.join(clauses)}", tuple(values)
 
     def fits(self, row: Row) -> bool:
         """Whether the row's photo has one of the names."""

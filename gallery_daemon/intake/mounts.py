@@ -24,6 +24,14 @@ _REMOTE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Mount:
+    """A mount point and the type of the file system there."""
+
+    point: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChosenMode:
     """Native or polling, and why."""
 
@@ -41,9 +49,10 @@ def choose_mode(path: str, wanted: WatchMode, mountinfo: str) -> ChosenMode:
     """
     if wanted is not WatchMode.AUTO:
         return ChosenMode(wanted, "as configured")
-    kind = file_system_of(path, mountinfo)
-    if kind is None:
+    mount = mount_of(path, mountinfo)
+    if mount is None:
         return ChosenMode(WatchMode.INOTIFY, "the file system is not known")
+    kind = mount.kind
     if kind in _REMOTE:
         return ChosenMode(WatchMode.POLL, f"{_REMOTE[kind]} gives no events for others' writes")
     if kind == "fuse" or kind.startswith("fuse."):
@@ -51,9 +60,9 @@ def choose_mode(path: str, wanted: WatchMode, mountinfo: str) -> ChosenMode:
     return ChosenMode(WatchMode.INOTIFY, f"{kind} gives events")
 
 
-def file_system_of(path: str, mountinfo: str) -> str | None:
-    """The type of the file system that `path` lies on: the longest mount point wins, the last."""
-    best, kind = "", None
+def mount_of(path: str, mountinfo: str) -> Mount | None:
+    """The mount that `path` lies on: the longest mount point wins, of two alike the last."""
+    best = None
     for line in mountinfo.splitlines():
         before, _, after = line.partition(" - ")
         fields = before.split(" ")
@@ -61,9 +70,9 @@ def file_system_of(path: str, mountinfo: str) -> str | None:
             continue
         point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), fields[4])
         is_above = path == point or path.startswith(point.rstrip("/") + "/")
-        if is_above and len(point) >= len(best):
-            best, kind = point, after.split(" ")[0]
-    return kind
+        if is_above and (best is None or len(point) >= len(best.point)):
+            best = Mount(point, after.split(" ")[0])
+    return best
 
 
 def read_mountinfo() -> str:

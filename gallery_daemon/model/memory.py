@@ -75,6 +75,15 @@ class Memory:
         except (KeyError, TypeError, ValueError):
             return None
 
+    def speeds(self) -> dict[str, float]:
+        """The pictures per second of all that were tried then, by their names."""
+        entry = self._entries().get(self._key)
+        try:
+            speeds = cast("dict[str, dict[str, float]]", entry)["pictures_per_s"]
+            return {str(name): float(speed) for name, speed in speeds.items()}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return {}
+
     def remember(self, kind: Kind, measured: Mapping[Kind, float]) -> None:
         """The engine was chosen by these pictures per second."""
         speeds = {str(each): speed for each, speed in measured.items()}

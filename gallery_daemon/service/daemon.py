@@ -8,25 +8,31 @@ A configuration that is wrong never ends the shift that runs (promise 9).
 from __future__ import annotations
 
 import contextlib
+import errno
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
+from gallery_daemon.config.settings import WhenToSumUp
 from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Chore, Loop
+from gallery_daemon.service.metrics import Metrics
 from gallery_daemon.service.orders import Orders, nobody
+from gallery_daemon.service.pace import Pace
 from gallery_daemon.service.report import Door, Report
 from gallery_daemon.service.sole import Holdings
+from gallery_daemon.service.summary import Summary, Today
 from gallery_daemon.service.watching import Watching
 from gallery_daemon.service.wiring import House, build, make_library
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Config
+    from gallery_daemon.config.settings import Config, Listen
     from gallery_daemon.logs import Log
     from gallery_daemon.service.clock import Clock
+    from gallery_daemon.service.exporter import Exporter
     from gallery_daemon.service.systemd import Notifier
 
 # A disk that damages one journal after the other is not mended by making yet another.
@@ -54,13 +60,15 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
     """
     orders = Orders()
     holdings = Holdings(orders.wake_up)
-    damages = 0
+    damages, today = 0, Today(clock.wall().date())
     with orders.from_signals(), contextlib.closing(holdings):
         config = load()
         holdings.hold(folder.path for folder in config.watch)
         while orders.stop_reason() is None:
             try:
-                shift = Shift(config, orders, holdings, log=log, clock=clock, notifier=notifier)
+                shift = Shift(
+                    config, orders, holdings, today, log=log, clock=clock, notifier=notifier
+                )
                 with contextlib.closing(shift):
                     config = shift.run(load)
             except JournalDamaged as error:
@@ -79,17 +87,19 @@ class Shift:
         config: Config,
         orders: Orders,
         holdings: Holdings,
+        today: Today,
         *,
         log: Log,
         clock: Clock,
         notifier: Notifier,
     ) -> None:
         self._config, self._orders, self._log, self._clock = config, orders, log, clock
-        self._holdings = holdings
+        self._holdings, self._today = holdings, today
         self._house = build(config, log, clock)
         self._watching = _watch(self._house, log, clock)
         self._report = Report(self._house, notifier)
         self._notifier = notifier
+        self._exporter = _exporter(config.telling.metrics, log)
         orders.wake = self._house.inbox.wake
 
     def run(self, load: Loader) -> Config:
@@ -103,9 +113,7 @@ class Shift:
             rules=len(self._config.rules.rules),
         )
         self._notifier.ready()
-        door = Door(self._holdings, self._house, self._watching)
-        chores: tuple[Chore, ...] = (self._watching, *self._watching.listings, self._report, door)
-        loop = Loop(self._house.pipeline, self._house.inbox, self._clock, chores)
+        loop = Loop(self._house.pipeline, self._house.inbox, self._clock, self._chores())
         while True:
             loop.run(until=self._orders.is_waiting)
             if self._orders.stop_reason() is not None:
@@ -115,12 +123,25 @@ class Shift:
             if fresh is not None:
                 return fresh
 
+    def _chores(self) -> tuple[Chore, ...]:
+        """What is due from time to time, besides photos."""
+        house, watching, pace = self._house, self._watching, Pace(self._house.tally)
+        door = Door(self._holdings, house, watching, pace)
+        chores: list[Chore] = [watching, *watching.listings, self._report, pace, door]
+        if self._config.telling.summary is WhenToSumUp.DAILY:
+            chores.append(Summary(self._today, house.journal, self._log, self._clock))
+        if self._exporter is not None:
+            chores.append(Metrics(house, watching, self._exporter))
+        return tuple(chores)
+
     def close(self) -> None:
         """Intake ends first, the classifier process and the journal last."""
         if self._orders.stop_reason() is not None:
             self._notifier.stopping()
         self._orders.wake = nobody
         self._watching.stop()
+        if self._exporter is not None:
+            self._exporter.close()
         self._house.close()
 
     def _reload(self, load: Loader) -> Config | None:
@@ -141,6 +162,22 @@ class Shift:
             )
             return fresh
         self._notifier.ready()
+        return None
+
+
+def _exporter(listen: Listen | None, log: Log) -> Exporter | None:
+    """Who hands out the figures, if they are wanted; no photo waits for want of it."""
+    if listen is None:
+        return None
+    from gallery_daemon.service.exporter import Exporter  # noqa: PLC0415 - few want its 1 MB
+
+    try:
+        return Exporter(listen)
+    except OSError as error:
+        is_forbidden = error.errno == errno.EAFNOSUPPORT
+        hint = "the service opens Unix sockets only; see Metrics in the README"
+        reason = error.strerror or "it cannot be listened at"
+        log.metrics_failed(address=str(listen), reason=reason, hint=hint if is_forbidden else None)
         return None
 
 

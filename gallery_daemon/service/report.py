@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.service.snapshot import snapshot_of
 
 if TYPE_CHECKING:
+    from gallery_daemon.service.pace import Pace
     from gallery_daemon.service.sole import Holdings
     from gallery_daemon.service.systemd import Notifier
     from gallery_daemon.service.watching import Watching
@@ -42,8 +43,9 @@ class Report:
 class Door:
     """Answers who asks how things are."""
 
-    def __init__(self, holdings: Holdings, house: House, watching: Watching) -> None:
+    def __init__(self, holdings: Holdings, house: House, watching: Watching, pace: Pace) -> None:
         self._holdings, self._house, self._watching = holdings, house, watching
+        self._pace = pace
 
     def next_deadline(self) -> float | None:
         """Who knocks wakes the loop."""
@@ -51,4 +53,4 @@ class Door:
 
     def turn(self, now: float) -> None:
         """Nobody waits at the door."""
-        self._holdings.answer(lambda: snapshot_of(self._house, self._watching, now))
+        self._holdings.answer(lambda: snapshot_of(self._house, self._watching, self._pace, now))

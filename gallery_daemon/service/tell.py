@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.filing.record import State
 from gallery_daemon.logs import PhotoLine
+from gallery_daemon.service.classifier_state import ClassifierState
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.reports import (
@@ -58,6 +59,7 @@ class Teller:
         self._times: dict[Candidate, _Times] = {}
         self._told: set[Candidate] = set()
         self.lost: ClassifierLost | None = None
+        self.classifier = ClassifierState()
 
     def settled(self, photo: Photo) -> None:
         """The photo's journey begins."""
@@ -146,6 +148,7 @@ class Teller:
 
     def classifier_started(self, report: ClassifierStarted) -> None:
         """The classifier process is ready."""
+        self.classifier.note_start(report, self._clock.wall())
         self._log.classifier_started(
             model=report.model,
             engine=report.engine,
@@ -156,10 +159,12 @@ class Teller:
 
     def classifier_stopped(self, report: ClassifierStopped) -> None:
         """The classifier process has ended."""
+        self.classifier.note_stop(report)
         self._log.classifier_stopped(reason=report.reason)
 
     def classifier_failed(self, report: ClassifierFailed) -> None:
         """The classifier process cannot be started; who runs once may give up on `lost`."""
+        self.classifier.note_failure(report)
         if report.is_lost:
             self.lost = report.error
         self._log.classifier_failed(error=report.error.sentence, hint=report.error.hint)

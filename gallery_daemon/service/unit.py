@@ -5,7 +5,10 @@ A unit that a person wrote by hand is never replaced or removed: only one that c
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
+
+import platformdirs
 
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.service.shipped import UNIT, shipped_text
@@ -15,6 +18,16 @@ if TYPE_CHECKING:
 
 MARK = "# Written by `gallery-daemon service install`; `service remove` takes it away.\n"
 _SHIPPED_START = "ExecStart=/usr/bin/env gallery-daemon run"
+
+
+def unit_folder() -> Path:
+    """Where a user's units lie: systemd/user below the configuration home."""
+    return platformdirs.user_config_path() / "systemd" / "user"
+
+
+def start_command() -> tuple[str, ...]:
+    """What the unit starts: this very installation."""
+    return (sys.executable, "-m", "gallery_daemon", "run")
 
 
 def unit_text(command: tuple[str, ...]) -> str:

@@ -28,6 +28,7 @@ from gallery_daemon.service.tell import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from gallery_daemon.classifier.child import Arrival
     from gallery_daemon.config.settings import Config, WatchFolder
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One configuration's rooms, wired."""
+    """One configuration's rooms, wired; in force `since` that time."""
 
     config: Config
     inbox: Inbox[Arrival]
@@ -51,6 +52,7 @@ class House:
     pipeline: Pipeline
     grounds: tuple[Ground, ...]
     stop: Event
+    since: datetime
 
     def close(self) -> None:
         """Everything has ended, the last to begin first; what is under way is found again."""
@@ -114,6 +116,7 @@ def build(
         pipeline=Pipeline(rooms, config.library, clock),
         grounds=grounds,
         stop=stop,
+        since=clock.wall(),
     )
 
 

@@ -1,0 +1,83 @@
+"""`doctor`: is everything there that the daemon needs, and what to do where it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.render import shown
+from gallery_daemon.errors import ConfigErrors
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.doctor.examine import examine, examine_without
+from gallery_daemon.service.doctor.finding import Finding, Verdict, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EXIT_FAILED = 1
+_EXIT_WRONG = 2
+_COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+_ABOUT_WIDTH = 13
+
+
+def doctor(
+    *,
+    config: ConfigFile = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per finding.")
+    ] = False,
+) -> None:
+    """Look at all that the daemon needs, and say what to do where something is not well.
+
+    The configuration, folders, links, space, the kernel's limits, the model, the journal, the
+    service. Nothing is changed. Exit status 0: nothing fails; 1: something does; 2: the
+    configuration is wrong.
+
+    Example: gallery-daemon doctor
+    """
+    path, clock = existing_config(config), SystemClock()
+    try:
+        findings: Iterable[Finding] = examine(read_configuration(path), clock)
+        status = 0
+    except ConfigErrors as errors:
+        findings, status = examine_without(errors, clock), _EXIT_WRONG
+    told = _tell(findings, as_json=as_json)
+    if told[Verdict.FAIL] and not status:
+        status = _EXIT_FAILED
+    if status:
+        raise typer.Exit(status)
+
+
+def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Verdict, int]:
+    """How many there are of each; every one is told as soon as it is found."""
+    counts = dict.fromkeys(Verdict, 0)
+    console = Console(highlight=False, markup=False)
+    for finding in findings:
+        counts[finding.verdict] += 1
+        if as_json:
+            print(json.dumps(finding.to_json()), flush=True)
+        else:
+            console.print(_line(finding), soft_wrap=True)
+    if not as_json:
+        failed, warned = counts[Verdict.FAIL], counts[Verdict.WARN]
+        told = f"{counted(failed, 'failure')}, {counted(warned, 'warning')}"
+        console.print(told if failed or warned else "all is well")
+    return counts
+
+
+def _line(finding: Finding) -> Text:
+    line = Text()
+    line.append(f"{finding.verdict:<5}", _COLOURS[finding.verdict])
+    line.append(f"{finding.about:<{_ABOUT_WIDTH}} ", "dim")
+    line.append(shown(finding.what))
+    if finding.advice is not None:
+        line.append(" -> ", "dim")
+        line.append(shown(finding.advice), "bold")
+    return line

@@ -1,0 +1,124 @@
+"""`logs`: the journal as it grows, one line a photo; with or without a daemon."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from gallery_daemon.cli.history import public
+from gallery_daemon.cli.moments import HOW, MOST, moment_of
+from gallery_daemon.cli.render import shown
+from gallery_daemon.filing.query import Query
+from gallery_daemon.filing.record import Row, State
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.following import Follower
+from gallery_daemon.service.journals import journal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_moment = moment_of(SystemClock().wall)
+_EVERY_MS = 500
+_COLOURS = {
+    State.FILED: "green",
+    State.IDENTICAL: "green",
+    State.UNDO: "cyan",
+    State.UNDONE: "cyan",
+    State.QUARANTINED: "yellow",
+    State.FAILED: "bold red",
+    State.ABANDONED: "bold red",
+}
+_Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="From 0 to 1.")]
+_Limit = Annotated[
+    int | None,
+    typer.Option(
+        "-n", "--lines", min=0, max=MOST, help="How many to begin with; 20, or all since TIME."
+    ),
+]
+_Since = Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)]
+
+
+def logs(
+    *,
+    follow: Annotated[
+        bool, typer.Option("-f", "--follow", help="Go on with what comes, until Ctrl-C.")
+    ] = False,
+    top_class: Annotated[str | None, typer.Option("--class", help="Of this class.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Filed by the rule of this name.")] = None,
+    min_confidence: _Share = None,
+    max_confidence: _Share = None,
+    since: _Since = None,
+    limit: _Limit = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per photo.")
+    ] = False,
+) -> None:
+    """Show what became of the latest photos, a line each, and go on with what comes.
+
+    Examples:
+        gallery-daemon logs -f
+
+        gallery-daemon logs -f --class memes --max-confidence 0.9
+
+        gallery-daemon logs --since 2h --rule outdoors --json
+    """
+    query = Query(
+        since=since,
+        top_class=top_class,
+        rule=rule,
+        min_confidence=min_confidence,
+        max_confidence=max_confidence,
+        is_photo=True,
+        limit=limit if limit is not None or since is not None else 20,
+    )
+    console = Console(highlight=False, markup=False)
+    try:
+        with Follower(journal_path(), query) as follower:
+            _tell(console, follower.latest(), as_json=as_json)
+            while follow and not _is_deaf(_EVERY_MS):
+                _tell(console, follower.fresh(), as_json=as_json)
+    except BrokenPipeError:
+        # Whoever read has gone; what Python still holds of the output goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_deaf(wait_ms: int) -> bool:
+    """Waits, and says whether the reader of a pipe, or the terminal, has gone meanwhile."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return bool(poll.poll(wait_ms))
+
+
+def _tell(console: Console, rows: Iterable[Row], *, as_json: bool) -> None:
+    for row in rows:
+        if as_json:
+            print(json.dumps(public(row)))
+        else:
+            console.print(_line(row), soft_wrap=True)
+    sys.stdout.flush()
+
+
+def _line(row: Row) -> Text:
+    """Time, class and confidence, rule or outcome, name, and where it went or why not."""
+    colour = _COLOURS.get(row.state, "dim")
+    sure = "" if row.confidence is None else f" {row.confidence:.2f}"
+    line = Text()
+    line.append(row.decided_at[:19].replace("T", " "), "dim")
+    line.append(f"  {shown(row.top_class or '-')}{sure}")
+    line.append(f"  {shown(row.rule or row.outcome or '-')}", "dim")
+    line.append(f"  {shown(row.relative)}", "bold")
+    if row.state is State.FILED and row.destination is not None:
+        place = row.destination.removeprefix(row.library.rstrip("/") + "/")
+        line.append(f" -> {shown(place)}", colour)
+    else:
+        reason = f": {shown(row.reason)}" if row.reason else ""
+        line.append(f"  {row.state}{reason}", colour)
+    return line

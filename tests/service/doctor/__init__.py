@@ -1,0 +1,1 @@
+"""The doctor: judgements as tables, probes on real folders."""
