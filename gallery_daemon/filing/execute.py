@@ -71,6 +71,7 @@ class Filer:
             decision=plan.decision,
             facts=plan.facts,
             prediction=plan.prediction,
+            note=plan.note,
         )
         linked = linked_place(self._journal, self._disk, plan.photo.identity, self._library)
         if linked is not None:

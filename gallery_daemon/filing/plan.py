@@ -11,6 +11,7 @@ from gallery_daemon.rules.part import PART_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.filing.record import Note
     from gallery_daemon.photo import (
         Action,
         Decision,
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A photo with all that led to its destination, and the sidecars that travel with it."""
+    """A photo with all that led to its destination, and the sidecars that travel with it.
+
+    `note` is what the journal shall remember of the look at it.
+    """
 
     photo: Photo
     destination: Destination
@@ -32,6 +36,7 @@ class Plan:
     facts: Facts
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
@@ -29,9 +30,8 @@ from gallery_daemon.filing.sidecars import is_sidecar_name
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
-from gallery_daemon.photo import Outcome
 from gallery_daemon.rules.decide import decide
-from gallery_daemon.service.ends import Ends, unseen
+from gallery_daemon.service.ends import Ends, unseen, why_left
 from gallery_daemon.service.sidecars import Sidecars
 from gallery_daemon.service.tell import Seen
 
@@ -43,12 +43,6 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate, Decision, Photo
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
-
-
-_LEFT_BY = {
-    Outcome.UNCERTAIN: "the model is not sure enough for a rule",
-    Outcome.OTHERWISE: "no rule matched",
-}
 
 
 class Pipeline:
@@ -179,7 +173,8 @@ class Pipeline:
         match report:
             case Classified(photo, facts, prediction, batch, classify_ms):
                 self._under_way.discard(photo.candidate)
-                self._decide(Seen(photo, facts, prediction, batch, classify_ms))
+                note = self._rooms.looks.note(report)
+                self._decide(Seen(photo, facts, prediction, batch, classify_ms, note))
             case Refused(photo):
                 self._under_way.discard(photo.candidate)
                 self._refused(report)
@@ -191,14 +186,14 @@ class Pipeline:
                 tell.classifier_failed(report)
 
     def _refused(self, refused: Refused) -> None:
-        seen = unseen(refused.photo)
+        seen = replace(unseen(refused.photo), note=self._rooms.looks.note(refused))
         if refused.facts is not None:
-            seen = Seen(refused.photo, refused.facts)
+            seen = replace(seen, facts=refused.facts)
         match refused.kind:
             case RefusalKind.UNREADABLE:
                 self._quarantine(seen, refused.reason)
             case RefusalKind.NOT_A_PHOTO:
-                self._ends.leave(refused.photo, refused.reason)
+                self._ends.leave(refused.photo, refused.reason, seen)
             case RefusalKind.CHANGED:
                 self.saw(refused.photo.candidate)
             case RefusalKind.VANISHED:
@@ -211,10 +206,8 @@ class Pipeline:
         decision = decide(seen.photo, seen.facts, seen.prediction, self._rooms.rules)
         if decision.destination is not None:
             self._file(seen, decision)
-        elif decision.outcome is Outcome.RULE:
-            self._ends.leave(seen.photo, f"the rule {decision.rule} leaves it", seen, decision)
         else:
-            self._ends.leave(seen.photo, _LEFT_BY[decision.outcome], seen, decision)
+            self._ends.leave(seen.photo, why_left(decision), seen, decision)
 
     def _quarantine(self, seen: Seen, reason: str) -> None:
         """It cannot be read as a photo; `failed` may have a place for it, else it stays."""
@@ -228,9 +221,8 @@ class Pipeline:
         assert decision.destination is not None
         with_sidecars = decision.destination.with_sidecars
         sidecars = self._rooms.company.take(seen.photo) if with_sidecars else ()
-        plan = Plan(
-            seen.photo, decision.destination, decision, seen.facts, seen.prediction, sidecars
-        )
+        to, facts = decision.destination, seen.facts
+        plan = Plan(seen.photo, to, decision, facts, seen.prediction, sidecars, seen.note)
         try:
             filing = self._rooms.filer.execute(plan, self._clock.wall())
         except AlreadyFiled:
