@@ -12,6 +12,7 @@ from gallery_daemon.cli import (
     classify,
     export,
     history,
+    plan,
     run,
     service,
     sort,
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(sort.sort)
+app.command()(plan.plan)
 app.command()(classify.classify)
 app.command()(check.check)
 app.command()(history.history)

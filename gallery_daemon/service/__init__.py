@@ -8,7 +8,12 @@ every file written and counted in `tally`.
 due from time to time, and `report` tells the service manager and whoever asks how things are, with
 a `snapshot`. `wiring` constructs everything for one `configuration`, with the `setup` of the
 classifier process and the journal that `journals` opens. On it stand `daemon`, which takes `orders`
-from signals and is the `sole` one on its folders, `sort`, `undoing` and `classify`. `clock` is the
-only clock; `systemd` speaks to the service manager, `unit` installs the unit, `shipped` finds the
-files that come with the package.
+from signals and is the `sole` one on its folders, `sort`, `undoing` and `classify`.
+
+Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
+are no `looks` that the journal remembers; `planning` decides about each on paper, a `forecast` has
+them all.
+
+`clock` is the only clock; `systemd` speaks to the service manager, `unit` installs the unit,
+`shipped` finds the files that come with the package.
 """
