@@ -13,6 +13,7 @@ from gallery_daemon.cli import (
     export,
     history,
     plan,
+    refile,
     run,
     service,
     sort,
@@ -35,6 +36,7 @@ app.command()(plan.plan)
 app.command()(classify.classify)
 app.command()(check.check)
 app.command()(history.history)
+app.command()(refile.refile)
 app.command()(undo.undo)
 app.command()(status.status)
 app.command()(train.train)

@@ -12,7 +12,7 @@ from signals and is the `sole` one on its folders, `sort`, `undoing` and `classi
 
 Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
 are no `looks` that the journal remembers; `planning` decides about each on paper, a `forecast` has
-them all.
+them all, and `refiling` files anew what was `filed` and goes elsewhere by the present rules.
 
 `clock` is the only clock; `systemd` speaks to the service manager, `unit` installs the unit,
 `shipped` finds the files that come with the package.
