@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.record import State
+from gallery_daemon.photo import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -176,7 +177,10 @@ def _place(planned: Planned | None, library: str) -> str:
 
 def _sum(forecast: Forecast, filed: int) -> str:
     ends = Counter(each.state for each in forecast.files)
-    parts = [f"{filed} would be filed"]
+    unsure = sum(
+        each.outcome == Outcome.UNCERTAIN for each in forecast.files if each.state is State.FILED
+    )
+    parts = [f"{filed} would be filed" + (f" ({unsure} uncertain)" if unsure else "")]
     parts += [f"{ends[state]} {words}" for state, words in _OTHER_ENDS if ends[state]]
     looks = f"{forecast.classified} classified now, {forecast.remembered} remembered"
     known = f"{forecast.known} known from before; " if forecast.known else ""

@@ -104,7 +104,7 @@ def forecast(
                 return list(photos)
             return journal.unknown(photos, config.library, again=again)
 
-        survey = Survey(config, journal, clock, display)
+        survey = Survey(config, journal, clock, display, again=again)
         planner = Planner(config, journal, None if is_compared else Paper())
         files = tuple(planner.plan(survey.files(places, unknown)))
         if survey.classified:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import Refused
+from gallery_daemon.classifier.reports import Classified, Refused
 from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
 from gallery_daemon.errors import BundleError, JournalError
@@ -26,7 +26,6 @@ from gallery_daemon.photo import Facts, Prediction, TakenFrom
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.classifier.reports import Classified
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.photo import Photo
@@ -54,15 +53,24 @@ class Look:
 class Looks:
     """The looks of one model, within the limits of one configuration."""
 
-    def __init__(self, journal: Journal, bundle: Path, limits: Limits, *, needs_hash: bool) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        bundle: Path,
+        limits: Limits,
+        *,
+        needs_hash: bool,
+        again: bool = False,
+    ) -> None:
+        """`again`: what was refused is looked at anew."""
         self._journal, self._bundle, self._limits = journal, bundle, limits
-        self._needs_hash = needs_hash
+        self._needs_hash, self._again = needs_hash, again
 
     @classmethod
-    def of(cls, config: Config, journal: Journal) -> Looks:
+    def of(cls, config: Config, journal: Journal, *, again: bool = False) -> Looks:
         """Those that the configuration's rules can be tried on."""
-        bundle = find_bundle(config.model.bundle)
-        return cls(journal, bundle, config.limits, needs_hash=config.rules.needs_hash)
+        bundle, needs_hash = find_bundle(config.model.bundle), config.rules.needs_hash
+        return cls(journal, bundle, config.limits, needs_hash=needs_hash, again=again)
 
     def recall(self, photo: Photo) -> Look | None:
         """What was seen in this very file before, if it would be seen again.
@@ -79,6 +87,19 @@ class Looks:
         except WireError:
             return None
         return look if self._holds(look, photo, path.rpartition("/")[2]) else None
+
+    def report(self, photo: Photo) -> Classified | Refused | None:
+        """What the classifier process would say of the photo, if that is remembered."""
+        try:
+            look = self.recall(photo)
+        except JournalError:
+            return None
+        if look is None:
+            return None
+        if look.facts is not None and look.prediction is not None:
+            return Classified(photo, look.facts, look.prediction, None, None)
+        assert look.kind is not None
+        return Refused(photo, look.kind, look.reason or "", look.facts)
 
     def look(self, report: Classified | Refused) -> Look:
         """What the report says was seen."""
@@ -107,7 +128,7 @@ class Looks:
         if look.limits != self._limits:
             return False
         if look.facts is None or look.prediction is None:
-            return name == photo.name
+            return not self._again and look.kind in LASTING and name == photo.name
         if self._needs_hash and look.facts.content_hash is None:
             return False
         return name == photo.name or look.facts.taken.origin in _IN_THE_FILE

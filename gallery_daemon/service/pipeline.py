@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
 
+# Photos of the backlog in one turn: what is remembered of some files them at once.
+_HANDFUL = 64
+
 
 class Pipeline:
     """Walks photos through the rooms of one configuration."""
@@ -65,12 +68,12 @@ class Pipeline:
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""
         rooms = self._rooms
-        is_probe_due = self._backlog and not rooms.host.outstanding
+        has_next = self._backlog and rooms.host.has_room
         deadlines = (
             rooms.arrivals.next_deadline(),
             rooms.host.next_deadline(),
             rooms.retries.next_deadline(),
-            rooms.gate.next_deadline() if is_probe_due else None,
+            rooms.gate.next_deadline(rooms.host.outstanding) if has_next else None,
         )
         return min((time for time in deadlines if time is not None), default=None)
 
@@ -80,11 +83,13 @@ class Pipeline:
         self._retry(now)
         for arrival in self._rooms.arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        while self._backlog and self._rooms.host.has_room and self._may_begin(now):
-            photo = self._backlog.popleft()
-            self._rooms.tell.classifying(photo)
-            self._rooms.host.submit(photo, want_hash=self._rooms.rules.needs_hash)
-        for report in self._rooms.host.tick(self._clock.monotonic()):
+        host = self._rooms.host
+        for _ in range(_HANDFUL):
+            may_begin = self._rooms.gate.lets_begin(now, host.outstanding)
+            if not (self._backlog and host.has_room and may_begin):
+                break
+            self._look_at(self._backlog.popleft())
+        for report in host.tick(self._clock.monotonic()):
             self._answer(report)
 
     def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
@@ -113,9 +118,14 @@ class Pipeline:
         for sidecar in self._rooms.company.take_all():
             self._ends.leave(sidecar, "its photo was not filed in this pass")
 
-    def _may_begin(self, now: float) -> bool:
-        """Whether the library takes photos, or may be asked again with this one."""
-        return self._rooms.gate.lets_begin(now, self._rooms.host.outstanding)
+    def _look_at(self, photo: Photo) -> None:
+        """It is shown to the classifier process, unless what that would see is known."""
+        self._rooms.tell.classifying(photo)
+        report = self._rooms.looks.report(photo)
+        if report is None:
+            self._rooms.host.submit(photo, want_hash=self._rooms.rules.needs_hash)
+        else:
+            self._answer(report)
 
     def _retry(self, now: float) -> None:
         """What failed and is due is looked at again, as if it had just been seen."""

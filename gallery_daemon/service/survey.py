@@ -61,11 +61,18 @@ class Survey:
     """Looks at files; counts those that were `known`, remembered, and classified just now."""
 
     def __init__(
-        self, config: Config, journal: Journal, clock: Clock, display: PassDisplay
+        self,
+        config: Config,
+        journal: Journal,
+        clock: Clock,
+        display: PassDisplay,
+        *,
+        again: bool = False,
     ) -> None:
+        """`again`: what was refused before is looked at anew."""
         self._config, self._journal = config, journal
         self._clock, self._display = clock, display
-        self._looks = Looks.of(config, journal)
+        self._looks = Looks.of(config, journal, again=again)
         self.known = self.remembered = self.classified = 0
 
     def files(

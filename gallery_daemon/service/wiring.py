@@ -102,7 +102,7 @@ def build(
         company=Company(journal, config.library),
         retries=Retries(first_s=math.inf) if is_pass else Retries(),
         gate=Gate(first_s=0.0) if is_pass else Gate(),
-        looks=Looks.of(config, journal),
+        looks=Looks.of(config, journal, again=again),
         tell=teller,
     )
     return House(

@@ -117,6 +117,17 @@ def test_a_refusal_that_may_pass_is_not_remembered(journal: Journal, kind: Refus
         assert (kind, "its end is missing") == (found.kind, found.reason)
 
 
+def test_what_was_refused_is_looked_at_again_on_demand(journal: Journal) -> None:
+    """And what was classified need not be."""
+    remember(journal, Refused(SEEN.photo, RefusalKind.UNREADABLE, "its end is missing", None))
+    again = Looks(journal, BUNDLE, Limits(), needs_hash=False, again=True)
+    refused = again.recall(SEEN.photo)
+    remember(journal, SEEN)
+
+    assert refused is None
+    assert again.recall(SEEN.photo) is not None
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"facts":null}', "[]"])
 def test_a_text_of_another_program_is_no_look(journal: Journal, text: str) -> None:
     """Facts that were others then are looked at anew; nothing fails."""
