@@ -50,6 +50,11 @@ class Step:
     on_conflict: OnConflict
 
 
+def step_of(photo: Photo, to: Destination) -> Step:
+    """The photo's own part of its plan."""
+    return Step(photo, to.folder, to.name, to.action, to.on_conflict)
+
+
 def names_to_try(name: str) -> Iterator[str]:
     """The name, then `name (2)`, `name (3)` ... before the extension, of at most 255 bytes."""
     yield name

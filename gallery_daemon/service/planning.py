@@ -13,7 +13,7 @@ from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.beforehand import linked_place
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.plan import Step
+from gallery_daemon.filing.plan import Step, names_to_try, step_of
 from gallery_daemon.filing.record import State
 from gallery_daemon.filing.sidecars import is_sidecar_name, name_beside
 from gallery_daemon.imaging.formats import Support
@@ -138,14 +138,14 @@ class Planner:
     def _filed(
         self, planned: Planned, photo: Photo, to: Destination, lies_at: str | None
     ) -> Planned:
-        step = Step(photo, to.folder, to.name, to.action, to.on_conflict)
+        step = step_of(photo, to)
         linked = linked_place(self._journal, self._disk, photo.identity, self._library)
         if linked is not None:
             return replace(
                 planned,
                 state=State.IDENTICAL,
                 reason=f"it is the same file as {linked}",
-                wanted=self._path(step, step.name),
+                wanted=self._path(step, next(names_to_try(step.name))),
                 destination=linked,
             )
         done = self._placed(planned, step, lies_at)
@@ -154,7 +154,8 @@ class Planner:
 
     def _placed(self, planned: Planned, step: Step, lies_at: str | None = None) -> Planned:
         """The step goes its way on paper."""
-        wanted = self._path(step, step.name)
+        first = next(names_to_try(step.name))
+        wanted = self._path(step, first)
         planned = replace(planned, wanted=wanted, action=step.action)
         if self._paper is None:
             return replace(planned, state=State.FILED, destination=wanted)
@@ -163,8 +164,8 @@ class Planner:
         except (OSError, GalleryError) as error:
             return replace(planned, state=State.FAILED, reason=str(error))
         reason = placed.reason or planned.reason
-        if placed.state is State.FILED and placed.name != step.name:
-            reason = f"another file called {step.name} lies there"
+        if placed.state is State.FILED and placed.name != first:
+            reason = f"another file called {first} lies there"
         return replace(
             planned,
             state=placed.state,

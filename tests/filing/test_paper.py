@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.plan import Step
+from gallery_daemon.filing.plan import Step, step_of
 from gallery_daemon.photo import Action, OnConflict
 from tests.filing.conftest import World, make_files, read_files
 
@@ -27,10 +27,9 @@ _WATCH = {
 _LIBRARY = {"Memes/y.jpg": b"yours", "Memes/x.jpg": b"mine!"}
 
 
-def step_of(plan: Plan) -> Step:
+def step(plan: Plan) -> Step:
     """The photo's part of a plan."""
-    to = plan.destination
-    return Step(plan.photo, to.folder, to.name, to.action, to.on_conflict)
+    return step_of(plan.photo, plan.destination)
 
 
 @pytest.mark.parametrize("on_conflict", list(OnConflict))
@@ -50,7 +49,7 @@ def test_paper_says_what_the_disk_will_do(
     ]
     paper, library = Paper(), os.fspath(world.library)
 
-    foretold = [paper.place(library, step_of(plan)) for plan in plans]
+    foretold = [paper.place(library, step(plan)) for plan in plans]
     untouched = read_files(world.watch), read_files(world.library)
     filings = [world.execute(plan) for plan in plans]
 
@@ -67,7 +66,7 @@ def test_a_folder_that_is_not_there_is_not_made(world: World) -> None:
     plan = world.plan("x.jpg", Action.COPY, to="Deep/Down")
     library = os.fspath(world.home / "no library yet")
 
-    placed = Paper().place(library, step_of(plan))
+    placed = Paper().place(library, step(plan))
 
     assert "x.jpg" == placed.name
     assert ["library", "watch"] == sorted(
@@ -79,15 +78,15 @@ def test_a_name_that_is_vacated_is_free_until_it_is_kept_on(world: World) -> Non
     """A photo that would go away leaves its name to the next one, unless it stays after all."""
     make_files(world.watch, {"x.jpg": b"photo"})
     make_files(world.library, {"Memes/x.jpg": b"other"})
-    step = step_of(world.plan("x.jpg", Action.COPY))
+    wanted = step(world.plan("x.jpg", Action.COPY))
     paper, library = Paper(), os.fspath(world.library)
     path = os.fspath(world.library / "Memes/x.jpg")
 
     paper.vacate(path)
     paper.keep_on(path)
-    kept = paper.place(library, step)
+    kept = paper.place(library, wanted)
     paper.vacate(path)
-    vacated = paper.place(library, step)
+    vacated = paper.place(library, wanted)
 
     assert ("x (2).jpg", "x.jpg") == (kept.name, vacated.name)
 
@@ -98,8 +97,8 @@ def test_bytes_are_read_where_they_lie(world: World, tmp_path: Path) -> None:
     make_files(world.library, {"Memes/x.jpg": b"photo", "Old/x.jpg": b"photo"})
     photo = world.photo("x.jpg")
     (world.watch / "x.jpg").rename(tmp_path / "gone")
-    step = Step(photo, ("Memes",), "x.jpg", Action.MOVE, OnConflict.DEDUPE)
+    wanted = Step(photo, ("Memes",), "x.jpg", Action.MOVE, OnConflict.DEDUPE)
 
-    placed = Paper().place(os.fspath(world.library), step, os.fspath(world.library / "Old/x.jpg"))
+    placed = Paper().place(os.fspath(world.library), wanted, os.fspath(world.library / "Old/x.jpg"))
 
     assert "the same bytes lie in the library already" == placed.reason
