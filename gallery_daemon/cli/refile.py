@@ -32,7 +32,7 @@ from gallery_daemon.service.journals import open_to_plan
 from gallery_daemon.service.refiling import Refile, Refiled, Refiling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gallery_daemon.service.planning import Planned
 
@@ -85,12 +85,8 @@ def refile(
                 _print_json(moves, stays)
             return
         recover(journal, disk)
-        failed = 0
-        for refiled in refiling.run(moves):
-            failed += refiled.error is not None
-            print(_json(refiled) if as_json else _line(refiled), flush=True)
-    if failed:
-        raise typer.Exit(_EXIT_SOME)
+        if not _tell(refiling.run(moves), as_json=as_json):
+            raise typer.Exit(_EXIT_SOME)
 
 
 def _says_yes(moves: int, *, as_json: bool) -> bool:
@@ -130,6 +126,15 @@ def _print_json(moves: Sequence[Refile], stays: Sequence[Planned]) -> None:
         print(json.dumps({"was": refile.was} | public(refile.planned)))
     for planned in stays:
         print(json.dumps({"was": planned.photo} | public(planned)))
+
+
+def _tell(done: Iterable[Refiled], *, as_json: bool) -> bool:
+    """Whether all could be filed anew; each is told as soon as it is done."""
+    failed = 0
+    for refiled in done:
+        failed += refiled.error is not None
+        print(_json(refiled) if as_json else _line(refiled), flush=True)
+    return not failed
 
 
 def _line(refiled: Refiled) -> str:

@@ -70,9 +70,7 @@ def sort(
         raise typer.BadParameter("--json and --names go with --dry-run")
     chosen = _config(sources, library, config, action)
     if dry_run:
-        with pass_display("looking") as looking:
-            found = forecast(chosen, places_of(chosen), SystemClock(), looking, again=again)
-        print_json(found) if as_json else print_forecast(found, all_names=names)
+        _show(chosen, again=again, all_names=names, as_json=as_json)
         return
     # On a terminal a bar shows the progress and the log says what went wrong; else it says all.
     level = log_level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
@@ -83,6 +81,13 @@ def sort(
     print_tally(tally)
     if tally.failed:
         raise typer.Exit(_EXIT_SOME)
+
+
+def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> None:
+    """What the pass would do is printed, and not done."""
+    with pass_display("looking") as looking:
+        found = forecast(config, places_of(config), SystemClock(), looking, again=again)
+    print_json(found) if as_json else print_forecast(found, all_names=all_names)
 
 
 def _config(

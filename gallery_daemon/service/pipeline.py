@@ -83,12 +83,10 @@ class Pipeline:
         self._retry(now)
         for arrival in self._rooms.arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        host = self._rooms.host
+        host, lets_begin = self._rooms.host, self._rooms.gate.lets_begin
         for _ in range(_HANDFUL):
-            may_begin = self._rooms.gate.lets_begin(now, host.outstanding)
-            if not (self._backlog and host.has_room and may_begin):
-                break
-            self._look_at(self._backlog.popleft())
+            if self._backlog and host.has_room and lets_begin(now, host.outstanding):
+                self._look_at(self._backlog.popleft())
         for report in host.tick(self._clock.monotonic()):
             self._answer(report)
 
@@ -197,8 +195,7 @@ class Pipeline:
 
     def _refused(self, refused: Refused) -> None:
         seen = replace(unseen(refused.photo), note=self._rooms.looks.note(refused))
-        if refused.facts is not None:
-            seen = replace(seen, facts=refused.facts)
+        seen = replace(seen, facts=refused.facts or seen.facts)
         match refused.kind:
             case RefusalKind.UNREADABLE:
                 self._quarantine(seen, refused.reason)

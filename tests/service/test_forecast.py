@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +67,18 @@ def foretell(household: Household, *, everything: bool = False) -> Forecast:
     return forecast(config, places_of(config), household.clock, Blind(), everything=everything)
 
 
+@contextmanager
+def moved_in() -> Iterator[Household]:
+    """A household of its own for each example that hypothesis draws, in memory if possible."""
+    home = Path(tempfile.mkdtemp(prefix="gallery-daemon-plan-", dir=_MEMORY))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", os.fspath(home / "state"))
+        household = Household(home, home / "library")
+        yield household
+        household.stop()
+    shutil.rmtree(home)
+
+
 @pytest.fixture
 def household(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Household]:
     """A person's folders, and no daemon yet."""
@@ -104,11 +116,7 @@ def test_a_pass_does_what_was_foretold(
     with_films: bool,
 ) -> None:
     """The same places are taken and the same files stay, for any tree and rules; nothing before."""
-    home = Path(tempfile.mkdtemp(prefix="gallery-daemon-plan-", dir=_MEMORY))
-    state_home = os.environ.get("XDG_STATE_HOME")
-    os.environ["XDG_STATE_HOME"] = os.fspath(home / "state")
-    household = Household(home, home / "library")
-    try:
+    with moved_in() as household:
         has = Belongings(household.watch, household.library)
         contents = [has.photo() for _ in range(4)]
         for name, number in files.items():
@@ -122,11 +130,11 @@ def test_a_pass_does_what_was_foretold(
         manner = household.manner
         manner.to, manner.action, manner.on_conflict = to, action.value, on_conflict.value
         look_around(household)
-        before = read_files(home / "watch"), read_files(home / "library")
+        before = read_files(household.watch), read_files(household.library)
 
         foretold = foretell(household)
 
-        assert before == (read_files(home / "watch"), read_files(home / "library"))
+        assert before == (read_files(household.watch), read_files(household.library))
         household.start()
         household.rescan(60.0)
         rows = household.present.journal.find(Query())
@@ -141,12 +149,6 @@ def test_a_pass_does_what_was_foretold(
             if len({Path(name).name for name in files}) == len(files):
                 done = is_done[each.photo]
                 assert (each.state, each.rule) == (done.state, done.rule)
-    finally:
-        household.stop()
-        shutil.rmtree(home)
-        os.environ.pop("XDG_STATE_HOME")
-        if state_home is not None:
-            os.environ["XDG_STATE_HOME"] = state_home
 
 
 def test_what_is_known_is_passed_over_unless_all_is_asked_for(household: Household) -> None:
