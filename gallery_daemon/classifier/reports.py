@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """A photo has its prediction, made in a batch of `batch` photos.
+    """A photo has its prediction, made in a batch of `batch` photos; None: it is remembered.
 
     `classify_ms` runs from the first look at its bytes to the prediction.
     """
@@ -27,8 +27,8 @@ class Classified:
     photo: Photo
     facts: Facts
     prediction: Prediction
-    batch: int
-    classify_ms: float
+    batch: int | None
+    classify_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)

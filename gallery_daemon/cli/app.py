@@ -14,6 +14,8 @@ from gallery_daemon.cli import (
     export,
     history,
     logs,
+    plan,
+    refile,
     run,
     service,
     sort,
@@ -32,11 +34,13 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(sort.sort)
+app.command()(plan.plan)
 app.command()(classify.classify)
 app.command()(check.check)
 app.command()(doctor.doctor)
 app.command()(history.history)
 app.command()(logs.logs)
+app.command()(refile.refile)
 app.command()(undo.undo)
 app.command()(status.status)
 app.command()(train.train)

@@ -44,18 +44,18 @@ def _new_progress() -> Progress:
 
 
 @contextmanager
-def pass_display() -> Iterator[PassDisplay]:
-    """A bar for one pass of `sort`."""
+def pass_display(what: str = "sorting") -> Iterator[PassDisplay]:
+    """A bar for one pass over some folders; `what` stands before it."""
     with _new_progress() as progress:
-        yield PassDisplay(progress)
+        yield PassDisplay(progress, what)
 
 
 class PassDisplay:
     """Fills the service's port with rich's bar."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, what: str) -> None:
         self._progress = progress
-        self._task = progress.add_task("sorting", total=None, rate="")
+        self._task = progress.add_task(what, total=None, rate="")
         self.stream = cast("TextIO", _AboveBar(progress))
 
     def update(self, done: int, expected: int) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.forecast import print_forecast, print_json
 from gallery_daemon.cli.found import warn
 from gallery_daemon.cli.options import ConfigFile, Format, Level
+from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
 from gallery_daemon.config.oneshot import adapt, default_config
@@ -19,6 +21,7 @@ from gallery_daemon.logs import LogLevel, make_log
 from gallery_daemon.photo import Action
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.forecast import forecast, places_of
 from gallery_daemon.service.sort import sort_once
 
 if TYPE_CHECKING:
@@ -41,6 +44,13 @@ def sort(
         bool,
         typer.Option("--again", help="Also what was undone, left or quarantined before."),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be done, as `plan` does.")
+    ] = False,
+    names: AllNames = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --dry-run: print one JSON object per file.")
+    ] = False,
     log_format: Format = None,
     log_level: Level | None = None,
 ) -> None:
@@ -50,11 +60,18 @@ def sort(
     than 60% sure of to Review/. Files that an earlier pass has filed are passed over.
 
     Examples:
+        gallery-daemon sort ~/Pictures/Phone --library ~/Pictures/Sorted --dry-run
+
         gallery-daemon sort ~/Pictures/Phone --library ~/Pictures/Sorted
 
         gallery-daemon sort ~/Pictures/Phone --config rules.yaml --action copy
     """
+    if (as_json or names) and not dry_run:
+        raise typer.BadParameter("--json and --names go with --dry-run")
     chosen = _config(sources, library, config, action)
+    if dry_run:
+        _show(chosen, again=again, all_names=names, as_json=as_json)
+        return
     # On a terminal a bar shows the progress and the log says what went wrong; else it says all.
     level = log_level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
     with pass_display() as display:
@@ -64,6 +81,13 @@ def sort(
     print_tally(tally)
     if tally.failed:
         raise typer.Exit(_EXIT_SOME)
+
+
+def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> None:
+    """What the pass would do is printed, and not done."""
+    with pass_display("looking") as looking:
+        found = forecast(config, places_of(config), SystemClock(), looking, again=again)
+    print_json(found) if as_json else print_forecast(found, all_names=all_names)
 
 
 def _config(

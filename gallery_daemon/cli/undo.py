@@ -84,7 +84,8 @@ def _chosen(
             hint="gallery-daemon undo --last 1",
         )
     if not ids:
-        return journal.find(Query(since=since, states=(State.FILED,), is_photo=True, limit=last))
+        filed = Query(since, states=(State.FILED,), made_way=True, is_photo=True, limit=last)
+        return journal.find(filed)
     found = {number: journal.row(number) for number in ids}
     missing = [number for number, row in found.items() if row is None]
     if missing:

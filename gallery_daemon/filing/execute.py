@@ -18,7 +18,7 @@ from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
 from gallery_daemon.filing.journal import Claimed
-from gallery_daemon.filing.plan import Plan, Step
+from gallery_daemon.filing.plan import Plan, Step, step_of
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import UNRESOLVED, Recovered, recover, resolve
 from gallery_daemon.filing.sidecars import name_beside
@@ -63,14 +63,14 @@ class Filer:
             FilingError: it could not be filed; it lies where it was.
             JournalError: the journal cannot be used now.
         """
-        to = plan.destination
-        step = Step(plan.photo, to.folder, to.name, to.action, to.on_conflict, to.identical)
+        step = step_of(plan.photo, plan.destination)
         entry = Entry(
             plan.photo,
             State.INTENT,
             decision=plan.decision,
             facts=plan.facts,
             prediction=plan.prediction,
+            note=plan.note,
         )
         linked = linked_place(self._journal, self._disk, plan.photo.identity, self._library)
         if linked is not None:

@@ -21,6 +21,7 @@ from gallery_daemon.filing import statements
 from gallery_daemon.filing.columns import columns_of, row_of, signed, written
 from gallery_daemon.filing.database import Database, in_sentences
 from gallery_daemon.filing.known import known_among
+from gallery_daemon.filing.looks import LookTable
 from gallery_daemon.filing.owner import Owner
 from gallery_daemon.filing.record import OPEN_STATES, Entry, Row, State
 
@@ -57,6 +58,7 @@ class Journal:
         except BaseException:
             self._disown()
             raise
+        self.looks = LookTable(self._database)
 
     def close(self) -> None:
         """No more is read or written, and what is still open may be recovered by others."""
@@ -227,6 +229,8 @@ class Journal:
             values,
         )
         assert cursor.lastrowid is not None
+        if entry.note is not None:
+            self.looks.write(entry.photo.path, entry.photo.identity, entry.note)
         if entry.state is State.INTENT and entry.intent and entry.intent.undoes is not None:
             self._database.execute(
                 statements.DECIDED_AS_BEFORE, (entry.intent.undoes, cursor.lastrowid)

@@ -12,6 +12,7 @@ from gallery_daemon.rules.part import NUMBER, PART_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.filing.record import Note
     from gallery_daemon.photo import (
         Action,
         Decision,
@@ -28,7 +29,10 @@ _PLACES = re.compile(f"{NUMBER}+")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A photo with all that led to its destination, and the sidecars that travel with it."""
+    """A photo with all that led to its destination, and the sidecars that travel with it.
+
+    `note` is what the journal shall remember of the look at it.
+    """
 
     photo: Photo
     destination: Destination
@@ -36,6 +40,7 @@ class Plan:
     facts: Facts
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Step:
     action: Action
     on_conflict: OnConflict
     identical: Identical | None = None
+
+
+def step_of(photo: Photo, to: Destination) -> Step:
+    """The photo's own part of its plan."""
+    return Step(photo, to.folder, to.name, to.action, to.on_conflict, to.identical)
 
 
 def names_to_try(name: str) -> Iterator[str]:

@@ -54,8 +54,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a model (`name@hash8`) saw in a file: a text for who has written it, ASCII."""
+
+    model: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One decided file. A sidecar has no decision of its own."""
+    """One decided file. A sidecar has no decision of its own; `note` is remembered with it."""
 
     photo: Photo
     state: State
@@ -64,6 +72,7 @@ class Entry:
     facts: Facts | None = None
     prediction: Prediction | None = None
     intent: Intent | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)

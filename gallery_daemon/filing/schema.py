@@ -1,4 +1,4 @@
-"""The journal's table, and how an older journal becomes one of today.
+"""The journal's tables, and how an older journal becomes one of today.
 
 A version is never changed once it has been used: a new one is a new step, and each step is one
 transaction, so that a power cut leaves the journal at one version or the next.
@@ -57,17 +57,30 @@ CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing')
 CREATE INDEX filings_by_parent ON filings (parent) WHERE parent IS NOT NULL;
 CREATE INDEX filings_in_trouble ON filings (state) WHERE state IN ('failed', 'quarantined');
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO)
+# What a model saw in a file, so that a second look needs none.
+_LOOKS = """
+CREATE TABLE looks (
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    look TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX looks_by_path ON looks (path, model);
+CREATE INDEX looks_by_inode ON looks (inode, size_bytes, mtime_ns);
+"""
+_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS)
 VERSION = len(_STEPS)
 
 
 def is_of_today(database: sqlite3.Connection) -> bool:
-    """Whether the open journal has today's table."""
+    """Whether the open journal has today's tables."""
     return _version_of(database) == VERSION
 
 
 def bring_up_to_date(database: sqlite3.Connection, name: str) -> None:
-    """The journal has today's table, with all that it held.
+    """The journal has today's tables, with all that it held.
 
     Raises:
         GalleryError: a newer program made it.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.photo import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,17 @@ class Undoer:
     def __init__(self, journal: Journal, disk: Disk) -> None:
         self._journal, self._disk = journal, disk
 
-    def undo(self, row: Row, when: datetime, parent: int | None = None) -> Row:
+    def undo(
+        self,
+        row: Row,
+        when: datetime,
+        parent: int | None = None,
+        decision: Decision | None = None,
+    ) -> Row:
         """The filed file lies where it came from, and not in the library; the undo's own row.
 
-        `parent` is the row of the undo of the photo that a sidecar belongs to.
+        `parent` is the row of the undo of the photo that a sidecar belongs to; `decision` the one
+        that the photo makes way for, to be filed anew.
 
         Raises:
             FilingError: what lies in the library is not what was filed, or the way back is barred;
@@ -58,12 +66,13 @@ class Undoer:
         """
         assert row.state is State.FILED
         assert row.name is not None
-        filed = self._as_filed(row, when)
+        filed = self.as_filed(row, when)
         *folder, name = row.relative.split("/")
         token = secrets.token_hex(8)
         action = Action.SYMLINK if row.action == Action.SYMLINK else Action.MOVE
         intent = Intent(action, tuple(folder), name, token, parent, undoes=row.id)
-        number = self._journal.record(Entry(filed, State.UNDOING, intent=intent), row.root, when)
+        entry = Entry(filed, State.UNDOING, decision=decision, intent=intent)
+        number = self._journal.record(entry, row.root, when)
         try:
             self._go_back(number, row, filed, token)
         except (FilingError, PhotoChanged) as error:
@@ -84,8 +93,12 @@ class Undoer:
             if found is not None and row.action != Action.SYMLINK:
                 self._journal.moved(row.id, found)
 
-    def _as_filed(self, row: Row, when: datetime) -> Photo:
-        """The file in the library, which must be what was filed, and both ends reachable."""
+    def as_filed(self, row: Row, when: datetime) -> Photo:
+        """The file in the library, which must be what was filed, and both ends reachable.
+
+        Raises:
+            FilingError: it was moved or edited since, or a disk is away.
+        """
         assert row.name is not None
         with trouble.at_library(row.library, ()):
             refuse_emptied(self._journal, self._disk, row.library)

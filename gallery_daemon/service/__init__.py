@@ -9,8 +9,13 @@ manager and whoever asks how things are, with a `snapshot` of the `pace`, the `c
 all else; `summary` sums up each day, and `metrics` are figures that the `exporter` hands out.
 `wiring` constructs everything for one `configuration`, with the `setup` of the classifier process
 and the journal that `journals` opens. On it stand `daemon`, which takes `orders` from signals and
-is the `sole` one on its folders, `sort`, `undoing` and `classify`. `clock` is the only clock;
-`systemd` speaks to the service manager, `unit` installs the unit, `shipped` finds the files that
-come with the package. For who asks: `unfiled` has the photos in trouble, `following` the journal as
-it grows, and the `doctor` looks at all that the daemon needs.
+is the `sole` one on its folders, `sort`, `undoing` and `classify`.
+
+Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
+are no `looks` that the journal remembers; `planning` decides about each on paper, a `forecast` has
+them all, and `refiling` files anew what was `filed` and goes elsewhere by the present rules.
+
+`clock` is the only clock; `systemd` speaks to the service manager, `unit` installs the unit,
+`shipped` finds the files that come with the package. For who asks: `unfiled` has the photos in
+trouble, `following` the journal as it grows, and the `doctor` looks at all that the daemon needs.
 """

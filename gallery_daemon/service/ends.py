@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import FilingError, JournalError, PhotoGone
 from gallery_daemon.filing.journal import Claimed
 from gallery_daemon.filing.record import Entry, State
-from gallery_daemon.photo import Facts
+from gallery_daemon.photo import Facts, Outcome
 from gallery_daemon.service.tell import Seen
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate, Decision, Photo
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
+
+_LEFT_BY = {
+    Outcome.UNCERTAIN: "the model is not sure enough for a rule",
+    Outcome.OTHERWISE: "no rule matched",
+}
 
 
 class Ends:
@@ -116,7 +121,9 @@ class Ends:
 
     def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> bool:
         """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = Entry(seen.photo, state, reason, decision, seen.facts, seen.prediction)
+        entry = Entry(
+            seen.photo, state, reason, decision, seen.facts, seen.prediction, note=seen.note
+        )
         try:
             self._rooms.journal.record(entry, self._library, self._clock.wall())
         except JournalError as error:
@@ -124,6 +131,13 @@ class Ends:
             return False
         self._rooms.retries.ended(seen.photo.candidate)
         return True
+
+
+def why_left(decision: Decision) -> str:
+    """Why a photo without a destination stays, in words."""
+    if decision.outcome is Outcome.RULE:
+        return f"the rule {decision.rule} leaves it"
+    return _LEFT_BY[decision.outcome]
 
 
 def unseen(photo: Photo) -> Seen:

@@ -35,6 +35,22 @@ def journal_path() -> Path:
     return state_folder() / "journal.sqlite3"
 
 
+def open_to_plan() -> Journal:
+    """The journal for who only looks: nothing is cleared up, but looks can be remembered.
+
+    Raises:
+        GalleryError: it cannot be opened or made, or a new one must take a damaged one's place.
+    """
+    path = journal_path()
+    if not path.exists() and damaged_beside(path) is not None:
+        # An empty one in its place would know of no filing, and everything would be filed again.
+        raise GalleryError(
+            "the journal was damaged and there is no new one yet",
+            hint="`run` and `sort` make one of what lies on disk",
+        )
+    return Journal(path)
+
+
 def give_up(error: JournalDamaged, disk: Disk, clock: Clock) -> None:
     """The damaged journal lies aside; the next that opens the journal makes a new one.
 

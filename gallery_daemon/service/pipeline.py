@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
@@ -29,9 +30,8 @@ from gallery_daemon.filing.sidecars import is_sidecar_name
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
-from gallery_daemon.photo import Outcome
 from gallery_daemon.rules.decide import decide
-from gallery_daemon.service.ends import Ends, unseen
+from gallery_daemon.service.ends import Ends, unseen, why_left
 from gallery_daemon.service.sidecars import Sidecars
 from gallery_daemon.service.tell import Seen
 
@@ -44,11 +44,8 @@ if TYPE_CHECKING:
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
 
-
-_LEFT_BY = {
-    Outcome.UNCERTAIN: "the model is not sure enough for a rule",
-    Outcome.OTHERWISE: "no rule matched",
-}
+# Photos of the backlog in one turn: what is remembered of some files them at once.
+_HANDFUL = 64
 
 
 class Pipeline:
@@ -71,12 +68,12 @@ class Pipeline:
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""
         rooms = self._rooms
-        is_probe_due = self._backlog and not rooms.host.outstanding
+        has_next = self._backlog and rooms.host.has_room
         deadlines = (
             rooms.arrivals.next_deadline(),
             rooms.host.next_deadline(),
             rooms.retries.next_deadline(),
-            rooms.gate.next_deadline() if is_probe_due else None,
+            rooms.gate.next_deadline(rooms.host.outstanding) if has_next else None,
         )
         return min((time for time in deadlines if time is not None), default=None)
 
@@ -86,11 +83,11 @@ class Pipeline:
         self._retry(now)
         for arrival in self._rooms.arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        while self._backlog and self._rooms.host.has_room and self._may_begin(now):
-            photo = self._backlog.popleft()
-            self._rooms.tell.classifying(photo)
-            self._rooms.host.submit(photo, want_hash=self._rooms.rules.needs_hash)
-        for report in self._rooms.host.tick(self._clock.monotonic()):
+        host, lets_begin = self._rooms.host, self._rooms.gate.lets_begin
+        for _ in range(_HANDFUL):
+            if self._backlog and host.has_room and lets_begin(now, host.outstanding):
+                self._look_at(self._backlog.popleft())
+        for report in host.tick(self._clock.monotonic()):
             self._answer(report)
 
     def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
@@ -119,9 +116,14 @@ class Pipeline:
         for sidecar in self._rooms.company.take_all():
             self._ends.leave(sidecar, "its photo was not filed in this pass")
 
-    def _may_begin(self, now: float) -> bool:
-        """Whether the library takes photos, or may be asked again with this one."""
-        return self._rooms.gate.lets_begin(now, self._rooms.host.outstanding)
+    def _look_at(self, photo: Photo) -> None:
+        """It is shown to the classifier process, unless what that would see is known."""
+        self._rooms.tell.classifying(photo)
+        report = self._rooms.looks.report(photo)
+        if report is None:
+            self._rooms.host.submit(photo, want_hash=self._rooms.rules.needs_hash)
+        else:
+            self._answer(report)
 
     def _retry(self, now: float) -> None:
         """What failed and is due is looked at again, as if it had just been seen."""
@@ -179,7 +181,8 @@ class Pipeline:
         match report:
             case Classified(photo, facts, prediction, batch, classify_ms):
                 self._under_way.discard(photo.candidate)
-                self._decide(Seen(photo, facts, prediction, batch, classify_ms))
+                note = self._rooms.looks.note(report)
+                self._decide(Seen(photo, facts, prediction, batch, classify_ms, note))
             case Refused(photo):
                 self._under_way.discard(photo.candidate)
                 self._refused(report)
@@ -191,14 +194,13 @@ class Pipeline:
                 tell.classifier_failed(report)
 
     def _refused(self, refused: Refused) -> None:
-        seen = unseen(refused.photo)
-        if refused.facts is not None:
-            seen = Seen(refused.photo, refused.facts)
+        seen = replace(unseen(refused.photo), note=self._rooms.looks.note(refused))
+        seen = replace(seen, facts=refused.facts or seen.facts)
         match refused.kind:
             case RefusalKind.UNREADABLE:
                 self._quarantine(seen, refused.reason)
             case RefusalKind.NOT_A_PHOTO:
-                self._ends.leave(refused.photo, refused.reason)
+                self._ends.leave(refused.photo, refused.reason, seen)
             case RefusalKind.CHANGED:
                 self.saw(refused.photo.candidate)
             case RefusalKind.VANISHED:
@@ -211,10 +213,8 @@ class Pipeline:
         decision = decide(seen.photo, seen.facts, seen.prediction, self._rooms.rules)
         if decision.destination is not None:
             self._file(seen, decision)
-        elif decision.outcome is Outcome.RULE:
-            self._ends.leave(seen.photo, f"the rule {decision.rule} leaves it", seen, decision)
         else:
-            self._ends.leave(seen.photo, _LEFT_BY[decision.outcome], seen, decision)
+            self._ends.leave(seen.photo, why_left(decision), seen, decision)
 
     def _quarantine(self, seen: Seen, reason: str) -> None:
         """It cannot be read as a photo; `failed` may have a place for it, else it stays."""
@@ -228,9 +228,8 @@ class Pipeline:
         assert decision.destination is not None
         with_sidecars = decision.destination.with_sidecars
         sidecars = self._rooms.company.take(seen.photo) if with_sidecars else ()
-        plan = Plan(
-            seen.photo, decision.destination, decision, seen.facts, seen.prediction, sidecars
-        )
+        to, facts = decision.destination, seen.facts
+        plan = Plan(seen.photo, to, decision, facts, seen.prediction, sidecars, seen.note)
         try:
             filing = self._rooms.filer.execute(plan, self._clock.wall())
         except AlreadyFiled:

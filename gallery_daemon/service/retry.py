@@ -130,6 +130,6 @@ class Gate:
         """Whether another photo may be begun, `under_way` being begun already."""
         return self.reason is None or (now >= self._opens_at and not under_way)
 
-    def next_deadline(self) -> float | None:
-        """When a probe may be begun; None: the gate is open."""
-        return None if self.reason is None else self._opens_at
+    def next_deadline(self, under_way: int) -> float | None:
+        """When a photo may be begun, -inf: at once; None: after those `under_way`."""
+        return None if self.reason is not None and under_way else self._opens_at

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.imaging.formats import Kind
     from gallery_daemon.photo import Candidate, Photo
+    from gallery_daemon.rules.ruleset import RuleSet
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
 
@@ -42,7 +43,11 @@ class Sidecars:
             row = self._rooms.journal.latest_of(owner, self._library)
         if owner is not None and (row is None or row.state in {State.FAILED, State.ABANDONED}):
             company.wait(sidecar, owner)
-        elif row is not None and row.state is State.FILED and self._takes_sidecars(row.rule):
+        elif (
+            row is not None
+            and row.state is State.FILED
+            and takes_sidecars(self._rooms.rules, row.rule)
+        ):
             self._file_late(sidecar, row)
         elif row is not None:
             self._ends.leave(sidecar, "its photo was left")
@@ -63,8 +68,9 @@ class Sidecars:
             self._ends.filed(sidecar)
             self._rooms.tell.filed_late(sidecar, owner, filing)
 
-    def _takes_sidecars(self, rule: str | None) -> bool:
-        """Whether the rule that filed a photo lets its sidecars travel; an old one did."""
-        placings = {each.name: each.placing for each in self._rooms.rules.rules}
-        placing = placings.get(rule) if rule else self._rooms.rules.uncertain
-        return placing is None or placing.with_sidecars
+
+def takes_sidecars(rules: RuleSet, rule: str | None) -> bool:
+    """Whether the rule that filed a photo lets its sidecars travel; an old one did."""
+    placings = {each.name: each.placing for each in rules.rules}
+    placing = placings.get(rule) if rule else rules.uncertain
+    return placing is None or placing.with_sidecars

@@ -8,6 +8,7 @@ from gallery_daemon.errors import JournalDamaged
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
+from gallery_daemon.service.looks import forget_gone
 from gallery_daemon.service.loop import Loop
 from gallery_daemon.service.wiring import build
 
@@ -48,6 +49,7 @@ def _sort(config: Config, log: Log, clock: Clock, display: PassDisplay, *, again
     house = build(config, log, clock, is_pass=True, again=again)
     try:
         _Pass(house, log, clock, display).run()
+        forget_gone(house.journal)
     finally:
         house.close()
     return house.tally

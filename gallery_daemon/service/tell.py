@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.filing.execute import Filing
-    from gallery_daemon.filing.record import Row
+    from gallery_daemon.filing.record import Note, Row
     from gallery_daemon.filing.recover import Recovered
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Skipped
@@ -33,13 +33,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a photo when it is decided: how it was looked at, and what came of it."""
+    """What is known of a photo when it is decided: how it was looked at, and what came of it.
+
+    `note` is what the journal shall remember of the look.
+    """
 
     photo: Photo
     facts: Facts
     prediction: Prediction | None = None
     batch: int | None = None
     classify_ms: float | None = None
+    note: Note | None = None
 
 
 @dataclass(slots=True)

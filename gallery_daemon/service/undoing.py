@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.photo import Decision
     from gallery_daemon.service.clock import Clock
 
 
@@ -37,29 +38,36 @@ class Undoing:
         self._journal, self._disk, self._clock = journal, disk, clock
         self._undoer = Undoer(journal, disk)
 
-    def run(self, rows: Iterable[Row]) -> Iterator[Outcome]:
-        """Each row is undone, or told why not; the highest number first, for it is the newest."""
+    def run(self, rows: Iterable[Row], decision: Decision | None = None) -> Iterator[Outcome]:
+        """Each row is undone, or told why not; the highest number first, for it is the newest.
+
+        `decision` is the one that photos make way for, to be filed anew.
+        """
         for row in sorted(rows, key=lambda row: row.id, reverse=True):
-            outcome = self._one(row, None)
+            outcome = self._one(row, None, decision)
             yield outcome
             if outcome.done is not None:
-                for sidecar in self._journal.sidecars_of(row, row.state):
-                    yield self._one(sidecar, outcome.done.id)
+                yield from self.follow(row, outcome.done)
 
-    def _one(self, row: Row, parent: int | None) -> Outcome:
+    def follow(self, row: Row, done: Row) -> Iterator[Outcome]:
+        """The sidecars that are still where the photo of `row` was until it was `done`, follow."""
+        for sidecar in self._journal.sidecars_of(row, row.state):
+            yield self._one(sidecar, done.id, None)
+
+    def _one(self, row: Row, parent: int | None, decision: Decision | None) -> Outcome:
         try:
             # A row that was asked for twice, as a sidecar and by itself, is undone once.
             now = self._journal.row(row.id) or row
-            return Outcome(row, self._turn(now, parent))
+            return Outcome(row, self._turn(now, parent, decision))
         except JournalDamaged:
             raise
         except GalleryError as error:
             return Outcome(row, None, error)
 
-    def _turn(self, row: Row, parent: int | None) -> Row:
+    def _turn(self, row: Row, parent: int | None, decision: Decision | None) -> Row:
         when = self._clock.wall()
         if row.state is State.FILED:
-            return self._undoer.undo(row, when, parent)
+            return self._undoer.undo(row, when, parent, decision)
         if row.state is State.UNDO and row.undoes is not None:
             filed = self._journal.row(row.undoes)
             assert filed is not None

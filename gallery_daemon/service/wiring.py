@@ -19,6 +19,7 @@ from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.service.company import Company
 from gallery_daemon.service.inbox import Inbox
 from gallery_daemon.service.journals import Journals, state_folder
+from gallery_daemon.service.looks import Looks
 from gallery_daemon.service.pipeline import Pipeline
 from gallery_daemon.service.retry import Gate, Retries
 from gallery_daemon.service.rooms import Rooms
@@ -74,7 +75,7 @@ def build(
     """
     stop = Event()
     disk = Disk(stop)
-    grounds = tuple(_ground(folder, config.library) for folder in config.watch)
+    grounds = tuple(ground_of(folder, config.library) for folder in config.watch)
     journal = Journals(disk, config.library, grounds, log, clock).open()
     try:
         make_library(config.library, journal)
@@ -103,6 +104,7 @@ def build(
         company=Company(journal, config.library),
         retries=Retries(first_s=math.inf) if is_pass else Retries(),
         gate=Gate(first_s=0.0) if is_pass else Gate(),
+        looks=Looks.of(config, journal, again=again),
         tell=teller,
     )
     return House(
@@ -120,7 +122,7 @@ def build(
     )
 
 
-def _ground(folder: WatchFolder, library: str) -> Ground:
+def ground_of(folder: WatchFolder, library: str) -> Ground:
     """The watch folder without the library and the journal, which may lie in it."""
     return Ground(
         source=folder.name,

@@ -45,6 +45,7 @@ class HostContract:
         assert wanted == report.photo
         assert 1 == pytest.approx(sum(report.prediction.probabilities.values()), abs=0.01)
         assert loop.of(ClassifierStarted)[0].model == report.prediction.model
+        assert report.batch is not None
         assert report.batch >= 1
 
     def test_a_name_that_is_not_utf8_is_found(self, loop: Loop, folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 It speaks the frames of the real one and passes the same contract (`contract.py`), so what the host
 does with it, it does with the real one. The bundle's name says how it starts: `broken`, `mute`,
-`crash`, `garbage`, `stubborn` (it is ready and then deaf), or anything else for well.
+`crash`, `garbage`, `stubborn` (it is ready and then deaf), or anything else for well. It calls
+itself by the model in the bundle, if there is one, and adds a line to the file that `FAKE_STARTS`
+in the environment names.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from gallery_daemon.classifier.messages import (
     read_to_child,
     write_message,
 )
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.photo import Facts, Prediction
 
 REFUSALS = {
@@ -47,13 +51,14 @@ def main() -> None:
     outgoing = os.fdopen(os.dup(1), "wb")
     setup = read_to_child(incoming)
     assert isinstance(setup, Setup)
-    _start(Path(setup.bundle).name, outgoing)
+    model = _model(setup.bundle)
+    _start(Path(setup.bundle).name, model, outgoing)
     held: list[Request] = []
     while True:
         # Photos that are held are answered once the host has nothing more to say.
         if held and not select.select([incoming], [], [], 0.2)[0]:
             for kept in held:
-                write_message(outgoing, _answer(kept))
+                write_message(outgoing, _answer(kept, model))
             held = []
         request = read_to_child(incoming)
         if not isinstance(request, Request):
@@ -63,10 +68,20 @@ def main() -> None:
             held.append(request)
         else:
             _misbehave(Path(request.path), outgoing)
-            write_message(outgoing, _reply(request))
+            write_message(outgoing, _reply(request, model))
 
 
-def _start(manner: str, outgoing: BinaryIO) -> None:
+def _model(bundle: str) -> str:
+    try:
+        return read_manifest(Path(bundle)).model_id
+    except BundleError:
+        return "fake@00000000"
+
+
+def _start(manner: str, model: str, outgoing: BinaryIO) -> None:
+    if starts := os.environ.get("FAKE_STARTS"):
+        with Path(starts).open("a") as file:
+            file.write(f"{os.getpid()}\n")
     match manner:
         case "broken":
             write_message(outgoing, Broken("the bundle is missing", "make one"))
@@ -83,7 +98,7 @@ def _start(manner: str, outgoing: BinaryIO) -> None:
             write_message(outgoing, Ready("fake@00000000", "none", 1.0, {}))
             threading.Event().wait()
         case _:
-            write_message(outgoing, Ready("fake@00000000", "none", 1.0, {}))
+            write_message(outgoing, Ready(model, "none", 1.0, {}))
 
 
 def _misbehave(path: Path, outgoing: BinaryIO) -> None:
@@ -115,16 +130,16 @@ def _wait_at_the_gate(folder: Path) -> None:
         threading.Event().wait(0.01)
 
 
-def _reply(request: Request) -> FromChild:
+def _reply(request: Request, model: str) -> FromChild:
     name = Path(request.path).stem
     if name in REFUSALS:
         return Refusal(request.id, *REFUSALS[name])
-    return _answer(request)
+    return _answer(request, model)
 
 
-def _answer(request: Request) -> Answer:
+def _answer(request: Request, model: str) -> Answer:
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
-    return Answer(request.id, facts, Prediction({"cars": 1.0}, "fake@00000000"), 1, 1.0)
+    return Answer(request.id, facts, Prediction({"cars": 1.0}, model), 1, 1.0)
 
 
 if __name__ == "__main__":

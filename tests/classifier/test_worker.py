@@ -67,7 +67,7 @@ class TestRealWorker(HostContract):
         loop.classify([folder / f"good{number % 10}.jpg" for number in range(24)])
 
         batches = [
-            report.batch for report in loop.answers[before:] if isinstance(report, Classified)
+            report.batch or 0 for report in loop.answers[before:] if isinstance(report, Classified)
         ]
         assert 24 == len(batches)
         assert 4 == max(batches)

@@ -30,6 +30,8 @@ def quick_run(tmp_path: Path) -> Run:
 
 def _run_of(module: str, home: Path) -> Run:
     environ = os.environ | {"HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
+    # Each start of the stand-in for the classifier process is a line of this file.
+    environ["FAKE_STARTS"] = str(home.with_name("starts"))
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
         environ.pop(name, None)
 

@@ -19,6 +19,7 @@ from gallery_daemon.config.load import check_text
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.intake.scan import Found, scan
 from gallery_daemon.logs import LogFormat, make_log
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction
 from gallery_daemon.service.pipeline import Pipeline
 from gallery_daemon.service.wiring import build
@@ -34,13 +35,15 @@ if TYPE_CHECKING:
     from gallery_daemon.service.wiring import House
 
 CLASSES = ("cars", "memes", "other")
+# The one that the configuration means, so that what the oracle saw is found again.
+MODEL = read_manifest(find_bundle(DEFAULT_BUNDLE)).model_id
 _CONFIG = """
 version: 1
 watch: {{name: phone, path: {watch}, settle: 1s}}
 library: {library}
 defaults: {{action: {action}, on_conflict: {on_conflict}, identical: {identical}}}
 rules:
-  - {{name: keep, when: {{name: "keep*"}}, leave: true}}
+  - {{name: keep, when: {{name: "{keep}"}}, leave: true}}
   - {{name: all, to: "{to}/{{class}}/", as: "{called}"}}
 """
 
@@ -94,7 +97,7 @@ class Oracle:
         waiting, self._waiting = self._waiting, []
         facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
         return tuple(
-            Classified(photo, facts, Prediction(_sure_of(photo.name), "oracle@00000000"), 1, 1.0)
+            Classified(photo, facts, Prediction(sure_of(photo.name), MODEL), 1, 1.0)
             for photo in waiting
         )
 
@@ -103,7 +106,8 @@ class Oracle:
         return ()
 
 
-def _sure_of(name: str) -> dict[str, float]:
+def sure_of(name: str) -> dict[str, float]:
+    """What the oracle says of a photo called so."""
     top = next((each for each in CLASSES if each in name), "other")
     return {each: 0.98 if each == top else 0.01 for each in CLASSES}
 
@@ -117,6 +121,7 @@ class Manner:
     identical: str = "merge"
     to: str = "All"
     called: str = "{name}"
+    keep: str = "keep*"
 
 
 class Household:

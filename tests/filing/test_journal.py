@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from gallery_daemon.errors import AlreadyFiled, JournalDamaged, JournalError
 from gallery_daemon.filing.journal import Claimed, Journal
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Entry, Intent, State
+from gallery_daemon.filing.record import Entry, Intent, Note, State
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.photo import Action
 from tests.filing.conftest import NOW, World, make_files, read_files
@@ -126,7 +127,24 @@ def test_a_question_finds_what_fits(world: World) -> None:
     assert [] == found(Query(top_class="cars"))
 
 
-def test_a_journal_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+_BACK_TO = {
+    1: """
+        DROP TABLE looks;
+        DROP INDEX filings_open;
+        DROP INDEX filings_by_parent;
+        DROP INDEX filings_in_trouble;
+        CREATE INDEX filings_by_state ON filings (state);
+        ALTER TABLE filings DROP COLUMN owner;
+        ALTER TABLE filings DROP COLUMN undoes;
+        ALTER TABLE filings DROP COLUMN made_inode;
+        PRAGMA user_version = 1;
+    """,
+    2: "DROP TABLE looks; PRAGMA user_version = 2;",
+}
+
+
+@pytest.mark.parametrize("version", _BACK_TO)
+def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     """Its rows are there, who only reads gets them too, and new ones can be written."""
     world = World(tmp_path, tmp_path / "library", Journal(tmp_path / "journal.sqlite3"))
     make_files(world.watch, {"x.jpg": b"photo", "y.jpg": b"another"})
@@ -134,13 +152,7 @@ def test_a_journal_of_the_first_version_is_brought_up_to_date(tmp_path: Path) ->
     world.execute(world.plan("x.jpg", Action.COPY))
     world.journal.close()
     with sqlite3.connect(tmp_path / "journal.sqlite3") as database:
-        for index in ("filings_open", "filings_by_parent", "filings_in_trouble"):
-            database.execute(f"DROP INDEX {index}")
-        database.execute("CREATE INDEX filings_by_state ON filings (state)")
-        database.execute("ALTER TABLE filings DROP COLUMN owner")
-        database.execute("ALTER TABLE filings DROP COLUMN undoes")
-        database.execute("ALTER TABLE filings DROP COLUMN made_inode")
-        database.execute("PRAGMA user_version = 1")
+        database.executescript(_BACK_TO[version])
     database.close()
 
     reader = Journal(tmp_path / "journal.sqlite3", read_only=True)
@@ -149,8 +161,10 @@ def test_a_journal_of_the_first_version_is_brought_up_to_date(tmp_path: Path) ->
 
     assert ["x.jpg"] == [row.relative for row in rows]
     world.journal = Journal(tmp_path / "journal.sqlite3")
-    world.execute(world.plan("y.jpg", Action.COPY))
+    plan = replace(world.plan("y.jpg", Action.COPY), note=Note("m@00000000", "{}"))
+    world.execute(plan)
     assert 2 == len(world.journal.find(Query()))
+    assert (plan.photo.path, "{}") == world.journal.looks.recall(plan.photo, "m@00000000")
     world.journal.close()
 
 

@@ -122,15 +122,15 @@ def test_the_gate_lets_one_probe_through_after_each_wait() -> None:
     gate.failed("full", 100.0)
     gate.failed("full", 100.1)  # those that were on their way already count once
 
-    assert FIRST_S + 100 == gate.next_deadline()
+    assert (FIRST_S + 100, None) == (gate.next_deadline(0), gate.next_deadline(1))
     assert not gate.lets_begin(104.9, under_way=0)
     assert gate.lets_begin(105.0, under_way=0)
     assert not gate.lets_begin(105.0, under_way=1)
     gate.failed("full", 106.0)
-    assert 116.0 == gate.next_deadline()
+    assert 116.0 == gate.next_deadline(0)
     gate.succeeded()
     assert gate.lets_begin(106.0, under_way=99)
-    assert gate.next_deadline() is None
+    assert -math.inf == gate.next_deadline(99)
 
 
 def test_in_a_single_pass_the_gate_never_waits() -> None:

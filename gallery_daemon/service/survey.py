@@ -1,0 +1,167 @@
+"""A survey: what lies in some folders now, looked at without touching anything.
+
+What the journal knows is passed over; what was looked at before is remembered; only the rest is
+shown to the classifier process, which is not started for nothing. Every file counts as settled: a
+plan says what would become of the files as they are now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gallery_daemon.classifier.patience import Patience
+from gallery_daemon.classifier.reports import Refused
+from gallery_daemon.errors import JournalError
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, seen_of
+from gallery_daemon.intake.scan import Found, Skipped, scan
+from gallery_daemon.photo import Photo
+from gallery_daemon.service.answers import Answers
+from gallery_daemon.service.looks import LASTING, Look, Looks
+from gallery_daemon.service.setup import setup_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gallery_daemon.classifier.reports import Classified
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.filing.journal import Journal
+    from gallery_daemon.filing.record import Note
+    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.photo import Identity
+    from gallery_daemon.service.clock import Clock
+    from gallery_daemon.service.sort import PassDisplay
+
+# One transaction of the journal for each, so that what is interrupted is not lost.
+_HANDFUL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A watch folder, or the part of it below `start`."""
+
+    ground: Ground
+    start: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A photo and what was seen in it, now or before."""
+
+    photo: Photo
+    look: Look
+
+
+Met = Looked | Arrival | Denied | NoFile | Skipped
+
+
+class Survey:
+    """Looks at files; counts those that were `known`, remembered, and classified just now."""
+
+    def __init__(
+        self,
+        config: Config,
+        journal: Journal,
+        clock: Clock,
+        display: PassDisplay,
+        *,
+        again: bool = False,
+    ) -> None:
+        """`again`: what was refused before is looked at anew."""
+        self._config, self._journal = config, journal
+        self._clock, self._display = clock, display
+        self._looks = Looks.of(config, journal, again=again)
+        self.known = self.remembered = self.classified = 0
+
+    def files(
+        self, places: Iterable[Place], unknown: Callable[[Sequence[Photo]], list[Photo]]
+    ) -> Iterator[Met]:
+        """Every file that `unknown` does not leave out; first those that need no classifier.
+
+        Raises:
+            ClassifierLost: the classifier process cannot be started.
+            JournalError: the journal cannot be read.
+        """
+        waiting: list[Photo] = []
+        for place in places:
+            names = scan(place.ground, place.start)
+            while handful := list(islice(names, _HANDFUL)):
+                yield from (name for name in handful if isinstance(name, Skipped))
+                found = [name for name in handful if isinstance(name, Found)]
+                photos = unknown([self._photo(name) for name in found])
+                self.known += len(found) - len(photos)
+                for met in self._met(photos):
+                    if isinstance(met, Arrival) and met.kind.is_photo:
+                        waiting.append(met.photo)
+                    else:
+                        yield met
+        yield from self.classify(waiting)
+
+    def recall(self, photo: Photo) -> Looked | None:
+        """The photo, if it was looked at before."""
+        look = self._looks.recall(photo)
+        if look is None:
+            return None
+        self.remembered += 1
+        return Looked(photo, look)
+
+    def classify(self, photos: Sequence[Photo]) -> Iterator[Looked | Denied]:
+        """Each of the photos is looked at, and what was seen is remembered.
+
+        Raises:
+            ClassifierLost: the classifier process cannot be started.
+        """
+        config = self._config
+        patience = Patience(photo_s=config.limits.photo_s)
+        setup = setup_of(config.model, config.batch, config.limits)
+        notes: list[tuple[str, Identity, Note]] = []
+        answers = Answers(setup, self._clock, patience)
+        try:
+            for report in answers.of(photos, want_hash=config.rules.needs_hash):
+                self.classified += 1
+                self._display.update(self.classified, len(photos))
+                note = self._looks.note(report)
+                if note is not None:
+                    notes.append((report.photo.path, report.photo.identity, note))
+                if len(notes) == _HANDFUL:
+                    self._remember(notes)
+                yield self._met_with(report)
+        finally:
+            self._remember(notes)
+
+    def _photo(self, found: Found) -> Photo:
+        return Photo(found.candidate, seen_of(found.stat).identity, self._clock.wall())
+
+    def _met(self, photos: list[Photo]) -> Iterator[Met]:
+        """Those that were looked at before, and what the others are by their content."""
+        rest: list[Photo] = []
+        for photo in photos:
+            looked = self.recall(photo)
+            if looked is None:
+                rest.append(photo)
+            else:
+                yield looked
+        # Every file counts as settled, and as whole: the decoder has the last word.
+        arrivals = Arrivals({photo.candidate.source: 0.0 for photo in rest}, patience_s=0.0)
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        wall_ns = int(wall.timestamp() * 1e9)
+        for photo in rest:
+            refused = arrivals.saw(photo.candidate, now, wall_ns)
+            if refused is not None:
+                yield refused
+        # One that changes under our eyes is not there yet.
+        for _ in range(len(rest)):
+            yield from arrivals.take(now, wall)
+
+    def _met_with(self, report: Classified | Refused) -> Looked | Denied:
+        if isinstance(report, Refused) and report.kind not in LASTING:
+            return Denied(report.photo, report.reason)
+        return Looked(report.photo, self._looks.look(report))
+
+    def _remember(self, notes: list[tuple[str, Identity, Note]]) -> None:
+        """In one transaction; without a journal that can be written, they are seen anew."""
+        with contextlib.suppress(JournalError):
+            self._journal.looks.remember(notes)
+        notes.clear()

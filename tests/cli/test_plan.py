@@ -1,0 +1,201 @@
+"""See before you act: what `plan`, `sort --dry-run` and `refile` show is what is done then."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.filing.conftest import read_files
+from tests.journeys.conftest import photo_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from subprocess import CompletedProcess
+
+    from tests.cli.conftest import Run
+
+CONFIG = """\
+version: 1
+watch: {{name: phone, path: {home}/watch}}
+library: {home}/library
+rules:
+  - {{name: keep, when: {{name: "keep*"}}, leave: true}}
+  - {{name: all, to: "{to}/{{class}}/"}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def watch(tmp_path: Path) -> Path:
+    """Three photos, one that is kept, a file that is none, one that is broken."""
+    watch = tmp_path / "watch"
+    (watch / "deep").mkdir(parents=True)
+    for number, name in enumerate(("IMG_1.jpg", "deep/IMG_1.jpg", "IMG_2.jpg", "keep.jpg")):
+        (watch / name).write_bytes(photo_bytes(tmp_path, number))
+    (watch / "notes.txt").write_text("hello")
+    (watch / "broken.png").write_bytes(b"no picture")
+    return watch
+
+
+def config(tmp_path: Path, to: str) -> Path:
+    """A configuration whose photos go there."""
+    path = tmp_path / f"{to}.yaml"
+    path.write_text(CONFIG.format(home=tmp_path, to=to))
+    return path
+
+
+def lines(done: CompletedProcess[str]) -> list[dict[str, Any]]:
+    """The JSON objects that were printed."""
+    assert 0 == done.returncode, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def starts(tmp_path: Path) -> int:
+    """How often a classifier process was started."""
+    path = tmp_path / "starts"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def test_sort_does_what_its_dry_run_says(quick_run: Run, watch: Path, tmp_path: Path) -> None:
+    """Every file in the same state at the same place; nothing is made or moved before."""
+    sort = ("sort", watch, "--library", tmp_path / "library")
+    before = read_files(watch)
+
+    planned = lines(quick_run(*sort, "--dry-run", "--json"))
+    untouched = read_files(watch), (tmp_path / "library").exists()
+    history = quick_run("history", "--json").stdout
+    quick_run(*sort)
+    done = lines(quick_run("history", "--json"))
+
+    assert (before, False, "") == (*untouched, history)
+    keys = ("photo", "state", "outcome", "rule", "class", "destination", "reason")
+    assert sorted(
+        ([each.get(key) for key in keys] for each in planned if each["state"] != "filed"), key=str
+    ) == sorted(
+        ([each.get(key) for key in keys] for each in done if each["state"] != "filed"), key=str
+    )
+    assert 4 == sum(each["state"] == "filed" for each in planned)
+    assert {each["destination"] for each in planned} == {each.get("destination") for each in done}
+
+
+def test_a_second_look_needs_no_classifier(quick_run: Run, watch: Path, tmp_path: Path) -> None:
+    """Nor does a plan with other rules, nor one of all photos after they were filed."""
+    old, new = config(tmp_path, "Old"), config(tmp_path, "New")
+
+    first = quick_run("plan", "--config", old)
+    second = quick_run("plan", "--config", old)
+    third = quick_run("plan", "--config", new, "--json")
+    after_the_plans = starts(tmp_path)
+    quick_run("sort", watch, "--config", old)
+    fourth = quick_run("plan", "--config", old, "--all")
+
+    assert "4 classified now, 0 remembered" in first.stdout
+    assert "0 classified now, 4 remembered" in second.stdout
+    assert str(tmp_path / "library/New/cars/IMG_2.jpg") in third.stdout
+    assert 1 == after_the_plans
+    assert "0 classified now, 4 remembered" in fourth.stdout
+
+
+def test_the_plan_is_a_tree_with_counts_and_reasons(quick_run: Run, tmp_path: Path) -> None:
+    """Folders with numbers, names that are taken, what is left and why; all names if asked."""
+    done = quick_run("plan", "--config", config(tmp_path, "All"), "--names")
+
+    assert 0 == done.returncode, done.stderr
+    for says in (
+        f"{tmp_path}/library  3",
+        "All/  3",
+        "cars/  3",
+        "IMG_1 (2).jpg",
+        "1 would get another name",
+        "the rule keep leaves it  1",
+        "a text file, not a photo",
+        "6 files: 3 would be filed, 2 left, 1 quarantined; 4 classified now, 0 remembered",
+    ):
+        assert says in done.stdout
+
+
+def test_a_folder_may_be_planned_alone(quick_run: Run, watch: Path, tmp_path: Path) -> None:
+    """It is a part of its watch folder, and nothing else is looked at."""
+    planned = lines(
+        quick_run("plan", watch / "deep", "--config", config(tmp_path, "All"), "--json")
+    )
+
+    assert [str(watch / "deep/IMG_1.jpg")] == [each["photo"] for each in planned]
+
+
+def test_a_changed_configuration_shows_what_goes_elsewhere(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """Old and new folder with a number; photos that were filed before are among them."""
+    old, new = config(tmp_path, "Old"), config(tmp_path, "New")
+    quick_run("sort", watch, "--config", old)
+
+    shown = quick_run("plan", "--config", new, "--was", old)
+    said = lines(quick_run("plan", "--config", new, "--was", old, "--json"))
+    same = quick_run("plan", "--config", new, "--was", new)
+
+    assert "Old/cars/ -> New/cars/  3" in shown.stdout
+    assert "3 of 6 files would go elsewhere" in shown.stdout
+    assert 3 == len(said)
+    assert {"photo", "was", "now"} == set(said[0])
+    assert "0 of 6 files would go elsewhere" in same.stdout
+
+
+def test_refile_shows_first_and_does_it_when_told(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """Nothing without --yes; then all lies anew, and `undo` brings it back."""
+    old, new = config(tmp_path, "Old"), config(tmp_path, "New")
+    quick_run("sort", watch, "--config", old)
+    before = read_files(tmp_path / "library")
+
+    dry = quick_run("refile", "--config", new)
+    untouched = read_files(tmp_path / "library")
+    done = lines(quick_run("refile", "--config", new, "--yes", "--json"))
+    library = read_files(tmp_path / "library")
+    again = quick_run("refile", "--config", new, "--yes")
+    undone = quick_run("undo", "--last", "6")
+
+    assert "Old/cars/ -> New/cars/  3" in dry.stdout
+    assert "nothing was done; --yes does it" in dry.stdout
+    assert before == untouched
+    assert {"New/cars"} == {name.rpartition("/")[0] for name in library}
+    assert set(library) == {
+        each["destination"].removeprefix(f"{tmp_path}/library/") for each in done
+    }
+    assert "0 photos would be filed anew, 3 stay where they are" in again.stdout
+    assert 0 == undone.returncode, undone.stderr
+    assert before == read_files(tmp_path / "library")
+
+
+def test_refile_can_be_bounded(quick_run: Run, watch: Path, tmp_path: Path) -> None:
+    """By class and by time."""
+    old, new = config(tmp_path, "Old"), config(tmp_path, "New")
+    quick_run("sort", watch, "--config", old)
+
+    none = quick_run("refile", "--config", new, "--class", "memes", "--json")
+    soon = quick_run("refile", "--config", new, "--since", "2099-01-01", "--json")
+    all_of_them = lines(quick_run("refile", "--config", new, "--class", "cars", "--json"))
+
+    assert ("", "") == (none.stdout, soon.stdout)
+    assert 3 == len(all_of_them)
+    assert {"was", "destination", "class", "rule"} <= set(all_of_them[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("plan", "--config", "/nowhere.yaml"), "there is no such file"),
+        (("plan",), "there is no configuration"),
+        (("sort", "/tmp", "--library", "/tmp/x", "--json"), "go with --dry-run"),
+        (("refile", "--since", "yesterday"), "is no time"),
+    ],
+)
+def test_mistakes_are_sentences(run: Run, words: tuple[str, ...], says: str) -> None:
+    """Exit status 2, and what is wrong."""
+    done = run(*words)
+
+    assert 2 == done.returncode
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
