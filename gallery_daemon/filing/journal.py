@@ -177,12 +177,9 @@ class Journal:
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that lay at `path`, whatever it was then."""
-        rows = self._rows(
-            f"WHERE path = ? AND library = ? AND state NOT IN ({statements.OPEN})"
-            " ORDER BY id DESC LIMIT 1",
-            os.fsencode(path),
-            os.fsencode(library),
-        )
+        where = f"WHERE path = ? AND library = ? AND state NOT IN ({statements.OPEN})"
+        place = os.fsencode(path), os.fsencode(library)
+        rows = self._rows(f"{where} ORDER BY id DESC LIMIT 1", *place)
         return rows[0] if rows else None
 
     def linked(self, identity: Identity, library: str) -> list[Row]:
