@@ -4,6 +4,7 @@ No file system, no clock, no YAML, no torch: what is decided depends on the argu
 every decision can be tested, repeated and explained. `ruleset` is what `config` reads the YAML
 into. Its conditions are `condition` (the model's word and the combinations), `likeness` (names,
 through `glob`) and `fact` (what the file says of itself); its destinations are `template`, filled
-from `values` and kept harmless by `part`. `decide` walks the rules, the first match wins;
-`analysis` warns of rules that never can, with `implication`.
+from `values` and kept harmless by `part`. `decide` walks the rules, the first match wins; `explain`
+asks those behind it too, and `reliance` whether that takes the file; `analysis` warns of rules that
+never can match, with `implication`.
 """
