@@ -12,8 +12,11 @@ from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.rules.ruletest import RuleTestResult, run_tests
 from gallery_daemon.service.configuration import default_path, read_configuration, warnings_of
 from gallery_daemon.service.shipped import EXAMPLE_CONFIG, shipped_text
+
+_EXIT_WRONG = 2
 
 
 def check(
@@ -23,9 +26,9 @@ def check(
         bool, typer.Option("--init", help="Write a commented configuration to start from.")
     ] = False,
 ) -> None:
-    """Check the configuration: every mistake with its line, and what may not be meant.
+    """Check the configuration: every mistake with its line, what may not be meant, and its tests.
 
-    Exit status 0: it can be used; 2: it is wrong.
+    Exit status 0: it can be used; 2: it is wrong, or a test of its rules fails.
 
     Examples:
         gallery-daemon check --init
@@ -44,6 +47,22 @@ def check(
     count = len(loaded.rules.rules)
     rules = "1 rule" if count == 1 else f"{count} rules"
     print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
+    if not _print_tests(run_tests(loaded.tests, loaded.rules), path):
+        raise typer.Exit(_EXIT_WRONG)
+
+
+def _print_tests(results: tuple[RuleTestResult, ...], path: Path) -> bool:
+    """Each test of the rules on a line, and their sum; whether all hold."""
+    failed = sum(result.failure is not None for result in results)
+    for result in results:
+        place = f"{path}:{result.test.line}:{result.test.column}"
+        if result.failure is None:
+            print(shown(f"ok      {result.test.name}"))
+        else:
+            print(shown(f"FAILED  {result.test.name}: {result.failure} ({place})"))
+    if results:
+        print(f"tests: {len(results) - failed} ok, {failed} failed")
+    return not failed
 
 
 def _write_example(path: Path) -> None:

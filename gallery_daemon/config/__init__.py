@@ -3,7 +3,7 @@
 `load` reads the file; `document` turns its text into nodes that remember their place, and `syntax`
 explains where that fails. `reader` walks the nodes with `tables` (which keys there are) of `kinds`,
 `amounts` (with `units`) and `names` (what a value may be): the `folders`, the rules in `rule`,
-their `when` made of `conditions`. Mistakes go to `report`, with a way out from `hints`. The result
-is `settings`; `oneshot` makes one for `sort`, and `synced` warns of moving photos out of folders
-that a sync tool keeps in step.
+their `when` made of `conditions`, and their tests in `ruletests`. Mistakes go to `report`, with a
+way out from `hints`. The result is `settings`; `oneshot` makes one for `sort`, and `synced` warns
+of moving photos out of folders that a sync tool keeps in step.
 """

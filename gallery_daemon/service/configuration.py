@@ -9,8 +9,10 @@ import platformdirs
 
 from gallery_daemon.config.load import load
 from gallery_daemon.config.synced import synced_warnings
+from gallery_daemon.errors import ConfigError, ConfigErrors
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.rules.analysis import warnings
+from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +42,27 @@ def read_configuration(path: Path) -> Config:
         ConfigErrors: it is wrong; all mistakes at once.
     """
     return load(os.fspath(path), classes_of)
+
+
+def refuse_failing(config: Config) -> None:
+    """The tests that the configuration brings along for its rules hold.
+
+    Raises:
+        ConfigErrors: some do not; all of them at once.
+    """
+    results = run_tests(config.tests, config.rules)
+    errors = tuple(
+        ConfigError(
+            f'the test "{result.test.name}" fails: {result.failure}',
+            file=config.file or "",
+            line=result.test.line,
+            column=result.test.column,
+        )
+        for result in results
+        if result.failure is not None
+    )
+    if errors:
+        raise ConfigErrors(errors)
 
 
 def warnings_of(config: Config) -> tuple[RuleWarning, ...]:

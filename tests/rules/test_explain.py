@@ -58,12 +58,10 @@ def test_a_rule_behind_the_one_that_matches_says_who_takes_the_photo() -> None:
 
     found = explain(photo(), FACTS, prediction("cars", 0.9), RuleSet((CARS, both, MEMES)))
 
+    first = 'rule "cars" above takes it first'
     assert [
-        ("all cars", 'rule "cars" above takes it first'),
-        (
-            "memes",
-            'class cars is not memes and confidence 0.90 < 0.92 and rule "cars" above takes it first',
-        ),
+        ("all cars", first),
+        ("memes", f"class cars is not memes and confidence 0.90 < 0.92 and {first}"),
     ] == [(miss.rule, miss.sentence) for miss in found.near_misses]
 
 
