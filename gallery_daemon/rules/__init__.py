@@ -6,5 +6,6 @@ into. Its conditions are `condition` (the model's word and the combinations), `l
 through `glob`) and `fact` (what the file says of itself); its destinations are `template`, filled
 from `values` and kept harmless by `part`. `decide` walks the rules, the first match wins; `explain`
 asks those behind it too, and `reliance` whether that takes the file; `ruletest` holds a decision
-against what a person expects; `analysis` warns of rules that never can match, with `implication`.
+against what a person expects; `analysis` warns of rules that never can match, with `implication`;
+`changes` tells two rule sets apart.
 """
