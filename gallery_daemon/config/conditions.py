@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gallery_daemon.config.amounts import Moment, Number, Size
 from gallery_daemon.config.document import Mapping, Node, Scalar
-from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Text, refuse
+from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Schema, Text, refuse
 from gallery_daemon.config.names import Extension, Glob
 from gallery_daemon.config.tables import Key, Table
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
@@ -48,6 +48,10 @@ class _Built(Generic[T]):
     def words(self) -> str:
         return self.kind.words
 
+    @property
+    def schema(self) -> Schema:
+        return self.kind.schema
+
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         value = self.kind.read(node, key, report)
         return None if value is None else self.build(value)
@@ -63,6 +67,10 @@ class _Range:
     @property
     def words(self) -> str:
         return "a map such as {min: 12}"
+
+    @property
+    def schema(self) -> Schema:
+        return _ends_schema(Key("min", self.end), Key("max", self.end))
 
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         if isinstance(node, Scalar) and not node.is_null:
@@ -87,6 +95,10 @@ class _Taken:
 
     words: str = "a map such as {after: 2026-07-01}"
 
+    @property
+    def schema(self) -> Schema:
+        return _ends_schema(Key("after", Moment()), Key("before", Moment()))
+
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         after: Key[datetime] = Key("after", Moment())
         before: Key[datetime] = Key("before", Moment())
@@ -98,6 +110,10 @@ class _Taken:
             report.error(node.place, f"{key}: after is not earlier than before, so nothing matches")
             return None
         return TakenBetween(start, end) if len(found.values) == len(found.nodes) else None
+
+
+def _ends_schema(low: Key[object], high: Key[object]) -> Schema:
+    return Table("", (low, high)).schema() | {"minProperties": 1}
 
 
 def _has_ends(nodes: dict[str, Node], key: str, node: Node, report: Report) -> bool:

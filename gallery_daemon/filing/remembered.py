@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gallery_daemon.filing.columns import row_of
 from gallery_daemon.filing.database import Database
@@ -20,9 +20,12 @@ from gallery_daemon.photo import Check, Prediction, Taken, TakenFrom, TraceEntry
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from gallery_daemon.filing.record import Row
+
+T = TypeVar("T")
 
 _BUSY_S = 10.0
 # An undo's row is no decision on a photo.
@@ -67,21 +70,36 @@ def _find(database: Database, file: str) -> sqlite3.Row | None:
 
 def _decision(columns: sqlite3.Row) -> Remembered:
     row = row_of(columns)
-    probabilities = _json(columns["probabilities"])
-    prediction = taken = None
-    if isinstance(probabilities, dict) and probabilities:
-        prediction = Prediction(probabilities, row.model or "")
-    if columns["taken"] is not None:
-        taken = Taken(datetime.fromisoformat(columns["taken"]), TakenFrom(columns["taken_from"]))
-    trace = tuple(_entry(each) for each in _json(columns["trace"]) or ())
-    return Remembered(row, trace, prediction, taken)
+    probabilities = _read(columns["probabilities"], _probabilities)
+    return Remembered(
+        row,
+        trace=_read(columns["trace"], _trace) or (),
+        prediction=Prediction(probabilities, row.model or "") if probabilities else None,
+        taken=_read(columns["taken"], lambda text: _taken(text, columns["taken_from"])),
+    )
 
 
-def _json(text: str | None) -> Any:  # noqa: ANN401 - what was written by `columns_of`
-    return None if text is None else json.loads(text)
+def _read(text: str | None, reader: Callable[[str], T]) -> T | None:
+    """What the text says; a row that was saved out of a damaged journal may say nothing."""
+    try:
+        return None if text is None else reader(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
-def _entry(raw: dict[str, Any]) -> TraceEntry:
+def _probabilities(text: str) -> dict[str, float]:
+    return {str(name): float(value) for name, value in json.loads(text).items()}
+
+
+def _trace(text: str) -> tuple[TraceEntry, ...]:
+    return tuple(_entry(raw) for raw in json.loads(text))
+
+
+def _taken(text: str, origin: str) -> Taken:
+    return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+
+
+def _entry(raw: Mapping[str, Any]) -> TraceEntry:
     checks = tuple(
         Check(each["condition"], Truth(each["truth"]), each["reason"]) for each in raw["checks"]
     )

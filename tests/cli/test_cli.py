@@ -83,6 +83,24 @@ def test_a_broken_configuration_is_named_with_its_place(run: Run, tmp_path: Path
     assert "did you mean rules?" in done.stderr
 
 
+def test_a_new_configuration_has_its_schema_beside_it(run: Run, tmp_path: Path) -> None:
+    """The first line leads an editor there; one that is there stays, and any can be printed."""
+    config, schema = tmp_path / "new/c.yaml", tmp_path / "new/config.schema.json"
+
+    first = run("check", "--init", "--config", config)
+    written = schema.read_text()
+    schema.write_text("mine")
+    config.unlink()
+    second = run("check", "--init", "--config", config)
+    printed = run("check", "--schema", "--config", config)
+
+    assert (0, 0, 0) == (first.returncode, second.returncode, printed.returncode)
+    assert "# yaml-language-server: $schema=config.schema.json" == config.read_text().split("\n")[0]
+    assert "mine" == schema.read_text()
+    assert printed.stdout == written
+    assert "whatsapp_screenshots" in json.dumps(json.loads(written))
+
+
 def test_check_runs_the_tests_of_the_rules(run: Run, tmp_path: Path) -> None:
     """Each on a line, like a test runner; one that fails says why, and the exit status is 2."""
     config = tmp_path / "c.yaml"

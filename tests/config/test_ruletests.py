@@ -65,7 +65,7 @@ EXPECT = f"{TEST}    given: {{name: a.jpg}}\n    expect: "
         (f"{HEAD}{RULES}tests: [x]\n", 6, 9, "a test must be a map", None),
         (f"{TEST}    given: {{name: a.jpg}}\n", 7, 5, "lacks the key expect", "add expect:"),
         (f"{TEST}    expect: {{rule: all}}\n", 7, 5, "lacks the key given", "add given:"),
-        (f"{GIVEN}{{nam: a.jpg}}\n", 9, 13, 'unknown key "nam" in given', "name?"),
+        (f"{GIVEN}{{namee: a.jpg}}\n", 9, 13, 'unknown key "namee" in given', "name?"),
         (f"{GIVEN}{{date: 2024-01-01}}\n", 9, 13, 'unknown key "date"', "did you mean taken?"),
         (f"{GIVEN}{{class: meme}}\n", 9, 20, 'there is no class "meme"', "memes?"),
         (f"{GIVEN}{{source: phone}}\n", 9, 21, 'no watch folder "phone"', None),
