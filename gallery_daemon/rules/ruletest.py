@@ -64,6 +64,7 @@ def prediction_like(
     """
     others = [each for each in classes if each != name]
     taken = {name: confidence}
+    second = 1.0
     if margin is not None and others:
         second = confidence - margin
         while confidence - second < margin:  # the last bit shall not decide
@@ -72,7 +73,10 @@ def prediction_like(
     left = 1 - sum(taken.values())
     if left < -_ROUNDING or min(taken.values()) < -_ROUNDING:
         return None
-    rest = {each: max(left, 0.0) / len(others) for each in others}
+    share = max(left, 0.0) / max(len(others), 1)
+    if second < share < second + _ROUNDING:
+        share = second
+    rest = dict.fromkeys(others, share)
     prediction = Prediction(taken | rest, _MODEL)
     as_said = margin is None or math.isclose(prediction.margin, margin, abs_tol=_ROUNDING)
     return prediction if prediction.top_class == name and as_said else None

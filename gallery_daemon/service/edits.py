@@ -23,9 +23,15 @@ _SETTLE_S = 0.5
 class Edits:
     """A chore of the loop that asks for a reload when the file's text is another one."""
 
-    def __init__(self, file: str, digest: str, ask: Callable[[], None]) -> None:
-        """`digest` is that of the configuration in force."""
-        self._file, self._ask = file, ask
+    def __init__(
+        self,
+        file: str,
+        digest: str,
+        ask: Callable[[], None],
+        read: Callable[[str], str | None] = digest_of_file,
+    ) -> None:
+        """`digest` is that of the configuration in force; `read` gives that of the file."""
+        self._file, self._ask, self._digest_of = file, ask, read
         self._digest: str | None = digest
         self._seen: tuple[int, ...] | None = None
         self._is_settling = False
@@ -40,7 +46,7 @@ class Edits:
         if now < self._next:
             return
         found = _stat(self._file)
-        if found is not None and found != self._seen:
+        if found != self._seen:
             self._seen, self._is_settling = found, True
             self._next = now + _SETTLE_S
             return
@@ -51,7 +57,7 @@ class Edits:
 
     def _read(self) -> None:
         """One that cannot be read is asked for too, once: the reload says why."""
-        digest = digest_of_file(self._file)
+        digest = self._digest_of(self._file)
         if digest != self._digest:
             self._digest = digest
             self._ask()

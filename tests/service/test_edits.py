@@ -19,12 +19,17 @@ class Edited:
 
     def __init__(self, path: Path) -> None:
         path.write_text("old")
-        self.path, self.asked, self.now = path, 0, 0.0
-        self.edits = Edits(os.fspath(path), digest_of_file(os.fspath(path)) or "", self._ask)
+        self.path, self.asked, self.reads, self.now = path, 0, 0, 0.0
+        digest = digest_of_file(os.fspath(path)) or ""
+        self.edits = Edits(os.fspath(path), digest, self._ask, self._read)
         self.wait(1)
 
     def _ask(self) -> None:
         self.asked += 1
+
+    def _read(self, file: str) -> str | None:
+        self.reads += 1
+        return digest_of_file(file)
 
     def wait(self, seconds: float) -> int:
         """The chore has its turns for so long; how often it has asked so far."""
@@ -121,8 +126,9 @@ def test_an_edit_before_the_first_look_is_noticed(tmp_path: Path) -> None:
 
 
 def test_looking_is_seldom(edited: Edited) -> None:
-    """One look in two seconds is all that an idle daemon does for it."""
+    """One look in two seconds is all that an idle daemon does for it; the file is not read."""
     edited.wait(10)
+    assert 1 == edited.reads
     first = edited.edits.next_deadline() or 0
     edited.edits.turn(first)
 
