@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.text import Text
 from rich.tree import Tree
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.remembered import Remembered
-    from gallery_daemon.photo import Decision, Prediction, TraceEntry
+    from gallery_daemon.photo import Decision, Prediction, Taken, TraceEntry
     from gallery_daemon.rules.explain import NearMiss
     from gallery_daemon.service.explaining import Explained
 
@@ -42,12 +43,12 @@ def print_today(today: Explained, config: Config) -> None:
     console.print(Text(shown(photo.path), style="bold"))
     gps = "GPS" if facts.has_gps else "no GPS"
     exif = f"EXIF, {gps}" if facts.has_exif else "no EXIF"
-    size = f"{photo.identity.size_bytes / 1e6:.1f} MB"
+    size = decimal(photo.identity.size_bytes)
     _print(console, f"{facts.format}, {facts.width}x{facts.height}, {size}, {exif}")
     camera = f", {facts.camera}" if facts.camera else ""
-    _print(console, f"taken {facts.taken.when} (by {facts.taken.origin}){camera}")
+    _print(console, f"{_taken(facts.taken)}{camera}")
     if today.is_outside:
-        _print(console, f"in no watch folder: judged as from {photo.candidate.source}")
+        _print(console, f"in no watch folder: judged as if it lay in {photo.candidate.source}")
     _print_bars(console, today.prediction)
     file = config.file or ""
     tree = Tree(f"rules of {shown(file)}")
@@ -68,7 +69,7 @@ def print_remembered(place: str, known: Remembered) -> None:
     if place != row.path:
         _print(console, f"came from {row.path}")
     if known.taken is not None:
-        _print(console, f"taken {known.taken.when} (by {known.taken.origin})")
+        _print(console, _taken(known.taken))
     if _is_changed(known):
         _print(console, "the file has changed since")
     if known.prediction is not None:
@@ -93,6 +94,10 @@ def say_today(known: Remembered, today: Explained, config: Config) -> None:
     model = "" if is_same else f" ({now.model} says {now.top_class} {now.confidence:.2f})"
     console = Console(highlight=False, markup=False)
     _print_end(console, "today", f"{end}{shown(model)}")
+
+
+def _taken(taken: Taken) -> str:
+    return f"taken {taken.when.isoformat(' ', 'seconds')} (by {taken.origin})"
 
 
 def _print(console: Console, line: str) -> None:
