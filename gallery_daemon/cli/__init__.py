@@ -1,8 +1,8 @@
 """The front door: `main` opens it and turns errors into sentences and exit statuses.
 
 Behind it are the commands of `app`, one file for each family: `run`, `sort`, `classify`, `check`,
-`history`, `undo`, `status`, `train` (with `evaluate`), `export` and `service`; `start` is the
-daemon's own way, past them all. `options`, `moments` (a time as it is typed) and `found` (the
-configuration) are what several of them share; `render` and `progress` are what they show. Torch is
-imported inside the commands that train, never here.
+`explain`, `history`, `undo`, `status`, `train` (with `evaluate`), `export` and `service`; `start`
+is the daemon's own way, past them all. `options`, `moments` (a time as it is typed) and `found`
+(the configuration) are what several of them share; `render`, `progress` and `explained` are what
+they show. Torch is imported inside the commands that train, never here.
 """

@@ -10,6 +10,7 @@ from gallery_daemon import __version__
 from gallery_daemon.cli import (
     check,
     classify,
+    explain,
     export,
     history,
     run,
@@ -32,6 +33,7 @@ app.command()(run.run)
 app.command()(sort.sort)
 app.command()(classify.classify)
 app.command()(check.check)
+app.command()(explain.explain)
 app.command()(history.history)
 app.command()(undo.undo)
 app.command()(status.status)

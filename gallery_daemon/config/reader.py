@@ -14,6 +14,7 @@ from gallery_daemon.config.kinds import Choice, Raw
 from gallery_daemon.config.names import FolderOrLeave
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.rule import Defaults, read_defaults, read_rules
+from gallery_daemon.config.ruletests import RuleTestReader
 from gallery_daemon.config.settings import (
     Batch,
     Config,
@@ -48,6 +49,7 @@ RULES: Key[Node] = Key("rules", Raw("a list of rules"), example='[{name: all, to
 UNCERTAIN: Key[Template | str] = Key("uncertain", FolderOrLeave())
 OTHERWISE: Key[Template | str] = Key("otherwise", FolderOrLeave())
 FAILED: Key[Template | str] = Key("failed", FolderOrLeave())
+TESTS: Key[Node] = Key("tests", Raw("a list of tests"))
 CONFIG = Table(
     "the configuration",
     (
@@ -62,6 +64,7 @@ CONFIG = Table(
         UNCERTAIN,
         OTHERWISE,
         FAILED,
+        TESTS,
     ),
 )
 
@@ -98,6 +101,9 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
     written = found.get(RULES)
     rules = () if written is None else read_rules(written, conditions, defaults, report)
     batch, limits = _read_batch(found, report), _read_limits(found, report)
+    names = None if report.errors else tuple(rule.name for rule in rules)
+    asked = found.get(TESTS)
+    tests = () if asked is None else RuleTestReader(known, sources, names, report).read(asked)
     report.raise_errors()
     assert library is not None  # or a mistake was reported
     return Config(
@@ -114,6 +120,7 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
             failed=_outcome(found, FAILED, defaults),
         ),
         digest=digest_of(text),
+        tests=tests,
     )
 
 

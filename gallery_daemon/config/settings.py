@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.ruletest import RuleTest
 
 
 class WatchMode(StrEnum):
@@ -96,3 +97,4 @@ class Config:
     limits: Limits
     rules: RuleSet
     digest: str
+    tests: tuple[RuleTest, ...] = ()

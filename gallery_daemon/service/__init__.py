@@ -3,12 +3,12 @@
 `pipeline` is the table of contents: one short method for each step of the journey through the
 `rooms`; `ends` has what becomes of files that are not filed, `retry` when they are tried again, and
 `sidecars` brings a sidecar to its photo, for which `company` lets it wait; `tell` has the line of
-every file written and counted in `tally`.
-`loop` turns it: `inbox` is the one door into the main thread, `listing` and `watching` are what is
-due from time to time, and `report` tells the service manager and whoever asks how things are, with
-a `snapshot`. `wiring` constructs everything for one `configuration`, with the `setup` of the
-classifier process and the journal that `journals` opens. On it stand `daemon`, which takes `orders`
-from signals and is the `sole` one on its folders, `sort`, `undoing` and `classify`. `clock` is the
-only clock; `systemd` speaks to the service manager, `unit` installs the unit, `shipped` finds the
-files that come with the package.
+every file written and counted in `tally`. `loop` turns it: `inbox` is the one door into the main
+thread, `listing` and `watching` are what is due from time to time, and `report` tells the service
+manager and whoever asks how things are, with a `snapshot`. `wiring` constructs everything for one
+`configuration`, with the `setup` of the classifier process and the journal that `journals` opens.
+On it stand `daemon`, which takes `orders` from signals and from `edits` of the configuration and is
+the `sole` one on its folders, `sort`, `undoing`, `classify` and `explaining`. `clock` is the only
+clock; `systemd` speaks to the service manager, `unit` installs the unit, `shipped` finds the files
+that come with the package.
 """

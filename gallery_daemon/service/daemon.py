@@ -14,6 +14,8 @@ from gallery_daemon import __version__
 from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.watch import Watch
+from gallery_daemon.service.configuration import changes_between
+from gallery_daemon.service.edits import Edits
 from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Chore, Loop
@@ -104,8 +106,10 @@ class Shift:
         )
         self._notifier.ready()
         door = Door(self._holdings, self._house, self._watching)
-        chores: tuple[Chore, ...] = (self._watching, *self._watching.listings, self._report, door)
-        loop = Loop(self._house.pipeline, self._house.inbox, self._clock, chores)
+        chores: list[Chore] = [self._watching, *self._watching.listings, self._report, door]
+        if self._config.file is not None:
+            chores.append(Edits(self._config.file, self._config.digest, self._orders.reload))
+        loop = Loop(self._house.pipeline, self._house.inbox, self._clock, tuple(chores))
         while True:
             loop.run(until=self._orders.is_waiting)
             if self._orders.stop_reason() is not None:
@@ -137,7 +141,10 @@ class Shift:
             self._log.config_rejected(place=place, error=error.sentence, hint=error.hint)
         else:
             self._log.config_reloaded(
-                config=fresh.file or "", rules=len(fresh.rules.rules), digest=fresh.digest
+                config=fresh.file or "",
+                rules=len(fresh.rules.rules),
+                digest=fresh.digest,
+                changes=changes_between(self._config, fresh),
             )
             return fresh
         self._notifier.ready()
