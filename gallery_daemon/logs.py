@@ -110,9 +110,18 @@ class Log:
         """The daemon has ended in order."""
         self._say(logging.INFO, "daemon_stopped", reason=reason)
 
-    def config_reloaded(self, *, config: str, rules: int, digest: str) -> None:
-        """A changed configuration is in force."""
-        self._say(logging.INFO, "config_reloaded", config=config, rules=rules, digest=digest)
+    def config_reloaded(
+        self, *, config: str, rules: int, digest: str, changes: tuple[str, ...]
+    ) -> None:
+        """A changed configuration is in force; `changes` says in what, rule by rule."""
+        self._say(
+            logging.INFO,
+            "config_reloaded",
+            config=config,
+            rules=rules,
+            digest=digest,
+            changes=changes or None,
+        )
 
     def config_rejected(self, *, place: str, error: str, hint: str | None) -> None:
         """A changed configuration is wrong at `place`; the old one stays in force."""

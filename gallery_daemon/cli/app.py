@@ -11,6 +11,7 @@ from gallery_daemon.cli import (
     check,
     classify,
     doctor,
+    explain,
     export,
     history,
     logs,
@@ -38,6 +39,7 @@ app.command()(plan.plan)
 app.command()(classify.classify)
 app.command()(check.check)
 app.command()(doctor.doctor)
+app.command()(explain.explain)
 app.command()(history.history)
 app.command()(logs.logs)
 app.command()(refile.refile)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +13,20 @@ import typer
 from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
+from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.service.configuration import default_path, read_configuration, warnings_of
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE
+from gallery_daemon.rules.ruletest import RuleTestResult, run_tests
+from gallery_daemon.service.configuration import (
+    classes_of,
+    default_path,
+    read_configuration,
+    warnings_of,
+)
 from gallery_daemon.service.shipped import EXAMPLE_CONFIG, shipped_text
+
+_EXIT_WRONG = 2
+_MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S+")
 
 
 def check(
@@ -22,16 +35,24 @@ def check(
     init: Annotated[
         bool, typer.Option("--init", help="Write a commented configuration to start from.")
     ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of configurations for editors.")
+    ] = False,
 ) -> None:
-    """Check the configuration: every mistake with its line, and what may not be meant.
+    """Check the configuration: every mistake with its line, what may not be meant, and its tests.
 
-    Exit status 0: it can be used; 2: it is wrong.
+    Exit status 0: it can be used; 2: it is wrong, or a test of its rules fails.
 
     Examples:
         gallery-daemon check --init
 
         gallery-daemon check --config rules.yaml
+
+        gallery-daemon check --schema > ~/.config/gallery-daemon/config.schema.json
     """
+    if schema:
+        print(schema_text(_classes(config)), end="")
+        return
     if init:
         _write_example(config or default_path())
         return
@@ -44,16 +65,47 @@ def check(
     count = len(loaded.rules.rules)
     rules = "1 rule" if count == 1 else f"{count} rules"
     print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
+    if not _print_tests(run_tests(loaded.tests, loaded.rules), path):
+        raise typer.Exit(_EXIT_WRONG)
+
+
+def _print_tests(results: tuple[RuleTestResult, ...], path: Path) -> bool:
+    """Each test of the rules on a line, and their sum; whether all hold."""
+    failed = sum(result.failure is not None for result in results)
+    for result in results:
+        place = f"{path}:{result.test.line}:{result.test.column}"
+        if result.failure is None:
+            print(shown(f"ok      {result.test.name}"))
+        else:
+            print(shown(f"FAILED  {result.test.name}: {result.failure} ({place})"))
+    if results:
+        print(f"tests: {len(results) - failed} ok, {failed} failed")
+    return not failed
+
+
+def _classes(config: Path | None) -> tuple[str, ...]:
+    """Those of the configuration's model; of one that cannot be read, the default model's."""
+    try:
+        return classes_of(read_configuration(existing_config(config)).model.bundle)
+    except GalleryError:
+        return classes_of(DEFAULT_BUNDLE)
 
 
 def _write_example(path: Path) -> None:
-    """The shipped example lies at `path`; a configuration that is there stays."""
+    """The shipped example lies at `path`, its schema beside it; what is there stays."""
+    # In the checkout the example names the schema by its place in the package.
+    text = _MODELINE.sub(rf"\g<1>{SCHEMA_FILE}", shipped_text(EXAMPLE_CONFIG), count=1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(shipped_text(EXAMPLE_CONFIG))
+            file.write(text)
     except FileExistsError as error:
         raise GalleryError(f"{path} exists already", hint="edit it, or move it aside") from error
     except OSError as error:
         raise GalleryError(f"cannot write {path}: {error.strerror}") from error
+    with (
+        contextlib.suppress(OSError),
+        path.with_name(SCHEMA_FILE).open("x", encoding="utf-8") as file,
+    ):
+        file.write(schema_text(classes_of(DEFAULT_BUNDLE)))
     print(f"wrote {path}: edit it, then run `gallery-daemon check`")

@@ -17,7 +17,7 @@ from gallery_daemon.config.oneshot import default_config
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.logs import LogFormat, LogLevel, make_log
 from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.configuration import read_configuration, refuse_failing
 from gallery_daemon.service.daemon import run_daemon
 from gallery_daemon.service.systemd import Notifier
 
@@ -73,6 +73,7 @@ def start(wanted: Wanted) -> None:
 
     def load() -> Config:
         loaded = _load(wanted)
+        refuse_failing(loaded)
         warn(loaded, log)
         return loaded
 

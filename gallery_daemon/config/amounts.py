@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.hints import meant_number
-from gallery_daemon.config.kinds import read_scalar, refuse
+from gallery_daemon.config.kinds import Schema, read_scalar, refuse, text_schema
 from gallery_daemon.config.units import DURATION_UNITS, SIZE_UNITS, parse_duration, parse_size
 
 if TYPE_CHECKING:
@@ -36,6 +36,18 @@ class Number:
         """The range."""
         what = "a whole number" if self.whole else "a number"
         return f"{what} from {self.low:.12g} to {self.high:.12g}"
+
+    @property
+    def schema(self) -> Schema:
+        """A number with `_` in it is a text to an editor."""
+        plain: Schema = {
+            "type": "integer" if self.whole else "number",
+            "minimum": self.low,
+            "maximum": self.high,
+        }
+        sign = "-?" if self.low < 0 else ""
+        grouped = text_schema(rf"^{sign}[0-9]+(_[0-9]+)+(\.[0-9]+)?$")
+        return {"anyOf": [plain, grouped | {"type": "string"}]}
 
     def read(self, node: Node, key: str, report: Report) -> float | None:
         """The number; it is written without unit or quotes."""
@@ -74,6 +86,11 @@ class Duration:
         units = ", ".join(DURATION_UNITS)
         return f"a duration such as 10s ({units}) from {self.low_s:g}s to {self.high_s:g}s"
 
+    @property
+    def schema(self) -> Schema:
+        """A number and a unit."""
+        return {"type": "string", "pattern": _quantity("|".join(DURATION_UNITS))}
+
     def read(self, node: Node, key: str, report: Report) -> float | None:
         """Seconds."""
         scalar = read_scalar(node, key, self.words, report)
@@ -92,6 +109,11 @@ class Size:
     """A size of a file."""
 
     words: str = f"a size such as 20MB ({', '.join(SIZE_UNITS)})"
+
+    @property
+    def schema(self) -> Schema:
+        """A number and a unit, in any case of letters."""
+        return {"type": "string", "pattern": _quantity("[kKmMgG]?[bB]|[kKmMgG][iI][bB]")}
 
     def read(self, node: Node, key: str, report: Report) -> int | None:
         """Bytes."""
@@ -112,6 +134,11 @@ class Moment:
 
     words: str = "a day such as 2026-07-01, or 2026-07-01 18:30"
 
+    @property
+    def schema(self) -> Schema:
+        """Its digits; which days there are, the reader knows."""
+        return {"type": "string", "pattern": f"^{_DAY.pattern}$".replace(r"\d", "[0-9]")}
+
     def read(self, node: Node, key: str, report: Report) -> datetime | None:
         """The moment, without offset; a day begins at midnight."""
         scalar = read_scalar(node, key, self.words, report)
@@ -124,6 +151,10 @@ class Moment:
                 pass  # the 30th of February
         refuse(scalar, key, self.words, report)
         return None
+
+
+def _quantity(units: str) -> str:
+    return rf"^\s*[0-9]+(\.[0-9]+)? ?({units})\s*$"
 
 
 def _duration_hint(key: str, text: str) -> str | None:

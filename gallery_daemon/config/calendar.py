@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.amounts import Moment
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.kinds import OneOrMore, read_scalar, refuse
-from gallery_daemon.config.ranges import says_something
+from gallery_daemon.config.kinds import (
+    OneOrMore,
+    Schema,
+    any_case,
+    one_or_more,
+    read_scalar,
+    refuse,
+)
+from gallery_daemon.config.ranges import ends_schema, says_something
 from gallery_daemon.config.tables import Key, Table
 from gallery_daemon.rules.calendar import (
     MONTHS,
@@ -57,22 +64,24 @@ class TakenKind:
 
     words: str = "a map such as {after: 2026-07-01} or {month: [jun, jul]}"
 
+    @property
+    def schema(self) -> Schema:
+        """Any of the keys, and one at least."""
+        return ends_schema(_AFTER, _BEFORE, *_PARTS.values())
+
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         """The condition; of several keys, all must hold."""
-        after: Key[datetime] = Key("after", Moment())
-        before: Key[datetime] = Key("before", Moment())
-        parts = {part: Key(part.value, _SpansKind(part)) for part in DatePart}
-        found = Table(key, (after, before, *parts.values())).read(node, report)
+        found = Table(key, (_AFTER, _BEFORE, *_PARTS.values())).read(node, report)
         if found is None or not says_something(found, key, node, report) or not found.is_whole:
             return None
-        start, end = found.get(after), found.get(before)
+        start, end = found.get(_AFTER), found.get(_BEFORE)
         if start is not None and end is not None and start >= end:
             report.error(node.place, f"{key}: after is not earlier than before, so nothing matches")
             return None
         conditions: list[Condition] = []
         if start is not None or end is not None:
             conditions.append(TakenBetween(start, end))
-        for part, each in parts.items():
+        for part, each in _PARTS.items():
             spans = found.get(each)
             if spans is not None:
                 conditions.append(TakenIn(part, spans))
@@ -87,6 +96,10 @@ class _SpansKind:
     def words(self) -> str:
         return f"{_WORDS[self.part]}, a list of such, or a map such as {{min: , max: }}"
 
+    @property
+    def schema(self) -> Schema:
+        return one_or_more(_SpanKind(self.part, self.words).schema)
+
     def read(self, node: Node, key: str, report: Report) -> tuple[Span, ...] | None:
         return OneOrMore(_SpanKind(self.part, self.words)).read(node, key, report)
 
@@ -98,12 +111,15 @@ class _SpanKind:
     part: DatePart
     words: str
 
+    @property
+    def schema(self) -> Schema:
+        return {"anyOf": [self._end.schema, ends_schema(*self._ends)]}
+
     def read(self, node: Node, key: str, report: Report) -> Span | None:
         if not isinstance(node, Mapping):
             value = _PartKind(self.part, self.words).read(node, key, report)
             return None if value is None else Span(value, value)
-        first = Key("min", _PartKind(self.part, _WORDS[self.part]))
-        last = Key("max", _PartKind(self.part, _WORDS[self.part]))
+        first, last = self._ends
         found = Table(key, (first, last)).read(node, report)
         if found is None or not says_something(found, key, node, report) or not found.is_whole:
             return None
@@ -114,6 +130,14 @@ class _SpanKind:
             return None
         return span
 
+    @property
+    def _end(self) -> _PartKind:
+        return _PartKind(self.part, _WORDS[self.part])
+
+    @property
+    def _ends(self) -> tuple[Key[int], Key[int]]:
+        return Key("min", self._end), Key("max", self._end)
+
 
 @dataclass(frozen=True, slots=True)
 class _PartKind:
@@ -121,6 +145,16 @@ class _PartKind:
 
     part: DatePart
     words: str
+
+    @property
+    def schema(self) -> Schema:
+        names = [*_NAMES.get(self.part, ()), *_FULL_NAMES.get(self.part, ())]
+        words = [any_case(name) for name in names]
+        numbers = _NUMBERS[self.part]
+        if not numbers:
+            return {"type": "string", "pattern": _only(words)}
+        whole = {"type": "integer", "minimum": numbers[0], "maximum": numbers[-1]}
+        return {"anyOf": [whole, {"type": "string", "pattern": _only([*words, "[0-9]{1,4}"])}]}
 
     def read(self, node: Node, key: str, report: Report) -> int | None:
         scalar = read_scalar(node, key, self.words, report)
@@ -142,3 +176,12 @@ class _PartKind:
         if self.part is DatePart.WEEKDAY and word.isdecimal():
             return f"write its name: {', '.join(WEEKDAYS)}"
         return did_you_mean(word, options)
+
+
+def _only(words: list[str]) -> str:
+    return rf"^\s*({'|'.join(words)})\s*$"
+
+
+_AFTER: Key[datetime] = Key("after", Moment())
+_BEFORE: Key[datetime] = Key("before", Moment())
+_PARTS = {part: Key(part.value, _SpansKind(part)) for part in DatePart}

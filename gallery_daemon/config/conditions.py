@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from gallery_daemon.config.amounts import Number, Size
 from gallery_daemon.config.calendar import TakenKind
 from gallery_daemon.config.distance import SpotKind
-from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Text
+from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Schema, Text
 from gallery_daemon.config.names import Extension, Glob
 from gallery_daemon.config.probability import ProbabilityKind
 from gallery_daemon.config.ranges import Aspect, Range
@@ -44,6 +44,10 @@ class _Built(Generic[T]):
     @property
     def words(self) -> str:
         return self.kind.words
+
+    @property
+    def schema(self) -> Schema:
+        return self.kind.schema
 
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         value = self.kind.read(node, key, report)

@@ -1,13 +1,14 @@
-"""What `near` takes: a place on earth and a distance from it, or a list of such."""
+"""Places on earth: what `near` takes, with a distance, and where the photo of a test was taken."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.amounts import Number
-from gallery_daemon.config.kinds import Text
+from gallery_daemon.config.kinds import Schema, Text
 from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.photo import Position
 from gallery_daemon.rules.distance import Spot
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ LATITUDE = Key("lat", Number(-90, 90), example="48.1")
 LONGITUDE = Key("lon", Number(-180, 180), example="11.6")
 DISTANCE = Key("km", Number(0.001, _FARTHEST_KM), example="5")
 NAME = Key("name", Text())
+_SPOT = Table("", (LATITUDE, LONGITUDE, DISTANCE, NAME))
+_POSITION = Table("", (LATITUDE, LONGITUDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,14 @@ class SpotKind:
 
     words: str = "a place such as {lat: 48.1, lon: 11.6, km: 5}"
 
+    @property
+    def schema(self) -> Schema:
+        """All but the name must be there."""
+        return _SPOT.schema()
+
     def read(self, node: Node, key: str, report: Report) -> Spot | None:
         """The place."""
-        found = Table(key, (LATITUDE, LONGITUDE, DISTANCE, NAME)).read(node, report)
+        found = replace(_SPOT, what=key).read(node, report)
         if found is None or not found.is_whole:
             return None
         latitude, longitude = found.get(LATITUDE), found.get(LONGITUDE)
@@ -39,3 +47,25 @@ class SpotKind:
         if latitude is None or longitude is None or distance is None:
             return None
         return Spot(latitude, longitude, distance, found.get(NAME))
+
+
+@dataclass(frozen=True, slots=True)
+class PositionKind:
+    """`{lat, lon}`."""
+
+    words: str = "a position such as {lat: 48.1, lon: 11.6}"
+
+    @property
+    def schema(self) -> Schema:
+        """Both must be there."""
+        return _POSITION.schema()
+
+    def read(self, node: Node, key: str, report: Report) -> Position | None:
+        """The position."""
+        found = replace(_POSITION, what=key).read(node, report)
+        if found is None:
+            return None
+        latitude, longitude = found.get(LATITUDE), found.get(LONGITUDE)
+        if latitude is None or longitude is None or not found.is_whole:
+            return None
+        return Position(latitude, longitude)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
 from gallery_daemon.config.hints import did_you_mean, quote_it
@@ -18,6 +18,9 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
+Schema: TypeAlias = dict[str, object]
+"""A JSON Schema. It takes all that the kind reads, and refuses what it can of the rest."""
+
 
 class Kind(Protocol[T_co]):
     """What a value may be; `words` say it in a sentence, "a number from 0 to 1"."""
@@ -25,6 +28,11 @@ class Kind(Protocol[T_co]):
     @property
     def words(self) -> str:
         """What is allowed, for a sentence."""
+        ...
+
+    @property
+    def schema(self) -> Schema:
+        """What is allowed, for an editor."""
         ...
 
     def read(self, node: Node, key: str, report: Report) -> T_co | None:
@@ -51,11 +59,27 @@ def refuse(scalar: Scalar, key: str, words: str, report: Report, hint: str | Non
     report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {words}", hint)
 
 
+def text_schema(pattern: str | None = None) -> Schema:
+    """A text that is not empty; a pattern in JavaScript's letters, which are Python's as well."""
+    schema: Schema = {"type": ["string", "number"], "minLength": 1}
+    return schema if pattern is None else schema | {"pattern": pattern}
+
+
+def one_or_more(schema: Schema) -> Schema:
+    """What `schema` takes, or a list of such that is not empty."""
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]}
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """A node that is read later, by whoever knows more."""
 
     words: str
+
+    @property
+    def schema(self) -> Schema:
+        """Anything; who reads it knows more."""
+        return {}
 
     def read(self, node: Node, _key: str, _report: Report) -> Node:
         """The node itself."""
@@ -67,6 +91,11 @@ class Text:
     """A text that is not empty."""
 
     words: str = "a text"
+
+    @property
+    def schema(self) -> Schema:
+        """What YAML takes for a number is a text as well."""
+        return text_schema()
 
     def read(self, node: Node, key: str, report: Report) -> str | None:
         """The text without spaces round it; numbers and dates are texts here, flags are not."""
@@ -90,6 +119,12 @@ class Flag:
 
     words: str = "true or false"
 
+    @property
+    def schema(self) -> Schema:
+        """Also `yes` and `on`, which are texts by now to an editor."""
+        words = "|".join(any_case(word) for word in ("true", "yes", "on", "false", "no", "off"))
+        return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^({words})$"}]}
+
     def read(self, node: Node, key: str, report: Report) -> bool | None:
         """What YAML makes of `true`, `yes`, `on` and their opposites, without quotes."""
         scalar = read_scalar(node, key, self.words, report)
@@ -108,6 +143,11 @@ class Choice(Generic[EnumT]):
     def words(self) -> str:
         """All of them."""
         return f"one of {', '.join(self.options)}"
+
+    @property
+    def schema(self) -> Schema:
+        """All of them."""
+        return {"enum": [str(option) for option in self.options]}
 
     def read(self, node: Node, key: str, report: Report) -> EnumT | None:
         """The member that the word names."""
@@ -132,6 +172,11 @@ class OneOrMore(Generic[T]):
         """The single value's words."""
         return f"{self.kind.words}, or a list of such"
 
+    @property
+    def schema(self) -> Schema:
+        """One, or a list."""
+        return one_or_more(self.kind.schema)
+
     def read(self, node: Node, key: str, report: Report) -> tuple[T, ...] | None:
         """All values, or none if a single one is wrong."""
         items = node.items if isinstance(node, Sequence) else (node,)
@@ -142,6 +187,11 @@ class OneOrMore(Generic[T]):
         values = [self.kind.read(item, key, report) for item in items]
         read = tuple(value for value in values if value is not None)
         return read if len(read) == len(values) else None
+
+
+def any_case(word: str) -> str:
+    """A pattern for the word in upper and lower case; JSON Schema knows no such flag."""
+    return "".join(f"[{letter.upper()}{letter}]" for letter in word)
 
 
 def _shape(node: Mapping | Sequence) -> str:

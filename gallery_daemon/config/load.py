@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from gallery_daemon.config.document import compose
-from gallery_daemon.config.reader import Classes, read_config
+from gallery_daemon.config.reader import Classes, digest_of, read_config
 from gallery_daemon.config.report import Place, Report
+from gallery_daemon.errors import ConfigErrors
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
@@ -29,20 +30,15 @@ def load(path: str, classes: Classes) -> Config:
     Raises:
         ConfigErrors: the file cannot be read, or says something wrong; every mistake is in it.
     """
-    report = Report(path)
+    return check_text(_text(path, Report(path)), path, classes)
+
+
+def digest_of_file(path: str) -> str | None:
+    """The digest that the configuration in the file would have; None: it cannot be read."""
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            content = _read(file, report)
-    except FileNotFoundError as error:
-        hint = f"write one with: gallery-daemon check --init --config {path}"
-        raise report.fatal(_TOP, "there is no such file", hint) from error
-    except OSError as error:
-        sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
-        raise report.fatal(_TOP, sentence, "give the path of a readable file") from error
-    if len(content) > BYTES_LIMIT:
-        sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
-        raise report.fatal(_TOP, sentence, "is this the right file?")
-    return check_text(_decode(content, report), path, classes)
+        return digest_of(_text(path, Report(path)))
+    except ConfigErrors:
+        return None
 
 
 def check_text(text: str, file: str, classes: Classes) -> Config:
@@ -55,6 +51,27 @@ def check_text(text: str, file: str, classes: Classes) -> Config:
     base = str(Path(file).absolute().parent)
     root = compose(text, report)
     return read_config(root, text=text, base=base, classes=classes, report=report)
+
+
+def _text(path: str, report: Report) -> str:
+    """The file's text.
+
+    Raises:
+        ConfigErrors: it cannot be read.
+    """
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            content = _read(file, report)
+    except FileNotFoundError as error:
+        hint = f"write one with: gallery-daemon check --init --config {path}"
+        raise report.fatal(_TOP, "there is no such file", hint) from error
+    except OSError as error:
+        sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
+        raise report.fatal(_TOP, sentence, "give the path of a readable file") from error
+    if len(content) > BYTES_LIMIT:
+        sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
+        raise report.fatal(_TOP, sentence, "is this the right file?")
+    return _decode(content, report)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

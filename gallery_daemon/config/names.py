@@ -11,13 +11,15 @@ from typing import TypeAlias
 
 from gallery_daemon.config.document import Node, Scalar
 from gallery_daemon.config.hints import did_you_mean, quote_it
-from gallery_daemon.config.kinds import Text
+from gallery_daemon.config.kinds import Schema, Text, text_schema
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.rules.template import Template, TemplateError
 from gallery_daemon.rules.values import FIELDS, SEQUENCE
 
 LETTERS_LIMIT = 1_000
 """The longest pattern: a name has at most 255 bytes, and what matches costs as it is long."""
+
+_BELOW = r"^(?!\s*[/~])[^\\]*$"
 
 _Flaw: TypeAlias = tuple[str, str | None]
 """Why a pattern could match nothing, and what to do."""
@@ -29,6 +31,11 @@ class Glob:
 
     folders: bool = False
     words: str = "a pattern such as IMG_*"
+
+    @property
+    def schema(self) -> Schema:
+        """A name has no `/`, and a path does not begin with one."""
+        return text_schema(r"^(?!\s*[!/~])" if self.folders else r"^(?!\s*!)[^/]*$")
 
     def read(self, node: Node, key: str, report: Report) -> str | None:
         """The pattern."""
@@ -53,6 +60,11 @@ class Extension:
 
     words: str = "an extension such as jpg"
 
+    @property
+    def schema(self) -> Schema:
+        """At most the first letter is a dot."""
+        return text_schema(r"^\s*\.?[^./]+$")
+
     def read(self, node: Node, key: str, report: Report) -> str | None:
         """The pattern without the dot."""
         text = Text(self.words).read(node, key, report)
@@ -71,6 +83,11 @@ class Folder:
     """A template for a folder in the library."""
 
     words: str = 'a folder in the library such as Memes/ or "{class}/"'
+
+    @property
+    def schema(self) -> Schema:
+        """A place below the library."""
+        return text_schema(_BELOW)
 
     def read(self, node: Node, key: str, report: Report) -> Template | None:
         """The template."""
@@ -94,6 +111,11 @@ class FileName:
     """A template for a file's name, which keeps the photo's extension."""
 
     words: str = 'a file name such as "{date:%Y-%m-%d} {stem}.{ext}"'
+
+    @property
+    def schema(self) -> Schema:
+        """A name that ends with the photo's extension."""
+        return text_schema(r"^[^/\\]*(\.\{ext\}|\{name\})\s*$")
 
     def read(self, node: Node, key: str, report: Report) -> Template | None:
         """The template."""
@@ -121,6 +143,11 @@ class FolderOrLeave:
     """A folder's template, or `leave`."""
 
     words: str = 'leave, or a folder in the library such as Review/ or "{class}/"'
+
+    @property
+    def schema(self) -> Schema:
+        """The word, or a place below the library."""
+        return {"anyOf": [{"enum": [LEAVE]}, text_schema(_BELOW)]}
 
     def read(self, node: Node, key: str, report: Report) -> Template | str | None:
         """The template, or `LEAVE`."""

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import meant_number
-from gallery_daemon.config.kinds import read_scalar, refuse
+from gallery_daemon.config.kinds import Schema, read_scalar, refuse
 from gallery_daemon.rules.condition import All, Condition
 from gallery_daemon.rules.probability import Comparison, Probability
 
 if TYPE_CHECKING:
     from gallery_daemon.config.report import Report
 
-_LIMIT = re.compile(r"(>=|<=|>|<) *(\d(?:\.\d{1,15})?|\.\d{1,15})", re.ASCII)
+_LETTERS = r"(>=|<=|>|<) *([0-9](?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
+_LIMIT = re.compile(_LETTERS)
+_LIMITS_SCHEMA: Schema = {"type": "string", "pattern": rf"^\s*{_LETTERS}(\s*,\s*{_LETTERS})*\s*$"}
 _NOTHING = ((Comparison.ABOVE, 1), (Comparison.BELOW, 0))
 
 
@@ -24,6 +26,11 @@ class ProbabilityKind:
     """`{memes: ">= 0.3"}`; of several classes and limits, all must hold."""
 
     words: str = 'a map such as {memes: ">= 0.3"}'
+
+    @property
+    def schema(self) -> Schema:
+        """Which classes there are, others know."""
+        return {"type": "object", "additionalProperties": _LIMITS_SCHEMA, "minProperties": 1}
 
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         """The condition; whether the model has the classes, others check."""

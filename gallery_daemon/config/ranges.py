@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.amounts import Number
 from gallery_daemon.config.document import Mapping, Node, Scalar
-from gallery_daemon.config.kinds import Kind, OneOrMore, Text, refuse
+from gallery_daemon.config.kinds import Kind, OneOrMore, Schema, Text, one_or_more, refuse
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
 from gallery_daemon.rules.aspect import AspectIs, Ratio
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gallery_daemon.rules.condition import Condition
 
 _SIDES_LIMIT = 10_000
-_SIDE = re.compile(r"\d{1,5}(?:\.\d{1,5})?", re.ASCII)
+_SIDE_LETTERS = r"[0-9]{1,5}(?:\.[0-9]{1,5})?"
+_SIDE = re.compile(_SIDE_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class Range:
     def words(self) -> str:
         """An example."""
         return "a map such as {min: 12}"
+
+    @property
+    def schema(self) -> Schema:
+        """One of the two, or both."""
+        return ends_schema(Key("min", self.end), Key("max", self.end))
 
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         """The condition."""
@@ -60,17 +66,30 @@ class Aspect:
 
     words: str = 'a ratio such as "4:3", a list of such, or a map such as {min: 1.9}'
 
+    @property
+    def schema(self) -> Schema:
+        """A ratio, a list of such, or the map."""
+        return {"anyOf": [one_or_more(_RatioKind(self.words).schema), self._range.schema]}
+
     def read(self, node: Node, key: str, report: Report) -> Condition | None:
         """The condition."""
         if isinstance(node, Mapping):
-            return Range(Measure.ASPECT, Number(1, _SIDES_LIMIT)).read(node, key, report)
+            return self._range.read(node, key, report)
         ratios = OneOrMore(_RatioKind(self.words)).read(node, key, report)
         return None if ratios is None else AspectIs(ratios)
+
+    @property
+    def _range(self) -> Range:
+        return Range(Measure.ASPECT, Number(1, _SIDES_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
 class _RatioKind:
     words: str
+
+    @property
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": rf"^\s*{_SIDE_LETTERS}\s*:\s*{_SIDE_LETTERS}\s*$"}
 
     def read(self, node: Node, key: str, report: Report) -> Ratio | None:
         text = Text(self.words).read(node, key, report)
@@ -90,6 +109,11 @@ def _side(text: str) -> float | None:
         return None
     side = float(text)
     return side if 1 <= side <= _SIDES_LIMIT else None
+
+
+def ends_schema(*keys: Key[object]) -> Schema:
+    """What an editor may be told of a map that says at least one of these."""
+    return Table("", keys).schema() | {"minProperties": 1}
 
 
 def says_something(found: Found, key: str, node: Node, report: Report) -> bool:

@@ -14,6 +14,7 @@ from gallery_daemon.config.kinds import Choice, Raw
 from gallery_daemon.config.names import FolderOrLeave
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.rule import Defaults, read_defaults, read_rules
+from gallery_daemon.config.ruletests import RuleTestReader
 from gallery_daemon.config.settings import (
     Batch,
     Config,
@@ -49,6 +50,7 @@ RULES: Key[Node] = Key("rules", Raw("a list of rules"), example='[{name: all, to
 UNCERTAIN: Key[Template | str] = Key("uncertain", FolderOrLeave())
 OTHERWISE: Key[Template | str] = Key("otherwise", FolderOrLeave())
 FAILED: Key[Template | str] = Key("failed", FolderOrLeave())
+TESTS: Key[Node] = Key("tests", Raw("a list of tests"))
 CONFIG = Table(
     "the configuration",
     (
@@ -65,6 +67,7 @@ CONFIG = Table(
         FAILED,
         SUMMARY,
         METRICS,
+        TESTS,
     ),
 )
 
@@ -102,6 +105,9 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
     rules = () if written is None else read_rules(written, conditions, defaults, report)
     batch, limits = _read_batch(found, report), _read_limits(found, report)
     telling = read_telling(found, report)
+    names = None if report.errors else tuple(rule.name for rule in rules)
+    asked = found.get(TESTS)
+    tests = () if asked is None else RuleTestReader(known, sources, names, report).read(asked)
     report.raise_errors()
     assert library is not None  # or a mistake was reported
     return Config(
@@ -119,6 +125,7 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
         ),
         digest=digest_of(text),
         telling=telling,
+        tests=tests,
     )
 
 

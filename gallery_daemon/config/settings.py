@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.ruletest import RuleTest
 
 
 class WatchMode(StrEnum):
@@ -124,3 +125,4 @@ class Config:
     rules: RuleSet
     digest: str
     telling: Telling = Telling()
+    tests: tuple[RuleTest, ...] = ()

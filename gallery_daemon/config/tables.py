@@ -1,6 +1,6 @@
 """Maps with known keys, described as tables: which keys, of which kind, which must be there.
 
-A table is data. The reader reads by it and names its keys in messages; a schema for editors can be
+A table is data. The reader reads by it and names its keys in messages; the schema for editors is
 made from the same tables.
 """
 
@@ -14,7 +14,9 @@ from gallery_daemon.config.hints import did_you_mean
 from gallery_daemon.config.report import Place, Report, quoted
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.kinds import Kind
+    from collections.abc import Mapping as MappingABC
+
+    from gallery_daemon.config.kinds import Kind, Schema
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -77,6 +79,26 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The names of the keys."""
         return tuple(key.name for key in self.keys)
+
+    def schema(
+        self,
+        described: MappingABC[str, str] | None = None,
+        instead: MappingABC[str, Schema] | None = None,
+    ) -> Schema:
+        """The JSON Schema of such a map; `instead` says more of a key than its kind does."""
+        described, instead = described or {}, instead or {}
+        properties = {
+            key.name: {"description": described.get(key.name, key.kind.words)}
+            | instead.get(key.name, key.kind.schema)
+            for key in self.keys
+        }
+        required = [key.name for key in self.keys if key.example is not None]
+        found: Schema = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        return found | ({"required": required} if required else {})
 
     def read(self, node: Node, report: Report) -> Found | None:
         """What is written, with a mistake reported for each key that is unknown or missing."""

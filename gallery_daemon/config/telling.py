@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.kinds import Choice, Raw, Text
+from gallery_daemon.config.kinds import Choice, Raw, Schema, Text, text_schema
 from gallery_daemon.config.report import quoted
 from gallery_daemon.config.settings import Listen, Telling, WhenToSumUp
 from gallery_daemon.config.tables import Key, Table
@@ -33,6 +33,11 @@ class Local:
     """A place on this machine where figures can be fetched."""
 
     words: str = "127.0.0.1:PORT, or unix:/path/of/a/socket"
+
+    @property
+    def schema(self) -> Schema:
+        """One of both."""
+        return text_schema(r"^\s*(unix:.+|(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5})\s*$")
 
     def read(self, node: Node, key: str, report: Report) -> Listen | None:
         """The loopback address or the socket's absolute path."""

@@ -6,5 +6,7 @@ into. Its conditions are `condition` (the model's word and the combinations), `p
 model's second thoughts), `likeness` (names, through `glob`), `fact` (what the file says of itself),
 `calendar` (when), `distance` (where), `aspect` (which shape) and `screenshot`; `wording` writes
 them. Its destinations are `template`, filled from `values` and kept harmless by `part`. `decide`
-walks the rules, the first match wins; `analysis` warns of rules that never can, with `implication`.
+walks the rules, the first match wins; `explain` asks those behind it too, and `reliance` whether
+that takes the file; `ruletest` holds a decision against what a person expects; `analysis` warns of
+rules that never can match, with `implication`; `changes` tells two rule sets apart.
 """

@@ -38,14 +38,15 @@ def decide(photo: Photo, facts: Facts, prediction: Prediction | None, ruleset: R
     for rule in ruleset.rules:
         if not rule.enabled:
             continue
-        trace.append(_try(rule, photo, facts, prediction))
+        trace.append(try_rule(rule, photo, facts, prediction))
         if trace[-1].truth is Truth.YES:
             destination = _destination(rule.placing, photo, facts, prediction, rule.name)
             return Decision(Outcome.RULE, rule.name, destination, tuple(trace))
     return _no_match(photo, facts, prediction, ruleset, tuple(trace))
 
 
-def _try(rule: Rule, photo: Photo, facts: Facts, prediction: Prediction) -> TraceEntry:
+def try_rule(rule: Rule, photo: Photo, facts: Facts, prediction: Prediction) -> TraceEntry:
+    """What the rule answers, condition by condition."""
     checks = tuple(condition.check(photo, facts, prediction) for condition in rule.conditions)
     return TraceEntry(rule.name, all_of(checks), checks)
 

@@ -9,7 +9,8 @@ manager and whoever asks how things are, with a `snapshot` of the `pace`, the `c
 all else; `summary` sums up each day, and `metrics` are figures that the `exporter` hands out.
 `wiring` constructs everything for one `configuration`, with the `setup` of the classifier process
 and the journal that `journals` opens. On it stand `daemon`, which takes `orders` from signals and
-is the `sole` one on its folders, `sort`, `undoing` and `classify`.
+from `edits` of the configuration and is the `sole` one on its folders, `sort`, `undoing`,
+`classify` and `explaining`.
 
 Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
 are no `looks` that the journal remembers; `planning` decides about each on paper, a `forecast` has

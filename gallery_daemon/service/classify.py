@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.classifier.reports import Classified, ClassifierFailed, Refused, Report
-from gallery_daemon.photo import Candidate, Identity, Photo, Prediction
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a file came to: a prediction, or the reason why there is none."""
+    """What a file came to: a prediction, or why there is none; `facts` as far as it was read."""
 
     path: str
     prediction: Prediction | None
     error: str | None
+    facts: Facts | None = None
 
 
 class FileClassifier:
     """Classifies the files of one command, in the order of its arguments."""
 
-    def __init__(self, setup: Setup, clock: Clock) -> None:
+    def __init__(self, setup: Setup, clock: Clock, *, want_hash: bool = False) -> None:
+        """`want_hash`: the facts have the content's hash, for which a whole file is read."""
+        self._want_hash = want_hash
         self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._host = ClassifierHost(setup, self._inbox.put)
         self._clock = clock
@@ -75,16 +78,17 @@ class FileClassifier:
         identity = Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
         # The place stands where a watch folder's name would, and leads the report back to it.
         candidate = Candidate(str(place), folder or "/", name)
-        self._host.submit(Photo(candidate, identity, self._clock.wall()))
+        photo = Photo(candidate, identity, self._clock.wall())
+        self._host.submit(photo, want_hash=self._want_hash)
 
     def _note(self, report: Report, paths: Sequence[str]) -> None:
         match report:
-            case Classified(photo, _, prediction):
+            case Classified(photo, facts, prediction):
                 place = int(photo.candidate.source)
-                self._done[place] = Classification(paths[place], prediction, None)
-            case Refused(photo, _, reason):
+                self._done[place] = Classification(paths[place], prediction, None, facts)
+            case Refused(photo, _, reason, facts):
                 place = int(photo.candidate.source)
-                self._done[place] = Classification(paths[place], None, reason)
+                self._done[place] = Classification(paths[place], None, reason, facts)
             case ClassifierFailed(error, is_lost=True):
                 raise error
             case _:

@@ -9,8 +9,11 @@ import platformdirs
 
 from gallery_daemon.config.load import load
 from gallery_daemon.config.synced import synced_warnings
+from gallery_daemon.errors import ConfigError, ConfigErrors
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.rules.analysis import warnings
+from gallery_daemon.rules.changes import changes
+from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +45,41 @@ def read_configuration(path: Path) -> Config:
     return load(os.fspath(path), classes_of)
 
 
+def refuse_failing(config: Config) -> None:
+    """The tests that the configuration brings along for its rules hold.
+
+    Raises:
+        ConfigErrors: some do not; all of them at once.
+    """
+    results = run_tests(config.tests, config.rules)
+    errors = tuple(
+        ConfigError(
+            f'the test "{result.test.name}" fails: {result.failure}',
+            file=config.file or "",
+            line=result.test.line,
+            column=result.test.column,
+        )
+        for result in results
+        if result.failure is not None
+    )
+    if errors:
+        raise ConfigErrors(errors)
+
+
 def warnings_of(config: Config) -> tuple[RuleWarning, ...]:
     """What the configuration does and the person may not mean, in the order of its lines."""
     odd = warnings(config.rules, classes_of(config.model.bundle))
     return tuple(sorted((*odd, *synced_warnings(config)), key=lambda warning: warning.line))
+
+
+def changes_between(old: Config, new: Config) -> tuple[str, ...]:
+    """What is different in `new`, as a person would tell it: settings, then rule by rule."""
+    pairs = {
+        "watch": (old.watch, new.watch),
+        "library": (old.library, new.library),
+        "model": (old.model, new.model),
+        "batch": (old.batch, new.batch),
+        "limits": (old.limits, new.limits),
+    }
+    settings = [f"{name} changed" for name, (was, now) in pairs.items() if was != now]
+    return (*settings, *changes(old.rules, new.rules))

@@ -16,6 +16,8 @@ from gallery_daemon.config.settings import WhenToSumUp
 from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.watch import Watch
+from gallery_daemon.service.configuration import changes_between
+from gallery_daemon.service.edits import Edits
 from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Chore, Loop
@@ -130,6 +132,8 @@ class Shift:
         chores: list[Chore] = [watching, *watching.listings, self._report, pace, door]
         if self._config.telling.summary is WhenToSumUp.DAILY:
             chores.append(Summary(self._today, house.journal, self._log, self._clock))
+        if self._config.file is not None:
+            chores.append(Edits(self._config.file, self._config.digest, self._orders.reload))
         if self._exporter is not None:
             chores.append(Metrics(house, watching, self._exporter))
         return tuple(chores)
@@ -158,7 +162,10 @@ class Shift:
             self._log.config_rejected(place=place, error=error.sentence, hint=error.hint)
         else:
             self._log.config_reloaded(
-                config=fresh.file or "", rules=len(fresh.rules.rules), digest=fresh.digest
+                config=fresh.file or "",
+                rules=len(fresh.rules.rules),
+                digest=fresh.digest,
+                changes=changes_between(self._config, fresh),
             )
             return fresh
         self._notifier.ready()

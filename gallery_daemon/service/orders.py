@@ -1,4 +1,4 @@
-"""What signals asked for; their handlers do no more than note it and wake the loop."""
+"""What was asked for, mostly by signals; their handlers only note it and wake the loop."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ class Orders:
         """Whether there is an order that the loop has not carried out."""
         return self._reload or self._stop is not None
 
+    def reload(self) -> None:
+        """The configuration shall be read again."""
+        self._reload = True
+
     def take_reload(self) -> None:
         """The configuration is about to be read again."""
         self._reload = False
@@ -54,7 +58,7 @@ class Orders:
         self.wake()
 
     def _on_reload(self, _number: int, _frame: object) -> None:
-        self._reload = True
+        self.reload()
         self.wake()
 
 

@@ -83,6 +83,50 @@ def test_a_broken_configuration_is_named_with_its_place(run: Run, tmp_path: Path
     assert "did you mean rules?" in done.stderr
 
 
+def test_a_new_configuration_has_its_schema_beside_it(run: Run, tmp_path: Path) -> None:
+    """The first line leads an editor there; one that is there stays, and any can be printed."""
+    config, schema = tmp_path / "new/c.yaml", tmp_path / "new/config.schema.json"
+
+    first = run("check", "--init", "--config", config)
+    written = schema.read_text()
+    schema.write_text("mine")
+    config.unlink()
+    second = run("check", "--init", "--config", config)
+    printed = run("check", "--schema", "--config", config)
+
+    assert (0, 0, 0) == (first.returncode, second.returncode, printed.returncode)
+    assert "# yaml-language-server: $schema=config.schema.json" == config.read_text().split("\n")[0]
+    assert "mine" == schema.read_text()
+    assert printed.stdout == written
+    assert "whatsapp_screenshots" in json.dumps(json.loads(written))
+
+
+def test_check_runs_the_tests_of_the_rules(run: Run, tmp_path: Path) -> None:
+    """Each on a line, like a test runner; one that fails says why, and the exit status is 2."""
+    config = tmp_path / "c.yaml"
+    config.write_text(
+        "version: 1\nwatch: /w\nlibrary: /l\nrules:\n"
+        "  - {name: memes, when: {class: memes, min_confidence: 0.92}, to: Memes/}\ntests:\n"
+        "  - {given: {class: memes, confidence: 0.95}, expect: {rule: memes, to: Memes/}}\n"
+        "  - {name: sure, given: {class: memes, confidence: 0.85}, expect: {rule: memes}}\n"
+    )
+
+    failing = run("check", "--config", config)
+    refused = run("run", "--config", config)
+    config.write_text(config.read_text().replace("0.85", "0.93"))
+    holding = run("check", "--config", config)
+
+    why = "expected rule memes, got uncertain (confidence 0.85 < 0.92, line 5)"
+    assert [
+        "ok      line 7",
+        f"FAILED  sure: {why} ({config}:8:5)",
+        "tests: 1 ok, 1 failed",
+    ] == failing.stdout.splitlines()[1:]
+    assert (2, 2, 0) == (failing.returncode, refused.returncode, holding.returncode)
+    assert f'{config}:8:5: error: the test "sure" fails: {why}\n' == refused.stderr
+    assert "tests: 2 ok, 0 failed" in holding.stdout
+
+
 def test_sort_files_once_and_accounts_for_every_file(run: Run, tmp_path: Path) -> None:
     """Filed, left and quarantined add up; a second pass knows them; history tells them."""
     inbox, library = tmp_path / "inbox", tmp_path / "library"

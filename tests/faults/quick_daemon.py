@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
-from gallery_daemon.service import answers, watching, wiring
+from gallery_daemon.service import answers, classify, watching, wiring
 from gallery_daemon.service.retry import Gate, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
@@ -31,6 +31,7 @@ def run() -> None:
     with (
         patch.object(wiring, "ClassifierHost", quick),
         patch.object(answers, "ClassifierHost", quick),
+        patch.object(classify, "ClassifierHost", quick),
         patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),
         patch.object(wiring, "Gate", partial(Gate, first_s=first_s)),
         patch.object(watching, "_LOOK_EVERY_S", LOOK_EVERY_S),

@@ -136,9 +136,14 @@ def test_a_daemon_keeps_its_rules(daemon: GatedDaemon, tmp_path: Path) -> None:
         daemon.config.rmdir() if daemon.config.is_dir() else daemon.config.unlink()
         place, words = make(daemon.config, name)
         daemon.process.send_signal(signal.SIGHUP)
-        event = daemon.wait_for(lambda event: event["event"] == "config_rejected", told)
-        assert f"{daemon.config}:{place}" == event["place"], name
-        assert words in event["error"], name
+        wanted = ("config_rejected", f"{daemon.config}:{place}")
+        # The daemon reads what is saved by itself, too, and may tell of it a second time.
+        daemon.wait_for(
+            lambda event, wanted=wanted, words=words: (  # type: ignore[misc]
+                wanted == (event["event"], event.get("place")) and words in event["error"]
+            ),
+            told,
+        )
     (daemon.watch / "a.jpg").write_bytes(photo_bytes(tmp_path, 10))
 
     filed = daemon.wait_for_photo("a.jpg")

@@ -1,0 +1,148 @@
+"""`explain`: why a photo lies where it lies, or where it would go, and what would change that."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gallery_daemon.cli.explained import path_of, print_remembered, print_today, say_today
+from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.history import public
+from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.render import print_error
+from gallery_daemon.config.folders import absolute
+from gallery_daemon.config.settings import Config
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.remembered import Remembered, remembered
+from gallery_daemon.photo import Prediction, TraceEntry
+from gallery_daemon.rules.explain import NearMiss, near_misses_of
+from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.explaining import Explained, explain_file
+from gallery_daemon.service.journals import journal_path
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="A photo, or its place in the library.")],
+    *,
+    config: ConfigFile = None,
+    model: Annotated[
+        str | None, typer.Option(help="`default` or a bundle's folder; the configuration's.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say why a photo went where it lies, or where it would go; nothing is filed.
+
+    Each rule with each condition and whether it held, and what would have to change for another
+    rule to take it. Of a photo that was filed: by the rules and the model of that time, and in one
+    line what today's would do.
+
+    Examples:
+        gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
+
+        gallery-daemon explain --json ~/Pictures/Sorted/Memes/IMG_2041.HEIC
+    """
+    place = absolute(str(file), str(Path.cwd()))
+    known = remembered(journal_path(), place)
+    if known is None:
+        loaded = read_configuration(existing_config(config))
+        today = explain_file(place, loaded, SystemClock(), bundle=model)
+        if as_json:
+            print(json.dumps({"path": place, "today": _today(today, loaded)}))
+        else:
+            print_today(today, loaded)
+        return
+    try:
+        loaded = read_configuration(existing_config(config))
+        again = explain_file(place, loaded, SystemClock(), known, bundle=model)
+    except GalleryError as error:
+        # What was done stands, whatever the rules of today are.
+        _tell(place, known, None, as_json=as_json)
+        print_error(error)
+        return
+    _tell(place, known, (again, loaded), as_json=as_json)
+
+
+def _tell(
+    place: str, known: Remembered, today: tuple[Explained, Config] | None, *, as_json: bool
+) -> None:
+    if as_json:
+        said: dict[str, object] = {"path": place, "then": _then(known)}
+        print(json.dumps(said | ({"today": _today(*today)} if today else {})))
+        return
+    print_remembered(place, known)
+    if today:
+        say_today(known, *today)
+
+
+def _then(known: Remembered) -> dict[str, object]:
+    told = {"rules": _rules(known.trace), "near_misses": _misses(near_misses_of(known.trace))}
+    return public(known.row) | _probabilities(known.prediction) | told
+
+
+def _today(today: Explained, config: Config) -> dict[str, object]:
+    facts, decision = today.facts, today.explanation.decision
+    place = decision.destination
+    where = None if place is None else path_of(place, config)
+    said: dict[str, object] = {
+        "config": config.file,
+        "photo": today.photo.path,
+        "taken": facts.taken.when.isoformat(),
+        "taken_from": facts.taken.origin,
+    }
+    if today.is_looked_at:
+        names = ("format", "width", "height", "camera", "has_exif", "has_gps")
+        said |= {name: getattr(facts, name) for name in names}
+    lines = {each.entry.rule: (each.line, each.is_reached) for each in today.explanation.rules}
+    rules = _rules(tuple(each.entry for each in today.explanation.rules))
+    for rule in rules:
+        rule["line"], rule["reached"] = lines[str(rule["rule"])]
+    return (
+        said
+        | {"class": today.prediction.top_class, "model": today.prediction.model}
+        | _probabilities(today.prediction)
+        | {
+            "rules": rules,
+            "outcome": decision.outcome,
+            "rule": decision.rule,
+            "action": None if place is None else place.action,
+            "destination": where,
+            "near_misses": _misses(today.explanation.near_misses),
+        }
+    )
+
+
+def _probabilities(prediction: Prediction | None) -> dict[str, object]:
+    if prediction is None:
+        return {}
+    rounded = {name: round(value, 4) for name, value in prediction.probabilities.items()}
+    return {"confidence": round(prediction.confidence, 4), "probabilities": rounded}
+
+
+def _rules(trace: tuple[TraceEntry, ...]) -> list[dict[str, object]]:
+    return [
+        {
+            "rule": entry.rule,
+            "truth": entry.truth,
+            "conditions": [
+                {"condition": check.condition, "truth": check.truth, "reason": check.reason}
+                for check in entry.checks
+            ],
+        }
+        for entry in trace
+    ]
+
+
+def _misses(misses: tuple[NearMiss, ...]) -> list[dict[str, object]]:
+    return [
+        {
+            "rule": miss.rule,
+            "line": miss.line,
+            "missing": [check.reason for check in miss.missing],
+            "behind": miss.behind,
+        }
+        for miss in misses
+    ]

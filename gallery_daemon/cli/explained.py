@@ -1,0 +1,171 @@
+"""An explanation as a person reads it: facts, probabilities as bars, the rules as a tree, the end.
+
+Every answer is a word ("holds", "fails", "nearly"), so that nothing is said by colour alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.text import Text
+from rich.tree import Tree
+
+from gallery_daemon.cli.render import shown
+from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.record import State
+from gallery_daemon.photo import Outcome, Truth
+from gallery_daemon.rules.explain import near_misses_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.filing.remembered import Remembered
+    from gallery_daemon.photo import Decision, Destination, Prediction, Taken, TraceEntry
+    from gallery_daemon.rules.explain import NearMiss
+    from gallery_daemon.service.explaining import Explained
+
+_BAR = 20
+_NEAR_MISSES = 3
+_WORDS: Mapping[Truth, tuple[str, str]] = {
+    Truth.YES: ("holds", "green"),
+    Truth.UNSURE: ("nearly", "yellow"),
+    Truth.NO: ("fails", "red"),
+}
+
+
+def print_today(today: Explained, config: Config) -> None:
+    """All of it, of a photo that was never filed."""
+    console = Console(highlight=False, markup=False)
+    facts, photo = today.facts, today.photo
+    console.print(Text(shown(photo.path), style="bold"))
+    gps = "GPS" if facts.has_gps else "no GPS"
+    exif = f"EXIF, {gps}" if facts.has_exif else "no EXIF"
+    size = decimal(photo.identity.size_bytes)
+    _print(console, f"{facts.format}, {facts.width}x{facts.height}, {size}, {exif}")
+    camera = f", {facts.camera}" if facts.camera else ""
+    _print(console, f"{_taken(facts.taken)}{camera}")
+    if today.is_outside:
+        _print(console, f"in no watch folder: judged as if it lay in {photo.candidate.source}")
+    _print_bars(console, today.prediction)
+    file = config.file or ""
+    tree = Tree(f"rules of {shown(file)}")
+    for asked in today.explanation.rules:
+        _grow(tree, asked.entry, f"line {asked.line}", is_reached=asked.is_reached)
+    console.print(tree)
+    _print_end(console, "outcome", _end(today.explanation.decision, config))
+    _print_misses(console, today.explanation.near_misses, Path(file).name)
+
+
+def print_remembered(place: str, known: Remembered) -> None:
+    """What was done with a file and why, as the journal has it."""
+    console = Console(highlight=False, markup=False)
+    row = known.row
+    console.print(Text(shown(place), style="bold"))
+    day = row.decided_at[:19].replace("T", " ")
+    _print(console, f"{row.state} on {day}; what follows is of that time (journal, {row.id})")
+    if place != row.path:
+        _print(console, f"came from {row.path}")
+    if known.taken is not None:
+        _print(console, _taken(known.taken))
+    if _is_changed(known):
+        _print(console, "the file has changed since")
+    if known.prediction is not None:
+        _print_bars(console, known.prediction)
+    if known.trace:
+        tree = Tree("the rules of that time, up to the one that matched")
+        for entry in known.trace:
+            _grow(tree, entry, "", is_reached=True)
+        console.print(tree)
+    outcome = f"rule {row.rule}" if row.rule else row.outcome or "none"
+    is_there = row.destination is not None and row.state is not State.UNDONE
+    where = f" -> {row.action} to {row.destination}" if is_there else ""
+    why = f" ({row.reason})" if row.reason else ""
+    _print_end(console, "outcome", shown(f"{outcome}{where}{why}"))
+    _print_misses(console, near_misses_of(known.trace), "")
+
+
+def say_today(known: Remembered, today: Explained, config: Config) -> None:
+    """In one line, what the present rules would do with a photo that was filed."""
+    end, now = _end(today.explanation.decision, config), today.prediction
+    is_same = known.prediction is not None and known.prediction.model == now.model
+    model = "" if is_same else f" ({now.model} says {now.top_class} {now.confidence:.2f})"
+    console = Console(highlight=False, markup=False)
+    _print_end(console, "today", f"{end}{shown(model)}")
+
+
+def _taken(taken: Taken) -> str:
+    return f"taken {taken.when.isoformat(' ', 'seconds')} (by {taken.origin})"
+
+
+def _print(console: Console, line: str) -> None:
+    console.print(Text(f"  {shown(line)}"), soft_wrap=True)
+
+
+def _print_end(console: Console, what: str, words: str) -> None:
+    console.print(Text.assemble((f"{what}: ", "bold"), words), soft_wrap=True)
+
+
+def _print_bars(console: Console, prediction: Prediction) -> None:
+    _print(console, f"model {prediction.model}")
+    width = max(map(len, prediction.probabilities))
+    by_size = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    full, empty = ("█", "·") if console.encoding.startswith("utf") else ("#", ".")
+    for number, (name, value) in enumerate(by_size):
+        length = round(value * _BAR)
+        bar = full * length + empty * (_BAR - length)
+        style = "bold" if number == 0 else ""
+        console.print(Text(f"    {shown(name):<{width}}  {bar}  {value:.3f}", style=style))
+
+
+def _grow(tree: Tree, entry: TraceEntry, place: str, *, is_reached: bool) -> None:
+    """The rule with its conditions as a branch."""
+    word, colour = _WORDS[entry.truth]
+    if not is_reached:
+        word, colour = f"not reached ({word})", "dim"
+    elif entry.truth is Truth.YES:
+        word = "matches"
+    where = f"  {place}" if place else ""
+    branch = tree.add(Text.assemble((shown(entry.rule), "bold"), where, "  ", (word, colour)))
+    for check in entry.checks:
+        answer, paint = _WORDS[check.truth]
+        paint = paint if is_reached else "dim"
+        reason = f"  ({shown(check.reason)})"
+        branch.add(Text.assemble((f"{answer:<6}", paint), f"  {shown(check.condition)}", reason))
+
+
+def _end(decision: Decision, config: Config) -> str:
+    """The outcome in a line."""
+    outcome = f"rule {decision.rule}" if decision.outcome is Outcome.RULE else decision.outcome
+    place = decision.destination
+    if place is None:
+        return shown(f"{outcome} -> left where it is")
+    return shown(f"{outcome} -> {place.action} to {path_of(place, config)}")
+
+
+def path_of(place: Destination, config: Config) -> str:
+    """The path that is tried first."""
+    name = next(names_to_try(place.name))
+    return "/".join((config.library.rstrip("/"), *place.folder, name))
+
+
+def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> None:
+    if not misses:
+        return
+    console.print(Text("nearest other rules, and what keeps the photo from them:", style="bold"))
+    for miss in misses[:_NEAR_MISSES]:
+        place = "" if miss.line is None else f", {file}:{miss.line}"
+        _print(console, f"{miss.rule}: {miss.sentence}{place}")
+
+
+def _is_changed(known: Remembered) -> bool:
+    """Whether the file that the decision was about is another one by now."""
+    try:
+        now = Path(known.row.path).lstat()
+    except OSError:
+        return False
+    then = known.row.identity
+    return (now.st_size, now.st_mtime_ns) != (then.size_bytes, then.mtime_ns)

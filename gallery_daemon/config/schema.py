@@ -1,0 +1,86 @@
+"""The configuration as a JSON Schema, so that editors complete keys and mark mistakes.
+
+It is made from the tables that the reader reads by. The reader knows more (places, hints, which
+names go together) and stays the judge: the schema takes all that it takes, but for spaces round a
+class. A value is meant as YAML 1.2 reads it, which is what editors do; there `yes` and `1_000` are
+texts.
+"""
+
+from __future__ import annotations
+
+import json
+
+from gallery_daemon.config import described
+from gallery_daemon.config.folders import FOLDERS_LIMIT, PATH_KIND, WATCH
+from gallery_daemon.config.kinds import Schema, one_or_more
+from gallery_daemon.config.names import Folder
+from gallery_daemon.config.probability import ProbabilityKind
+from gallery_daemon.config.reader import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS_MAP, MODEL_MAP
+from gallery_daemon.config.rule import DEFAULTS, RULE, RULES_LIMIT
+from gallery_daemon.config.ruletests import EXPECT_MAP, GIVEN_MAP, TEST
+from gallery_daemon.config.telling import METRICS_MAP
+from gallery_daemon.config.when import WHEN
+
+SCHEMA_FILE = "config.schema.json"
+_DIALECT = "http://json-schema.org/draft-07/schema#"
+_WHEN: Schema = {"allOf": [{"$ref": "#/definitions/when"}]}
+
+
+def schema(classes: tuple[str, ...]) -> Schema:
+    """The schema of a configuration whose model has these classes."""
+    # A class called 2024 is a number to an editor.
+    numbers = [int(name) for name in classes if name.isdecimal()]
+    known: Schema = {"enum": [*classes, *numbers]}
+    path = PATH_KIND.schema
+    folder = WATCH.schema(described.WATCH)
+    instead: dict[str, Schema] = {
+        "version": {"enum": [int(FORMAT_VERSION), FORMAT_VERSION]},
+        "watch": {"anyOf": [path, folder, _list({"anyOf": [path, folder]}, FOLDERS_LIMIT)]},
+        "library": path,
+        "model": {"anyOf": [path, MODEL_MAP.schema(described.MODEL, {"path": path})]},
+        "batch": BATCH_MAP.schema(described.BATCH),
+        "limits": LIMITS_MAP.schema(described.LIMITS),
+        "defaults": DEFAULTS.schema(described.DEFAULTS),
+        "rules": _list(_rule(), RULES_LIMIT),
+        "metrics": METRICS_MAP.schema(described.METRICS),
+        "tests": {"type": "array", "items": _test(known)},
+    }
+    return {
+        "$schema": _DIALECT,
+        "title": "gallery-daemon's configuration",
+        **CONFIG.schema(described.CONFIG, instead),
+        "definitions": {"when": _when(known)},
+    }
+
+
+def schema_text(classes: tuple[str, ...]) -> str:
+    """The schema as a file has it."""
+    return json.dumps(schema(classes), indent=1) + "\n"
+
+
+def _rule() -> Schema:
+    rule = RULE.schema(described.RULE, {"when": _WHEN, "to": Folder().schema})
+    return rule | {"anyOf": [{"required": ["to"]}, {"required": ["leave"]}]}
+
+
+def _when(known: Schema) -> Schema:
+    """Conditions hold conditions, so they are a definition that refers to itself."""
+    maps: Schema = {"type": "array", "items": _WHEN, "minItems": 1}
+    inside = {
+        "class": one_or_more(known),
+        "probability": ProbabilityKind().schema | {"propertyNames": known},
+        "all": maps,
+        "any": maps,
+        "not": _WHEN,
+    }
+    return WHEN.schema(described.WHEN, inside) | {"minProperties": 1}
+
+
+def _test(known: Schema) -> Schema:
+    given = GIVEN_MAP.schema(described.GIVEN, {"class": known})
+    expect = EXPECT_MAP.schema(described.EXPECT) | {"minProperties": 1}
+    return TEST.schema(described.TEST, {"given": given, "expect": expect})
+
+
+def _list(items: Schema, most: int) -> Schema:
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}

@@ -1,0 +1,106 @@
+"""What was decided of a file, read back from the journal: by which model, which rules, and why.
+
+A file is found by where it came from or by where it lies in the library, whichever a person names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gallery_daemon.filing.columns import row_of
+from gallery_daemon.filing.database import Database
+from gallery_daemon.filing.statements import KEPT, OPEN, SELECT
+from gallery_daemon.photo import Check, Prediction, Taken, TakenFrom, TraceEntry, Truth
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from gallery_daemon.filing.record import Row
+
+T = TypeVar("T")
+
+_BUSY_S = 10.0
+# An undo's row is no decision on a photo.
+_FROM = f"{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') ORDER BY id DESC LIMIT 1"
+_NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
+_NUMBERED = f"{SELECT} WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One decision as it was: `trace` has the rules of that time, up to the one that matched."""
+
+    row: Row
+    trace: tuple[TraceEntry, ...]
+    prediction: Prediction | None
+    taken: Taken | None
+
+
+def remembered(journal: Path, file: str) -> Remembered | None:
+    """The latest decision on the file at that absolute path; of a sidecar, on its photo.
+
+    Raises:
+        GalleryError: the journal cannot be read.
+    """
+    if not journal.exists():
+        return None
+    with contextlib.closing(Database(journal, read_only=True, busy_s=_BUSY_S)) as database:
+        columns = _find(database, file)
+        if columns is not None and columns["parent"] is not None:
+            columns = next(database.rows(_NUMBERED, (columns["parent"],)), None)
+        return None if columns is None else _decision(columns)
+
+
+def _find(database: Database, file: str) -> sqlite3.Row | None:
+    from_there = database.rows(_FROM, (os.fsencode(file),))
+    name = os.fsencode(file).rpartition(b"/")[2]
+    lies_there = (
+        columns for columns in database.rows(_NAMED, (name,)) if row_of(columns).destination == file
+    )
+    return next(chain(from_there, lies_there), None)
+
+
+def _decision(columns: sqlite3.Row) -> Remembered:
+    row = row_of(columns)
+    probabilities = _read(columns["probabilities"], _probabilities)
+    return Remembered(
+        row,
+        trace=_read(columns["trace"], _trace) or (),
+        prediction=Prediction(probabilities, row.model or "") if probabilities else None,
+        taken=_read(columns["taken"], lambda text: _taken(text, columns["taken_from"])),
+    )
+
+
+def _read(text: str | None, reader: Callable[[str], T]) -> T | None:
+    """What the text says; a row that was saved out of a damaged journal may say nothing."""
+    try:
+        return None if text is None else reader(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _probabilities(text: str) -> dict[str, float]:
+    return {str(name): float(value) for name, value in json.loads(text).items()}
+
+
+def _trace(text: str) -> tuple[TraceEntry, ...]:
+    return tuple(_entry(raw) for raw in json.loads(text))
+
+
+def _taken(text: str, origin: str) -> Taken:
+    return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+
+
+def _entry(raw: Mapping[str, Any]) -> TraceEntry:
+    checks = tuple(
+        Check(each["condition"], Truth(each["truth"]), each["reason"]) for each in raw["checks"]
+    )
+    return TraceEntry(raw["rule"], Truth(raw["truth"]), checks)

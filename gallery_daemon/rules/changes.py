@@ -1,0 +1,96 @@
+"""What is different between two rule sets, rule by rule, as a person would tell it.
+
+Rules are the same by their names. Of those that stand in another order as few as possible count as
+moved; where a condition stands in its rule, and a rule in its file, is no difference.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+
+_SHOWN_LETTERS = 60
+_LEAVE = "leave"
+
+
+def changes(old: RuleSet, new: RuleSet) -> tuple[str, ...]:
+    """A sentence for each rule that was added, moved, changed or removed, then the outcomes."""
+    before = {rule.name: rule for rule in old.rules}
+    after = {rule.name: rule for rule in new.rules}
+    moved = _moved([name for name in before if name in after], list(after))
+    told = []
+    for name, rule in after.items():
+        if name not in before:
+            told.append(f'rule "{name}" added')
+            continue
+        parts = _differences(before[name], rule)
+        if name in moved:
+            told.append(f'rule "{name}" moved')
+        if parts:
+            told.append(f'rule "{name}" changed: {", ".join(parts)}')
+    told += [f'rule "{name}" removed' for name in before if name not in after]
+    return (*told, *_outcomes(old, new))
+
+
+def _moved(old: list[str], new: list[str]) -> frozenset[str]:
+    """Those that do not stand in the old order among each other."""
+    known = frozenset(old)
+    new = [name for name in new if name in known]
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    stayed = {name for block in blocks for name in old[block.a : block.a + block.size]}
+    return known - stayed
+
+
+def _differences(old: Rule, new: Rule) -> list[str]:
+    told = []
+    gone = [each.text for each in old.conditions if each not in new.conditions]
+    come = [each.text for each in new.conditions if each not in old.conditions]
+    if gone or come:
+        told.append(f"when {_shown(', '.join(gone))} -> {_shown(', '.join(come))}")
+    told += _compared(_parts(old.placing), _parts(new.placing))
+    if old.enabled is not new.enabled:
+        told.append("enabled" if new.enabled else "disabled")
+    return told
+
+
+def _outcomes(old: RuleSet, new: RuleSet) -> list[str]:
+    pairs = {
+        "uncertain": (old.uncertain, new.uncertain),
+        "otherwise": (old.otherwise, new.otherwise),
+        "failed": (old.failed, new.failed),
+    }
+    parts = {name: _compared(_parts(was), _parts(now)) for name, (was, now) in pairs.items()}
+    return [f"{name} changed: {', '.join(told)}" for name, told in parts.items() if told]
+
+
+def _parts(placing: Placing | None) -> Mapping[str, str]:
+    """A placing as the YAML has it."""
+    if placing is None:
+        return {"to": _LEAVE}
+    return {
+        "to": placing.to.text,
+        "as": placing.as_.text if placing.as_ else "",
+        "action": placing.action,
+        "on_conflict": placing.on_conflict,
+        "identical": placing.identical or "",
+        "sidecars": "together" if placing.with_sidecars else "alone",
+    }
+
+
+def _compared(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Where one of the two leaves its photos, how the other files them is no difference."""
+    both = [key for key in old if key in new]
+    return [
+        f"{key} {_shown(old[key])} -> {_shown(new[key])}" for key in both if old[key] != new[key]
+    ]
+
+
+def _shown(text: str) -> str:
+    if len(text) > _SHOWN_LETTERS:
+        return f"{text[:_SHOWN_LETTERS]}..."
+    return text or "nothing"

@@ -1,0 +1,151 @@
+"""`explain` in a process of its own, of photos that were filed and of photos never seen."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.test_cli import photo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+CONFIG = """\
+version: 1
+watch: {{name: phone, path: {inbox}}}
+library: {library}
+defaults: {{action: copy}}
+rules:
+  - name: wa
+    when: {{name: "WA-*"}}
+    to: WhatsApp/
+  - name: cars
+    when: {{class: cars}}
+    to: Cars/{{date:%Y}}/
+  - name: all
+    to: All/
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration on `inbox` and `library`."""
+    path = tmp_path / "c.yaml"
+    path.write_text(CONFIG.format(inbox=tmp_path / "inbox", library=tmp_path / "library"))
+    return path
+
+
+def test_the_first_number_stands_in_a_name_that_has_one(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """Which number it will be, only the library knows; the name is one that a person can read."""
+    text = config.read_text().replace(
+        "    to: Cars/", '    as: "c-{sequence:3}.{ext}"\n    to: Cars/'
+    )
+    config.write_text(text)
+    shot = photo(tmp_path / "inbox/a.jpg")
+
+    done = quick_run("explain", "--config", config, shot)
+    told = json.loads(quick_run("explain", "--config", config, "--json", shot).stdout)
+
+    assert f"copy to {tmp_path}/library/Cars/2024/c-001.jpg" in done.stdout
+    assert f"{tmp_path}/library/Cars/2024/c-001.jpg" == told["today"]["destination"]
+
+
+def test_a_photo_never_seen_is_classified_and_every_rule_asked(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """With each condition and its answer, the destination, and what the others lack; no trace."""
+    shot = photo(tmp_path / "inbox/deep/a.jpg")
+
+    done = quick_run("explain", "--config", config, shot)
+    told = json.loads(quick_run("explain", "--config", config, "--json", shot).stdout)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "\x1b" not in done.stdout
+    assert f"outcome: rule cars -> copy to {tmp_path}/library/Cars/2024/a.jpg" in done.stdout
+    assert 'all: rule "cars" above takes it first, c.yaml:12' in done.stdout
+    assert 'wa: name "a.jpg" does not match "WA-*", c.yaml:6' in done.stdout
+    assert "cars  ████████████████████  1.000" in done.stdout
+    today = told["today"]
+    assert ["wa", "cars", "all"] == [rule["rule"] for rule in today["rules"]]
+    assert [True, True, False] == [rule["reached"] for rule in today["rules"]]
+    assert ["wa", "all"] == sorted((m["rule"] for m in today["near_misses"]), reverse=True)
+    assert not (tmp_path / "library").exists()
+
+
+def test_a_filed_photo_is_explained_by_the_rules_of_that_time(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """By its own path and by its place in the library; today's rules have one line."""
+    shot = photo(tmp_path / "inbox/a.jpg")
+    quick_run("sort", "--config", config, tmp_path / "inbox")
+    config.write_text(config.read_text().replace("to: Cars/", "to: Autos/"))
+    place = tmp_path / "library/Cars/2024/a.jpg"
+
+    by_source, by_place = (quick_run("explain", "--config", config, each) for each in (shot, place))
+    told = json.loads(quick_run("explain", "--config", config, "--json", place).stdout)
+
+    assert (0, "", 0, "") == (
+        by_source.returncode,
+        by_source.stderr,
+        by_place.returncode,
+        by_place.stderr,
+    )
+    for done in (by_source, by_place):
+        assert f"outcome: rule cars -> copy to {place}" in done.stdout
+        assert f"today: rule cars -> copy to {tmp_path}/library/Autos/2024/a.jpg" in done.stdout
+        assert "of that time" in done.stdout
+    assert f"came from {shot}" in by_place.stdout
+    assert ["wa", "cars"] == [rule["rule"] for rule in told["then"]["rules"]]
+    assert str(place) == told["then"]["destination"]
+
+
+def test_a_filed_photo_is_explained_without_a_configuration(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """What was done stands; that today's rules cannot be asked is said beside it."""
+    shot = photo(tmp_path / "inbox/a.jpg")
+    quick_run("sort", "--config", config, tmp_path / "inbox")
+
+    done = quick_run("explain", shot)
+
+    assert 0 == done.returncode
+    assert "outcome: rule cars" in done.stdout
+    assert "there is no configuration" in done.stderr
+
+
+def test_a_photo_that_is_gone_is_explained_by_the_journal(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """Rules that ask for no more than the journal keeps need no file."""
+    shot = photo(tmp_path / "inbox/a.jpg")
+    quick_run("sort", "--config", config, tmp_path / "inbox")
+    shot.unlink()
+    (tmp_path / "library/Cars/2024/a.jpg").unlink()
+
+    done = quick_run("explain", "--config", config, shot)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "today: rule cars" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("gone.jpg", "No such file"), ("broken.jpg", "its end is missing")]
+)
+def test_what_cannot_be_read_is_a_sentence(
+    quick_run: Run, tmp_path: Path, config: Path, name: str, says: str
+) -> None:
+    """Exit status 2, and never a traceback."""
+    if name != "gone.jpg":
+        photo(tmp_path / "inbox" / name)
+
+    done = quick_run("explain", "--config", config, tmp_path / "inbox" / name)
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
