@@ -134,7 +134,17 @@ class Undoer:
             if row.action == Action.SYMLINK:
                 self._drop(way, filed, token)
             else:
+                self._refuse_second_copy(row, way)
                 self._bring_home(way, filed, token, tuple(parts))
+
+    def _refuse_second_copy(self, row: Row, way: _Way) -> None:
+        """A copy stays where its original has gone: renamed, it would come to lie there twice."""
+        if row.action == Action.COPY and self._disk.identity(*way.home) is None:
+            raise FilingError(
+                f"the photo lies at {row.path} no more, so its copy in the library stays",
+                transient=False,
+                hint="renamed or deleted? The copy may be the only one; it is yours to move",
+            )
 
     def _bring_home(self, way: _Way, filed: Photo, token: str, parts: tuple[str, ...]) -> None:
         """It is moved back; or, where its bytes are still at home, its name in the library goes."""

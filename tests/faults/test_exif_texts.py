@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
@@ -70,8 +71,9 @@ def test_no_bytes_of_exif_make_a_part_that_does_harm(
     apart = "/".join(f"{{{field}|camera}}" for field in fields)
 
     parts = [
-        *Template.parse(f"All/{joined}/").render(values),
-        *Template.parse(apart).render(values),
+        next(names_to_try(part))  # which puts a number where `{sequence}` has its place
+        for template in (f"All/{joined}/", apart)
+        for part in Template.parse(template).render(values)
     ]
 
     assert 2 + len(fields) == len(parts)

@@ -164,11 +164,26 @@ def test_an_undo_overwrites_nothing(world: World, action: Action) -> None:
     assert not world.journal.open_intents()
 
 
-@pytest.mark.parametrize("action", [Action.HARDLINK, Action.COPY])
-def test_a_photo_that_only_the_library_has_comes_back(world: World, action: Action) -> None:
-    """The phone deleted its copy meanwhile: the undo brings the library's one home."""
+def test_a_copy_whose_original_is_renamed_stays(world: World) -> None:
+    """Brought home it would lie there twice, and be filed twice; nothing is touched."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    world.execute(world.plan("x.jpg", Action.COPY))
+    (world.watch / "x.jpg").rename(world.watch / "y.jpg")
+
+    (outcome,) = undo(world)
+
+    assert isinstance(outcome.error, FilingError)
+    assert "its copy in the library stays" in outcome.error.sentence
+    assert {"y.jpg": b"photo"} == read_files(world.watch)
+    assert {"Memes/x.jpg": b"photo"} == read_files(world.library)
+    assert is_known(world, "y.jpg")
+    assert not world.journal.open_intents()
+
+
+def test_a_photo_that_only_the_library_has_comes_back(world: World) -> None:
+    """The phone deleted its link meanwhile: the undo brings the library's one home."""
     make_files(world.watch, {"a/x.jpg": b"photo"})
-    world.execute(world.plan("a/x.jpg", action))
+    world.execute(world.plan("a/x.jpg", Action.HARDLINK))
     (world.watch / "a/x.jpg").unlink()
     (world.watch / "a").rmdir()
 

@@ -67,7 +67,8 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
 @given(facts=any_facts, prediction=predictions)
 def test_every_look_is_a_text_and_a_look_again(facts: Facts, prediction: Prediction) -> None:
     """Whatever stands in a photo."""
-    look = Look(facts, prediction, None, None, Limits())
+    # A model's name is no half character: the manifest refuses it, and JSON would join two of them.
+    look = Look(facts, replace(prediction, model="default@0123abcd"), None, None, Limits())
 
     assert look == value_of(Look, object_of(to_text(look)), "look")
 
