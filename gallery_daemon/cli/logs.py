@@ -79,7 +79,7 @@ def logs(
         is_photo=True,
         limit=limit if limit is not None or since is not None else 20,
     )
-    console = Console(highlight=False, markup=False)
+    console = _Console(highlight=False, markup=False)
     try:
         with Follower(journal_path(), query) as follower:
             _tell(console, follower.latest(), as_json=as_json)
@@ -88,6 +88,14 @@ def logs(
     except BrokenPipeError:
         # Whoever read has gone; what Python still holds of the output goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Console(Console):
+    """Rich's own would end the program with status 1 when the reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so."""
+        raise BrokenPipeError
 
 
 def _is_deaf(wait_ms: int) -> bool:

@@ -11,7 +11,6 @@ import typer
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.choice import Wanted
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.model.memory import engines_file
 
@@ -136,6 +135,7 @@ def evaluate(
 
     Example: gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
     """
+    from gallery_daemon.model.choice import Wanted  # noqa: PLC0415
     from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
     wanted = Wanted(find_bundle(model), engines_file(), engine, device)

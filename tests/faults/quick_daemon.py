@@ -1,8 +1,8 @@
 """`gallery-daemon` with the stand-in for the classifier process, which starts in no time.
 
-Everything else is the real program, but that it looks after its watches more often, and tries again
-sooner what failed: first after `RETRY_S` seconds, which the environment may set. `PLANTED` there
-plants one of the bugs of `planted`.
+Everything else is the real program, but that it looks after its watches more often, lets photos of
+`sort` settle sooner, and tries again sooner what failed: first after `RETRY_S` seconds, which the
+environment may set. `PLANTED` there plants one of the bugs of `planted`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from unittest.mock import patch
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
+from gallery_daemon.config import oneshot
+from gallery_daemon.config.settings import WatchFolder
 from gallery_daemon.service import answers, classify, watching, wiring
 from gallery_daemon.service.retry import Gate, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
 
 RETRY_S = 0.5
+SETTLE_S = 0.5
 LOOK_EVERY_S = 0.5
 
 
@@ -30,6 +33,7 @@ def run() -> None:
     first_s = float(os.environ.get("RETRY_S", RETRY_S))
     with (
         patch.object(wiring, "ClassifierHost", quick),
+        patch.object(oneshot, "WatchFolder", partial(WatchFolder, settle_s=SETTLE_S)),
         patch.object(answers, "ClassifierHost", quick),
         patch.object(classify, "ClassifierHost", quick),
         patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),

@@ -103,6 +103,7 @@ def test_what_was_measured_can_be_read_by_a_person(wanted: Wanted) -> None:
     } == entry
 
 
+@pytest.mark.long
 def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: Wanted) -> None:
     """A card that was taken out: what can run is measured again, and remembered instead."""
     if torch.cuda.is_available():
@@ -117,6 +118,7 @@ def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: Wanted) -> No
     assert memory.recall() == choice.kind == predictor.kind
 
 
+@pytest.mark.long
 def test_a_damaged_8_bit_network_leaves_the_others(wanted: Wanted, tmp_path: Path) -> None:
     """It was remembered and then cut: torch runs the bundle, and nobody has to do anything."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
@@ -171,6 +173,7 @@ def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
     until_true(lambda: not is_running(pid))
 
 
+@pytest.mark.long
 def test_eight_bits_that_answer_otherwise_here_are_not_taken(
     wanted: Wanted, tmp_path: Path
 ) -> None:
