@@ -31,6 +31,9 @@ _PIECES_LIMIT = 200_000
 _PNG_SIGNATURE_BYTES, _PNG_FRAME_BYTES = 8, 12
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 _GIF_COLOURS, _GIF_EXTENSION, _GIF_IMAGE, _GIF_END = 0x80, 0x21, 0x2C, 0x3B
+# The boxes that say where the bytes of `mdat` belong, and what stands before the first in `meta`.
+_TABLES = frozenset({b"meta", b"moov", b"moof"})
+_VERSION_BYTES = 4
 # BMP's compressions in which the size of the pixels follows from width and height.
 _BMP_PLAIN = frozenset({0, 3, 6})
 
@@ -91,14 +94,26 @@ def _png(file: BinaryIO, size: int) -> Ending:
 
 
 def _boxes(file: BinaryIO, size: int) -> Ending:
-    """The boxes add up to the size; foreign bytes are tolerated behind a picture that is there."""
-    names, end = set(), 0
+    """The boxes add up to the size, and what they speak of is there; foreign bytes may follow.
+
+    A file that is cut between two boxes adds up, too. So there must be bytes and a table of them:
+    `meta` is a photo's, `moov` a film's, and `moof` that of a film in fragments.
+    """
+    places, start = {}, 0
     for box in boxes.walk(file, 0, size):
-        names.add(box.name)
-        end = box.end
-    if end == size or (end < size and {b"meta", b"mdat"} <= names):
+        places[box.name], start = start, box.end
+    if start > size:
+        return _cut("the file's boxes do not add up to its size")
+    has_bytes = b"mdat" in places or (b"meta" in places and _has_idat(file, places[b"meta"], size))
+    if has_bytes and not _TABLES.isdisjoint(places):
         return _WHOLE
-    return _cut("the file's boxes do not add up to its size")
+    return _cut("the file ends before all of its boxes are there")
+
+
+def _has_idat(file: BinaryIO, meta: int, size: int) -> bool:
+    """Whether the table that begins there holds the bytes of a small picture itself."""
+    children = meta + boxes.HEAD_BYTES + _VERSION_BYTES
+    return any(box.name == b"idat" for box in boxes.walk(file, children, size))
 
 
 def _gif(file: BinaryIO, size: int) -> Ending:

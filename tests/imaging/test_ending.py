@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.imaging import kinds
+from gallery_daemon.imaging import boxes, kinds
 from gallery_daemon.imaging.ending import Ending, ending
 from gallery_daemon.imaging.formats import sniff
 from tests.imaging.pictures import FORMATS, drawn, written
@@ -22,6 +22,11 @@ WRITTEN = {form: written(drawn(), form) for form in FORMATS}
 JPEG, FILM = WRITTEN["jpeg"], struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0)
 MOTION = FILM + struct.pack(">I4s", 308, b"mdat") + bytes(300)
 SAMSUNG = b"\0\0\x30\x0a\x10\0\0\0MotionPhoto_Data" + MOTION + b"SEFH\x6b\0\0\0\x01\0\0\0" + b"SEFT"
+
+
+def box(name: bytes, content: bytes = b"") -> bytes:
+    """A box of an ISO base media file."""
+    return struct.pack(">I4s", 8 + len(content), name) + content
 
 
 def end_of(data: bytes) -> Ending:
@@ -51,6 +56,34 @@ def test_a_cut_file_is_cut(form: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(64, len(whole) - 1))
 
     assert not end_of(whole[:place]).whole
+
+
+@pytest.mark.parametrize("form", ["heic", "avif"])
+def test_a_photo_cut_between_two_boxes_is_cut(form: str) -> None:
+    """What is there adds up, but the boxes with the picture are still to come."""
+    whole = WRITTEN[form]
+    ends = [box.end for box in boxes.walk(BytesIO(whole), 0, len(whole))]
+
+    assert len(whole) == ends[-1]
+    assert [False] * (len(ends) - 1) + [True] == [end_of(whole[:end]).whole for end in ends]
+
+
+def test_a_small_picture_may_lie_in_its_table() -> None:
+    """Such a HEIC has no `mdat`, and is whole all the same."""
+    idat = box(b"idat", bytes(12))
+    head = box(b"ftyp", b"heic" + bytes(4))
+
+    assert end_of(head + box(b"meta", bytes(4) + box(b"hdlr") + idat)).whole
+    assert not end_of(head + box(b"meta", bytes(4) + box(b"hdlr"))).whole
+
+
+@pytest.mark.parametrize("order", [[b"moov", b"mdat"], [b"mdat", b"moov"], [b"moof", b"mdat"]])
+def test_a_film_has_bytes_and_a_table_of_them(order: list[bytes]) -> None:
+    """A camera writes the table last, a server sends it first, and both can be cut in between."""
+    first, second = (box(name, bytes(40)) for name in order)
+
+    assert end_of(FILM + first + second).whole
+    assert not end_of(FILM + first).whole
 
 
 @given(st.data(), st.sampled_from([None, "tiff_lzw"]), st.booleans())
