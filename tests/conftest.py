@@ -10,6 +10,11 @@ from hypothesis import HealthCheck, settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+# Tests run side by side, one process for each core, and the processes that they start inherit this:
+# without it torch takes every core in each of them, and the whole run takes half as long again.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # CI draws more examples; `deterministic` repeats one run exactly, to look into a failure.
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile(

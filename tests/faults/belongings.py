@@ -14,8 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.filing.conftest import read_files
-
-_FILM = b"\0\0\0\x14ftypqt  \0\0\0\0qt  "
+from tests.imaging.pictures import FILM
 
 
 def _small_jpeg() -> bytes:
@@ -58,7 +57,7 @@ class Belongings:
 
     def film(self) -> bytes:
         """A whole film that there is only once."""
-        return _FILM + b"\0\0\0\x14free" + self._number()
+        return FILM + b"\0\0\0\x14free" + self._number()
 
     def put(self, name: str, content: bytes) -> None:
         """A file is renamed into the watch folder, as Syncthing does, over what was there."""

@@ -44,12 +44,12 @@ def _drawn() -> Mapping[str, bytes]:
     noise = np.random.default_rng(0).integers(0, 256, (1200, 1200, 3), np.uint8)
     return {
         LIVE: written(drawn(), "heic"),
-        FILM: _box(b"ftyp", b"qt  \0\0\0\0") + _box(b"mdat", bytes(50_000)),
+        FILM: _box(b"ftyp", b"qt  \0\0\0\0") + _box(b"mdat", bytes(50_000)) + _box(b"moov"),
         LARGE: written(Image.fromarray(noise), "jpeg", quality=95),
         NAMESAKE: written(drawn(), "jpeg"),
     }
 
 
-def _box(kind: bytes, content: bytes) -> bytes:
+def _box(kind: bytes, content: bytes = b"") -> bytes:
     """ISO/IEC 14496-12: size, type, content."""
     return struct.pack(">I", 8 + len(content)) + kind + content

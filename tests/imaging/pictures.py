@@ -34,6 +34,10 @@ _HELD = {
 }
 
 
+# A film that is all there, of nothing: a brand, its bytes, and the table of them.
+FILM = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\0\0\x08mdat\0\0\0\x08moov"
+
+
 def drawn(width: int = 320, height: int = 240) -> Image.Image:
     """A picture without any symmetry: red grows to the right, green downwards, one corner blue."""
     right, down = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))

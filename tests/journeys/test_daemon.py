@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.imaging.pictures import FILM
 from tests.journeys.conftest import Daemon, photo_bytes
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def test_bad_files_cost_one_line_each_and_nothing_else(real_daemon: Daemon, tmp_
     whole = photo_bytes(tmp_path, 50)
     bad = {
         "garbage.jpg": b"not a picture at all",
-        "film.mp4": b"\0\0\0\x18ftypisom\0\0\2\0isomiso2",
+        "film.mp4": FILM,
         "notes.txt": b"hello",
     }
     for name, content in bad.items():
@@ -96,11 +97,11 @@ def test_bad_files_cost_one_line_each_and_nothing_else(real_daemon: Daemon, tmp_
 def test_a_live_photo_stays_together_whichever_comes_first(daemon: Daemon, tmp_path: Path) -> None:
     """A film that comes after its still, and one that came before, lie beside it."""
     daemon.start()
-    (daemon.watch / "early.mov").write_bytes(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ")
+    (daemon.watch / "early.mov").write_bytes(FILM)
     (daemon.watch / "early.jpg").write_bytes(photo_bytes(tmp_path, 60))
     (daemon.watch / "late.jpg").write_bytes(photo_bytes(tmp_path, 70))
     daemon.wait_for_photo("late.jpg")
-    (daemon.watch / "late.mov").write_bytes(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ")
+    (daemon.watch / "late.mov").write_bytes(FILM)
 
     daemon.wait_for_photo("early.jpg")
     daemon.wait_for_photo("late.mov")
