@@ -10,6 +10,7 @@ import numpy as np
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.choice import Wanted, load_best
+from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.judgement import Judgement
 from gallery_daemon.training.measure import Measures, measure
@@ -52,9 +53,10 @@ def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluati
         BundleError: the bundle cannot be loaded.
         TrainingError: the folders do not fit, or no picture can be read.
     """
-    predictor, _ = load_best(wanted)
-    classes = predictor.manifest.classes
+    # The folders first: who mistypes one need not wait for engines to be measured.
+    classes = read_manifest(wanted.bundle).classes
     gallery = find_gallery(data, classes)
+    predictor, _ = load_best(wanted)
     parts: list[Array] = []
     known: list[Labelled] = []
     skipped: list[tuple[Path, str]] = []
