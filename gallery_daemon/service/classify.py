@@ -6,21 +6,18 @@ as an error of its own here, too.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import ClassifierHost
-from gallery_daemon.classifier.reports import Classified, ClassifierFailed, Refused, Report
+from gallery_daemon.classifier.reports import Classified, Refused
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from gallery_daemon.service.answers import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gallery_daemon.classifier.child import Arrival
     from gallery_daemon.classifier.messages import Setup
     from gallery_daemon.service.clock import Clock
 
@@ -41,8 +38,7 @@ class FileClassifier:
     def __init__(self, setup: Setup, clock: Clock, *, want_hash: bool = False) -> None:
         """`want_hash`: the facts have the content's hash, for which a whole file is read."""
         self._want_hash = want_hash
-        self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
-        self._host = ClassifierHost(setup, self._inbox.put)
+        self._answers = Answers(setup, clock)
         self._clock = clock
         self._done: dict[int, Classification] = {}
 
@@ -52,54 +48,34 @@ class FileClassifier:
         Raises:
             ClassifierLost: the classifier process cannot be started.
         """
-        submitted = told = 0
-        try:
-            while told < len(paths):
-                while submitted < len(paths) and self._host.has_room:
-                    self._submit(submitted, paths[submitted])
-                    submitted += 1
-                for report in self._host.tick(self._clock.monotonic()):
-                    self._note(report, paths)
-                while told in self._done:
-                    yield self._done.pop(told)
-                    told += 1
-                if self._host.outstanding:
-                    self._wait()
-        finally:
-            self._host.close()
+        told = 0
+        for report in self._answers.of(self._photos(paths), want_hash=self._want_hash):
+            place = int(report.photo.candidate.source)
+            self._done[place] = _classification(report, paths[place])
+            while told in self._done:
+                yield self._done.pop(told)
+                told += 1
+        # What could not even be asked for, behind the last that could.
+        yield from (self._done.pop(place) for place in sorted(self._done))
 
-    def _submit(self, place: int, path: str) -> None:
-        try:
-            now = os.lstat(path)
-        except OSError as error:
-            self._done[place] = Classification(path, None, error.strerror or "cannot be read")
-            return
-        folder, _, name = os.fspath(Path(path).absolute()).rpartition("/")
-        identity = Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
-        # The place stands where a watch folder's name would, and leads the report back to it.
-        candidate = Candidate(str(place), folder or "/", name)
-        photo = Photo(candidate, identity, self._clock.wall())
-        self._host.submit(photo, want_hash=self._want_hash)
+    def _photos(self, paths: Sequence[str]) -> Iterator[Photo]:
+        """What can be asked for; the others are done already."""
+        for place, path in enumerate(paths):
+            try:
+                now = os.lstat(path)
+            except OSError as error:
+                self._done[place] = Classification(path, None, error.strerror or "cannot be read")
+                continue
+            folder, _, name = os.fspath(Path(path).absolute()).rpartition("/")
+            identity = Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+            # The place stands where a watch folder's name would, and leads the report back to it.
+            candidate = Candidate(str(place), folder or "/", name)
+            yield Photo(candidate, identity, self._clock.wall())
 
-    def _note(self, report: Report, paths: Sequence[str]) -> None:
-        match report:
-            case Classified(photo, facts, prediction):
-                place = int(photo.candidate.source)
-                self._done[place] = Classification(paths[place], prediction, None, facts)
-            case Refused(photo, _, reason, facts):
-                place = int(photo.candidate.source)
-                self._done[place] = Classification(paths[place], None, reason, facts)
-            case ClassifierFailed(error, is_lost=True):
-                raise error
-            case _:
-                pass  # the process's own life is no news to who waits for an answer
 
-    def _wait(self) -> None:
-        """Sleep until the process says something or the host wants to be called."""
-        now = self._clock.monotonic()
-        deadline = self._host.next_deadline()
-        timeout = None if deadline is None else max(0.0, deadline - now)
-        with contextlib.suppress(queue.Empty):
-            self._host.received(self._inbox.get(timeout=timeout), self._clock.monotonic())
-            while True:
-                self._host.received(self._inbox.get_nowait(), self._clock.monotonic())
+def _classification(report: Classified | Refused, path: str) -> Classification:
+    match report:
+        case Classified(_, facts, prediction):
+            return Classification(path, prediction, None, facts)
+        case Refused(_, _, reason, facts):
+            return Classification(path, None, reason, facts)
