@@ -16,7 +16,7 @@ from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
 from gallery_daemon.config import oneshot
 from gallery_daemon.config.settings import WatchFolder
-from gallery_daemon.service import answers, classify, watching, wiring
+from gallery_daemon.service import answers, watching, wiring
 from gallery_daemon.service.retry import Gate, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
@@ -35,7 +35,6 @@ def run() -> None:
         patch.object(wiring, "ClassifierHost", quick),
         patch.object(oneshot, "WatchFolder", partial(WatchFolder, settle_s=SETTLE_S)),
         patch.object(answers, "ClassifierHost", quick),
-        patch.object(classify, "ClassifierHost", quick),
         patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),
         patch.object(wiring, "Gate", partial(Gate, first_s=first_s)),
         patch.object(watching, "_LOOK_EVERY_S", LOOK_EVERY_S),
