@@ -10,6 +10,8 @@ has it).
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import traceback
 
@@ -20,11 +22,15 @@ EXIT_WRONG = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
+# What writing to a full or broken disk is refused with; an error of ours to open names its file.
+_CANNOT_WRITE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+
 
 def main() -> None:
     """Run the command line and exit."""
+    _open_what_is_closed()
     try:
-        _follow(sys.argv[1:])
+        _follow_to_the_last_line(sys.argv[1:])
     except GalleryError as error:
         from gallery_daemon.cli.render import print_error  # noqa: PLC0415 - the daemon shows nothing
 
@@ -37,6 +43,32 @@ def main() -> None:
         traceback.print_exc()
         print("this is a bug in gallery-daemon, not a mistake of yours", file=sys.stderr)
         sys.exit(EXIT_BUG)
+
+
+def _open_what_is_closed() -> None:
+    """Python has None for an output that its caller closed (`>&-`), and libraries write to it."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - to the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - to the end
+
+
+def _follow_to_the_last_line(words: list[str]) -> None:
+    """Follow, and see the output through, which Python would keep until it is too late to tell."""
+    try:
+        try:
+            _follow(words)
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        is_read_no_more = isinstance(error, BrokenPipeError)
+        if error.filename is not None or not (is_read_no_more or error.errno in _CANNOT_WRITE):
+            raise
+        # What is left of the output goes nowhere, or Python would fail once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if is_read_no_more:
+            sys.exit(EXIT_PHOTOS)
+        raise GalleryError(f"cannot write the output: {error.strerror}") from error
 
 
 def _follow(words: list[str]) -> None:

@@ -232,3 +232,25 @@ def test_evaluate_prints_the_documented_keys(run: Run, shared_data: Path, tmp_pa
     assert all(0 <= score["recall"] <= 1 for score in said["per_class"].values())
     assert all({"0.95", "0.99"} == set(each["at_precision"]) for each in said["per_class"].values())
     assert "fmejbah" in {score["source"] for score in said["per_source"]}
+
+
+def test_an_output_that_takes_nothing_is_one_sentence(tmp_path: Path) -> None:
+    """A full disk behind `>` is told; a reader who has gone, and a closed output, need no word."""
+    program = f"XDG_CONFIG_HOME={tmp_path} {sys.executable} -m gallery_daemon check --help"
+
+    full, closed, gone = (
+        subprocess.run(
+            f"{program} {where}",
+            shell=True,
+            executable="/bin/bash",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for where in ("> /dev/full", ">&-", "| true")
+    )
+
+    assert 2 == full.returncode
+    assert "error: cannot write the output: No space left on device\n" == full.stderr
+    assert (0, "") == (closed.returncode, closed.stderr)
+    assert "" == gone.stderr
