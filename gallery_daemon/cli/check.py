@@ -50,6 +50,8 @@ def check(
 
         gallery-daemon check --schema > ~/.config/gallery-daemon/config.schema.json
     """
+    if schema and init:
+        raise GalleryError("--schema and --init exclude each other", hint="ask for one at a time")
     if schema:
         print(schema_text(_classes(config)), end="")
         return

@@ -20,7 +20,7 @@ from gallery_daemon.filing.remembered import Remembered, remembered
 from gallery_daemon.photo import Prediction, TraceEntry
 from gallery_daemon.rules.explain import NearMiss, near_misses_of
 from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.configuration import classes_of, read_configuration
 from gallery_daemon.service.explaining import Explained, explain_file
 from gallery_daemon.service.journals import journal_path
 
@@ -46,6 +46,8 @@ def explain(
         gallery-daemon explain --json ~/Pictures/Sorted/Memes/IMG_2041.HEIC
     """
     place = absolute(str(file), str(Path.cwd()))
+    if model is not None:
+        classes_of(model)  # a mistyped bundle is told before anything is started
     known = remembered(journal_path(), place)
     if known is None:
         loaded = read_configuration(existing_config(config))

@@ -112,7 +112,7 @@ def _lines(daemon: dict[str, Any]) -> Iterator[str]:
     stages = f" ({_counts(daemon['backlog'])})" if "backlog" in daemon else ""
     yield f"on their way: {daemon['on_their_way']}{stages}"
     if "per_minute" in daemon:
-        rates = [f"{rate:g} in {minutes}" for minutes, rate in daemon["per_minute"].items()]
+        rates = [f"{rate:.3g} in {minutes}" for minutes, rate in daemon["per_minute"].items()]
         yield f"files a minute: {', '.join(rates)} minutes"
     if "classifier" in daemon:
         yield f"classifier: {_classifier(daemon['classifier'])}"

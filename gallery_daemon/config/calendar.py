@@ -45,7 +45,8 @@ _FULL_NAMES = {
 }  # fmt: skip
 # Weekdays have no numbers: a week begins on Monday for some and on Sunday for others, at 0 or 1.
 _NUMBERS = {
-    DatePart.YEAR: range(1, 10_000),
+    # From the first photograph on: 24 is meant for 2024, and would never match.
+    DatePart.YEAR: range(1826, 10_000),
     DatePart.MONTH: range(1, 13),
     DatePart.WEEKDAY: range(0),
     DatePart.HOUR: range(24),

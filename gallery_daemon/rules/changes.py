@@ -9,9 +9,12 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from gallery_daemon.rules.condition import All, Any, Not
 
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from gallery_daemon.rules.condition import Condition
     from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 
 _SHOWN_LETTERS = 60
@@ -48,14 +51,27 @@ def _moved(old: list[str], new: list[str]) -> frozenset[str]:
 
 def _differences(old: Rule, new: Rule) -> list[str]:
     told = []
-    gone = [each.text for each in old.conditions if each not in new.conditions]
-    come = [each.text for each in new.conditions if each not in old.conditions]
+    before = {_without_order(each): each.text for each in old.conditions}
+    after = {_without_order(each): each.text for each in new.conditions}
+    gone = [text for condition, text in before.items() if condition not in after]
+    come = [text for condition, text in after.items() if condition not in before]
     if gone or come:
         told.append(f"when {_shown(', '.join(gone))} -> {_shown(', '.join(come))}")
     told += _compared(_parts(old.placing), _parts(new.placing))
     if old.enabled is not new.enabled:
         told.append("enabled" if new.enabled else "disabled")
     return told
+
+
+def _without_order(condition: Condition) -> Hashable:
+    """Equal for two conditions that differ in nothing but where their parts stand."""
+    match condition:
+        case All(parts) | Any(parts):
+            return type(condition), frozenset(map(_without_order, parts))
+        case Not(part):
+            return Not, _without_order(part)
+        case _:
+            return condition.text
 
 
 def _outcomes(old: RuleSet, new: RuleSet) -> list[str]:

@@ -65,9 +65,21 @@ class Near:
         away = [(_distance_km(spot, facts.position), spot) for spot in self.spots]
         distance, spot = min(away, key=lambda each: each[0] - each[1].km)
         holds = distance <= spot.km
-        shown, wanted = told_apart(distance, spot.km)
+        shown, wanted = _told(distance, spot.km)
         limit = "" if holds else f", more than {wanted} km"
         return yes_or_no(self, holds=holds, reason=f"{shown} km from {spot.called}{limit}")
+
+
+def _told(distance: float, limit: float) -> tuple[str, str]:
+    """Both in kilometres: from ten on whole ones, where these say enough.
+
+    The reason stands in the journal and in what `explain` prints, and three exact distances are a
+    position.
+    """
+    whole = round(distance)
+    if whole >= 10 and (whole > limit) is (distance > limit):  # noqa: PLR2004 - kilometres
+        return str(whole), yaml_number(limit)
+    return told_apart(distance, limit)
 
 
 def _distance_km(spot: Spot, position: Position) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.rules.analysis import RuleWarning
+    from gallery_daemon.rules.ruletest import RuleTest
 
 
 def default_path() -> Path:
@@ -80,6 +82,17 @@ def changes_between(old: Config, new: Config) -> tuple[str, ...]:
         "model": (old.model, new.model),
         "batch": (old.batch, new.batch),
         "limits": (old.limits, new.limits),
+        "summary": (old.telling.summary, new.telling.summary),
+        "metrics": (old.telling.metrics, new.telling.metrics),
+        "tests": (_without_places(old.tests), _without_places(new.tests)),
     }
     settings = [f"{name} changed" for name, (was, now) in pairs.items() if was != now]
     return (*settings, *changes(old.rules, new.rules))
+
+
+def _without_places(tests: tuple[RuleTest, ...]) -> list[RuleTest]:
+    """A test without a name is called after its line."""
+    names = ["" if test.name == f"line {test.line}" else test.name for test in tests]
+    return [
+        replace(test, name=name, line=0, column=0) for test, name in zip(tests, names, strict=True)
+    ]

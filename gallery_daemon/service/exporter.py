@@ -93,6 +93,9 @@ class _Server(TCPServer):
         try:
             self.socket.bind(path)
         except OSError as error:
+            if error.errno == errno.EADDRINUSE and not Path(path).is_socket():
+                # The system says "Address already in use" of a photo, too.
+                raise FileExistsError(errno.EEXIST, "another file lies there") from error
             if error.errno != errno.EADDRINUSE or not _is_abandoned(path):
                 raise
             Path(path).unlink()

@@ -32,9 +32,9 @@ class Pace:
             self._marks.append((now, self._tally.files))
 
     def per_minute(self, minutes: int, now: float) -> float:
-        """Files a minute over the last `minutes`, or since the start if that is shorter."""
+        """Files a minute over the last `minutes`; before the start there were none."""
         if not self._marks:
             return 0.0
         old = [mark for mark in self._marks if mark[0] <= now - minutes * _EVERY_S]
         then, files = old[-1] if old else self._marks[0]
-        return (self._tally.files - files) / max(now - then, 1.0) * _EVERY_S
+        return (self._tally.files - files) / max(now - then, minutes * _EVERY_S) * _EVERY_S

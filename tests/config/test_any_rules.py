@@ -52,7 +52,7 @@ conditions: dict[str, st.SearchStrategy] = {
         optional={
             "after": st.dates().map(str),
             "before": st.dates().map(str),
-            "year": one_or_more(st.integers(1, 9999)),
+            "year": one_or_more(st.integers(1826, 9999)),
             "month": one_or_more(months | ends(months)),
             "weekday": one_or_more(days | ends(days)),
             "hour": one_or_more(st.integers(0, 23) | ends(st.integers(0, 23))),

@@ -108,6 +108,7 @@ CONDITIONS = [
     ("{class: no}", 19, "YAML reads no as false, not as a class", 'quotes: "no"'),
     ("{taken: {}}", 19, "taken: the map is empty, so it could match nothing", None),
     ("{taken: {month: juny}}", 27, 'month: "juny" is not a month such as jun or 6', "did you mean"),
+    ("{taken: {year: 24}}", 26, '"24" is not a year such as 2024', None),
     ("{taken: {month: 13}}", 27, '"13" is not a month', None),
     ("{taken: {month: []}}", 27, "month: the list is empty", "leave out month"),
     ("{taken: {month: {}}}", 27, "month: the map is empty", None),

@@ -30,7 +30,7 @@ words = st.text("abcZ09*?[]!-_ ,:#'\"{}&\\\u00e9\U0001f600", min_size=1, max_siz
 names = words.filter(lambda word: word and not word.startswith("!"))
 moments = st.datetimes().map(lambda moment: moment.replace(microsecond=0))
 ranges = {
-    DatePart.YEAR: (1, 9999),
+    DatePart.YEAR: (1826, 9999),
     DatePart.MONTH: (1, 12),
     DatePart.WEEKDAY: (1, 7),
     DatePart.HOUR: (0, 23),

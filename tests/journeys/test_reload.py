@@ -32,7 +32,7 @@ def test_a_saved_configuration_is_in_force(daemon: Daemon, tmp_path: Path) -> No
     filed = daemon.wait_for_photo("WA-1.jpg")
     daemon.stop()
 
-    assert ['rule "by name" changed: to WhatsApp/ -> Chats/'] == told["changes"]
+    assert ["tests changed", 'rule "by name" changed: to WhatsApp/ -> Chats/'] == told["changes"]
     assert filed["destination"].endswith("/Chats/WA-1.jpg")
     assert 1 == sum(event["event"] == "config_reloaded" for event in daemon.events)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gallery_daemon.photo import Action, Identical, OnConflict
 from gallery_daemon.rules.changes import changes
-from gallery_daemon.rules.condition import All, ClassIs, MinConfidence
+from gallery_daemon.rules.condition import All, Any, ClassIs, MinConfidence, Not
 from gallery_daemon.rules.fact import HasGps
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
@@ -34,6 +34,16 @@ def test_another_line_and_another_order_of_conditions_is_no_change() -> None:
     turned = replace(A, when=All((MinConfidence(0.92), ClassIs(("memes",)))), line=7)
 
     assert () == changes(RuleSet((A, B)), RuleSet((turned, B)))
+
+
+def test_another_order_within_a_list_of_conditions_is_no_change() -> None:
+    """However deep it lies: all or any of the same parts is the same."""
+    parts = (ClassIs(("memes",)), Not(All((HasGps(wanted=True), MinConfidence(0.5)))))
+    turned = (Not(All((MinConfidence(0.5), HasGps(wanted=True)))), ClassIs(("memes",)))
+    before, after = replace(A, when=All((Any(parts),))), replace(A, when=All((Any(turned),)))
+
+    assert () == changes(RuleSet((before,)), RuleSet((after,)))
+    assert () != changes(RuleSet((before,)), RuleSet((replace(A, when=Any(parts[:1])),)))
 
 
 def test_as_few_rules_as_possible_have_moved() -> None:

@@ -49,9 +49,18 @@ def test_the_reason_tells_the_distance_and_not_the_position() -> None:
     expected = Check(
         "near: {lat: 48.1374, lon: 11.5755, km: 5, name: Munich}",
         Truth.NO,
-        "504.29 km from Munich, more than 5.00 km",
+        "504 km from Munich, more than 5 km",
     )
     assert expected == check
+
+
+def test_a_distance_is_told_as_finely_as_its_limit_needs() -> None:
+    """Just beyond a limit, whole kilometres would not say so."""
+    spot = Spot(MUNICH.latitude, MUNICH.longitude, 504, "Munich")
+
+    check = Near((spot,)).check(photo(), facts(position=BERLIN), prediction())
+
+    assert "504.29 km from Munich, more than 504.00 km" == check.reason
 
 
 def test_the_other_side_of_the_earth_has_a_distance() -> None:

@@ -18,18 +18,18 @@ def test_a_pace_is_that_of_the_last_minutes() -> None:
     for second in range(601, 721):
         pace.turn(float(second))
 
-    assert (0.0, 36.0, 50.0) == tuple(pace.per_minute(each, 720.0) for each in MINUTES)
+    assert (0.0, 36.0, 40.0) == tuple(pace.per_minute(each, 720.0) for each in MINUTES)
 
 
-def test_a_young_daemon_counts_from_its_start() -> None:
-    """Ten files in half a minute are twenty a minute; before the first turn there is no pace."""
+def test_before_the_start_there_were_no_files() -> None:
+    """Thirty files in half a minute are thirty in a minute, and two a minute in fifteen."""
     tally = Tally()
     pace = Pace(tally)
     assert 0.0 == pace.per_minute(1, 0.0)
     pace.turn(100.0)
-    tally.left = 10
+    tally.left = 30
 
-    assert 20.0 == pace.per_minute(15, 130.0)
+    assert (30.0, 6.0, 2.0) == tuple(pace.per_minute(each, 130.0) for each in MINUTES)
 
 
 def test_a_pace_takes_no_more_room_with_the_years() -> None:
