@@ -210,6 +210,11 @@ class Pipeline:
 
     def _decide(self, seen: Seen) -> None:
         """By the rules; what they leave, stays where it is."""
+        try:
+            seen = replace(seen, facts=self._rooms.kinship.with_kin(seen.photo, seen.facts))
+        except JournalError as error:
+            self._ends.refuse(seen, error)
+            return
         decision = decide(seen.photo, seen.facts, seen.prediction, self._rooms.rules)
         if decision.destination is not None:
             self._file(seen, decision)

@@ -19,7 +19,7 @@ from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
 from gallery_daemon.service.looks import Look, Looks, forget_gone
 from tests.faults.household import MODEL
-from tests.rules.photos import any_facts, photo, predictions
+from tests.rules.photos import facts_of_file, photo, predictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
     assert (SEEN.facts, SEEN.prediction) == (found.facts, found.prediction)
 
 
-@given(facts=any_facts, prediction=predictions)
+@given(facts=facts_of_file, prediction=predictions)
 def test_every_look_is_a_text_and_a_look_again(facts: Facts, prediction: Prediction) -> None:
     """Whatever stands in a photo."""
     # A model's name is no half character: the manifest refuses it, and JSON would join two of them.
