@@ -135,7 +135,7 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "near_duplicate",
         _Built(Flag(), NearDuplicate),
         "true",
-        "a photo seen before it looks the same, whatever its name, size or date (at most 10 of 128 "
+        "a photo seen before it looks the same, whatever its name, size or date (at most 8 of 128 "
         "bits differ); the same bytes under the same name are for `identical`; or none does",
     ),
     _key(

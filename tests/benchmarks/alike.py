@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HALF_BITS = 64
-_LIMITS = (0, 2, 4, 5, 6, 8, NEAR_BITS, 12, 14, 16, 24, 30, BURST_BITS, 42)
+_LIMITS = (0, 2, 4, 5, 6, NEAR_BITS, 10, 12, 14, 16, 24, 30, BURST_BITS, 42)
 _ROWS_A_TURN = 1_000
 _JPEG = 85
 # Made shorter for a test suite of their project: they have an end, and grey in place of the rest.
