@@ -58,19 +58,19 @@ def test_what_looks_the_same_is_found_as_if_all_were_compared(
 ) -> None:
     """No photo is missed and none comes twice, whichever bits differ."""
     told = [*(turned(asked, over) for over in near), *others]
-    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
-        with closing(Journal(Path(folder) / "journal.sqlite3")) as journal:
-            remember(
-                journal,
-                *(
-                    (f"/{number}.jpg", replace(FILE, inode=number), Sign(bits))
-                    for number, bits in enumerate(told)
-                ),
-            )
+    with (
+        tempfile.TemporaryDirectory(dir=_memory()) as folder,
+        closing(Journal(Path(folder) / "journal.sqlite3")) as journal,
+    ):
+        remember(
+            journal,
+            *(
+                (f"/{number}.jpg", replace(FILE, inode=number), Sign(bits))
+                for number, bits in enumerate(told)
+            ),
+        )
 
-            found = sorted(
-                (bits, each.number) for bits, each in journal.seen.like(asked, most, before)
-            )
+        found = sorted((bits, each.number) for bits, each in journal.seen.like(asked, most, before))
 
     expected = sorted(
         ((asked ^ bits).bit_count(), number)

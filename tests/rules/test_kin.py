@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from gallery_daemon.photo import PLAIN, Kin, Relative, Truth
-from gallery_daemon.rules.condition import Condition
 from gallery_daemon.rules.kin import Burst, NearDuplicate
 from tests.rules.photos import facts, photo, prediction
+
+if TYPE_CHECKING:
+    from gallery_daemon.rules.condition import Condition
 
 BY_TIME = Relative("PXL_1.jpg", bits=20, after_s=0.4)
 BEFORE = Relative("PXL_1.jpg", bits=20, after_s=-1.0)
