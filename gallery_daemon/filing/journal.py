@@ -24,7 +24,6 @@ from gallery_daemon.filing.known import known_among
 from gallery_daemon.filing.looks import LookTable
 from gallery_daemon.filing.owner import Owner
 from gallery_daemon.filing.record import OPEN_STATES, Entry, Row, State
-from gallery_daemon.filing.seen import SeenTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,7 +58,7 @@ class Journal:
         except BaseException:
             self._disown()
             raise
-        self.looks, self.seen = LookTable(self._database), SeenTable(self._database)
+        self.looks = LookTable(self._database)
 
     def close(self) -> None:
         """No more is read or written, and what is still open may be recovered by others."""

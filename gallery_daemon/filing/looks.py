@@ -46,7 +46,7 @@ class LookTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._seen = SeenTable(database)
+        self.seen = SeenTable(database)
 
     def recall(self, photo: Photo, model: str) -> tuple[str, str] | None:
         """The path that the file had when the model saw it, and the note's text; None if never."""
@@ -72,7 +72,7 @@ class LookTable:
         shape = signed(identity.inode), identity.size_bytes, identity.mtime_ns
         self._database.execute(_WRITE, (os.fsencode(path), *shape, note.model, note.text))
         if note.sign is not None:
-            self._seen.write(path, identity, note.sign)
+            self.seen.write(path, identity, note.sign)
 
     def unfiled(self) -> Iterator[str]:
         """The paths of the looks whose file does not lie in a library."""
@@ -87,4 +87,4 @@ class LookTable:
         with self._database.transaction():
             for path in paths:
                 self._database.execute(_FORGET, (os.fsencode(path),))
-                self._seen.forget(path)
+                self.seen.forget(path)

@@ -46,9 +46,8 @@ INSERT OR REPLACE INTO seen
 (number, path, inode, size_bytes, mtime_ns, across, down, taken_ms, burst)
 VALUES (:number, :path, :inode, :size, :mtime, :across, :down, :taken_ms, :burst)
 """
-# The plus: by the index of what follows, and not by the number's, which nearly all are below of.
+# The plus: never by the number's own index, for most photos are below it.
 _BEFORE = "SELECT * FROM seen WHERE +number < ? AND "
-_NUMBERED = "SELECT * FROM seen WHERE number = ?"
 _EVERY = (1 << 63) - 1
 
 
@@ -90,10 +89,6 @@ class SeenTable:
     def forget(self, path: str) -> None:
         """No photo was seen at the path, within the caller's transaction."""
         self._database.execute(_FORGET, {"path": os.fsencode(path), "number": None})
-
-    def numbered(self, number: int) -> Earlier | None:
-        """The photo of that number."""
-        return next(map(_earlier, self._database.rows(_NUMBERED, (number,))), None)
 
     def around(self, taken_ms: int, within_ms: int, before: int | None) -> Iterator[Earlier]:
         """The photos taken so near that time, of those seen before that number."""

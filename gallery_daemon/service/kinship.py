@@ -42,7 +42,7 @@ class Kinship:
     """Looks up the kin of photos, where the rules ask for it."""
 
     def __init__(self, journal: Journal, rules: RuleSet) -> None:
-        self._seen, self._is_needed = journal.seen, needs_kin(rules)
+        self._seen, self._is_needed = journal.looks.seen, needs_kin(rules)
         self._groups: dict[int, Earlier] = {}
 
     def with_kin(self, photo: Photo, facts: Facts) -> Facts:

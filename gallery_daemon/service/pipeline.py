@@ -53,7 +53,6 @@ class Pipeline:
 
     def __init__(self, rooms: Rooms, library: str, clock: Clock) -> None:
         self._rooms = rooms
-        self._library = library
         self._clock = clock
         self._backlog: deque[Photo] = deque()
         self._under_way: set[Candidate] = set()  # in the backlog or with the classifier

@@ -45,7 +45,7 @@ def asked_us(photos: int, told: Sequence[int]) -> dict[str, str]:
         began = time.perf_counter()
         journal.looks.remember(_notes(photos, told, dice))
         written_us = (time.perf_counter() - began) / photos * 1e6
-        seen, within_ms = journal.seen, round(BURST_S * 1000)
+        seen, within_ms = journal.looks.seen, round(BURST_S * 1000)
         signs = [_sign(told, number * photos // _TIMES, dice) for number in range(_TIMES)]
         like = [partial(_all, seen.like, each.bits, NEAR_BITS, None) for each in signs]
         around = [partial(_all, seen.around, each.taken_ms, within_ms, None) for each in signs]

@@ -33,7 +33,7 @@ def remember(journal: Journal, *seen: tuple[str, Identity, Sign]) -> None:
 
 def numbers(journal: Journal, *files: tuple[str, Identity]) -> list[int | None]:
     """The photos' numbers."""
-    return [journal.seen.number_of(path, identity) for path, identity in files]
+    return [journal.looks.seen.number_of(path, identity) for path, identity in files]
 
 
 words = st.integers(0, (1 << _BITS) - 1)
@@ -70,7 +70,9 @@ def test_what_looks_the_same_is_found_as_if_all_were_compared(
             ),
         )
 
-        found = sorted((bits, each.number) for bits, each in journal.seen.like(asked, most, before))
+        found = sorted(
+            (bits, each.number) for bits, each in journal.looks.seen.like(asked, most, before)
+        )
 
     expected = sorted(
         ((asked ^ bits).bit_count(), number)
@@ -99,9 +101,8 @@ def test_a_photo_keeps_its_number_under_each_name_and_for_each_model(world: Worl
     world.journal.looks.remember([(*second, note(Sign(2), "other@00000000"))])
 
     assert [1, 2] == numbers(world.journal, renamed, second)
-    found = world.journal.seen.numbered(1)
-    assert found is not None
-    assert ("c.jpg", Sign(3, 5, "x")) == (found.name, found.sign)
+    (found,) = world.journal.looks.seen.of_burst("x", None)
+    assert (1, "c.jpg", Sign(3, 5, "x")) == (found.number, found.name, found.sign)
 
 
 def test_another_photo_of_the_name_has_a_number_of_its_own(world: World) -> None:
@@ -111,18 +112,18 @@ def test_another_photo_of_the_name_has_a_number_of_its_own(world: World) -> None
 
     remember(world.journal, ("/a.jpg", replace(again, size_bytes=6), Sign(3)))
 
-    assert world.journal.seen.number_of("/a.jpg", FILE) is None
-    found = [each.name for each in world.journal.seen.around(0, 10, None)]
+    assert world.journal.looks.seen.number_of("/a.jpg", FILE) is None
+    found = [each.name for each in world.journal.looks.seen.around(0, 10, None)]
     assert [] == found
     assert [3] == numbers(world.journal, ("/a.jpg", replace(again, size_bytes=6)))
-    assert 2 == len([*world.journal.seen.like(2, 10, None)])
+    assert 2 == len([*world.journal.looks.seen.like(2, 10, None)])
 
 
 def test_a_look_without_a_sign_is_no_photo_that_was_seen(world: World) -> None:
     """What could not be read, and what an older program has looked at."""
     world.journal.looks.remember([("/a.jpg", FILE, note(None))])
 
-    assert world.journal.seen.number_of("/a.jpg", FILE) is None
+    assert world.journal.looks.seen.number_of("/a.jpg", FILE) is None
 
 
 def test_times_and_bursts_are_found_among_those_before(world: World) -> None:
@@ -130,7 +131,7 @@ def test_times_and_bursts_are_found_among_those_before(world: World) -> None:
     signs = [Sign(1, 1000), Sign(2, 3000), Sign(3, 3001), Sign(4, None, "B"), Sign(5, None, "B")]
     files = [(f"/{number}.jpg", replace(FILE, inode=number)) for number in range(5)]
     remember(world.journal, *((*file, sign) for file, sign in zip(files, signs, strict=True)))
-    seen = world.journal.seen
+    seen = world.journal.looks.seen
 
     assert [1, 2] == [each.number for each in seen.around(2000, 1000, None)]
     assert [1] == [each.number for each in seen.around(2000, 1000, 2)]
@@ -142,14 +143,14 @@ def test_every_question_goes_by_an_index(world: World) -> None:
     """With 100,000 photos, to look at each of them would take longer than to classify one."""
     asked: list[str] = []
     with closing(sqlite3.connect(world.journal_path)) as database:
-        world.journal.seen._database._connection.set_trace_callback(asked.append)
+        world.journal.looks.seen._database._connection.set_trace_callback(asked.append)
         for ask in (
-            world.journal.seen.like(1, 10, 5),
-            world.journal.seen.around(0, 10, 5),
-            world.journal.seen.of_burst("B", 5),
+            world.journal.looks.seen.like(1, 10, 5),
+            world.journal.looks.seen.around(0, 10, 5),
+            world.journal.looks.seen.of_burst("B", 5),
         ):
             list(ask)
-        world.journal.seen.number_of("/a.jpg", FILE)
+        world.journal.looks.seen.number_of("/a.jpg", FILE)
         plans = [row[3] for text in asked for row in database.execute(f"EXPLAIN QUERY PLAN {text}")]
 
     assert len(asked) >= 7
@@ -188,4 +189,4 @@ def test_looks_of_an_older_journal_keep_their_order(tmp_path: Path) -> None:
         after = numbers(journal, ("/a.jpg", other), ("/b.jpg", FILE))
 
         assert [1, 2] == before == after
-        assert 1 == len(list(journal.seen.like(7, 0, None)))
+        assert 1 == len(list(journal.looks.seen.like(7, 0, None)))
