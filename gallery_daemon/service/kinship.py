@@ -71,13 +71,18 @@ class Kinship:
     ) -> tuple[Earlier | None, Earlier | None]:
         """The nearest of its burst and the nearest to look at, seen before that number."""
 
-        def is_another(earlier: Earlier) -> bool:
-            """Whether it is no copy with the same bytes and name, of which `identical` speaks."""
-            return (earlier.name, earlier.size_bytes, earlier.sign) != (name, size_bytes, sign)
+        def is_copy(earlier: Earlier) -> bool:
+            """Whether all says that it has the same bytes."""
+            return (earlier.size_bytes, earlier.sign) == (size_bytes, sign)
 
-        burst = filter(is_another, self._of_burst(sign, number))
+        burst = (each for each in self._of_burst(sign, number) if not is_copy(each))
         like = () if sign.bits is None else self._seen.like(sign.bits, NEAR_BITS, number)
-        near = ((bits, each.number, each) for bits, each in like if is_another(each))
+        near = (
+            (bits, each.number, each)
+            for bits, each in like
+            # Of the same bytes under the same name `identical` speaks.
+            if each.name != name or not is_copy(each)
+        )
         return next(burst, None), min(near, default=(0, 0, None))[2]
 
     def _of_burst(self, sign: Sign, number: int | None) -> Iterator[Earlier]:
@@ -85,7 +90,8 @@ class Kinship:
         if sign.taken_ms is not None and sign.bits is not None:
             taken_ms = sign.taken_ms
             around = self._seen.around(taken_ms, _BURST_MS, number)
-            alike = (each for each in around if _bits(each.sign, sign) is not None)
+            others = (each for each in around if not _is_same_shot(each.sign, sign))
+            alike = (each for each in others if _bits(each.sign, sign) is not None)
             yield from sorted(alike, key=lambda each: (_apart(each, taken_ms), each.number))
         if sign.burst is not None:
             yield from self._seen.of_burst(sign.burst, number)
@@ -119,6 +125,14 @@ def _bits(one: Sign, other: Sign) -> int | None:
         return None
     differ = (one.bits ^ other.bits).bit_count()
     return differ if differ <= BURST_BITS else None
+
+
+def _is_same_shot(one: Sign, other: Sign) -> bool:
+    """Whether they have one time to the millisecond: two versions of one photo, and no burst.
+
+    Of times without a fraction that cannot be told.
+    """
+    return one.taken_ms == other.taken_ms and bool((one.taken_ms or 0) % 1000)
 
 
 def _apart(earlier: Earlier, taken_ms: int) -> int:

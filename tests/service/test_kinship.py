@@ -146,6 +146,21 @@ def test_near_duplicates_are_found_whatever_they_are_called(journal: Journal) ->
     assert "a" == edited.group == again.group
 
 
+def test_two_versions_of_one_photo_are_no_burst(journal: Journal) -> None:
+    """An edited one has the time of the first to the millisecond, and a copy has all of it."""
+    see(journal, named("a.jpg", 1), taken(0.25))
+    see(journal, named("b.jpg", 2), taken(60.0))
+
+    edited = see(journal, named("a-edited.jpg", 3), taken(0.25, 2))
+    on = named("b (1).jpg", 2)
+    copy = see(journal, replace(on, identity=replace(on.identity, inode=5)), taken(60.0))
+    same_second = see(journal, named("c.jpg", 4), taken(60.0, 20))
+
+    assert (None, Relative("a.jpg", 2, 0.0)) == (edited.burst, edited.near_duplicate)
+    assert None is copy.burst
+    assert same_second.burst is not None
+
+
 def test_plain_pictures_are_not_alike(journal: Journal) -> None:
     """Two black frames of one second are two photos."""
     dark = replace(taken(), dhash=PLAIN)
