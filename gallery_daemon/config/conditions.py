@@ -128,7 +128,7 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "burst",
         _Built(Flag(), Burst),
         "true",
-        "a photo of the same burst was seen before it: taken within 2 s of it (not in the very same "
+        "a photo of the same burst was seen before it: taken within 2 s of it (not in the same "
         "millisecond, as an edited version is) and alike, or by its name "
         "(`..._BURST...`, `20220514_102409_031`); or none was, so it is the first, or alone",
     ),
