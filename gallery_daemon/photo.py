@@ -9,7 +9,7 @@ carries surrogates and finds its way back to the same bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -107,6 +107,35 @@ class Position:
     longitude: float
 
 
+PLAIN = "plain"
+"""What stands for a picture's bits where there is too little in it to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A photo that was seen before another and is like it.
+
+    `bits` is how many of 128 differ, None where they were not compared; `after_s` how many seconds
+    after it the other was taken (before, if negative), None where one of the two does not say.
+    """
+
+    name: str
+    bits: int | None
+    after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The photos seen before that a photo belongs with, the nearest of each kind.
+
+    `group` is the stem of the first of them all, counting their own kin; None: there are none.
+    """
+
+    burst: Relative | None = None
+    near_duplicate: Relative | None = None
+    group: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a photo without the model.
@@ -114,7 +143,9 @@ class Facts:
     `width` and `height` are pixels as a person sees them, after `orientation` (EXIF's 1 to 8) is
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
     hexadecimal digits, present only where the rules ask for it. `position` is there only with
-    `has_gps`, and not even then if the file does not say which hemisphere.
+    `has_gps`, and not even then if the file does not say which hemisphere. `dhash` is the picture
+    as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: nobody has looked. `kin` is no fact of
+    the file and never leaves the process: it is looked up where the rules ask for it.
     """
 
     format: str
@@ -127,6 +158,8 @@ class Facts:
     has_gps: bool
     content_hash: str | None = None
     position: Position | None = None
+    dhash: str | None = None
+    kin: Kin | None = field(default=None, metadata={"stays": True})
 
     @classmethod
     def unread(cls, mtime: datetime) -> Facts:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
-from gallery_daemon.photo import Facts, Identity, Prediction  # noqa: TC001 - the wire needs them
+from gallery_daemon.photo import PLAIN, Facts, Identity, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FRAME_LIMIT_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_DHASH = re.compile(rf"[0-9a-f]{{32}}|{PLAIN}")
 _ORIENTATIONS = range(1, 9)
 _SIDE_LIMIT = 1 << 31
 _POLE = 90.0
@@ -222,6 +223,7 @@ def _problems_of_facts(facts: Facts) -> dict[str, bool]:
             0 <= side <= _SIDE_LIMIT for side in (facts.width, facts.height)
         ),
         "a position that is not on earth": not _is_on_earth(facts.position),
+        "a picture's bits that are none": not _DHASH.fullmatch(facts.dhash or PLAIN),
         "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
     }
 

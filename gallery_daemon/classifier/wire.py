@@ -1,9 +1,10 @@
 """A frozen value becomes JSON and comes back as exactly the same value, or as an error.
 
 The types are the format: the fields of a dataclass are the keys of an object, no more and no fewer,
-and every value must have its field's type. Nothing is guessed or converted, because the other side
-parses hostile files and may have fallen to one (promise 8). Text is written in ASCII, so a name
-with broken UTF-8 keeps its surrogates.
+and every value must have its field's type; only a field whose metadata say that it `stays` is no
+key. Nothing is guessed or converted, because the other side parses hostile files and may have
+fallen to one (promise 8). Text is written in ASCII, so a name with broken UTF-8 keeps its
+surrogates.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def value_of(wanted: Any, raw: object, where: str) -> Any:  # noqa: ANN401 - the
 
 def _plain(value: object) -> object:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, datetime):
@@ -137,7 +138,13 @@ def _finite(raw: float, where: str) -> float:
 
 @cache
 def _field_types(wanted: type[Any]) -> dict[str, object]:
-    return get_type_hints(wanted, localns=_NAMES)
+    kinds = get_type_hints(wanted, localns=_NAMES)
+    return {name: kinds[name] for name in _names(wanted)}  # type: ignore[arg-type]
+
+
+@cache
+def _names(wanted: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(wanted) if not each.metadata.get("stays"))
 
 
 def _wrong(where: str, wanted: str, raw: object) -> WireError:

@@ -19,6 +19,7 @@ from gallery_daemon.config.tables import Key
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.distance import Near
 from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs
+from gallery_daemon.rules.kin import Burst, NearDuplicate
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
 from gallery_daemon.rules.screenshot import Screenshot
 
@@ -122,6 +123,21 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "true",
         "it is called like a screenshot (`Screenshot_*`, `Bildschirmfoto *` ...), or no camera is "
         "known and it has a phone screen's size, or is a PNG as tall as one; or is none",
+    ),
+    _key(
+        "burst",
+        _Built(Flag(), Burst),
+        "true",
+        "a photo of the same burst was seen before it: taken within 2 s of it (not in the same "
+        "millisecond, as an edited version is) and alike, or by its name "
+        "(`..._BURST...`, `20220514_102409_031`); or none was, so it is the first, or alone",
+    ),
+    _key(
+        "near_duplicate",
+        _Built(Flag(), NearDuplicate),
+        "true",
+        "a photo seen before it looks the same, whatever its name, size or date (at most 8 of 128 "
+        "bits differ); the same bytes under the same name are for `identical`; or none does",
     ),
     _key(
         "width",

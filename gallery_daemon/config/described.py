@@ -100,6 +100,8 @@ GIVEN: Mapping[str, str] = {
     "has_exif": "Whether it has EXIF (true where a camera or a date is given).",
     "has_gps": "Whether it says where it was taken (true where a position is given).",
     "position": "Where it was taken.",
+    "burst": "Whether a photo of the same burst was seen before it: IMG_0000.jpg (false).",
+    "near_duplicate": "Whether IMG_0000.jpg was seen before it and looks the same (false).",
 }
 EXPECT: Mapping[str, str] = {
     "rule": "The rule that takes it.",

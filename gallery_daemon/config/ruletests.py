@@ -5,7 +5,8 @@
         given: {path: Chats/a.jpg, class: memes, confidence: 0.85}
         expect: {outcome: uncertain}
 
-What is not said of a photo, is not so: it has no camera, no date, no class. It has
+What is not said of a photo, is not so: it has no camera, no date, no class, and is the first of its
+kind; the photo that was seen before it, if one was, is called IMG_0000.jpg. It has
 12 megapixels, the wider side across, and 4 MB; it has EXIF where a camera, a date or a position is
 given, and is a PNG where its name says so.
 """
@@ -29,12 +30,14 @@ from gallery_daemon.photo import (
     Candidate,
     Facts,
     Identity,
+    Kin,
     Outcome,
     Photo,
+    Relative,
     Taken,
     TakenFrom,
 )
-from gallery_daemon.rules.part import extension
+from gallery_daemon.rules.part import extension, stem
 from gallery_daemon.rules.ruletest import NO_CLASS, Expected, RuleTest, prediction_like
 
 if TYPE_CHECKING:
@@ -65,6 +68,8 @@ SIZE = Key("size", Size())
 HAS_EXIF = Key("has_exif", Flag())
 HAS_GPS = Key("has_gps", Flag())
 POSITION = Key("position", PositionKind())
+BURST = Key("burst", Flag())
+NEAR_DUPLICATE = Key("near_duplicate", Flag())
 GIVEN_MAP = Table(
     "given",
     (
@@ -82,6 +87,8 @@ GIVEN_MAP = Table(
         HAS_EXIF,
         HAS_GPS,
         POSITION,
+        BURST,
+        NEAR_DUPLICATE,
     ),
 )
 
@@ -97,6 +104,7 @@ EXPECT: Key[Node] = Key("expect", Raw("what becomes of it"), example="{to: Memes
 TEST = Table("a test", (NAME, GIVEN, EXPECT))
 
 _LONG_AGO = datetime(2000, 1, 1, 12, tzinfo=UTC)
+_BEFORE = Relative("IMG_0000.jpg", bits=0, after_s=1.0)
 _USUAL = {"width": 4000, "height": 3000, "size": 4_000_000}
 
 
@@ -232,4 +240,11 @@ def _facts(found: Found, photo: Photo) -> Facts:
         has_exif=found.get_or(HAS_EXIF, default=(camera, when, position) != (None, None, None)),
         has_gps=found.get_or(HAS_GPS, default=position is not None),
         position=position,
+        kin=_kin(found),
     )
+
+
+def _kin(found: Found) -> Kin:
+    burst = _BEFORE if found.get(BURST) else None
+    near = _BEFORE if found.get(NEAR_DUPLICATE) else None
+    return Kin(burst, near, stem(_BEFORE.name) if burst or near else None)

@@ -2,7 +2,8 @@
 
 A file is known here as it is everywhere in the journal: by path, size and mtime, or, renamed, by
 its inode; never by the device. A path has one look for each model, so a photo that changes takes
-the place of what it was. Nothing here is worth a sync of its own: what is lost is seen anew.
+the place of what it was. Nothing here is worth a sync of its own: what is lost is seen anew. With
+a look goes what the photo is recognised by among those `seen`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gallery_daemon.filing.columns import signed
+from gallery_daemon.filing.seen import SeenTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,6 +46,7 @@ class LookTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.seen = SeenTable(database)
 
     def recall(self, photo: Photo, model: str) -> tuple[str, str] | None:
         """The path that the file had when the model saw it, and the note's text; None if never."""
@@ -68,6 +71,8 @@ class LookTable:
         """The note is written within the caller's transaction."""
         shape = signed(identity.inode), identity.size_bytes, identity.mtime_ns
         self._database.execute(_WRITE, (os.fsencode(path), *shape, note.model, note.text))
+        if note.sign is not None:
+            self.seen.write(path, identity, note.sign)
 
     def unfiled(self) -> Iterator[str]:
         """The paths of the looks whose file does not lie in a library."""
@@ -82,3 +87,4 @@ class LookTable:
         with self._database.transaction():
             for path in paths:
                 self._database.execute(_FORGET, (os.fsencode(path),))
+                self.seen.forget(path)

@@ -54,11 +54,28 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What a photo is recognised by among others; None: nothing of the kind.
+
+    `bits` are the 128 of `Facts.dhash`; `taken_ms` milliseconds of the camera's own clock since
+    1970; `burst` is what its name says.
+    """
+
+    bits: int | None = None
+    taken_ms: int | None = None
+    burst: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """What a model (`name@hash8`) saw in a file: a text for who has written it, ASCII."""
+    """What a model (`name@hash8`) saw in a file: a text for who has written it, ASCII.
+
+    Without a `sign` nobody has looked for one.
+    """
 
     model: str
     text: str
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,36 @@ CREATE TABLE looks (
 CREATE UNIQUE INDEX looks_by_path ON looks (path, model);
 CREATE INDEX looks_by_inode ON looks (inode, size_bytes, mtime_ns);
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS)
+QUARTER = 0xFFFF
+QUARTERS = tuple(f"((across >> {bits}) & {QUARTER})" for bits in (0, 16, 32, 48))
+"""The four quarters of a picture's first half, as the indexes have them."""
+# In which order photos were seen, and what they are recognised by: 64 bits across, 64 down.
+_SEEN = f"""
+CREATE TABLE seen (
+    number INTEGER PRIMARY KEY,
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    across INTEGER,
+    down INTEGER,
+    taken_ms INTEGER,
+    burst TEXT
+) STRICT;
+CREATE UNIQUE INDEX seen_by_path ON seen (path);
+CREATE INDEX seen_by_inode ON seen (inode, size_bytes, mtime_ns);
+CREATE INDEX seen_by_time ON seen (taken_ms) WHERE taken_ms IS NOT NULL;
+CREATE INDEX seen_by_burst ON seen (burst) WHERE burst IS NOT NULL;
+CREATE INDEX seen_by_quarter_1 ON seen ({QUARTERS[0]}) WHERE across IS NOT NULL;
+CREATE INDEX seen_by_quarter_2 ON seen ({QUARTERS[1]}) WHERE across IS NOT NULL;
+CREATE INDEX seen_by_quarter_3 ON seen ({QUARTERS[2]}) WHERE across IS NOT NULL;
+CREATE INDEX seen_by_quarter_4 ON seen ({QUARTERS[3]}) WHERE across IS NOT NULL;
+INSERT INTO seen (path, inode, size_bytes, mtime_ns)
+SELECT path, inode, size_bytes, mtime_ns FROM (
+    SELECT path, inode, size_bytes, mtime_ns, max(rowid) AS latest FROM looks GROUP BY path
+) ORDER BY latest;
+"""  # noqa: S608 - our own words
+_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN)
 VERSION = len(_STEPS)
 
 

@@ -7,6 +7,7 @@ in the classifier process:
 `look` opens the file, checks that it is the one that settled, and reads no more than is `needed`
 (for a HEIC by the places of its `items`); `decode` makes the picture, where `preview` allows by
 the one that the camera put beside it, under `switches` that keep Pillow quiet, with the colours of
-`rgb` and the tags of `metadata`, or else says in one sentence why not (`refusal`); `facts` says
-what the tags mean, with `dates` and `name_dates` when the photo was taken.
+`rgb` and the tags of `metadata`, or else says in one sentence why not (`refusal`); `dhash` is the
+picture in a few bits; `facts` says what the tags mean, with `dates` and `name_dates` when the photo
+was taken, and `bursts` knows the names of bursts.
 """

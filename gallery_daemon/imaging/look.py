@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
 from gallery_daemon.imaging.dates import date_of_mtime
 from gallery_daemon.imaging.decode import Pixels, read_picture, read_preview
+from gallery_daemon.imaging.dhash import dhash
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.imaging.formats import sniff
@@ -65,7 +66,7 @@ def look(
             digest = hashlib.sha256(data).hexdigest() if want_hash else None
             picture = read_picture(data, max_pixels=max_pixels)
     facts = _facts(picture, path.rpartition("/")[2], identity)
-    return Look(replace(facts, content_hash=digest), picture.pixels)
+    return Look(replace(facts, content_hash=digest, dhash=dhash(picture.pixels)), picture.pixels)
 
 
 def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> Kind:

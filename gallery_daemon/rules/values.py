@@ -28,6 +28,7 @@ TEXT_FIELDS = (
     "hash",
     "hash8",
     "sequence",
+    "group",
     "rule",
 )
 FIELDS = (*DATE_FIELDS, *TEXT_FIELDS)
@@ -37,6 +38,9 @@ HASH_FIELDS = frozenset({"hash", "hash8"})
 
 SEQUENCE = "sequence"
 """The number that makes a name free; which one, turns out when the photo is filed."""
+
+GROUP = "group"
+"""The stem of the first photo of the burst, or of those that look the same; none if it is that."""
 
 DIGITS = {"hash": 64, SEQUENCE: 9}
 """The fields that take a count of digits, `{hash:8}`, and the most they have."""
@@ -70,6 +74,7 @@ def values_of(
         "hash": facts.content_hash,
         "hash8": facts.content_hash[:8] if facts.content_hash else None,
         SEQUENCE: None,
+        GROUP: None if facts.kin is None else facts.kin.group,
         "rule": rule,
     }
 

@@ -13,8 +13,9 @@ from `edits` of the configuration and is the `sole` one on its folders, `sort`, 
 `classify` and `explaining`.
 
 Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
-are no `looks` that the journal remembers; `planning` decides about each on paper, a `forecast` has
-them all, and `refiling` files anew what was `filed` and goes elsewhere by the present rules.
+are no `looks` that the journal remembers, and `kinship` says which photos are alike; `planning`
+decides about each on paper, a `forecast` has them all, and `refiling` files anew what was `filed`
+and goes elsewhere by the present rules.
 
 `clock` is the only clock; `systemd` speaks to the service manager, `unit` installs the unit,
 `shipped` finds the files that come with the package. For who asks: `unfiled` has the photos in

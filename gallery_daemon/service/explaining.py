@@ -6,6 +6,7 @@ keeps; any other is classified through the classifier process, like every photo.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.photo import Candidate, Photo
 from gallery_daemon.rules.explain import explain
-from gallery_daemon.rules.reliance import needs_the_file
+from gallery_daemon.rules.reliance import needs_kin, needs_the_file
 from gallery_daemon.service.classify import FileClassifier
 from gallery_daemon.service.ends import unseen
+from gallery_daemon.service.journals import journal_path
+from gallery_daemon.service.kinship import Kinship
 from gallery_daemon.service.setup import setup_of
 
 if TYPE_CHECKING:
@@ -67,6 +71,7 @@ def explain_file(
         facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
     else:
         facts, prediction = _look(_readable(file, known), config, clock, bundle)
+        facts = _with_kin(photo, facts, config)
     explanation = explain(photo, facts, prediction, config.rules)
     return Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
 
@@ -104,6 +109,15 @@ def _readable(file: str, known: Remembered | None) -> str:
     """Where the file can be read: where it came from, or else where it lies."""
     places = (known.row.path, known.row.destination or file) if known else ()
     return next((place for place in places if Path(place).is_file()), file)
+
+
+def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
+    """The facts with what the journal has seen before the photo, if the rules ask for it."""
+    path = journal_path()
+    if not needs_kin(config.rules) or not path.exists():
+        return facts
+    with contextlib.closing(Journal(path, read_only=True)) as journal:
+        return Kinship(journal, config.rules).with_kin(photo, facts)
 
 
 def _look(file: str, config: Config, clock: Clock, bundle: str | None) -> tuple[Facts, Prediction]:

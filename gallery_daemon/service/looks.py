@@ -1,9 +1,9 @@
 """Looks that are remembered: what the classifier process saw in a file, in the journal as text.
 
 A look is used again only where looking anew would give the same: the same bytes (by the file's
-identity), the same model, the same limits, the content's hash if the rules ask for it, and, where
-the file was renamed, nothing that was read from its name. A text of an older program whose facts
-were others is no look.
+identity), the same model, the same limits, the content's hash and the picture's bits if the rules
+ask for them, and, where the file was renamed, nothing that was read from its name. A text of an
+older program whose facts were others is no look, but for the bits, which it did not have.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.filing.record import Note
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
+from gallery_daemon.rules.reliance import needs_kin
+from gallery_daemon.service.kinship import sign_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,17 +62,24 @@ class Looks:
         limits: Limits,
         *,
         needs_hash: bool,
+        needs_bits: bool = False,
         again: bool = False,
     ) -> None:
         """`again`: what was refused is looked at anew."""
         self._journal, self._bundle, self._limits = journal, bundle, limits
-        self._needs_hash, self._again = needs_hash, again
+        self._needs_hash, self._needs_bits, self._again = needs_hash, needs_bits, again
 
     @classmethod
     def of(cls, config: Config, journal: Journal, *, again: bool = False) -> Looks:
         """Those that the configuration's rules can be tried on."""
-        bundle, needs_hash = find_bundle(config.model.bundle), config.rules.needs_hash
-        return cls(journal, bundle, config.limits, needs_hash=needs_hash, again=again)
+        return cls(
+            journal,
+            find_bundle(config.model.bundle),
+            config.limits,
+            needs_hash=config.rules.needs_hash,
+            needs_bits=needs_kin(config.rules),
+            again=again,
+        )
 
     def recall(self, photo: Photo) -> Look | None:
         """What was seen in this very file before, if it would be seen again.
@@ -83,7 +92,7 @@ class Looks:
             return None
         path, text = found
         try:
-            look: Look = value_of(Look, object_of(text), "look")
+            look: Look = value_of(Look, _of_today(object_of(text)), "look")
         except WireError:
             return None
         return look if self._holds(look, photo, path.rpartition("/")[2]) else None
@@ -113,7 +122,10 @@ class Looks:
         model = look.prediction.model if look.prediction else self._model
         if model is None or (look.kind is not None and look.kind not in LASTING):
             return None
-        return Note(model, to_text(look))
+        sign = None
+        if look.facts is not None and look.facts.dhash is not None:
+            sign = sign_of(report.photo.name, look.facts)
+        return Note(model, to_text(look), sign)
 
     @cached_property
     def _model(self) -> str | None:
@@ -131,7 +143,15 @@ class Looks:
             return not self._again and look.kind in LASTING and name == photo.name
         if self._needs_hash and look.facts.content_hash is None:
             return False
+        if self._needs_bits and look.facts.dhash is None:
+            return False
         return name == photo.name or look.facts.taken.origin in _IN_THE_FILE
+
+
+def _of_today(raw: dict[str, object]) -> dict[str, object]:
+    """The object with what facts of former times do not say."""
+    facts = raw.get("facts")
+    return raw | {"facts": {"dhash": None} | facts} if isinstance(facts, dict) else raw
 
 
 def forget_gone(journal: Journal) -> None:

@@ -53,7 +53,6 @@ class Pipeline:
 
     def __init__(self, rooms: Rooms, library: str, clock: Clock) -> None:
         self._rooms = rooms
-        self._library = library
         self._clock = clock
         self._backlog: deque[Photo] = deque()
         self._under_way: set[Candidate] = set()  # in the backlog or with the classifier
@@ -210,6 +209,11 @@ class Pipeline:
 
     def _decide(self, seen: Seen) -> None:
         """By the rules; what they leave, stays where it is."""
+        try:
+            seen = replace(seen, facts=self._rooms.kinship.with_kin(seen.photo, seen.facts))
+        except JournalError as error:
+            self._ends.refuse(seen, error)
+            return
         decision = decide(seen.photo, seen.facts, seen.prediction, self._rooms.rules)
         if decision.destination is not None:
             self._file(seen, decision)

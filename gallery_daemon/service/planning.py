@@ -24,6 +24,7 @@ from gallery_daemon.photo import Action, OnConflict
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.service.company import Company
 from gallery_daemon.service.ends import unseen, why_left
+from gallery_daemon.service.kinship import Kinship
 from gallery_daemon.service.sidecars import takes_sidecars
 from gallery_daemon.service.survey import Looked
 
@@ -62,9 +63,13 @@ class Planned:
     sidecar_of: str | None = None
 
 
-def decided(photo: Photo, look: Look, rules: RuleSet) -> Decision:
-    """What the rules say of a photo by what was seen in it."""
-    facts = look.facts or unseen(photo).facts
+def decided(photo: Photo, look: Look, rules: RuleSet, kinship: Kinship) -> Decision:
+    """What the rules say of a photo by what was seen in it, and before it.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    facts = kinship.with_kin(photo, look.facts) if look.facts else unseen(photo).facts
     return decide(photo, facts, look.prediction, rules)
 
 
@@ -75,6 +80,7 @@ class Planner:
         """Without `paper` the names that are taken in the library do not matter."""
         self._rules, self._library = config.rules, config.library
         self._journal, self._company = journal, Company(journal, config.library)
+        self._kinship = Kinship(journal, config.rules)
         self._paper, self._disk = paper, Disk()
         self._steps: dict[str, tuple[Planned, Step, bool]] = {}
 
@@ -107,7 +113,7 @@ class Planner:
         """What would become of a photo, by what was seen in it; `lies_at` as in `Paper.place`."""
         if look.kind is RefusalKind.NOT_A_PHOTO:
             return _left(photo, look.reason or "")
-        decision = decided(photo, look, self._rules)
+        decision = decided(photo, look, self._rules, self._kinship)
         planned = Planned(photo.path, State.LEFT, outcome=decision.outcome, rule=decision.rule)
         if look.prediction is not None:
             top, confidence = look.prediction.top_class, look.prediction.confidence

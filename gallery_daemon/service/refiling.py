@@ -21,6 +21,7 @@ from gallery_daemon.filing.record import State
 from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.service.ends import unseen, why_left
 from gallery_daemon.service.filed import Filed, FiledBefore, Straggler, Untouchable
+from gallery_daemon.service.kinship import Kinship
 from gallery_daemon.service.planning import Planned, Planner, decided
 from gallery_daemon.service.survey import Looked, Survey
 from gallery_daemon.service.undoing import Undoing
@@ -75,6 +76,7 @@ class Refiling:
         self._survey = Survey(config, journal, clock, display)
         self._paper = Paper()
         self._planner = Planner(config, journal, self._paper)
+        self._kinship = Kinship(journal, config.rules)
         self._filed = FiledBefore(journal, Undoer(journal, disk), config.library, clock)
         self._undoing = Undoing(journal, disk, clock)
         self._filer = Filer(journal, disk, config.library)
@@ -120,7 +122,7 @@ class Refiling:
 
     def _planned(self, met: Filed, look: Look) -> Iterator[Refile | Planned]:
         row, was = met.row, met.row.destination
-        decision = decided(met.photo, look, self._config.rules)
+        decision = decided(met.photo, look, self._config.rules, self._kinship)
         to = decision.destination
         assert row.name is not None
         assert was is not None

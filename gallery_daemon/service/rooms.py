@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Photo
     from gallery_daemon.rules.ruleset import RuleSet
     from gallery_daemon.service.company import Company
+    from gallery_daemon.service.kinship import Kinship
     from gallery_daemon.service.looks import Looks
     from gallery_daemon.service.retry import Gate, Retries
     from gallery_daemon.service.tell import Teller
@@ -37,4 +38,5 @@ class Rooms:
     retries: Retries
     gate: Gate
     looks: Looks
+    kinship: Kinship
     tell: Teller

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from gallery_daemon.classifier.reports import Classified
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.journal import Journal
-    from gallery_daemon.filing.record import Note
     from gallery_daemon.intake.candidate import Ground
-    from gallery_daemon.photo import Identity
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.sort import PassDisplay
 
@@ -108,7 +106,7 @@ class Survey:
         return Looked(photo, look)
 
     def classify(self, photos: Sequence[Photo]) -> Iterator[Looked | Denied]:
-        """Each of the photos is looked at, and what was seen is remembered.
+        """Each of the photos is looked at, and given once what was seen in it is remembered.
 
         Raises:
             ClassifierLost: the classifier process cannot be started.
@@ -116,20 +114,20 @@ class Survey:
         config = self._config
         patience = Patience(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)
-        notes: list[tuple[str, Identity, Note]] = []
+        reports: list[Classified | Refused] = []
         answers = Answers(setup, self._clock, patience)
         try:
             for report in answers.of(photos, want_hash=config.rules.needs_hash):
                 self.classified += 1
                 self._display.update(self.classified, len(photos))
-                note = self._looks.note(report)
-                if note is not None:
-                    notes.append((report.photo.path, report.photo.identity, note))
-                if len(notes) == _HANDFUL:
-                    self._remember(notes)
-                yield self._met_with(report)
-        finally:
-            self._remember(notes)
+                reports.append(report)
+                if len(reports) == _HANDFUL:
+                    yield from self._remembered(reports)
+                    reports.clear()
+        except BaseException:
+            self._remembered(reports)
+            raise
+        yield from self._remembered(reports)
 
     def _photo(self, found: Found) -> Photo:
         return Photo(found.candidate, seen_of(found.stat).identity, self._clock.wall())
@@ -160,8 +158,10 @@ class Survey:
             return Denied(report.photo, report.reason)
         return Looked(report.photo, self._looks.look(report))
 
-    def _remember(self, notes: list[tuple[str, Identity, Note]]) -> None:
+    def _remembered(self, reports: Sequence[Classified | Refused]) -> list[Looked | Denied]:
         """In one transaction; without a journal that can be written, they are seen anew."""
+        noted = ((report.photo, self._looks.note(report)) for report in reports)
+        notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
         with contextlib.suppress(JournalError):
             self._journal.looks.remember(notes)
-        notes.clear()
+        return [self._met_with(report) for report in reports]

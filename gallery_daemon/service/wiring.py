@@ -19,6 +19,7 @@ from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.service.company import Company
 from gallery_daemon.service.inbox import Inbox
 from gallery_daemon.service.journals import Journals, state_folder
+from gallery_daemon.service.kinship import Kinship
 from gallery_daemon.service.looks import Looks
 from gallery_daemon.service.pipeline import Pipeline
 from gallery_daemon.service.retry import Gate, Retries
@@ -105,6 +106,7 @@ def build(
         retries=Retries(first_s=math.inf) if is_pass else Retries(),
         gate=Gate(first_s=0.0) if is_pass else Gate(),
         looks=Looks.of(config, journal, again=again),
+        kinship=Kinship(journal, config.rules),
         tell=teller,
     )
     return House(

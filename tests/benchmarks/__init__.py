@@ -5,8 +5,9 @@ in which order, `processes` starts them; the contestants are `article`, `loader`
 `ceilings`; `previews` is decoding alone, `lone` one photo at a time; `figures` are medians and
 ratios, `tables` shows them.
 
-`agreement` compares engines, `decoding` previews with whole pictures, `elsewhere` is the model on
-photos that nobody collected for training. `idle` (with `known`) is the daemon when nothing happens,
-`backlog` its memory through 10,000 photos, both by what `cost` reads of processes; `flood` (with
-`flooded`) is the daemon under 50,000.
+`alike` has the copies that are found and the others that are mistaken for one, with `asking` the
+journal. `agreement` compares engines, `decoding` previews with whole pictures, `elsewhere` is the
+model on photos that nobody collected for training. `idle` (with `known`) is the daemon when nothing
+happens, `backlog` its memory through 10,000 photos, both by what `cost` reads of processes; `flood`
+(with `flooded`) is the daemon under 50,000.
 """

@@ -28,8 +28,8 @@ from gallery_daemon.classifier.messages import (
     read_to_child,
     write_message,
 )
-from gallery_daemon.classifier.wire import WireError
-from gallery_daemon.photo import Facts, Identity, Position, Prediction, Taken, TakenFrom
+from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
+from gallery_daemon.photo import PLAIN, Facts, Identity, Kin, Position, Prediction, Taken, TakenFrom
 
 # Names as the system gives them: any bytes, decoded as Python decodes paths.
 paths = st.binary(max_size=40).map(os.fsdecode)
@@ -50,6 +50,7 @@ facts = st.builds(
     has_gps=st.booleans(),
     content_hash=st.none() | st.just("0123456789abcdef" * 4),
     position=st.none() | st.builds(Position, st.floats(-90, 90), st.floats(-180, 180)),
+    dhash=st.none() | st.just(PLAIN) | st.binary(min_size=16, max_size=16).map(bytes.hex),
 )
 predictions = st.builds(Prediction, st.dictionaries(texts, shares, min_size=1, max_size=5), texts)
 identities = st.builds(Identity, numbers, numbers, numbers, st.integers(-(2**63), 2**63))
@@ -188,6 +189,8 @@ def test_an_unknown_or_crooked_message_is_an_error(body: bytes) -> None:
         (Refusal(1, RefusalKind.FAILED, "\ud83d"), "half a character"),
         (Refusal(1, RefusalKind.FAILED, "x", replace(FACTS, orientation=0)), "orientation"),
         (replace(ANSWER, facts=replace(FACTS, content_hash="../../etc")), "SHA-256"),
+        (replace(ANSWER, facts=replace(FACTS, dhash="0" * 31)), "picture's bits"),
+        (replace(ANSWER, facts=replace(FACTS, dhash="-" + "0" * 31)), "picture's bits"),
         (replace(ANSWER, facts=replace(FACTS, position=Position(90.1, 0))), "not on earth"),
         (replace(ANSWER, facts=replace(FACTS, position=Position(0, -180.1))), "not on earth"),
     ],
@@ -196,3 +199,14 @@ def test_an_impossible_answer_is_an_error(reply: Answer | Refusal, problem: str)
     """The process parses hostile files; what it says is checked for sense too."""
     with pytest.raises(WireError, match=problem):
         read_from_child(written(reply))
+
+
+def test_a_photo_s_kin_never_cross() -> None:
+    """They are the daemon's to know: a process that speaks of them breaks a rule."""
+    kin = Kin(group="../../etc")
+    answer = replace(ANSWER, facts=replace(FACTS, kin=kin))
+    lie = to_text(answer).replace('"dhash":null', '"dhash":null,"kin":{"group":"../../etc"}')
+
+    assert ANSWER == read_from_child(written(answer))
+    with pytest.raises(WireError, match="kin"):
+        value_of(Answer, object_of(lie), "Answer")

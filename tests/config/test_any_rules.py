@@ -58,7 +58,9 @@ conditions: dict[str, st.SearchStrategy] = {
             "hour": one_or_more(st.integers(0, 23) | ends(st.integers(0, 23))),
         },
     ),
-    **dict.fromkeys(("has_exif", "has_gps", "screenshot"), st.booleans()),
+    **dict.fromkeys(
+        ("has_exif", "has_gps", "screenshot", "burst", "near_duplicate"), st.booleans()
+    ),
     "near": one_or_more(
         st.fixed_dictionaries({"lat": degrees, "lon": degrees, "km": st.integers(1, 20_000)})
     ),
@@ -79,8 +81,8 @@ whens = st.recursive(
     ),
     max_leaves=4,
 )
-folders = st.sampled_from(["A/", "{class}/{date:%Y/%m}/", "{camera|no camera}/{source}", "{rule}"])
-names = st.sampled_from(["{name}", "{stem}-{hash:9}.{ext}", "{camera} {sequence:3}.{ext}"])
+folders = st.sampled_from(["A/", "{class}/{date:%Y/%m}/", "{group|alone}/{source}", "{rule}"])
+names = st.sampled_from(["{name}", "{stem}-{hash:9}.{ext}", "{group|camera} {sequence:3}.{ext}"])
 rules = st.fixed_dictionaries(
     {"name": st.text("abc", min_size=1, max_size=3), "to": rarely(some_templates, folders)},
     optional={

@@ -10,6 +10,7 @@ from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
 from gallery_daemon.rules.distance import Near, Spot
 from gallery_daemon.rules.fact import Between, HasGps, Measure, Orientation, OrientationIs
+from gallery_daemon.rules.kin import Burst, NearDuplicate
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike
 from gallery_daemon.rules.probability import Comparison, Probability
 from gallery_daemon.rules.screenshot import Screenshot
@@ -73,6 +74,8 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
     ).map(Near),
     st.booleans().map(Screenshot),
     st.booleans().map(HasGps),
+    st.booleans().map(Burst),
+    st.booleans().map(NearDuplicate),
     several(st.builds(Ratio, numbers(1, 99).map(lambda n: round(n, 2)), st.just(9.0))).map(
         AspectIs
     ),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from gallery_daemon.photo import Outcome, Position, Taken, TakenFrom
+from gallery_daemon.photo import Kin, Outcome, Position, Taken, TakenFrom
 from gallery_daemon.rules.ruletest import Expected
 from tests.config.texts import HEAD, RULES, config_of, errors_of, says
 
@@ -52,6 +52,27 @@ def test_a_test_says_what_is_given_and_what_is_expected() -> None:
     assert TakenFrom.MTIME is bare.facts.taken.origin
     assert bare.prediction.top_class not in {"cars", "memes"}
     assert Expected(outcome=Outcome.OTHERWISE, is_left=True) == bare.expected
+
+
+def test_a_photo_can_have_been_preceded() -> None:
+    """So `burst`, `near_duplicate` and places by `{group}` can be tested; else it is the first."""
+    config = config_of(
+        f"{TEST}    given: {{burst: true}}\n    expect: {{rule: all}}\n"
+        "  - {given: {near_duplicate: yes}, expect: {rule: all}}\n"
+        "  - {given: {burst: false}, expect: {rule: all}}\n"
+    )
+
+    burst, near, first = (test.facts.kin for test in config.tests)
+    assert burst is not None
+    assert near is not None
+    assert (True, False, "IMG_0000") == (
+        burst.burst is not None,
+        burst.near_duplicate is not None,
+        burst.group,
+    )
+    assert (None, "IMG_0000") == (near.burst, near.group)
+    assert near.near_duplicate is not None
+    assert Kin() == first
 
 
 def test_a_position_and_a_png_are_facts_as_well() -> None:

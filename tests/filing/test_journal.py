@@ -140,6 +140,7 @@ _BACK_TO = {
         PRAGMA user_version = 1;
     """,
     2: "DROP TABLE looks; PRAGMA user_version = 2;",
+    3: "PRAGMA user_version = 3;",
 }
 
 
@@ -152,7 +153,7 @@ def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) ->
     world.execute(world.plan("x.jpg", Action.COPY))
     world.journal.close()
     with sqlite3.connect(tmp_path / "journal.sqlite3") as database:
-        database.executescript(_BACK_TO[version])
+        database.executescript(f"DROP TABLE seen; {_BACK_TO[version]}")
     database.close()
 
     reader = Journal(tmp_path / "journal.sqlite3", read_only=True)

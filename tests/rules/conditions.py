@@ -24,6 +24,7 @@ from gallery_daemon.rules.fact import (
     Orientation,
     OrientationIs,
 )
+from gallery_daemon.rules.kin import Burst, NearDuplicate
 from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
 from gallery_daemon.rules.probability import Comparison, Probability
 from gallery_daemon.rules.screenshot import Screenshot
@@ -68,6 +69,8 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Probability, st.sampled_from(CLASSES), st.sampled_from(Comparison), _percents),
     st.booleans().map(HasExif),
     st.booleans().map(HasGps),
+    st.booleans().map(Burst),
+    st.booleans().map(NearDuplicate),
     st.builds(Between, st.sampled_from(Measure), _limits, _limits),
     st.lists(st.sampled_from(Orientation), min_size=1).map(lambda each: OrientationIs(tuple(each))),
 )

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from gallery_daemon.photo import (
+    PLAIN,
     Candidate,
     Facts,
     Identity,
+    Kin,
     Photo,
     Position,
     Prediction,
+    Relative,
     Taken,
     TakenFrom,
     Truth,
@@ -82,7 +85,7 @@ photos = st.builds(
     ),
     settled_at=moments,
 )
-any_facts = st.builds(
+facts_of_file = st.builds(
     Facts,
     format=texts,
     width=st.integers(min_value=0),
@@ -94,6 +97,15 @@ any_facts = st.builds(
     has_gps=st.booleans(),
     content_hash=st.none() | texts,
     position=st.none() | st.builds(Position, st.floats(-90, 90), st.floats(-180, 180)),
+    dhash=st.none() | st.just(PLAIN) | st.binary(min_size=16, max_size=16).map(bytes.hex),
+)
+relatives = st.none() | st.builds(
+    Relative, texts, st.none() | st.integers(0, 128), st.none() | st.floats(-2, 2)
+)
+any_facts = st.builds(
+    lambda facts, kin: replace(facts, kin=kin),
+    facts_of_file,
+    st.none() | st.builds(Kin, relatives, relatives, st.none() | texts),
 )
 
 

@@ -10,9 +10,10 @@ from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinMargin, Not
 from gallery_daemon.rules.distance import Near, Spot
 from gallery_daemon.rules.fact import Between, HasExif, Measure
+from gallery_daemon.rules.kin import Burst, NearDuplicate
 from gallery_daemon.rules.likeness import CameraLike, NameLike
 from gallery_daemon.rules.probability import Comparison, Probability
-from gallery_daemon.rules.reliance import needs_the_file
+from gallery_daemon.rules.reliance import needs_kin, needs_the_file
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.screenshot import Screenshot
 from gallery_daemon.rules.template import Template
@@ -48,3 +49,18 @@ def rules(condition: Condition, to: str = "{class}/{date:%Y}/", *, enabled: bool
 def test_what_only_the_file_says(ruleset: RuleSet, needs: bool) -> None:
     """Names, sizes, dates and probabilities are in the journal; all else is not."""
     assert needs is needs_the_file(ruleset)
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "needs"),
+    [
+        (rules(Burst(wanted=True)), True),
+        (rules(All((ClassIs(("cars",)), Any((Not(NearDuplicate(wanted=False)),))))), True),
+        (rules(All(()), "{group|stem}/"), True),
+        (rules(Burst(wanted=True), enabled=False), False),
+        (rules(Screenshot(wanted=True)), False),
+    ],
+)
+def test_kin_are_looked_up_where_they_are_asked_for(ruleset: RuleSet, needs: bool) -> None:
+    """By a condition at any depth, or by a place's name; not by a rule that is off."""
+    assert needs is needs_kin(ruleset)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gallery_daemon.photo import Taken, TakenFrom
+from gallery_daemon.photo import Kin, Taken, TakenFrom
 from gallery_daemon.rules.values import FIELDS, values_of
 from tests.rules.photos import SETTLED_AT, facts, photo, prediction
 
@@ -15,7 +15,8 @@ WHEN = datetime.fromisoformat("2026-07-15 18:30")
 
 def test_every_field_has_its_value() -> None:
     """The table of the README, from a photo of which all is known."""
-    values = values_of(photo(), facts(), prediction("cars", 0.934), "my rule")
+    known = facts(kin=Kin(group="IMG_0"))
+    values = values_of(photo(), known, prediction("cars", 0.934), "my rule")
 
     expected = {
         "date": WHEN,
@@ -34,6 +35,7 @@ def test_every_field_has_its_value() -> None:
         "hash": "0123456789abcdef" * 4,
         "hash8": "01234567",
         "sequence": None,
+        "group": "IMG_0",
         "rule": "my rule",
     }
     assert expected == values
@@ -47,7 +49,7 @@ def test_what_is_not_known_has_no_value() -> None:
     values = values_of(photo("README"), known, None, None)
 
     absent = {"class", "confidence", "ext", "camera", "width", "height", "hash", "hash8", "rule"}
-    absent.add("sequence")
+    absent |= {"sequence", "group"}
     assert absent == {field for field, value in values.items() if value is None}
 
 

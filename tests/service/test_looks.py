@@ -16,10 +16,10 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.record import Note
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
-from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
+from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
 from gallery_daemon.service.looks import Look, Looks, forget_gone
 from tests.faults.household import MODEL
-from tests.rules.photos import any_facts, photo, predictions
+from tests.rules.photos import facts_of_file, photo, predictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
     assert (SEEN.facts, SEEN.prediction) == (found.facts, found.prediction)
 
 
-@given(facts=any_facts, prediction=predictions)
+@given(facts=facts_of_file, prediction=predictions)
 def test_every_look_is_a_text_and_a_look_again(facts: Facts, prediction: Prediction) -> None:
     """Whatever stands in a photo."""
     # A model's name is no half character: the manifest refuses it, and JSON would join two of them.
@@ -91,6 +91,26 @@ def test_a_look_without_the_hash_is_none_where_rules_ask_for_it(journal: Journal
 
     assert without is None
     assert looks(journal, needs_hash=True).recall(SEEN.photo) is not None
+
+
+def test_a_look_of_former_times_is_one_but_where_rules_ask_for_the_picture_s_bits(
+    journal: Journal,
+) -> None:
+    """Only there it is looked at anew; its text had no such key."""
+    note = looks(journal).note(replace(SEEN, facts=replace(FACTS, dhash=None)))
+    assert note is not None
+    older = replace(note, text=note.text.replace(',"dhash":null', ""))
+    assert "dhash" not in older.text
+    journal.looks.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
+
+    asked = Looks(journal, BUNDLE, Limits(), needs_hash=False, needs_bits=True)
+    found = looks(journal).recall(SEEN.photo)
+    without = asked.recall(SEEN.photo)
+    remember(journal, replace(SEEN, facts=replace(FACTS, dhash=PLAIN)))
+
+    assert found is not None
+    assert (FACTS, None) == (found.facts, without)
+    assert asked.recall(SEEN.photo) is not None
 
 
 @pytest.mark.parametrize("origin", list(TakenFrom))
