@@ -70,7 +70,13 @@ CREATE TABLE looks (
 CREATE UNIQUE INDEX looks_by_path ON looks (path, model);
 CREATE INDEX looks_by_inode ON looks (inode, size_bytes, mtime_ns);
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS)
+# What is filed anew is open for a while, and so may be what was to follow it.
+_REFILED = """
+DROP INDEX filings_open;
+CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing', 'refiling');
+CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled';
+"""
+_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _REFILED)
 VERSION = len(_STEPS)
 
 

@@ -155,7 +155,7 @@ def test_refile_shows_first_and_does_it_when_told(
     done = lines(quick_run("refile", "--config", new, "--yes", "--json"))
     library = read_files(tmp_path / "library")
     again = quick_run("refile", "--config", new, "--yes")
-    undone = quick_run("undo", "--last", "6")
+    undone = quick_run("undo", "--last", "3")
 
     assert "Old/cars/ -> New/cars/  3" in dry.stdout
     assert "nothing was done; --yes does it" in dry.stdout
@@ -164,7 +164,7 @@ def test_refile_shows_first_and_does_it_when_told(
     assert set(library) == {
         each["destination"].removeprefix(f"{tmp_path}/library/") for each in done
     }
-    assert "0 photos would be filed anew, 3 stay where they are" in again.stdout
+    assert "0 photos to be filed anew, 3 to stay where they are" in again.stdout
     assert 0 == undone.returncode, undone.stderr
     assert before == read_files(tmp_path / "library")
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from gallery_daemon.errors import AlreadyFiled, JournalDamaged, JournalError
-from gallery_daemon.filing.journal import Claimed, Journal
+from gallery_daemon.filing.claims import Claimed
+from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Entry, Intent, Note, State
@@ -130,6 +131,7 @@ def test_a_question_finds_what_fits(world: World) -> None:
 _BACK_TO = {
     1: """
         DROP TABLE looks;
+        DROP INDEX filings_refiled;
         DROP INDEX filings_open;
         DROP INDEX filings_by_parent;
         DROP INDEX filings_in_trouble;
@@ -139,7 +141,8 @@ _BACK_TO = {
         ALTER TABLE filings DROP COLUMN made_inode;
         PRAGMA user_version = 1;
     """,
-    2: "DROP TABLE looks; PRAGMA user_version = 2;",
+    2: "DROP TABLE looks; DROP INDEX filings_refiled; PRAGMA user_version = 2;",
+    3: "DROP INDEX filings_refiled; PRAGMA user_version = 3;",
 }
 
 
