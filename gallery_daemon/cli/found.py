@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import GalleryError
-from gallery_daemon.service.configuration import default_path, warnings_of
+import typer
+
+from gallery_daemon.cli.render import shown
+from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.service.configuration import default_path, refuse_failing, warnings_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +31,15 @@ def existing_config(given: Path | None) -> Path:
             "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
         )
     return path
+
+
+def warn_of_failing(config: Config) -> None:
+    """Who only looks is told of the rules' own tests that fail: with them nothing would be done."""
+    try:
+        refuse_failing(config)
+    except ConfigErrors as failing:
+        for error in failing.errors:
+            typer.echo(shown(f"{error.place}: warning: {error.sentence}"), err=True)
 
 
 def warn(config: Config, log: Log) -> None:

@@ -14,7 +14,7 @@ from gallery_daemon.cli.forecast import (
     print_forecast,
     print_json,
 )
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.found import existing_config, warn_of_failing
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.service.clock import SystemClock
@@ -60,6 +60,7 @@ def plan(
         gallery-daemon plan --config new.yaml --was ~/.config/gallery-daemon/config.yaml
     """
     present = read_configuration(existing_config(config))
+    warn_of_failing(present)
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
         found = _forecast(present, chosen, everything=everything)

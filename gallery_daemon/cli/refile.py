@@ -27,7 +27,7 @@ from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.configuration import read_configuration, refuse_failing
 from gallery_daemon.service.journals import open_to_plan
 from gallery_daemon.service.refiling import Refile, Refiled, Refiling
 
@@ -57,11 +57,10 @@ def refile(
 ) -> None:
     """File anew what was filed before, by the present rules and model: first as a plan.
 
-    Photos that you have moved or edited in the library are told and not touched; so are those that
-    the rules now leave. Each filing is undone and done anew, so `undo` takes both back: of N
-    photos with `undo --last 2N`. A photo that was *moved* into the library comes back to its
-    watch folder for a moment, where a sync tool may see it; if it was moved to another disk, it is
-    copied there and back.
+    Each goes from its place in the library to the new one, with its sidecars; the watch folders
+    are not touched, and how it came into the library (link, copy, move) stays as it was. Photos
+    that you have moved or edited in the library are told and stay; so are those that the rules now
+    leave. `undo --last N` puts N of them back to where they lay before.
 
     Examples:
         gallery-daemon refile
@@ -69,6 +68,7 @@ def refile(
         gallery-daemon refile --class memes --since 2026-11-01 --yes
     """
     chosen = read_configuration(existing_config(config))
+    refuse_failing(chosen)
     disk = Disk()
     with contextlib.closing(open_to_plan()) as journal:
         if yes:
@@ -79,7 +79,7 @@ def refile(
         moves = [each for each in found if isinstance(each, Refile)]
         stays = [each for each in found if not isinstance(each, Refile)]
         if not as_json:
-            _print(chosen.library, moves, stays, refiling.unchanged, all_names=names)
+            _print(chosen.library, refiling, moves, stays, all_names=names)
         if not moves or not (yes or _says_yes(len(moves), as_json=as_json)):
             if as_json:
                 _print_json(moves, stays)
@@ -100,58 +100,80 @@ def _says_yes(moves: int, *, as_json: bool) -> bool:
 
 def _print(
     library: str,
+    refiling: Refiling,
     moves: Sequence[Refile],
     stays: Sequence[Planned],
-    unchanged: int,
     *,
     all_names: bool,
 ) -> None:
     console = Console(highlight=False, markup=False)
-    if moves:
+    ways = [way for each in moves for way in each.ways]
+    if ways:
         most = None if all_names else 3
-        console.print(library_tree(library, [each.planned for each in moves], most))
-        print_ways([_way(each, library) for each in moves], all_names=all_names)
-    print_reasons(console, "stay as they are", stays, all_names=all_names)
-    print(f"{len(moves)} photos would be filed anew, {unchanged + len(stays)} stay where they are")
+        console.print(library_tree(library, [planned for _, planned in ways], most))
+        print_ways(_by_folder(ways, library), all_names=all_names)
+    words = "stays as it is" if len(stays) == 1 else "stay as they are"
+    print_reasons(console, words, stays, all_names=all_names)
+    for other, photos in refiling.elsewhere.items():
+        print(shown(f"{_photos(photos)} in another library, {other}: not looked at"))
+    sidecars = len(ways) - sum(each.plan is not None for each in moves)
+    along = f" with {sidecars} sidecar{'s' * (sidecars != 1)}" if sidecars else ""
+    filed, kept = len(ways) - sidecars, refiling.unchanged + len(stays)
+    print(f"{_photos(filed)} to be filed anew{along}, {kept} to stay where they are")
 
 
-def _way(refile: Refile, library: str) -> tuple[str, str, str]:
+def _photos(count: int) -> str:
+    return f"{count} photo{'s' * (count != 1)}"
+
+
+def _by_folder(ways: Iterable[tuple[str, Planned]], library: str) -> list[tuple[str, str, str]]:
     """From which folder to which, and what."""
-    was, now = refile.was, refile.planned.destination or ""
-    return folder_in(library, was), folder_in(library, now), was
+    return [
+        (folder_in(library, was), folder_in(library, planned.destination or ""), was)
+        for was, planned in ways
+    ]
 
 
 def _print_json(moves: Sequence[Refile], stays: Sequence[Planned]) -> None:
-    for refile in moves:
-        print(json.dumps({"was": refile.was} | public(refile.planned)))
+    for was, planned in (way for refile in moves for way in refile.ways):
+        print(json.dumps({"was": was} | public(planned)))
     for planned in stays:
         print(json.dumps({"was": planned.photo} | public(planned)))
 
 
 def _tell(done: Iterable[Refiled], *, as_json: bool) -> bool:
-    """Whether all could be filed anew; each is told as soon as it is done."""
-    failed = 0
+    """Whether all went as planned; each is told as soon as it is done."""
+    photos = failed = 0
     for refiled in done:
-        failed += refiled.error is not None
+        photos += refiled.moved is not None and refiled.refile.plan is not None
+        failed += not refiled.is_well
         print(_json(refiled) if as_json else _line(refiled), flush=True)
+    if not as_json:
+        back = f"; back with: gallery-daemon undo --last {photos}" if photos else ""
+        trouble = f", {failed} with trouble" if failed else ""
+        print(f"{_photos(photos)} filed anew{trouble}{back}")
     return not failed
 
 
 def _line(refiled: Refiled) -> str:
-    was = refiled.refile.was
-    if refiled.filing is not None:
-        return shown(f"{was} -> {refiled.filing.destination}")
+    was, moved = refiled.refile.was, refiled.moved
+    if moved is not None:
+        along = ", ".join((each.name or "") for each in moved.sidecars)
+        lines = [f"{was} -> {moved.row.destination}" + (f" (with {along})" if along else "")]
+        lines += [f"{was} is filed anew, but {problem}" for problem in moved.problems]
+        return "\n".join(map(shown, lines))
     assert refiled.error is not None
     hint = f" (hint: {refiled.error.hint})" if refiled.error.hint else ""
     return shown(f"{was} was not filed anew: {refiled.error.sentence}{hint}")
 
 
 def _json(refiled: Refiled) -> str:
-    refile = refiled.refile
+    refile, moved = refiled.refile, refiled.moved
     said = {"was": refile.was} | public(refile.planned)
-    if refiled.filing is not None:
-        done = refiled.filing
-        said |= {"state": done.state, "action": done.action, "destination": done.destination}
+    if moved is not None:
+        said |= {"state": moved.row.state, "destination": moved.row.destination}
+        said["sidecars"] = [each.destination for each in moved.sidecars]
+        said["problems"] = moved.problems
     elif refiled.error is not None:
-        said |= {"state": "failed", "error": refiled.error.sentence}
+        said |= {"state": "failed", "destination": None, "error": refiled.error.sentence}
     return json.dumps(said)

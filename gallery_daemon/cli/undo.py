@@ -14,10 +14,10 @@ from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.render import shown
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
-from gallery_daemon.filing.recover import recover
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.journals import journal_path
 from gallery_daemon.service.undoing import Outcome, Undoing
@@ -68,7 +68,7 @@ def undo(
                 print(json.dumps(public(row)) if as_json else _would(row))
             return
         disk = Disk()
-        recover(journal, disk)
+        clear_up(journal, disk)
         outcomes = Undoing(journal, disk, SystemClock()).run(rows)
         if not _tell(outcomes, as_json=as_json):
             raise typer.Exit(_EXIT_SOME)
@@ -84,7 +84,7 @@ def _chosen(
             hint="gallery-daemon undo --last 1",
         )
     if not ids:
-        filed = Query(since, states=(State.FILED,), made_way=True, is_photo=True, limit=last)
+        filed = Query(since, states=(State.FILED,), is_photo=True, limit=last)
         return journal.find(filed)
     found = {number: journal.row(number) for number in ids}
     missing = [number for number, row in found.items() if row is None]

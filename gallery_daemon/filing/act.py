@@ -57,7 +57,8 @@ class Placed:
 class Act:
     """One file's way to its name, with everything open that it needs.
 
-    `making` hears the inode of a copy that is whole, before it gets its name.
+    `making` hears the inode of a copy that is whole, before it gets its name. `points_to` is where
+    the file points, if it is a symbolic link that is moved.
     """
 
     disk: Disk
@@ -67,6 +68,7 @@ class Act:
     source: int
     target: int
     making: Callable[[int], None]
+    points_to: str | None = None
     is_copied: bool = False
 
     def run(self) -> Placed:
@@ -110,8 +112,10 @@ class Act:
                 return None
 
     def _is_same(self, name: str) -> bool:
-        if self.step.action is Action.SYMLINK:
-            return self.disk.points_to(self.target, name) == self.step.file.path
+        is_link = self.step.action is Action.SYMLINK
+        points_to = self.step.file.path if is_link else self.points_to
+        if points_to is not None:
+            return self.disk.points_to(self.target, name) == points_to
         return self.disk.same_bytes(self.source, self.target, name)
 
     def _take(self, name: str) -> Placed:
@@ -165,7 +169,7 @@ class Act:
                     transient=True,
                     hint="see who owns the folder, or use another action than move",
                 ) from error
-            if error.errno != errno.EXDEV:
+            if error.errno != errno.EXDEV or self.points_to is not None:
                 raise
             self._copy(name)
             self.disk.sync(self.target)

@@ -7,12 +7,23 @@ import os
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError
+from gallery_daemon.filing import trouble
+from gallery_daemon.photo import Action, Candidate, Photo
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.filing.record import Row
     from gallery_daemon.photo import Identity
+
+
+class FilingGone(FilingError):
+    """What was filed lies in its place no more."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, transient=False)
 
 
 def refuse_emptied(journal: Journal, disk: Disk, library: str) -> None:
@@ -31,6 +42,32 @@ def refuse_emptied(journal: Journal, disk: Disk, library: str) -> None:
         of_library=True,
         hint="is its disk mounted? If you emptied it yourself, make any folder in it",
     )
+
+
+def filed_file(journal: Journal, disk: Disk, row: Row, when: datetime) -> Photo:
+    """The file in the library, which must be what was filed.
+
+    Raises:
+        FilingGone: it was moved or deleted since.
+        FilingError: it was edited since, or the library is away.
+    """
+    assert row.name is not None
+    with trouble.at_library(row.library, ()):
+        refuse_emptied(journal, disk, row.library)
+    try:
+        with disk.folder(row.library, row.folder) as folder:
+            found = disk.identity(folder, row.name)
+            target = disk.points_to(folder, row.name)
+    except OSError:
+        found = target = None
+    if found is None:
+        raise FilingGone(f"it lies at {row.destination} no more: moved or deleted since")
+    mine, theirs = row.identity, found
+    is_same = (mine.size_bytes, mine.mtime_ns) == (theirs.size_bytes, theirs.mtime_ns)
+    if not (target == row.path if row.action == Action.SYMLINK else is_same and not target):
+        raise FilingError(f"{row.destination} was changed since it was filed", transient=False)
+    relative = "/".join((*row.folder, row.name))
+    return Photo(Candidate(row.source, row.library, relative), found, when)
 
 
 def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:

@@ -17,10 +17,11 @@ from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, Photo
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
-from gallery_daemon.filing.journal import Claimed
+from gallery_daemon.filing.claims import Claimed
+from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.plan import Plan, Step, step_of
 from gallery_daemon.filing.record import Entry, Intent, Row, State
-from gallery_daemon.filing.recover import UNRESOLVED, Recovered, recover, resolve
+from gallery_daemon.filing.recover import UNRESOLVED, Recovered, resolve
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
 
@@ -126,7 +127,7 @@ class Filer:
 
     def recover(self) -> list[Recovered]:
         """What programs that are gone have begun is finished or forgotten."""
-        return recover(self._journal, self._disk)
+        return clear_up(self._journal, self._disk)
 
     def _with_sidecars(
         self, filing: Filing, steps: tuple[Step, ...], parent: int, when: datetime

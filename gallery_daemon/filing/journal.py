@@ -16,8 +16,9 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import AlreadyFiled, JournalError
+from gallery_daemon.errors import JournalError
 from gallery_daemon.filing import statements
+from gallery_daemon.filing.claims import refuse_claimed
 from gallery_daemon.filing.columns import columns_of, row_of, signed, written
 from gallery_daemon.filing.database import Database, in_sentences
 from gallery_daemon.filing.known import known_among
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
 # Another program's write is waited for this long: a `sort` beside the daemon is no error.
 _BUSY_S = 10.0
-
-
-class Claimed(JournalError):
-    """An intent for the same file is open: another program's, or one that a crash cut short."""
 
 
 class Journal:
@@ -75,28 +72,26 @@ class Journal:
 
     def unknown(self, photos: Sequence[Photo], library: str, *, again: bool = False) -> list[Photo]:
         """Those of the files that are not known, as `is_known` has it, asked for many at a time."""
-        states = statements.KEPT if again else statements.FINAL
         files = [(photo.path, photo.identity) for photo in photos]
+        states = statements.KEPT if again else statements.FINAL
         known = known_among(self._database, states, files, library)
         return [photo for number, photo in enumerate(photos) if number not in known]
 
     def has_used(self, library: str) -> bool:
         """Whether anything was ever filed into the library."""
-        return bool(
-            self._rows("WHERE library = ? AND state = 'filed' LIMIT 1", os.fsencode(library))
-        )
+        filed = "WHERE library = ? AND state = 'filed' LIMIT 1"
+        return bool(self._rows(filed, os.fsencode(library)))
 
     def record(self, entry: Entry, library: str, when: datetime) -> int:
         """The entry is on disk; its row's number. What failed before for the file is forgotten.
 
         Raises:
-            AlreadyFiled: it is an intent, and the file lies in the library already.
+            AlreadyFiled: it is an intent, and another program has done the like.
             Claimed: it is an intent, and another for the same file is open.
             JournalError: it cannot be written now.
         """
         with self._database.transaction():
-            if entry.state is State.INTENT:
-                self._refuse_claimed(entry, library)
+            refuse_claimed(self._database, entry, library)
             return self._insert(entry, library, when)
 
     def record_all(self, entries: Iterable[Entry], library: str, when: datetime) -> None:
@@ -129,21 +124,31 @@ class Journal:
     ) -> None:
         """The intent came to `state`; `action` is what was really done, `name` the one taken.
 
-        What it took back, if anything, counts as undone from the same moment on.
+        What it took back, if anything, counts as undone or refiled from the same moment on.
         """
         with self._database.transaction():
+            if state is State.FILED:
+                self._database.execute(statements.KNOWN_AS_BEFORE, (row,))
             self._database.execute(
                 statements.CLOSE,
                 (state, action, name and os.fsencode(name), written(reason), row),
             )
             if state in {State.FILED, State.IDENTICAL, State.UNDO}:
-                self._database.execute(statements.UNDONE, (row,))
+                self._database.execute(statements.TAKEN_BACK, (state, row))
+            if state is State.UNDO:
+                self._database.execute(statements.FILED_AS_BEFORE, (row,))
+
+    def forget(self, row: int) -> None:
+        """The intent came to nothing, and what was before it stays as it is."""
+        with self._database.transaction():
+            self._database.execute(statements.FORGET, (row,))
 
     def moved(self, row: int, identity: Identity) -> None:
         """The file of that row is the same on another disk, and so has another inode."""
         now = signed(identity.device), signed(identity.inode)
-        same = identity.size_bytes, identity.mtime_ns
-        self._database.execute(statements.MOVED, (*now, row, *same))
+        self._database.execute(
+            statements.MOVED, (*now, row, identity.size_bytes, identity.mtime_ns)
+        )
 
     def in_place_of(self, row: Row) -> AbstractContextManager[bool]:
         """Whether the program whose intent this is, is gone, or is this one; held meanwhile."""
@@ -170,17 +175,25 @@ class Journal:
     def find(self, query: Query) -> list[Row]:
         """The rows that fit, the newest first."""
         where, values = query.where()
-        found = map(
-            row_of, self._database.rows(f"{statements.SELECT}{where} ORDER BY id DESC", values)
-        )
+        question = f"{statements.SELECT}{where} ORDER BY id DESC"
+        found = map(row_of, self._database.rows(question, values))
         return list(islice(filter(query.fits, found), query.limit))
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that lay at `path`, whatever it was then."""
         where = f"WHERE path = ? AND library = ? AND state NOT IN ({statements.OPEN})"
-        place = os.fsencode(path), os.fsencode(library)
-        rows = self._rows(f"{where} ORDER BY id DESC LIMIT 1", *place)
+        last = f"{where} AND {statements.NOT_REVERTED} ORDER BY id DESC LIMIT 1"
+        rows = self._rows(last, os.fsencode(path), os.fsencode(library))
         return rows[0] if rows else None
+
+    def filed_anew(self, row: Row) -> Row | None:
+        """The filing that the row made way for."""
+        rows = self._rows("WHERE path = ? AND undoes = ?", os.fsencode(row.path), row.id)
+        return next((each for each in rows if each.state is State.FILED), None)
+
+    def left_behind(self) -> list[Row]:
+        """The sidecars that lie where their photo lay before it was filed anew."""
+        return list(map(row_of, self._database.rows(statements.LEFT_BEHIND)))
 
     def linked(self, identity: Identity, library: str) -> list[Row]:
         """What was filed as a hard link to a file of that inode, the latest first."""
@@ -202,15 +215,6 @@ class Journal:
             start + b"\xff",
             os.fsencode(library),
         )
-
-    def _refuse_claimed(self, entry: Entry, library: str) -> None:
-        photo = entry.photo
-        file = (photo.path, photo.identity)
-        if known_among(self._database, statements.KEPT, [file], library):
-            raise AlreadyFiled("it was filed by another program meanwhile")
-        where = f"WHERE path = ? AND library = ? AND state IN ({statements.OPEN})"
-        if self._rows(where, os.fsencode(photo.path), os.fsencode(library)):
-            raise Claimed("another program is filing it")
 
     def _insert(self, entry: Entry, library: str, when: datetime) -> int:
         values = columns_of(entry) | {
@@ -235,9 +239,7 @@ class Journal:
         return cursor.lastrowid
 
     def _rows(self, clause: str, *values: object) -> list[Row]:
-        return [
-            row_of(columns) for columns in self._database.rows(statements.SELECT + clause, values)
-        ]
+        return list(map(row_of, self._database.rows(statements.SELECT + clause, values)))
 
     def _disown(self) -> None:
         if self._owner is not None:

@@ -7,13 +7,16 @@ What was noted counts as done for the acts that follow. The real disk is only re
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.place import Disk, identity_of
 
@@ -44,35 +47,44 @@ class Paper(Disk):
         # None: a name that is free again.
         self._noted: dict[str, _There | None] = {}
 
-    def place(self, library: str, step: Step, lies_at: str | None = None) -> Placed:
+    def place(self, library: str, step: Step, points_to: str | None = None) -> Placed:
         """The name that the step's file would get in the library, or the end it would come to.
 
-        `lies_at` is where its bytes are now, if not at its path.
+        `points_to` is as in `Act`.
 
         Raises:
+            FilingError: the way there is barred.
             OSError: a folder or a file there cannot be read.
         """
         folder, _, name = step.file.path.rpartition("/")
-        home = self._handle(folder), name
-        target = self._handle("/".join((library.rstrip("/"), *step.folder)))
-        there = _There(lies_at or step.file.path, step.file.identity)
-        self._noted.setdefault(step.file.path, there)
-        source = self._handle(step.file.path)
-        return Act(self, step, "paper", home, source, target, making=lambda _inode: None).run()
-
-    def vacate(self, path: str) -> None:
-        """The name will be free."""
-        self._noted[path] = None
-
-    def keep_on(self, path: str) -> None:
-        """What lies there now will lie there still."""
-        del self._noted[path]
+        home, path = (self._handle(folder), name), step.file.path
+        # Whatever had the name before: two photos may have come from one, one after the other.
+        self._noted[path] = _There(points_to or path, step.file.identity, points_to is not None)
+        with trouble.at_library(library, step.folder), self.folder(library, step.folder) as target:
+            return Act(
+                self,
+                step,
+                "paper",
+                home,
+                self._handle(path),
+                target,
+                making=lambda _inode: None,
+                points_to=points_to,
+            ).run()
 
     @contextmanager
     def folder(self, root: str, parts: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
-        """The folder, whether it is there or would be made."""
+        """The folder, whether it is there or would be made.
+
+        Raises:
+            OSError: a link or a file is in the way (ENOTDIR).
+        """
         del make
-        yield self._handle("/".join((root.rstrip("/"), *parts)))
+        path = root.rstrip("/")
+        for part in parts:
+            path = f"{path}/{part}"
+            _refuse_no_folder(path)
+        yield self._handle(path)
 
     def identity(self, folder: int, name: str) -> Identity | None:
         """What the name would be."""
@@ -174,6 +186,13 @@ class Paper(Disk):
 
     def _path(self, folder: int, name: str) -> str:
         return f"{self._handles[folder].rstrip('/')}/{name}"
+
+
+def _refuse_no_folder(path: str) -> None:
+    """As opening it would."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
 
 
 def _device(path: str) -> int:

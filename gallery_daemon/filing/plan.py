@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     )
 
 _PLACES = re.compile(f"{NUMBER}+")
+_DIGITS = re.compile("[0-9]+")
+# Zeros before it included; more photos of one name than anybody has.
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,36 @@ def names_to_try(name: str) -> Iterator[str]:
 
     A name with a place for a number has 1, 2, 3 ... there.
     """
+    return (_nth(name, number) for number in count(1))
+
+
+def would_be_tried(name: str, wanted: str) -> bool:
+    """Whether `name` is among the names to try for `wanted`, however late."""
+    numbers = _numbers_in(name) - {0}
+    return name == wanted or any(name == _nth(wanted, number) for number in numbers)
+
+
+def _numbers_in(name: str) -> set[int]:
+    """All numbers that can be read out of a name: of 201 also 20, 1 and so on."""
+    return {
+        int(digits[start:end])
+        for digits in _DIGITS.findall(name)
+        for start in range(len(digits))
+        for end in range(start + 1, min(len(digits), start + _MOST_DIGITS) + 1)
+    }
+
+
+def _nth(name: str, number: int) -> str:
+    """The name to try when `number` - 1 of them were taken."""
     if NUMBER in name:
-        yield from (_numbered(name, number) for number in count(1))
-        return
-    yield name
+        return _numbered(name, number)
+    if number == 1:
+        return name
     stem, dot, extension = name.rpartition(".")
     if not stem:
         stem, dot, extension = name, "", ""
-    for number in count(2):
-        ending = f" ({number}){dot}{extension}"
-        yield _cut(stem, PART_BYTES - len(_bytes(ending))) + ending
+    ending = f" ({number}){dot}{extension}"
+    return _cut(stem, PART_BYTES - len(_bytes(ending))) + ending
 
 
 def _numbered(name: str, number: int) -> str:

@@ -32,7 +32,6 @@ class Query:
     since_number: tuple[int, tuple[int, ...]] | None = None
     names: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
-    made_way: bool = False
     is_photo: bool = False
     limit: int | None = None
 
@@ -51,10 +50,7 @@ class Query:
         }
         clauses = [clause for clause, value in asked.items() if value is not None]
         if self.states:
-            among = f"state IN ({', '.join('?' * len(self.states))})"
-            # Only such an undo has a decision of its own.
-            undos = " OR (state = 'undo' AND outcome IS NOT NULL)" if self.made_way else ""
-            clauses.append(f"({among}{undos})")
+            clauses.append(f"state IN ({', '.join('?' * len(self.states))})")
         else:
             clauses += [f"state != '{state}'" for state in OPEN_STATES]
         if self.is_photo:

@@ -17,6 +17,7 @@ class State(StrEnum):
 
     INTENT = "intent"
     UNDOING = "undoing"
+    REFILING = "refiling"
     FILED = "filed"
     IDENTICAL = "identical"
     SKIPPED = "skipped"
@@ -26,14 +27,22 @@ class State(StrEnum):
     ABANDONED = "abandoned"
     UNDO = "undo"
     UNDONE = "undone"
+    REFILED = "refiled"
 
 
 # Begun and not ended.
-OPEN_STATES = (State.INTENT, State.UNDOING)
+OPEN_STATES = (State.INTENT, State.UNDOING, State.REFILING)
 # Its bytes lie in the library: not even the person's "again" files it a second time.
 KEPT_STATES = (State.FILED, State.IDENTICAL)
 # A file in one of these is not looked at again until it changes.
-FINAL_STATES = (*KEPT_STATES, State.SKIPPED, State.LEFT, State.QUARANTINED, State.UNDONE)
+FINAL_STATES = (
+    *KEPT_STATES,
+    State.SKIPPED,
+    State.LEFT,
+    State.QUARANTINED,
+    State.UNDONE,
+    State.REFILED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Intent:
 
     `name` is the first choice, before a conflict's ` (2)`. `token` is in the names of the act's
     temporaries, so that recovery knows them. `parent` is the row of the photo that a sidecar
-    belongs to; `undoes` the row that this takes back.
+    belongs to; `undoes` the row that this takes back, or files anew.
     """
 
     action: str

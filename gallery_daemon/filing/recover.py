@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -71,10 +71,27 @@ def resolve(
     """
     with contextlib.ExitStack() as opened:
         refuse_emptied(journal, disk, row.library)
-        name = _clear_up(disk, row, _place(opened, disk, row))
+        way = _way_of(row, journal)
+        name = _clear_up(disk, way, _place(opened, disk, way))
+    if name is None and row.state is State.REFILING:
+        # The filing before it holds on.
+        journal.forget(row.id)
+        return None
     done = State.UNDO if row.state is State.UNDOING else State.FILED
     journal.close_intent(row.id, done if name else otherwise, action=None, name=name, reason=reason)
     return name
+
+
+def _way_of(row: Row, journal: Journal) -> Row:
+    """The row with both ends of its act: what is filed anew was moved within the library."""
+    if row.state is not State.REFILING:
+        return row
+    assert row.undoes is not None
+    before = journal.row(row.undoes)
+    assert before is not None
+    assert before.name is not None
+    relative = "/".join((*before.folder, before.name))
+    return replace(row, root=before.library, relative=relative, action=Action.MOVE)
 
 
 def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gallery_daemon.filing.columns import row_of
 from gallery_daemon.filing.database import Database
-from gallery_daemon.filing.statements import KEPT, OPEN, SELECT
+from gallery_daemon.filing.statements import KEPT, NOT_REVERTED, OPEN, SELECT
 from gallery_daemon.photo import Check, Prediction, Taken, TakenFrom, TraceEntry, Truth
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ T = TypeVar("T")
 
 _BUSY_S = 10.0
 # An undo's row is no decision on a photo.
-_FROM = f"{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') ORDER BY id DESC LIMIT 1"
+_FROM = f"""
+{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') AND {NOT_REVERTED}
+ORDER BY id DESC LIMIT 1
+"""
 _NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
 _NUMBERED = f"{SELECT} WHERE id = ?"
 

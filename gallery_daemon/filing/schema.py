@@ -99,7 +99,13 @@ SELECT path, inode, size_bytes, mtime_ns FROM (
     SELECT path, inode, size_bytes, mtime_ns, max(rowid) AS latest FROM looks GROUP BY path
 ) ORDER BY latest;
 """  # noqa: S608 - our own words
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN)
+# What is filed anew is open for a while, and so may be what was to follow it.
+_REFILED = """
+DROP INDEX filings_open;
+CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing', 'refiling');
+CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled';
+"""
+_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED)
 VERSION = len(_STEPS)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _OF_STEM = (".xmp", ".aae", ".mov", ".mp4")
 _OF_NAME = (".xmp",)
@@ -29,18 +29,29 @@ def owner_of(sidecar: str, names: Iterable[str]) -> str | None:
     """The photo among `names` that the file called `sidecar` belongs to."""
     if not is_sidecar_name(sidecar):
         return None
-    stem = sidecar.rpartition(".")[0]
-    by_lower = {name.lower(): name for name in sorted(names)}
-    # `IMG_1.jpg.xmp` names its photo in full.
-    whole = by_lower.get(stem.lower()) if sidecar.lower().endswith(_OF_NAME) else None
-    if whole is not None and whole.lower().endswith(_OWNERS):
-        return whole
-    for possible in stems_of(sidecar):
+    by_lower: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_lower.setdefault(name.lower(), []).append(name)
+    possible = [
+        (stem, name)
+        for stem, lower in _wanted(sidecar)
+        for name in by_lower.get(lower, ())
+        if lower.endswith(_OWNERS)
+    ]
+    # `img_1.jpg` beside `IMG_1.JPG` is another photo: upper and lower case count, if they tell.
+    exact = [name for stem, name in possible if name.startswith(stem)]
+    return next(iter([*exact, *(name for _, name in possible)]), None)
+
+
+def _wanted(sidecar: str) -> Iterator[tuple[str, str]]:
+    """What its photo may be called, the likeliest first: how it begins, and all in lower case."""
+    if sidecar.lower().endswith(_OF_NAME):
+        # `IMG_1.jpg.xmp` names its photo in full.
+        whole = sidecar.rpartition(".")[0]
+        yield whole, whole.lower()
+    for stem in stems_of(sidecar):
         for ext in _OWNERS:
-            owner = by_lower.get(possible.lower() + ext)
-            if owner is not None:
-                return owner
-    return None
+            yield f"{stem}.", stem.lower() + ext
 
 
 def name_beside(sidecar: str, photo: str, placed: str) -> str:

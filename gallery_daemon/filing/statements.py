@@ -29,9 +29,36 @@ CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
 WHERE id = ? AND state IN ({OPEN})
 """  # noqa: S608 - our own words
-UNDONE: Final = """
-UPDATE filings SET state = 'undone' WHERE id = (SELECT undoes FROM filings WHERE id = ?)
+# What a filing is filed anew from is no undo.
+TAKEN_BACK: Final = """
+UPDATE filings
+SET state = CASE WHEN state = 'filed' AND ? = 'filed' THEN 'refiled' ELSE 'undone' END
+WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 """
+# A filing anew that is undone: what was before it, is again.
+FILED_AS_BEFORE: Final = """
+UPDATE filings SET state = 'filed' WHERE state = 'refiled' AND id = (
+    SELECT undoes FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
+)
+"""
+# In the watch folder it is known by what it is there: a copy in the library has another inode.
+KNOWN_AS_BEFORE: Final = """
+UPDATE filings SET (device, inode, size_bytes, mtime_ns) = (
+    SELECT device, inode, size_bytes, mtime_ns FROM filings AS before
+    WHERE before.id = filings.undoes
+) WHERE id = ? AND state = 'refiling'
+"""
+# Where a filing anew was undone, the filing before it has the word.
+NOT_REVERTED: Final = """
+NOT (state = 'undone' AND EXISTS (
+    SELECT 1 FROM filings AS before WHERE before.id = filings.undoes AND before.path = filings.path
+))
+"""
+LEFT_BEHIND: Final = """
+SELECT sidecar.* FROM filings AS photo JOIN filings AS sidecar ON sidecar.parent = photo.id
+WHERE photo.state = 'refiled' AND sidecar.state = 'filed' ORDER BY sidecar.id
+"""
+FORGET: Final = f"DELETE FROM filings WHERE id = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
 MOVED: Final = """
 UPDATE filings SET device = ?, inode = ? WHERE id = ? AND size_bytes = ? AND mtime_ns = ?
 """

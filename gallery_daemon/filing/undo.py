@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, take_away
-from gallery_daemon.filing.beforehand import refuse_emptied, refuse_unmounted
+from gallery_daemon.filing.beforehand import filed_file, refuse_unmounted
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import UNRESOLVED, resolve
-from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
+from gallery_daemon.photo import Action, OnConflict
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
-    from gallery_daemon.photo import Decision
+    from gallery_daemon.photo import Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,10 @@ class Undoer:
     def __init__(self, journal: Journal, disk: Disk) -> None:
         self._journal, self._disk = journal, disk
 
-    def undo(
-        self,
-        row: Row,
-        when: datetime,
-        parent: int | None = None,
-        decision: Decision | None = None,
-    ) -> Row:
+    def undo(self, row: Row, when: datetime, parent: int | None = None) -> Row:
         """The filed file lies where it came from, and not in the library; the undo's own row.
 
-        `parent` is the row of the undo of the photo that a sidecar belongs to; `decision` the one
-        that the photo makes way for, to be filed anew.
+        `parent` is the row of the undo of the photo that a sidecar belongs to.
 
         Raises:
             FilingError: what lies in the library is not what was filed, or the way back is barred;
@@ -66,12 +59,14 @@ class Undoer:
         """
         assert row.state is State.FILED
         assert row.name is not None
-        filed = self.as_filed(row, when)
+        filed = filed_file(self._journal, self._disk, row, when)
+        with trouble.at_library(row.root, ()):
+            refuse_unmounted(self._disk, row.root, row)
         *folder, name = row.relative.split("/")
         token = secrets.token_hex(8)
         action = Action.SYMLINK if row.action == Action.SYMLINK else Action.MOVE
         intent = Intent(action, tuple(folder), name, token, parent, undoes=row.id)
-        entry = Entry(filed, State.UNDOING, decision=decision, intent=intent)
+        entry = Entry(filed, State.UNDOING, intent=intent)
         number = self._journal.record(entry, row.root, when)
         try:
             self._go_back(number, row, filed, token)
@@ -92,34 +87,6 @@ class Undoer:
             found = self._disk.identity(home, name)
             if found is not None and row.action != Action.SYMLINK:
                 self._journal.moved(row.id, found)
-
-    def as_filed(self, row: Row, when: datetime) -> Photo:
-        """The file in the library, which must be what was filed, and both ends reachable.
-
-        Raises:
-            FilingError: it was moved or edited since, or a disk is away.
-        """
-        assert row.name is not None
-        with trouble.at_library(row.library, ()):
-            refuse_emptied(self._journal, self._disk, row.library)
-        with trouble.at_library(row.root, ()):
-            refuse_unmounted(self._disk, row.root, row)
-        try:
-            with self._disk.folder(row.library, row.folder) as folder:
-                found = self._disk.identity(folder, row.name)
-                target = self._disk.points_to(folder, row.name)
-        except OSError:
-            found = target = None
-        if found is None:
-            raise FilingError(
-                f"it lies at {row.destination} no more: moved or deleted since", transient=False
-            )
-        mine, theirs = row.identity, found
-        is_same = (mine.size_bytes, mine.mtime_ns) == (theirs.size_bytes, theirs.mtime_ns)
-        if not (target == row.path if row.action == Action.SYMLINK else is_same and not target):
-            raise FilingError(f"{row.destination} was changed since it was filed", transient=False)
-        relative = "/".join((*row.folder, row.name))
-        return Photo(Candidate(row.source, row.library, relative), found, when)
 
     def _go_back(self, number: int, row: Row, filed: Photo, token: str) -> None:
         assert row.name is not None

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, JournalError, PhotoGone
-from gallery_daemon.filing.journal import Claimed
+from gallery_daemon.filing.claims import Claimed
 from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.photo import Facts, Outcome
 from gallery_daemon.service.tell import Seen

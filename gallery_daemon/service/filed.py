@@ -1,50 +1,61 @@
-"""What was filed before and may be filed anew, and what was killed while that was done.
+"""What was filed before and may be filed anew, as it lies now.
 
-A photo is filed anew in two steps, an undo and a filing. The undo's row carries the decision that
-the photo makes way for, so one that was killed between the two is found by it: nothing came of its
-file since. So is a sidecar that stayed at home while its photo was filed.
+What a photo came as, and when, is said by its first filing, however often it was filed anew since.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.beforehand import FilingGone, filed_file
+from gallery_daemon.filing.onward import Mover
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Candidate, Photo
+from gallery_daemon.photo import Action, Candidate, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.filing.journal import Journal
+    from gallery_daemon.filing.place import Disk
     from gallery_daemon.filing.record import Row
-    from gallery_daemon.filing.undo import Undoer
     from gallery_daemon.service.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """A photo that was filed: its row, and the undo that it was killed after, if it was.
-
-    `photo` is as it came from its watch folder; `lies` is the file where it is now.
-    """
+class Beside:
+    """A sidecar that was filed: its row, and the file in the library."""
 
     row: Row
-    undo: Row | None
-    photo: Photo
     lies: Photo
 
 
 @dataclass(frozen=True, slots=True)
-class Straggler:
-    """A sidecar that lies at home, while its photo was filed anew: the row of that."""
+class Filed:
+    """A photo that was filed, and the sidecars beside it.
 
-    sidecar: Photo
+    `photo` is as it came from its watch folder; `lies` the file in the library, and `seen` the one
+    to look at, which for a link is the photo itself.
+    """
+
+    row: Row
+    photo: Photo
+    lies: Photo
+    seen: Photo
+    sidecars: tuple[Beside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Straggler:
+    """A sidecar that lies where its photo lay before that was filed anew: `owner` is its row."""
+
+    sidecar: Beside
     owner: Row
 
 
@@ -57,37 +68,62 @@ class Untouchable:
 
 
 class FiledBefore:
-    """Asks the journal and the disk."""
+    """Asks the journal and the disk; `elsewhere` counts photos by the other library they lie in."""
 
-    def __init__(self, journal: Journal, undoer: Undoer, library: str, clock: Clock) -> None:
-        self._journal, self._undoer = journal, undoer
+    def __init__(self, journal: Journal, disk: Disk, library: str, clock: Clock) -> None:
+        self._journal, self._disk = journal, disk
         self._library, self._clock = library, clock
+        self.elsewhere: Counter[str] = Counter()
 
     def find(
         self, since: datetime | None, top_class: str | None
     ) -> Iterator[Filed | Straggler | Untouchable]:
         """All in this library; `since` and `top_class` are of the filing."""
-        find = self._journal.find
-        for undo in find(Query(states=(State.UNDO,), is_photo=True)):
-            row = self.row(undo.undoes)
-            if undo.outcome is None or row.library != self._library:
-                continue
-            if self._is_latest(row):
-                yield self._cut_short(row, undo)
-            else:
-                yield from self._stragglers(row, undo)
+        yield from self._stragglers()
         filed = Query(since=since, top_class=top_class, states=(State.FILED,), is_photo=True)
-        for row in find(filed):
+        for row in self._journal.find(filed):
             if row.library == self._library:
                 yield self._as_filed(row)
+            else:
+                self.elsewhere[row.library] += 1
 
-    def row(self, number: int | None) -> Row:
-        """The row of a number that another row has."""
-        row = None if number is None else self._journal.row(number)
-        assert row is not None
-        return row
+    def _as_filed(self, row: Row) -> Filed | Untouchable:
+        """The photo with its sidecars, if all of them are as they were filed."""
+        try:
+            lies = self._file(row)
+            seen = self._at_home(row) or lies
+            sidecars = tuple(self._sidecars(row))
+        except GalleryError as error:
+            return Untouchable(row, error.sentence)
+        if row.action == Action.SYMLINK and seen is lies:
+            return Untouchable(row, f"it points to {row.path}, which was moved or changed since")
+        candidate = Candidate(row.source, row.root, row.relative)
+        # As it was then: `{added}` stays what it was.
+        came = datetime.fromisoformat(self._first(row).decided_at)
+        return Filed(row, Photo(candidate, seen.identity, came), lies, seen, sidecars)
 
-    def at_home(self, row: Row) -> Photo | None:
+    def _sidecars(self, row: Row) -> Iterator[Beside]:
+        """Those that lie beside it still."""
+        for each in self._journal.sidecars_of(row, State.FILED):
+            try:
+                yield Beside(each, self._file(each))
+            except FilingGone:
+                continue
+
+    def _stragglers(self) -> Iterator[Straggler]:
+        mover = Mover(self._journal, self._disk)
+        for row in self._journal.left_behind():
+            owner = mover.owner_now(row)
+            if owner is not None and row.library == self._library:
+                try:
+                    yield Straggler(Beside(row, self._file(row)), owner)
+                except GalleryError:
+                    continue
+
+    def _file(self, row: Row) -> Photo:
+        return filed_file(self._journal, self._disk, row, self._clock.wall())
+
+    def _at_home(self, row: Row) -> Photo | None:
         """The file where it came from, if it is still what was filed."""
         candidate = Candidate(row.source, row.root, row.relative)
         try:
@@ -99,38 +135,7 @@ class FiledBefore:
             return None
         return Photo(candidate, found, self._clock.wall())
 
-    def _as_filed(self, row: Row) -> Filed | Untouchable:
-        try:
-            there = self._undoer.as_filed(row, self._clock.wall())
-        except GalleryError as error:
-            return Untouchable(row, error.sentence)
-        return _filed(row, None, self.at_home(row) or there)
-
-    def _cut_short(self, row: Row, undo: Row) -> Filed | Untouchable:
-        home = self.at_home(row)
-        if home is None:
-            return Untouchable(row, f"it lies at {row.path} no more: moved or changed since")
-        return _filed(row, undo, home)
-
-    def _stragglers(self, row: Row, undo: Row) -> Iterator[Straggler]:
-        owner = self._journal.latest_of(row.path, row.library)
-        if owner is None or owner.state is not State.FILED:
-            return
-        for each in self._journal.sidecars_of(undo, State.UNDO):
-            beside = self.row(each.undoes)
-            sidecar = self.at_home(beside)
-            if sidecar is not None and self._is_latest(beside):
-                yield Straggler(sidecar, owner)
-
-    def _is_latest(self, row: Row) -> bool:
-        """Whether nothing has come of the row's file since it was filed, and taken back."""
-        last = self._journal.latest_of(row.path, row.library)
-        is_nothing = last is not None and last.state in {State.ABANDONED, State.FAILED}
-        return is_nothing or (last is not None and last.id == row.id)
-
-
-def _filed(row: Row, undo: Row | None, lies: Photo) -> Filed:
-    candidate = Candidate(row.source, row.root, row.relative)
-    # As it was then: `{added}` stays what it was.
-    photo = Photo(candidate, lies.identity, datetime.fromisoformat(row.decided_at))
-    return Filed(row, undo, photo, lies)
+    def _first(self, row: Row) -> Row:
+        """The filing that came from the watch folder."""
+        before = None if row.undoes is None else self._journal.row(row.undoes)
+        return row if before is None or before.state is not State.REFILED else self._first(before)

@@ -9,9 +9,9 @@ import platformdirs
 
 from gallery_daemon.errors import GalleryError, JournalDamaged
 from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
-from gallery_daemon.filing.recover import recover
 from gallery_daemon.intake.scan import Found, scan
 from gallery_daemon.photo import Photo
 
@@ -95,7 +95,7 @@ class Journals:
             self._rebuild(path, damaged)
         journal = Journal(path)
         try:
-            for recovered in recover(journal, self._disk):
+            for recovered in clear_up(journal, self._disk):
                 self._log.filing_recovered(photo=recovered.path, result=recovered.result)
         except BaseException:
             journal.close()

@@ -109,21 +109,30 @@ class Planner:
         for sidecar in sidecars:
             yield self._sidecar(sidecar)
 
-    def photo(self, photo: Photo, look: Look, lies_at: str | None = None) -> Planned:
-        """What would become of a photo, by what was seen in it; `lies_at` as in `Paper.place`."""
+    def photo(self, photo: Photo, look: Look) -> Planned:
+        """What would become of a photo, by what was seen in it."""
         if look.kind is RefusalKind.NOT_A_PHOTO:
             return _left(photo, look.reason or "")
+        decision, planned = self.decided(photo, look)
+        if decision.destination is not None:
+            planned = replace(planned, reason=look.reason)
+            return self._filed(planned, photo, decision.destination)
+        if look.prediction is None:
+            return replace(planned, state=State.QUARANTINED, reason=look.reason)
+        return replace(planned, reason=why_left(decision))
+
+    def decided(self, photo: Photo, look: Look) -> tuple[Decision, Planned]:
+        """What the rules say of a photo, and the plan as far as it follows from that alone."""
         decision = decided(photo, look, self._rules, self._kinship)
         planned = Planned(photo.path, State.LEFT, outcome=decision.outcome, rule=decision.rule)
         if look.prediction is not None:
             top, confidence = look.prediction.top_class, look.prediction.confidence
             planned = replace(planned, top_class=top, confidence=confidence)
-        if decision.destination is not None:
-            planned = replace(planned, reason=look.reason)
-            return self._filed(planned, photo, decision.destination, lies_at)
-        if look.prediction is None:
-            return replace(planned, state=State.QUARANTINED, reason=look.reason)
-        return replace(planned, reason=why_left(decision))
+        return decision, planned
+
+    def onward(self, planned: Planned, step: Step, points_to: str | None) -> Planned:
+        """The same with the place that a file in the library would move on to."""
+        return self._placed(planned, step, points_to)
 
     def late(self, sidecar: Photo, owner: Row) -> Planned:
         """What would become of a sidecar whose photo was filed before."""
@@ -139,11 +148,9 @@ class Planner:
         planned = Planned(photo.path, State.QUARANTINED, reason, decision.outcome)
         if decision.destination is None:
             return planned
-        return self._filed(planned, photo, decision.destination, None)
+        return self._filed(planned, photo, decision.destination)
 
-    def _filed(
-        self, planned: Planned, photo: Photo, to: Destination, lies_at: str | None
-    ) -> Planned:
+    def _filed(self, planned: Planned, photo: Photo, to: Destination) -> Planned:
         step = step_of(photo, to)
         linked = linked_place(self._journal, self._disk, photo.identity, self._library)
         if linked is not None:
@@ -154,11 +161,11 @@ class Planner:
                 wanted=self._path(step, next(names_to_try(step.name))),
                 destination=linked,
             )
-        done = self._placed(planned, step, lies_at)
+        done = self._placed(planned, step)
         self._steps[photo.path] = (done, step, to.with_sidecars)
         return done
 
-    def _placed(self, planned: Planned, step: Step, lies_at: str | None = None) -> Planned:
+    def _placed(self, planned: Planned, step: Step, points_to: str | None = None) -> Planned:
         """The step goes its way on paper."""
         first = next(names_to_try(step.name))
         wanted = self._path(step, first)
@@ -166,7 +173,7 @@ class Planner:
         if self._paper is None:
             return replace(planned, state=State.FILED, destination=wanted)
         try:
-            placed = self._paper.place(self._library, step, lies_at)
+            placed = self._paper.place(self._library, step, points_to)
         except (OSError, GalleryError) as error:
             return replace(planned, state=State.FAILED, reason=str(error))
         reason = placed.reason or planned.reason

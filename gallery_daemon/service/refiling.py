@@ -1,37 +1,32 @@
 """Filing anew what was filed before, by the present rules and model.
 
-Each photo takes two steps that the journal knows already: its filing is undone, and it is filed as
-any photo is. So a kill at any instruction is cleared up like any other, what it cut short is found
-by `filed`, and both steps can be undone.
+Each photo takes one step, inside the library (`filing.onward`), and its sidecars follow it. What is
+in the watch folder is neither looked for nor touched: a photo that was deleted there stays deleted.
 
-A photo that was moved, and so lies in the library only, is in the watch folder for a moment.
+The step is planned on paper like every other, so a taken name, the same bytes or a link in the way
+are known before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import GalleryError, JournalDamaged, PhotoGone
-from gallery_daemon.filing.execute import Filer
+from gallery_daemon.errors import GalleryError, JournalDamaged
+from gallery_daemon.filing.onward import Moved, Mover, link_of, step_beside, step_onward
 from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.plan import Plan, names_to_try
+from gallery_daemon.filing.plan import Plan, would_be_tried
 from gallery_daemon.filing.record import State
-from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.service.ends import unseen, why_left
-from gallery_daemon.service.filed import Filed, FiledBefore, Straggler, Untouchable
-from gallery_daemon.service.kinship import Kinship
-from gallery_daemon.service.planning import Planned, Planner, decided
+from gallery_daemon.service.filed import Beside, Filed, FiledBefore, Straggler, Untouchable
+from gallery_daemon.service.planning import Planned, Planner
 from gallery_daemon.service.survey import Looked, Survey
-from gallery_daemon.service.undoing import Undoing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.filing.execute import Filing
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.filing.record import Row
@@ -40,30 +35,41 @@ if TYPE_CHECKING:
     from gallery_daemon.service.looks import Look
     from gallery_daemon.service.sort import PassDisplay
 
-# More conflicts of one name than anybody has.
-_NUMBERS = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Refile:
-    """A photo that goes elsewhere by the present rules; or a sidecar that follows, without `plan`.
+    """A photo that goes elsewhere by the present rules, with its sidecars; `was` is where it lies.
 
-    `was` is where it lies.
+    Or, without `plan`, a sidecar that follows its photo.
     """
 
     was: str
     planned: Planned
     met: Filed | Straggler
     plan: Plan | None = None
+    sidecars: tuple[Planned, ...] = ()
+
+    @property
+    def ways(self) -> Iterator[tuple[str, Planned]]:
+        """Where each file of it lies, and its plan."""
+        yield self.was, self.planned
+        if isinstance(self.met, Filed):
+            beside = (_lies(each.row) for each in self.met.sidecars)
+            yield from zip(beside, self.sidecars, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Refiled:
-    """What came of it: a filing, or an error, after which it lies where it was."""
+    """What came of it: what was moved, or an error, after which it lies where it was."""
 
     refile: Refile
-    filing: Filing | None
+    moved: Moved | None
     error: GalleryError | None = None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all went as it was planned."""
+        return self.moved is not None and not self.moved.problems
 
 
 class Refiling:
@@ -72,15 +78,17 @@ class Refiling:
     def __init__(
         self, config: Config, journal: Journal, disk: Disk, clock: Clock, display: PassDisplay
     ) -> None:
-        self._config, self._journal, self._clock = config, journal, clock
+        self._clock = clock
         self._survey = Survey(config, journal, clock, display)
-        self._paper = Paper()
-        self._planner = Planner(config, journal, self._paper)
-        self._kinship = Kinship(journal, config.rules)
-        self._filed = FiledBefore(journal, Undoer(journal, disk), config.library, clock)
-        self._undoing = Undoing(journal, disk, clock)
-        self._filer = Filer(journal, disk, config.library)
+        self._planner = Planner(config, journal, Paper())
+        self._filed = FiledBefore(journal, disk, config.library, clock)
+        self._mover = Mover(journal, disk)
         self.unchanged = 0
+
+    @property
+    def elsewhere(self) -> Mapping[str, int]:
+        """How many photos lie in which other library."""
+        return self._filed.elsewhere
 
     def plan(self, since: datetime | None, top_class: str | None) -> Iterator[Refile | Planned]:
         """The photos that go elsewhere, and those that cannot, each with the reason.
@@ -96,11 +104,11 @@ class Refiling:
                 case Untouchable(row, reason):
                     yield _stays(row, reason)
                 case Straggler(sidecar, owner):
-                    yield Refile(sidecar.path, self._planner.late(sidecar, owner), met)
-                case Filed(photo=photo, lies=lies):
-                    looked = self._survey.recall(photo) or self._survey.recall(lies)
+                    yield Refile(_lies(sidecar.row), self._beside(sidecar, owner), met)
+                case Filed(photo=photo, seen=seen):
+                    looked = self._survey.recall(photo) or self._survey.recall(seen)
                     if looked is None:
-                        waiting[lies] = met
+                        waiting[seen] = met
                     else:
                         yield from self._planned(met, looked.look)
         for answer in self._survey.classify(list(waiting)):
@@ -114,83 +122,54 @@ class Refiling:
         """Each is filed anew, or lies where it was and is told why."""
         for refile in refiles:
             try:
-                yield Refiled(refile, self._one(refile))
+                yield self._one(refile)
             except JournalDamaged:
                 raise
             except GalleryError as error:
                 yield Refiled(refile, None, error)
 
     def _planned(self, met: Filed, look: Look) -> Iterator[Refile | Planned]:
-        row, was = met.row, met.row.destination
-        decision = decided(met.photo, look, self._config.rules, self._kinship)
+        row = met.row
+        decision, base = self._planner.decided(met.photo, look)
         to = decision.destination
         assert row.name is not None
-        assert was is not None
         if to is None:
             yield _stays(row, look.reason or why_left(decision))
             return
-        if met.undo is None:
-            names = islice(names_to_try(to.name), _NUMBERS)
-            if row.folder == to.folder and row.name in names:
-                self.unchanged += 1
-                return
-            self._paper.vacate(was)
-        planned = self._planner.photo(met.photo, look, met.lies.path)
-        if planned.state is State.FILED:
-            facts = look.facts or unseen(met.photo).facts
-            plan = Plan(met.photo, to, decision, facts, look.prediction, ())
-            yield Refile(was if met.undo is None else met.lies.path, planned, met, plan)
+        if row.folder == to.folder and would_be_tried(row.name, to.name):
+            self.unchanged += 1
             return
-        if met.undo is None:
-            self._paper.keep_on(was)
-        yield _stays(row, planned.reason or "")
+        planned = self._planner.onward(base, step_onward(met.lies, to), link_of(row))
+        if planned.state is not State.FILED:
+            yield _stays(row, planned.reason or "")
+            return
+        facts = look.facts or unseen(met.photo).facts
+        plan = Plan(met.photo, to, decision, facts, look.prediction, ())
+        # How it came into the library stays as it was.
+        planned = replace(planned, action=row.action)
+        then = replace(row, folder=to.folder, name=(planned.destination or "").rpartition("/")[2])
+        sidecars = tuple(self._beside(each, then) for each in met.sidecars)
+        yield Refile(_lies(row), planned, met, plan, sidecars)
 
-    def _one(self, refile: Refile) -> Filing:
-        """The filing is undone, and the photo filed; or put back where it was."""
-        met, plan = refile.met, refile.plan
+    def _beside(self, sidecar: Beside, owner: Row) -> Planned:
+        row = sidecar.row
+        assert owner.name is not None
+        step = step_beside(sidecar.lies, row, owner, owner.folder, owner.name)
+        base = Planned(row.path, State.LEFT, sidecar_of=owner.path)
+        return replace(self._planner.onward(base, step, link_of(row)), action=row.action)
+
+    def _one(self, refile: Refile) -> Refiled:
+        met, when = refile.met, self._clock.wall()
         if isinstance(met, Straggler):
-            return self._filer.execute_late(met.sidecar, met.owner, self._clock.wall())
-        assert plan is not None
-        undo = self._made_way(met, plan)
-        try:
-            return self._filer.execute(self._plan_at_home(met, plan, undo), self._clock.wall())
-        except JournalDamaged:
-            raise
-        except GalleryError as error:
-            back, *_ = tuple(self._undoing.run([undo]))
-            if back.error is None:
-                raise
-            raise GalleryError(
-                f"{error.sentence}, so it lies at {plan.photo.path}",
-                hint=f"gallery-daemon undo {undo.id} puts it back into the library",
-            ) from error
+            row, problem = self._mover.beside(met.sidecar.row, met.owner, when)
+            return Refiled(refile, Moved(row, problems=(problem,) if problem else ()))
+        assert refile.plan is not None
+        return Refiled(refile, self._mover.photo(met.row, refile.plan, when))
 
-    def _made_way(self, met: Filed, plan: Plan) -> Row:
-        """The undo of the photo's filing, and of its sidecars'."""
-        if met.undo is not None:
-            # Killed after the photo's own undo: sidecars may lie in the library still.
-            before = replace(met.row, state=State.FILED)
-            tuple(self._undoing.follow(before, met.undo))
-            return met.undo
-        first, *_ = tuple(self._undoing.run([met.row], plan.decision))
-        if first.done is None:
-            assert first.error is not None
-            raise first.error
-        return first.done
 
-    def _plan_at_home(self, met: Filed, plan: Plan, undo: Row) -> Plan:
-        """The plan for the photo as it lies in the watch folder now, with its sidecars."""
-        home = self._filed.at_home(met.row)
-        if home is None:
-            raise PhotoGone(f"it lies at {met.row.path} no more: moved or changed since")
-        rows = self._journal.sidecars_of(undo, State.UNDO) if plan.destination.with_sidecars else ()
-        beside = (self._filed.at_home(self._filed.row(each.undoes)) for each in rows)
-        return replace(
-            plan,
-            photo=replace(plan.photo, identity=home.identity),
-            sidecars=tuple(each for each in beside if each is not None),
-        )
+def _lies(row: Row) -> str:
+    return row.destination or row.path
 
 
 def _stays(row: Row, reason: str) -> Planned:
-    return Planned(row.destination or row.path, State.LEFT, reason)
+    return Planned(_lies(row), State.LEFT, reason)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.journeys.conftest import photo_bytes
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -46,3 +48,15 @@ def _run_of(module: str, home: Path) -> Run:
         )
 
     return command
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Path:
+    """Three photos, one that is kept, a file that is none, one that is broken."""
+    watch = tmp_path / "watch"
+    (watch / "deep").mkdir(parents=True)
+    for number, name in enumerate(("IMG_1.jpg", "deep/IMG_1.jpg", "IMG_2.jpg", "keep.jpg")):
+        (watch / name).write_bytes(photo_bytes(tmp_path, number))
+    (watch / "notes.txt").write_text("hello")
+    (watch / "broken.png").write_bytes(b"no picture")
+    return watch

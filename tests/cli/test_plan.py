@@ -1,4 +1,4 @@
-"""See before you act: what `plan`, `sort --dry-run` and `refile` show is what is done then."""
+"""See before you act: what `plan` and `sort --dry-run` show is what is done then."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.filing.conftest import read_files
-from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,16 +25,7 @@ rules:
 """
 
 
-@pytest.fixture(autouse=True)
-def watch(tmp_path: Path) -> Path:
-    """Three photos, one that is kept, a file that is none, one that is broken."""
-    watch = tmp_path / "watch"
-    (watch / "deep").mkdir(parents=True)
-    for number, name in enumerate(("IMG_1.jpg", "deep/IMG_1.jpg", "IMG_2.jpg", "keep.jpg")):
-        (watch / name).write_bytes(photo_bytes(tmp_path, number))
-    (watch / "notes.txt").write_text("hello")
-    (watch / "broken.png").write_bytes(b"no picture")
-    return watch
+pytestmark = pytest.mark.usefixtures("watch")
 
 
 def config(tmp_path: Path, to: str) -> Path:
@@ -76,7 +66,9 @@ def test_sort_does_what_its_dry_run_says(quick_run: Run, watch: Path, tmp_path: 
         ([each.get(key) for key in keys] for each in done if each["state"] != "filed"), key=str
     )
     assert 4 == sum(each["state"] == "filed" for each in planned)
-    assert {each["destination"] for each in planned} == {each.get("destination") for each in done}
+    assert {each["photo"]: each["destination"] for each in planned} == {
+        each["photo"]: each.get("destination") for each in done
+    }
 
 
 def test_a_second_look_needs_no_classifier(quick_run: Run, watch: Path, tmp_path: Path) -> None:
@@ -142,45 +134,24 @@ def test_a_changed_configuration_shows_what_goes_elsewhere(
     assert "0 of 6 files would go elsewhere" in same.stdout
 
 
-def test_refile_shows_first_and_does_it_when_told(
+def test_rules_that_fail_their_tests_do_nothing(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
-    """Nothing without --yes; then all lies anew, and `undo` brings it back."""
-    old, new = config(tmp_path, "Old"), config(tmp_path, "New")
-    quick_run("sort", watch, "--config", old)
-    before = read_files(tmp_path / "library")
+    """Neither `sort` nor `refile` follows them; `plan` warns, and shows what they would do."""
+    failing = config(tmp_path, "New")
+    test = "tests:\n  - {name: sure, given: {class: cars}, expect: {rule: keep}}\n"
+    failing.write_text(failing.read_text() + test)
 
-    dry = quick_run("refile", "--config", new)
-    untouched = read_files(tmp_path / "library")
-    done = lines(quick_run("refile", "--config", new, "--yes", "--json"))
-    library = read_files(tmp_path / "library")
-    again = quick_run("refile", "--config", new, "--yes")
-    undone = quick_run("undo", "--last", "6")
+    plan = quick_run("plan", "--config", failing)
+    refile = quick_run("refile", "--config", failing, "--yes")
+    sort = quick_run("sort", watch, "--config", failing)
 
-    assert "Old/cars/ -> New/cars/  3" in dry.stdout
-    assert "nothing was done; --yes does it" in dry.stdout
-    assert before == untouched
-    assert {"New/cars"} == {name.rpartition("/")[0] for name in library}
-    assert set(library) == {
-        each["destination"].removeprefix(f"{tmp_path}/library/") for each in done
-    }
-    assert "0 photos would be filed anew, 3 stay where they are" in again.stdout
-    assert 0 == undone.returncode, undone.stderr
-    assert before == read_files(tmp_path / "library")
-
-
-def test_refile_can_be_bounded(quick_run: Run, watch: Path, tmp_path: Path) -> None:
-    """By class and by time."""
-    old, new = config(tmp_path, "Old"), config(tmp_path, "New")
-    quick_run("sort", watch, "--config", old)
-
-    none = quick_run("refile", "--config", new, "--class", "memes", "--json")
-    soon = quick_run("refile", "--config", new, "--since", "2099-01-01", "--json")
-    all_of_them = lines(quick_run("refile", "--config", new, "--class", "cars", "--json"))
-
-    assert ("", "") == (none.stdout, soon.stdout)
-    assert 3 == len(all_of_them)
-    assert {"was", "destination", "class", "rule"} <= set(all_of_them[0])
+    place = f"{failing}:8:5:"
+    assert (0, 2, 2) == (plan.returncode, refile.returncode, sort.returncode), sort.stderr
+    assert f'{place} warning: the test "sure" fails' in plan.stderr
+    assert f'{place} error: the test "sure" fails' in refile.stderr
+    assert f'{place} error: the test "sure" fails' in sort.stderr
+    assert not (tmp_path / "library").exists()
 
 
 @pytest.mark.parametrize(

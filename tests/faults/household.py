@@ -26,7 +26,7 @@ from gallery_daemon.service.wiring import build
 from tests.filing.fuse import Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from gallery_daemon.classifier.host import ClassifierHost
@@ -104,6 +104,20 @@ class Oracle:
     def close(self) -> tuple[Report, ...]:
         """Nothing has to be ended."""
         return ()
+
+
+class AtOnce:
+    """The oracle, for who only looks."""
+
+    def __init__(self, *_: object) -> None:
+        """It needs no setup, clock or patience."""
+
+    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[Report]:
+        """All answers."""
+        oracle = Oracle()
+        for photo in photos:
+            oracle.submit(photo, want_hash=want_hash)
+        yield from oracle.tick(0.0)
 
 
 def sure_of(name: str) -> dict[str, float]:

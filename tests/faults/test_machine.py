@@ -12,9 +12,11 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,10 +27,15 @@ from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.place import Disk, identity_of
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
+from gallery_daemon.service import survey
+from gallery_daemon.service.journals import journal_path
+from gallery_daemon.service.refiling import Refile, Refiling
 from gallery_daemon.service.undoing import Undoing
 from tests.faults.belongings import Belongings
-from tests.faults.household import CLASSES, Household, Manner
-from tests.filing.fuse import CrashError, Fuse, disk_on
+from tests.faults.household import CLASSES, AtOnce, Household, Manner
+from tests.filing.conftest import read_files
+from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
+from tests.service.test_forecast import Blind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +152,36 @@ class Life(RuleBasedStateMachine):
         self.undone |= before - set(self.has.in_library())
         if state is State.UNDO:
             self.undone -= set(self.has.in_library())
+
+    @rule(
+        to=st.sampled_from(["All", "Other", "Third"]),
+        on_conflict=st.sampled_from(["dedupe", "keep-both", "skip"]),
+        crash_at=fuses,
+    )
+    def is_refiled(self, to: str, on_conflict: str, crash_at: int | None) -> None:
+        """What was filed goes where other rules say, in the library only, or the program dies."""
+        self.household.manner = replace(self.household.manner, to=to, on_conflict=on_conflict)
+        may_go = {row.destination or "" for row in self.filed()}
+        before = read_files(self.household.watch), self.has.in_library()
+        path, fuse = journal_path(), Fuse(10_000 if crash_at is None else crash_at)
+
+        def refile() -> None:
+            with contextlib.closing(journal_on(fuse, path)) as journal:
+                disk, clock = disk_on(fuse), self.household.clock
+                refiling = Refiling(self.household.config(), journal, disk, clock, Blind())
+                found = list(refiling.plan(None, None))
+                moves = [each for each in found if isinstance(each, Refile)]
+                done = list(refiling.run(moves))
+            # Nobody else was at work, so the plan has foretold it all.
+            assert [] == [each for each in done if not each.is_well]
+            assert [dict(each.ways)[each.was].destination for each in moves] == [
+                each.moved.row.destination for each in done if each.moved
+            ]
+
+        with patch.object(survey, "Answers", AtOnce):
+            self.lets(refile, may_go)
+
+        assert before == (read_files(self.household.watch), self.has.in_library())
 
     @rule()
     def is_sorted_again(self) -> None:

@@ -46,7 +46,12 @@ class BadSector(Fuse):
 
 def disk_on(fuse: Fuse) -> Disk:
     """A disk whose effects burn the fuse."""
-    disk: Disk = _fused(Disk, _EFFECTS, fuse)()
+    return fused_disk(Disk, fuse)
+
+
+def fused_disk(kind: type[Disk], fuse: Fuse) -> Disk:
+    """A disk of that kind whose effects burn the fuse."""
+    disk: Disk = _fused(kind, _EFFECTS, fuse)()
     return disk
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from gallery_daemon.errors import AlreadyFiled, JournalDamaged, JournalError
-from gallery_daemon.filing.journal import Claimed, Journal
+from gallery_daemon.filing.claims import Claimed
+from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Entry, Intent, Note, State
@@ -130,6 +131,8 @@ def test_a_question_finds_what_fits(world: World) -> None:
 _BACK_TO = {
     1: """
         DROP TABLE looks;
+        DROP TABLE seen;
+        DROP INDEX filings_refiled;
         DROP INDEX filings_open;
         DROP INDEX filings_by_parent;
         DROP INDEX filings_in_trouble;
@@ -139,8 +142,14 @@ _BACK_TO = {
         ALTER TABLE filings DROP COLUMN made_inode;
         PRAGMA user_version = 1;
     """,
-    2: "DROP TABLE looks; PRAGMA user_version = 2;",
-    3: "PRAGMA user_version = 3;",
+    2: """
+        DROP TABLE looks;
+        DROP TABLE seen;
+        DROP INDEX filings_refiled;
+        PRAGMA user_version = 2;
+    """,
+    3: "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;",
+    4: "DROP INDEX filings_refiled; PRAGMA user_version = 4;",
 }
 
 
@@ -153,7 +162,7 @@ def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) ->
     world.execute(world.plan("x.jpg", Action.COPY))
     world.journal.close()
     with sqlite3.connect(tmp_path / "journal.sqlite3") as database:
-        database.executescript(f"DROP TABLE seen; {_BACK_TO[version]}")
+        database.executescript(_BACK_TO[version])
     database.close()
 
     reader = Journal(tmp_path / "journal.sqlite3", read_only=True)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.errors import FilingError
 from gallery_daemon.filing.paper import Paper
+from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.plan import Step, step_of
-from gallery_daemon.photo import Action, OnConflict
-from tests.filing.conftest import World, make_files, read_files
+from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
+from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,31 +76,51 @@ def test_a_folder_that_is_not_there_is_not_made(world: World) -> None:
     )
 
 
-def test_a_name_that_is_vacated_is_free_until_it_is_kept_on(world: World) -> None:
-    """A photo that would go away leaves its name to the next one, unless it stays after all."""
+@pytest.mark.parametrize("action", list(Action))
+def test_two_photos_may_have_come_from_one_path(world: World, action: Action) -> None:
+    """One after the other: the second is not taken for the first."""
+    make_files(world.watch, {"x.jpg": b"first"})
+    first = step(world.plan("x.jpg", action))
+    paper, library = Paper(), os.fspath(world.library)
+
+    one = paper.place(library, first)
+    (world.watch / "x.jpg").unlink()
+    make_files(world.watch, {"x.jpg": b"later photo"})
+    other = paper.place(library, step(world.plan("x.jpg", action)))
+
+    names = ["x.jpg", "x.jpg" if action is Action.SYMLINK else "x (2).jpg"]
+    assert names == [one.name, other.name]
+
+
+def test_a_name_in_the_library_is_free_once_its_file_has_gone_on(world: World) -> None:
+    """What moves on inside the library leaves its name to the next one."""
     make_files(world.watch, {"x.jpg": b"photo"})
     make_files(world.library, {"Memes/x.jpg": b"other"})
-    wanted = step(world.plan("x.jpg", Action.COPY))
+    lies = Photo(
+        Candidate("phone", os.fspath(world.library), "Memes/x.jpg"),
+        identity_of((world.library / "Memes/x.jpg").lstat()),
+        NOW,
+    )
     paper, library = Paper(), os.fspath(world.library)
-    path = os.fspath(world.library / "Memes/x.jpg")
 
-    paper.vacate(path)
-    paper.keep_on(path)
-    kept = paper.place(library, wanted)
-    paper.vacate(path)
-    vacated = paper.place(library, wanted)
+    taken = paper.place(library, step(world.plan("x.jpg", Action.COPY)))
+    moved = paper.place(library, Step(lies, ("New",), "x.jpg", Action.MOVE, OnConflict.DEDUPE))
+    free = paper.place(library, step(world.plan("x.jpg", Action.COPY)))
 
-    assert ("x (2).jpg", "x.jpg") == (kept.name, vacated.name)
+    assert ["x (2).jpg", "x.jpg", "x.jpg"] == [taken.name, moved.name, free.name]
+    assert {"Memes/x.jpg": b"other"} == read_files(world.library)
 
 
-def test_bytes_are_read_where_they_lie(world: World, tmp_path: Path) -> None:
-    """A photo that is in the library only is compared there, as if it lay at home."""
+def test_a_link_in_the_way_is_seen_on_paper(world: World, tmp_path: Path) -> None:
+    """As the disk refuses it, and in the same words."""
     make_files(world.watch, {"x.jpg": b"photo"})
-    make_files(world.library, {"Memes/x.jpg": b"photo", "Old/x.jpg": b"photo"})
-    photo = world.photo("x.jpg")
-    (world.watch / "x.jpg").rename(tmp_path / "gone")
-    wanted = Step(photo, ("Memes",), "x.jpg", Action.MOVE, OnConflict.DEDUPE)
+    (world.library / "Memes").symlink_to(tmp_path)
+    plan = world.plan("x.jpg", Action.MOVE)
 
-    placed = Paper().place(os.fspath(world.library), wanted, os.fspath(world.library / "Old/x.jpg"))
+    with pytest.raises(FilingError) as foretold:
+        Paper().place(os.fspath(world.library), step(plan))
+    with pytest.raises(FilingError) as done:
+        world.execute(plan)
 
-    assert "the same bytes lie in the library already" == placed.reason
+    assert done.value.sentence == foretold.value.sentence
+    assert "a link or a file" in done.value.sentence

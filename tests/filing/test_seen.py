@@ -181,7 +181,9 @@ def test_looks_of_an_older_journal_keep_their_order(tmp_path: Path) -> None:
         ):
             journal.looks.remember([(name, identity, note(None, model))])
     with closing(sqlite3.connect(path)) as database:
-        database.executescript("DROP TABLE seen; PRAGMA user_version = 3;")
+        database.executescript(
+            "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
+        )
 
     with closing(Journal(path)) as journal:
         before = numbers(journal, ("/a.jpg", other), ("/b.jpg", FILE))

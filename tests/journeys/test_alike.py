@@ -159,7 +159,9 @@ def test_looks_of_an_older_version_are_looked_at_anew_where_rules_ask(
         facts = json.loads(text)
         del facts["facts"]["dhash"]
         database.execute("UPDATE looks SET look = ?", (json.dumps(facts),))
-        database.executescript("DROP TABLE seen; PRAGMA user_version = 3;")
+        database.executescript(
+            "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
+        )
         database.commit()
 
     (home.watch / "a second.jpg").write_bytes(shot(beach, 0.4))
