@@ -103,16 +103,54 @@ def test_the_plan_is_a_tree_with_counts_and_reasons(quick_run: Run, tmp_path: Pa
 
     assert 0 == done.returncode, done.stderr
     for says in (
-        f"{tmp_path}/library  3",
+        f"{tmp_path}/library  3  hardlink",
         "All/  3",
         "cars/  3",
         "IMG_1 (2).jpg",
         "1 would get another name",
         "the rule keep leaves it  1",
         "a text file, not a photo",
-        "6 files: 3 would be filed, 2 left, 1 quarantined; 4 classified now, 0 remembered",
+        "6 files: 3 would be filed (hardlink), 2 left, 1 quarantined; 4 classified now, 0 remem",
     ):
         assert says in done.stdout
+
+
+def test_the_plan_says_which_photos_are_moved(quick_run: Run, tmp_path: Path) -> None:
+    """In the sum, at each folder and in a line of its own: they go from the phone, too."""
+    mixed = config(tmp_path, "Mixed")
+    moves = '  - {name: one, when: {name: "IMG_2*"}, to: Moved/, action: move}\n'
+    mixed.write_text(mixed.read_text().replace("rules:\n", "rules:\n" + moves))
+
+    done = quick_run("plan", "--config", mixed)
+    said = lines(quick_run("plan", "--config", mixed, "--json"))
+
+    for says in (
+        f"{tmp_path}/library  3  2 hardlink, 1 move",
+        "Mixed/  2  hardlink",
+        "Moved/  1  move",
+        "1 would be moved",
+        "6 files: 3 would be filed (2 hardlink, 1 move), 2 left",
+    ):
+        assert says in done.stdout
+    assert ["hardlink", "hardlink", "move"] == sorted(
+        each["action"] for each in said if each["state"] == "filed"
+    )
+
+
+def test_another_action_is_a_change(quick_run: Run, tmp_path: Path) -> None:
+    """To the same place by `move` instead of a hard link is no small thing."""
+    old, new = config(tmp_path, "Same"), tmp_path / "new.yaml"
+    defaults = "defaults: {action: move, on_conflict: skip}\nrules:\n"
+    new.write_text(old.read_text().replace("rules:\n", defaults))
+
+    shown = quick_run("plan", "--config", new, "--was", old)
+    said = lines(quick_run("plan", "--config", new, "--was", old, "--json"))
+
+    assert "Same/cars/ by hardlink -> Same/cars/ by move  3" in shown.stdout
+    assert "0 of 6 files would go elsewhere, 3 to the same place by another action" in shown.stdout
+    assert [("hardlink", "move")] * 3 == [
+        (each["was"]["action"], each["now"]["action"]) for each in said
+    ]
 
 
 def test_a_folder_may_be_planned_alone(quick_run: Run, watch: Path, tmp_path: Path) -> None:
