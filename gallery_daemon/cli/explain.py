@@ -87,8 +87,6 @@ def _then(known: Remembered) -> dict[str, object]:
 
 def _today(today: Explained, config: Config) -> dict[str, object]:
     facts, decision = today.facts, today.explanation.decision
-    place = decision.destination
-    where = None if place is None else path_of(place, config)
     said: dict[str, object] = {
         "config": config.file,
         "photo": today.photo.path,
@@ -110,11 +108,26 @@ def _today(today: Explained, config: Config) -> dict[str, object]:
             "rules": rules,
             "outcome": decision.outcome,
             "rule": decision.rule,
-            "action": None if place is None else place.action,
-            "destination": where,
+        }
+        | _whereto(today, config)
+        | {
             "near_misses": _misses(today.explanation.near_misses),
         }
     )
+
+
+def _whereto(today: Explained, config: Config) -> dict[str, object]:
+    """The place and how it gets there; of a file not yet known, what else keeps it from one."""
+    place, planned = today.explanation.decision.destination, today.planned
+    action, where = None, None
+    if today.passed_over is None and planned is not None:
+        action, where = planned.action, planned.destination
+    elif today.passed_over is None and place is not None:
+        action, where = place.action, path_of(place, config)
+    said: dict[str, object] = {"action": action, "destination": where}
+    if planned is not None:
+        said |= {"state": planned.state, "reason": planned.reason}
+    return said | ({"passed_over": today.passed_over} if today.passed_over else {})
 
 
 def _probabilities(prediction: Prediction | None) -> dict[str, object]:

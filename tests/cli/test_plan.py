@@ -110,7 +110,8 @@ def test_the_plan_is_a_tree_with_counts_and_reasons(quick_run: Run, tmp_path: Pa
         "1 would get another name",
         "the rule keep leaves it  1",
         "a text file, not a photo",
-        "6 files: 3 would be filed (hardlink), 2 left, 1 quarantined; 4 classified now, 0 remem",
+        "6 files: 3 would be filed (hardlink), 2 left, 1 quarantined",
+        "4 classified now, 0 remembered",
     ):
         assert says in done.stdout
 
