@@ -63,6 +63,7 @@ def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
         console.print(library_tree(forecast.library, filed, None if all_names else _NAMES))
     _print_moved(console, filed)
     _print_taken(console, filed)
+    _print_rivals(console, forecast.files)
     for state, words in _OTHER_ENDS:
         stays = [each for each in forecast.files if each.state is state]
         print_reasons(console, words, stays, all_names=all_names)
@@ -142,7 +143,7 @@ def _print_moved(console: Console, filed: Sequence[Planned]) -> None:
 
 def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
     """Photos that would get another name, for theirs is taken."""
-    taken = [each for each in filed if each.wanted != each.destination]
+    taken = [each for each in filed if each.wanted != each.destination and not each.is_numbered]
     if not taken:
         return
     console.print(f"\n{len(taken)} would get another name, for theirs is taken by other bytes:")
@@ -150,6 +151,19 @@ def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
         console.print(shown(f"  {each.photo} -> {each.destination}"), soft_wrap=True)
     if len(taken) > _TAKEN:
         console.print(f"  ... and {len(taken) - _TAKEN} more")
+
+
+def _print_rivals(console: Console, files: Sequence[Planned]) -> None:
+    """Who comes first decides who gets a name, and in `run` that is not foretold."""
+    numbered = sum(each.is_numbered for each in files)
+    if numbered > 1:
+        line = f"{numbered} get the numbers that are free: here by their paths"
+        console.print(f"\n{line}, in `run` as they are read", soft_wrap=True)
+    wants = Counter(each.wanted for each in files if each.wanted and not each.is_numbered)
+    rivals = sum(number for number in wants.values() if number > 1)
+    if rivals:
+        line = f"{rivals} want the name of another of them: here the first by its path gets it"
+        console.print(f"\n{line}, in `run` the first to be read", soft_wrap=True)
 
 
 def print_reasons(

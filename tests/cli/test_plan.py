@@ -76,7 +76,32 @@ def test_sort_does_what_its_dry_run_says(quick_run: Run, watch: Path, tmp_path: 
         ([each.get(key) for key in keys] for each in done if each["state"] != "filed"), key=str
     )
     assert 4 == sum(each["state"] == "filed" for each in planned)
-    assert {each["destination"] for each in planned} == {each.get("destination") for each in done}
+    assert {(each["photo"], each["destination"]) for each in planned} == {
+        (each["photo"], each.get("destination")) for each in done
+    }
+
+
+def test_of_many_photos_of_one_name_the_first_by_path_gets_it(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """In a plan, also where others are remembered already, and in the pass that follows."""
+    for number, name in enumerate("hgfedcba"):
+        (watch / name).mkdir()
+        (watch / name / "x.jpg").write_bytes(photo_bytes(tmp_path, 10 + number))
+    chosen = config(tmp_path, "All")
+    text = chosen.read_text().replace("path:", "settle: 0s, path:")
+    chosen.write_text(text.replace("rules:", "defaults: {on_conflict: skip}\nrules:"))
+    quick_run("plan", watch / "h", "--config", chosen)
+
+    plans = [lines(quick_run("plan", "--config", chosen, "--json")) for _ in range(2)]
+    quick_run("sort", watch, "--config", chosen)
+    done = lines(quick_run("history", "--json"))
+
+    filed = [str(watch / name) for name in ("IMG_1.jpg", "IMG_2.jpg", "a/x.jpg")]
+    assert [filed] * 3 == [
+        sorted(each["photo"] for each in told if each["state"] == "filed")
+        for told in (*plans, done)
+    ]
 
 
 def test_a_second_look_needs_no_classifier(quick_run: Run, watch: Path, tmp_path: Path) -> None:
@@ -108,6 +133,7 @@ def test_the_plan_is_a_tree_with_counts_and_reasons(quick_run: Run, tmp_path: Pa
         "cars/  3",
         "IMG_1 (2).jpg",
         "1 would get another name",
+        "2 want the name of another of them: here the first by its path gets it",
         "the rule keep leaves it  1",
         "a text file, not a photo",
         "6 files: 3 would be filed (hardlink), 2 left, 1 quarantined",
@@ -152,6 +178,21 @@ def test_another_action_is_a_change(quick_run: Run, tmp_path: Path) -> None:
     assert [("hardlink", "move")] * 3 == [
         (each["was"]["action"], each["now"]["action"]) for each in said
     ]
+
+
+def test_a_number_in_a_name_is_no_name_that_is_taken(quick_run: Run, tmp_path: Path) -> None:
+    """Each gets the next one, and nothing says that other bytes lie there."""
+    numbered = config(tmp_path, "Trip")
+    text = numbered.read_text().replace("{name: all,", '{name: all, as: "{sequence:4}.{ext}",')
+    numbered.write_text(text)
+
+    shown = quick_run("plan", "--config", numbered, "--names").stdout
+    said = lines(quick_run("plan", "--config", numbered, "--json"))
+
+    assert "taken by other bytes" not in shown
+    assert "3 get the numbers that are free" in shown
+    assert "0003.jpg" in shown
+    assert [None] * 3 == [each["reason"] for each in said if each["state"] == "filed"]
 
 
 def test_a_folder_may_be_planned_alone(quick_run: Run, watch: Path, tmp_path: Path) -> None:
