@@ -14,14 +14,19 @@ from gallery_daemon.photo import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.service.forecast import Change
+    from gallery_daemon.service.forecast import Change, Forecast
     from gallery_daemon.service.planning import Planned
 
 
-def print_changes(changes: Sequence[Change], library: str, *, all_names: bool, of: int) -> None:
-    """The photos, of so many files, that would go elsewhere, by where from and where to."""
+def print_changes(
+    changes: Sequence[Change], was: Forecast, now: Forecast, *, all_names: bool
+) -> None:
+    """The photos, of all that either looks at, that would go elsewhere: where from, where to."""
+    # In two libraries one folder's name is two places.
+    library = now.library if was.library == now.library else None
     print_ways([_way(each, library) for each in changes], all_names=all_names)
     stay = sum(_is_same_place(each) for each in changes)
+    of = len({each.photo for each in (*was.files, *now.files)})
     otherwise = f", {stay} to the same place by another action" if stay else ""
     print(f"{len(changes) - stay} of {of} files would go elsewhere{otherwise}")
 
@@ -33,21 +38,22 @@ def print_changes_json(changes: Iterable[Change]) -> None:
         print(json.dumps({"photo": change.photo, "was": was, "now": now}))
 
 
-def _way(change: Change, library: str) -> tuple[str, str, str]:
+def _way(change: Change, library: str | None) -> tuple[str, str, str]:
     """Where from, where to, and what; by which actions, where they differ."""
     is_other = _is_other_action(change)
     was, now = (_place(each, library, says_action=is_other) for each in (change.was, change.now))
     return was, now, change.photo
 
 
-def _place(planned: Planned | None, library: str, *, says_action: bool) -> str:
-    """Where it would go, as a folder; or what else would become of it."""
+def _place(planned: Planned | None, library: str | None, *, says_action: bool) -> str:
+    """Where it would go, as a folder (absolute without `library`); or what else becomes of it."""
     if planned is None:
         return "not watched"
     if planned.wanted is None:
         return planned.state
     how = f" by {planned.action}" if says_action and planned.action else ""
-    return folder_in(library, planned.wanted) + how
+    folder = planned.wanted.rpartition("/")[0] + "/"
+    return (folder if library is None else folder_in(library, planned.wanted)) + how
 
 
 def _is_other_action(change: Change) -> bool:

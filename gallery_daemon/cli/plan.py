@@ -68,7 +68,7 @@ def plan(
     if as_json:
         print_changes_json(changed)
     else:
-        print_changes(changed, present.library, all_names=names, of=len(latter.files))
+        print_changes(changed, former, latter, all_names=names)
 
 
 def _forecast(

@@ -222,6 +222,25 @@ def test_a_changed_configuration_shows_what_goes_elsewhere(
     assert "0 of 6 files would go elsewhere" in same.stdout
 
 
+def test_another_watch_folder_or_library_is_told_as_such(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """The sum counts what either configuration looks at; two libraries are told in full."""
+    here, elsewhere = config(tmp_path, "Here"), tmp_path / "elsewhere.yaml"
+    text = here.read_text()
+    elsewhere.write_text(text.replace(f"path: {watch}", f"path: {tmp_path}/empty"))
+    (tmp_path / "empty").mkdir()
+    other = tmp_path / "other.yaml"
+    other.write_text(text.replace(f"library: {tmp_path}/library", f"library: {tmp_path}/other"))
+
+    unwatched = quick_run("plan", "--config", elsewhere, "--was", here).stdout
+    moved = quick_run("plan", "--config", other, "--was", here).stdout
+
+    assert "Here/cars/ -> not watched  3" in unwatched
+    assert "6 of 6 files would go elsewhere" in unwatched
+    assert f"{tmp_path}/library/Here/cars/ -> {tmp_path}/other/Here/cars/  3" in moved
+
+
 def test_refile_shows_first_and_does_it_when_told(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
