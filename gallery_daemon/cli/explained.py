@@ -16,7 +16,7 @@ from rich.tree import Tree
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Outcome, Truth
+from gallery_daemon.photo import Outcome, TakenFrom, Truth
 from gallery_daemon.rules.explain import near_misses_of
 from gallery_daemon.rules.part import NUMBER
 
@@ -101,7 +101,10 @@ def say_today(known: Remembered, today: Explained, config: Config) -> None:
 
 
 def _taken(taken: Taken) -> str:
-    return f"taken {taken.when.isoformat(' ', 'seconds')} (by {taken.origin})"
+    when = taken.when.isoformat(" ", "seconds")
+    if taken.origin is TakenFrom.MTIME:
+        return f"no date taken is known; the file is of {when} (by {taken.origin})"
+    return f"taken {when} (by {taken.origin})"
 
 
 def _print(console: Console, line: str) -> None:

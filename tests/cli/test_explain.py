@@ -163,6 +163,18 @@ def test_what_run_passes_over_goes_nowhere(
     assert '"destination": "' not in planned
 
 
+def test_a_file_s_mtime_is_not_called_the_date_taken(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """A rule with `taken` says that none is known, and so does the line above."""
+    shot = photo(tmp_path / "inbox/a.jpg")
+
+    done = quick_run("explain", "--config", config, shot)
+
+    assert "no date taken is known; the file is of 2024-01-01" in done.stdout
+    assert "(by mtime)" in done.stdout
+
+
 def test_a_name_that_is_taken_is_no_destination(
     quick_run: Run, tmp_path: Path, config: Path
 ) -> None:
