@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import GalleryError
-from gallery_daemon.service.configuration import default_path, warnings_of
+from gallery_daemon.cli.render import shown
+from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.service.configuration import (
+    default_path,
+    read_configuration,
+    refuse_failing,
+    warnings_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +35,25 @@ def existing_config(given: Path | None) -> Path:
             "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
         )
     return path
+
+
+def read_to_look(given: Path | None) -> Config:
+    """The configuration, for a command that only shows what it would do.
+
+    Rules that fail their own tests are looked into, too; that no other command takes them goes to
+    standard error.
+
+    Raises:
+        GalleryError: there is none, or it is wrong.
+    """
+    loaded = read_configuration(existing_config(given))
+    try:
+        refuse_failing(loaded)
+    except ConfigErrors as failing:
+        for error in failing.errors:
+            print(shown(f"{error.place}: warning: {error.sentence}"), file=sys.stderr)
+        print("warning: `run` and `sort` refuse this configuration", file=sys.stderr)
+    return loaded
 
 
 def warn(config: Config, log: Log) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from gallery_daemon.cli.compared import print_changes, print_changes_json
 from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.service.clock import SystemClock
@@ -56,7 +56,7 @@ def plan(
 
         gallery-daemon plan --config new.yaml --was ~/.config/gallery-daemon/config.yaml
     """
-    present = read_configuration(existing_config(config))
+    present = read_to_look(config)
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
         found = _forecast(present, chosen, everything=everything)

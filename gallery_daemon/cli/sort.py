@@ -20,7 +20,7 @@ from gallery_daemon.errors import GalleryError
 from gallery_daemon.logs import LogLevel, make_log
 from gallery_daemon.photo import Action
 from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration
+from gallery_daemon.service.configuration import read_configuration, refuse_failing
 from gallery_daemon.service.forecast import forecast, places_of
 from gallery_daemon.service.sort import sort_once
 
@@ -100,6 +100,7 @@ def _config(
     place = None if library is None else os.fspath(library)
     if config is not None:
         loaded = read_configuration(config)
+        refuse_failing(loaded)
         return adapt(loaded, sources=folders, library=place, action=action)
     if place is None:
         raise GalleryError(

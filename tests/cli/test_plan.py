@@ -241,6 +241,31 @@ def test_another_watch_folder_or_library_is_told_as_such(
     assert f"{tmp_path}/library/Here/cars/ -> {tmp_path}/other/Here/cars/  3" in moved
 
 
+def test_rules_that_fail_their_own_tests_are_not_in_force(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """`sort` refuses them as `run` does; what only looks says so beside what it shows."""
+    failing = config(tmp_path, "All")
+    tests = "tests:\n  - {given: {class: cars}, expect: {to: Elsewhere/}}\n"
+    failing.write_text(failing.read_text() + tests)
+
+    sorts = [quick_run("sort", watch, "--config", failing, *more) for more in ((), ("--dry-run",))]
+    looks = [
+        quick_run(*words, "--config", failing, "--json")
+        for words in (("plan",), ("explain", watch / "IMG_2.jpg"))
+    ]
+
+    for done in sorts:
+        assert (2, "") == (done.returncode, done.stdout)
+        assert 'error: the test "line 8" fails' in done.stderr
+    assert not (tmp_path / "library").exists()
+    for done in looks:
+        assert f'{failing}:8:5: warning: the test "line 8" fails' in done.stderr
+        assert "`run` and `sort` refuse this configuration" in done.stderr
+        assert str(tmp_path / "library/All/cars/IMG_2.jpg") in done.stdout
+        assert 0 == done.returncode
+
+
 def test_refile_shows_first_and_does_it_when_told(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
