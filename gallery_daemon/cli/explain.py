@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gallery_daemon.cli.explained import path_of, print_remembered, print_today, say_today
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import print_error
@@ -20,7 +20,7 @@ from gallery_daemon.filing.remembered import Remembered, remembered
 from gallery_daemon.photo import Prediction, TraceEntry
 from gallery_daemon.rules.explain import NearMiss, near_misses_of
 from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import classes_of, read_configuration
+from gallery_daemon.service.configuration import classes_of
 from gallery_daemon.service.explaining import Explained, explain_file
 from gallery_daemon.service.journals import journal_path
 
@@ -50,7 +50,7 @@ def explain(
         classes_of(model)  # a mistyped bundle is told before anything is started
     known = remembered(journal_path(), place)
     if known is None:
-        loaded = read_configuration(existing_config(config))
+        loaded = read_to_look(config)
         today = explain_file(place, loaded, SystemClock(), bundle=model)
         if as_json:
             print(json.dumps({"path": place, "today": _today(today, loaded)}))
@@ -58,7 +58,7 @@ def explain(
             print_today(today, loaded)
         return
     try:
-        loaded = read_configuration(existing_config(config))
+        loaded = read_to_look(config)
         again = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
         # What was done stands, whatever the rules of today are.
@@ -87,8 +87,6 @@ def _then(known: Remembered) -> dict[str, object]:
 
 def _today(today: Explained, config: Config) -> dict[str, object]:
     facts, decision = today.facts, today.explanation.decision
-    place = decision.destination
-    where = None if place is None else path_of(place, config)
     said: dict[str, object] = {
         "config": config.file,
         "photo": today.photo.path,
@@ -110,11 +108,26 @@ def _today(today: Explained, config: Config) -> dict[str, object]:
             "rules": rules,
             "outcome": decision.outcome,
             "rule": decision.rule,
-            "action": None if place is None else place.action,
-            "destination": where,
+        }
+        | _whereto(today, config)
+        | {
             "near_misses": _misses(today.explanation.near_misses),
         }
     )
+
+
+def _whereto(today: Explained, config: Config) -> dict[str, object]:
+    """The place and how it gets there; of a file not yet known, what else keeps it from one."""
+    place, planned = today.explanation.decision.destination, today.planned
+    action, where = None, None
+    if today.passed_over is None and planned is not None:
+        action, where = planned.action, planned.destination
+    elif today.passed_over is None and place is not None:
+        action, where = place.action, path_of(place, config)
+    said: dict[str, object] = {"action": action, "destination": where}
+    if planned is not None:
+        said |= {"state": planned.state, "reason": planned.reason}
+    return said | ({"passed_over": today.passed_over} if today.passed_over else {})
 
 
 def _probabilities(prediction: Prediction | None) -> dict[str, object]:

@@ -16,8 +16,9 @@ from rich.tree import Tree
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Outcome, Truth
+from gallery_daemon.photo import Outcome, TakenFrom, Truth
 from gallery_daemon.rules.explain import near_misses_of
+from gallery_daemon.rules.part import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ def print_today(today: Explained, config: Config) -> None:
     for asked in today.explanation.rules:
         _grow(tree, asked.entry, f"line {asked.line}", is_reached=asked.is_reached)
     console.print(tree)
-    _print_end(console, "outcome", _end(today.explanation.decision, config))
+    _print_end(console, "outcome", _outcome(today, config))
     _print_misses(console, today.explanation.near_misses, Path(file).name)
 
 
@@ -69,6 +70,8 @@ def print_remembered(place: str, known: Remembered) -> None:
     _print(console, f"{row.state} on {day}; what follows is of that time (journal, {row.id})")
     if place != row.path:
         _print(console, f"came from {row.path}")
+    if place not in {row.path, row.destination}:
+        _print(console, "the same file was renamed or moved since")
     if known.taken is not None:
         _print(console, _taken(known.taken))
     if _is_changed(known):
@@ -98,7 +101,10 @@ def say_today(known: Remembered, today: Explained, config: Config) -> None:
 
 
 def _taken(taken: Taken) -> str:
-    return f"taken {taken.when.isoformat(' ', 'seconds')} (by {taken.origin})"
+    when = taken.when.isoformat(" ", "seconds")
+    if taken.origin is TakenFrom.MTIME:
+        return f"no date taken is known; the file is of {when} (by {taken.origin})"
+    return f"taken {when} (by {taken.origin})"
 
 
 def _print(console: Console, line: str) -> None:
@@ -137,13 +143,33 @@ def _grow(tree: Tree, entry: TraceEntry, place: str, *, is_reached: bool) -> Non
         branch.add(Text.assemble((f"{answer:<6}", paint), f"  {shown(check.condition)}", reason))
 
 
+def _outcome(today: Explained, config: Config) -> str:
+    """What would become of a photo that was never filed, in a line."""
+    planned, decision = today.planned, today.explanation.decision
+    end, place = _end(decision, config), decision.destination
+    if planned is not None and place is not None:
+        end = f"{_by(decision)} -> {planned.action} to {planned.destination}"
+        why = planned.reason
+        if planned.state is not State.FILED:
+            end = f"{_by(decision)} -> {planned.state}"
+        elif NUMBER in place.name:
+            why = "the first number that is free now"
+        end = shown(f"{end} ({why})" if why else end)
+    if today.passed_over is None:
+        return end
+    return f"passed over by `run`: {shown(today.passed_over)}; else {end}"
+
+
 def _end(decision: Decision, config: Config) -> str:
-    """The outcome in a line."""
-    outcome = f"rule {decision.rule}" if decision.outcome is Outcome.RULE else decision.outcome
+    """The decision in a line, whichever names are taken."""
     place = decision.destination
     if place is None:
-        return shown(f"{outcome} -> left where it is")
-    return shown(f"{outcome} -> {place.action} to {path_of(place, config)}")
+        return shown(f"{_by(decision)} -> left where it is")
+    return shown(f"{_by(decision)} -> {place.action} to {path_of(place, config)}")
+
+
+def _by(decision: Decision) -> str:
+    return f"rule {decision.rule}" if decision.outcome is Outcome.RULE else decision.outcome
 
 
 def path_of(place: Destination, config: Config) -> str:

@@ -12,12 +12,12 @@ from rich.tree import Tree
 
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Outcome
+from gallery_daemon.photo import Action, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.service.forecast import Change, Forecast
+    from gallery_daemon.service.forecast import Forecast
     from gallery_daemon.service.planning import Planned
 
 _NAMES = 3
@@ -61,20 +61,15 @@ def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
     filed = [each for each in forecast.files if each.state is State.FILED]
     if filed:
         console.print(library_tree(forecast.library, filed, None if all_names else _NAMES))
+    _print_moved(console, filed)
     _print_taken(console, filed)
+    _print_rivals(console, forecast.files)
     for state, words in _OTHER_ENDS:
         stays = [each for each in forecast.files if each.state is state]
         print_reasons(console, words, stays, all_names=all_names)
     if forecast.warning:
         console.print(Text(shown(f"nothing can be filed now: {forecast.warning}"), "yellow"))
-    console.print(_sum(forecast, len(filed)), soft_wrap=True)
-
-
-def print_changes(changes: Sequence[Change], library: str, *, all_names: bool, of: int) -> None:
-    """The photos, of so many files, that would go elsewhere, by where from and where to."""
-    ways = [(_place(each.was, library), _place(each.now, library), each.photo) for each in changes]
-    print_ways(ways, all_names=all_names)
-    print(f"{len(changes)} of {of} files would go elsewhere")
+    console.print(_sum(forecast, filed), soft_wrap=True)
 
 
 def print_ways(ways: Iterable[tuple[str, str, str]], *, all_names: bool) -> None:
@@ -88,35 +83,40 @@ def print_ways(ways: Iterable[tuple[str, str, str]], *, all_names: bool) -> None
         console.print(_with_names(line, photos, None if all_names else _NAMES))
 
 
-def print_changes_json(changes: Iterable[Change]) -> None:
-    """One JSON object for each photo that would go elsewhere: `was` and `now` as in a plan."""
-    for change in changes:
-        was, now = (each and public(each) for each in (change.was, change.now))
-        print(json.dumps({"photo": change.photo, "was": was, "now": now}))
-
-
 def library_tree(library: str, filed: Sequence[Planned], most: int | None) -> Tree:
     """The folders that photos would come to, with how many, and up to `most` names in each."""
-    root = Tree(_counted(library, len(filed)), guide_style="dim")
-    branches: dict[tuple[str, ...], Tree] = {(): root}
     folders: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    actions: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for each in filed:
         assert each.destination is not None
         *parts, name = each.destination.removeprefix(library.rstrip("/") + "/").split("/")
         folders[tuple(parts)].append(name)
-    counts: Counter[tuple[str, ...]] = Counter()
-    for folder, names in folders.items():
-        counts.update({folder[:depth]: len(names) for depth in range(1, len(folder) + 1)})
-    for folder, files in sorted(counts.items()):
-        branches[folder] = branches[folder[:-1]].add(_counted(folder[-1] + "/", files))
+        for depth in range(len(parts) + 1):
+            actions[tuple(parts[:depth])][each.action or ""] += 1
+    root = Tree(_counted(library, actions[()], says_actions=True), guide_style="dim")
+    branches: dict[tuple[str, ...], Tree] = {(): root}
+    # Where one action is everywhere, the library's own line says so for all.
+    is_mixed = len(actions.pop(())) > 1
+    for folder, counts in sorted(actions.items()):
+        line = _counted(folder[-1] + "/", counts, says_actions=is_mixed)
+        branches[folder] = branches[folder[:-1]].add(line)
     for folder, names in sorted(folders.items()):
         for line in _named(names, most):
             branches[folder].add(line)
     return root
 
 
-def _counted(name: str, files: int) -> Text:
-    return Text.assemble((shown(name), "bold"), f"  {files}")
+def _counted(name: str, actions: Counter[str], *, says_actions: bool) -> Text:
+    """The folder, how many files come to it, and by which actions."""
+    how = f"  {by_action(actions)}" if says_actions else ""
+    return Text.assemble((shown(name), "bold"), f"  {actions.total()}", (how, "dim"))
+
+
+def by_action(actions: Counter[str]) -> str:
+    """`hardlink`; of several, `20 hardlink, 4 move`."""
+    if len(actions) == 1:
+        return next(iter(actions))
+    return ", ".join(f"{number} {action}" for action, number in actions.most_common())
 
 
 def _named(names: Sequence[str], most: int | None) -> list[Text]:
@@ -133,9 +133,17 @@ def _with_names(line: Text, names: Sequence[str], most: int | None) -> Tree:
     return tree
 
 
+def _print_moved(console: Console, filed: Sequence[Planned]) -> None:
+    """How many leave the folder they lie in, which a sync tool repeats on the phone."""
+    moved = sum(each.action == Action.MOVE for each in filed)
+    if moved:
+        line = f"{moved} would be moved: no longer in the folder where they lie now"
+        console.print(Text(f"\n{line}", "yellow"), soft_wrap=True)
+
+
 def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
     """Photos that would get another name, for theirs is taken."""
-    taken = [each for each in filed if each.wanted != each.destination]
+    taken = [each for each in filed if each.wanted != each.destination and not each.is_numbered]
     if not taken:
         return
     console.print(f"\n{len(taken)} would get another name, for theirs is taken by other bytes:")
@@ -143,6 +151,19 @@ def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
         console.print(shown(f"  {each.photo} -> {each.destination}"), soft_wrap=True)
     if len(taken) > _TAKEN:
         console.print(f"  ... and {len(taken) - _TAKEN} more")
+
+
+def _print_rivals(console: Console, files: Sequence[Planned]) -> None:
+    """Who comes first decides who gets a name, and in `run` that is not foretold."""
+    numbered = sum(each.is_numbered for each in files)
+    if numbered > 1:
+        line = f"{numbered} get the numbers that are free: here by their paths"
+        console.print(f"\n{line}, in `run` as they are read", soft_wrap=True)
+    wants = Counter(each.wanted for each in files if each.wanted and not each.is_numbered)
+    rivals = sum(number for number in wants.values() if number > 1)
+    if rivals:
+        line = f"{rivals} want the name of another of them: here the first by its path gets it"
+        console.print(f"\n{line}, in `run` the first to be read", soft_wrap=True)
 
 
 def print_reasons(
@@ -166,21 +187,12 @@ def folder_in(library: str, destination: str) -> str:
     return folder.removeprefix(library.rstrip("/") + "/") or folder
 
 
-def _place(planned: Planned | None, library: str) -> str:
-    """Where it would go, as a folder; or what else would become of it."""
-    if planned is None:
-        return "not watched"
-    if planned.wanted is None:
-        return planned.state
-    return folder_in(library, planned.wanted)
-
-
-def _sum(forecast: Forecast, filed: int) -> str:
+def _sum(forecast: Forecast, filed: Sequence[Planned]) -> str:
     ends = Counter(each.state for each in forecast.files)
-    unsure = sum(
-        each.outcome == Outcome.UNCERTAIN for each in forecast.files if each.state is State.FILED
-    )
-    parts = [f"{filed} would be filed" + (f" ({unsure} uncertain)" if unsure else "")]
+    unsure = sum(each.outcome == Outcome.UNCERTAIN for each in filed)
+    more = [by_action(Counter(each.action or "" for each in filed))] if filed else []
+    more += [f"{unsure} uncertain"] if unsure else []
+    parts = [f"{len(filed)} would be filed" + (f" ({'; '.join(more)})" if more else "")]
     parts += [f"{ends[state]} {words}" for state, words in _OTHER_ENDS if ends[state]]
     looks = f"{forecast.classified} classified now, {forecast.remembered} remembered"
     known = f"{forecast.known} known from before; " if forecast.known else ""

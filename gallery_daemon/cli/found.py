@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
-
-import typer
 
 from gallery_daemon.cli.render import shown
 from gallery_daemon.errors import ConfigErrors, GalleryError
-from gallery_daemon.service.configuration import default_path, refuse_failing, warnings_of
+from gallery_daemon.service.configuration import (
+    default_path,
+    read_configuration,
+    refuse_failing,
+    warnings_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,13 +37,23 @@ def existing_config(given: Path | None) -> Path:
     return path
 
 
-def warn_of_failing(config: Config) -> None:
-    """Who only looks is told of the rules' own tests that fail: with them nothing would be done."""
+def read_to_look(given: Path | None) -> Config:
+    """The configuration, for a command that only shows what it would do.
+
+    Rules that fail their own tests are looked into, too; that no other command takes them goes to
+    standard error.
+
+    Raises:
+        GalleryError: there is none, or it is wrong.
+    """
+    loaded = read_configuration(existing_config(given))
     try:
-        refuse_failing(config)
+        refuse_failing(loaded)
     except ConfigErrors as failing:
         for error in failing.errors:
-            typer.echo(shown(f"{error.place}: warning: {error.sentence}"), err=True)
+            print(shown(f"{error.place}: warning: {error.sentence}"), file=sys.stderr)
+        print("warning: `run` and `sort` refuse this configuration", file=sys.stderr)
+    return loaded
 
 
 def warn(config: Config, log: Log) -> None:

@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.forecast import (
-    print_changes,
-    print_changes_json,
-    print_forecast,
-    print_json,
-)
-from gallery_daemon.cli.found import existing_config, warn_of_failing
+from gallery_daemon.cli.compared import print_changes, print_changes_json
+from gallery_daemon.cli.forecast import print_forecast, print_json
+from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.service.clock import SystemClock
@@ -39,7 +35,7 @@ def plan(
     config: ConfigFile = None,
     was: Annotated[
         Path | None,
-        typer.Option(help="Show what would go elsewhere than under this configuration."),
+        typer.Option(help="Show what would go elsewhere, or otherwise, than under this one."),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also photos that came to their end before.")
@@ -52,15 +48,15 @@ def plan(
     """Show what `run` would do now with the photos in the watch folders; nothing is done.
 
     What the model sees is remembered, so the next plan is instant. With --was, all photos in the
-    watch folders are decided twice, and those are shown that would go elsewhere.
+    watch folders are decided twice, and those are shown that would go elsewhere, or by another
+    action.
 
     Examples:
         gallery-daemon plan
 
         gallery-daemon plan --config new.yaml --was ~/.config/gallery-daemon/config.yaml
     """
-    present = read_configuration(existing_config(config))
-    warn_of_failing(present)
+    present = read_to_look(config)
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
         found = _forecast(present, chosen, everything=everything)
@@ -72,7 +68,7 @@ def plan(
     if as_json:
         print_changes_json(changed)
     else:
-        print_changes(changed, present.library, all_names=names, of=len(latter.files))
+        print_changes(changed, former, latter, all_names=names)
 
 
 def _forecast(

@@ -1,6 +1,7 @@
 """What was decided of a file, read back from the journal: by which model, which rules, and why.
 
-A file is found by where it came from or by where it lies in the library, whichever a person names.
+A file is found by where it came from or by where it lies in the library, whichever a person names;
+one that was renamed since, by its inode, as the daemon knows it too.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gallery_daemon.filing.columns import row_of
+from gallery_daemon.filing.columns import row_of, signed
 from gallery_daemon.filing.database import Database
-from gallery_daemon.filing.statements import KEPT, NOT_REVERTED, OPEN, SELECT
+from gallery_daemon.filing.place import identity_of
+from gallery_daemon.filing.statements import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
 from gallery_daemon.photo import Check, Prediction, Taken, TakenFrom, TraceEntry, Truth
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from gallery_daemon.filing.record import Row
@@ -34,6 +36,8 @@ _FROM = f"""
 ORDER BY id DESC LIMIT 1
 """
 _NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
+_SAME = "inode = ? AND size_bytes = ? AND mtime_ns = ?"
+_RENAMED = f"{SELECT} WHERE {_SAME} AND state IN ({FINAL}) ORDER BY id DESC LIMIT 1"
 _NUMBERED = f"{SELECT} WHERE id = ?"
 
 
@@ -68,7 +72,14 @@ def _find(database: Database, file: str) -> sqlite3.Row | None:
     lies_there = (
         columns for columns in database.rows(_NAMED, (name,)) if row_of(columns).destination == file
     )
-    return next(chain(from_there, lies_there), None)
+    return next(chain(from_there, lies_there, _renamed(database, file)), None)
+
+
+def _renamed(database: Database, file: str) -> Iterator[sqlite3.Row]:
+    """The same file under a name that the journal does not know."""
+    with contextlib.suppress(OSError):
+        now = identity_of(os.lstat(file))
+        yield from database.rows(_RENAMED, (signed(now.inode), now.size_bytes, now.mtime_ns))
 
 
 def _decision(columns: sqlite3.Row) -> Remembered:

@@ -5,6 +5,9 @@ before: ctime cannot be set by a sync tool as mtime can, so a start-up scan of o
 wait. A window is never started anew by an event alone: only a changed file does that, so a chatty
 watcher cannot starve a photo.
 
+Who is quiet already is due at once and in the order of being seen, not of ctimes: a scan's order is
+that of the photos in it.
+
 Deadlines lie in a heap with entries that may be stale; a stale one is dropped when it comes up. Ten
 thousand candidates cost a logarithm each, and nothing is searched through.
 """
@@ -57,7 +60,7 @@ class Settling:
         # A ctime in the future is a clock that was set back: such a file has just changed.
         age_s = max(0.0, (wall_ns - seen.ctime_ns) / _NS)
         quiet_since = now - age_s if known is None else now
-        self._wait(candidate, _Pending(seen, quiet_since, quiet_since + settle_s))
+        self._wait(candidate, _Pending(seen, quiet_since, max(now, quiet_since + settle_s)))
 
     def postpone(self, candidate: Candidate, until: float) -> None:
         """The candidate is looked at again at `until`, though it is quiet already."""

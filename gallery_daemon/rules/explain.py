@@ -46,7 +46,8 @@ class NearMiss:
     @property
     def sentence(self) -> str:
         """What would have to change: "confidence 0.85 < 0.92"."""
-        reasons = [check.reason for check in self.missing]
+        # One reason may keep several conditions from holding: no date, a year and a month.
+        reasons = list(dict.fromkeys(check.reason for check in self.missing))
         if self.behind is not None:
             reasons.append(f'rule "{self.behind}" above takes it first')
         return " and ".join(reasons)

@@ -1,7 +1,8 @@
 """One file and the present rules: what they would do with it, and why.
 
 A file that the journal remembers is not opened where the rules ask for no more than the journal
-keeps; any other is classified through the classifier process, like every photo.
+keeps; any other is classified through the classifier process, like every photo, and gets its name
+on paper, as in a plan.
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.journal import Journal
+from gallery_daemon.filing.paper import Paper
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.photo import Candidate, Photo
 from gallery_daemon.rules.explain import explain
 from gallery_daemon.rules.reliance import needs_kin, needs_the_file
 from gallery_daemon.service.classify import FileClassifier
 from gallery_daemon.service.ends import unseen
-from gallery_daemon.service.journals import journal_path
+from gallery_daemon.service.journals import journal_path, open_to_plan
 from gallery_daemon.service.kinship import Kinship
+from gallery_daemon.service.looks import Look
+from gallery_daemon.service.planning import Planned, Planner
 from gallery_daemon.service.setup import setup_of
+from gallery_daemon.service.wiring import ground_of
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
@@ -39,7 +44,9 @@ class Explained:
     """A photo, and what the present rules make of it.
 
     `is_looked_at`: its facts are all there, read from the file just now. `is_outside`: it lies in
-    no watch folder, and is judged as if it lay in the first.
+    no watch folder, and is judged as if it lay in the first. `passed_over` is why `run` would not
+    look at it. `planned` is what would become of a file that the journal does not know, with the
+    names that are taken now; None too where the journal cannot be opened.
     """
 
     photo: Photo
@@ -48,6 +55,8 @@ class Explained:
     explanation: Explanation
     is_looked_at: bool
     is_outside: bool
+    passed_over: str | None = None
+    planned: Planned | None = None
 
 
 def explain_file(
@@ -73,7 +82,37 @@ def explain_file(
         facts, prediction = _look(_readable(file, known), config, clock, bundle)
         facts = _with_kin(photo, facts, config)
     explanation = explain(photo, facts, prediction, config.rules)
-    return Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
+    found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
+    if known is not None:
+        return found
+    return replace(
+        found,
+        passed_over=_why_passed_over(photo, config),
+        planned=_planned(photo, Look(facts, prediction, None, None, config.limits), config),
+    )
+
+
+def _why_passed_over(photo: Photo, config: Config) -> str | None:
+    """Why `run` does not look at the file, if so; a file in no watch folder is only supposed."""
+    if is_inside(photo.path, config.library):
+        return "it lies in the library"
+    for folder in config.watch:
+        ground = ground_of(folder, config.library)
+        relative = ground.relative(photo.path)
+        if relative is not None:
+            parts = relative.split("/")
+            above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+            if len(parts) > 1 and not ground.recursive:
+                return "it lies in a folder below, which is not watched"
+            return next(filter(None, map(ground.why_not, above)), ground.why_not_file(relative))
+    return None
+
+
+def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
+    """What would become of it with the names that are taken now; None without a journal."""
+    with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
+        return Planner(config, journal, Paper()).photo(photo, look)
+    return None
 
 
 def _photo_of(

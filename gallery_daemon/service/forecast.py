@@ -51,7 +51,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A photo that would go elsewhere, or go where it did not; None: it would not be looked at."""
+    """A photo that would go elsewhere or by another action; None: it would not be looked at."""
 
     photo: str
     was: Planned | None
@@ -120,7 +120,7 @@ def forecast(
 
 
 def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
-    """The files that the second forecast puts elsewhere, in the order of their paths."""
+    """The files that the second forecast puts elsewhere or takes otherwise, by their paths."""
     before = {each.photo: each for each in was.files}
     after = {each.photo: each for each in now.files}
     pairs = (Change(path, before.get(path), after.get(path)) for path in sorted(before | after))
@@ -139,5 +139,6 @@ def why_unusable(journal: Journal, library: str) -> str | None:
     return None
 
 
-def _whereto(planned: Planned | None) -> str | None:
-    return None if planned is None else planned.wanted or planned.state
+def _whereto(planned: Planned | None) -> tuple[str, str | None] | None:
+    """The place, or the end without one; and how it gets there, for `move` takes it away here."""
+    return None if planned is None else (planned.wanted or planned.state, planned.action)

@@ -22,6 +22,7 @@ from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.intake.scan import Skipped
 from gallery_daemon.photo import Action, OnConflict
 from gallery_daemon.rules.decide import decide
+from gallery_daemon.rules.part import NUMBER
 from gallery_daemon.service.company import Company
 from gallery_daemon.service.ends import unseen, why_left
 from gallery_daemon.service.kinship import Kinship
@@ -46,8 +47,9 @@ class Planned:
     """What would become of one file.
 
     `state` is what the journal would call it. `wanted` is the absolute place that the rules give
-    it, `destination` the one it would get: another if that name is taken. `sidecar_of` is the path
-    of the photo that it would travel with.
+    it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
+    first of many names and the first that is free (`is_numbered`). `sidecar_of` is the path of the
+    photo that it would travel with.
     """
 
     photo: str
@@ -61,6 +63,7 @@ class Planned:
     wanted: str | None = None
     destination: str | None = None
     sidecar_of: str | None = None
+    is_numbered: bool = False
 
 
 def decided(photo: Photo, look: Look, rules: RuleSet, kinship: Kinship) -> Decision:
@@ -169,7 +172,8 @@ class Planner:
         """The step goes its way on paper."""
         first = next(names_to_try(step.name))
         wanted = self._path(step, first)
-        planned = replace(planned, wanted=wanted, action=step.action)
+        is_numbered = NUMBER in step.name
+        planned = replace(planned, wanted=wanted, action=step.action, is_numbered=is_numbered)
         if self._paper is None:
             return replace(planned, state=State.FILED, destination=wanted)
         try:
@@ -177,7 +181,7 @@ class Planner:
         except (OSError, GalleryError) as error:
             return replace(planned, state=State.FAILED, reason=str(error))
         reason = placed.reason or planned.reason
-        if placed.state is State.FILED and placed.name != first:
+        if placed.state is State.FILED and placed.name != first and not is_numbered:
             reason = f"another file called {first} lies there"
         return replace(
             planned,

@@ -76,26 +76,31 @@ class Survey:
     def files(
         self, places: Iterable[Place], unknown: Callable[[Sequence[Photo]], list[Photo]]
     ) -> Iterator[Met]:
-        """Every file that `unknown` does not leave out; first those that need no classifier.
+        """Every file that `unknown` does not leave out, place by place in the order of `scan`.
 
         Raises:
             ClassifierLost: the classifier process cannot be started.
             JournalError: the journal cannot be read.
         """
+        met: list[Met] = []
+        numbers: dict[str, int] = {}
         waiting: list[Photo] = []
         for place in places:
             names = scan(place.ground, place.start)
             while handful := list(islice(names, _HANDFUL)):
-                yield from (name for name in handful if isinstance(name, Skipped))
+                numbers |= {_path(name): len(numbers) + at for at, name in enumerate(handful)}
+                met += (name for name in handful if isinstance(name, Skipped))
                 found = [name for name in handful if isinstance(name, Found)]
                 photos = unknown([self._photo(name) for name in found])
                 self.known += len(found) - len(photos)
-                for met in self._met(photos):
-                    if isinstance(met, Arrival) and met.kind.is_photo:
-                        waiting.append(met.photo)
+                for each in self._met(photos):
+                    if isinstance(each, Arrival) and each.kind.is_photo:
+                        waiting.append(each.photo)
                     else:
-                        yield met
-        yield from self.classify(waiting)
+                        met.append(each)
+        # The classifier answers as it gets done; who comes first shall be no matter of chance.
+        met += self.classify(waiting)
+        yield from sorted(met, key=lambda each: numbers[_path(each)])
 
     def recall(self, photo: Photo) -> Looked | None:
         """The photo, if it was looked at before."""
@@ -165,3 +170,13 @@ class Survey:
         with contextlib.suppress(JournalError):
             self._journal.looks.remember(notes)
         return [self._met_with(report) for report in reports]
+
+
+def _path(named: Found | Met) -> str:
+    match named:
+        case Skipped(path=path):
+            return path
+        case Found(candidate) | NoFile(candidate):
+            return candidate.path
+        case Looked(photo) | Arrival(photo) | Denied(photo):
+            return photo.path

@@ -135,6 +135,84 @@ def test_a_photo_that_is_gone_is_explained_by_the_journal(
 
 
 @pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("inbox/.hidden.jpg", "hidden"),
+        ("inbox/ig/a.jpg", "ignored by the configuration"),
+        ("inbox/.trash/a.jpg", "hidden"),
+        ("library/A/byhand.jpg", "it lies in the library"),
+    ],
+)
+def test_what_run_passes_over_goes_nowhere(
+    quick_run: Run, tmp_path: Path, config: Path, name: str, says: str
+) -> None:
+    """The rules are explained all the same, and no destination is told as if it came true."""
+    text = config.read_text().replace("{name: phone,", '{name: phone, ignore: ["ig/**"],')
+    config.write_text(text)
+    shot = photo(tmp_path / name)
+
+    done = quick_run("explain", "--config", config, shot)
+    told = json.loads(quick_run("explain", "--config", config, "--json", shot).stdout)["today"]
+    planned = quick_run("plan", "--config", config, "--json").stdout
+
+    assert "outcome: passed over by `run`: " in done.stdout
+    assert says in done.stdout
+    assert says in told["passed_over"]
+    assert (None, None) == (told["action"], told["destination"])
+    assert "cars" == told["rule"]
+    assert '"destination": "' not in planned
+
+
+def test_a_file_s_mtime_is_not_called_the_date_taken(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """A rule with `taken` says that none is known, and so does the line above."""
+    shot = photo(tmp_path / "inbox/a.jpg")
+
+    done = quick_run("explain", "--config", config, shot)
+
+    assert "no date taken is known; the file is of 2024-01-01" in done.stdout
+    assert "(by mtime)" in done.stdout
+
+
+def test_a_name_that_is_taken_is_no_destination(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """The photo gets the name that the plan gives it, and why."""
+    shot = photo(tmp_path / "inbox/a.jpg")
+    taken = tmp_path / "library/Cars/2024/a.jpg"
+    taken.parent.mkdir(parents=True)
+    taken.write_bytes(b"another one")
+    place = str(taken.with_name("a (2).jpg"))
+
+    done = quick_run("explain", "--config", config, shot)
+    told = json.loads(quick_run("explain", "--config", config, "--json", shot).stdout)
+    planned = json.loads(quick_run("plan", "--config", config, "--json").stdout)
+
+    assert f"copy to {place} (another file called a.jpg lies there)" in done.stdout
+    assert (place, place) == (told["today"]["destination"], planned["destination"])
+
+
+@pytest.mark.parametrize("name", ["inbox/b.jpg", "library/Mine/a.jpg"])
+def test_a_filed_photo_is_known_under_a_new_name(
+    quick_run: Run, tmp_path: Path, config: Path, name: str
+) -> None:
+    """By its inode, as `run` knows it: it would not be filed again."""
+    config.write_text(config.read_text().replace("action: copy", "action: hardlink"))
+    shot = photo(tmp_path / "inbox/a.jpg")
+    quick_run("sort", "--config", config, tmp_path / "inbox")
+    there = shot if name.startswith("inbox") else tmp_path / "library/Cars/2024/a.jpg"
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    there.rename(tmp_path / name)
+
+    done = quick_run("explain", "--config", config, tmp_path / name)
+
+    assert "filed on" in done.stdout
+    assert f"came from {shot}" in done.stdout
+    assert "renamed or moved since" in done.stdout
+
+
+@pytest.mark.parametrize(
     ("name", "says"), [("gone.jpg", "No such file"), ("broken.jpg", "its end is missing")]
 )
 def test_what_cannot_be_read_is_a_sentence(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.filing.conftest import read_files
+from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +72,29 @@ def test_sort_does_what_its_dry_run_says(quick_run: Run, watch: Path, tmp_path: 
     }
 
 
+def test_of_many_photos_of_one_name_the_first_by_path_gets_it(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """In a plan, also where others are remembered already, and in the pass that follows."""
+    for number, name in enumerate("hgfedcba"):
+        (watch / name).mkdir()
+        (watch / name / "x.jpg").write_bytes(photo_bytes(tmp_path, 10 + number))
+    chosen = config(tmp_path, "All")
+    text = chosen.read_text().replace("path:", "settle: 0s, path:")
+    chosen.write_text(text.replace("rules:", "defaults: {on_conflict: skip}\nrules:"))
+    quick_run("plan", watch / "h", "--config", chosen)
+
+    plans = [lines(quick_run("plan", "--config", chosen, "--json")) for _ in range(2)]
+    quick_run("sort", watch, "--config", chosen)
+    done = lines(quick_run("history", "--json"))
+
+    filed = [str(watch / name) for name in ("IMG_1.jpg", "IMG_2.jpg", "a/x.jpg")]
+    assert [filed] * 3 == [
+        sorted(each["photo"] for each in told if each["state"] == "filed")
+        for told in (*plans, done)
+    ]
+
+
 def test_a_second_look_needs_no_classifier(quick_run: Run, watch: Path, tmp_path: Path) -> None:
     """Nor does a plan with other rules, nor one of all photos after they were filed."""
     old, new = config(tmp_path, "Old"), config(tmp_path, "New")
@@ -95,16 +119,71 @@ def test_the_plan_is_a_tree_with_counts_and_reasons(quick_run: Run, tmp_path: Pa
 
     assert 0 == done.returncode, done.stderr
     for says in (
-        f"{tmp_path}/library  3",
+        f"{tmp_path}/library  3  hardlink",
         "All/  3",
         "cars/  3",
         "IMG_1 (2).jpg",
         "1 would get another name",
+        "2 want the name of another of them: here the first by its path gets it",
         "the rule keep leaves it  1",
         "a text file, not a photo",
-        "6 files: 3 would be filed, 2 left, 1 quarantined; 4 classified now, 0 remembered",
+        "6 files: 3 would be filed (hardlink), 2 left, 1 quarantined",
+        "4 classified now, 0 remembered",
     ):
         assert says in done.stdout
+
+
+def test_the_plan_says_which_photos_are_moved(quick_run: Run, tmp_path: Path) -> None:
+    """In the sum, at each folder and in a line of its own: they go from the phone, too."""
+    mixed = config(tmp_path, "Mixed")
+    moves = '  - {name: one, when: {name: "IMG_2*"}, to: Moved/, action: move}\n'
+    mixed.write_text(mixed.read_text().replace("rules:\n", "rules:\n" + moves))
+
+    done = quick_run("plan", "--config", mixed)
+    said = lines(quick_run("plan", "--config", mixed, "--json"))
+
+    for says in (
+        f"{tmp_path}/library  3  2 hardlink, 1 move",
+        "Mixed/  2  hardlink",
+        "Moved/  1  move",
+        "1 would be moved",
+        "6 files: 3 would be filed (2 hardlink, 1 move), 2 left",
+    ):
+        assert says in done.stdout
+    assert ["hardlink", "hardlink", "move"] == sorted(
+        each["action"] for each in said if each["state"] == "filed"
+    )
+
+
+def test_another_action_is_a_change(quick_run: Run, tmp_path: Path) -> None:
+    """To the same place by `move` instead of a hard link is no small thing."""
+    old, new = config(tmp_path, "Same"), tmp_path / "new.yaml"
+    defaults = "defaults: {action: move, on_conflict: skip}\nrules:\n"
+    new.write_text(old.read_text().replace("rules:\n", defaults))
+
+    shown = quick_run("plan", "--config", new, "--was", old)
+    said = lines(quick_run("plan", "--config", new, "--was", old, "--json"))
+
+    assert "Same/cars/ by hardlink -> Same/cars/ by move  3" in shown.stdout
+    assert "0 of 6 files would go elsewhere, 3 to the same place by another action" in shown.stdout
+    assert [("hardlink", "move")] * 3 == [
+        (each["was"]["action"], each["now"]["action"]) for each in said
+    ]
+
+
+def test_a_number_in_a_name_is_no_name_that_is_taken(quick_run: Run, tmp_path: Path) -> None:
+    """Each gets the next one, and nothing says that other bytes lie there."""
+    numbered = config(tmp_path, "Trip")
+    text = numbered.read_text().replace("{name: all,", '{name: all, as: "{sequence:4}.{ext}",')
+    numbered.write_text(text)
+
+    shown = quick_run("plan", "--config", numbered, "--names").stdout
+    said = lines(quick_run("plan", "--config", numbered, "--json"))
+
+    assert "taken by other bytes" not in shown
+    assert "3 get the numbers that are free" in shown
+    assert "0003.jpg" in shown
+    assert [None] * 3 == [each["reason"] for each in said if each["state"] == "filed"]
 
 
 def test_a_folder_may_be_planned_alone(quick_run: Run, watch: Path, tmp_path: Path) -> None:
@@ -134,24 +213,49 @@ def test_a_changed_configuration_shows_what_goes_elsewhere(
     assert "0 of 6 files would go elsewhere" in same.stdout
 
 
-def test_rules_that_fail_their_tests_do_nothing(
+def test_another_watch_folder_or_library_is_told_as_such(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
-    """Neither `sort` nor `refile` follows them; `plan` warns, and shows what they would do."""
-    failing = config(tmp_path, "New")
-    test = "tests:\n  - {name: sure, given: {class: cars}, expect: {rule: keep}}\n"
-    failing.write_text(failing.read_text() + test)
+    """The sum counts what either configuration looks at; two libraries are told in full."""
+    here, elsewhere = config(tmp_path, "Here"), tmp_path / "elsewhere.yaml"
+    text = here.read_text()
+    elsewhere.write_text(text.replace(f"path: {watch}", f"path: {tmp_path}/empty"))
+    (tmp_path / "empty").mkdir()
+    other = tmp_path / "other.yaml"
+    other.write_text(text.replace(f"library: {tmp_path}/library", f"library: {tmp_path}/other"))
 
-    plan = quick_run("plan", "--config", failing)
+    unwatched = quick_run("plan", "--config", elsewhere, "--was", here).stdout
+    moved = quick_run("plan", "--config", other, "--was", here).stdout
+
+    assert "Here/cars/ -> not watched  3" in unwatched
+    assert "6 of 6 files would go elsewhere" in unwatched
+    assert f"{tmp_path}/library/Here/cars/ -> {tmp_path}/other/Here/cars/  3" in moved
+
+
+def test_rules_that_fail_their_own_tests_are_not_in_force(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """`sort` and `refile` refuse them as `run` does; what only looks says so beside what it shows."""
+    failing = config(tmp_path, "All")
+    tests = "tests:\n  - {given: {class: cars}, expect: {to: Elsewhere/}}\n"
+    failing.write_text(failing.read_text() + tests)
+
+    sorts = [quick_run("sort", watch, "--config", failing, *more) for more in ((), ("--dry-run",))]
     refile = quick_run("refile", "--config", failing, "--yes")
-    sort = quick_run("sort", watch, "--config", failing)
+    looks = [
+        quick_run(*words, "--config", failing, "--json")
+        for words in (("plan",), ("explain", watch / "IMG_2.jpg"))
+    ]
 
-    place = f"{failing}:8:5:"
-    assert (0, 2, 2) == (plan.returncode, refile.returncode, sort.returncode), sort.stderr
-    assert f'{place} warning: the test "sure" fails' in plan.stderr
-    assert f'{place} error: the test "sure" fails' in refile.stderr
-    assert f'{place} error: the test "sure" fails' in sort.stderr
+    for done in (*sorts, refile):
+        assert (2, "") == (done.returncode, done.stdout)
+        assert 'error: the test "line 8" fails' in done.stderr
     assert not (tmp_path / "library").exists()
+    for done in looks:
+        assert f'{failing}:8:5: warning: the test "line 8" fails' in done.stderr
+        assert "`run` and `sort` refuse this configuration" in done.stderr
+        assert str(tmp_path / "library/All/cars/IMG_2.jpg") in done.stdout
+        assert 0 == done.returncode
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,17 @@ def test_a_file_that_lay_still_before_need_not_wait() -> None:
     assert 15.0 == set_back.next_deadline()
 
 
+def test_those_that_lay_still_are_due_in_the_order_of_being_seen() -> None:
+    """The older ctime has no say: so a listing's order, by name, is the order of filing."""
+    settling = Settling()
+    names = [Candidate("phone", "/in", name) for name in ("a.jpg", "b.jpg", "c.jpg")]
+    for name, ctime_s in zip(names, (1_040.0, 1_000.0, 1_020.0), strict=True):
+        file = seen(1, ctime_s)
+        settling.observe(name, file, settle_s=SETTLE_S, now=10.0, wall_ns=int(1_060e9))
+
+    assert names == settling.due(10.0, 9)
+
+
 def test_a_forgotten_candidate_is_not_due() -> None:
     """Gone before its window ended: nothing is due and there is no deadline."""
     settling = Settling()

@@ -207,6 +207,21 @@ def test_a_folder_that_becomes_a_link_during_a_listing_is_not_followed(tmp_path:
     assert (f"{tmp_path}/watch/b", True) == (skipped.path, skipped.is_folder_error)
 
 
+def test_a_listing_has_one_order(tmp_path: Path) -> None:
+    """A folder's own files by name, then the folders below it by name."""
+    for name in ("b/2.jpg", "z.jpg", "b/1.jpg", "a/c/3.jpg", "a/9.jpg", "B.jpg", "c.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+
+    names = [
+        name.candidate.relative
+        for name in scan(Ground("phone", os.fspath(tmp_path)))
+        if isinstance(name, Found)
+    ]
+
+    assert ["B.jpg", "c.jpg", "z.jpg", "a/9.jpg", "a/c/3.jpg", "b/1.jpg", "b/2.jpg"] == names
+
+
 def test_only_and_ignore_narrow_a_listing(tmp_path: Path) -> None:
     """Globs on the name, or on the path where they hold a slash; and folders left out."""
     for name in ("a.jpg", "a.png", "trips/b.jpg", "trips/old/c.jpg"):

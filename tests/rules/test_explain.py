@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import Action, OnConflict, Outcome, Truth
+from gallery_daemon.photo import Action, OnConflict, Outcome, Taken, TakenFrom, Truth
+from gallery_daemon.rules.calendar import DatePart, Span, TakenIn
 from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.rules.explain import explain, missing, near_misses_of
@@ -14,7 +15,7 @@ from gallery_daemon.rules.likeness import NameLike
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 from tests.rules.conditions import conditions
-from tests.rules.photos import FACTS, any_facts, photo, photos, prediction, predictions
+from tests.rules.photos import FACTS, any_facts, facts, photo, photos, prediction, predictions
 
 TO_X = Placing(Template.parse("X/"), None, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
 
@@ -50,6 +51,17 @@ def test_what_is_missed_by_confidence_alone_is_nearest() -> None:
         (miss.rule, miss.sentence, miss.line) for miss in found.near_misses[:1]
     ]
     assert ["memes", "cars", "gps"] == [miss.rule for miss in found.near_misses]
+
+
+def test_one_reason_is_said_once() -> None:
+    """A photo without a date misses its year and its month for the same want of a date."""
+    parts = (TakenIn(part, (Span(5, 6),)) for part in (DatePart.YEAR, DatePart.MONTH))
+    undated = facts(taken=Taken(FACTS.taken.when, TakenFrom.MTIME))
+
+    found = explain(photo(), undated, prediction("cars"), RuleSet((rule("dated", *parts),)))
+
+    assert ["no date taken is known"] == [miss.sentence for miss in found.near_misses]
+    assert 2 == len(found.near_misses[0].missing)
 
 
 def test_a_rule_behind_the_one_that_matches_says_who_takes_the_photo() -> None:

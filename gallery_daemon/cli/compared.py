@@ -1,0 +1,67 @@
+"""What a changed configuration would do otherwise: from where to where, and by which action.
+
+The action is a part of it: `move` where `hardlink` was takes the photos off the phone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from gallery_daemon.cli.forecast import folder_in, print_ways, public
+from gallery_daemon.photo import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gallery_daemon.service.forecast import Change, Forecast
+    from gallery_daemon.service.planning import Planned
+
+
+def print_changes(
+    changes: Sequence[Change], was: Forecast, now: Forecast, *, all_names: bool
+) -> None:
+    """The photos, of all that either looks at, that would go elsewhere: where from, where to."""
+    # In two libraries one folder's name is two places.
+    library = now.library if was.library == now.library else None
+    print_ways([_way(each, library) for each in changes], all_names=all_names)
+    stay = sum(_is_same_place(each) for each in changes)
+    of = len({each.photo for each in (*was.files, *now.files)})
+    otherwise = f", {stay} to the same place by another action" if stay else ""
+    print(f"{len(changes) - stay} of {of} files would go elsewhere{otherwise}")
+
+
+def print_changes_json(changes: Iterable[Change]) -> None:
+    """One JSON object for each photo that would go elsewhere: `was` and `now` as in a plan."""
+    for change in changes:
+        was, now = (each and public(each) for each in (change.was, change.now))
+        print(json.dumps({"photo": change.photo, "was": was, "now": now}))
+
+
+def _way(change: Change, library: str | None) -> tuple[str, str, str]:
+    """Where from, where to, and what; by which actions, where they differ."""
+    is_other = _is_other_action(change)
+    was, now = (_place(each, library, says_action=is_other) for each in (change.was, change.now))
+    return was, now, change.photo
+
+
+def _place(planned: Planned | None, library: str | None, *, says_action: bool) -> str:
+    """Where it would go, as a folder (absolute without `library`); or what else becomes of it."""
+    if planned is None:
+        return "not watched"
+    if planned.wanted is None:
+        return planned.state
+    how = f" by {planned.action}" if says_action and planned.action else ""
+    folder = planned.wanted.rpartition("/")[0] + "/"
+    return (folder if library is None else folder_in(library, planned.wanted)) + how
+
+
+def _is_other_action(change: Change) -> bool:
+    """Whether the action differs; for what had none, only `move` is worth a word."""
+    was, now = (each and each.action for each in (change.was, change.now))
+    return was != now and now is not None and (was is not None or now == Action.MOVE)
+
+
+def _is_same_place(change: Change) -> bool:
+    was, now = (each and each.wanted for each in (change.was, change.now))
+    return was is not None and was == now
