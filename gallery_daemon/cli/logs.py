@@ -32,6 +32,7 @@ _COLOURS = {
     State.IDENTICAL: "green",
     State.UNDO: "cyan",
     State.UNDONE: "cyan",
+    State.REFILED: "cyan",
     State.QUARANTINED: "yellow",
     State.FAILED: "bold red",
     State.ABANDONED: "bold red",

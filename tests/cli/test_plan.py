@@ -235,7 +235,7 @@ def test_another_watch_folder_or_library_is_told_as_such(
 def test_rules_that_fail_their_own_tests_are_not_in_force(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
-    """`sort` and `refile` refuse them as `run` does; what only looks says so beside what it shows."""
+    """`sort` and `refile` refuse them as `run` does; who only looks is warned."""
     failing = config(tmp_path, "All")
     tests = "tests:\n  - {given: {class: cars}, expect: {to: Elsewhere/}}\n"
     failing.write_text(failing.read_text() + tests)
