@@ -125,9 +125,12 @@ def _whereto(today: Explained, config: Config) -> dict[str, object]:
     elif today.passed_over is None and place is not None:
         action, where = place.action, path_of(place, config)
     said: dict[str, object] = {"action": action, "destination": where}
+    if today.passed_over is not None:
+        # As if it were not there: what its rule would make of it shall not be read as its end.
+        return said | {"state": None, "reason": None, "passed_over": today.passed_over}
     if planned is not None:
         said |= {"state": planned.state, "reason": planned.reason}
-    return said | ({"passed_over": today.passed_over} if today.passed_over else {})
+    return said
 
 
 def _probabilities(prediction: Prediction | None) -> dict[str, object]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gallery_daemon.service.planning import Planned
 
 _NAMES = 3
+# Files that were written within the settle time are due by when, and not by their paths.
+_WHERE_CHANCE_IS = "in `run` (and in `sort`, of files just written)"
 _TAKEN = 10
 # What a file comes to that does not lie in the library then, in the order it is told.
 _OTHER_ENDS = (
@@ -154,16 +156,16 @@ def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
 
 
 def _print_rivals(console: Console, files: Sequence[Planned]) -> None:
-    """Who comes first decides who gets a name, and in `run` that is not foretold."""
+    """Who comes first decides who gets a name, and that is not foretold everywhere."""
     numbered = sum(each.is_numbered for each in files)
     if numbered > 1:
         line = f"{numbered} get the numbers that are free: here by their paths"
-        console.print(f"\n{line}, in `run` as they are read", soft_wrap=True)
+        console.print(f"\n{line}, {_WHERE_CHANCE_IS} as they are read", soft_wrap=True)
     wants = Counter(each.wanted for each in files if each.wanted and not each.is_numbered)
     rivals = sum(number for number in wants.values() if number > 1)
     if rivals:
         line = f"{rivals} want the name of another of them: here the first by its path gets it"
-        console.print(f"\n{line}, in `run` the first to be read", soft_wrap=True)
+        console.print(f"\n{line}, {_WHERE_CHANCE_IS} the first to be read", soft_wrap=True)
 
 
 def print_reasons(

@@ -158,7 +158,7 @@ def test_what_run_passes_over_goes_nowhere(
     assert "outcome: passed over by `run`: " in done.stdout
     assert says in done.stdout
     assert says in told["passed_over"]
-    assert (None, None) == (told["action"], told["destination"])
+    assert [None] * 3 == [told[key] for key in ("action", "destination", "state")]
     assert "cars" == told["rule"]
     assert '"destination": "' not in planned
 
