@@ -7,6 +7,7 @@ crashes or hangs takes this process with it, is counted, and another one goes on
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -53,8 +54,9 @@ class Looker:
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(os.fsencode(path) + b"\n")
-        process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it is dead already, as its answer will say
+            process.stdin.write(os.fsencode(path) + b"\n")
+            process.stdin.flush()
         if not select.select([process.stdout], [], [], _PATIENCE_S)[0]:
             self._end()
             self._process = self._start()
@@ -80,7 +82,8 @@ class Looker:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             assert pipe is not None
-            pipe.close()
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 def outcome_of(path: Path) -> tuple[str, str]:
