@@ -21,7 +21,7 @@ from gallery_daemon.filing.claims import Claimed
 from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.plan import Plan, Step, step_of
 from gallery_daemon.filing.record import Entry, Intent, Row, State
-from gallery_daemon.filing.recover import UNRESOLVED, Recovered, resolve
+from gallery_daemon.filing.recover import Recovered, came_to
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
 
@@ -169,7 +169,8 @@ class Filer:
                 with trouble.at_library(self._library, step.folder):
                     placed = act.run()
             except (FilingError, PhotoChanged) as error:
-                return row, self._resolved(row, step, error)
+                name = came_to(row, self._journal, self._disk, error, _state_after(error))
+                return row, Placed(State.FILED, step.action, name, error.sentence)
         self._journal.close_intent(
             row, placed.state, action=placed.action, name=placed.name, reason=placed.reason
         )
@@ -182,22 +183,6 @@ class Filer:
         except Claimed:
             self.recover()
             return self._journal.record(entry, self._library, when)
-
-    def _resolved(self, row: int, step: Step, error: FilingError | PhotoChanged) -> Placed:
-        """What an act that failed came to: as after a crash, the disk has the last word.
-
-        Raises:
-            FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
-        """
-        intent = self._journal.row(row)
-        assert intent is not None
-        try:
-            name = resolve(intent, self._journal, self._disk, error.sentence, _state_after(error))
-        except UNRESOLVED:
-            raise error from None
-        if name is None:
-            raise error
-        return Placed(State.FILED, step.action, name, error.sentence)
 
     def _as_put_back(self, filed: Row, candidate: Candidate) -> Identity:
         """What the file is now, which must be what was filed and put back."""

@@ -24,7 +24,7 @@ from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
-from gallery_daemon.filing.recover import UNRESOLVED, Recovered, recover, resolve
+from gallery_daemon.filing.recover import Recovered, came_to, recover
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.photo import Action, Candidate, Identical, OnConflict, Photo
 
@@ -167,7 +167,7 @@ class Mover:
             placed = self._act(row, step, token, number)
             _refuse_unmoved(placed, is_undo=is_undo)
         except (FilingError, PhotoChanged) as error:
-            self._resolve(number, error)
+            came_to(number, self._journal, self._disk, error)
             return self._row(number), error.sentence
         done = State.UNDO if is_undo else State.FILED
         self._journal.close_intent(
@@ -200,19 +200,6 @@ class Mover:
             raise PhotoChanged("it was replaced meanwhile")
         else:
             yield _NOT_OPEN
-
-    def _resolve(self, number: int, error: FilingError | PhotoChanged) -> None:
-        """As after a crash, the disk has the last word.
-
-        Raises:
-            FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
-        """
-        try:
-            name = resolve(self._row(number), self._journal, self._disk, error.sentence)
-        except UNRESOLVED:
-            raise error from None
-        if name is None:
-            raise error
 
     def _row(self, number: int) -> Row:
         row = self._journal.row(number)

@@ -82,6 +82,29 @@ def resolve(
     return name
 
 
+def came_to(
+    number: int,
+    journal: Journal,
+    disk: Disk,
+    error: FilingError | PhotoChanged,
+    otherwise: State = State.ABANDONED,
+) -> str:
+    """The name that a file got by an act that failed: as after a crash, the disk has the last word.
+
+    Raises:
+        FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
+    """
+    row = journal.row(number)
+    assert row is not None
+    try:
+        name = resolve(row, journal, disk, error.sentence, otherwise)
+    except UNRESOLVED:
+        raise error from None
+    if name is None:
+        raise error
+    return name
+
+
 def _way_of(row: Row, journal: Journal) -> Row:
     """The row with both ends of its act: what is filed anew was moved within the library."""
     if row.state is not State.REFILING:

@@ -21,7 +21,7 @@ from gallery_daemon.filing.act import Act, take_away
 from gallery_daemon.filing.beforehand import filed_file, refuse_unmounted
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
-from gallery_daemon.filing.recover import UNRESOLVED, resolve
+from gallery_daemon.filing.recover import came_to
 from gallery_daemon.photo import Action, OnConflict
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Undoer:
         try:
             self._go_back(number, row, filed, token)
         except (FilingError, PhotoChanged) as error:
-            self._resolve(number, error)
+            came_to(number, self._journal, self._disk, error)
         else:
             self._journal.close_intent(number, State.UNDO, action=None, name=name, reason=None)
         self._know_again(row)
@@ -148,19 +148,6 @@ class Undoer:
         reason = take_away(self._disk, way.library, filed.identity, token)
         if reason is not None:
             raise FilingError(reason, transient=True)
-
-    def _resolve(self, number: int, error: FilingError | PhotoChanged) -> None:
-        """As after a crash, the disk has the last word.
-
-        Raises:
-            FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
-        """
-        try:
-            name = resolve(self._row(number), self._journal, self._disk, error.sentence)
-        except UNRESOLVED:
-            raise error from None
-        if name is None:
-            raise error
 
     def _row(self, number: int) -> Row:
         row = self._journal.row(number)
