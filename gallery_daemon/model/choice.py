@@ -3,7 +3,8 @@
 What is the fastest depends on the processor, on a card that may be there, and on the libraries'
 versions; no table of ours would be right for long. So each library that could run the bundle is
 tried in a process of its own (`trial`), which takes some seconds once; the result is remembered
-until one of the things that it depends on changes (`memory`).
+until one of the things that it depends on changes (`memory`). What was measured beside other work
+serves for now, and is measured again when the process starts the next time.
 
 A network in whole numbers is only taken if it agrees with the exact one well enough, and if it is
 worth it; a person who asks for it by name takes it as it is, as long as it answers the probes.
@@ -26,7 +27,7 @@ from gallery_daemon.model.engine import INT8, REFERENCE, Kind
 from gallery_daemon.model.int8 import LEAST_AGREEMENT
 from gallery_daemon.model.intel import is_installed
 from gallery_daemon.model.manifest import read_manifest
-from gallery_daemon.model.memory import Memory, circumstances
+from gallery_daemon.model.memory import Measurement, Memory, circumstances
 from gallery_daemon.model.predict import Predictor, load_predictor
 from gallery_daemon.model.probes import probes
 
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "torch", "openvino")
 # How much faster an engine must be to be preferred to one that is exact.
 WORTH_IT = 1.2
+# Of the machine, by others during a trial: from there on the figures are not relied on.
+_IN_COMPANY = 0.1
+# A machine that is never quiet is measured so often, and each engine's best figure counts.
+_MOST_TRIES = 3
 # For all trials together: torch from a cold disk, and a batch in float32 on a slow processor. The
 # host waits longer than that for the process to be ready (`classifier.patience`).
 _TRIALS_S = 100.0
@@ -67,6 +72,14 @@ class Choice:
     kind: Kind
     measured: Mapping[str, float]
     is_remembered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Pictures per second, and the share of the machine that others took meanwhile."""
+
+    speed: float
+    others: float
 
 
 def load_best(wanted: Wanted) -> tuple[Predictor, Choice]:
@@ -103,17 +116,28 @@ def choose(wanted: Wanted) -> Choice:
         return Choice(_first_of_torch(wanted.device), {})
     memory = _memory(wanted)
     known = memory.recall()
-    if known is not None:
-        return Choice(known, {}, is_remembered=True)
-    measured = _try_all(libraries, wanted)
-    kind = fastest(measured) if measured else _first_of_torch(wanted.device)
-    memory.remember(kind, measured)
-    return Choice(kind, {str(each): speed for each, speed in measured.items()})
+    if known is not None and known.is_settled:
+        return Choice(known.kind, {}, is_remembered=True)
+    trials = _try_all(libraries, wanted)
+    found = _judge(trials, known, wanted.device)
+    memory.remember(found)
+    return Choice(found.kind, {str(each): trial.speed for each, trial in trials.items()})
 
 
 def fastest(measured: Mapping[Kind, float]) -> Kind:
     """The fastest engine; one that is not exact only if it is `WORTH_IT`."""
     return max(measured, key=lambda kind: measured[kind] * (WORTH_IT if kind.is_exact else 1.0))
+
+
+def _judge(trials: Mapping[Kind, _Trial], known: Measurement | None, device: str) -> Measurement:
+    """What the trials say, with those of earlier times: other work makes none faster."""
+    speeds = {kind: trial.speed for kind, trial in trials.items()}
+    if known is not None:
+        speeds = {kind: max(speed, known.speeds.get(kind, 0.0)) for kind, speed in speeds.items()}
+    tries = 1 if known is None else known.tries + 1
+    was_quiet = all(trial.others < _IN_COMPANY for trial in trials.values())
+    kind = fastest(speeds) if speeds else _first_of_torch(device)
+    return Measurement(kind, speeds, tries, is_settled=was_quiet or tries >= _MOST_TRIES)
 
 
 def _libraries(wanted: Wanted, manifest: Manifest) -> tuple[str, ...]:
@@ -155,18 +179,19 @@ def _load(wanted: Wanted, choice: Choice) -> Predictor:
     return predictor
 
 
-def _try_all(libraries: tuple[str, ...], wanted: Wanted) -> dict[Kind, float]:
-    """Pictures per second of all that could be tried in time."""
+def _try_all(libraries: tuple[str, ...], wanted: Wanted) -> dict[Kind, _Trial]:
+    """All that could be tried in time."""
     deadline = time.monotonic() + _TRIALS_S
-    measured: dict[Kind, float] = {}
+    trials: dict[Kind, _Trial] = {}
     for library in libraries:
         for line in _try(library, wanted, deadline - time.monotonic()):
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 told = json.loads(line)
-                kind, speed = Kind.parse(told["kind"]), float(told["pictures_per_s"])
-                if math.isfinite(speed) and speed > 0:
-                    measured[kind] = speed
-    return measured
+                trial = _Trial(float(told["pictures_per_s"]), float(told["others"]))
+                kind = Kind.parse(told["kind"])
+                if math.isfinite(trial.speed) and trial.speed > 0:
+                    trials[kind] = trial
+    return trials
 
 
 def _try(library: str, wanted: Wanted, patience_s: float) -> list[bytes]:

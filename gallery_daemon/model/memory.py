@@ -12,9 +12,10 @@ import json
 import os
 import platform
 import secrets
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 
@@ -61,34 +62,47 @@ def circumstances(manifest: Manifest, engine: str, device: str) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The engine that was chosen, by the pictures per second of all that were tried.
+
+    `tries` is how often they were; `is_settled` that they need not be tried again.
+    """
+
+    kind: Kind
+    speeds: Mapping[Kind, float]
+    tries: int = 1
+    is_settled: bool = True
+
+
 class Memory:
     """What was measured in certain circumstances."""
 
     def __init__(self, path: Path, key: str) -> None:
         self._path, self._key = path, key
 
-    def recall(self) -> Kind | None:
-        """The engine that was chosen; None if nothing is known."""
+    def recall(self) -> Measurement | None:
+        """What was remembered last; None if nothing is known."""
         entry = self._entries().get(self._key)
         try:
-            return Kind.parse(str(cast("dict[str, object]", entry)["engine"]))
-        except (KeyError, TypeError, ValueError):
+            # What is no entry of ours, or one of an older version, fails at one of these.
+            known = cast("dict[str, Any]", entry)
+            speeds = {Kind.parse(str(k)): float(v) for k, v in known["pictures_per_s"].items()}
+            kind = Kind.parse(str(known["engine"]))
+            return Measurement(kind, speeds, int(known["tries"]), bool(known["settled"]))
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
             return None
 
-    def speeds(self) -> dict[str, float]:
-        """The pictures per second of all that were tried then, by their names."""
-        entry = self._entries().get(self._key)
-        try:
-            speeds = cast("dict[str, dict[str, float]]", entry)["pictures_per_s"]
-            return {str(name): float(speed) for name, speed in speeds.items()}
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return {}
-
-    def remember(self, kind: Kind, measured: Mapping[Kind, float]) -> None:
-        """The engine was chosen by these pictures per second."""
-        speeds = {str(each): speed for each, speed in measured.items()}
+    def remember(self, measurement: Measurement) -> None:
+        """It is known from now on, in place of what was."""
+        entry = {
+            "engine": str(measurement.kind),
+            "pictures_per_s": {str(kind): speed for kind, speed in measurement.speeds.items()},
+            "tries": measurement.tries,
+            "settled": measurement.is_settled,
+        }
         others = list(self._others().items())[-_ENTRIES_LIMIT + 1 :]
-        self._write(dict(others) | {self._key: {"engine": str(kind), "pictures_per_s": speeds}})
+        self._write(dict(others) | {self._key: entry})
 
     def forget(self) -> None:
         """What was chosen does not run any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
@@ -18,8 +20,11 @@ from gallery_daemon.errors import BundleError
 from gallery_daemon.model.choice import Wanted, choose, fastest, load_best
 from gallery_daemon.model.engine import INT8, REFERENCE, Kind
 from gallery_daemon.model.manifest import find_bundle, read_manifest
-from gallery_daemon.model.memory import Memory, circumstances, engines_file
+from gallery_daemon.model.memory import Measurement, Memory, circumstances, engines_file
 from tests.classifier.loop import is_running, until_true
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HALF = Kind("torch", "cpu", "bfloat16")
 
@@ -28,6 +33,27 @@ HALF = Kind("torch", "cpu", "bfloat16")
 def wanted(tmp_path: Path) -> Wanted:
     """The shipped bundle, whatever runs it best, and nothing remembered."""
     return Wanted(find_bundle("default"), tmp_path / "cache" / "engines.json")
+
+
+def recalled(memory: Memory) -> Measurement:
+    """What it remembers, which there must be."""
+    measurement = memory.recall()
+    assert measurement is not None
+    return measurement
+
+
+def line(kind: Kind, speed: float, others: float) -> str:
+    """What a trial says of one engine."""
+    return json.dumps({"kind": str(kind), "pictures_per_s": speed, "others": others})
+
+
+@contextlib.contextmanager
+def trials_say(python: Path, *lines: str) -> Iterator[None]:
+    """Every trial is this program, which says all these lines."""
+    python.write_text("#!/bin/sh\n" + "\n".join(f"echo '{each}'" for each in lines) + "\n")
+    python.chmod(0o755)
+    with patch.object(sys, "executable", str(python)):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -61,9 +87,11 @@ def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: Wanted) -
     manifest = read_manifest(wanted.bundle)
     key = circumstances(manifest, "auto", "auto")
     memory = Memory(wanted.memory, key)
-    memory.remember(HALF, {HALF: 50.0})
+    measurement = Measurement(HALF, {HALF: 50.0})
+    memory.remember(measurement)
 
-    assert HALF == memory.recall() == choose(wanted).kind
+    assert measurement == memory.recall()
+    assert (HALF, {}) == (choose(wanted).kind, choose(wanted).measured)
     assert key != circumstances(manifest, "auto", "cpu")
     assert key != circumstances(replace(manifest, weights_sha256="0" * 64), "auto", "auto")
     assert Memory(wanted.memory, "other").recall() is None
@@ -77,7 +105,7 @@ def test_a_memory_that_cannot_be_written_troubles_nobody(tmp_path: Path) -> None
     (tmp_path / "cache").write_text("in the way")
     memory = Memory(tmp_path / "cache" / "engines.json", "key")
 
-    memory.remember(HALF, {HALF: 50.0})
+    memory.remember(Measurement(HALF, {HALF: 50.0}))
 
     assert memory.recall() is None
 
@@ -94,12 +122,14 @@ def test_without_a_cache_the_journal_s_folder_keeps_them(
 
 def test_what_was_measured_can_be_read_by_a_person(wanted: Wanted) -> None:
     """The file names the engine and the pictures per second of all."""
-    Memory(wanted.memory, "key").remember(HALF, {HALF: 51.5, REFERENCE: 22.0})
+    Memory(wanted.memory, "key").remember(Measurement(HALF, {HALF: 51.5, REFERENCE: 22.0}))
 
     entry = json.loads(wanted.memory.read_text())["key"]
     assert {
         "engine": "torch cpu bfloat16",
         "pictures_per_s": {"torch cpu bfloat16": 51.5, "torch cpu float32": 22.0},
+        "tries": 1,
+        "settled": True,
     } == entry
 
 
@@ -110,12 +140,12 @@ def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: Wanted) -> No
         pytest.skip("this machine has CUDA")
     key = circumstances(read_manifest(wanted.bundle), "auto", "auto")
     memory = Memory(wanted.memory, key)
-    memory.remember(Kind("torch", "cuda", "float16"), {})
+    memory.remember(Measurement(Kind("torch", "cuda", "float16"), {}))
 
     predictor, choice = load_best(wanted)
 
     assert choice.measured
-    assert memory.recall() == choice.kind == predictor.kind
+    assert choice.kind == predictor.kind == recalled(memory).kind
 
 
 @pytest.mark.long
@@ -123,7 +153,7 @@ def test_a_damaged_8_bit_network_leaves_the_others(wanted: Wanted, tmp_path: Pat
     """It was remembered and then cut: torch runs the bundle, and nobody has to do anything."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
     key = circumstances(read_manifest(folder), "auto", "auto")
-    Memory(wanted.memory, key).remember(INT8, {})
+    Memory(wanted.memory, key).remember(Measurement(INT8, {}))
     (folder / "int8.bin").write_bytes(b"cut")
 
     predictor, choice = load_best(replace(wanted, bundle=folder))
@@ -134,21 +164,56 @@ def test_a_damaged_8_bit_network_leaves_the_others(wanted: Wanted, tmp_path: Pat
 
 def test_what_a_trial_babbles_is_not_believed(wanted: Wanted, tmp_path: Path) -> None:
     """Lines that are no measurement are passed over; a speed must be a number above 0."""
-    python = tmp_path / "python"
-    lines = [
+    with trials_say(
+        tmp_path / "python",
         "{ some library said",
         '{"kind": "torch cpu float32"}',
-        '{"kind": "warp", "pictures_per_s": 9}',
-        '{"kind": "torch cpu bfloat16", "pictures_per_s": NaN}',
-        '{"kind": "torch cpu float32", "pictures_per_s": 7}',
-    ]
-    python.write_text("#!/bin/sh\n" + "\n".join(f"echo '{line}'" for line in lines) + "\n")
-    python.chmod(0o755)
-
-    with patch.object(sys, "executable", str(python)):
+        '{"kind": "warp", "pictures_per_s": 9, "others": 0}',
+        '{"kind": "torch cpu bfloat16", "pictures_per_s": NaN, "others": 0}',
+        '{"kind": "torch cpu float32", "pictures_per_s": 7, "others": 0}',
+    ):
         choice = choose(wanted)
 
     assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
+
+
+def test_what_was_measured_beside_other_work_is_measured_again(
+    wanted: Wanted, tmp_path: Path
+) -> None:
+    """The engine that was slowed then is preferred once the machine is quiet, and it stays so."""
+    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
+    with trials_say(tmp_path / "busy", line(INT8, 55, 0.4), line(HALF, 50, 0.02)):
+        first = choose(wanted)
+    doubtful = recalled(memory)
+    with trials_say(tmp_path / "quiet", line(INT8, 110, 0.01), line(HALF, 48, 0.0)):
+        second = choose(wanted)
+    with trials_say(tmp_path / "unheard", line(HALF, 500, 0.0)):
+        third = choose(wanted)
+
+    assert (HALF, False) == (first.kind, doubtful.is_settled)
+    assert Measurement(INT8, {INT8: 110.0, HALF: 50.0}, tries=2) == recalled(memory)
+    assert (INT8, INT8, {}) == (second.kind, third.kind, third.measured)
+
+
+def test_a_machine_that_is_never_quiet_is_measured_three_times(
+    wanted: Wanted, tmp_path: Path
+) -> None:
+    """By then the best figure of each engine counts, and no start waits any longer."""
+    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
+    for number, speed in enumerate((30, 90, 40), 1):
+        assert number == 1 or not recalled(memory).is_settled
+        with trials_say(tmp_path / str(number), line(INT8, speed, 0.5), line(HALF, 51, 0.3)):
+            choose(wanted)
+
+    assert Measurement(INT8, {INT8: 90.0, HALF: 51.0}, tries=3) == recalled(memory)
+
+
+def test_an_entry_of_an_older_version_is_measured_again(wanted: Wanted) -> None:
+    """It did not say whether the machine was quiet."""
+    wanted.memory.parent.mkdir()
+    wanted.memory.write_text('{"key": {"engine": "torch cpu bfloat16", "pictures_per_s": {}}}')
+
+    assert Memory(wanted.memory, "key").recall() is None
 
 
 def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:

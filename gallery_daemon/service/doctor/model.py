@@ -28,7 +28,8 @@ ABOUT = "model"
 class Bundle:
     """The bundle as it was found: `engine` was measured to be the fastest, of these `speeds`.
 
-    `problem` is why it cannot be used; `is_measured` that the engine is measured at all.
+    `problem` is why it cannot be used; `is_measured` that the engine is measured at all,
+    `is_settled` that it will not be again.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Bundle:
     hint: str | None = None
     classes: int = 0
     is_measured: bool = True
+    is_settled: bool = True
     engine: str | None = None
     speeds: Mapping[str, float] = field(default_factory=dict)
 
@@ -57,13 +59,18 @@ def look_at_model(choice: ModelChoice) -> Bundle:
             engine=said,
         )
     memory = Memory(engines_file(), circumstances(manifest, choice.engine, choice.device))
-    kind = memory.recall()
+    known = memory.recall()
+    classes = len(manifest.classes)
+    if known is None:
+        return Bundle(manifest.model_id, problem, classes=classes)
+    speeds = {str(kind): speed for kind, speed in known.speeds.items()}
     return Bundle(
         manifest.model_id,
         problem,
-        classes=len(manifest.classes),
-        engine=None if kind is None else str(kind),
-        speeds=memory.speeds(),
+        classes=classes,
+        is_settled=known.is_settled,
+        engine=str(known.kind),
+        speeds=speeds,
     )
 
 
@@ -82,7 +89,8 @@ def judge_model(seen: Bundle) -> Iterator[Finding]:
     by_speed = sorted(seen.speeds.items(), key=lambda each: -each[1])
     speeds = ", ".join(f"{name} {speed:.0f}" for name, speed in by_speed)
     measured = f" (pictures/s: {speeds})" if seen.is_measured and speeds else ""
-    yield well(ABOUT, f"its engine is {seen.engine}{measured}")
+    again = "" if seen.is_settled else "; measured beside other work, and soon again"
+    yield well(ABOUT, f"its engine is {seen.engine}{measured}{again}")
 
 
 def _damage(folder: Path, manifest: Manifest) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from gallery_daemon.config.settings import EngineChoice, ModelChoice
 from gallery_daemon.model.engine import Kind
 from gallery_daemon.model.manifest import find_bundle, read_manifest
-from gallery_daemon.model.memory import Memory, circumstances, engines_file
+from gallery_daemon.model.memory import Measurement, Memory, circumstances, engines_file
 from gallery_daemon.service.doctor.model import judge_model, look_at_model
 from tests.service.doctor.lines import said, verdicts
 
@@ -61,11 +62,17 @@ def test_the_engine_that_was_measured_is_told_with_its_speed(
     unknown = said(judge_model(look_at_model(ModelChoice(str(bundle)))))
     kinds = {Kind("torch", "cpu", "bfloat16"): 50.4, Kind("openvino", "cpu", "int8"): 201.0}
     key = circumstances(read_manifest(bundle), "auto", "auto")
-    Memory(engines_file(), key).remember(Kind("openvino", "cpu", "int8"), kinds)
+    memory = Memory(engines_file(), key)
+    measurement = Measurement(Kind("openvino", "cpu", "int8"), kinds)
+    memory.remember(replace(measurement, is_settled=False))
 
+    doubtful = said(judge_model(look_at_model(ModelChoice(str(bundle)))))
+    memory.remember(measurement)
     known = said(judge_model(look_at_model(ModelChoice(str(bundle)))))
     chosen = ModelChoice(str(bundle), engine=EngineChoice.TORCH)
 
     assert "measured when the first photo comes" in unknown
     assert "openvino cpu int8 (pictures/s: openvino cpu int8 201, torch cpu bfloat16 50)" in known
+    assert "measured beside other work, and soon again" in doubtful
+    assert "again" not in known
     assert "its engine is torch, as configured" in said(judge_model(look_at_model(chosen)))
