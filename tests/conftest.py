@@ -36,8 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Engines are measured once a run, and not once for each home that a test makes."""
-    os.environ["XDG_CACHE_HOME"] = os.fspath(tmp_path_factory.mktemp("cache"))
+    """Engines are measured for the whole run: not for each home that a test makes, nor worker."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    os.environ["XDG_CACHE_HOME"] = os.fspath(run / "cache")
 
 
 @pytest.fixture(scope="session")
