@@ -6,7 +6,7 @@
 every file written and counted in `tally`. `loop` turns it: `inbox` is the one door into the main
 thread, `listing` and `watching` are what is due from time to time, and `report` tells the service
 manager and whoever asks how things are, with a `snapshot` of the `pace`, the `classifier_state` and
-all else; `summary` sums up each day, and `metrics` are figures that the `exporter` hands out.
+all else; `summary` sums up each day, and `metrics` are `figures` that the `exporter` hands out.
 `wiring` constructs everything for one `configuration`, with the `setup` of the classifier process
 and the journal that `journals` opens. On it stand `daemon`, which takes `orders` from signals and
 from `edits` of the configuration and is the `sole` one on its folders, `sort`, `undoing`,
