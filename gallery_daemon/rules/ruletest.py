@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from gallery_daemon.photo import Outcome
 from gallery_daemon.rules.explain import Explanation, explain
 from gallery_daemon.rules.part import numbered
 from gallery_daemon.rules.unsaid import unsaid_in
+from gallery_daemon.rules.values import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gallery_daemon.photo import Decision, Facts, Outcome, Photo, Prediction
+    from gallery_daemon.photo import Decision, Facts, Photo, Prediction
     from gallery_daemon.rules.ruleset import RuleSet
 
 NOT_LOOKED_AT = "only `gallery-daemon check` looks at its picture"
@@ -82,6 +84,11 @@ class RuleTestResult:
     skipped: str | None = None
     found: Explanation | None = None
 
+    @property
+    def prediction(self) -> Prediction | None:
+        """What the model says of the photo, or is supposed to; None: nobody looked at it."""
+        return self.test.prediction if isinstance(self.test, RuleTest) else None
+
 
 def run_tests(tests: tuple[AnyTest, ...], ruleset: RuleSet) -> tuple[RuleTestResult, ...]:
     """Each test with what came of it, in their order; those of pictures are skipped."""
@@ -131,12 +138,29 @@ def _wrong_place(test: RuleTest, decision: Decision, ruleset: RuleSet) -> str | 
             continue
         if place is None:
             return f"expected {wanted}, it is left by {got}"
-        unknown = unsaid_in(test, decision, ruleset, of_name=number == 1)
+        unknown = _unknown(test, decision, ruleset, of_name=number == 1)
         if unknown is not None:
             return f"expected {wanted}, but {got} makes it of {unknown}"
         if place[number] != wanted:
             return f"expected {wanted}, got {place[number]} by {got}"
     return None
+
+
+def _unknown(test: RuleTest, decision: Decision, ruleset: RuleSet, *, of_name: bool) -> str | None:
+    """What the folder, or the name, is made of that the test does not say."""
+    placings = {
+        Outcome.RULE: next((r.placing for r in ruleset.rules if r.name == decision.rule), None),
+        Outcome.UNCERTAIN: ruleset.uncertain,
+        Outcome.OTHERWISE: ruleset.otherwise,
+        Outcome.FAILED: ruleset.failed,
+    }
+    placing = placings[decision.outcome]
+    template = None if placing is None else placing.as_ if of_name else placing.to
+    if template is None:
+        return None
+    rule = None if decision.outcome is Outcome.OTHERWISE else "some rule"
+    values = values_of(test.photo, test.facts, test.prediction, rule)
+    return unsaid_in(template, values, test.unsaid)
 
 
 def _got(decision: Decision) -> str:

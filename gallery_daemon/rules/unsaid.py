@@ -8,57 +8,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Outcome
-from gallery_daemon.rules.values import DIGITS, HASH_FIELDS, values_of
+from gallery_daemon.rules.values import DIGITS, HASH_FIELDS
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Decision
-    from gallery_daemon.rules.ruleset import Placing, RuleSet
-    from gallery_daemon.rules.ruletest import RuleTest
-    from gallery_daemon.rules.template import Field
+    from collections.abc import Mapping
+
+    from gallery_daemon.rules.template import Field, Template
+    from gallery_daemon.rules.values import Values
 
 _ANY = "0"
 _HASH8_DIGITS = 8
 
 
-def unsaid_in(test: RuleTest, decision: Decision, ruleset: RuleSet, *, of_name: bool) -> str | None:
-    """The first field of the destination's folder, or `of_name`, that is not known, and why.
+def unsaid_in(template: Template, values: Values, unsaid: Mapping[str, str]) -> str | None:
+    """The first field that the text is made of and that is not known, and why not.
 
-    It reads `{hash8}, which given does not say`; None: all that the template uses is known.
+    `unsaid` has such fields with the reason; of a hash, `values` may have the first digits only. It
+    reads `{hash8}, which given does not say`; None: all that the template uses is known.
     """
-    placing = _placing_of(decision, ruleset)
-    if placing is None:
-        return None
-    template = placing.as_ if of_name else placing.to
-    if template is None:
-        return None
-    rule = None if decision.outcome is Outcome.OTHERWISE else _ANY
-    values = values_of(test.photo, test.facts, test.prediction, rule)
     # What is not said has some value all the same when the photo is filed: no fallback is taken.
-    some = dict.fromkeys((*test.unsaid, *HASH_FIELDS), _ANY)
-    reasons = ((each, _why_unknown(each, test)) for each in template.used({**values, **some}))
-    return next((f"{_shown(each)}, {why}" for each, why in reasons if why is not None), None)
+    some = dict.fromkeys((*unsaid, *HASH_FIELDS), _ANY)
+    known = str(values["hash"] or "")
+    for field in template.used({**values, **some}):
+        is_hash = field.name in HASH_FIELDS
+        why = _why_short(field, known) if is_hash else unsaid.get(field.name)
+        if why is not None:
+            return f"{_shown(field)}, {why}"
+    return None
 
 
-def _placing_of(decision: Decision, ruleset: RuleSet) -> Placing | None:
-    match decision.outcome:
-        case Outcome.RULE:
-            placings = {rule.name: rule.placing for rule in ruleset.rules}
-            return placings.get(decision.rule or "")
-        case Outcome.UNCERTAIN:
-            return ruleset.uncertain
-        case Outcome.OTHERWISE:
-            return ruleset.otherwise
-        case Outcome.FAILED:
-            return ruleset.failed
-
-
-def _why_unknown(field: Field, test: RuleTest) -> str | None:
-    if field.name not in HASH_FIELDS:
-        return test.unsaid.get(field.name)
-    known, needed = test.facts.content_hash or "", field.digits or DIGITS["hash"]
-    if field.name == "hash8":
-        needed = _HASH8_DIGITS
+def _why_short(field: Field, known: str) -> str | None:
+    """Why the digits of the hash are too few."""
+    needed = _HASH8_DIGITS if field.name == "hash8" else field.digits or DIGITS["hash"]
     if len(known) >= needed:
         return None
     said = f"of which given says {len(known)} digits" if known else "which given does not say"

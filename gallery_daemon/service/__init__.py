@@ -10,7 +10,7 @@ all else; `summary` sums up each day, and `metrics` are `figures` that the `expo
 `wiring` constructs everything for one `configuration`, with the `setup` of the classifier process
 and the journal that `journals` opens. On it stand `daemon`, which takes `orders` from signals and
 from `edits` of the configuration and is the `sole` one on its folders, `sort`, `undoing`,
-`classify` and `explaining`.
+`classify`, `explaining` and the `picturetests` of `check`.
 
 Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
 are no `looks` that the journal remembers, and `kinship` says which photos are alike; `planning`
