@@ -23,11 +23,10 @@ def print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool)
     """What may not be meant; for a person on standard error."""
     for warning in warnings:
         if as_json:
-            place = {"file": file, "line": warning.line or None, "column": None}
-            _print({"kind": "warning"} | place | {"message": warning.sentence, "hint": None})
-            continue
-        place = f"{file}:{warning.line}" if warning.line else file
-        print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
+            _print(_warned(warning, file))
+        else:
+            place = f"{file}:{warning.line}" if warning.line else file
+            print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
 
 
 def print_results(results: tuple[RuleTestResult, ...], file: str) -> None:
@@ -72,6 +71,17 @@ def print_error_json(error: GalleryError) -> None:
     for each in errors:
         _print(_told(each))
     _print(_summary(errors=len(errors), warnings=0, rules=None) | _counts(()))
+
+
+def _warned(warning: RuleWarning, file: str) -> dict[str, object]:
+    return {
+        "kind": "warning",
+        "file": file,
+        "line": warning.line or None,
+        "column": None,
+        "message": warning.sentence,
+        "hint": None,
+    }
 
 
 def _told(error: GalleryError) -> dict[str, object]:

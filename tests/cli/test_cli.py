@@ -152,7 +152,7 @@ def test_check_has_pictures_looked_at_and_nobody_else_does(
     assert broken.startswith(f"FAILED  broken: {watch}/broken.png: ")
     assert "tests: 1 ok, 3 failed" == total
     assert 2 == done.returncode
-    assert "4 tests are skipped: only `gallery-daemon check` looks at" in sorted_.stdout
+    assert "4 tests are skipped: only `gallery-daemon check` looks at" in sorted_.stderr
     assert len(starts.read_text()) > len(begun)
 
 
