@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gallery_daemon.cli.checked import (
+    print_error_json,
+    print_results,
+    print_results_json,
+    print_warnings,
+)
 from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
-from gallery_daemon.rules.ruletest import RuleTestResult, run_tests
+from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.configuration import (
     classes_of,
     default_path,
     read_configuration,
     warnings_of,
 )
+from gallery_daemon.service.picturetests import run_all_tests
 from gallery_daemon.service.shipped import EXAMPLE_CONFIG, shipped_text
 
 _EXIT_WRONG = 2
@@ -38,6 +44,9 @@ def check(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of configurations for editors.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per line.")
+    ] = False,
 ) -> None:
     """Check the configuration: every mistake with its line, what may not be meant, and its tests.
 
@@ -48,41 +57,50 @@ def check(
 
         gallery-daemon check --config rules.yaml
 
+        gallery-daemon check --json
+
         gallery-daemon check --schema > ~/.config/gallery-daemon/config.schema.json
     """
     if schema and init:
         raise GalleryError("--schema and --init exclude each other", hint="ask for one at a time")
+    if as_json and (schema or init):
+        raise GalleryError("--json goes with neither --schema nor --init", hint="leave it out")
     if schema:
         print(schema_text(_classes(config)), end="")
         return
     if init:
         _write_example(config or default_path())
         return
-    path = existing_config(config)
-    loaded = read_configuration(path)
-    for warning in warnings_of(loaded):
-        place = f"{path}:{warning.line}" if warning.line else str(path)
-        print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
-    folders = ", ".join(folder.path for folder in loaded.watch)
-    count = len(loaded.rules.rules)
-    rules = "1 rule" if count == 1 else f"{count} rules"
-    print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
-    if not _print_tests(run_tests(loaded.tests, loaded.rules), path):
+    try:
+        holds = _check(existing_config(config), as_json=as_json)
+    except GalleryError as error:
+        if as_json:
+            print_error_json(error)
+        raise
+    if not holds:
         raise typer.Exit(_EXIT_WRONG)
 
 
-def _print_tests(results: tuple[RuleTestResult, ...], path: Path) -> bool:
-    """Each test of the rules on a line, and their sum; whether all hold."""
-    failed = sum(result.failure is not None for result in results)
-    for result in results:
-        place = f"{path}:{result.test.line}:{result.test.column}"
-        if result.failure is None:
-            print(shown(f"ok      {result.test.name}"))
-        else:
-            print(shown(f"FAILED  {result.test.name}: {result.failure} ({place})"))
-    if results:
-        print(f"tests: {len(results) - failed} ok, {failed} failed")
-    return not failed
+def _check(path: Path, *, as_json: bool) -> bool:
+    """All is told that is found; whether all tests hold.
+
+    Raises:
+        GalleryError: the configuration is wrong, or its pictures cannot be looked at.
+    """
+    loaded = read_configuration(path)
+    warnings, file = warnings_of(loaded), str(path)
+    print_warnings(warnings, file, as_json=as_json)
+    if not as_json:
+        folders = ", ".join(folder.path for folder in loaded.watch)
+        count = len(loaded.rules.rules)
+        rules = "1 rule" if count == 1 else f"{count} rules"
+        print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
+    results = run_all_tests(loaded, SystemClock())
+    if as_json:
+        print_results_json(results, loaded, len(warnings))
+    else:
+        print_results(results, file)
+    return all(result.failure is None for result in results)
 
 
 def _classes(config: Path | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.render import shown
 from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
 from gallery_daemon.service.configuration import (
     default_path,
     read_configuration,
@@ -61,3 +62,8 @@ def warn(config: Config, log: Log) -> None:
     for warning in warnings_of(config):
         place = f"{config.file or 'command line'}:{warning.line}"
         log.config_warned(place=place, warning=warning.sentence)
+    pictures = [test for test in config.tests if isinstance(test, PictureTest)]
+    if pictures:
+        count = "1 test is" if len(pictures) == 1 else f"{len(pictures)} tests are"
+        place = f"{config.file or 'command line'}:{pictures[0].line}"
+        log.config_warned(place=place, warning=f"{count} skipped: {NOT_LOOKED_AT}")

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 # SQLite counts no further.
 MOST = 2**63 - 1
-HOW = "A time: 2h or 3d (ago), 2026-11-24, or 2026-11-24T18:30."
+_FORMS = "2h, 3d or 2w (ago), 2026-11-24, or 2026-11-24T18:30"
+HOW = f"A time: {_FORMS}."
 
 
 def moment_of(now: Callable[[], datetime]) -> Callable[[str], datetime]:
@@ -28,9 +29,7 @@ def moment_of(now: Callable[[], datetime]) -> Callable[[str], datetime]:
                 return present - timedelta(seconds=seconds)
             given = datetime.fromisoformat(text)
         except (ValueError, OverflowError) as error:
-            raise typer.BadParameter(
-                f"{text!r} is no time; say 2h or 3d (ago), 2026-11-24, or 2026-11-24T18:30"
-            ) from error
+            raise typer.BadParameter(f"{text!r} is no time; say {_FORMS}") from error
         # Without an offset it is the time of the place, in summer as in winter.
         return given if given.tzinfo else given.astimezone()
 

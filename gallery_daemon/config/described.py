@@ -83,6 +83,7 @@ WHEN: Mapping[str, str] = {
 TEST: Mapping[str, str] = {
     "name": "What the test is called when it fails.",
     "given": "A photo as it might come; what is not said, is not so.",
+    "file": "A picture instead, by its path from here; `check` has it looked at and classified.",
     "expect": "What shall become of it; all that is said must come true.",
 }
 GIVEN: Mapping[str, str] = {
@@ -90,22 +91,27 @@ GIVEN: Mapping[str, str] = {
     "path": "The path below the watch folder, instead of the name.",
     "source": "The watch folder's name (the first one's).",
     "class": "The most probable class; without it, none.",
-    "confidence": "Its probability, 0 to 1 (1); the other classes share the rest.",
+    "confidence": "Its probability, 0 to 1 (what is left); the other classes share the rest.",
     "margin": "How far it is ahead of the second class, 0 to 1.",
-    "taken": "When it was taken, by EXIF.",
+    "probabilities": "What some classes have, 0 to 1 each; the others share the rest.",
+    "taken": "When it was taken, by EXIF; {date} is made from it.",
+    "date": "What {date} is made from where nobody knows when it was taken: the file's mtime.",
     "camera": "Make and model.",
     "width": "Pixels from side to side (4000).",
     "height": "Pixels from top to bottom (3000).",
     "size": "The file's size (4MB).",
-    "has_exif": "Whether it has EXIF (true where a camera or a date is given).",
+    "hash": "What the content's SHA-256 begins with, for {hash}: 8 digits and more.",
+    "has_exif": "Whether it has EXIF (true where a camera, a date taken or a position is).",
     "has_gps": "Whether it says where it was taken (true where a position is given).",
     "position": "Where it was taken.",
     "burst": "Whether a photo of the same burst was seen before it: IMG_0000.jpg (false).",
     "near_duplicate": "Whether IMG_0000.jpg was seen before it and looks the same (false).",
 }
 EXPECT: Mapping[str, str] = {
+    "class": "The class that the model finds the most probable.",
     "rule": "The rule that takes it.",
     "to": "The folder in the library where it comes to lie.",
+    "as": "The file's name there, if none has it yet; a {sequence} begins with 1.",
     "outcome": "What becomes of it if no rule takes it.",
     "leave": "true: it stays where it is.",
 }

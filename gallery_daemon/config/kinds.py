@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
 from gallery_daemon.config.hints import did_you_mean, quote_it
-from gallery_daemon.config.report import Report, quoted
+from gallery_daemon.config.report import Place, Report, quoted
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -57,6 +57,15 @@ def read_scalar(node: Node, key: str, words: str, report: Report) -> Scalar | No
 def refuse(scalar: Scalar, key: str, words: str, report: Report, hint: str | None = None) -> None:
     """Report a value that is not what its kind allows."""
     report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {words}", hint)
+
+
+def refuse_unknown(
+    name: str, names: tuple[str, ...] | None, what: str, place: Place, report: Report
+) -> None:
+    """Report a name that is none of these; None: they could not be read, so nothing is said."""
+    if names is not None and name not in names:
+        sentence = f"there is no {what} {quoted(name)}"
+        report.error(place, sentence, did_you_mean(name, names))
 
 
 def text_schema(pattern: str | None = None) -> Schema:

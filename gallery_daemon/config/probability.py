@@ -1,4 +1,7 @@
-"""What `probability` takes: classes, each with a limit such as `">= 0.3"`, or with several."""
+"""What `probability` takes: classes, each with a limit such as `">= 0.3"`, or with several.
+
+In a test of the rules, `probabilities` has classes with their share, as the model might say them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery_daemon.config.amounts import Number
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import meant_number
 from gallery_daemon.config.kinds import Schema, read_scalar, refuse
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 _LETTERS = r"(>=|<=|>|<) *([0-9](?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
 _LIMIT = re.compile(_LETTERS)
 _LIMITS_SCHEMA: Schema = {"type": "string", "pattern": rf"^\s*{_LETTERS}(\s*,\s*{_LETTERS})*\s*$"}
+_SHARE = Number(0, 1)
 _NOTHING = ((Comparison.ABOVE, 1), (Comparison.BELOW, 0))
 
 
@@ -43,6 +48,27 @@ class ProbabilityKind:
         if not all(found):
             return None
         return conditions[0] if len(conditions) == 1 else All(conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbabilitiesKind:
+    """`{memes: 0.55, cars: 0.4}`."""
+
+    words: str = "a map such as {memes: 0.55, cars: 0.4}"
+
+    @property
+    def schema(self) -> Schema:
+        """Which classes there are, others know."""
+        return {"type": "object", "additionalProperties": _SHARE.schema, "minProperties": 1}
+
+    def read(self, node: Node, key: str, report: Report) -> dict[str, float] | None:
+        """The probability of each class, 0 to 1; whether they go together, others check."""
+        if not isinstance(node, Mapping) or not node.entries:
+            report.error(node.place, f"{key} must be {self.words}")
+            return None
+        found = {name.text: _SHARE.read(value, name.text, report) for name, value in node.entries}
+        read = {name: share for name, share in found.items() if share is not None}
+        return read if len(read) == len(found) else None
 
 
 def _limits(name: str, node: Node, report: Report) -> tuple[Probability, ...]:

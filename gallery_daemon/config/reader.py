@@ -107,7 +107,7 @@ def read_config(root: Node, *, text: str, base: str, classes: Classes, report: R
     telling = read_telling(found, report)
     names = None if report.errors else tuple(rule.name for rule in rules)
     asked = found.get(TESTS)
-    tests = () if asked is None else RuleTestReader(known, sources, names, report).read(asked)
+    tests = () if asked is None else RuleTestReader(known, sources, names, base, report).read(asked)
     report.raise_errors()
     assert library is not None  # or a mistake was reported
     return Config(

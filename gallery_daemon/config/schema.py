@@ -11,13 +11,15 @@ from __future__ import annotations
 import json
 
 from gallery_daemon.config import described
+from gallery_daemon.config.expected import EXPECT_MAP
 from gallery_daemon.config.folders import FOLDERS_LIMIT, PATH_KIND, WATCH
+from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.kinds import Schema, one_or_more
 from gallery_daemon.config.names import Folder
-from gallery_daemon.config.probability import ProbabilityKind
+from gallery_daemon.config.probability import ProbabilitiesKind, ProbabilityKind
 from gallery_daemon.config.reader import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS_MAP, MODEL_MAP
 from gallery_daemon.config.rule import DEFAULTS, RULE, RULES_LIMIT
-from gallery_daemon.config.ruletests import EXPECT_MAP, GIVEN_MAP, TEST
+from gallery_daemon.config.ruletests import TEST
 from gallery_daemon.config.telling import METRICS_MAP
 from gallery_daemon.config.when import WHEN
 
@@ -77,9 +79,12 @@ def _when(known: Schema) -> Schema:
 
 
 def _test(known: Schema) -> Schema:
-    given = GIVEN_MAP.schema(described.GIVEN, {"class": known})
-    expect = EXPECT_MAP.schema(described.EXPECT) | {"minProperties": 1}
-    return TEST.schema(described.TEST, {"given": given, "expect": expect})
+    shares = ProbabilitiesKind().schema | {"propertyNames": known}
+    given = GIVEN_MAP.schema(described.GIVEN, {"class": known, "probabilities": shares})
+    expect = EXPECT_MAP.schema(described.EXPECT, {"class": known}) | {"minProperties": 1}
+    keys = {"given": given, "file": PATH_KIND.schema, "expect": expect}
+    one = [{"required": [key]} for key in ("given", "file")]
+    return TEST.schema(described.TEST, keys) | {"oneOf": one}
 
 
 def _list(items: Schema, most: int) -> Schema:

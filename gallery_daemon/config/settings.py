@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.ruleset import RuleSet
-    from gallery_daemon.rules.ruletest import RuleTest
+    from gallery_daemon.rules.ruletest import AnyTest
 
 
 class WatchMode(StrEnum):
@@ -125,4 +125,4 @@ class Config:
     rules: RuleSet
     digest: str
     telling: Telling = Telling()
-    tests: tuple[RuleTest, ...] = ()
+    tests: tuple[AnyTest, ...] = ()

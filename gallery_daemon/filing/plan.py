@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.part import NUMBER, PART_BYTES
+from gallery_daemon.rules.part import NUMBER, PART_BYTES, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         Prediction,
     )
 
-_PLACES = re.compile(f"{NUMBER}+")
 _DIGITS = re.compile("[0-9]+")
 # Zeros before it included; more photos of one name than anybody has.
 _MOST_DIGITS = 12
@@ -93,7 +92,7 @@ def _numbers_in(name: str) -> set[int]:
 def _nth(name: str, number: int) -> str:
     """The name to try when `number` - 1 of them were taken."""
     if NUMBER in name:
-        return _numbered(name, number)
+        return numbered(name, number)
     if number == 1:
         return name
     stem, dot, extension = name.rpartition(".")
@@ -101,14 +100,6 @@ def _nth(name: str, number: int) -> str:
         stem, dot, extension = name, "", ""
     ending = f" ({number}){dot}{extension}"
     return _cut(stem, PART_BYTES - len(_bytes(ending))) + ending
-
-
-def _numbered(name: str, number: int) -> str:
-    """The number in each of its places, with zeros before it; the text before makes room."""
-    filled = _PLACES.sub(lambda place: f"{number:0{len(place[0])}}", name)
-    before = name.partition(NUMBER)[0]
-    rest = filled[len(before) :]
-    return _cut(before, max(0, PART_BYTES - len(_bytes(rest)))) + rest
 
 
 def _cut(text: str, most: int) -> str:

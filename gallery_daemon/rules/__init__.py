@@ -8,6 +8,6 @@ model's second thoughts), `likeness` (names, through `glob`), `fact` (what the f
 before); `wording` writes them. Its destinations are `template`, filled from `values` and kept
 harmless by `part`. `decide` walks the rules, the first match wins; `explain` asks those behind it
 too, and `reliance` whether that takes the file or its kin; `ruletest` holds a decision against what
-a person expects; `analysis` warns of rules that never can match, with `implication`; `changes`
-tells two rule sets apart.
+a person expects of a `supposed` prediction, but for what is `unsaid`; `analysis` warns of rules
+that never can match, with `implication`; `changes` tells two rule sets apart.
 """

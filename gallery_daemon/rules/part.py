@@ -7,6 +7,7 @@ character, no leading dot, and short enough.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import accumulate
 
@@ -18,6 +19,8 @@ NUMBER = "\0"
 
 No file's name can hold it, so it is never mistaken, and a name that has it cannot be taken.
 """
+
+_PLACES = re.compile(f"{NUMBER}+")
 
 _EXTENSION_BYTES = 32
 """What follows the last dot counts as an extension up to here, the dot included."""
@@ -39,6 +42,16 @@ def part(text: str, *, numbered: bool = False) -> str:
     if clean.startswith("."):
         clean = f"_{clean[1:]}"
     return _cut_name(clean)
+
+
+def numbered(name: str, number: int) -> str:
+    """The number in each of its places, with zeros before it; the text before makes room."""
+    filled = _PLACES.sub(lambda place: f"{number:0{len(place[0])}}", name)
+    if NUMBER not in name:
+        return filled
+    before = name.partition(NUMBER)[0]
+    rest = filled[len(before) :]
+    return _cut(before, max(0, PART_BYTES - _bytes(rest))) + rest
 
 
 def is_control(letter: str) -> bool:

@@ -1,42 +1,52 @@
-"""Tests that a person writes for the rules: a photo as it might come, and what shall become of it.
+"""Tests that a person writes for the rules: a photo, and what shall become of it.
 
 They are run by `check`, and before a configuration comes into force, by the same `decide` that
-files photos.
+files photos. A photo as it might come is all here; a picture that lies on the disk is for `check`
+alone, which can have it looked at.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
-from gallery_daemon.photo import Prediction
+from gallery_daemon.photo import Outcome
 from gallery_daemon.rules.explain import Explanation, explain
+from gallery_daemon.rules.part import numbered
+from gallery_daemon.rules.unsaid import unsaid_in
+from gallery_daemon.rules.values import values_of
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Decision, Facts, Outcome, Photo
+    from collections.abc import Mapping
+
+    from gallery_daemon.photo import Decision, Facts, Photo, Prediction
     from gallery_daemon.rules.ruleset import RuleSet
 
-_MODEL = "a test"
-_ROUNDING = 1e-9
-
-NO_CLASS = Prediction({"none": 0.0}, _MODEL)
-"""Of a test that names no class: no rule that asks for one takes it."""
+NOT_LOOKED_AT = "only `gallery-daemon check` looks at its picture"
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What shall become of the photo; None or false: whatever does. `folder` is in the library."""
+    """What shall become of the photo; None or false: whatever does.
+
+    `folder` is in the library; `name` is the file's there, if none has it yet.
+    """
 
     rule: str | None = None
     folder: tuple[str, ...] | None = None
     outcome: Outcome | None = None
     is_left: bool = False
+    name: str | None = None
+    top_class: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """One test, and where it stands; `line` and `column` count from 1."""
+    """One test, and where it stands; `line` and `column` count from 1.
+
+    `unsaid` has the fields of a template that the test gives no value for, each with the reason as
+    the end of a sentence.
+    """
 
     name: str
     line: int
@@ -45,63 +55,116 @@ class RuleTest:
     facts: Facts
     prediction: Prediction
     expected: Expected
+    unsaid: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTest:
+    """A test whose photo is the picture at the absolute path `file`."""
+
+    name: str
+    line: int
+    column: int
+    file: str
+    expected: Expected
+
+
+AnyTest: TypeAlias = RuleTest | PictureTest
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTestResult:
-    """A test that was run; `failure` is a sentence, or None if all is as expected."""
+    """A test that was run, or `skipped` for a reason.
 
-    test: RuleTest
-    failure: str | None
-
-
-def prediction_like(
-    name: str, confidence: float, margin: float | None, classes: tuple[str, ...]
-) -> Prediction | None:
-    """A prediction of this class; what it leaves goes to the others alike.
-
-    With a `margin`, another class is so far behind. None: no probabilities with the sum 1 are so.
+    `failure` is a sentence, or None if all is as expected; `found` is what came of the photo.
     """
-    others = [each for each in classes if each != name]
-    taken = {name: confidence}
-    second = 1.0
-    if margin is not None and others:
-        second = confidence - margin
-        while confidence - second < margin:  # the last bit shall not decide
-            second = math.nextafter(second, -math.inf)
-        taken[others.pop(0)] = second
-    left = 1 - sum(taken.values())
-    if left < -_ROUNDING or min(taken.values()) < -_ROUNDING:
-        return None
-    share = max(left, 0.0) / max(len(others), 1)
-    if second < share < second + _ROUNDING:
-        share = second
-    rest = dict.fromkeys(others, share)
-    prediction = Prediction(taken | rest, _MODEL)
-    as_said = margin is None or math.isclose(prediction.margin, margin, abs_tol=_ROUNDING)
-    return prediction if prediction.top_class == name and as_said else None
+
+    test: AnyTest
+    failure: str | None
+    skipped: str | None = None
+    found: Explanation | None = None
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """What the model says of the photo, or is supposed to; None: nobody looked at it."""
+        return self.test.prediction if isinstance(self.test, RuleTest) else None
 
 
-def run_tests(tests: tuple[RuleTest, ...], ruleset: RuleSet) -> tuple[RuleTestResult, ...]:
-    """Each test with what came of it, in their order."""
-    return tuple(RuleTestResult(test, _failure(test, ruleset)) for test in tests)
+def run_tests(tests: tuple[AnyTest, ...], ruleset: RuleSet) -> tuple[RuleTestResult, ...]:
+    """Each test with what came of it, in their order; those of pictures are skipped."""
+    return tuple(
+        RuleTestResult(test, None, skipped=NOT_LOOKED_AT)
+        if isinstance(test, PictureTest)
+        else run_test(test, ruleset)
+        for test in tests
+    )
 
 
-def _failure(test: RuleTest, ruleset: RuleSet) -> str | None:
+def run_test(test: RuleTest, ruleset: RuleSet) -> RuleTestResult:
+    """The test with what came of it."""
     found = explain(test.photo, test.facts, test.prediction, ruleset)
-    decision, expected = found.decision, test.expected
-    got = f"rule {decision.rule}" if decision.rule is not None else decision.outcome.value
+    failure = _wrong_decision(test, found) or _wrong_place(test, found.decision, ruleset)
+    return RuleTestResult(test, failure, found=found)
+
+
+def place_of(decision: Decision) -> tuple[str, str] | None:
+    """The folder as a person writes it and the first name to try there; none: it is left."""
+    destination = decision.destination
+    if destination is None:
+        return None
+    return _shown(destination.folder), numbered(destination.name, 1)
+
+
+def _wrong_decision(test: RuleTest, found: Explanation) -> str | None:
+    decision, expected, says = found.decision, test.expected, test.prediction
+    if expected.top_class is not None and says.top_class != expected.top_class:
+        sure = f"{says.top_class} {says.confidence:.2f}" if says.confidence else "none"
+        return f"expected class {expected.top_class}, got {sure}"
+    got = _got(decision)
     if expected.rule is not None and decision.rule != expected.rule:
         return f"expected rule {expected.rule}, got {got} ({_why_not(expected.rule, found)})"
     if expected.outcome is not None and decision.outcome is not expected.outcome:
         return f"expected {expected.outcome}, got {got}{_nearest(found)}"
-    folder = _folder(decision)
-    if expected.is_left and folder is not None:
-        return f"expected it to be left, got {_shown(folder)} by {got}"
-    if expected.folder is not None and folder != expected.folder:
-        where = "it is left" if folder is None else f"got {_shown(folder)}"
-        return f"expected {_shown(expected.folder)}, {where} by {got}"
     return None
+
+
+def _wrong_place(test: RuleTest, decision: Decision, ruleset: RuleSet) -> str | None:
+    expected, got, place = test.expected, _got(decision), place_of(decision)
+    if expected.is_left:
+        return None if place is None else f"expected it to be left, got {place[0]} by {got}"
+    folder = None if expected.folder is None else _shown(expected.folder)
+    for number, wanted in enumerate((folder, expected.name)):
+        if wanted is None:
+            continue
+        if place is None:
+            return f"expected {wanted}, it is left by {got}"
+        unknown = _unknown(test, decision, ruleset, of_name=number == 1)
+        if unknown is not None:
+            return f"expected {wanted}, but {got} makes it of {unknown}"
+        if place[number] != wanted:
+            return f"expected {wanted}, got {place[number]} by {got}"
+    return None
+
+
+def _unknown(test: RuleTest, decision: Decision, ruleset: RuleSet, *, of_name: bool) -> str | None:
+    """What the folder, or the name, is made of that the test does not say."""
+    placings = {
+        Outcome.RULE: next((r.placing for r in ruleset.rules if r.name == decision.rule), None),
+        Outcome.UNCERTAIN: ruleset.uncertain,
+        Outcome.OTHERWISE: ruleset.otherwise,
+        Outcome.FAILED: ruleset.failed,
+    }
+    placing = placings[decision.outcome]
+    template = None if placing is None else placing.as_ if of_name else placing.to
+    if template is None:
+        return None
+    rule = None if decision.outcome is Outcome.OTHERWISE else "some rule"
+    values = values_of(test.photo, test.facts, test.prediction, rule)
+    return unsaid_in(template, values, test.unsaid)
+
+
+def _got(decision: Decision) -> str:
+    return f"rule {decision.rule}" if decision.rule is not None else decision.outcome.value
 
 
 def _why_not(rule: str, found: Explanation) -> str:
@@ -115,10 +178,6 @@ def _nearest(found: Explanation) -> str:
         return ""
     miss = found.near_misses[0]
     return f" ({miss.rule}: {miss.sentence}, line {miss.line})"
-
-
-def _folder(decision: Decision) -> tuple[str, ...] | None:
-    return None if decision.destination is None else decision.destination.folder
 
 
 def _shown(folder: tuple[str, ...]) -> str:

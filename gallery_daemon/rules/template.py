@@ -72,8 +72,13 @@ class Choice:
 
     def sections(self, values: Values) -> list[str]:
         """Texts with a folder's end between them."""
-        found = (field.sections(values) for field in self.fields)
-        return next((sections for sections in found if sections is not None), [self.otherwise])
+        field = self.used(values)
+        return (field and field.sections(values)) or [self.otherwise]
+
+    def used(self, values: Values) -> Field | None:
+        """The field whose value it takes; None: it takes `otherwise`."""
+        fields = (field for field in self.fields if field.sections(values) is not None)
+        return next(fields, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,12 @@ class Template:
         """The names of all fields."""
         choices = (piece for piece in self.pieces if isinstance(piece, Choice))
         return frozenset(field.name for choice in choices for field in choice.fields)
+
+    def used(self, values: Values) -> tuple[Field, ...]:
+        """The fields that its text is made of, where these are the values."""
+        choices = (piece for piece in self.pieces if isinstance(piece, Choice))
+        found = (choice.used(values) for choice in choices)
+        return tuple(field for field in found if field is not None)
 
     @property
     def has_folders(self) -> bool:

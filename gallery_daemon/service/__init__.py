@@ -6,11 +6,11 @@
 every file written and counted in `tally`. `loop` turns it: `inbox` is the one door into the main
 thread, `listing` and `watching` are what is due from time to time, and `report` tells the service
 manager and whoever asks how things are, with a `snapshot` of the `pace`, the `classifier_state` and
-all else; `summary` sums up each day, and `metrics` are figures that the `exporter` hands out.
+all else; `summary` sums up each day, and `metrics` are `figures` that the `exporter` hands out.
 `wiring` constructs everything for one `configuration`, with the `setup` of the classifier process
 and the journal that `journals` opens. On it stand `daemon`, which takes `orders` from signals and
 from `edits` of the configuration and is the `sole` one on its folders, `sort`, `undoing`,
-`classify` and `explaining`.
+`classify`, `explaining` and the `picturetests` of `check`.
 
 Before one acts: a `survey` looks at files, with `answers` from the classifier process where there
 are no `looks` that the journal remembers, and `kinship` says which photos are alike; `planning`

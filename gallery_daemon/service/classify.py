@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a file came to: a prediction, or why there is none; `facts` as far as it was read."""
+    """What a file came to: a prediction, or why there is none; `facts` as far as it was read.
+
+    `identity` is what the file was when it was asked for; None: it could not be.
+    """
 
     path: str
     prediction: Prediction | None
     error: str | None
     facts: Facts | None = None
+    identity: Identity | None = None
 
 
 class FileClassifier:
@@ -75,7 +79,7 @@ class FileClassifier:
 
 def _classification(report: Classified | Refused, path: str) -> Classification:
     match report:
-        case Classified(_, facts, prediction):
-            return Classification(path, prediction, None, facts)
-        case Refused(_, _, reason, facts):
-            return Classification(path, None, reason, facts)
+        case Classified(photo, facts, prediction):
+            return Classification(path, prediction, None, facts, photo.identity)
+        case Refused(photo, _, reason, facts):
+            return Classification(path, None, reason, facts, photo.identity)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.rules.analysis import RuleWarning
-    from gallery_daemon.rules.ruletest import RuleTest
+    from gallery_daemon.rules.ruletest import AnyTest
 
 
 def default_path() -> Path:
@@ -90,7 +90,7 @@ def changes_between(old: Config, new: Config) -> tuple[str, ...]:
     return (*settings, *changes(old.rules, new.rules))
 
 
-def _without_places(tests: tuple[RuleTest, ...]) -> list[RuleTest]:
+def _without_places(tests: tuple[AnyTest, ...]) -> list[AnyTest]:
     """A test without a name is called after its line."""
     names = ["" if test.name == f"line {test.line}" else test.name for test in tests]
     return [

@@ -8,7 +8,6 @@ A configuration that is wrong never ends the shift that runs (promise 9).
 from __future__ import annotations
 
 import contextlib
-import errno
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
@@ -18,6 +17,7 @@ from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.service.configuration import changes_between
 from gallery_daemon.service.edits import Edits
+from gallery_daemon.service.figures import Figures
 from gallery_daemon.service.journals import give_up
 from gallery_daemon.service.listing import Listing
 from gallery_daemon.service.loop import Chore, Loop
@@ -31,10 +31,9 @@ from gallery_daemon.service.watching import Watching
 from gallery_daemon.service.wiring import House, build, make_library
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Config, Listen
+    from gallery_daemon.config.settings import Config
     from gallery_daemon.logs import Log
     from gallery_daemon.service.clock import Clock
-    from gallery_daemon.service.exporter import Exporter
     from gallery_daemon.service.systemd import Notifier
 
 # A disk that damages one journal after the other is not mended by making yet another.
@@ -62,14 +61,21 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
     """
     orders = Orders()
     holdings = Holdings(orders.wake_up)
-    damages, today = 0, Today(clock.wall().date())
+    damages, today, figures = 0, Today(clock.wall().date()), Figures(log)
     with orders.from_signals(), contextlib.closing(holdings):
         config = load()
         holdings.hold(folder.path for folder in config.watch)
         while orders.stop_reason() is None:
             try:
                 shift = Shift(
-                    config, orders, holdings, today, log=log, clock=clock, notifier=notifier
+                    config,
+                    orders,
+                    holdings,
+                    today,
+                    figures=figures,
+                    log=log,
+                    clock=clock,
+                    notifier=notifier,
                 )
                 with contextlib.closing(shift):
                     config = shift.run(load)
@@ -91,6 +97,7 @@ class Shift:
         holdings: Holdings,
         today: Today,
         *,
+        figures: Figures,
         log: Log,
         clock: Clock,
         notifier: Notifier,
@@ -101,7 +108,7 @@ class Shift:
         self._watching = _watch(self._house, log, clock)
         self._report = Report(self._house, notifier)
         self._notifier = notifier
-        self._exporter = _exporter(config.telling.metrics, log)
+        self._exporter = figures.exporter(config.telling.metrics)
         orders.wake = self._house.inbox.wake
 
     def run(self, load: Loader) -> Config:
@@ -169,22 +176,6 @@ class Shift:
             )
             return fresh
         self._notifier.ready()
-        return None
-
-
-def _exporter(listen: Listen | None, log: Log) -> Exporter | None:
-    """Who hands out the figures, if they are wanted; no photo waits for want of it."""
-    if listen is None:
-        return None
-    from gallery_daemon.service.exporter import Exporter  # noqa: PLC0415 - few want its 1 MB
-
-    try:
-        return Exporter(listen)
-    except OSError as error:
-        is_forbidden = error.errno == errno.EAFNOSUPPORT
-        hint = "the service opens Unix sockets only; see Metrics in the README"
-        reason = error.strerror or "it cannot be listened at"
-        log.metrics_failed(address=str(listen), reason=reason, hint=hint if is_forbidden else None)
         return None
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.rules.analysis import warnings
 from gallery_daemon.rules.decide import decide
+from gallery_daemon.rules.ruletest import RuleTest, run_tests
 from tests.config.texts import CLASSES, HEAD, config_of, errors_of
 from tests.rules.photos import any_facts, photo, predictions
 from tests.rules.test_template import some_templates
@@ -138,3 +139,52 @@ def test_the_rules_that_are_drawn_are_not_all_refused() -> None:
     draw()
 
     assert sum(found) >= len(found) / 10
+
+
+moments = st.dates().map(str) | st.sampled_from(["2026-03-04 18:30", "2000-02-29T00:00:59"])
+givens = st.fixed_dictionaries(
+    {},
+    optional={
+        "class": classes,
+        "confidence": shares,
+        "margin": shares,
+        "probabilities": rarely(odd, st.dictionaries(classes, shares, min_size=1, max_size=3)),
+        "taken": moments,
+        "date": rarely(odd, moments),
+        "hash": rarely(odd, st.text("0123456789abcdefABCDEF", min_size=8, max_size=64)),
+        "name": st.sampled_from(["a.jpg", "IMG_1.HEIC", ".jpg", "noext"]),
+        "burst": st.booleans(),
+    },
+)
+expects = st.fixed_dictionaries(
+    {"rule": st.just("x")},
+    optional={
+        "to": folders.map(lambda text: text.replace("{", "").replace("}", "")),
+        "as": rarely(odd, st.sampled_from(["a.jpg", "1.jpg", "a/b"])),
+        "class": classes,
+    },
+)
+
+
+@given(givens, expects, folders, names)
+@settings(max_examples=300)
+def test_any_test_is_refused_or_can_be_run(says, expected, to: str, as_: str) -> None:
+    """What is given adds up, as it is said; the test holds or fails with a sentence."""
+    rule = {"name": "x", "to": to, "as": as_}
+    tests = [{"given": says, "expect": expected}]
+    text = f"{HEAD}rules: [{json.dumps(rule)}]\ntests: {json.dumps(tests)}\n"
+    if errors_of(text):
+        return
+    config = config_of(text)
+
+    (result,) = run_tests(config.tests, config.rules)
+
+    assert isinstance(result.test, RuleTest)
+    found = result.test.prediction.probabilities
+    if "class" in says or "probabilities" in says:
+        assert abs(sum(found.values()) - 1) < 0.01
+        assert set(CLASSES) == set(found)
+        assert {**found, **says.get("probabilities", {})} == found
+    assert result.skipped is None
+    unknown = "as" in expected and "hash" in as_ and "hash" not in says
+    assert result.failure is not None or not unknown

@@ -63,6 +63,6 @@ def test_what_a_later_version_brings_is_named() -> None:
         load(str(path), default_classes)
 
     unknown = [each for each in caught.value.errors if each.sentence.startswith("unknown key")]
-    assert [(6, 74), (7, 1), (8, 10), (8, 26), (14, 5), (15, 5), (35, 67), (41, 5)] == [
+    assert [(6, 74), (7, 1), (8, 10), (8, 26), (14, 5), (15, 5)] == [
         (error.line, error.column) for error in unknown
     ]

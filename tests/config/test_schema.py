@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.config import described
+from gallery_daemon.config.expected import EXPECT_MAP
 from gallery_daemon.config.folders import WATCH
+from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.reader import BATCH_MAP, CONFIG, LIMITS_MAP, MODEL_MAP
 from gallery_daemon.config.rule import DEFAULTS, RULE
-from gallery_daemon.config.ruletests import EXPECT_MAP, GIVEN_MAP, TEST
+from gallery_daemon.config.ruletests import TEST
 from gallery_daemon.config.schema import schema, schema_text
 from gallery_daemon.config.when import WHEN
 from gallery_daemon.service.configuration import classes_of
@@ -89,6 +91,8 @@ a b|'  jpg '|.jpg|3|landscape|[landscape, square]|{min: 1}|{max: 2, min: 1}|{min
 {cars: '>= 0.3'}|{cars: ' <1 , >.5', trees: < 0.1}|{cars: 0.3}|'4:3'|[16:9, ' 4.5 : 3 ']|4:x
 {month: [jun, 7]}|{month: {min: Nov, max: ' february '}}|{weekday: SAT}|{weekday: 6}|{hour: 022}
 {hour: {min: 22}, year: '2024'}|{year: [2024, {max: 2020}]}|{month: 13}|merge|keep|{min: 1.9}
+{cars: 0.7, trees: 0.2}|{cars: 1}|{cars: 0.5, trees: .5}|0123abcd|'0123ABCDEF '|12345678|1234567e8
+[{file: a.jpg, expect: {class: cars, as: b.jpg}}]
 [{name: y, leave: true}]|[{name: y, when: {not: {ext: png}}, to: A}]|{min_confidence: 0}
 """.replace("\n", "|").strip("|").split("|")  # fmt: skip
 values = (
@@ -175,6 +179,15 @@ def test_a_misspelt_key_is_refused_by_both(name: str) -> None:
         ("given", "class: dogs"),
         ("given", "size: big"),
         ("given", "position: {lat: 1}"),
+        ("given", "date: yesterday"),
+        ("given", "hash: 012z"),
+        ("given", "probabilities: {}"),
+        ("given", "probabilities: {cars: 2}"),
+        ("given", "probabilities: {dogs: 0.5}"),
+        ("test", "file: a.jpg"),
+        ("test", "file: [a.jpg]"),
+        ("expect", "class: dogs"),
+        ("expect", "as: [a.jpg]"),
         ("expect", "outcome: failed"),
     ],
 )

@@ -17,6 +17,7 @@ from gallery_daemon.config.units import parse_duration, parse_size
         ("1.5 m", 90.0),
         ("2h", 7200.0),
         ("1d", 86400.0),
+        ("2w", 14 * 86400.0),
         ("0s", 0.0),
         ("10", None),
         ("1:30", None),

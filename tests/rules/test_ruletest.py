@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from gallery_daemon.photo import Action, OnConflict, Outcome, Prediction
+from gallery_daemon.photo import Action, Facts, OnConflict, Outcome, Prediction, Taken, TakenFrom
 from gallery_daemon.rules.condition import All, ClassIs, Condition, MinConfidence
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
-from gallery_daemon.rules.ruletest import Expected, RuleTest, prediction_like, run_tests
+from gallery_daemon.rules.ruletest import (
+    NOT_LOOKED_AT,
+    Expected,
+    PictureTest,
+    RuleTest,
+    run_tests,
+)
+from gallery_daemon.rules.supposed import prediction_like
 from gallery_daemon.rules.template import Template
-from tests.rules.photos import CLASSES, FACTS, photo, prediction
+from tests.rules.photos import CLASSES, FACTS, SETTLED_AT, photo, prediction
 
 
 def rule(name: str, *parts: Condition, to: str | None, line: int, enabled: bool = True) -> Rule:
@@ -81,6 +89,111 @@ def test_a_failure_says_what_came_instead_and_why(
     assert failure == result.failure
 
 
+def named(to: str, as_: str | None) -> RuleSet:
+    """One rule that takes everything there, under that name."""
+    name = None if as_ is None else Template.parse(as_)
+    placing = Placing(Template.parse(to), name, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
+    return RuleSet((Rule("all", All(()), placing, enabled=True, line=21),))
+
+
+SHORT = replace(FACTS, content_hash="0123abcd")
+UNSAID = {"added": "the moment of filing", "date": "which given does not say"}
+
+
+@pytest.mark.parametrize(
+    ("to", "as_", "known", "expected", "failure"),
+    [
+        ("A/", None, FACTS, Expected(name="IMG_1.JPG"), None),
+        ("A/", "{stem}-{hash8}.{ext}", SHORT, Expected(name="IMG_1-0123abcd.jpg"), None),
+        ("A/", "x{sequence:4}.{ext}", FACTS, Expected(folder=("A",), name="x0001.jpg"), None),
+        ("{hash:3}/", "a.{ext}", SHORT, Expected(folder=("012",), name="a.jpg"), None),
+        ("A/", "a.{ext}", FACTS, Expected(name="b.jpg"), "expected b.jpg, got a.jpg by rule all"),
+        (
+            "A/",
+            "{hash:9}.{ext}",
+            SHORT,
+            Expected(folder=("A",), name="0123abcd0.jpg"),
+            (
+                "expected 0123abcd0.jpg, but rule all makes it of {hash:9}, of which given says 8 "
+                "digits (add hash: of 9 digits)"
+            ),
+        ),
+        (
+            "{hash8|none}/",
+            None,
+            replace(FACTS, content_hash=None),
+            Expected(folder=("none",)),
+            (
+                "expected none/, but rule all makes it of {hash8}, which given does not say "
+                "(add hash: of 8 digits)"
+            ),
+        ),
+        (
+            "{added:%Y}/",
+            None,
+            FACTS,
+            Expected(folder=("2026",)),
+            "expected 2026/, but rule all makes it of {added}, the moment of filing",
+        ),
+        ("{camera|date}/{ext}", None, FACTS, Expected(folder=("Canon EOS 5D", "jpg")), None),
+        (
+            "{taken|date}/",
+            None,
+            replace(FACTS, taken=Taken(SETTLED_AT, TakenFrom.MTIME)),
+            Expected(folder=("2026-08-01",)),
+            "expected 2026-08-01/, but rule all makes it of {date}, which given does not say",
+        ),
+    ],
+)
+def test_a_name_is_compared_where_it_can_be_known(
+    to: str, as_: str | None, known: Facts, expected: Expected, failure: str | None
+) -> None:
+    """A hash that nobody gave, and the moment of filing, make no test hold by chance."""
+    test = RuleTest("x", 40, 5, photo(), known, CAR, expected, UNSAID)
+
+    (result,) = run_tests((test,), named(to, as_))
+
+    assert failure == result.failure
+
+
+def test_where_no_rule_takes_it_the_outcome_s_folder_is_looked_at() -> None:
+    """`uncertain` knows the rule that nearly took the photo; both know no hash."""
+    review = Placing(
+        Template.parse("{rule|added}/"), None, Action.COPY, OnConflict.DEDUPE, with_sidecars=True
+    )
+    ruleset = replace(RULES, uncertain=review, otherwise=review)
+    unsure, no_rule = (
+        RuleTest("x", 40, 5, photo(), FACTS, says, Expected(folder=("memes",)), UNSAID)
+        for says in (NEARLY, CAR)
+    )
+
+    found = [result.failure for result in run_tests((unsure, no_rule), ruleset)]
+
+    assert [
+        None,
+        "expected memes/, but otherwise makes it of {added}, the moment of filing",
+    ] == found
+
+
+def test_a_class_can_be_expected_of_what_the_model_says() -> None:
+    """The failure says how sure it was of what."""
+    expected = Expected(top_class="trees", rule="memes")
+    test = RuleTest("x", 40, 5, photo(), FACTS, MEME, expected)
+
+    (result,) = run_tests((test,), RULES)
+
+    assert "expected class trees, got memes 0.95" == result.failure
+
+
+def test_a_picture_is_skipped_where_nobody_looks_at_it() -> None:
+    """It neither holds nor fails, and says why."""
+    test = PictureTest("x", 40, 5, "/a.jpg", Expected(rule="memes"))
+
+    (result,) = run_tests((test,), RULES)
+
+    assert (None, NOT_LOOKED_AT) == (result.failure, result.skipped)
+
+
 @pytest.mark.parametrize(
     ("confidence", "margin", "classes"),
     [
@@ -89,6 +202,7 @@ def test_a_failure_says_what_came_instead_and_why(
         (0.3, 0.28, CLASSES),
         (0.5, 0.6, CLASSES),
         (0.7, 0.3, ("memes", "cars")),
+        (0.6, 0.5, ("memes", "cars")),
     ],
 )
 def test_there_are_no_probabilities_with_another_sum(

@@ -12,6 +12,7 @@ from gallery_daemon.config.load import check_text
 from gallery_daemon.logs import LogFormat, LogLevel, make_log
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.daemon import Shift
+from gallery_daemon.service.figures import Figures
 from gallery_daemon.service.metrics import Metrics
 from gallery_daemon.service.orders import Orders, nobody
 from gallery_daemon.service.sole import Holdings
@@ -44,7 +45,16 @@ def test_a_day_is_summed_up_and_figures_are_kept_as_configured(
     clock, holdings = SystemClock(), Holdings(nobody)
     today = Today(clock.wall().date())
 
-    shift = Shift(config, Orders(), holdings, today, log=log, clock=clock, notifier=Notifier(None))
+    shift = Shift(
+        config,
+        Orders(),
+        holdings,
+        today,
+        figures=Figures(log),
+        log=log,
+        clock=clock,
+        notifier=Notifier(None),
+    )
     with closing(shift):
         chores = {type(chore) for chore in shift._chores()}
 

@@ -1,0 +1,207 @@
+"""`given`: a photo as it might come, in a test of the rules.
+
+What is not said of a photo, is not so: it has no camera, no date, no class, and is the first of its
+kind; the photo that was seen before it, if one was, is called IMG_0000.jpg. It has
+12 megapixels, the wider side across, and 4 MB; it has EXIF where a camera, a date taken or a
+position is given, and is a PNG where its name says so.
+
+`taken` is a date of the photo's own (EXIF's), and `date` one of the file alone (its mtime), so the
+photo has none of its own. Both make `{date}`, so where a test says both they are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gallery_daemon.config.amounts import Moment, Number, Size
+from gallery_daemon.config.distance import PositionKind
+from gallery_daemon.config.kinds import Flag, Schema, Text, refuse_unknown, text_schema
+from gallery_daemon.config.predicted import (
+    CLASS,
+    CONFIDENCE_OF,
+    MARGIN_OF,
+    PROBABILITIES,
+    read_prediction,
+)
+from gallery_daemon.config.report import Report, quoted
+from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.photo import (
+    Candidate,
+    Facts,
+    Identity,
+    Kin,
+    Photo,
+    Relative,
+    Taken,
+    TakenFrom,
+)
+from gallery_daemon.rules.part import extension, stem
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.document import Node
+    from gallery_daemon.photo import Prediction
+
+_PIXELS = Number(0, 1e12, whole=True)
+_HASH = "[0-9a-fA-F]{8,64}"
+
+
+@dataclass(frozen=True, slots=True)
+class HashKind:
+    """The beginning of a SHA-256, as `sha256sum` prints it."""
+
+    words: str = "8 to 64 hexadecimal digits of a SHA-256"
+
+    @property
+    def schema(self) -> Schema:
+        """Its digits, which may look like a number."""
+        return text_schema(rf"^\s*{_HASH}\s*$")
+
+    def read(self, node: Node, key: str, report: Report) -> str | None:
+        """The digits in lower case."""
+        text = Text(self.words).read(node, key, report)
+        if text is None or re.fullmatch(_HASH, text):
+            return text and text.lower()
+        report.error(node.place, f"{key}: {quoted(text)} is not {self.words}")
+        return None
+
+
+FILE_NAME = Key("name", Text("a file name such as IMG_1.jpg"))
+PATH = Key("path", Text("a path below the watch folder such as Trips/IMG_1.jpg"))
+SOURCE = Key("source", Text("a watch folder's name"))
+TAKEN = Key("taken", Moment())
+DATE = Key("date", Moment())
+CAMERA = Key("camera", Text("a camera's name"))
+WIDTH = Key("width", _PIXELS)
+HEIGHT = Key("height", _PIXELS)
+SIZE = Key("size", Size())
+HASH = Key("hash", HashKind())
+HAS_EXIF = Key("has_exif", Flag())
+HAS_GPS = Key("has_gps", Flag())
+POSITION = Key("position", PositionKind())
+BURST = Key("burst", Flag())
+NEAR_DUPLICATE = Key("near_duplicate", Flag())
+GIVEN_MAP = Table(
+    "given",
+    (
+        FILE_NAME,
+        PATH,
+        SOURCE,
+        CLASS,
+        CONFIDENCE_OF,
+        MARGIN_OF,
+        PROBABILITIES,
+        TAKEN,
+        DATE,
+        CAMERA,
+        WIDTH,
+        HEIGHT,
+        SIZE,
+        HASH,
+        HAS_EXIF,
+        HAS_GPS,
+        POSITION,
+        BURST,
+        NEAR_DUPLICATE,
+    ),
+)
+
+_LONG_AGO = datetime(2000, 1, 1, 12, tzinfo=UTC)
+_BEFORE = Relative("IMG_0000.jpg", bits=0, after_s=1.0)
+_USUAL = {"width": 4000, "height": 3000, "size": 4_000_000}
+_NOW = {"added": "the moment of filing, which no test knows"}
+_NO_DATE = "which given does not say (add date: 2026-07-01)"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The photo of a test, and which fields of a template it has no value for, with the reason."""
+
+    photo: Photo
+    facts: Facts
+    prediction: Prediction
+    unsaid: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenReader:
+    """Reads `given`; classes or sources that could not be read are None and asked for nothing."""
+
+    classes: tuple[str, ...] | None
+    sources: tuple[str, ...] | None
+    report: Report
+
+    def read(self, node: Node) -> Given | None:
+        """The photo; none means that a mistake has been reported."""
+        found = GIVEN_MAP.read(node, self.report)
+        if found is None:
+            return None
+        path, prediction = self._path(found), read_prediction(found, self.classes, self.report)
+        if path is None or prediction is None or not found.is_whole:
+            return None
+        self._refuse_contradictions(found)
+        when = found.get(TAKEN) or found.get(DATE)
+        now = _LONG_AGO if when is None else when.replace(tzinfo=UTC)
+        identity = Identity(
+            0, 0, found.get_or(SIZE, _USUAL["size"]), int(now.timestamp()) * 1_000_000_000
+        )
+        photo = Photo(Candidate(self._source(found), "/", path), identity, now)
+        undated = {} if when else {"date": _NO_DATE, "mtime": _NO_DATE}
+        return Given(photo, _facts(found, photo), prediction, _NOW | undated)
+
+    def _refuse_contradictions(self, found: Found) -> None:
+        if POSITION in found and found.get(HAS_GPS) is False:
+            sentence = "given says both position and has_gps: false"
+            self.report.error(found.place_of(HAS_GPS), sentence, "remove one of them")
+        if TAKEN in found and DATE in found and found.get(TAKEN) != found.get(DATE):
+            sentence = "given says both taken and another date, but {date} is the date taken"
+            self.report.error(found.place_of(DATE), sentence, "remove date")
+
+    def _path(self, found: Found) -> str | None:
+        name, path = found.get(FILE_NAME), found.get(PATH)
+        if name is not None and path is not None:
+            hint = "the path ends with the name; remove name"
+            self.report.error(found.place_of(FILE_NAME), "given says both name and path", hint)
+            return None
+        text = path or name or "IMG_0001.jpg"
+        parts = text.split("/")
+        if not {"", ".", ".."}.isdisjoint(parts) or (path is None and len(parts) > 1):
+            place = found.place_of(FILE_NAME if path is None else PATH)
+            what = "a file name" if path is None else "a path below the watch folder"
+            self.report.error(place, f"{quoted(text)} is not {what}")
+            return None
+        return text
+
+    def _source(self, found: Found) -> str:
+        source = found.get(SOURCE)
+        if source is None:
+            return self.sources[0] if self.sources else ""
+        place = found.place_of(SOURCE)
+        refuse_unknown(source, self.sources, "watch folder", place, self.report)
+        return source
+
+
+def _facts(found: Found, photo: Photo) -> Facts:
+    camera, taken, position = found.get(CAMERA), found.get(TAKEN), found.get(POSITION)
+    facts = Facts.unread(photo.settled_at)
+    return replace(
+        facts,
+        format="png" if extension(photo.name) == "png" else "jpeg",
+        width=int(found.get_or(WIDTH, _USUAL["width"])),
+        height=int(found.get_or(HEIGHT, _USUAL["height"])),
+        taken=facts.taken if taken is None else Taken(taken, TakenFrom.EXIF),
+        camera=camera,
+        has_exif=found.get_or(HAS_EXIF, default=(camera, taken, position) != (None, None, None)),
+        has_gps=found.get_or(HAS_GPS, default=position is not None),
+        content_hash=found.get(HASH),
+        position=position,
+        kin=_kin(found),
+    )
+
+
+def _kin(found: Found) -> Kin:
+    burst = _BEFORE if found.get(BURST) else None
+    near = _BEFORE if found.get(NEAR_DUPLICATE) else None
+    return Kin(burst, near, stem(_BEFORE.name) if burst or near else None)
