@@ -7,7 +7,8 @@ decoder takes nothing else with it, and an idle daemon stays small. A photo's wa
 - `backlog`: which photos are out, and who is to blame when the process dies; pure.
 - `patience`: how long the host waits, and when it gives up; pure.
 - `child`: the process as its parent sees it: three pipes, three threads, one end.
-- `messages`: what crosses the pipes, and `wire`: how a value becomes JSON and back, checked.
+- `messages`: what crosses the pipes, in `frames`, and `wire`: how a value becomes JSON and back,
+  checked; `impossible`: which replies are in form and cannot be true.
 - `worker`: the process itself. Started as a program, never imported.
 - `reading`: a request becomes facts and a picture, or a refusal.
 - `handover`: the bounded queue of pictures, which knows whether more are on their way.

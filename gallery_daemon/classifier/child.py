@@ -20,16 +20,13 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from gallery_daemon.classifier.messages import (
-    FromChild,
-    ToChild,
-    read_from_child,
-    write_message,
-)
+from gallery_daemon.classifier.frames import read_from_child, write_message
 from gallery_daemon.classifier.wire import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from gallery_daemon.classifier.messages import FromChild, ToChild
 
 # A process that holds no state may be told once, asked once, and killed; together under 2 s.
 _CLOSE_S = 1.0

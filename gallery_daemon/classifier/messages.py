@@ -1,35 +1,15 @@
-"""What crosses the pipes between the daemon and the classifier process, and nothing else may.
+"""What the daemon and the classifier process may say to each other, and nothing else.
 
-A frame is a length (4 bytes, big-endian) and that many bytes of JSON, at most 1 MiB:
-`{"kind": "Started", "message": {"id": 7}}`. There is no pickle, and each side accepts only what the
-other may say: a frame that breaks a rule is a `WireError`, and whoever reads it ends the
-conversation.
+`frames` carries it, and `impossible` says which replies make no sense.
 """
 
 from __future__ import annotations
 
-import re
-import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
-from gallery_daemon.photo import PLAIN, Facts, Identity, Prediction
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gallery_daemon.photo import Position
-
-FRAME_LIMIT_BYTES = 1024 * 1024
-_LENGTH = struct.Struct(">I")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_DHASH = re.compile(rf"[0-9a-f]{{32}}|{PLAIN}")
-_ORIENTATIONS = range(1, 9)
-_SIDE_LIMIT = 1 << 31
-_POLE = 90.0
+from gallery_daemon.photo import Facts, Identity, Prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,126 +107,5 @@ class Refusal:
 ToChild = Setup | Request
 FromChild = Ready | Broken | Started | Answer | Refusal
 
-Message = TypeVar("Message")
-
 TO_CHILD: tuple[type[ToChild], ...] = (Setup, Request)
 FROM_CHILD: tuple[type[FromChild], ...] = (Ready, Broken, Started, Answer, Refusal)
-
-
-def write_message(pipe: BinaryIO, message: ToChild | FromChild) -> None:
-    """The whole frame is in the pipe.
-
-    Raises:
-        WireError: the message has no form in JSON, or is larger than a frame may be.
-        OSError: nobody reads the pipe any more.
-    """
-    kind = to_text(type(message).__name__)
-    body = f'{{"kind":{kind},"message":{to_text(message)}}}'.encode("ascii")
-    if len(body) > FRAME_LIMIT_BYTES:
-        raise WireError(f"a frame of {len(body)} bytes is too large")
-    pipe.write(_LENGTH.pack(len(body)) + body)
-    pipe.flush()
-
-
-def read_to_child(pipe: BinaryIO) -> ToChild | None:
-    """The next message to the process, or None at the pipe's end.
-
-    Raises:
-        WireError: the frame breaks a rule.
-    """
-    body = _read_frame(pipe)
-    return None if body is None else _message_of(body, TO_CHILD)
-
-
-def read_from_child(pipe: BinaryIO) -> FromChild | None:
-    """The next message from the process, or None at the pipe's end.
-
-    Raises:
-        WireError: the frame breaks a rule, or an answer says something impossible.
-    """
-    body = _read_frame(pipe)
-    if body is None:
-        return None
-    message = _message_of(body, FROM_CHILD)
-    if isinstance(message, Answer | Refusal):
-        _refuse_impossible(message)
-    return message
-
-
-def _read_frame(pipe: BinaryIO) -> bytes | None:
-    head = pipe.read(_LENGTH.size)
-    if not head:
-        return None
-    if len(head) < _LENGTH.size:
-        raise WireError("the pipe ended inside a frame's length")
-    (length,) = _LENGTH.unpack(head)
-    if length > FRAME_LIMIT_BYTES:
-        raise WireError(f"a frame of {length} bytes is too large")
-    body = pipe.read(length)
-    if len(body) < length:
-        raise WireError(f"the pipe ended after {len(body)} of {length} bytes of a frame")
-    return body
-
-
-def _message_of(body: bytes, known: tuple[type[Message], ...]) -> Message:
-    raw = object_of(body)
-    kinds = {kind.__name__: kind for kind in known}
-    kind = raw.get("kind")
-    if not isinstance(kind, str) or kind not in kinds or raw.keys() != {"kind", "message"}:
-        raise WireError(f"{repr(kind)[:60]} is not a message that belongs here")
-    message: Message = value_of(kinds[kind], raw["message"], kind)
-    return message
-
-
-def _refuse_impossible(reply: Answer | Refusal) -> None:
-    problems = {
-        "half a character": any(_is_half(letter) for text in _texts(reply) for letter in text)
-    }
-    if reply.facts is not None:
-        problems |= _problems_of_facts(reply.facts)
-    if isinstance(reply, Answer):
-        probabilities = reply.prediction.probabilities
-        problems |= {
-            "an answer without a class": not probabilities,
-            "a probability outside 0 to 1": not all(0 <= p <= 1 for p in probabilities.values()),
-            "a batch without a photo": reply.batch < 1,
-        }
-    for problem, found in problems.items():
-        if found:
-            raise WireError(problem)
-
-
-def _problems_of_facts(facts: Facts) -> dict[str, bool]:
-    return {
-        "an orientation outside 1 to 8": facts.orientation not in _ORIENTATIONS,
-        "a size that no picture has": not all(
-            0 <= side <= _SIDE_LIMIT for side in (facts.width, facts.height)
-        ),
-        "a position that is not on earth": not _is_on_earth(facts.position),
-        "a picture's bits that are none": not _DHASH.fullmatch(facts.dhash or PLAIN),
-        "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
-    }
-
-
-def _is_on_earth(position: Position | None) -> bool:
-    """Whether the degrees are such; none are."""
-    if position is None:
-        return True
-    return abs(position.latitude) <= _POLE and abs(position.longitude) <= 2 * _POLE
-
-
-def _texts(value: object) -> Iterator[str]:
-    """All texts in a message."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from (key, *_texts(item))
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name))
-
-
-def _is_half(letter: str) -> bool:
-    """Whether it is a surrogate: JSON carries such a letter, and no journal takes it."""
-    return "\ud800" <= letter <= "\udfff"

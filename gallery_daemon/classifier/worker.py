@@ -30,6 +30,7 @@ import numpy as np
 
 from gallery_daemon.classifier.batcher import collect
 from gallery_daemon.classifier.classifying import Network, classify
+from gallery_daemon.classifier.frames import read_to_child, write_message
 from gallery_daemon.classifier.handover import Handover
 from gallery_daemon.classifier.messages import (
     Broken,
@@ -39,8 +40,6 @@ from gallery_daemon.classifier.messages import (
     Request,
     Setup,
     Started,
-    read_to_child,
-    write_message,
 )
 from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.errors import GalleryError

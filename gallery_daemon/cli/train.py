@@ -15,6 +15,7 @@ from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.model.memory import engines_file
 
 if TYPE_CHECKING:
+    from gallery_daemon.training.options import TrainOptions
     from gallery_daemon.training.recipe import Recipe
     from gallery_daemon.training.run import Summary
 
@@ -22,58 +23,65 @@ Data = Annotated[
     list[Path], typer.Argument(help="Folders with one folder of pictures for each class.")
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Out = Annotated[Path, typer.Option(help="The new bundle's folder; must not exist yet.")]
+RecipeName = Annotated[
+    str, typer.Option(help="default, article (the one this program comes from) or fast.")
+]
+Fast = Annotated[bool, typer.Option("--fast", help="Only a new last layer: seconds, not hours.")]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        help="Where to start: imagenet (downloaded once; the default where it can be reached), "
+        "default (the shipped model; what --fast takes), none, or a path to a bundle or "
+        ".safetensors file."
+    ),
+]
+Validation = Annotated[
+    Path | None, typer.Option(help="Class folders that validate; all of DATA then trains.")
+]
+BySource = Annotated[
+    bool,
+    typer.Option(
+        "--split-by-source",
+        help="Validate on whole sources: a source is the part of a name before `__`.",
+    ),
+]
+LeftOut = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Also train without these sources (A,B,C) and measure on them, so that the "
+        "figures and the calibration hold for photos from elsewhere. Can be given again."
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Decides the split and the order of pictures.")]
+Epochs = Annotated[str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
+]
+Int8 = Annotated[
+    bool | None,
+    typer.Option(
+        help="Also make an 8-bit network, for processors; two minutes. Done unless --fast.",
+        show_default=False,
+    ),
+]
 _DEFAULT_RECIPE, _FAST_RECIPE = "default", "fast"
 
 
 def train(
     data: Data,
     *,
-    out: Annotated[Path, typer.Option(help="The new bundle's folder; must not exist yet.")],
-    recipe: Annotated[
-        str, typer.Option(help="default, article (the one this program comes from) or fast.")
-    ] = _DEFAULT_RECIPE,
-    fast: Annotated[
-        bool, typer.Option("--fast", help="Only a new last layer: seconds, not hours.")
-    ] = False,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Where to start: imagenet (downloaded once; the default where it can be reached), "
-            "default (the shipped model; what --fast takes), none, or a path to a bundle or "
-            ".safetensors file."
-        ),
-    ] = None,
-    val: Annotated[
-        Path | None, typer.Option(help="Class folders that validate; all of DATA then trains.")
-    ] = None,
-    split_by_source: Annotated[
-        bool,
-        typer.Option(
-            "--split-by-source",
-            help="Validate on whole sources: a source is the part of a name before `__`.",
-        ),
-    ] = False,
-    leave_source_out: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Also train without these sources (A,B,C) and measure on them, so that the "
-            "figures and the calibration hold for photos from elsewhere. Can be given again."
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Decides the split and the order of pictures.")] = 0,
-    epochs: Annotated[
-        str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
-    ] = False,
-    int8: Annotated[
-        bool | None,
-        typer.Option(
-            help="Also make an 8-bit network, for processors; two minutes. Done unless --fast.",
-            show_default=False,
-        ),
-    ] = None,
+    out: Out,
+    recipe: RecipeName = _DEFAULT_RECIPE,
+    fast: Fast = False,
+    weights: Weights = None,
+    val: Validation = None,
+    split_by_source: BySource = False,
+    leave_source_out: LeftOut = None,
+    seed: Seed = 0,
+    epochs: Epochs = None,
+    resume: Resume = False,
+    int8: Int8 = None,
     device: Device = "auto",
 ) -> None:
     """Train the model on your own folders: one folder for each class.
@@ -108,17 +116,7 @@ def train(
         resume=resume,
         int8=int8 if int8 is not None else not (fast or recipe == _FAST_RECIPE),
     )
-    # Torch takes seconds to import: only those who train wait for it, and no typing mistake does.
-    from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
-
-    try:
-        with training_display() as display:
-            summary = run_training(options, display)
-    except KeyboardInterrupt:
-        typer.echo("interrupted before there was a model; if an epoch was kept, the same command")
-        typer.echo("and --resume go on")
-        raise
-    _print_summary(summary, out)
+    _train(options, out)
 
 
 def evaluate(
@@ -147,6 +145,20 @@ def evaluate(
         return
     typer.echo(f"model {found.model}, {found.engine}")
     print_measures(found.measures, "pictures")
+
+
+def _train(options: TrainOptions, out: Path) -> None:
+    # Torch takes seconds to import: only those who train wait for it, and no typing mistake does.
+    from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
+
+    try:
+        with training_display() as display:
+            summary = run_training(options, display)
+    except KeyboardInterrupt:
+        typer.echo("interrupted before there was a model; if an epoch was kept, the same command")
+        typer.echo("and --resume go on")
+        raise
+    _print_summary(summary, out)
 
 
 def _print_summary(summary: Summary, out: Path) -> None:

@@ -109,10 +109,8 @@ class Journal:
             for row in rows:
                 if row.get("state") not in set(State):
                     continue
-                names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-                adopt = f"INSERT OR IGNORE INTO filings ({names}) VALUES ({marks})"  # noqa: S608
                 with contextlib.suppress(JournalError):
-                    self._database.execute(adopt, row)
+                    self._database.execute(statements.insert(row, "OR IGNORE"), row)
 
     def making(self, row: int, inode: int) -> None:
         """A copy with that inode is whole, and is about to get its name: recovery will know it."""
@@ -223,12 +221,8 @@ class Journal:
         }
         if entry.state in OPEN_STATES and self._owner is not None:
             values["owner"] = self._owner.number
-        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
         self._database.execute(statements.FORGET_FAILURES, (values["path"], values["library"]))
-        cursor = self._database.execute(
-            f"INSERT INTO filings ({names}) VALUES ({marks})",  # noqa: S608 - our own names
-            values,
-        )
+        cursor = self._database.execute(statements.insert(values), values)
         assert cursor.lastrowid is not None
         if entry.note is not None:
             self.looks.write(entry.photo.path, entry.photo.identity, entry.note)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gallery_daemon.filing.record import FINAL_STATES, KEPT_STATES, OPEN_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from gallery_daemon.filing.record import State
 
@@ -69,3 +69,9 @@ UPDATE filings SET ({_DECIDED}) = (
     SELECT {_DECIDED} FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 ) WHERE id = ?
 """  # noqa: S608 - our own names
+
+
+def insert(columns: Collection[str], otherwise: str = "") -> str:
+    """A new row of these columns, by their names; `otherwise` is for one that is there already."""
+    names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    return f"INSERT {otherwise} INTO filings ({names}) VALUES ({marks})"  # noqa: S608 - our own names

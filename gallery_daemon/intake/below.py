@@ -4,6 +4,10 @@ A name that was seen is a path, and any folder in it may be a link by the time i
 by whoever writes into the watch folder, or listed through one. So a path is walked folder by
 folder, and a link in it ends the walk. The watch folder itself may be reached by one: that is its
 owner's wish.
+
+`filing.place` walks likewise, and is not asked: its walk makes folders, and goes through the object
+that a test puts power cuts into. Neither room may know the other, and no room below both is about
+folders.
 """
 
 from __future__ import annotations

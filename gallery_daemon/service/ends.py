@@ -1,4 +1,4 @@
-"""The ends a file comes to without being filed: left, quarantined, failed; told, noted, remembered.
+"""The ends a file comes to: filed, left, quarantined, failed; told, noted, remembered.
 
 A failure is the one end that is not final. What may pass is tried again with a wait that grows,
 what lasts waits until the file changes; and a fault of the library itself shuts the gate, so that
@@ -11,7 +11,13 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError, JournalError, PhotoGone
+from gallery_daemon.errors import (
+    AlreadyFiled,
+    FilingError,
+    JournalError,
+    PhotoChanged,
+    PhotoGone,
+)
 from gallery_daemon.filing.claims import Claimed
 from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.photo import Facts, Outcome
@@ -20,6 +26,7 @@ from gallery_daemon.service.tell import Seen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gallery_daemon.filing.execute import Filing
     from gallery_daemon.photo import Candidate, Decision, Photo
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
@@ -67,10 +74,20 @@ class Ends:
         """It came to its end by another way, by a recovery for one."""
         self._rooms.retries.ended(photo.candidate)
 
-    def filed(self, photo: Photo) -> None:
-        """It lies in the library, so the library can take photos."""
-        self._rooms.retries.ended(photo.candidate)
-        self.library_is_well()
+    def file(self, seen: Seen, act: Callable[[], Filing]) -> Filing | None:
+        """What the act made; None if another program filed it, it changed, or it was refused."""
+        try:
+            filing = act()
+        except AlreadyFiled:
+            self._filed(seen.photo)
+        except PhotoChanged:
+            self._saw(seen.photo.candidate)
+        except (FilingError, JournalError) as error:
+            self.refuse(seen, error)
+        else:
+            self._filed(seen.photo)
+            return filing
+        return None
 
     def library_is_well(self) -> None:
         """What kept photos from being filed is over, if anything did."""
@@ -104,6 +121,11 @@ class Ends:
         with contextlib.suppress(JournalError):
             self._rooms.journal.record(entry, self._library, self._clock.wall())
         self._fail(seen, reason, is_transient=True)
+
+    def _filed(self, photo: Photo) -> None:
+        """It lies in the library, so the library can take photos."""
+        self._rooms.retries.ended(photo.candidate)
+        self.library_is_well()
 
     def _fail(self, seen: Seen, reason: str, *, is_transient: bool) -> None:
         photo = seen.photo

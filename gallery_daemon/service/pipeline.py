@@ -23,7 +23,7 @@ from gallery_daemon.classifier.reports import (
     Refused,
     Report,
 )
-from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
+from gallery_daemon.errors import JournalError
 from gallery_daemon.filing.plan import Plan
 from gallery_daemon.filing.record import State
 from gallery_daemon.filing.sidecars import is_sidecar_name
@@ -57,7 +57,7 @@ class Pipeline:
         self._backlog: deque[Photo] = deque()
         self._under_way: set[Candidate] = set()  # in the backlog or with the classifier
         self._ends = Ends(rooms, library, clock, self.saw)
-        self._sidecars = Sidecars(rooms, library, clock, self._ends, self.saw)
+        self._sidecars = Sidecars(rooms, library, clock, self._ends)
 
     @property
     def load(self) -> int:
@@ -234,16 +234,9 @@ class Pipeline:
         sidecars = self._rooms.company.take(seen.photo) if with_sidecars else ()
         to, facts = decision.destination, seen.facts
         plan = Plan(seen.photo, to, decision, facts, seen.prediction, sidecars, seen.note)
-        try:
-            filing = self._rooms.filer.execute(plan, self._clock.wall())
-        except AlreadyFiled:
-            self._ends.filed(seen.photo)
-        except PhotoChanged:
-            self.saw(seen.photo.candidate)
-        except (FilingError, JournalError) as error:
-            self._ends.refuse(seen, error)
-        else:
-            self._ends.filed(seen.photo)
+        now = self._clock.wall()
+        filing = self._ends.file(seen, lambda: self._rooms.filer.execute(plan, now))
+        if filing is not None:
             self._rooms.tell.filed(seen, decision, filing, reason)
             if filing.state is not State.FILED or not with_sidecars:
                 self._ends.leave_company(seen.photo, sidecars)

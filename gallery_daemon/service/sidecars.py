@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.record import Row, State
 from gallery_daemon.service.ends import Ends, unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gallery_daemon.imaging.formats import Kind
-    from gallery_daemon.photo import Candidate, Photo
+    from gallery_daemon.photo import Photo
     from gallery_daemon.rules.ruleset import RuleSet
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
@@ -21,17 +18,8 @@ if TYPE_CHECKING:
 class Sidecars:
     """Brings sidecars to where their photos are."""
 
-    def __init__(
-        self,
-        rooms: Rooms,
-        library: str,
-        clock: Clock,
-        ends: Ends,
-        saw: Callable[[Candidate], None],
-    ) -> None:
-        """`saw` sends a candidate back to settling."""
-        self._rooms, self._library, self._clock = rooms, library, clock
-        self._ends, self._saw = ends, saw
+    def __init__(self, rooms: Rooms, library: str, clock: Clock, ends: Ends) -> None:
+        self._rooms, self._library, self._clock, self._ends = rooms, library, clock, ends
 
     def arrive(self, sidecar: Photo, kind: Kind) -> None:
         """It waits, is filed, or is left."""
@@ -56,16 +44,10 @@ class Sidecars:
             self._ends.leave(sidecar, kind.words if is_film else "a sidecar without its photo")
 
     def _file_late(self, sidecar: Photo, owner: Row) -> None:
-        try:
-            filing = self._rooms.filer.execute_late(sidecar, owner, self._clock.wall())
-        except AlreadyFiled:
-            self._ends.filed(sidecar)
-        except PhotoChanged:
-            self._saw(sidecar.candidate)
-        except (FilingError, JournalError) as error:
-            self._ends.refuse(unseen(sidecar), error)
-        else:
-            self._ends.filed(sidecar)
+        now = self._clock.wall()
+        act = self._rooms.filer.execute_late
+        filing = self._ends.file(unseen(sidecar), lambda: act(sidecar, owner, now))
+        if filing is not None:
             self._rooms.tell.filed_late(sidecar, owner, filing)
 
 

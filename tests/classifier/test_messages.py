@@ -12,8 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.messages import (
+from gallery_daemon.classifier.frames import (
     FRAME_LIMIT_BYTES,
+    read_from_child,
+    read_to_child,
+    write_message,
+)
+from gallery_daemon.classifier.messages import (
     Answer,
     Broken,
     FromChild,
@@ -24,9 +29,6 @@ from gallery_daemon.classifier.messages import (
     Setup,
     Started,
     ToChild,
-    read_from_child,
-    read_to_child,
-    write_message,
 )
 from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
 from gallery_daemon.photo import PLAIN, Facts, Identity, Kin, Position, Prediction, Taken, TakenFrom

@@ -79,15 +79,6 @@ def moved_in() -> Iterator[Household]:
     shutil.rmtree(home)
 
 
-@pytest.fixture
-def household(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Household]:
-    """A person's folders, and no daemon yet."""
-    monkeypatch.setenv("XDG_STATE_HOME", os.fspath(tmp_path / "state"))
-    household = Household(tmp_path, tmp_path / "library")
-    yield household
-    household.stop()
-
-
 _folders = st.sampled_from(["", "a/", "b/", "a/deep/"])
 _names = st.sampled_from(["cars.jpg", "memes.jpg", "keep.jpg", "x.jpg", "notes.txt", "broken.png"])
 _files = st.dictionaries(st.tuples(_folders, _names).map("".join), st.integers(0, 3), max_size=8)

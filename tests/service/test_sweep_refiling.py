@@ -20,7 +20,7 @@ from tests.faults.belongings import Belongings
 from tests.faults.household import Household
 from tests.filing.conftest import read_files
 from tests.filing.fuse import CrashError, Fuse
-from tests.service.test_refiling import filed_rows, refile, sort, undo_last
+from tests.service.refiled import filed_rows, refile, sort, undo_last
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,70 @@
+"""Where the log goes and in which form: as the console's line, or as JSON, one object per line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TextIO
+
+import structlog
+
+from gallery_daemon.logs.console import ConsoleLine
+from gallery_daemon.logs.events import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+
+class LogFormat(StrEnum):
+    """How an event is written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important event that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def make_log(
+    form: LogFormat | None = None, level: LogLevel = LogLevel.INFO, stream: TextIO | None = None
+) -> Log:
+    """A Log that writes to `stream` (standard output), in the form that suits it."""
+    out = stream or sys.stdout
+    chosen = form or suitable_format(out, os.environ)
+    renderer = ConsoleLine(colour=_wants_colour(out)) if chosen is LogFormat.CONSOLE else _json_line
+    logger = structlog.wrap_logger(
+        structlog.WriteLogger(out),
+        processors=[
+            structlog.processors.add_log_level,
+            # A person reads local time; machines get UTC, marked as such.
+            structlog.processors.TimeStamper(fmt="iso", utc=chosen is LogFormat.JSON),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    return Log(logger)
+
+
+def suitable_format(stream: TextIO, environ: Mapping[str, str]) -> LogFormat:
+    """Console on a terminal; JSON under systemd (which sets JOURNAL_STREAM) and in pipes."""
+    if stream.isatty() and "JOURNAL_STREAM" not in environ:
+        return LogFormat.CONSOLE
+    return LogFormat.JSON
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    return stream.isatty() and "NO_COLOR" not in os.environ
+
+
+def _json_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    # ASCII only: a name with broken UTF-8 keeps its surrogates as \udcXX and survives any terminal.
+    head = {key: event.pop(key) for key in ("timestamp", "level", "event")}
+    return json.dumps(head | dict(event), default=str, ensure_ascii=True)
