@@ -150,7 +150,7 @@ def _ends(command: Sequence[str], scene: Scene, program: Program) -> bool:
 
 
 def _judge_killed(world: _World) -> Iterator[Finding]:
-    """What is wrong in the moment of a kill: each file has one name in the library, and no other."""
+    """What is wrong in the moment of a kill: each file has one name in the library."""
     yield from _watch_is_untouched(world)
     now = Counter(files_below(world.scene.library).values())
     was = Counter(world.library.values())

@@ -8,9 +8,10 @@ what is safe on the disk: a daemon with real photos is killed by strace at the f
 second one at the second, and so on until one comes through. Then it is started once more without
 strace, stopped when it has nothing to do, and `oracle` judges what lies there. Prints a table; the
 exit status is 1 if anything is lost, doubled, half-written, left over, wrong in the journal or
-overwritten, if the daemon got stuck, or if a call was not reached. Then the same for `refile --yes` of photos that were filed
-(`anew`), after which a daemon clears up, and it is said again, twice, and undone. All of it took half an hour with
-`--jobs 2` on two cores that others used, too.
+overwritten, if the daemon got stuck, or if a call was not reached. The same for `refile --yes` of
+photos that were filed (`anew`): after a kill a daemon clears up, `refile` is said twice, and undone.
+The daemon's part took half an hour with `--jobs 2` on two cores that others used, too, and the
+other as long.
 
 The classifier process is a stand-in that starts in no time (`--real` takes the real one, which
 needs some seconds a start). `--planted` plants bugs instead and says whether they are found.
@@ -83,7 +84,9 @@ def _sweep_all(options: argparse.Namespace) -> int:
             calls = deed.count_calls(case, program)
             made = [call for call in options.call or CALLS if calls[call]]
             again = calls if options.again else None
-            work = partial(sweep, case, program=program, deed=deed, every=options.every, again=again)
+            work = partial(
+                sweep, case, program=program, deed=deed, every=options.every, again=again
+            )
             never_made.difference_update(calls)
             for tally in pool.map(work, made):
                 _print_row(f"{deed.name}: {case}", tally.call, [tally])
