@@ -9,7 +9,7 @@ second one at the second, and so on until one comes through. Then it is started 
 strace, stopped when it has nothing to do, and `oracle` judges what lies there. Prints a table; the
 exit status is 1 if anything is lost, doubled, half-written, left over, wrong in the journal or
 overwritten, if the daemon got stuck, or if a call was not reached. The same for `refile --yes` of
-photos that were filed (`anew`): after a kill a daemon clears up, `refile` is said twice, and undone.
+photos that were filed (`anew`): after a kill a daemon clears up, it is said twice, and undone.
 The daemon's part took half an hour with `--jobs 2` on two cores that others used, too, and the
 other as long.
 
