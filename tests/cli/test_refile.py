@@ -52,6 +52,22 @@ def test_refile_shows_first_and_does_it_when_told(
     assert before == read_files(tmp_path / "library")
 
 
+def test_refile_leaves_how_a_photo_came_and_says_so(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """Hard links stay what they are when the rules say `copy`."""
+    old, new = config(tmp_path, "Same"), tmp_path / "new.yaml"
+    new.write_text(old.read_text().replace("rules:\n", "defaults: {action: copy}\nrules:\n"))
+    quick_run("sort", watch, "--config", old)
+
+    said = quick_run("refile", "--config", new, "--yes").stdout
+    same = quick_run("refile", "--config", old).stdout
+
+    assert "3 photos were hardlinked and would be copied now: refile leaves that" in said
+    assert "refile leaves that" not in same
+    assert 2 == (watch / "IMG_2.jpg").stat().st_nlink
+
+
 def test_refile_can_be_bounded(quick_run: Run, watch: Path, tmp_path: Path) -> None:
     """By class and by time."""
     old, new = config(tmp_path, "Old"), config(tmp_path, "New")
