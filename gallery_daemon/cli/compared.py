@@ -1,6 +1,7 @@
 """What a changed configuration would do otherwise: from where to where, and by which action.
 
-The action is a part of it: `move` where `hardlink` was takes the photos off the phone.
+The action is a part of it: `move` where `hardlink` was takes the photos off the phone. So is what
+becomes of a photo whose name is taken.
 """
 
 from __future__ import annotations
@@ -26,22 +27,31 @@ def print_changes(
     library = now.library if was.library == now.library else None
     print_ways([_way(each, library) for each in changes], all_names=all_names)
     stay = sum(_is_same_place(each) for each in changes)
+    taken = sum(_is_same_way(each) for each in changes)
     of = len({each.photo for each in (*was.files, *now.files)})
-    otherwise = f", {stay} to the same place by another action" if stay else ""
+    otherwise = f", {stay - taken} to the same place by another action" if stay > taken else ""
+    otherwise += f", {taken} there otherwise if their name is taken" if taken else ""
     print(f"{len(changes) - stay} of {of} files would go elsewhere{otherwise}")
 
 
 def print_changes_json(changes: Iterable[Change]) -> None:
     """One JSON object for each photo that would go elsewhere: `was` and `now` as in a plan."""
     for change in changes:
-        was, now = (each and public(each) for each in (change.was, change.now))
+        was, now = (each and _public(each) for each in (change.was, change.now))
         print(json.dumps({"photo": change.photo, "was": was, "now": now}))
+
+
+def _public(planned: Planned) -> dict[str, object]:
+    on_conflict, identical = planned.conflict or (None, None)
+    return public(planned) | {"on_conflict": on_conflict, "identical": identical}
 
 
 def _way(change: Change, library: str | None) -> tuple[str, str, str]:
     """Where from, where to, and what; by which actions, where they differ."""
     is_other = _is_other_action(change)
     was, now = (_place(each, library, says_action=is_other) for each in (change.was, change.now))
+    if change.was and change.now and _is_same_way(change):
+        was, now = was + _if_taken(change.was), now + _if_taken(change.now)
     return was, now, change.photo
 
 
@@ -54,6 +64,22 @@ def _place(planned: Planned | None, library: str | None, *, says_action: bool) -
     how = f" by {planned.action}" if says_action and planned.action else ""
     folder = planned.wanted.rpartition("/")[0] + "/"
     return (folder if library is None else folder_in(library, planned.wanted)) + how
+
+
+def _if_taken(planned: Planned) -> str:
+    """In the configuration's words."""
+    assert planned.conflict is not None
+    on_conflict, identical = planned.conflict
+    usual = identical is on_conflict.usual_identical
+    return f" on_conflict {on_conflict}" + ("" if usual else f", identical {identical}")
+
+
+def _is_same_way(change: Change) -> bool:
+    """Whether only what becomes of it if its name is taken differs."""
+    was, now = change.was, change.now
+    return (
+        was is not None and now is not None and _is_same_place(change) and was.action == now.action
+    )
 
 
 def _is_other_action(change: Change) -> bool:

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from gallery_daemon.cli.explained import path_of, print_remembered, print_today, say_today
+from gallery_daemon.cli.explained import (
+    path_of,
+    print_ignored,
+    print_remembered,
+    print_today,
+    say_replaced,
+    say_today,
+)
 from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.options import ConfigFile
@@ -16,12 +23,12 @@ from gallery_daemon.cli.render import print_error
 from gallery_daemon.config.folders import absolute
 from gallery_daemon.config.settings import Config
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.remembered import Remembered, remembered
+from gallery_daemon.filing.remembered import Remembered, remembered, replaced
 from gallery_daemon.photo import Prediction, TraceEntry
 from gallery_daemon.rules.explain import NearMiss, near_misses_of
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.configuration import classes_of
-from gallery_daemon.service.explaining import Explained, explain_file
+from gallery_daemon.service.explaining import Explained, explain_file, ignored_by_name
 from gallery_daemon.service.journals import journal_path
 
 
@@ -38,7 +45,8 @@ def explain(
 
     Each rule with each condition and whether it held, and what would have to change for another
     rule to take it. Of a photo that was filed: by the rules and the model of that time, and in one
-    line what today's would do.
+    line what today's would do. Of a file that its name keeps from `run`: by which pattern, and with
+    --model the rest too.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -48,36 +56,49 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is told before anything is started
-    known = remembered(journal_path(), place)
+    before, known = replaced(journal_path(), place), remembered(journal_path(), place)
     if known is None:
-        loaded = read_to_look(config)
-        today = explain_file(place, loaded, SystemClock(), bundle=model)
-        if as_json:
-            print(json.dumps({"path": place, "today": _today(today, loaded)}))
-        else:
-            print_today(today, loaded)
-        return
+        said = _tell_new(place, read_to_look(config), model, as_json=as_json)
+    else:
+        said = _tell_known(place, known, config, model, as_json=as_json)
+    if as_json:
+        print(json.dumps({"path": place} | said | ({"before": public(before)} if before else {})))
+    elif before:
+        say_replaced(before)
+
+
+def _tell_new(place: str, config: Config, model: str | None, *, as_json: bool) -> dict[str, object]:
+    """Of a file that the journal does not know: what is to be printed as JSON, or is printed."""
+    # To ask another model about it makes sense all the same.
+    ignored = ignored_by_name(place, config) if model is None else None
+    if ignored is not None:
+        if not as_json:
+            print_ignored(place, ignored)
+        said: dict[str, object] = {"config": config.file, "photo": place}
+        return {"today": said | _nowhere(ignored)}
+    today = explain_file(place, config, SystemClock(), bundle=model)
+    if not as_json:
+        print_today(today, config)
+    return {"today": _today(today, config)}
+
+
+def _tell_known(
+    place: str, known: Remembered, config: Path | None, model: str | None, *, as_json: bool
+) -> dict[str, object]:
+    """The same of one that it knows."""
+    if not as_json:
+        print_remembered(place, known)
+    said: dict[str, object] = {"then": _then(known)}
     try:
         loaded = read_to_look(config)
-        again = explain_file(place, loaded, SystemClock(), known, bundle=model)
+        today = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
         # What was done stands, whatever the rules of today are.
-        _tell(place, known, None, as_json=as_json)
         print_error(error)
-        return
-    _tell(place, known, (again, loaded), as_json=as_json)
-
-
-def _tell(
-    place: str, known: Remembered, today: tuple[Explained, Config] | None, *, as_json: bool
-) -> None:
-    if as_json:
-        said: dict[str, object] = {"path": place, "then": _then(known)}
-        print(json.dumps(said | ({"today": _today(*today)} if today else {})))
-        return
-    print_remembered(place, known)
-    if today:
-        say_today(known, *today)
+        return said
+    if not as_json:
+        say_today(known, today, loaded)
+    return said | {"today": _today(today, loaded)}
 
 
 def _then(known: Remembered) -> dict[str, object]:
@@ -118,19 +139,23 @@ def _today(today: Explained, config: Config) -> dict[str, object]:
 
 def _whereto(today: Explained, config: Config) -> dict[str, object]:
     """The place and how it gets there; of a file not yet known, what else keeps it from one."""
+    if today.passed_over is not None:
+        return _nowhere(today.passed_over)
     place, planned = today.explanation.decision.destination, today.planned
     action, where = None, None
-    if today.passed_over is None and planned is not None:
+    if planned is not None:
         action, where = planned.action, planned.destination
-    elif today.passed_over is None and place is not None:
+    elif place is not None:
         action, where = place.action, path_of(place, config)
     said: dict[str, object] = {"action": action, "destination": where}
-    if today.passed_over is not None:
-        # As if it were not there: what its rule would make of it shall not be read as its end.
-        return said | {"state": None, "reason": None, "passed_over": today.passed_over}
     if planned is not None:
         said |= {"state": planned.state, "reason": planned.reason}
     return said
+
+
+def _nowhere(why: str) -> dict[str, object]:
+    """As if it were not there: what its rule would make of it shall not be read as its end."""
+    return dict.fromkeys(("action", "destination", "state", "reason")) | {"passed_over": why}
 
 
 def _probabilities(prediction: Prediction | None) -> dict[str, object]:

@@ -16,7 +16,7 @@ from rich.tree import Tree
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Outcome, TakenFrom, Truth
+from gallery_daemon.photo import Action, Outcome, TakenFrom, Truth
 from gallery_daemon.rules.explain import near_misses_of
 from gallery_daemon.rules.part import NUMBER
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.filing.record import Row
     from gallery_daemon.filing.remembered import Remembered
     from gallery_daemon.photo import Decision, Destination, Prediction, Taken, TraceEntry
     from gallery_daemon.rules.explain import NearMiss
@@ -66,15 +67,14 @@ def print_remembered(place: str, known: Remembered) -> None:
     console = Console(highlight=False, markup=False)
     row = known.row
     console.print(Text(shown(place), style="bold"))
-    day = row.decided_at[:19].replace("T", " ")
-    _print(console, f"{row.state} on {day}; what follows is of that time (journal, {row.id})")
+    _print(console, f"{row.state} on {_day(row)}; what follows is of that time (journal, {row.id})")
     if place != row.path:
         _print(console, f"came from {row.path}")
     if place not in {row.path, row.destination}:
         _print(console, "the same file was renamed or moved since")
     if known.taken is not None:
         _print(console, _taken(known.taken))
-    if _is_changed(known):
+    if _is_changed(place, known.row):
         _print(console, "the file has changed since")
     if known.prediction is not None:
         _print_bars(console, known.prediction)
@@ -89,6 +89,21 @@ def print_remembered(place: str, known: Remembered) -> None:
     why = f" ({row.reason})" if row.reason else ""
     _print_end(console, "outcome", shown(f"{outcome}{where}{why}"))
     _print_misses(console, near_misses_of(known.trace), "")
+
+
+def print_ignored(place: str, why: str) -> None:
+    """Of a file that its name keeps from `run`."""
+    console = Console(highlight=False, markup=False)
+    console.print(Text(shown(place), style="bold"))
+    _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
+
+
+def say_replaced(before: Row) -> None:
+    """In one line, what became of another file that lay there before."""
+    where = f" to {before.destination}" if before.state is State.FILED else ""
+    words = f"another file of this name was {before.state} on {_day(before)}{where}"
+    console = Console(highlight=False, markup=False)
+    _print_end(console, "before", shown(f"{words} (journal, {before.id})"))
 
 
 def say_today(known: Remembered, today: Explained, config: Config) -> None:
@@ -187,11 +202,16 @@ def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> 
         _print(console, f"{miss.rule}: {miss.sentence}{place}")
 
 
-def _is_changed(known: Remembered) -> bool:
-    """Whether the file that the decision was about is another one by now."""
+def _day(row: Row) -> str:
+    return row.decided_at[:19].replace("T", " ")
+
+
+def _is_changed(place: str, row: Row) -> bool:
+    """Whether the file that is asked about is another one than was decided about."""
+    is_link = place == row.destination and row.action == Action.SYMLINK
     try:
-        now = Path(known.row.path).lstat()
+        now = Path(row.path if is_link else place).lstat()
     except OSError:
         return False
-    then = known.row.identity
+    then = row.identity
     return (now.st_size, now.st_mtime_ns) != (then.size_bytes, then.mtime_ns)

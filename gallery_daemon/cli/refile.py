@@ -26,6 +26,7 @@ from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import shown
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.recover import recover
+from gallery_daemon.photo import Action
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.configuration import read_configuration, refuse_failing
 from gallery_daemon.service.journals import open_to_plan
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     from gallery_daemon.service.planning import Planned
 
 _EXIT_SOME = 1
+_DONE = {
+    Action.HARDLINK: "hardlinked",
+    Action.COPY: "copied",
+    Action.MOVE: "moved",
+    Action.SYMLINK: "symlinked",
+}
 _moment = moment_of(SystemClock().wall)
 
 
@@ -58,7 +65,8 @@ def refile(
     """File anew what was filed before, by the present rules and model: first as a plan.
 
     Each goes from its place in the library to the new one, with its sidecars; the watch folders
-    are not touched, and how it came into the library (link, copy, move) stays as it was. Photos
+    are not touched, and how it came into the library (link, copy, move) stays as it was, though the
+    rules say another action now: the plan says of how many. Photos
     that you have moved or edited in the library are told and stay; so are those that the rules now
     leave. `undo --last N` puts N of them back to where they lay before.
 
@@ -116,6 +124,10 @@ def _print(
     print_reasons(console, words, stays, all_names=all_names)
     for other, photos in refiling.elsewhere.items():
         print(shown(f"{_photos(photos)} in another library, {other}: not looked at"))
+    for (was, now), number in refiling.otherwise.items():
+        were = "was" if number == 1 else "were"
+        how = f"{were} {_DONE[Action(was)]} and would be {_DONE[Action(now)]} now"
+        print(f"{_photos(number)} {how}: refile leaves that")
     sidecars = len(ways) - sum(each.plan is not None for each in moves)
     along = f" with {sidecars} sidecar{'s' * (sidecars != 1)}" if sidecars else ""
     filed, kept = len(ways) - sidecars, refiling.unchanged + len(stays)

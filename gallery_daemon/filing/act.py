@@ -163,7 +163,9 @@ class Act:
         try:
             self.disk.rename(self.home, (self.target, name))
         except OSError as error:
-            if error.errno in _DENIED and not self.disk.may_change(self.home[0]):
+            # If neither folder can be changed, it is the library that nothing can be done in.
+            is_denied = error.errno in _DENIED and self.disk.may_change(self.target)
+            if is_denied and not self.disk.may_change(self.home[0]):
                 raise FilingError(
                     "no permission to take the photo out of its folder",
                     transient=True,

@@ -1,7 +1,9 @@
 """What was decided of a file, read back from the journal: by which model, which rules, and why.
 
 A file is found by where it came from or by where it lies in the library, whichever a person names;
-one that was renamed since, by its inode, as the daemon knows it too.
+one that was renamed since, by its inode, as the daemon knows it too. Where it came from another one
+may lie by now: like the daemon, `remembered` tells them apart by size and mtime, and `replaced`
+finds the one before.
 """
 
 from __future__ import annotations
@@ -26,15 +28,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.filing.record import Row
+    from gallery_daemon.photo import Identity
 
 T = TypeVar("T")
 
 _BUSY_S = 10.0
 # An undo's row is no decision on a photo.
-_FROM = f"""
-{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') AND {NOT_REVERTED}
-ORDER BY id DESC LIMIT 1
-"""
+_FROM = f"{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') AND {NOT_REVERTED}"
+_LATEST = f"{_FROM} ORDER BY id DESC LIMIT 1"
+_PRESENT = f"{_FROM} AND size_bytes = ? AND mtime_ns = ? ORDER BY id DESC LIMIT 1"
+_OTHER = f"{_FROM} AND NOT (size_bytes = ? AND mtime_ns = ?) ORDER BY id DESC LIMIT 1"
 _NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
 _SAME = "inode = ? AND size_bytes = ? AND mtime_ns = ?"
 _RENAMED = f"{SELECT} WHERE {_SAME} AND state IN ({FINAL}) ORDER BY id DESC LIMIT 1"
@@ -66,19 +69,46 @@ def remembered(journal: Path, file: str) -> Remembered | None:
         return None if columns is None else _decision(columns)
 
 
+def replaced(journal: Path, file: str) -> Row | None:
+    """The latest decision on another file that lay at that absolute path; None if none did.
+
+    Raises:
+        GalleryError: the journal cannot be read.
+    """
+    now = _identity(file)
+    if now is None or not journal.exists():
+        return None
+    values = (os.fsencode(file), now.size_bytes, now.mtime_ns)
+    with contextlib.closing(Database(journal, read_only=True, busy_s=_BUSY_S)) as database:
+        columns = next(database.rows(_OTHER, values), None)
+        return None if columns is None else row_of(columns)
+
+
 def _find(database: Database, file: str) -> sqlite3.Row | None:
-    from_there = database.rows(_FROM, (os.fsencode(file),))
+    path, now = os.fsencode(file), _identity(file)
+    from_there = (
+        database.rows(_LATEST, (path,))
+        if now is None
+        else database.rows(_PRESENT, (path, now.size_bytes, now.mtime_ns))
+    )
     name = os.fsencode(file).rpartition(b"/")[2]
     lies_there = (
         columns for columns in database.rows(_NAMED, (name,)) if row_of(columns).destination == file
     )
-    return next(chain(from_there, lies_there, _renamed(database, file)), None)
+    return next(chain(from_there, lies_there, _renamed(database, now)), None)
 
 
-def _renamed(database: Database, file: str) -> Iterator[sqlite3.Row]:
+def _identity(file: str) -> Identity | None:
+    """What lies there; None if nothing does."""
+    try:
+        return identity_of(os.lstat(file))
+    except OSError:
+        return None
+
+
+def _renamed(database: Database, now: Identity | None) -> Iterator[sqlite3.Row]:
     """The same file under a name that the journal does not know."""
-    with contextlib.suppress(OSError):
-        now = identity_of(os.lstat(file))
+    if now is not None:
         yield from database.rows(_RENAMED, (signed(now.inode), now.size_bytes, now.mtime_ns))
 
 

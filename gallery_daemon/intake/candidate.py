@@ -42,20 +42,22 @@ class Ground:
             path == folder or path.startswith(folder + "/") for folder in self.skipped
         ):
             return "the library's or the journal's own folder"
-        if _fits_any(self.ignore, relative):
-            return "ignored by the configuration"
+        pattern = _fitting(self.ignore, relative)
+        if pattern is not None:
+            return f"ignored by the configuration ({pattern})"
         return why_ignored(relative)
 
     def why_not_file(self, relative: str) -> str | None:
         """Why the file at this path does not count; None if it does."""
-        if self.only and not _fits_any(self.only, relative):
+        if self.only and _fitting(self.only, relative) is None:
             return "not among those the configuration wants"
         return self.why_not(relative)
 
 
-def _fits_any(patterns: tuple[str, ...], relative: str) -> bool:
+def _fitting(patterns: tuple[str, ...], relative: str) -> str | None:
+    """The first pattern that fits the path or, if it has no `/`, the name."""
     name = relative.rpartition("/")[2]
-    return any(
-        path_matches(pattern, relative) if "/" in pattern else name_matches(pattern, name)
-        for pattern in patterns
-    )
+    for pattern in patterns:
+        if path_matches(pattern, relative) if "/" in pattern else name_matches(pattern, name):
+            return pattern
+    return None

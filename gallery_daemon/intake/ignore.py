@@ -54,7 +54,7 @@ _ANY_PREFIX, _ANY_SUFFIX = tuple(PREFIXES), tuple(SUFFIXES)
 
 
 def why_ignored(relative: str) -> str | None:
-    """Why the path below a watch folder is ignored; None if it is not."""
+    """Why the path below a watch folder is ignored, and by which pattern; None if it is not."""
     for component in relative.split("/"):
         why = _why(component.lower())
         if why is not None:
@@ -64,14 +64,14 @@ def why_ignored(relative: str) -> str | None:
 
 def _why(name: str) -> str | None:
     if name in NAMES:
-        return NAMES[name]
+        return f"{NAMES[name]} ({name})"
     # Nearly every name is a photo's: it is let through by two calls and not by one for each row.
     if not name.startswith(_ANY_PREFIX) and not name.endswith(_ANY_SUFFIX):
         return None
     for prefix, why in PREFIXES.items():
         if name.startswith(prefix):
-            return why
+            return f"{why} ({prefix}*)"
     for suffix, why in SUFFIXES.items():
         if name.endswith(suffix):
-            return why
+            return f"{why} (*{suffix})"
     return None

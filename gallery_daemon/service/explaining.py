@@ -87,18 +87,32 @@ def explain_file(
         return found
     return replace(
         found,
-        passed_over=_why_passed_over(photo, config),
+        passed_over=_why_passed_over(photo.path, config),
         planned=_planned(photo, Look(facts, prediction, None, None, config.limits), config),
     )
 
 
-def _why_passed_over(photo: Photo, config: Config) -> str | None:
+def ignored_by_name(file: str, config: Config) -> str | None:
+    """Why `run` does not look at the file that lies there, whatever is in it; None if it may.
+
+    A file in the library may, as if it lay in a watch folder.
+    """
+    if not os.path.lexists(file) or is_inside(file, config.library):
+        return None
+    return _why_ignored(file, config)
+
+
+def _why_passed_over(file: str, config: Config) -> str | None:
     """Why `run` does not look at the file, if so; a file in no watch folder is only supposed."""
-    if is_inside(photo.path, config.library):
+    if is_inside(file, config.library):
         return "it lies in the library"
+    return _why_ignored(file, config)
+
+
+def _why_ignored(file: str, config: Config) -> str | None:
     for folder in config.watch:
         ground = ground_of(folder, config.library)
-        relative = ground.relative(photo.path)
+        relative = ground.relative(file)
         if relative is not None:
             parts = relative.split("/")
             above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))

@@ -51,7 +51,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A photo that would go elsewhere or by another action; None: it would not be looked at."""
+    """A photo that would go elsewhere or otherwise; None: it would not be looked at."""
 
     photo: str
     was: Planned | None
@@ -139,6 +139,11 @@ def why_unusable(journal: Journal, library: str) -> str | None:
     return None
 
 
-def _whereto(planned: Planned | None) -> tuple[str, str | None] | None:
-    """The place, or the end without one; and how it gets there, for `move` takes it away here."""
-    return None if planned is None else (planned.wanted or planned.state, planned.action)
+def _whereto(planned: Planned | None) -> tuple[object, ...] | None:
+    """The place, or the end without one; and how it gets there.
+
+    By `move` it is taken away here, and by `skip` it stays if its name is taken.
+    """
+    if planned is None:
+        return None
+    return planned.wanted or planned.state, planned.action, planned.conflict

@@ -20,7 +20,7 @@ from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.intake.scan import Skipped
-from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.photo import Action, Identical, OnConflict
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.rules.part import NUMBER
 from gallery_daemon.service.company import Company
@@ -48,7 +48,8 @@ class Planned:
 
     `state` is what the journal would call it. `wanted` is the absolute place that the rules give
     it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
-    first of many names and the first that is free (`is_numbered`). `sidecar_of` is the path of the
+    first of many names and the first that is free (`is_numbered`). `conflict` is what would become
+    of it if its name were taken, by other bytes and by the same. `sidecar_of` is the path of the
     photo that it would travel with.
     """
 
@@ -64,6 +65,7 @@ class Planned:
     destination: str | None = None
     sidecar_of: str | None = None
     is_numbered: bool = False
+    conflict: tuple[OnConflict, Identical] | None = None
 
 
 def decided(photo: Photo, look: Look, rules: RuleSet, kinship: Kinship) -> Decision:
@@ -173,7 +175,14 @@ class Planner:
         first = next(names_to_try(step.name))
         wanted = self._path(step, first)
         is_numbered = NUMBER in step.name
-        planned = replace(planned, wanted=wanted, action=step.action, is_numbered=is_numbered)
+        conflict = (step.on_conflict, step.identical or step.on_conflict.usual_identical)
+        planned = replace(
+            planned,
+            wanted=wanted,
+            action=step.action,
+            is_numbered=is_numbered,
+            conflict=conflict,
+        )
         if self._paper is None:
             return replace(planned, state=State.FILED, destination=wanted)
         try:

@@ -9,6 +9,7 @@ are known before.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from gallery_daemon.filing.onward import Moved, Mover, link_of, step_beside, ste
 from gallery_daemon.filing.paper import Paper
 from gallery_daemon.filing.plan import Plan, would_be_tried
 from gallery_daemon.filing.record import State
+from gallery_daemon.photo import Action
 from gallery_daemon.service.ends import unseen, why_left
 from gallery_daemon.service.filed import Beside, Filed, FiledBefore, Straggler, Untouchable
 from gallery_daemon.service.planning import Planned, Planner
@@ -73,7 +75,12 @@ class Refiled:
 
 
 class Refiling:
-    """Plans and does it, in one library. `unchanged` counts photos that lie where they shall."""
+    """Plans and does it, in one library.
+
+    `unchanged` counts photos that lie where they shall; `otherwise` those that came by another
+    action than they would now (by the two), which is left as it is: a copy that became a link would
+    have to be deleted.
+    """
 
     def __init__(
         self, config: Config, journal: Journal, disk: Disk, clock: Clock, display: PassDisplay
@@ -84,6 +91,7 @@ class Refiling:
         self._filed = FiledBefore(journal, disk, config.library, clock)
         self._mover = Mover(journal, disk)
         self.unchanged = 0
+        self.otherwise: Counter[tuple[str, str]] = Counter()
 
     @property
     def elsewhere(self) -> Mapping[str, int]:
@@ -136,6 +144,8 @@ class Refiling:
         if to is None:
             yield _stays(row, look.reason or why_left(decision))
             return
+        if row.action is not None and not _came_so(met, to.action):
+            self.otherwise[row.action, to.action] += 1
         if row.folder == to.folder and would_be_tried(row.name, to.name):
             self.unchanged += 1
             return
@@ -165,6 +175,13 @@ class Refiling:
             return Refiled(refile, Moved(row, problems=(problem,) if problem else ()))
         assert refile.plan is not None
         return Refiled(refile, self._mover.photo(met.row, refile.plan, when))
+
+
+def _came_so(met: Filed, action: Action) -> bool:
+    """Whether that action would do what was done: between two disks a hard link is a copy."""
+    is_far = met.row.identity.device != met.lies.identity.device
+    as_copy = is_far and met.row.action == Action.COPY and action is Action.HARDLINK
+    return as_copy or met.row.action == action
 
 
 def _lies(row: Row) -> str:

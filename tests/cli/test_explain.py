@@ -137,16 +137,16 @@ def test_a_photo_that_is_gone_is_explained_by_the_journal(
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("inbox/.hidden.jpg", "hidden"),
-        ("inbox/ig/a.jpg", "ignored by the configuration"),
-        ("inbox/.trash/a.jpg", "hidden"),
-        ("library/A/byhand.jpg", "it lies in the library"),
+        ("inbox/.hidden.jpg", "a hidden name (.*)"),
+        ("inbox/ig/a.jpg", "ignored by the configuration (ig/**)"),
+        ("inbox/.trash/a.jpg", "a hidden name (.*)"),
+        ("inbox/Thumbs.db/a.jpg", "(thumbs.db)"),
     ],
 )
 def test_what_run_passes_over_goes_nowhere(
     quick_run: Run, tmp_path: Path, config: Path, name: str, says: str
 ) -> None:
-    """The rules are explained all the same, and no destination is told as if it came true."""
+    """Which pattern its name fits is told, and no classifier is asked."""
     text = config.read_text().replace("{name: phone,", '{name: phone, ignore: ["ig/**"],')
     config.write_text(text)
     shot = photo(tmp_path / name)
@@ -157,10 +157,53 @@ def test_what_run_passes_over_goes_nowhere(
 
     assert "outcome: passed over by `run`: " in done.stdout
     assert says in done.stdout
+    assert "cars" not in done.stdout
     assert says in told["passed_over"]
     assert [None] * 3 == [told[key] for key in ("action", "destination", "state")]
-    assert "cars" == told["rule"]
     assert '"destination": "' not in planned
+    assert not (tmp_path / "starts").exists()
+
+
+def test_a_file_in_the_library_is_explained_as_if_it_lay_outside(
+    quick_run: Run, tmp_path: Path, config: Path
+) -> None:
+    """The rules are explained, and no destination is told as if it came true."""
+    shot = photo(tmp_path / "library/A/byhand.jpg")
+
+    done = quick_run("explain", "--config", config, shot)
+    told = json.loads(quick_run("explain", "--config", config, "--json", shot).stdout)["today"]
+
+    assert "outcome: passed over by `run`: it lies in the library; else " in done.stdout
+    assert "it lies in the library" == told["passed_over"]
+    assert [None] * 3 == [told[key] for key in ("action", "destination", "state")]
+    assert "cars" == told["rule"]
+
+
+@pytest.mark.parametrize("action", ["copy", "hardlink", "move"])
+def test_a_file_in_the_place_of_a_filed_one_has_a_story_of_its_own(
+    quick_run: Run, tmp_path: Path, config: Path, action: str
+) -> None:
+    """First what it would come to, then what it came to; of the one before, one line."""
+    config.write_text(config.read_text().replace("action: copy", f"action: {action}"))
+    shot = photo(tmp_path / "inbox/a.jpg")
+    sort = ("sort", "--config", config, tmp_path / "inbox")
+    quick_run(*sort)
+    shot.unlink(missing_ok=True)
+    photo(shot)
+    shot.write_bytes(shot.read_bytes() + b"\xff\xd9")
+
+    new = quick_run("explain", "--config", config, shot)
+    told = json.loads(quick_run("explain", "--config", config, "--json", shot).stdout)
+    quick_run(*sort)
+    filed = quick_run("explain", "--config", config, tmp_path / "library/Cars/2024/a.jpg")
+
+    before = "before: another file of this name was filed on "
+    assert "of that time" not in new.stdout
+    assert f"{action} to {tmp_path}/library/Cars/" in new.stdout
+    assert before in new.stdout
+    assert "filed" == told["before"]["state"]
+    assert "then" not in told
+    assert "of that time" in filed.stdout
 
 
 def test_a_file_s_mtime_is_not_called_the_date_taken(

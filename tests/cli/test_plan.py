@@ -171,6 +171,22 @@ def test_another_action_is_a_change(quick_run: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_another_end_for_taken_names_is_a_change(quick_run: Run, tmp_path: Path) -> None:
+    """By `skip` a photo whose name is taken is not filed."""
+    old, skip = config(tmp_path, "Same"), tmp_path / "skip.yaml"
+    skip.write_text(old.read_text().replace("rules:\n", "defaults: {on_conflict: skip}\nrules:\n"))
+
+    shown = quick_run("plan", "--config", skip, "--was", old).stdout
+    said = lines(quick_run("plan", "--config", skip, "--was", old, "--json"))
+
+    assert "Same/cars/ on_conflict dedupe -> Same/cars/ on_conflict skip  3" in shown
+    assert "0 of 6 files would go elsewhere, 3 there otherwise if their name is taken" in shown
+    assert [("dedupe", "skip", "leave")] * 3 == [
+        (each["was"]["on_conflict"], each["now"]["on_conflict"], each["now"]["identical"])
+        for each in said
+    ]
+
+
 def test_a_number_in_a_name_is_no_name_that_is_taken(quick_run: Run, tmp_path: Path) -> None:
     """Each gets the next one, and nothing says that other bytes lie there."""
     numbered = config(tmp_path, "Trip")

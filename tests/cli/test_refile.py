@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +18,7 @@ from gallery_daemon.service.filed import Beside, Straggler
 from gallery_daemon.service.planning import Planned
 from gallery_daemon.service.refiling import Refile, Refiled
 from tests.cli.test_plan import config, lines
+from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, read_files
 from tests.journeys.conftest import photo_bytes
 
@@ -50,6 +53,39 @@ def test_refile_shows_first_and_does_it_when_told(
     assert "0 photos to be filed anew, 3 to stay where they are" in again.stdout
     assert 0 == undone.returncode, undone.stderr
     assert before == read_files(tmp_path / "library")
+
+
+def test_refile_leaves_how_a_photo_came_and_says_so(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """Hard links stay what they are when the rules say `copy`."""
+    old, new = config(tmp_path, "Same"), tmp_path / "new.yaml"
+    new.write_text(old.read_text().replace("rules:\n", "defaults: {action: copy}\nrules:\n"))
+    quick_run("sort", watch, "--config", old)
+
+    said = quick_run("refile", "--config", new, "--yes").stdout
+    same = quick_run("refile", "--config", old).stdout
+
+    assert "3 photos were hardlinked and would be copied now: refile leaves that" in said
+    assert "refile leaves that" not in same
+    assert 2 == (watch / "IMG_2.jpg").stat().st_nlink
+
+
+def test_refile_in_a_read_only_library_says_so(quick_run: Run, watch: Path, tmp_path: Path) -> None:
+    """Nothing is moved, and what is to be done is not about `move`."""
+    old, new, library = config(tmp_path, "Old"), config(tmp_path, "New"), tmp_path / "library"
+    quick_run("sort", watch, "--config", old)
+    (library / "New/cars").mkdir(parents=True)
+    before = read_files(library)
+
+    with mounted("none", os.fspath(library), library, "bind"):
+        subprocess.run(["mount", "-o", "remount,bind,ro", library], check=True)
+        done = quick_run("refile", "--config", new, "--yes")
+
+    assert 1 == done.returncode
+    assert f"{library}/New/cars is read-only" in done.stdout
+    assert "another action than move" not in done.stdout
+    assert before == read_files(library)
 
 
 def test_refile_can_be_bounded(quick_run: Run, watch: Path, tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """Exactly once under kill -9: the real daemon, killed at every call that changes anything.
 
     python -m tests.faults.kills [--action move copy] [--where far] [--call renameat2] [--again]
+        [--deed run refile]
 
 For each case (action, same disk or another) and each system call that changes a name, a file or
 what is safe on the disk: a daemon with real photos is killed by strace at the first such call, a
 second one at the second, and so on until one comes through. Then it is started once more without
 strace, stopped when it has nothing to do, and `oracle` judges what lies there. Prints a table; the
 exit status is 1 if anything is lost, doubled, half-written, left over, wrong in the journal or
-overwritten, if the daemon got stuck, or if a call was not reached. All of it took half an hour with
-`--jobs 2` on two cores that others used, too.
+overwritten, if the daemon got stuck, or if a call was not reached. The same for `refile --yes` of
+photos that were filed (`anew`): after a kill a daemon clears up, it is said twice, and undone.
+The daemon's part took half an hour with `--jobs 2` on two cores that others used, too, and the
+other as long.
 
 The classifier process is a stand-in that starts in no time (`--real` takes the real one, which
 needs some seconds a start). `--planted` plants bugs instead and says whether they are found.
@@ -27,20 +30,21 @@ from gallery_daemon.photo import Action
 from tests.faults.oracle import Broken
 from tests.faults.proof import PROOFS
 from tests.faults.running import REAL, warm_up
-from tests.faults.scene import CASES, ELSEWHERE, ORIGINALS, has_another_disk
-from tests.faults.sweep import sweep
+from tests.faults.scene import ELSEWHERE, ORIGINALS, has_another_disk
+from tests.faults.sweep import REFILE, RUN, sweep
 from tests.faults.tracing import CALLS, OPENAT, why_not
-from tests.faults.trial import Program, count_calls
+from tests.faults.trial import Program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.faults.scene import Case
-    from tests.faults.sweep import Tally
+    from tests.faults.sweep import Deed, Tally
 
 # Of each row of the table; the others mostly say the same.
 _SHOWN = 3
-_LINE = "{:<25}{:<16}{:>7}{:>7}" + "{:>10}" * len(Broken)
+_DEEDS = {deed.name: deed for deed in (RUN, REFILE)}
+_LINE = "{:<28}{:<16}{:>7}{:>7}" + "{:>10}" * len(Broken)
 
 
 def main() -> int:
@@ -57,6 +61,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--action", nargs="+", type=Action, default=list(Action))
+    parser.add_argument("--deed", nargs="+", choices=_DEEDS, default=list(_DEEDS))
     parser.add_argument("--where", choices=("near", "far"), help="the same disk, or another one")
     parser.add_argument("--call", nargs="+", choices=CALLS, metavar="CALL")
     parser.add_argument("--every", type=int, default=1, metavar="K", help="every K-th point only")
@@ -75,20 +80,22 @@ def _sweep_all(options: argparse.Namespace) -> int:
     never_made = set(CALLS)
     missed: list[str] = []
     with ThreadPoolExecutor(options.jobs) as pool:
-        for case in _cases(options):
-            calls = count_calls(case, program)
+        for deed, case in _cases(options):
+            calls = deed.count_calls(case, program)
             made = [call for call in options.call or CALLS if calls[call]]
             again = calls if options.again else None
-            work = partial(sweep, case, program=program, every=options.every, again=again)
+            work = partial(
+                sweep, case, program=program, deed=deed, every=options.every, again=again
+            )
             never_made.difference_update(calls)
             for tally in pool.map(work, made):
-                _print_row(f"{case}", tally.call, [tally])
+                _print_row(f"{deed.name}: {case}", tally.call, [tally])
                 tallies.append(tally)
                 # The filter by path must not hide an open that makes a file.
                 every_one = tally.call == OPENAT and options.every == 1
                 least = calls[OPENAT] if every_one else 1
                 if tally.changes < least:
-                    missed.append(f"{case}, {tally.call}: {tally.changes} of {least}")
+                    missed.append(f"{deed.name}: {case}, {tally.call}: {tally.changes} of {least}")
     _print_row("all", "", tallies)
     print("never made:", *(call for call in CALLS if call in never_made))
     for where, finding in [each for tally in tallies for each in tally.findings[:_SHOWN]]:
@@ -99,13 +106,14 @@ def _sweep_all(options: argparse.Namespace) -> int:
     return 1 if missed or not tallies or any(tally.findings for tally in tallies) else 0
 
 
-def _cases(options: argparse.Namespace) -> list[Case]:
-    cases = [case for case in CASES if case.action in options.action]
+def _cases(options: argparse.Namespace) -> list[tuple[Deed, Case]]:
+    deeds = [_DEEDS[name] for name in options.deed]
+    cases = [(deed, case) for deed in deeds for case in deed.cases if case.action in options.action]
     if not has_another_disk():
         print(f"{ELSEWHERE} is not another file system: those cases are left out", file=sys.stderr)
-        cases = [case for case in cases if not case.is_far]
+        cases = [each for each in cases if not each[1].is_far]
     if options.where:
-        cases = [case for case in cases if case.is_far == (options.where == "far")]
+        cases = [each for each in cases if each[1].is_far == (options.where == "far")]
     return cases
 
 

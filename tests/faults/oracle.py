@@ -58,16 +58,16 @@ class Finding:
 
 def judge_killed(scene: Scene) -> Iterator[Finding]:
     """What is wrong in the moment of a kill."""
-    files = {**_files(scene.watch), **_files(scene.library)}
+    files = {**files_below(scene.watch), **files_below(scene.library)}
     for original in ORIGINALS:
-        if _digest(scene.material[original.relative]) not in files.values():
+        if digest_of(scene.material[original.relative]) not in files.values():
             yield Finding(Broken.LOST, f"the bytes of {original.relative} are nowhere")
     yield from _whole(scene, files)
 
 
 def judge_ended(scene: Scene) -> Iterator[Finding]:
     """What is wrong when everything has come to an end."""
-    watch, library = _files(scene.watch), _files(scene.library)
+    watch, library = files_below(scene.watch), files_below(scene.library)
     for original in ORIGINALS:
         yield from _placed(scene, original, watch, library)
     yield from _whole(scene, watch | library)
@@ -82,10 +82,10 @@ def judge_ended(scene: Scene) -> Iterator[Finding]:
 
 def _placed(scene: Scene, original: Original, watch: Files, library: Files) -> Iterator[Finding]:
     """It lies where it must, and nowhere else."""
-    mark = _digest(scene.material[original.relative])
+    mark = digest_of(scene.material[original.relative])
     kept = [path for path, found in watch.items() if found == mark]
     if scene.action is Action.SYMLINK:
-        mark = _target(scene.watch / original.relative)
+        mark = link_to(scene.watch / original.relative)
     filed = [path for path, found in library.items() if found == mark]
     home = [] if scene.action is Action.MOVE else [scene.watch / original.relative]
     where = f"{original.relative} lies in {_names(scene, kept + filed)}"
@@ -99,13 +99,13 @@ def _placed(scene: Scene, original: Original, watch: Files, library: Files) -> I
 
 def _whole(scene: Scene, files: Files) -> Iterator[Finding]:
     """Under final names lie only files that there ever were, and the stranger is untouched."""
-    whole = {_digest(content) for content in (*scene.material.values(), scene.stranger)}
+    whole = {digest_of(content) for content in (*scene.material.values(), scene.stranger)}
     if scene.action is Action.SYMLINK:
-        whole |= {_target(scene.watch / original.relative) for original in ORIGINALS}
+        whole |= {link_to(scene.watch / original.relative) for original in ORIGINALS}
     for path, found in files.items():
         if _MARK not in path.name and found not in whole:
             yield Finding(Broken.HALF, f"{path} is no whole file: {path.lstat().st_size} bytes")
-    if files.get(scene.library / STRANGER) != _digest(scene.stranger):
+    if files.get(scene.library / STRANGER) != digest_of(scene.stranger):
         yield Finding(Broken.STRANGER, f"{STRANGER} lay in the library before and is changed")
 
 
@@ -137,20 +137,20 @@ def _journal(scene: Scene) -> Iterator[Finding]:
             yield Finding(Broken.JOURNAL, f"{original.relative} belongs to row {parent}, it says")
 
 
-def _files(root: Path) -> Files:
+def files_below(root: Path) -> Files:
     """All files below a folder, hidden ones too."""
     return {
-        path: _target(path.readlink()) if path.is_symlink() else _digest(path.read_bytes())
+        path: link_to(path.readlink()) if path.is_symlink() else digest_of(path.read_bytes())
         for path in sorted(root.rglob("*"))
         if path.is_symlink() or path.is_file()
     }
 
 
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _target(path: Path) -> str:
+def link_to(path: Path) -> str:
     return f"-> {path}"
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from tests.faults.scene import Scene
 
-_REPOSITORY = Path(__file__).resolve().parents[2]
-_ENVIRON = {"PYTHONPATH": f"{_REPOSITORY}", "PYTHONDONTWRITEBYTECODE": "1"}
+REPOSITORY = Path(__file__).resolve().parents[2]
+_ENVIRON = {"PYTHONPATH": f"{REPOSITORY}", "PYTHONDONTWRITEBYTECODE": "1"}
 _ENDS = frozenset({"photo_filed", "photo_left", "photo_quarantined", "photo_failed"})
 
 QUICK = (sys.executable, "-m", "tests.faults.quick_daemon")
@@ -33,10 +33,15 @@ def run_command(program: Sequence[str], scene: Scene) -> tuple[str, ...]:
 
 def warm_up(program: Sequence[str]) -> None:
     """The program's bytecode lies ready, so that no start that is killed compiles or writes it."""
-    environ = dict(os.environ) | {"PYTHONPATH": f"{_REPOSITORY}"}
+    environ = dict(os.environ) | {"PYTHONPATH": f"{REPOSITORY}"}
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     words = [*program, "--version"]
-    subprocess.run(words, cwd=_REPOSITORY, env=environ, check=True, capture_output=True)
+    subprocess.run(words, cwd=REPOSITORY, env=environ, check=True, capture_output=True)
+
+
+def environ_of(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the program in a scene."""
+    return dict(os.environ) | _ENVIRON | dict(more)
 
 
 class Stuck(Exception):
@@ -53,8 +58,8 @@ class Running:
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            cwd=_REPOSITORY,
-            env=dict(os.environ) | _ENVIRON | dict(environ),
+            cwd=REPOSITORY,
+            env=environ_of(environ),
         )
         self._deadline = time.monotonic() + deadline_s
         self._text = b""

@@ -35,7 +35,8 @@ rules:
   - name: everything
     to: Photos/
 """
-_FOLDERS = ("Photos", "Live", "Live/Pairs")
+# The last two are those that `refiling` files anew into.
+_FOLDERS = ("Photos", "Live", "Live/Pairs", "Anew", "Anew/Pairs")
 _MTIME_NS = 1_700_000_000_123_456_789
 
 

@@ -8,13 +8,32 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+from tests.faults import anew, trial
+from tests.faults.scene import CASES
 from tests.faults.tracing import Kill, is_change
-from tests.faults.trial import try_kills
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from tests.faults.oracle import Finding
     from tests.faults.scene import Case
     from tests.faults.trial import Program, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is killed, in which cases: one trial of it, and how often it makes each call."""
+
+    name: str
+    cases: tuple[Case, ...]
+    try_kills: Callable[[Case, Sequence[Kill], Program], Trial]
+    count_calls: Callable[[Case, Program], Counter[str]]
+
+
+RUN = Deed("run", CASES, trial.try_kills, trial.count_calls)
+# Nothing leaves the library, so it does not matter on which disk that is.
+_NEAR = tuple(case for case in CASES if not case.is_far)
+REFILE = Deed("refile", _NEAR, anew.try_kills, anew.count_calls)
 
 
 @dataclass(slots=True)
@@ -43,7 +62,13 @@ class Tally:
 
 
 def sweep(
-    case: Case, call: str, program: Program, *, every: int = 1, again: Counter[str] | None = None
+    case: Case,
+    call: str,
+    program: Program,
+    deed: Deed = RUN,
+    *,
+    every: int = 1,
+    again: Counter[str] | None = None,
 ) -> Tally:
     """Killed at the first such call, at the one `every` further on, and so on, until none is left.
 
@@ -55,9 +80,9 @@ def sweep(
         kills = [Kill(call, at)]
         if again:
             kills.append(_drawn(again, random.Random(f"{case} {call} {at}")))
-        trial = try_kills(case, kills, program)
-        tally.add(trial)
-        if not trial.cuts:
+        tried = deed.try_kills(case, kills, program)
+        tally.add(tried)
+        if not tried.cuts:
             return tally
     raise AssertionError("calls run out")
 

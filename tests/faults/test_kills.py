@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gallery_daemon.photo import Action
+from tests.faults import anew
 from tests.faults.oracle import Broken
 from tests.faults.running import QUICK, warm_up
 from tests.faults.scene import Case, has_another_disk
@@ -48,6 +49,33 @@ def test_a_killed_daemon_files_every_photo_exactly_once(case: Case, kills: list[
 
     assert len(kills) == len(trial.cuts)
     assert () == trial.findings
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize(
+    "kill",
+    [
+        Kill("renameat2", 2),  # a photo goes to its new place
+        Kill("fdatasync", 5),  # an intent or an end is written down
+        Kill("fsync", 6),  # a new name is made safe
+    ],
+    ids=str,
+)
+def test_a_killed_refile_moves_every_photo_exactly_once(action: Action, kill: Kill) -> None:
+    """Killed there and said again: all lie anew, once; again does nothing, and undo leads back."""
+    trial = anew.try_kills(Case(action, is_far=False), [kill], Program())
+
+    assert 1 == len(trial.cuts)
+    assert () == trial.findings
+
+
+def test_a_bug_in_refile_is_found() -> None:
+    """An intent that is never closed is seen in the journal, kill or not."""
+    program = Program(environ={"PLANTED": "an intent is never closed"})
+
+    trial = anew.try_kills(_HARDLINK, [Kill("renameat2", 2)], program)
+
+    assert {Broken.JOURNAL, Broken.STUCK} & {finding.broken for finding in trial.findings}
 
 
 def test_a_planted_bug_is_found() -> None:

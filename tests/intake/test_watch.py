@@ -187,7 +187,9 @@ def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> N
     found, skipped = listed(Ground("phone", os.fspath(tmp_path), skipped=(f"{tmp_path}/library",)))
 
     assert {"a.jpg", "b/c/d.jpg", "loop"} == found
-    assert {"x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server)"} == skipped
+    assert {
+        "x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server) (*.part)"
+    } == skipped
 
 
 def test_a_folder_that_becomes_a_link_during_a_listing_is_not_followed(tmp_path: Path) -> None:
