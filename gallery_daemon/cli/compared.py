@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.forecast import folder_in, print_ways, public
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,9 +14,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli.render import shown
+from gallery_daemon.decision import Action, Outcome, Truth
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action, Outcome, TakenFrom, Truth
+from gallery_daemon.photo import TakenFrom
 from gallery_daemon.rules.explain import near_misses_of
 from gallery_daemon.rules.part import NUMBER
 
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.decision import Decision, Destination, TraceEntry
     from gallery_daemon.filing.record import Row
     from gallery_daemon.filing.remembered import Remembered
-    from gallery_daemon.photo import Decision, Destination, Prediction, Taken, TraceEntry
+    from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
     from gallery_daemon.service.explaining import Explained
 

@@ -11,8 +11,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli.render import shown
+from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -24,9 +24,9 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import shown
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.photo import Action
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.configuration import read_configuration, refuse_failing
 from gallery_daemon.service.journals import open_to_plan

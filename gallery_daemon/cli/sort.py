@@ -16,9 +16,9 @@ from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
 from gallery_daemon.config.oneshot import adapt, default_config
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.logs import LogLevel, make_log
-from gallery_daemon.photo import Action
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.configuration import read_configuration, refuse_failing
 from gallery_daemon.service.forecast import forecast, places_of

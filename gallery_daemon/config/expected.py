@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.kinds import Choice, Flag, Text, refuse_unknown
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
-from gallery_daemon.photo import Outcome
+from gallery_daemon.decision import Outcome
 from gallery_daemon.rules.ruletest import Expected
 
 if TYPE_CHECKING:

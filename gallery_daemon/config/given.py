@@ -28,16 +28,7 @@ from gallery_daemon.config.predicted import (
 )
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
-from gallery_daemon.photo import (
-    Candidate,
-    Facts,
-    Identity,
-    Kin,
-    Photo,
-    Relative,
-    Taken,
-    TakenFrom,
-)
+from gallery_daemon.photo import Candidate, Facts, Identity, Kin, Photo, Relative, Taken, TakenFrom
 from gallery_daemon.rules.part import extension, stem
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pathlib import Path
 from gallery_daemon.config.folders import absolute, is_inside, name_of, overlap
 from gallery_daemon.config.reader import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.photo import Action, OnConflict
 from gallery_daemon.rules.condition import MinConfidence
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template

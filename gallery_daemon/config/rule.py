@@ -12,7 +12,7 @@ from gallery_daemon.config.kinds import Choice, Flag, Raw, Text
 from gallery_daemon.config.names import FileName, Folder, is_like_leave
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
-from gallery_daemon.photo import Action, Identical, OnConflict
+from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import All, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.ruleset import Placing, Rule
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.report import quoted
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from gallery_daemon.rules.analysis import RuleWarning
 from gallery_daemon.rules.glob import name_matches
 from gallery_daemon.rules.likeness import SourceLike

@@ -6,9 +6,10 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
 from gallery_daemon.filing import trouble
-from gallery_daemon.photo import Action, Candidate, Photo
+from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
@@ -23,7 +24,7 @@ from gallery_daemon.filing.plan import Plan, Step, step_of
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import Recovered, came_to
 from gallery_daemon.filing.sidecars import name_beside
-from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
+from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from datetime import datetime

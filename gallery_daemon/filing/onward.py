@@ -18,6 +18,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
@@ -26,15 +27,16 @@ from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import Recovered, came_to, recover
 from gallery_daemon.filing.sidecars import name_beside
-from gallery_daemon.photo import Action, Candidate, Identical, OnConflict, Photo
+from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.decision import Destination
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.filing.plan import Plan
-    from gallery_daemon.photo import Destination, Identity
+    from gallery_daemon.photo import Identity
 
 _NOT_OPEN = -1
 # What may go wrong with a sidecar while its photo has gone on already.

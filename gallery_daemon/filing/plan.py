@@ -12,17 +12,9 @@ from gallery_daemon.rules.part import NUMBER, PART_BYTES, numbered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict
     from gallery_daemon.filing.record import Note
-    from gallery_daemon.photo import (
-        Action,
-        Decision,
-        Destination,
-        Facts,
-        Identical,
-        OnConflict,
-        Photo,
-        Prediction,
-    )
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 _DIGITS = re.compile("[0-9]+")
 # Zeros before it included; more photos of one name than anybody has.

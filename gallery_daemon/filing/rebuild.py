@@ -17,11 +17,11 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.record import Entry, Intent, State
-from gallery_daemon.photo import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

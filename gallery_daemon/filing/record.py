@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Decision, Facts, Identity, Photo, Prediction
+    from gallery_daemon.decision import Decision
+    from gallery_daemon.photo import Facts, Identity, Photo, Prediction
 
 
 class State(StrEnum):

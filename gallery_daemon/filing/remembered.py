@@ -16,11 +16,12 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gallery_daemon.decision import Check, TraceEntry, Truth
 from gallery_daemon.filing.columns import row_of, signed
 from gallery_daemon.filing.database import Database
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.statements import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
-from gallery_daemon.photo import Check, Prediction, Taken, TakenFrom, TraceEntry, Truth
+from gallery_daemon.photo import Prediction, Taken, TakenFrom
 
 if TYPE_CHECKING:
     import sqlite3

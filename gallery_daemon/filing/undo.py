@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, take_away
@@ -22,7 +23,6 @@ from gallery_daemon.filing.beforehand import filed_file, refuse_unmounted
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import came_to
-from gallery_daemon.photo import Action, OnConflict
 
 if TYPE_CHECKING:
     from datetime import datetime

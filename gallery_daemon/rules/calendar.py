@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Check, Facts, Photo, Prediction, TakenFrom
+from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
 from gallery_daemon.rules.condition import yes_or_no
 from gallery_daemon.rules.wording import one_or_list
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from gallery_daemon.decision import Check
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -12,10 +12,13 @@ they are the trace that explains a decision.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from gallery_daemon.photo import Check, Facts, Photo, Prediction, Truth
+from gallery_daemon.decision import Check, Truth
 from gallery_daemon.rules.wording import one_or_list, told_apart, yaml_number, yaml_text
+
+if TYPE_CHECKING:
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 NO_PREDICTION = "there is no prediction"
 

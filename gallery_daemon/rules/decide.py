@@ -8,21 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import (
-    Decision,
-    Destination,
-    Facts,
-    Outcome,
-    Photo,
-    Prediction,
-    TraceEntry,
-    Truth,
-)
+from gallery_daemon.decision import Decision, Destination, Outcome, TraceEntry, Truth
 from gallery_daemon.rules.condition import all_of
 from gallery_daemon.rules.part import part
 from gallery_daemon.rules.values import values_of
 
 if TYPE_CHECKING:
+    from gallery_daemon.photo import Facts, Photo, Prediction
     from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 
 

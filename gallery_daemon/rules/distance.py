@@ -10,7 +10,8 @@ from gallery_daemon.rules.condition import yes_or_no
 from gallery_daemon.rules.wording import one_or_list, told_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Check, Facts, Photo, Position, Prediction
+    from gallery_daemon.decision import Check
+    from gallery_daemon.photo import Facts, Photo, Position, Prediction
 
 EARTH_RADIUS_KM = 6371.0088
 """The mean radius. Source: Moritz, "Geodetic Reference System 1980" (R1 = 6371008.7714 m).

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from gallery_daemon.photo import Check, Decision, Facts, Photo, Prediction, TraceEntry, Truth
+from gallery_daemon.decision import Check, Decision, TraceEntry, Truth
 from gallery_daemon.rules.condition import All, Any
 from gallery_daemon.rules.decide import decide, try_rule
 
 if TYPE_CHECKING:
+    from gallery_daemon.photo import Facts, Photo, Prediction
     from gallery_daemon.rules.condition import Condition
     from gallery_daemon.rules.ruleset import RuleSet
 

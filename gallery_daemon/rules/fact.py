@@ -11,7 +11,8 @@ from gallery_daemon.rules.condition import yes_or_no
 from gallery_daemon.rules.wording import one_or_list, yaml_number
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Check, Facts, Photo, Prediction
+    from gallery_daemon.decision import Check
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 _MILLION = 1_000_000
 

@@ -13,7 +13,8 @@ from gallery_daemon.photo import PLAIN, Kin
 from gallery_daemon.rules.condition import yes_or_no
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Check, Facts, Photo, Prediction, Relative
+    from gallery_daemon.decision import Check
+    from gallery_daemon.photo import Facts, Photo, Prediction, Relative
 
 DHASH_BITS = 128
 NEAR_BITS = 8

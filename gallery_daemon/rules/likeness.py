@@ -15,7 +15,8 @@ from gallery_daemon.rules.part import extension
 from gallery_daemon.rules.wording import one_or_list, yaml_text
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Check, Facts, Photo, Prediction
+    from gallery_daemon.decision import Check
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from gallery_daemon.rules.condition import NO_PREDICTION, yes_or_no
 from gallery_daemon.rules.wording import told_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Check, Facts, Photo, Prediction
+    from gallery_daemon.decision import Check
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 
 class Comparison(StrEnum):

@@ -9,7 +9,7 @@ from gallery_daemon.rules.condition import All, Condition
 from gallery_daemon.rules.values import HASH_FIELDS
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Action, Identical, OnConflict
+    from gallery_daemon.decision import Action, Identical, OnConflict
     from gallery_daemon.rules.template import Template
 
 

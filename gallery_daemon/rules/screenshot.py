@@ -14,7 +14,8 @@ from gallery_daemon.rules.condition import yes_or_no
 from gallery_daemon.rules.glob import name_matches
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Check, Facts, Photo, Prediction
+    from gallery_daemon.decision import Check
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 NAMES = (
     "Screenshot[_ -]*",  # Android, Samsung, macOS since 10.15, Windows, GNOME, KDE

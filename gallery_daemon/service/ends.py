@@ -11,6 +11,7 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Outcome
 from gallery_daemon.errors import (
     AlreadyFiled,
     FilingError,
@@ -20,14 +21,15 @@ from gallery_daemon.errors import (
 )
 from gallery_daemon.filing.claims import Claimed
 from gallery_daemon.filing.record import Entry, State
-from gallery_daemon.photo import Facts, Outcome
+from gallery_daemon.photo import Facts
 from gallery_daemon.service.tell import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gallery_daemon.decision import Decision
     from gallery_daemon.filing.execute import Filing
-    from gallery_daemon.photo import Candidate, Decision, Photo
+    from gallery_daemon.photo import Candidate, Photo
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
 

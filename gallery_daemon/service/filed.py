@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.onward import Mover
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action, Candidate, Photo
+from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

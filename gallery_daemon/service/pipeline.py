@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.decision import Decision
     from gallery_daemon.imaging.formats import Kind
-    from gallery_daemon.photo import Candidate, Decision, Photo
+    from gallery_daemon.photo import Candidate, Photo
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.rooms import Rooms
 

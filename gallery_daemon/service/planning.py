@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.beforehand import linked_place
 from gallery_daemon.filing.place import Disk
@@ -20,7 +21,6 @@ from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.intake.scan import Skipped
-from gallery_daemon.photo import Action, Identical, OnConflict
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.rules.part import NUMBER
 from gallery_daemon.service.company import Company
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.decision import Decision, Destination
     from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.paper import Paper
     from gallery_daemon.filing.record import Row
-    from gallery_daemon.photo import Decision, Destination, Photo
+    from gallery_daemon.photo import Photo
     from gallery_daemon.rules.ruleset import RuleSet
     from gallery_daemon.service.looks import Look
     from gallery_daemon.service.survey import Met

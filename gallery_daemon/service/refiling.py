@@ -13,12 +13,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
 from gallery_daemon.filing.onward import Moved, Mover, link_of, step_beside, step_onward
 from gallery_daemon.filing.paper import Paper
 from gallery_daemon.filing.plan import Plan, would_be_tried
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action
 from gallery_daemon.service.ends import unseen, why_left
 from gallery_daemon.service.filed import Beside, Filed, FiledBefore, Straggler, Untouchable
 from gallery_daemon.service.planning import Planned, Planner

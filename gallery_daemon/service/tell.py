@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ClassifierStarted,
         ClassifierStopped,
     )
+    from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.filing.record import Note, Row
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Skipped
     from gallery_daemon.logs import Log
-    from gallery_daemon.photo import Candidate, Decision, Facts, Photo, Prediction
+    from gallery_daemon.photo import Candidate, Facts, Photo, Prediction
     from gallery_daemon.service.clock import Clock
     from gallery_daemon.service.tally import Tally
 

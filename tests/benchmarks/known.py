@@ -5,21 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Check, Decision, Outcome, TraceEntry, Truth
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.record import Entry, Intent, State
 from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.intake.scan import Found, scan
-from gallery_daemon.photo import (
-    Check,
-    Decision,
-    Facts,
-    Outcome,
-    Photo,
-    Prediction,
-    TraceEntry,
-    Truth,
-)
+from gallery_daemon.photo import Facts, Photo, Prediction
 from tests.faults.flooding import pour
 
 if TYPE_CHECKING:

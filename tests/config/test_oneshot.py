@@ -8,8 +8,8 @@ import pytest
 
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.config.settings import WatchFolder
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.photo import Action
 from gallery_daemon.rules.condition import MinConfidence
 from tests.config.texts import HEAD, RULES, config_of
 

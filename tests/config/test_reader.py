@@ -14,8 +14,8 @@ from gallery_daemon.config.settings import (
     WatchFolder,
     WatchMode,
 )
+from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import BundleError, ConfigErrors
-from gallery_daemon.photo import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import All
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import Kin, Outcome, Position, Taken, TakenFrom
+from gallery_daemon.decision import Outcome
+from gallery_daemon.photo import Kin, Position, Taken, TakenFrom
 from gallery_daemon.rules.ruletest import Expected, PictureTest, RuleTest
 from tests.config.texts import CLASSES, HEAD, RULES, config_of, errors_of, says
 

@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from tests.faults.oracle import Broken
 from tests.faults.proof import PROOFS
 from tests.faults.running import REAL, warm_up

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action
 from tests.faults.scene import ORIGINALS, STRANGER
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing import recover
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.record import Entry, State
-from gallery_daemon.photo import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from tests.faults.oracle import Broken
 from tests.faults.scene import Case
 from tests.faults.sweep import sweep

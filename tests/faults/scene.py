@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from tests.faults.material import FILM, LARGE, LIVE, NAMESAKE
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from tests.faults import anew
 from tests.faults.oracle import Broken
 from tests.faults.running import QUICK, warm_up

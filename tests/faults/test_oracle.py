@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from tests.faults.material import FILM, LARGE, LIVE, material
 from tests.faults.oracle import Broken, judge_ended, judge_killed
 from tests.faults.running import QUICK, Running, run_command

@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict, Outcome
 from gallery_daemon.filing.execute import Filer, Filing
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk, identity_of
 from gallery_daemon.filing.plan import Plan
-from gallery_daemon.photo import (
-    Action,
-    Candidate,
-    Decision,
-    Destination,
-    Facts,
-    Identical,
-    OnConflict,
-    Outcome,
-    Photo,
-    Prediction,
-)
+from gallery_daemon.photo import Candidate, Facts, Photo, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

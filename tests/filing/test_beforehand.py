@@ -6,9 +6,9 @@ import os
 
 import pytest
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError
 from gallery_daemon.filing.record import State
-from gallery_daemon.photo import Action, OnConflict
 from tests.filing.conftest import World, make_files, read_files
 
 

@@ -6,9 +6,9 @@ import os
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.day import day_of
 from gallery_daemon.filing.record import Entry, State
-from gallery_daemon.photo import Action
 from tests.filing.conftest import NOW, make_files
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import AlreadyFiled, JournalDamaged, JournalError
 from gallery_daemon.filing.claims import Claimed
 from gallery_daemon.filing.journal import Journal
@@ -19,7 +20,6 @@ from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Entry, Intent, Note, State
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.photo import Action
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 # A program of its own that makes an intent and lives until its input ends.

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.record import Entry, Note, State
-from gallery_daemon.photo import Action
 from tests.filing.conftest import NOW, World, make_files
 
 MODEL = "default@00000000"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import AlreadyFiled, FilingError
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.onward import Mover, clear_up
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
-from gallery_daemon.photo import Action
 from gallery_daemon.service.undoing import Undoing
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, fused_disk, journal_on

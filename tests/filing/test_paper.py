@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError
 from gallery_daemon.filing.paper import Paper
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.plan import Step, step_of
-from gallery_daemon.photo import Action, Candidate, OnConflict, Photo
+from gallery_daemon.photo import Candidate, Photo
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:

@@ -9,19 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from gallery_daemon.decision import Action, Check, Decision, Outcome, TraceEntry, Truth
 from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.filing.remembered import remembered
-from gallery_daemon.photo import (
-    Action,
-    Check,
-    Decision,
-    Outcome,
-    Prediction,
-    Taken,
-    TakenFrom,
-    TraceEntry,
-    Truth,
-)
+from gallery_daemon.photo import Prediction, Taken, TakenFrom
 from tests.filing.conftest import NOW, World, make_files
 from tests.filing.test_undo import undo
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.photo import Action
 from gallery_daemon.service.undoing import Undoing
 from tests.filing.conftest import World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Row, State
-from gallery_daemon.photo import Action
 from gallery_daemon.service.undoing import Outcome, Undoing
 from tests.filing.conftest import NOW, World, make_files, read_files
 

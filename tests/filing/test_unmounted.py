@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, JournalError
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.photo import Action, OnConflict
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 from tests.filing.test_undo import undo

@@ -20,10 +20,10 @@ from gallery_daemon.photo import (
     Relative,
     Taken,
     TakenFrom,
-    Truth,
 )
 
 if TYPE_CHECKING:
+    from gallery_daemon.decision import Truth
     from gallery_daemon.rules.condition import Condition
 
 CLASSES = ("cars", "memes", "mountains", "other", "selfies", "trees", "whatsapp_screenshots")

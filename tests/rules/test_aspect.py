@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.photo import Check, Truth
+from gallery_daemon.decision import Check, Truth
 from gallery_daemon.rules.aspect import AspectIs, Ratio
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import Check, Taken, TakenFrom, Truth
+from gallery_daemon.decision import Check, Truth
+from gallery_daemon.photo import Taken, TakenFrom
 from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import Action, Identical, OnConflict
+from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.changes import changes
 from gallery_daemon.rules.condition import All, Any, ClassIs, MinConfidence, Not
 from gallery_daemon.rules.fact import HasGps

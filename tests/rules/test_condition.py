@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from gallery_daemon.photo import Check, Truth
+from gallery_daemon.decision import Check, Truth
 from gallery_daemon.rules.condition import (
     All,
     Any,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import (
+from gallery_daemon.decision import (
     Action,
     Check,
     Decision,

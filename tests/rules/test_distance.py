@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import Check, Position, Truth
+from gallery_daemon.decision import Check, Truth
+from gallery_daemon.photo import Position
 from gallery_daemon.rules.distance import Near, Spot
 from tests.rules.photos import facts, photo, prediction, truth_of
 

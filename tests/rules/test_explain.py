@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import Action, OnConflict, Outcome, Taken, TakenFrom, Truth
+from gallery_daemon.decision import Action, OnConflict, Outcome, Truth
+from gallery_daemon.photo import Taken, TakenFrom
 from gallery_daemon.rules.calendar import DatePart, Span, TakenIn
 from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
 from gallery_daemon.rules.decide import decide

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import Check, Facts, Truth
+from gallery_daemon.decision import Check, Truth
 from gallery_daemon.rules.fact import (
     Between,
     HasExif,
@@ -18,6 +18,7 @@ from gallery_daemon.rules.fact import (
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 
 if TYPE_CHECKING:
+    from gallery_daemon.photo import Facts
     from gallery_daemon.rules.condition import Condition
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 
-from gallery_daemon.photo import Truth
+from gallery_daemon.decision import Truth
 from gallery_daemon.rules.aspect import AspectIs, Ratio
 from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import (

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import PLAIN, Kin, Relative, Truth
+from gallery_daemon.decision import Truth
+from gallery_daemon.photo import PLAIN, Kin, Relative
 from gallery_daemon.rules.kin import Burst, NearDuplicate
 from tests.rules.photos import facts, photo, prediction
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.photo import Check, Prediction, Truth
+from gallery_daemon.decision import Check, Truth
+from gallery_daemon.photo import Prediction
 from gallery_daemon.rules.condition import Not
 from gallery_daemon.rules.probability import Comparison, Probability
 from tests.rules.photos import FACTS, photo, predictions, truth_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.photo import Action, OnConflict
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.rules.aspect import AspectIs, Ratio
 from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinMargin, Not

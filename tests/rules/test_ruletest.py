@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from gallery_daemon.photo import Action, Facts, OnConflict, Outcome, Prediction, Taken, TakenFrom
+from gallery_daemon.decision import Action, OnConflict, Outcome
+from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
 from gallery_daemon.rules.condition import All, ClassIs, Condition, MinConfidence
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.ruletest import (

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 
-from gallery_daemon.photo import Check, Facts, Truth
+from gallery_daemon.decision import Check, Truth
 from gallery_daemon.rules.screenshot import Screenshot
 from tests.rules.photos import FACTS, any_facts, facts, photo, photos, prediction, truth_of
+
+if TYPE_CHECKING:
+    from gallery_daemon.photo import Facts
 
 IS_ONE = Screenshot(wanted=True)
 

@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
 from gallery_daemon.intake.scan import Found, scan
-from gallery_daemon.photo import Action, Facts, OnConflict, Photo, Prediction
+from gallery_daemon.photo import Facts, Photo, Prediction
 from gallery_daemon.service.forecast import Forecast, changes, forecast, places_of
 from gallery_daemon.service.journals import journal_path, open_to_plan
 from gallery_daemon.service.looks import Looks

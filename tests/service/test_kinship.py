@@ -10,19 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.record import Note
-from gallery_daemon.photo import (
-    PLAIN,
-    Action,
-    Facts,
-    Kin,
-    OnConflict,
-    Photo,
-    Relative,
-    Taken,
-    TakenFrom,
-)
+from gallery_daemon.photo import PLAIN, Facts, Kin, Photo, Relative, Taken, TakenFrom
 from gallery_daemon.rules.condition import All
 from gallery_daemon.rules.kin import BURST_BITS, NEAR_BITS
 from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet

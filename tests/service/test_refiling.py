@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from gallery_daemon.service.planning import Planned
 from gallery_daemon.service.refiling import Refile
 from tests.faults.belongings import Belongings

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.photo import Action
 from gallery_daemon.service.journals import journal_path
 from gallery_daemon.service.undoing import Undoing
 from tests.faults.belongings import Belongings

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
+from gallery_daemon.decision import Action, Decision, Outcome
 from gallery_daemon.filing.execute import Filing
 from gallery_daemon.filing.record import State
 from gallery_daemon.logs import LogFormat, LogLevel, make_log
-from gallery_daemon.photo import Action, Candidate, Decision, Facts, Identity, Outcome, Photo
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo
 from gallery_daemon.service.clock import SystemClock
 from gallery_daemon.service.tally import Tally
 from gallery_daemon.service.tell import Seen, Teller

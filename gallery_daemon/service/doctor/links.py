@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action
 from gallery_daemon.intake.mounts import mount_of
-from gallery_daemon.photo import Action
 from gallery_daemon.service.doctor.finding import counted, odd, well
 from gallery_daemon.service.doctor.library import nearest_folder
 

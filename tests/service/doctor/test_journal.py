@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.decision import Action
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.record import Entry, Intent, State
-from gallery_daemon.photo import Action
 from gallery_daemon.service.doctor.journal import Book, judge_journal, look_at_journal
 from tests.filing.conftest import NOW, World, make_files
 from tests.service.doctor.lines import said, verdicts

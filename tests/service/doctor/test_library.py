@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.photo import Action
+from gallery_daemon.decision import Action
 from gallery_daemon.service.doctor.library import Shelf, judge_library, look_at_library
 from gallery_daemon.service.doctor.links import Place, judge_links, place_of, wants_links
 from gallery_daemon.service.doctor.space import judge_space, size

@@ -1,0 +1,114 @@
+"""What shall happen to a photo, and why: what `rules` says and `filing` does.
+
+The words of the YAML's rules are among them; none of them needs to know what a photo is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """How a photo comes into the library."""
+
+    HARDLINK = "hardlink"
+    COPY = "copy"
+    MOVE = "move"
+    SYMLINK = "symlink"
+
+
+class Identical(StrEnum):
+    """What to do when the same bytes have the destination's name already.
+
+    Merge: nothing is left to do; keep: the photo gets a name beside it; leave: it stays.
+    """
+
+    MERGE = "merge"
+    KEEP = "keep"
+    LEAVE = "leave"
+
+
+class OnConflict(StrEnum):
+    """What to do when the destination's name is taken.
+
+    Dedupe, rename and keep-both give the photo another name; they differ in `usual_identical`.
+    """
+
+    DEDUPE = "dedupe"
+    RENAME = "rename"
+    KEEP_BOTH = "keep-both"
+    SKIP = "skip"
+
+    @property
+    def usual_identical(self) -> Identical:
+        """What becomes of the same bytes, where nothing else is said of them."""
+        match self:
+            case OnConflict.DEDUPE:
+                return Identical.MERGE
+            case OnConflict.RENAME | OnConflict.KEEP_BOTH:
+                return Identical.KEEP
+            case OnConflict.SKIP:
+                return Identical.LEAVE
+
+
+class Outcome(StrEnum):
+    """What made the decision."""
+
+    RULE = "rule"
+    UNCERTAIN = "uncertain"
+    OTHERWISE = "otherwise"
+    FAILED = "failed"
+
+
+class Truth(StrEnum):
+    """Whether a condition holds; `UNSURE` means on confidence or margin alone it does not."""
+
+    YES = "yes"
+    UNSURE = "unsure"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition's answer: `reason` reads as a sentence, "confidence 0.74 < 0.80"."""
+
+    condition: str
+    truth: Truth
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """One rule's answer: its conditions' checks, in the order of the YAML."""
+
+    rule: str
+    truth: Truth
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A checked place in the library, and how to come there.
+
+    `folder` holds path components, none empty, `.`, `..` or with a `/`; `name` is one such
+    component, in which a run of NULs stands for the number that makes it free. No path outside the
+    library can be said with it. `identical` is None where `on_conflict` says it too.
+    """
+
+    folder: tuple[str, ...]
+    name: str
+    action: Action
+    on_conflict: OnConflict
+    with_sidecars: bool
+    identical: Identical | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall happen to a photo, and why, rule by rule; no destination means: leave it."""
+
+    outcome: Outcome
+    rule: str | None
+    destination: Destination | None
+    trace: tuple[TraceEntry, ...]
