@@ -4,7 +4,7 @@ What is the fastest depends on the processor, on a card that may be there, and o
 versions; no table of ours would be right for long. So each library that could run the bundle is
 tried in a process of its own (`trial`), which takes some seconds once; the result is remembered
 until one of the things that it depends on changes (`memory`). What was measured beside other work
-serves for now, and is measured again when the process starts the next time.
+serves for now, and is measured again by a start that finds the machine quiet.
 
 A network in whole numbers is only taken if it agrees with the exact one well enough, and if it is
 worth it; a person who asks for it by name takes it as it is, as long as it answers the probes.
@@ -28,6 +28,7 @@ from gallery_daemon.model.int8 import LEAST_AGREEMENT
 from gallery_daemon.model.intel import is_installed
 from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.model.memory import Measurement, Memory, circumstances
+from gallery_daemon.model.others import share_of_others
 from gallery_daemon.model.predict import Predictor, load_predictor
 from gallery_daemon.model.probes import probes
 
@@ -42,7 +43,7 @@ ENGINES = ("auto", "torch", "openvino")
 WORTH_IT = 1.2
 # Of the machine, by others during a trial: from there on the figures are not relied on.
 _IN_COMPANY = 0.1
-# A machine that is never quiet is measured so often, and each engine's best figure counts.
+# A machine that never stays quiet is measured so often, and each engine's best figure counts.
 _MOST_TRIES = 3
 # For all trials together: torch from a cold disk, and a batch in float32 on a slow processor. The
 # host waits longer than that for the process to be ready (`classifier.patience`).
@@ -116,7 +117,8 @@ def choose(wanted: Wanted) -> Choice:
         return Choice(_first_of_torch(wanted.device), {})
     memory = _memory(wanted)
     known = memory.recall()
-    if known is not None and known.is_settled:
+    # Nobody waits for trials on a busy machine twice: they take longest there, and say least.
+    if known is not None and (known.is_settled or share_of_others() >= _IN_COMPANY):
         return Choice(known.kind, {}, is_remembered=True)
     trials = _try_all(libraries, wanted)
     found = _judge(trials, known, wanted.device)

@@ -7,6 +7,7 @@ what was measured in company is not to be relied on for long.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ _STAT = Path("/proc/stat")
 # Source: proc_stat(5), the fields of its first line, in ticks: user, nice, system, idle, iowait,
 # irq, softirq, steal. Waiting is not work; guests are counted in user and nice already.
 _WORK = (0, 1, 2, 5, 6, 7)
+# Twenty ticks of each processor, and too short for a person to notice.
+_A_LOOK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,13 @@ class Stopwatch:
         others_s = now.work_s - self.work_s - (now.own_s - self.own_s)
         share = others_s / ((now.wall_s - self.wall_s) * (os.cpu_count() or 1))
         return min(max(share, 0.0), 1.0)
+
+
+def share_of_others() -> float:
+    """What others take of all processors just now, 0..1: a look of a fifth of a second."""
+    stopwatch = Stopwatch.start()
+    threading.Event().wait(_A_LOOK_S)
+    return stopwatch.others_share()
 
 
 def _work_s() -> float | None:

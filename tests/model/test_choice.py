@@ -26,7 +26,7 @@ from gallery_daemon.model.memory import Measurement, Memory, circumstances, engi
 from tests.classifier.loop import is_running, until_true
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HALF = Kind("torch", "cpu", "bfloat16")
 
@@ -181,6 +181,18 @@ def test_what_a_trial_babbles_is_not_believed(wanted: Wanted, tmp_path: Path) ->
     assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
 
 
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Set what others take of the machine when the process starts."""
+
+    def others_take(share: float) -> None:
+        monkeypatch.setattr(choosing, "share_of_others", lambda: share)
+
+    others_take(0.0)
+    return others_take
+
+
+@pytest.mark.usefixtures("company")
 def test_what_was_measured_beside_other_work_is_measured_again(
     wanted: Wanted, tmp_path: Path
 ) -> None:
@@ -199,7 +211,22 @@ def test_what_was_measured_beside_other_work_is_measured_again(
     assert (INT8, INT8, {}) == (second.kind, third.kind, third.measured)
 
 
-def test_a_machine_that_is_never_quiet_is_measured_three_times(
+def test_a_busy_machine_is_not_measured_twice(
+    wanted: Wanted, tmp_path: Path, company: Callable[[float], None]
+) -> None:
+    """The first photo of all waits for trials; later ones only where they can say something."""
+    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
+    company(0.5)
+    with trials_say(tmp_path / "busy", line(INT8, 55, 0.4), line(HALF, 50, 0.02)):
+        first, second = choose(wanted), choose(wanted)
+
+    assert (HALF, HALF) == (first.kind, second.kind)
+    assert {} == second.measured
+    assert (1, False) == (recalled(memory).tries, recalled(memory).is_settled)
+
+
+@pytest.mark.usefixtures("company")
+def test_a_machine_that_never_stays_quiet_is_measured_three_times(
     wanted: Wanted, tmp_path: Path
 ) -> None:
     """By then the best figure of each engine counts, and no start waits any longer."""

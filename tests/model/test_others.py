@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.model import others
-from gallery_daemon.model.others import Stopwatch
+from gallery_daemon.model.others import Stopwatch, share_of_others
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,15 @@ def test_the_work_of_another_program_counts_and_our_own_does_not() -> None:
     assert theirs > 0.45
     assert now.own_s - stopwatch.own_s >= 0.5
     assert now.work_s - stopwatch.work_s > 0.45
+
+
+def test_a_look_sees_a_neighbour_at_work() -> None:
+    """A program that burns a core until it is killed takes its share of them all."""
+    with subprocess.Popen((sys.executable, "-S", "-c", "while True: pass")) as neighbour:
+        share = max(share_of_others() for _ in range(5))
+        neighbour.kill()
+
+    assert share > 0.5 / (os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize("text", ["", "cpu 1 2 three", "cpu 1 2", "cow 1 2 3 4 5 6 7 8"])
