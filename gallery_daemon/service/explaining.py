@@ -1,8 +1,8 @@
 """One file and the present rules: what they would do with it, and why.
 
 A file that the journal remembers is not opened where the rules ask for no more than the journal
-keeps; any other is classified through the classifier process, like every photo, and gets its name
-on paper, as in a plan.
+keeps, nor where the present model has seen it before; any other is classified through the
+classifier process, like every photo. A photo that is new gets its name on paper, as in a plan.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.classifier.reports import Classified
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.journal import Journal
@@ -26,7 +27,7 @@ from gallery_daemon.service.classify import FileClassifier
 from gallery_daemon.service.ends import unseen
 from gallery_daemon.service.journals import journal_path, open_to_plan
 from gallery_daemon.service.kinship import Kinship
-from gallery_daemon.service.looks import Look
+from gallery_daemon.service.looks import Look, Looks
 from gallery_daemon.service.planning import Planned, Planner
 from gallery_daemon.service.setup import setup_of
 from gallery_daemon.service.wiring import ground_of
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
 class Explained:
     """A photo, and what the present rules make of it.
 
-    `is_looked_at`: its facts are all there, read from the file just now. `is_outside`: it lies in
-    no watch folder, and is judged as if it lay in the first. `passed_over` is why `run` would not
-    look at it. `planned` is what would become of a file that the journal does not know, with the
-    names that are taken now; None too where the journal cannot be opened.
+    `is_looked_at`: its facts are all there, as they were read from the file. `is_outside`: it lies
+    in no watch folder, and is judged as if it lay in the first. `passed_over` is why `run` would
+    not look at it. `planned` is what would become of a file that the journal does not know, with
+    the names that are taken now; None too where the journal cannot be opened.
     """
 
     photo: Photo
@@ -79,7 +80,7 @@ def explain_file(
     if bundle is None and known and known.prediction and not needs_the_file(config.rules):
         facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
     else:
-        facts, prediction = _look(_readable(file, known), config, clock, bundle)
+        facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
         facts = _with_kin(photo, facts, config)
     explanation = explain(photo, facts, prediction, config.rules)
     found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
@@ -173,11 +174,29 @@ def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
         return Kinship(journal, config.rules).with_kin(photo, facts)
 
 
-def _look(file: str, config: Config, clock: Clock, bundle: str | None) -> tuple[Facts, Prediction]:
-    model = config.model if bundle is None else replace(config.model, bundle=bundle)
-    setup = setup_of(model, config.batch, config.limits)
+def _look(
+    photo: Photo, file: str, config: Config, clock: Clock, bundle: str | None
+) -> tuple[Facts, Prediction]:
+    """What the model sees in the file, or saw when it looked at these very bytes before."""
+    if bundle is not None:
+        config = replace(config, model=replace(config.model, bundle=bundle))
+    remembered = _remembered(photo, file, config)
+    if remembered is not None:
+        return remembered
+    setup = setup_of(config.model, config.batch, config.limits)
     classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
     (found,) = classifier.run([file])
     if found.prediction is None or found.facts is None:
         raise GalleryError(f"{file}: {found.error}")
     return found.facts, found.prediction
+
+
+def _remembered(photo: Photo, file: str, config: Config) -> tuple[Facts, Prediction] | None:
+    with contextlib.suppress(GalleryError, OSError):
+        if identity_of(os.lstat(file)) != photo.identity or not journal_path().exists():
+            return None
+        with contextlib.closing(Journal(journal_path(), read_only=True)) as journal:
+            report = Looks.of(config, journal).report(photo)
+        if isinstance(report, Classified):
+            return report.facts, report.prediction
+    return None
