@@ -30,20 +30,22 @@ from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
 from gallery_daemon.photo import Candidate, Facts, Identity, Kin, Photo, Relative, Taken, TakenFrom
 from gallery_daemon.rules.part import extension, stem
+from gallery_daemon.rules.unsaid import HASH_LEAST
+from gallery_daemon.rules.values import DIGITS
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
     from gallery_daemon.photo import Prediction
 
 _PIXELS = Number(0, 1e12, whole=True)
-_HASH = "[0-9a-fA-F]{8,64}"
+_HASH = rf"[0-9a-fA-F]{{{HASH_LEAST},{DIGITS['hash']}}}"
 
 
 @dataclass(frozen=True, slots=True)
 class HashKind:
     """The beginning of a SHA-256, as `sha256sum` prints it."""
 
-    words: str = "8 to 64 hexadecimal digits of a SHA-256"
+    words: str = f"{HASH_LEAST} to {DIGITS['hash']} hexadecimal digits of a SHA-256"
 
     @property
     def schema(self) -> Schema:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Facts, Photo, Prediction
     from gallery_daemon.rules.ruleset import RuleSet
 
-NOT_LOOKED_AT = "only `gallery-daemon check` looks at its picture"
+NOT_LOOKED_AT = "only `gallery-daemon check` looks at pictures"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _ANY = "0"
 _HASH8_DIGITS = 8
 
+HASH_LEAST = 8
+"""So many digits of a hash a test says at least."""
+
 
 def unsaid_in(template: Template, values: Values, unsaid: Mapping[str, str]) -> str | None:
     """The first field that the text is made of and that is not known, and why not.
@@ -43,7 +46,7 @@ def _why_short(field: Field, known: str) -> str | None:
     if len(known) >= needed:
         return None
     said = f"of which given says {len(known)} digits" if known else "which given does not say"
-    return f"{said} (add hash: of {needed} digits)"
+    return f"{said} (add hash: of {max(needed, HASH_LEAST)} digits)"
 
 
 def _shown(field: Field) -> str:

@@ -130,6 +130,16 @@ UNSAID = {"added": "the moment of filing", "date": "which given does not say"}
             ),
         ),
         (
+            "{hash:2}/",
+            None,
+            replace(FACTS, content_hash=None),
+            Expected(folder=("01",)),
+            (
+                "expected 01/, but rule all makes it of {hash:2}, which given does not say "
+                "(add hash: of 8 digits)"
+            ),
+        ),
+        (
             "{added:%Y}/",
             None,
             FACTS,
