@@ -5,8 +5,9 @@ kind; the photo that was seen before it, if one was, is called IMG_0000.jpg. It 
 12 megapixels, the wider side across, and 4 MB; it has EXIF where a camera, a date taken or a
 position is given, and is a PNG where its name says so.
 
-`taken` is a date of the photo's own (EXIF's), and `date` one of the file alone (its mtime), so the
-photo has none of its own. Both make `{date}`, so where a test says both they are the same.
+`taken` is a date of the photo's own (EXIF's), and `date` one of the file alone (its mtime): said
+without `taken`, the photo has none of its own. Both make `{date}`, so where a test says both they
+are the same; `{mtime}` is what `date` says.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ _BEFORE = Relative("IMG_0000.jpg", bits=0, after_s=1.0)
 _USUAL = {"width": 4000, "height": 3000, "size": 4_000_000}
 _NOW = {"added": "the moment of filing, which no test knows"}
 _NO_DATE = "which given does not say (add date: 2026-07-01)"
+_NO_MTIME = "which given does not say (add date, the same as taken)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,10 @@ class GivenReader:
             0, 0, found.get_or(SIZE, _USUAL["size"]), int(now.timestamp()) * 1_000_000_000
         )
         photo = Photo(Candidate(self._source(found), "/", path), identity, now)
-        undated = {} if when else {"date": _NO_DATE, "mtime": _NO_DATE}
-        return Given(photo, _facts(found, photo), prediction, _NOW | undated)
+        unsaid = _NOW | ({} if when else {"date": _NO_DATE})
+        if DATE not in found:
+            unsaid |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
+        return Given(photo, _facts(found, photo), prediction, unsaid)
 
     def _refuse_contradictions(self, found: Found) -> None:
         if POSITION in found and found.get(HAS_GPS) is False:

@@ -125,7 +125,8 @@ def test_a_date_alone_is_the_file_s_and_no_date_taken() -> None:
     assert "2026-03-04" == f"{dated.facts.taken.when:%F}"
     assert (TakenFrom.EXIF, True) == (taken.facts.taken.origin, taken.facts.has_exif)
     assert both.facts == taken.facts
-    assert {"added"} == set(dated.unsaid) == set(taken.unsaid)
+    assert {"added"} == set(dated.unsaid) == set(both.unsaid)
+    assert {"added", "mtime"} == set(taken.unsaid)
     assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unsaid)
 
 
