@@ -30,12 +30,15 @@ def print_changes(
     taken = sum(_is_same_way(each) for each in changes)
     of = len({each.photo for each in (*was.files, *now.files)})
     otherwise = f", {stay - taken} to the same place by another action" if stay > taken else ""
-    otherwise += f", {taken} there otherwise if their name is taken" if taken else ""
+    otherwise += f", {taken} to the same place unless their name is taken" if taken else ""
     print(f"{len(changes) - stay} of {of} files would go elsewhere{otherwise}")
 
 
 def print_changes_json(changes: Iterable[Change]) -> None:
-    """One JSON object for each photo that would go elsewhere: `was` and `now` as in a plan."""
+    """One JSON object for each photo that would go elsewhere or otherwise: `was` and `now`.
+
+    Both are as in a plan, with what would become of the photo if its name were taken.
+    """
     for change in changes:
         was, now = (each and _public(each) for each in (change.was, change.now))
         print(json.dumps({"photo": change.photo, "was": was, "now": now}))

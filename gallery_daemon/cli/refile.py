@@ -65,10 +65,10 @@ def refile(
     """File anew what was filed before, by the present rules and model: first as a plan.
 
     Each goes from its place in the library to the new one, with its sidecars; the watch folders
-    are not touched, and how it came into the library (link, copy, move) stays as it was, though the
-    rules say another action now: the plan says of how many. Photos
-    that you have moved or edited in the library are told and stay; so are those that the rules now
-    leave. `undo --last N` puts N of them back to where they lay before.
+    are not touched, and how it came into the library (link, copy, move) stays as it was: the plan
+    says of how many the rules would have it otherwise. Photos that you have moved or edited in the
+    library are told and stay; so are those that the rules now leave. `undo --last N` puts N of them
+    back to where they lay before.
 
     Examples:
         gallery-daemon refile
