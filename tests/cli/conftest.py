@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+_EXPLAINED = """\
+version: 1
+watch: {{name: phone, path: {inbox}}}
+library: {library}
+defaults: {{action: copy}}
+rules:
+  - name: wa
+    when: {{name: "WA-*"}}
+    to: WhatsApp/
+  - name: cars
+    when: {{class: cars}}
+    to: Cars/{{date:%Y}}/
+  - name: all
+    to: All/
+"""
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
@@ -60,3 +76,11 @@ def watch(tmp_path: Path) -> Path:
     (watch / "notes.txt").write_text("hello")
     (watch / "broken.png").write_bytes(b"no picture")
     return watch
+
+
+@pytest.fixture
+def explained(tmp_path: Path) -> Path:
+    """A configuration on `inbox` and `library`, with a rule that asks and one that does not."""
+    path = tmp_path / "c.yaml"
+    path.write_text(_EXPLAINED.format(inbox=tmp_path / "inbox", library=tmp_path / "library"))
+    return path

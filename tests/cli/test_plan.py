@@ -180,7 +180,9 @@ def test_another_end_for_taken_names_is_a_change(quick_run: Run, tmp_path: Path)
     said = lines(quick_run("plan", "--config", skip, "--was", old, "--json"))
 
     assert "Same/cars/ on_conflict dedupe -> Same/cars/ on_conflict skip  3" in shown
-    assert "0 of 6 files would go elsewhere, 3 to the same place unless their name is taken" in shown
+    assert (
+        "0 of 6 files would go elsewhere, 3 to the same place unless their name is taken" in shown
+    )
     assert [("dedupe", "skip", "leave")] * 3 == [
         (each["was"]["on_conflict"], each["now"]["on_conflict"], each["now"]["identical"])
         for each in said
