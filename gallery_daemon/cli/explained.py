@@ -101,11 +101,11 @@ def print_ignored(place: str, why: str) -> None:
 
 
 def say_replaced(before: Row) -> None:
-    """In one line, what became of another file that lay there before."""
+    """In one line, what became of another file that lay there before, or of this one as it was."""
     where = f" to {before.destination}" if before.state is State.FILED else ""
-    words = f"another file of this name was {before.state} on {_day(before)}{where}"
+    which = f"another file, or this one before it changed (journal, {before.id})"
     console = Console(highlight=False, markup=False)
-    _print_end(console, "before", shown(f"{words} (journal, {before.id})"))
+    _print_end(console, "before", shown(f"{before.state} on {_day(before)}{where}: {which}"))
 
 
 def say_today(known: Remembered, today: Explained, config: Config) -> None:

@@ -71,7 +71,9 @@ def remembered(journal: Path, file: str) -> Remembered | None:
 
 
 def replaced(journal: Path, file: str) -> Row | None:
-    """The latest decision on another file that lay at that absolute path; None if none did.
+    """The latest decision on what lay at that absolute path and is not as the file there is now.
+
+    That is another file, or the same before its content or its mtime changed; None if none was.
 
     Raises:
         GalleryError: the journal cannot be read.

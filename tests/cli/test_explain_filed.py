@@ -91,10 +91,11 @@ def test_a_file_in_the_place_of_a_filed_one_has_a_story_of_its_own(
     quick_run(*sort)
     filed = quick_run("explain", "--config", explained, tmp_path / "library/Cars/2024/a.jpg")
 
-    before = "before: another file of this name was filed on "
+    before = "before: filed on "
     assert "of that time" not in new.stdout
     assert f"{action} to {tmp_path}/library/Cars/" in new.stdout
     assert before in new.stdout
+    assert ": another file, or this one before it changed (journal, 1)" in new.stdout
     assert "filed" == told["before"]["state"]
     assert "then" not in told
     assert "of that time" in filed.stdout
