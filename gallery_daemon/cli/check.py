@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gallery_daemon.cli.checked import (
-    print_error_json,
+    error_as_json,
     print_results,
     print_results_json,
     print_warnings,
@@ -19,6 +19,7 @@ from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
+from gallery_daemon.config.settings import Config
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 from gallery_daemon.service.clock import SystemClock
@@ -50,7 +51,8 @@ def check(
 ) -> None:
     """Check the configuration: every mistake with its line, what may not be meant, and its tests.
 
-    Exit status 0: it can be used; 2: it is wrong, or a test of its rules fails.
+    Exit status 0: it can be used; 1: the classifier does not start, so pictures of its tests were
+    not looked at; 2: it is wrong, or a test of its rules fails.
 
     Examples:
         gallery-daemon check --init
@@ -71,23 +73,19 @@ def check(
     if init:
         _write_example(config or default_path())
         return
-    try:
-        holds = _check(existing_config(config), as_json=as_json)
-    except GalleryError as error:
-        if as_json:
-            print_error_json(error)
-        raise
-    if not holds:
+    with error_as_json() if as_json else contextlib.nullcontext():
+        path = existing_config(config)
+        loaded = read_configuration(path)
+    if not _check(loaded, path, as_json=as_json):
         raise typer.Exit(_EXIT_WRONG)
 
 
-def _check(path: Path, *, as_json: bool) -> bool:
+def _check(loaded: Config, path: Path, *, as_json: bool) -> bool:
     """All is told that is found; whether all tests hold.
 
     Raises:
-        GalleryError: the configuration is wrong, or its pictures cannot be looked at.
+        GalleryError: the pictures of its tests cannot be looked at.
     """
-    loaded = read_configuration(path)
     warnings, file = warnings_of(loaded), str(path)
     print_warnings(warnings, file, as_json=as_json)
     if not as_json:
@@ -95,7 +93,9 @@ def _check(path: Path, *, as_json: bool) -> bool:
         count = len(loaded.rules.rules)
         rules = "1 rule" if count == 1 else f"{count} rules"
         print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
-    results = run_all_tests(loaded, SystemClock())
+    told = error_as_json(len(warnings), len(loaded.rules.rules))
+    with told if as_json else contextlib.nullcontext():
+        results = run_all_tests(loaded, SystemClock())
     if as_json:
         print_results_json(results, loaded, len(warnings))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections import Counter
@@ -12,7 +13,7 @@ from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
 from gallery_daemon.rules.ruletest import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.rules.analysis import RuleWarning
@@ -65,12 +66,23 @@ def print_results_json(results: tuple[RuleTestResult, ...], config: Config, warn
     _print(_summary(errors=0, warnings=warnings, rules=rules) | _counts(results))
 
 
-def print_error_json(error: GalleryError) -> None:
-    """Each mistake as an object, and the sum; `file`, `line` and `column` where it has a place."""
-    errors = error.errors if isinstance(error, ConfigErrors) else (error,)
-    for each in errors:
-        _print(_told(each))
-    _print(_summary(errors=len(errors), warnings=0, rules=None) | _counts(()))
+@contextlib.contextmanager
+def error_as_json(warnings: int = 0, rules: int | None = None) -> Iterator[None]:
+    """What is raised in it, each mistake as an object, and the sum with what was told before.
+
+    `file`, `line` and `column` are there where a mistake has a place.
+
+    Raises:
+        GalleryError: the same.
+    """
+    try:
+        yield
+    except GalleryError as error:
+        errors = error.errors if isinstance(error, ConfigErrors) else (error,)
+        for each in errors:
+            _print(_told(each))
+        _print(_summary(errors=len(errors), warnings=warnings, rules=rules) | _counts(()))
+        raise
 
 
 def _warned(warning: RuleWarning, file: str) -> dict[str, object]:

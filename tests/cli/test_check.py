@@ -141,3 +141,24 @@ def test_check_tells_machines_one_object_a_line(run: Run, tmp_path: Path) -> Non
     assert {"line": 6, "column": 19, "hint": "did you mean to?"}.items() <= errors[1].items()
     assert "error" == json.loads(nowhere.stdout.splitlines()[0])["kind"]
     assert (2, 2, 2) == (done.returncode, wrong.returncode, nowhere.returncode)
+
+
+def test_a_classifier_that_does_not_start_is_an_error_beside_the_warnings(
+    run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """The sum counts both, as they were told."""
+    config = tmp_path / "c.yaml"
+    config.write_text(
+        f"version: 1\nwatch: {watch}\nlibrary: {tmp_path}/library\n"
+        "model: {path: default, device: mps}\nrules:\n"
+        "  - {name: all, to: All/}\n  - {name: never, to: X/}\n"
+        "tests: [{file: watch/keep.jpg, expect: {rule: all}}]\n"
+    )
+
+    done = run("check", "--json", "--config", config)
+
+    warning, error, total = map(json.loads, done.stdout.splitlines())
+    assert ("warning", "error") == (warning["kind"], error["kind"])
+    assert "device mps: this machine has none" in error["message"]
+    assert {"errors": 1, "warnings": 1, "rules": 2, "ok": 0}.items() <= total.items()
+    assert 1 == done.returncode
