@@ -137,7 +137,8 @@ def _judge(trials: Mapping[Kind, _Trial], known: Measurement | None, device: str
     if known is not None:
         speeds = {kind: max(speed, known.speeds.get(kind, 0.0)) for kind, speed in speeds.items()}
     tries = 1 if known is None else known.tries + 1
-    was_quiet = all(trial.others < _IN_COMPANY for trial in trials.values())
+    # Trials that all ran out of time had no quiet either, though none could say so.
+    was_quiet = bool(trials) and all(trial.others < _IN_COMPANY for trial in trials.values())
     kind = fastest(speeds) if speeds else _first_of_torch(device)
     return Measurement(kind, speeds, tries, is_settled=was_quiet or tries >= _MOST_TRIES)
 

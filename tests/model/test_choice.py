@@ -239,6 +239,19 @@ def test_a_machine_that_never_stays_quiet_is_measured_three_times(
     assert Measurement(INT8, {INT8: 90.0, HALF: 51.0}, tries=3) == recalled(memory)
 
 
+def test_trials_that_told_nothing_settle_nothing(wanted: Wanted, tmp_path: Path) -> None:
+    """All ran out of time on a busy machine: what torch likes best serves until the next start."""
+    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "cpu"))
+    with trials_say(tmp_path / "mute"):
+        first = choose(replace(wanted, device="cpu"))
+    with trials_say(tmp_path / "quiet", line(INT8, 110, 0.01), line(HALF, 48, 0.0)):
+        second = choose(replace(wanted, device="cpu"))
+
+    assert ("torch", {}) == (first.kind.library, first.measured)
+    assert INT8 == second.kind
+    assert Measurement(INT8, {INT8: 110.0, HALF: 48.0}, tries=2) == recalled(memory)
+
+
 def test_an_entry_of_an_older_version_is_measured_again(wanted: Wanted) -> None:
     """It did not say whether the machine was quiet."""
     wanted.memory.parent.mkdir()
