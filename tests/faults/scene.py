@@ -35,7 +35,7 @@ rules:
   - name: everything
     to: Photos/
 """
-# The last two are those that `refiling` files anew into.
+# The last two are those that `anew` files into.
 _FOLDERS = ("Photos", "Live", "Live/Pairs", "Anew", "Anew/Pairs")
 _MTIME_NS = 1_700_000_000_123_456_789
 
