@@ -239,6 +239,7 @@ def test_a_machine_that_never_stays_quiet_is_measured_three_times(
     assert Measurement(INT8, {INT8: 90.0, HALF: 51.0}, tries=3) == recalled(memory)
 
 
+@pytest.mark.usefixtures("company")
 def test_trials_that_told_nothing_settle_nothing(wanted: Wanted, tmp_path: Path) -> None:
     """All ran out of time on a busy machine: what torch likes best serves until the next start."""
     memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "cpu"))
