@@ -1,4 +1,4 @@
-"""A small bundle, made in the test: real weights of random numbers."""
+"""A small bundle, made in the test: real weights of random numbers; and a choice of engines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from gallery_daemon.model.bundle import save_bundle
-from gallery_daemon.model.manifest import Manifest
+from gallery_daemon.model.choice import Wanted
+from gallery_daemon.model.manifest import Manifest, find_bundle
 from gallery_daemon.model.network import new_network
 
 if TYPE_CHECKING:
@@ -24,3 +25,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "small"
     save_bundle(folder, new_network(len(CLASSES)), Manifest("small", CLASSES, ""), {})
     return folder
+
+
+@pytest.fixture
+def wanted(tmp_path: Path) -> Wanted:
+    """The shipped bundle, whatever runs it best, and nothing remembered."""
+    return Wanted(find_bundle("default"), tmp_path / "cache" / "engines.json")

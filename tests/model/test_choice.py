@@ -21,20 +21,14 @@ from gallery_daemon.errors import BundleError
 from gallery_daemon.model import choice as choosing
 from gallery_daemon.model.choice import Wanted, choose, fastest, load_best
 from gallery_daemon.model.engine import INT8, REFERENCE, Kind
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.model.memory import Measurement, Memory, circumstances, engines_file
 from tests.classifier.loop import is_running, until_true
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 HALF = Kind("torch", "cpu", "bfloat16")
-
-
-@pytest.fixture
-def wanted(tmp_path: Path) -> Wanted:
-    """The shipped bundle, whatever runs it best, and nothing remembered."""
-    return Wanted(find_bundle("default"), tmp_path / "cache" / "engines.json")
 
 
 def recalled(memory: Memory) -> Measurement:
@@ -42,11 +36,6 @@ def recalled(memory: Memory) -> Measurement:
     measurement = memory.recall()
     assert measurement is not None
     return measurement
-
-
-def line(kind: Kind, speed: float, others: float) -> str:
-    """What a trial says of one engine."""
-    return json.dumps({"kind": str(kind), "pictures_per_s": speed, "others": others})
 
 
 @contextlib.contextmanager
@@ -179,78 +168,6 @@ def test_what_a_trial_babbles_is_not_believed(wanted: Wanted, tmp_path: Path) ->
         choice = choose(wanted)
 
     assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
-
-
-@pytest.fixture
-def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Set what others take of the machine when the process starts."""
-
-    def others_take(share: float) -> None:
-        monkeypatch.setattr(choosing, "share_of_others", lambda: share)
-
-    others_take(0.0)
-    return others_take
-
-
-@pytest.mark.usefixtures("company")
-def test_what_was_measured_beside_other_work_is_measured_again(
-    wanted: Wanted, tmp_path: Path
-) -> None:
-    """The engine that was slowed then is preferred once the machine is quiet, and it stays so."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
-    with trials_say(tmp_path / "busy", line(INT8, 55, 0.4), line(HALF, 50, 0.02)):
-        first = choose(wanted)
-    doubtful = recalled(memory)
-    with trials_say(tmp_path / "quiet", line(INT8, 110, 0.01), line(HALF, 48, 0.0)):
-        second = choose(wanted)
-    with trials_say(tmp_path / "unheard", line(HALF, 500, 0.0)):
-        third = choose(wanted)
-
-    assert (HALF, False) == (first.kind, doubtful.is_settled)
-    assert Measurement(INT8, {INT8: 110.0, HALF: 50.0}, tries=2) == recalled(memory)
-    assert (INT8, INT8, {}) == (second.kind, third.kind, third.measured)
-
-
-def test_a_busy_machine_is_not_measured_twice(
-    wanted: Wanted, tmp_path: Path, company: Callable[[float], None]
-) -> None:
-    """The first photo of all waits for trials; later ones only where they can say something."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
-    company(0.5)
-    with trials_say(tmp_path / "busy", line(INT8, 55, 0.4), line(HALF, 50, 0.02)):
-        first, second = choose(wanted), choose(wanted)
-
-    assert (HALF, HALF) == (first.kind, second.kind)
-    assert {} == second.measured
-    assert (1, False) == (recalled(memory).tries, recalled(memory).is_settled)
-
-
-@pytest.mark.usefixtures("company")
-def test_a_machine_that_never_stays_quiet_is_measured_three_times(
-    wanted: Wanted, tmp_path: Path
-) -> None:
-    """By then the best figure of each engine counts, and no start waits any longer."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
-    for number, speed in enumerate((30, 90, 40), 1):
-        assert number == 1 or not recalled(memory).is_settled
-        with trials_say(tmp_path / str(number), line(INT8, speed, 0.5), line(HALF, 51, 0.3)):
-            choose(wanted)
-
-    assert Measurement(INT8, {INT8: 90.0, HALF: 51.0}, tries=3) == recalled(memory)
-
-
-@pytest.mark.usefixtures("company")
-def test_trials_that_told_nothing_settle_nothing(wanted: Wanted, tmp_path: Path) -> None:
-    """All ran out of time on a busy machine: what torch likes best serves until the next start."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "cpu"))
-    with trials_say(tmp_path / "mute"):
-        first = choose(replace(wanted, device="cpu"))
-    with trials_say(tmp_path / "quiet", line(INT8, 110, 0.01), line(HALF, 48, 0.0)):
-        second = choose(replace(wanted, device="cpu"))
-
-    assert ("torch", {}) == (first.kind.library, first.measured)
-    assert INT8 == second.kind
-    assert Measurement(INT8, {INT8: 110.0, HALF: 48.0}, tries=2) == recalled(memory)
 
 
 def test_an_entry_of_an_older_version_is_measured_again(wanted: Wanted) -> None:
