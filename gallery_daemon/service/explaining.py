@@ -160,8 +160,15 @@ def _kept(photo: Photo, known: Remembered) -> Facts:
 
 
 def _readable(file: str, known: Remembered | None) -> str:
-    """Where the file can be read: where it came from, or else where it lies."""
-    places = (known.row.path, known.row.destination or file) if known else ()
+    """Where the file can be read: where it came from, if no other lies there now, or else here."""
+    if known is None:
+        return file
+    row = known.row
+    with contextlib.suppress(OSError):
+        there, then = identity_of(os.lstat(row.path)), row.identity
+        if (there.size_bytes, there.mtime_ns) == (then.size_bytes, then.mtime_ns):
+            return row.path
+    places = (file, row.destination or file)
     return next((place for place in places if Path(place).is_file()), file)
 
 

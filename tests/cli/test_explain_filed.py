@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from tests.cli.test_cli import photo
 
@@ -99,6 +100,21 @@ def test_a_file_in_the_place_of_a_filed_one_has_a_story_of_its_own(
     assert "filed" == told["before"]["state"]
     assert "then" not in told
     assert "of that time" in filed.stdout
+
+
+def test_today_s_rules_judge_the_photo_and_not_what_took_its_place(
+    run: Run, tmp_path: Path, explained: Path
+) -> None:
+    """Where they ask for more than the journal keeps, its place in the library is looked at."""
+    rules = "rules:\n  - {name: wide, when: {width: {min: 300}}, to: Wide/}\n"
+    explained.write_text(explained.read_text().replace("rules:\n", rules))
+    shot = photo(tmp_path / "inbox/a.jpg")
+    run("sort", "--config", explained, tmp_path / "inbox")
+    Image.new("RGB", (40, 40)).save(shot)
+
+    done = run("explain", "--config", explained, tmp_path / "library/Wide/a.jpg")
+
+    assert f"today: rule wide -> copy to {tmp_path}/library/Wide/a.jpg" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["inbox/b.jpg", "library/Mine/a.jpg"])
