@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from itertools import islice
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.filing.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files
 
@@ -136,30 +134,6 @@ def test_identical_bytes_are_merged_under_any_number(world: World) -> None:
     filing = world.execute(world.plan("x.jpg", Action.COPY, rename="\0\0.jpg"))
 
     assert (State.IDENTICAL, "02.jpg") == (filing.state, filing.destination.rpartition("/")[2])
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("a.jpg", ["a.jpg", "a (2).jpg", "a (3).jpg"]),
-        ("a", ["a", "a (2)", "a (3)"]),
-        ("\0.jpg", ["1.jpg", "2.jpg", "3.jpg"]),
-        ("a\0\0\0-\0.jpg", ["a001-1.jpg", "a002-2.jpg", "a003-3.jpg"]),
-    ],
-)
-def test_names_are_tried_in_order(name: str, expected: list[str]) -> None:
-    """Numbers begin at 2 beside a name, and at 1 in one."""
-    assert expected == list(islice(names_to_try(name), 3))
-
-
-def test_a_number_that_grows_has_room() -> None:
-    """The text before it is cut, and no name is tried twice."""
-    name = "\N{SMILING FACE WITH SMILING EYES}" * 62 + "a\0.jpg"
-
-    tried = list(islice(names_to_try(name), 1200))
-
-    assert 1200 == len(set(tried))
-    assert all(len(os.fsencode(each)) <= 255 for each in tried)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
