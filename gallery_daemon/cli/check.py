@@ -32,6 +32,7 @@ from gallery_daemon.service.configuration import (
 from gallery_daemon.service.picturetests import run_all_tests
 from gallery_daemon.service.shipped import EXAMPLE_CONFIG, shipped_text
 
+_EXIT_UNSEEN = 1
 _EXIT_WRONG = 2
 _MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S+")
 
@@ -51,8 +52,8 @@ def check(
 ) -> None:
     """Check the configuration: every mistake with its line, what may not be meant, and its tests.
 
-    Exit status 0: it can be used; 1: the classifier does not start, so pictures of its tests were
-    not looked at; 2: it is wrong, or a test of its rules fails.
+    Exit status 0: it can be used; 1: the classifier does not start, so tests of pictures were
+    skipped; 2: it is wrong, or a test of its rules fails.
 
     Examples:
         gallery-daemon check --init
@@ -76,16 +77,13 @@ def check(
     with error_as_json() if as_json else contextlib.nullcontext():
         path = existing_config(config)
         loaded = read_configuration(path)
-    if not _check(loaded, path, as_json=as_json):
-        raise typer.Exit(_EXIT_WRONG)
+    status = _check(loaded, path, as_json=as_json)
+    if status:
+        raise typer.Exit(status)
 
 
-def _check(loaded: Config, path: Path, *, as_json: bool) -> bool:
-    """All is told that is found; whether all tests hold.
-
-    Raises:
-        GalleryError: the pictures of its tests cannot be looked at.
-    """
+def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
+    """All is told that is found; the exit status."""
     warnings, file = warnings_of(loaded), str(path)
     print_warnings(warnings, file, as_json=as_json)
     if not as_json:
@@ -93,14 +91,14 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> bool:
         count = len(loaded.rules.rules)
         rules = "1 rule" if count == 1 else f"{count} rules"
         print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
-    told = error_as_json(len(warnings), len(loaded.rules.rules))
-    with told if as_json else contextlib.nullcontext():
-        results = run_all_tests(loaded, SystemClock())
+    results = run_all_tests(loaded, SystemClock())
     if as_json:
         print_results_json(results, loaded, len(warnings))
     else:
         print_results(results, file)
-    return all(result.failure is None for result in results)
+    if any(result.failure is not None for result in results):
+        return _EXIT_WRONG
+    return _EXIT_UNSEEN if any(result.skipped for result in results) else 0
 
 
 def _classes(config: Path | None) -> tuple[str, ...]:

@@ -63,12 +63,12 @@ def print_results_json(results: tuple[RuleTestResult, ...], config: Config, warn
             }
         )
     rules = len(config.rules.rules)
-    _print(_summary(errors=0, warnings=warnings, rules=rules) | _counts(results))
+    _print(_summary(warnings=warnings, rules=rules) | _counts(results))
 
 
 @contextlib.contextmanager
-def error_as_json(warnings: int = 0, rules: int | None = None) -> Iterator[None]:
-    """What is raised in it, each mistake as an object, and the sum with what was told before.
+def error_as_json() -> Iterator[None]:
+    """What is raised in it, each mistake as an object, and their sum.
 
     `file`, `line` and `column` are there where a mistake has a place.
 
@@ -81,7 +81,7 @@ def error_as_json(warnings: int = 0, rules: int | None = None) -> Iterator[None]
         errors = error.errors if isinstance(error, ConfigErrors) else (error,)
         for each in errors:
             _print(_told(each))
-        _print(_summary(errors=len(errors), warnings=warnings, rules=rules) | _counts(()))
+        _print(_summary(errors=len(errors)) | _counts(()))
         raise
 
 
@@ -103,7 +103,7 @@ def _told(error: GalleryError) -> dict[str, object]:
     return {"kind": "error"} | place | {"message": error.sentence, "hint": error.hint}
 
 
-def _summary(*, errors: int, warnings: int, rules: int | None) -> dict[str, object]:
+def _summary(*, errors: int = 0, warnings: int = 0, rules: int | None = None) -> dict[str, object]:
     return {"kind": "summary", "errors": errors, "warnings": warnings, "rules": rules}
 
 

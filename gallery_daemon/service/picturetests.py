@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.photo import Candidate, Kin, Photo, TakenFrom
 from gallery_daemon.rules.ruletest import (
     PictureTest,
@@ -33,8 +34,7 @@ _MTIME = "the file's mtime, which a copy may change"
 def run_all_tests(config: Config, clock: Clock) -> tuple[RuleTestResult, ...]:
     """Each test with what came of it, in their order; pictures are looked at by the model.
 
-    Raises:
-        ClassifierLost: the classifier process cannot be started.
+    Where the classifier process cannot be started, those of pictures are `skipped` for that reason.
     """
     results = run_tests(config.tests, config.rules)
     pictures = [test for test in config.tests if isinstance(test, PictureTest)]
@@ -42,7 +42,11 @@ def run_all_tests(config: Config, clock: Clock) -> tuple[RuleTestResult, ...]:
         return results
     setup = setup_of(config.model, config.batch, config.limits)
     classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
-    looks = classifier.run([test.file for test in pictures])
+    try:
+        looks = list(classifier.run([test.file for test in pictures]))
+    except ClassifierLost as error:
+        reason = f"{error.sentence}; {error.hint}" if error.hint else error.sentence
+        return tuple(replace(each, skipped=reason) if each.skipped else each for each in results)
     looked_at = {
         (test.line, test.column): _run(test, look, config, clock)
         for test, look in zip(pictures, looks, strict=True)

@@ -143,22 +143,30 @@ def test_check_tells_machines_one_object_a_line(run: Run, tmp_path: Path) -> Non
     assert (2, 2, 2) == (done.returncode, wrong.returncode, nowhere.returncode)
 
 
-def test_a_classifier_that_does_not_start_is_an_error_beside_the_warnings(
+def test_where_the_classifier_does_not_start_the_other_tests_are_run(
     run: Run, watch: Path, tmp_path: Path
 ) -> None:
-    """The sum counts both, as they were told."""
+    """Those of pictures are skipped, and it says why and what to do."""
     config = tmp_path / "c.yaml"
     config.write_text(
         f"version: 1\nwatch: {watch}\nlibrary: {tmp_path}/library\n"
         "model: {path: default, device: mps}\nrules:\n"
         "  - {name: all, to: All/}\n  - {name: never, to: X/}\n"
-        "tests: [{file: watch/keep.jpg, expect: {rule: all}}]\n"
+        "tests:\n"
+        "  - {file: watch/keep.jpg, expect: {rule: all}}\n"
+        "  - {given: {name: a.jpg}, expect: {rule: all}}\n"
     )
 
     done = run("check", "--json", "--config", config)
+    shown = run("check", "--config", config)
+    config.write_text(
+        config.read_text().replace("a.jpg}, expect: {rule: all", "a.jpg}, expect: {rule: never")
+    )
+    failing = run("check", "--config", config)
 
-    warning, error, total = map(json.loads, done.stdout.splitlines())
-    assert ("warning", "error") == (warning["kind"], error["kind"])
-    assert "device mps: this machine has none" in error["message"]
-    assert {"errors": 1, "warnings": 1, "rules": 2, "ok": 0}.items() <= total.items()
-    assert 1 == done.returncode
+    warning, picture, supposed, total = map(json.loads, done.stdout.splitlines())
+    assert ("warning", "skipped", "ok") == (warning["kind"], picture["result"], supposed["result"])
+    assert "device mps: this machine has none" in picture["reason"]
+    assert {"errors": 0, "warnings": 1, "ok": 1, "skipped": 1}.items() <= total.items()
+    assert "tests: 1 ok, 0 failed, 1 skipped" in shown.stdout
+    assert (1, 1, 2) == (done.returncode, shown.returncode, failing.returncode)

@@ -39,8 +39,10 @@ def test_the_work_of_another_program_counts_and_our_own_does_not() -> None:
 def test_a_look_sees_a_neighbour_at_work() -> None:
     """A program that burns a core until it is killed takes its share of them all."""
     with subprocess.Popen((sys.executable, "-S", "-c", "while True: pass")) as neighbour:
-        share = max(share_of_others() for _ in range(5))
-        neighbour.kill()
+        try:
+            share = max(share_of_others() for _ in range(5))
+        finally:
+            neighbour.kill()
 
     assert share > 0.5 / (os.cpu_count() or 1)
 
