@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.filing.record import Row, State
+from gallery_daemon.intake.arrivals import look_at
 from gallery_daemon.service.ends import Ends, unseen
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Sidecars:
             row = company.moved_owner_of(sidecar)
         else:
             row = self._rooms.journal.latest_of(owner, self._library)
-        if owner is not None and (row is None or row.state in {State.FAILED, State.ABANDONED}):
+        if owner is not None and self._is_awaited(sidecar, owner, row):
             company.wait(sidecar, owner)
         elif (
             row is not None
@@ -42,6 +44,27 @@ class Sidecars:
         else:
             is_film = kind.name == "video"
             self._ends.leave(sidecar, kind.words if is_film else "a sidecar without its photo")
+
+    def _is_awaited(self, sidecar: Photo, owner: str, row: Row | None) -> bool:
+        """Whether the photo at `owner` has yet to come to an end: for the first time or once more.
+
+        An undone photo may be sorted again, and one that was left may have changed with its
+        sidecar, which settles before the photo is looked at.
+        """
+        if row is None or row.state in {State.FAILED, State.ABANDONED}:
+            return True
+        if row.state is State.FILED:
+            return False
+        where = sidecar.candidate
+        below = owner.removeprefix(where.root.rstrip("/") + "/")
+        try:
+            seen = look_at(owner)
+        except OSError:
+            return False
+        if isinstance(seen, str):
+            return False
+        photo = replace(sidecar, candidate=replace(where, relative=below), identity=seen.identity)
+        return bool(self._rooms.unknown((photo,)))
 
     def _file_late(self, sidecar: Photo, owner: Row) -> None:
         now = self._clock.wall()
