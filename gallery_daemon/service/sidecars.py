@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.filing.record import Row, State
 from gallery_daemon.intake.arrivals import look_at
-from gallery_daemon.service.ends import Ends, unseen
+from gallery_daemon.service.ends import Ends, unseen, why_beside
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import Kind
@@ -40,7 +40,7 @@ class Sidecars:
         ):
             self._file_late(sidecar, row)
         elif row is not None:
-            self._ends.leave(sidecar, "its photo was left")
+            self._ends.leave(sidecar, why_beside(row.state))
         else:
             is_film = kind.name == "video"
             self._ends.leave(sidecar, kind.words if is_film else "a sidecar without its photo")
@@ -48,13 +48,13 @@ class Sidecars:
     def _is_awaited(self, sidecar: Photo, owner: str, row: Row | None) -> bool:
         """Whether the photo at `owner` has yet to come to an end: for the first time or once more.
 
-        An undone photo may be sorted again, and one that was left may have changed with its
-        sidecar, which settles before the photo is looked at.
+        An undone photo may be sorted again; one that was left or filed may have changed with its
+        sidecar, which settles before the photo is looked at; and a camera that counts from the
+        beginning gives the name of one that was moved away to another. One that was filed and only
+        touched since is not filed anew: its sidecar need not wait.
         """
         if row is None or row.state in {State.FAILED, State.ABANDONED}:
             return True
-        if row.state is State.FILED:
-            return False
         where = sidecar.candidate
         below = owner.removeprefix(where.root.rstrip("/") + "/")
         try:
@@ -62,6 +62,8 @@ class Sidecars:
         except OSError:
             return False
         if isinstance(seen, str):
+            return False
+        if row.state is State.FILED and row.identity.size_bytes == seen.identity.size_bytes:
             return False
         photo = replace(sidecar, candidate=replace(where, relative=below), identity=seen.identity)
         return bool(self._rooms.unknown((photo,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -98,7 +99,7 @@ def test_refile_in_a_full_library_says_what_to_do(
     with mounted("tmpfs", "none", library, "nr_inodes=64"):
         quick_run("sort", watch, "--config", old)
         before = read_files(library)
-        with pytest.raises(OSError, match="No space left"):
+        with contextlib.suppress(OSError):
             for number in range(64):
                 (library / f"filler {number}").touch()
         full = quick_run("refile", "--config", new, "--yes")
