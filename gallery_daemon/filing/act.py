@@ -12,13 +12,11 @@ A name that is taken raises in the call that would take it; only then is the nex
 from __future__ import annotations
 
 import errno
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.plan import Step, names_to_try
 from gallery_daemon.filing.record import State
 from gallery_daemon.rules.part import NUMBER
@@ -154,10 +152,7 @@ class Act:
             raise FileExistsError(errno.EEXIST, "the name is taken", name)
         if not self.is_copied:
             self.is_copied = True
-            self.disk.copy(self.source, self.target, temporary)
-            # Written anew meanwhile, it would be a half of each version.
-            if identity_of(os.fstat(self.source)) != self.step.file.identity:
-                raise PhotoChanged("it changed while it was copied")
+            self.disk.copy(self.source, self.target, temporary, self.step.file.identity)
             copied = self.disk.identity(self.target, temporary)
             if copied is not None:
                 self.making(copied.inode)
