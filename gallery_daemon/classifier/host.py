@@ -162,7 +162,10 @@ class ClassifierHost:
         try:
             self._child = Child(self._command, self._children, self._deliver)
         except OSError as error:
-            self._fail(ClassifierLost(f"cannot start the classifier process: {error}"), now)
+            self._fail(
+                ClassifierLost(f"cannot start the classifier process: {error.strerror or error}"),
+                now,
+            )
             return
         self._quiet_since = now
         self._child.send(self._setup)

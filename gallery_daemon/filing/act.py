@@ -152,7 +152,7 @@ class Act:
             raise FileExistsError(errno.EEXIST, "the name is taken", name)
         if not self.is_copied:
             self.is_copied = True
-            self.disk.copy(self.source, self.target, temporary)
+            self.disk.copy(self.source, self.target, temporary, self.step.file.identity)
             copied = self.disk.identity(self.target, temporary)
             if copied is not None:
                 self.making(copied.inode)

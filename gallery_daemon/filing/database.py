@@ -88,8 +88,10 @@ def in_sentences(path: Path) -> Iterator[None]:
                 f"the journal {path} is damaged: {error}",
                 hint="`run` and `sort` set it aside and make a new one of what lies on disk",
             ) from error
+        # SQLite's errors are words already; the system's are, without their number and file.
+        why = (getattr(error, "strerror", None) or str(error)).lower()
         raise JournalError(
-            f"the journal {path} cannot be used: {error}",
+            f"the journal {path} cannot be used: {why}",
             hint="see that its folder can be written and the disk is not full",
         ) from error
 

@@ -126,7 +126,7 @@ class Paper(Disk):
         self._take(self._path(*target), there)
         self._noted[path] = None
 
-    def copy(self, source: int, folder: int, name: str) -> None:
+    def copy(self, source: int, folder: int, name: str, _identity: Identity) -> None:
         """Noted: the bytes will lie there too."""
         there = self._there(self._handles[source])
         assert there is not None

@@ -168,17 +168,20 @@ class Disk:
         finally:
             os.close(descriptor)
 
-    def copy(self, source: int, folder: int, name: str) -> None:
+    def copy(self, source: int, folder: int, name: str, identity: Identity) -> None:
         """A new file has the bytes, times and permissions of the open one, verified and on disk.
 
         Raises:
             Interrupted: `stop` was set meanwhile; the new file is incomplete.
+            PhotoChanged: it was written anew meanwhile; the new file is a half of each version.
             OSError: of reading or writing; EIO also if the bytes read back are not those written.
         """
         found = os.fstat(source)
         target = os.open(name, _OPEN_NEW, 0o600, dir_fd=folder)
         try:
             written = self._pour(source, target)
+            if identity_of(os.fstat(source)) != identity:
+                raise PhotoChanged("it changed while it was copied")
             # Before the last sync: a name that appears has its mtime already.
             os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
             # Permission bits of reading and writing only, never those that give rights away.

@@ -12,11 +12,13 @@ from gallery_daemon.errors import FilingError, PhotoGone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Only commands show what to do, and they do not try again by themselves as the daemon does.
+_MAKE_ROOM = "make room; then say the command again"
 # Sentence with {place}, whether it may pass, what to do. Source: errno(3).
 _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
-    errno.ENOSPC: ("no space is left in {place}", True, "make room; the photo is tried again"),
-    errno.EDQUOT: ("the quota of {place} is used up", True, "make room; the photo is tried again"),
-    errno.EROFS: ("{place} is read-only", True, "mount it writable; the photo is tried again"),
+    errno.ENOSPC: ("no space is left in {place}", True, _MAKE_ROOM),
+    errno.EDQUOT: ("the quota of {place} is used up", True, _MAKE_ROOM),
+    errno.EROFS: ("{place} is read-only", True, "mount it writable; then say the command again"),
     errno.EACCES: ("no permission to write in {place}", True, "see who owns the folder"),
     errno.EPERM: ("the file system refuses to write in {place}", True, None),
     errno.ENOENT: ("{place} is not there", True, "is its disk mounted?"),

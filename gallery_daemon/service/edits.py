@@ -34,7 +34,7 @@ class Edits:
         self._file, self._ask, self._digest_of = file, ask, read
         self._digest: str | None = digest
         self._seen: tuple[int, ...] | None = None
-        self._is_settling = False
+        self._is_settling = self._is_asked = False
         self._next = float("-inf")
 
     def next_deadline(self) -> float | None:
@@ -47,19 +47,26 @@ class Edits:
             return
         found = _stat(self._file)
         if found != self._seen:
+            if self._is_asked:
+                # The reload may have read another text than was noted here.
+                self._digest = None
+            self._is_asked = False
             self._seen, self._is_settling = found, True
             self._next = now + _SETTLE_S
             return
+        self._is_asked = False
         self._next = now + _LOOK_EVERY_S
         if found is not None and self._is_settling:
             self._is_settling = False
-            self._read()
+            self._read(now)
 
-    def _read(self) -> None:
+    def _read(self, now: float) -> None:
         """One that cannot be read is asked for too, once: the reload says why."""
         digest = self._digest_of(self._file)
         if digest != self._digest:
-            self._digest = digest
+            self._digest, self._is_asked = digest, True
+            # Looked at again right after the reload, which may have come upon the next edit.
+            self._next = now
             self._ask()
 
 

@@ -37,6 +37,10 @@ _LEFT_BY = {
     Outcome.UNCERTAIN: "the model is not sure enough for a rule",
     Outcome.OTHERWISE: "no rule matched",
 }
+_LEFT_BESIDE = {
+    State.FILED: "its photo was filed by a rule that takes no sidecars",
+    State.IDENTICAL: "its photo lies in the library already",
+}
 
 
 class Ends:
@@ -61,10 +65,12 @@ class Ends:
             self._rooms.tell.left(seen, reason, decision)
             self.leave_company(photo)
 
-    def leave_company(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
-        """The sidecars of a photo that stays, stay."""
+    def leave_company(
+        self, photo: Photo, sidecars: tuple[Photo, ...] = (), state: State = State.LEFT
+    ) -> None:
+        """The sidecars of a photo that came to `state` and does not take them along, stay."""
         for sidecar in (*sidecars, *self._rooms.company.take(photo)):
-            self.leave(sidecar, "its photo was left")
+            self.leave(sidecar, why_beside(state))
 
     def quarantine(self, seen: Seen, decision: Decision, reason: str) -> None:
         """It cannot be read as a photo; it stays."""
@@ -162,6 +168,11 @@ def why_left(decision: Decision) -> str:
     if decision.outcome is Outcome.RULE:
         return f"the rule {decision.rule} leaves it"
     return _LEFT_BY[decision.outcome]
+
+
+def why_beside(state: State) -> str:
+    """Why a sidecar stays whose photo came to `state`, in words."""
+    return _LEFT_BESIDE.get(state, "its photo was left")
 
 
 def unseen(photo: Photo) -> Seen:

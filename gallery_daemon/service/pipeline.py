@@ -240,7 +240,7 @@ class Pipeline:
         if filing is not None:
             self._rooms.tell.filed(seen, decision, filing, reason)
             if filing.state is not State.FILED or not with_sidecars:
-                self._ends.leave_company(seen.photo, sidecars)
+                self._ends.leave_company(seen.photo, sidecars, filing.state)
             return
         # Its sidecars settled already: they arrive again, and find it filed or wait for it.
         for sidecar in (*sidecars, *self._rooms.company.take(seen.photo)):

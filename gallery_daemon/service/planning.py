@@ -24,7 +24,7 @@ from gallery_daemon.intake.scan import Skipped
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.rules.part import NUMBER
 from gallery_daemon.service.company import Company
-from gallery_daemon.service.ends import unseen, why_left
+from gallery_daemon.service.ends import unseen, why_beside, why_left
 from gallery_daemon.service.kinship import Kinship
 from gallery_daemon.service.sidecars import takes_sidecars
 from gallery_daemon.service.survey import Looked
@@ -209,7 +209,7 @@ class Planner:
             photo, step, with_sidecars = self._steps[owner]
             if photo.state is State.FILED and with_sidecars:
                 return self._beside(sidecar, owner, photo, step)
-            return _left(sidecar, "its photo was left")
+            return _left(sidecar, why_beside(photo.state))
         if owner is None:
             row = self._company.moved_owner_of(sidecar)
         else:
@@ -217,7 +217,7 @@ class Planner:
         if row and row.state is State.FILED and takes_sidecars(self._rules, row.rule):
             return self.late(sidecar, row)
         if row is not None or owner is not None:
-            return _left(sidecar, "its photo was left")
+            return _left(sidecar, why_beside(row.state if row else State.LEFT))
         is_film = arrival.kind.name == "video"
         return _left(sidecar, arrival.kind.words if is_film else "a sidecar without its photo")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -85,7 +86,33 @@ def test_refile_in_a_read_only_library_says_so(quick_run: Run, watch: Path, tmp_
     assert 1 == done.returncode
     assert f"{library}/New/cars is read-only" in done.stdout
     assert "another action than move" not in done.stdout
+    assert "mount it writable; then say the command again" in done.stdout
     assert before == read_files(library)
+
+
+def test_refile_in_a_full_library_says_what_to_do(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """It does not try again by itself: once there is room and it is said again, it is done."""
+    old, new, library = config(tmp_path, "Old"), config(tmp_path, "New"), tmp_path / "library"
+    library.mkdir()
+    with mounted("tmpfs", "none", library, "nr_inodes=64"):
+        quick_run("sort", watch, "--config", old)
+        before = read_files(library)
+        with contextlib.suppress(OSError):
+            for number in range(64):
+                (library / f"filler {number}").touch()
+        full = quick_run("refile", "--config", new, "--yes")
+        for filler in library.glob("filler *"):
+            filler.unlink()
+        after = read_files(library)
+        mended = quick_run("refile", "--config", new, "--yes")
+
+    assert (1, 0) == (full.returncode, mended.returncode)
+    assert f"no space is left in {library}/New/cars (hint: make room; then" in full.stdout
+    assert "tried again" not in full.stdout
+    assert 3 == len(before)
+    assert before == after
 
 
 def test_refile_can_be_bounded(quick_run: Run, watch: Path, tmp_path: Path) -> None:

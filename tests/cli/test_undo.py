@@ -55,6 +55,25 @@ def test_a_pass_is_undone_and_sorted_again(quick_run: Run, watch: Path, tmp_path
     assert 3 == len(read_files(library))
 
 
+@pytest.mark.parametrize("action", ["hardlink", "copy", "move"])
+def test_what_belongs_to_a_photo_comes_again_with_it(
+    quick_run: Run, watch: Path, tmp_path: Path, action: str
+) -> None:
+    """Though a sidecar settles while its photo, which was undone, is still being looked at."""
+    library = tmp_path / "library"
+    (watch / "IMG_1.xmp").write_text("<x:xmpmeta/>")
+    sort = ("sort", watch, "--library", library, "--action", action)
+    quick_run(*sort)
+    filed = read_files(library)
+    quick_run("undo", "--since", "1h")
+    assert {} == read_files(library)
+
+    quick_run(*sort, "--again")
+
+    assert 4 == len(filed)
+    assert filed == read_files(library)
+
+
 def test_what_cannot_be_undone_is_told_and_the_rest_is(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def _copy_under_the_final_name() -> AbstractContextManager[object]:
     def copy(act: Act, name: str) -> None:
-        act.disk.copy(act.source, act.target, name)
+        act.disk.copy(act.source, act.target, name, act.step.file.identity)
 
     return patch.object(Act, "_copy", copy)
 

@@ -20,6 +20,7 @@ from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.record import Entry, Intent, Note, State
 from gallery_daemon.filing.recover import recover
+from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 # A program of its own that makes an intent and lives until its input ends.
@@ -192,6 +193,19 @@ def test_a_locked_journal_is_a_fault_that_passes(world: World) -> None:
 
     assert not (world.library / "Memes").exists()
     world.execute(world.plan("x.jpg", Action.MOVE))
+
+
+def test_a_journal_on_a_read_only_disk_is_told_in_words(tmp_path: Path) -> None:
+    """No number of an error, and no name of a file that nobody knows: what, and why."""
+    folder = tmp_path / "state"
+    Journal(folder / "journal.sqlite3").close()
+    with mounted("none", str(folder), folder, "bind"):
+        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+        with pytest.raises(JournalError) as refused:
+            Journal(folder / "journal.sqlite3")
+
+    why = "cannot be used: read-only file system"
+    assert f"the journal {folder}/journal.sqlite3 {why}" == refused.value.sentence
 
 
 @pytest.mark.parametrize("garbage", [b"", b"SQLite format 3\0" + bytes(200), b"garbage" * 1000])

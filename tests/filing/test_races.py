@@ -16,6 +16,7 @@ from gallery_daemon.filing.recover import recover
 from tests.filing.conftest import World, make_files, read_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -58,6 +59,31 @@ def test_newer_versions_put_in_the_photo_s_place_all_survive(
     assert {versions[-1]} | ({b"first"} - replaced) <= {*watch.values(), *library.values()}
     assert not set(library.values()) - {b"first"}
     assert not [name for name in (*watch, *library) if ".gallery-daemon" in name]
+
+
+@pytest.mark.parametrize("action", [Action.COPY, Action.MOVE])
+@pytest.mark.parametrize("newer", [b"newer", b"newer" * 1_000_000], ids=["shorter", "longer"])
+def test_a_photo_that_is_written_anew_while_it_is_copied_is_no_half(
+    world: World, far_library: Path, action: Action, newer: bytes
+) -> None:
+    """In place, by a tool that empties the file first: nothing comes into the library of it."""
+
+    class Rewriting(Disk):
+        def _chunks(self, descriptor: int) -> Iterator[bytes]:
+            for chunk in super()._chunks(descriptor):
+                yield chunk
+                (world.watch / "x.jpg").write_bytes(newer)
+
+    world.library = far_library
+    make_files(world.watch, {"x.jpg": b"first" * 500_000})
+    plan = world.plan("x.jpg", action)
+    world.disk = Rewriting()
+
+    with pytest.raises(PhotoChanged):
+        world.execute(plan)
+
+    assert ({"x.jpg": newer}, {}) == (read_files(world.watch), read_files(far_library))
+    assert not world.journal.open_intents()
 
 
 def test_an_older_version_given_back_lies_beside_the_newest(

@@ -85,6 +85,25 @@ def test_a_file_that_is_away_is_one_that_is_being_replaced(edited: Edited) -> No
     assert 1 == edited.wait(4)
 
 
+def test_an_edit_between_asking_and_reloading_counts(edited: Edited) -> None:
+    """The reload reads that one, and rejects it; the text that was noted comes back, for good."""
+
+    def ask_and_read_the_next() -> None:
+        edited._ask()
+        if edited.asked == 1:
+            edited.path.write_text("wrong")
+
+    digest = digest_of_file(os.fspath(edited.path)) or ""
+    edited.edits = Edits(os.fspath(edited.path), digest, ask_and_read_the_next)
+    edited.path.write_text("good")
+    while not edited.asked:
+        edited.wait(0.1)
+    edited.path.write_text("good")
+
+    assert 2 == edited.wait(4)
+    assert 2 == edited.wait(60)
+
+
 def test_a_touch_changes_nothing(edited: Edited) -> None:
     """What counts is the text."""
     os.utime(edited.path, ns=(1, 1))
