@@ -23,6 +23,12 @@ settings.register_profile(
 settings.register_profile("deterministic", settings.get_profile("dev"), derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as cores: the tests wait for programs a third of their time."""
+    return len(os.sched_getaffinity(0)) * 3 // 2 or 1
+
+
 # What takes its time alone takes several times that beside another such test on a busy machine.
 LONG_TIMEOUT_S = 600
 

@@ -63,6 +63,7 @@ def test_the_fastest_is_taken_and_rounding_must_be_worth_it(
     assert expected == fastest(measured)
 
 
+@pytest.mark.long
 def test_engines_are_measured_once(wanted: Wanted, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first choice tries all engines, each in a process of its own; the second remembers."""
     # The other tests run beside this one.
