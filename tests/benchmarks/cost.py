@@ -6,6 +6,7 @@ never too kind.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,20 @@ def _cpu_s(pid: int) -> float:
     # those of children that were waited for the 16th and 17th. Source: proc_pid_stat(5).
     after = said.rpartition(")")[2].split()
     return sum(map(int, after[11:15])) / _TICKS_PER_S
+
+
+def ran_s(pid: int) -> float:
+    """Seconds of one core that the family's living threads have run, to the nanosecond.
+
+    `cpu_s` is sampled at the kernel's ticks on many kernels: whoever wakes up with a tick and is
+    gone in a millisecond counts for a whole one. Source: the kernel's sched-stats.rst, "schedstat".
+    """
+    ran_ns = 0
+    for each in family(pid):
+        for task in Path(f"/proc/{each}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                ran_ns += int(task.read_text().split()[0])
+    return ran_ns / 1e9
 
 
 def wakeups(pid: int) -> int:

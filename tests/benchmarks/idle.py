@@ -24,7 +24,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.cost import Memory, cpu_s, memory, wakeups
+from tests.benchmarks.cost import Memory, memory, ran_s, wakeups
 from tests.benchmarks.flooded import FloodedDaemon
 from tests.benchmarks.known import fill
 from tests.faults.flooding import photo
@@ -124,11 +124,11 @@ def _leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
     daemon.wait_for("photo_filed")
     daemon.wait_for("classifier_stopped")
     threading.Event().wait(_CALM_S)
-    began, cpu_before, woken_before = time.monotonic(), cpu_s(daemon.pid), wakeups(daemon.pid)
+    began, cpu_before, woken_before = time.monotonic(), ran_s(daemon.pid), wakeups(daemon.pid)
     threading.Event().wait(seconds)
     return Idle(
         seconds=round(time.monotonic() - began, 1),
-        cpu_s=round(cpu_s(daemon.pid) - cpu_before, 2),
+        cpu_s=round(ran_s(daemon.pid) - cpu_before, 2),
         wakeups=wakeups(daemon.pid) - woken_before,
         memory=memory(daemon.pid),
     )
