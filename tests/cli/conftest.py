@@ -59,7 +59,6 @@ def _run_of(module: str, home: Path) -> Run:
             capture_output=True,
             text=True,
             env=environ,
-            timeout=55,
             check=False,
         )
 
