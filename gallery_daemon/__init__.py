@@ -9,7 +9,8 @@ One photo's journey, room by room:
 - `filing`: the decision is carried out, journalled, never overwriting.
 - `logs`: one line says what happened and why.
 
-`service` walks a photo through the rooms, `training` makes the model, `cli` is the front door.
+`journey` walks a photo through the rooms and `daemon` turns it; `commands` and `doctor` are for who
+asks, `training` makes the model, `cli` is the front door.
 """
 
 __version__ = "0.1.0"

@@ -12,6 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol, Self
+
+
+class _FileStatus(Protocol):
+    """What this file reads of an `os.stat_result`; it must not know `os`."""
+
+    @property
+    def st_dev(self) -> int: ...
+    @property
+    def st_ino(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,11 @@ class Identity:
     inode: int
     size_bytes: int
     mtime_ns: int
+
+    @classmethod
+    def of(cls, status: _FileStatus) -> Self:
+        """The identity of the file that a `stat` describes."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
     def __post_init__(self) -> None:
         """Take the nearest mtime that can be written down."""

@@ -21,7 +21,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from gallery_daemon.classifier.frames import read_from_child, write_message
-from gallery_daemon.classifier.wire import WireError
+from gallery_daemon.codec import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from gallery_daemon.classifier.impossible import refuse_impossible
 from gallery_daemon.classifier.messages import FROM_CHILD, TO_CHILD, Answer, Refusal
-from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
+from gallery_daemon.codec import WireError, object_of, to_text, value_of
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.messages import FromChild, ToChild

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import Answer, Refusal
-from gallery_daemon.classifier.wire import WireError
+from gallery_daemon.codec import WireError
 from gallery_daemon.photo import PLAIN
 
 if TYPE_CHECKING:

@@ -18,19 +18,19 @@ from gallery_daemon.cli.checked import (
 from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.picturetests import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.config.settings import Config
-from gallery_daemon.errors import GalleryError
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import (
+from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
     read_configuration,
     warnings_of,
 )
-from gallery_daemon.service.picturetests import run_all_tests
-from gallery_daemon.service.shipped import EXAMPLE_CONFIG, shipped_text
+from gallery_daemon.daemon.shipped import EXAMPLE_CONFIG, shipped_text
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
 _EXIT_UNSEEN = 1
 _EXIT_WRONG = 2

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.render import shown
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.config.settings import Batch, Limits, ModelChoice
+from gallery_daemon.daemon.setup import setup_of
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
-from gallery_daemon.service.classify import FileClassifier
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.setup import setup_of
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.messages import Setup
-    from gallery_daemon.service.classify import Classification
+    from gallery_daemon.commands.classify import Classification
 
 _EXIT_SOME = 1
 

@@ -15,8 +15,8 @@ from gallery_daemon.decision import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.service.forecast import Change, Forecast
-    from gallery_daemon.service.planning import Planned
+    from gallery_daemon.commands.forecast import Change, Forecast
+    from gallery_daemon.commands.plan import Planned
 
 
 def print_changes(

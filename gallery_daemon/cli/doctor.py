@@ -12,11 +12,11 @@ from rich.text import Text
 from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import shown
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.daemon.configuration import read_configuration
+from gallery_daemon.doctor.examine import examine, examine_without
+from gallery_daemon.doctor.finding import Finding, Verdict, counted
 from gallery_daemon.errors import ConfigErrors
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration
-from gallery_daemon.service.doctor.examine import examine, examine_without
-from gallery_daemon.service.doctor.finding import Finding, Verdict, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,17 +20,17 @@ from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.render import print_error
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.explain import Explained, explain_file, ignored_by_name
 from gallery_daemon.config.folders import absolute
 from gallery_daemon.config.settings import Config
+from gallery_daemon.daemon.configuration import classes_of
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.decision import TraceEntry
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.remembered import Remembered, remembered, replaced
+from gallery_daemon.journal.history import Remembered, remembered, replaced
 from gallery_daemon.photo import Prediction
 from gallery_daemon.rules.explain import NearMiss, near_misses_of
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import classes_of
-from gallery_daemon.service.explaining import Explained, explain_file, ignored_by_name
-from gallery_daemon.service.journals import journal_path
 
 
 def explain(

@@ -16,7 +16,7 @@ from rich.tree import Tree
 from gallery_daemon.cli.render import shown
 from gallery_daemon.decision import Action, Outcome, Truth
 from gallery_daemon.filing.plan import names_to_try
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.record import State
 from gallery_daemon.photo import TakenFrom
 from gallery_daemon.rules.explain import near_misses_of
 from gallery_daemon.rules.part import NUMBER
@@ -24,13 +24,13 @@ from gallery_daemon.rules.part import NUMBER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gallery_daemon.commands.explain import Explained
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Decision, Destination, TraceEntry
-    from gallery_daemon.filing.record import Row
-    from gallery_daemon.filing.remembered import Remembered
+    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
-    from gallery_daemon.service.explaining import Explained
 
 _BAR = 20
 _NEAR_MISSES = 3

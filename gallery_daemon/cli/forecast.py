@@ -12,13 +12,13 @@ from rich.tree import Tree
 
 from gallery_daemon.cli.render import shown
 from gallery_daemon.decision import Action, Outcome
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.record import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.service.forecast import Forecast
-    from gallery_daemon.service.planning import Planned
+    from gallery_daemon.commands.forecast import Forecast
+    from gallery_daemon.commands.plan import Planned
 
 _NAMES = 3
 # Files that were written within the settle time are due by when, and not by their paths.

@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.render import shown
-from gallery_daemon.errors import ConfigErrors, GalleryError
-from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
-from gallery_daemon.service.configuration import (
+from gallery_daemon.daemon.configuration import (
     default_path,
     read_configuration,
     refuse_failing,
     warnings_of,
 )
+from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
 
 if TYPE_CHECKING:
     from pathlib import Path

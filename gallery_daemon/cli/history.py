@@ -13,14 +13,14 @@ from rich.table import Table
 
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.render import shown
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import State
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.journals import journal_path
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import State
 
 if TYPE_CHECKING:
-    from gallery_daemon.filing.record import Row
+    from gallery_daemon.journal.record import Row
 
 _moment = moment_of(SystemClock().wall)
 

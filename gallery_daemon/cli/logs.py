@@ -16,11 +16,11 @@ from rich.text import Text
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.render import shown
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Row, State
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.following import Follower
-from gallery_daemon.service.journals import journal_path
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.follow import Follower
+from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import Row, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

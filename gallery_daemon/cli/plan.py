@@ -13,15 +13,15 @@ from gallery_daemon.cli.forecast import print_forecast, print_json
 from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration
-from gallery_daemon.service.forecast import changes, forecast, places_of
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.forecast import changes, forecast, places_of
+from gallery_daemon.daemon.configuration import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gallery_daemon.commands.forecast import Forecast
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.service.forecast import Forecast
 
 AllNames = Annotated[bool, typer.Option("--names", help="Show every photo's name.")]
 

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 
 from gallery_daemon.cli.render import skipped_lines
-from gallery_daemon.service.clock import Clock, SystemClock
+from gallery_daemon.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -24,18 +24,18 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import shown
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.refile import Refile, Refiled, Refiling
+from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
+from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.decision import Action
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration, refuse_failing
-from gallery_daemon.service.journals import open_to_plan
-from gallery_daemon.service.refiling import Refile, Refiled, Refiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.service.planning import Planned
+    from gallery_daemon.commands.plan import Planned
 
 _EXIT_SOME = 1
 _DONE = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.service.tally import Tally
+    from gallery_daemon.journey.tally import Tally
     from gallery_daemon.training.measure import Measures
     from gallery_daemon.training.thresholds import Threshold
 

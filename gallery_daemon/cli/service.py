@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gallery_daemon.service.unit import install_unit, remove_unit, start_command, unit_folder
+from gallery_daemon.daemon.unit import install_unit, remove_unit, start_command, unit_folder
 
 app = typer.Typer(help="Install or remove the systemd user service.", no_args_is_help=True)
 

@@ -15,14 +15,14 @@ from gallery_daemon.cli.options import ConfigFile, Format, Level
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
+from gallery_daemon.clock import SystemClock
+from gallery_daemon.commands.forecast import forecast, places_of
+from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.config.oneshot import adapt, default_config
+from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.logs import LogLevel, make_log
-from gallery_daemon.service.clock import SystemClock
-from gallery_daemon.service.configuration import read_configuration, refuse_failing
-from gallery_daemon.service.forecast import forecast, places_of
-from gallery_daemon.service.sort import sort_once
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config

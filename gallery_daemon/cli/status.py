@@ -12,13 +12,13 @@ from rich.table import Table
 
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.render import print_error, shown
+from gallery_daemon.daemon.instance import ask, running
+from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.daemon.unfiled import in_trouble
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Row, State
-from gallery_daemon.service.journals import journal_path
-from gallery_daemon.service.sole import ask, running
-from gallery_daemon.service.unfiled import in_trouble
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import Row, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.plan import Step, names_to_try
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.record import State
 from gallery_daemon.rules.part import NUMBER
 
 if TYPE_CHECKING:

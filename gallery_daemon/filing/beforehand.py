@@ -14,9 +14,9 @@ from gallery_daemon.photo import Candidate, Photo
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
-    from gallery_daemon.filing.record import Row
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Identity
 
 

@@ -18,19 +18,19 @@ from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, Photo
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
-from gallery_daemon.filing.claims import Claimed
 from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.plan import Plan, Step, step_of
-from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import Recovered, came_to
 from gallery_daemon.filing.sidecars import name_beside
+from gallery_daemon.journal.claims import Claimed
+from gallery_daemon.journal.record import Entry, Intent, Row, State
 from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 
 

@@ -24,18 +24,18 @@ from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.plan import Step
-from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import Recovered, came_to, recover
 from gallery_daemon.filing.sidecars import name_beside
+from gallery_daemon.journal.record import Entry, Intent, Row, State
 from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.decision import Destination
-    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.filing.plan import Plan
+    from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 
 _NOT_OPEN = -1

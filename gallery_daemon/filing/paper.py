@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.place import Disk, identity_of
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.filing.plan import Step
-    from gallery_daemon.photo import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Paper(Disk):
         if path in self._noted:
             return self._noted[path]
         try:
-            return _There(path, identity_of(os.lstat(path)))
+            return _There(path, Identity.of(os.lstat(path)))
         except OSError as error:
             if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
                 return None

@@ -42,11 +42,6 @@ class Interrupted(FilingError):
         super().__init__("interrupted by the end of the program", transient=True)
 
 
-def identity_of(found: os.stat_result) -> Identity:
-    """The part of a stat that makes a file the same file."""
-    return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-
-
 class Disk:
     """The disk, as filing may use it."""
 
@@ -90,7 +85,7 @@ class Disk:
     def identity(self, folder: int, name: str) -> Identity | None:
         """What the name in the folder is, not following links; None if there is nothing."""
         try:
-            return identity_of(os.stat(name, dir_fd=folder, follow_symlinks=False))
+            return Identity.of(os.stat(name, dir_fd=folder, follow_symlinks=False))
         except OSError as error:
             if error.errno in {errno.ENOENT, errno.ENAMETOOLONG}:
                 return None
@@ -119,7 +114,7 @@ class Disk:
             raise
         try:
             found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or identity_of(found) != identity:
+            if not stat.S_ISREG(found.st_mode) or Identity.of(found) != identity:
                 raise PhotoChanged("it changed after it was classified")
             yield descriptor
         finally:
@@ -180,7 +175,7 @@ class Disk:
         target = os.open(name, _OPEN_NEW, 0o600, dir_fd=folder)
         try:
             written = self._pour(source, target)
-            if identity_of(os.fstat(source)) != identity:
+            if Identity.of(os.fstat(source)) != identity:
                 raise PhotoChanged("it changed while it was copied")
             # Before the last sync: a name that appears has its mtime already.
             os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))

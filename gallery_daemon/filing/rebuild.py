@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.place import identity_of
-from gallery_daemon.filing.record import Entry, Intent, State
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,7 +154,7 @@ class _Lying:
 
     def _add(self, path: str, place: _Place) -> None:
         found = os.lstat(path)
-        identity = identity_of(found)
+        identity = Identity.of(found)
         if os.path.islink(path):  # noqa: PTH114 - broken UTF-8 included
             self.by_target[os.readlink(path)] = place  # noqa: PTH115
             return

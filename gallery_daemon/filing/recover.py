@@ -21,11 +21,11 @@ from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.act import give_back, parting_name, take_away, temporary_name
 from gallery_daemon.filing.beforehand import refuse_emptied
 from gallery_daemon.filing.plan import names_to_try
-from gallery_daemon.filing.record import OPEN_STATES, Row, State
+from gallery_daemon.journal.record import OPEN_STATES, Row, State
 
 if TYPE_CHECKING:
-    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 
 

@@ -21,14 +21,14 @@ from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, take_away
 from gallery_daemon.filing.beforehand import filed_file, refuse_unmounted
 from gallery_daemon.filing.plan import Step
-from gallery_daemon.filing.record import Entry, Intent, Row, State
 from gallery_daemon.filing.recover import came_to
+from gallery_daemon.journal.record import Entry, Intent, Row, State
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.journal import Journal
     from gallery_daemon.filing.place import Disk
+    from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Photo
 
 

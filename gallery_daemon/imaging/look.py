@@ -116,7 +116,7 @@ def _refuse_another(file: BinaryIO, identity: Identity) -> None:
     now = os.fstat(file.fileno())
     if not stat.S_ISREG(now.st_mode):
         raise NotAPhoto("not a regular file")
-    if Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) != identity:
+    if Identity.of(now) != identity:
         raise PhotoChanged("the file changed since it settled")
 
 

@@ -150,7 +150,7 @@ def look_at(path: str) -> Seen | str:
 
 def seen_of(found: os.stat_result) -> Seen:
     """The part of a stat that settling compares."""
-    identity = Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    identity = Identity.of(found)
     return Seen(identity, found.st_ctime_ns)
 
 

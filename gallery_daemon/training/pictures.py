@@ -102,7 +102,7 @@ def _read(picture: Labelled) -> Pictures | str:
     path = os.path.realpath(picture.path)
     try:
         facts = os.lstat(path)
-        identity = Identity(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        identity = Identity.of(facts)
         return look(
             path, identity, max_bytes=DEFAULT_BYTES, max_pixels=DEFAULT_PIXELS, want_hash=False
         ).picture

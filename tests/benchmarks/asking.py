@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.record import Note, Sign
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import Note, Sign
 from gallery_daemon.photo import Identity
 from gallery_daemon.rules.kin import BURST_S, NEAR_BITS
 

@@ -70,7 +70,7 @@ def _infer(paths: Sequence[Path]) -> list[float]:
 def _pixels(path: Path) -> Pixels:
     """The picture as the classifier process reads it, uint8 (224, 224, 3)."""
     was = path.stat()
-    identity = Identity(was.st_dev, was.st_ino, was.st_size, was.st_mtime_ns)
+    identity = Identity.of(was)
     limits = {"max_bytes": DEFAULT_BYTES, "max_pixels": DEFAULT_PIXELS}
     return look(str(path), identity, **limits, want_hash=False).picture
 

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Check, Decision, Outcome, TraceEntry, Truth
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.place import identity_of
-from gallery_daemon.filing.record import Entry, Intent, State
 from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.intake.scan import Found, scan
-from gallery_daemon.photo import Facts, Photo, Prediction
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.photo import Facts, Identity, Photo, Prediction
 from tests.faults.flooding import pour
 
 if TYPE_CHECKING:
@@ -43,5 +42,5 @@ def _entries(watch: Path) -> Iterator[Entry]:
     facts = Facts.unread(_WHEN)
     for found in scan(Ground("watch", str(watch))):
         assert isinstance(found, Found)
-        photo = Photo(found.candidate, identity_of(found.stat), _WHEN)
+        photo = Photo(found.candidate, Identity.of(found.stat), _WHEN)
         yield Entry(photo, State.FILED, None, _DECISION, facts, _PREDICTION, _INTENT)

@@ -51,7 +51,7 @@ def photo(path: str | Path) -> Photo:
     folder, _, name = str(path).rpartition("/")
     try:
         stat = os.lstat(path)
-        identity = Identity(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        identity = Identity.of(stat)
     except FileNotFoundError:
         identity = Identity(1, 2, 3, 4)
     return Photo(Candidate("phone", folder, name), identity, datetime(2024, 1, 1, tzinfo=UTC))

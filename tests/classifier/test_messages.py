@@ -30,7 +30,7 @@ from gallery_daemon.classifier.messages import (
     Started,
     ToChild,
 )
-from gallery_daemon.classifier.wire import WireError, object_of, to_text, value_of
+from gallery_daemon.codec import WireError, object_of, to_text, value_of
 from gallery_daemon.photo import PLAIN, Facts, Identity, Kin, Position, Prediction, Taken, TakenFrom
 
 # Names as the system gives them: any bytes, decoded as Python decodes paths.

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gallery_daemon.cli.progress import _TrainingDisplay, duration
-from gallery_daemon.service.clock import SystemClock
+from gallery_daemon.clock import SystemClock
 from gallery_daemon.training.display import Epoch
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.cli.refile import _tell
+from gallery_daemon.commands.filed import Beside, Straggler
+from gallery_daemon.commands.plan import Planned
+from gallery_daemon.commands.refile import Refile, Refiled
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.onward import Moved
-from gallery_daemon.filing.record import Row, State
+from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Candidate, Identity, Photo
-from gallery_daemon.service.filed import Beside, Straggler
-from gallery_daemon.service.planning import Planned
-from gallery_daemon.service.refiling import Refile, Refiled
 from tests.cli.test_plan import config, lines
 from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, read_files

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.service.sole import Holdings
+from gallery_daemon.daemon.instance import Holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from gallery_daemon.config.rule import DEFAULTS, RULE
 from gallery_daemon.config.ruletests import TEST
 from gallery_daemon.config.schema import schema, schema_text
 from gallery_daemon.config.when import WHEN
-from gallery_daemon.service.configuration import classes_of
+from gallery_daemon.daemon.configuration import classes_of
 from tests.config.editor import marks_of
 from tests.config.texts import CLASSES, HEAD, RULES, errors_of
 

@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.record import State
 from tests.faults.material import FILM, LARGE, LIVE, NAMESAKE, material
 from tests.faults.oracle import Broken, Files, Finding, files_below
 from tests.faults.running import REPOSITORY, Running, Stuck, environ_of, run_command

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
-from gallery_daemon.service import wiring
+from gallery_daemon.daemon import wiring
 
 _WORKER = (sys.executable, "-m", "tests.faults.gated_worker")
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, cast
 
 from gallery_daemon.classifier.reports import Classified, Report
 from gallery_daemon.config.load import check_text
+from gallery_daemon.daemon.wiring import build
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.logs import LogFormat, make_log
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction
-from gallery_daemon.service.pipeline import Pipeline
-from gallery_daemon.service.wiring import build
 from tests.filing.fuse import Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.daemon.wiring import House
     from gallery_daemon.photo import Photo
-    from gallery_daemon.service.wiring import House
 
 CLASSES = ("cars", "memes", "other")
 # The one that the configuration means, so that what the oracle saw is found again.

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Action
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.record import State
 from tests.faults.scene import ORIGINALS, STRANGER
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from unittest.mock import patch
 from gallery_daemon.decision import Action
 from gallery_daemon.filing import recover
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.record import Entry, State
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import Entry, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,10 +14,11 @@ from unittest.mock import patch
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
+from gallery_daemon.commands import answers
 from gallery_daemon.config import oneshot
 from gallery_daemon.config.settings import WatchFolder
-from gallery_daemon.service import answers, watching, wiring
-from gallery_daemon.service.retry import Gate, Retries
+from gallery_daemon.daemon import watching, wiring
+from gallery_daemon.journey.retry import Gate, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
 

@@ -23,19 +23,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from gallery_daemon.commands import survey
+from gallery_daemon.commands.refile import Refile, Refiling
+from gallery_daemon.commands.undo import Undoing
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.place import Disk, identity_of
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Row, State
-from gallery_daemon.service import survey
-from gallery_daemon.service.journals import journal_path
-from gallery_daemon.service.refiling import Refile, Refiling
-from gallery_daemon.service.undoing import Undoing
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import Row, State
+from gallery_daemon.photo import Identity
+from tests.commands.test_forecast import Blind
 from tests.faults.belongings import Belongings
 from tests.faults.household import CLASSES, AtOnce, Household, Manner
 from tests.filing.conftest import read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
-from tests.service.test_forecast import Blind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,7 +262,7 @@ class Life(RuleBasedStateMachine):
     def is_open(self, path: Path) -> bool:
         """Whether a photo has not come to its end."""
         journal, library = self.household.present.journal, os.fspath(self.household.library)
-        return not journal.is_known(os.fspath(path), identity_of(path.lstat()), library)
+        return not journal.is_known(os.fspath(path), Identity.of(path.lstat()), library)
 
 
 def lives(examples: int, *marks: pytest.MarkDecorator) -> type:

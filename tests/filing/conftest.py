@@ -13,10 +13,10 @@ import pytest
 
 from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict, Outcome
 from gallery_daemon.filing.execute import Filer, Filing
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.place import Disk, identity_of
+from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.plan import Plan
-from gallery_daemon.photo import Candidate, Facts, Photo, Prediction
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ class World:
         """The file as it is now, settled."""
         path = self.watch / name
         candidate = Candidate("phone", os.fspath(self.watch), name)
-        return Photo(candidate, identity_of(path.lstat()), NOW)
+        return Photo(candidate, Identity.of(path.lstat()), NOW)
 
     def plan(
         self,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
+from gallery_daemon.journal.journal import Journal
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour")
 _WRITES = ("record", "making", "close_intent")

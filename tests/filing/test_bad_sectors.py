@@ -9,10 +9,10 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import State
 from tests.filing.conftest import World, make_files, read_files
 from tests.filing.fuse import BadSector, disk_on
 

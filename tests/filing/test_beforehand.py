@@ -8,7 +8,7 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.record import State
 from tests.filing.conftest import World, make_files, read_files
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import AlreadyFiled, FilingError
-from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.onward import Mover, clear_up
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Row, State
-from gallery_daemon.service.undoing import Undoing
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import Row, State
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, fused_disk, journal_on
 from tests.filing.test_undo import StillClock

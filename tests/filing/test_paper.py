@@ -10,9 +10,8 @@ import pytest
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError
 from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.place import identity_of
 from gallery_daemon.filing.plan import Step, step_of
-from gallery_daemon.photo import Candidate, Photo
+from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def test_a_name_in_the_library_is_free_once_its_file_has_gone_on(world: World) -
     make_files(world.library, {"Memes/x.jpg": b"other"})
     lies = Photo(
         Candidate("phone", os.fspath(world.library), "Memes/x.jpg"),
-        identity_of((world.library / "Memes/x.jpg").lstat()),
+        Identity.of((world.library / "Memes/x.jpg").lstat()),
         NOW,
     )
     paper, library = Paper(), os.fspath(world.library)

@@ -7,10 +7,10 @@ import os
 import pytest
 
 from gallery_daemon.decision import Action
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.query import Query
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
-from gallery_daemon.filing.record import State
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 

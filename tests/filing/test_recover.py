@@ -15,11 +15,11 @@ import pytest
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, PhotoChanged
-from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import State
 from tests.filing.conftest import World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 

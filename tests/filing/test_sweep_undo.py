@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.decision import Action
-from gallery_daemon.filing.journal import Journal
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import State
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.service.undoing import Undoing
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import State
 from tests.filing.conftest import World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 from tests.filing.test_undo import StillClock

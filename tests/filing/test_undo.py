@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.commands.undo import Outcome, Undoing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Row, State
-from gallery_daemon.service.undoing import Outcome, Undoing
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import Row, State
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:

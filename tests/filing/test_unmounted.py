@@ -9,11 +9,11 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, JournalError
-from gallery_daemon.filing.journal import Journal
 from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.query import Query
-from gallery_daemon.filing.record import Entry, State
 from gallery_daemon.filing.recover import recover
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
+from gallery_daemon.journal.record import Entry, State
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 from tests.filing.test_undo import undo

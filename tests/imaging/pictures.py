@@ -79,7 +79,7 @@ def exif_of(orientation: int = 1, **tags: object) -> Image.Exif:
 def identity_of(path: Path) -> Identity:
     """The identity of the file as it is now."""
     now = path.lstat()
-    return Identity(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+    return Identity.of(now)
 
 
 def difference(one: Pixels, other: Pixels) -> float:

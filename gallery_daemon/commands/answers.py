@@ -1,0 +1,73 @@
+"""The classifier process, asked for the answers to some photos and nothing else.
+
+The commands that only look (`classify`, `plan`, `refile`) ask here; the photos go through the same
+process as the daemon's, so a file that crashes a decoder ends as a refusal of its own here, too.
+No process is started before the first photo is asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+from typing import TYPE_CHECKING
+
+from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.classifier.reports import Classified, ClassifierFailed, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gallery_daemon.classifier.child import Arrival
+    from gallery_daemon.classifier.messages import Setup
+    from gallery_daemon.classifier.patience import Patience
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.photo import Photo
+
+
+class Answers:
+    """Gives a report for each photo, in any order, as soon as it is there."""
+
+    def __init__(self, setup: Setup, clock: Clock, patience: Patience | None = None) -> None:
+        self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self._host = ClassifierHost(setup, self._inbox.put, patience)
+        self._clock = clock
+
+    def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[Classified | Refused]:
+        """One report for each of the photos, which are taken as there is room for them.
+
+        Raises:
+            ClassifierLost: the classifier process cannot be started.
+        """
+        waiting = iter(photos)
+        is_more = True
+        try:
+            while True:
+                while is_more and self._host.has_room:
+                    photo = next(waiting, None)
+                    is_more = photo is not None
+                    if photo is not None:
+                        self._host.submit(photo, want_hash=want_hash)
+                for report in self._host.tick(self._clock.monotonic()):
+                    match report:
+                        case Classified() | Refused():
+                            yield report
+                        case ClassifierFailed(error, is_lost=True):
+                            raise error
+                        case _:
+                            pass  # the process's own life is no news to who waits for an answer
+                # Asked after the tick, which hands out what the last wait brought.
+                if not self._host.outstanding:
+                    return
+                self._wait()
+        finally:
+            self._host.close()
+
+    def _wait(self) -> None:
+        """Sleep until the process says something or the host wants to be called."""
+        now = self._clock.monotonic()
+        deadline = self._host.next_deadline()
+        timeout = None if deadline is None else max(0.0, deadline - now)
+        with contextlib.suppress(queue.Empty):
+            self._host.received(self._inbox.get(timeout=timeout), self._clock.monotonic())
+            while True:
+                self._host.received(self._inbox.get_nowait(), self._clock.monotonic())

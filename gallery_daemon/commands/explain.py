@@ -1,0 +1,208 @@
+"""One file and the present rules: what they would do with it, and why.
+
+A file that the journal remembers is not opened where the rules ask for no more than the journal
+keeps, nor where the present model has seen it before; any other is classified through the
+classifier process, like every photo. A photo that is new gets its name on paper, as in a plan.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.commands.classify import FileClassifier
+from gallery_daemon.commands.plan import Planned, Planner
+from gallery_daemon.config.folders import is_inside
+from gallery_daemon.daemon.journals import journal_path, open_to_plan
+from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.paper import Paper
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journey.ends import unseen
+from gallery_daemon.journey.kinship import Kinship
+from gallery_daemon.journey.looks import Look, Looks
+from gallery_daemon.photo import Candidate, Identity, Photo
+from gallery_daemon.rules.explain import explain
+from gallery_daemon.rules.reliance import needs_kin, needs_the_file
+
+if TYPE_CHECKING:
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.photo import Facts, Prediction
+    from gallery_daemon.rules.explain import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A photo, and what the present rules make of it.
+
+    `is_looked_at`: its facts are all there, as they were read from the file. `is_outside`: it lies
+    in no watch folder, and is judged as if it lay in the first. `passed_over` is why `run` would
+    not look at it. `planned` is what would become of a file that the journal does not know, with
+    the names that are taken now; None too where the journal cannot be opened.
+    """
+
+    photo: Photo
+    facts: Facts
+    prediction: Prediction
+    explanation: Explanation
+    is_looked_at: bool
+    is_outside: bool
+    passed_over: str | None = None
+    planned: Planned | None = None
+
+
+def explain_file(
+    file: str,
+    config: Config,
+    clock: Clock,
+    known: Remembered | None = None,
+    *,
+    bundle: str | None = None,
+) -> Explained:
+    """What the rules of `config` make of the file at the absolute path `file`.
+
+    `known` is what the journal remembers of it; `bundle` another model than the configuration's.
+
+    Raises:
+        GalleryError: it cannot be read as a photo, or is gone.
+    """
+    photo, is_outside = _photo_of(file, config, clock, known)
+    is_looked_at = True
+    if bundle is None and known and known.prediction and not needs_the_file(config.rules):
+        facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
+    else:
+        facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
+        facts = _with_kin(photo, facts, config)
+    explanation = explain(photo, facts, prediction, config.rules)
+    found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
+    if known is not None:
+        return found
+    return replace(
+        found,
+        passed_over=_why_passed_over(photo.path, config),
+        planned=_planned(photo, Look(facts, prediction, None, None, config.limits), config),
+    )
+
+
+def ignored_by_name(file: str, config: Config) -> str | None:
+    """Why `run` does not look at the file that lies there, whatever is in it; None if it may.
+
+    A file in the library may, as if it lay in a watch folder.
+    """
+    if not os.path.lexists(file) or is_inside(file, config.library):
+        return None
+    return _why_ignored(file, config)
+
+
+def _why_passed_over(file: str, config: Config) -> str | None:
+    """Why `run` does not look at the file, if so; a file in no watch folder is only supposed."""
+    if is_inside(file, config.library):
+        return "it lies in the library"
+    return _why_ignored(file, config)
+
+
+def _why_ignored(file: str, config: Config) -> str | None:
+    for folder in config.watch:
+        ground = ground_of(folder, config.library)
+        relative = ground.relative(file)
+        if relative is not None:
+            parts = relative.split("/")
+            above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+            if len(parts) > 1 and not ground.recursive:
+                return "it lies in a folder below, which is not watched"
+            return next(filter(None, map(ground.why_not, above)), ground.why_not_file(relative))
+    return None
+
+
+def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
+    """What would become of it with the names that are taken now; None without a journal."""
+    with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
+        return Planner(config, journal, Paper()).photo(photo, look)
+    return None
+
+
+def _photo_of(
+    file: str, config: Config, clock: Clock, known: Remembered | None
+) -> tuple[Photo, bool]:
+    """The photo as the daemon saw it, or would see it; and whether it never would."""
+    if known is not None:
+        row = known.row
+        candidate = Candidate(row.source, row.root, row.relative)
+        return Photo(candidate, row.identity, datetime.fromisoformat(row.decided_at)), False
+    try:
+        identity = Identity.of(os.lstat(file))
+    except OSError as error:
+        raise GalleryError(f"{file}: {error.strerror}", hint="give the path of a photo") from error
+    folder = next((each for each in config.watch if is_inside(file, each.path)), None)
+    if folder is None:
+        root, _, name = file.rpartition("/")
+        source = config.watch[0].name if config.watch else Path(root).name
+        candidate = Candidate(source, root or "/", name)
+    else:
+        relative = file.removeprefix(folder.path.rstrip("/") + "/")
+        candidate = Candidate(folder.name, folder.path, relative)
+    return Photo(candidate, identity, clock.wall()), folder is None
+
+
+def _kept(photo: Photo, known: Remembered) -> Facts:
+    """The facts that the journal keeps."""
+    facts = unseen(photo).facts
+    return facts if known.taken is None else replace(facts, taken=known.taken)
+
+
+def _readable(file: str, known: Remembered | None) -> str:
+    """Where the file can be read: where it came from, if no other lies there now, or else here."""
+    if known is None:
+        return file
+    row = known.row
+    with contextlib.suppress(OSError):
+        there, then = Identity.of(os.lstat(row.path)), row.identity
+        if (there.size_bytes, there.mtime_ns) == (then.size_bytes, then.mtime_ns):
+            return row.path
+    places = (file, row.destination or file)
+    return next((place for place in places if Path(place).is_file()), file)
+
+
+def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
+    """The facts with what the journal has seen before the photo, if the rules ask for it."""
+    path = journal_path()
+    if not needs_kin(config.rules) or not path.exists():
+        return facts
+    with contextlib.closing(Journal(path, read_only=True)) as journal:
+        return Kinship(journal, config.rules).with_kin(photo, facts)
+
+
+def _look(
+    photo: Photo, file: str, config: Config, clock: Clock, bundle: str | None
+) -> tuple[Facts, Prediction]:
+    """What the model sees in the file, or saw when it looked at these very bytes before."""
+    if bundle is not None:
+        config = replace(config, model=replace(config.model, bundle=bundle))
+    remembered = _remembered(photo, file, config)
+    if remembered is not None:
+        return remembered
+    setup = setup_of(config.model, config.batch, config.limits)
+    classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
+    (found,) = classifier.run([file])
+    if found.prediction is None or found.facts is None:
+        raise GalleryError(f"{file}: {found.error}")
+    return found.facts, found.prediction
+
+
+def _remembered(photo: Photo, file: str, config: Config) -> tuple[Facts, Prediction] | None:
+    with contextlib.suppress(GalleryError, OSError):
+        if Identity.of(os.lstat(file)) != photo.identity or not journal_path().exists():
+            return None
+        with contextlib.closing(Journal(journal_path(), read_only=True)) as journal:
+            report = Looks.of(config, journal).report(photo)
+        if isinstance(report, Classified):
+            return report.facts, report.prediction
+    return None

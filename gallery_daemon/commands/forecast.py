@@ -1,0 +1,149 @@
+"""A forecast: what `run` or `sort` would do now with what lies in the watch folders.
+
+Nothing is written but what was seen in the photos, so that the next look is instant: no library is
+made, nothing is recovered, no row says that a photo came to an end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon.commands.plan import Planned, Planner
+from gallery_daemon.commands.survey import Place, Survey
+from gallery_daemon.config.folders import absolute, is_inside
+from gallery_daemon.config.oneshot import adapt
+from gallery_daemon.daemon.journals import open_to_plan
+from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.errors import FilingError, GalleryError
+from gallery_daemon.filing.beforehand import refuse_emptied
+from gallery_daemon.filing.paper import Paper
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.journey.looks import forget_gone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.commands.sort import PassDisplay
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.photo import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would become of the files; how many were known, remembered, and looked at just now.
+
+    `warning` is why nothing could be filed now, if so.
+    """
+
+    files: tuple[Planned, ...]
+    library: str
+    known: int
+    remembered: int
+    classified: int
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A photo that would go elsewhere or otherwise; None: it would not be looked at."""
+
+    photo: str
+    was: Planned | None
+    now: Planned | None
+
+
+def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Place, ...]:
+    """The watch folders; or only these folders, which may be parts of them, or others.
+
+    Raises:
+        GalleryError: one is no folder, or the library is it.
+    """
+    if not folders:
+        return tuple(Place(ground_of(folder, config.library)) for folder in config.watch)
+    places: list[Place] = []
+    for given in folders:
+        if not Path(given).is_dir():
+            raise GalleryError(f"{given} is not a folder", hint="give folders of photos")
+        path = absolute(given, str(Path.cwd()))
+        outer = (each for each in config.watch if is_inside(path, each.path))
+        folder = next(outer, None)
+        start = "" if folder is None else os.path.relpath(path, folder.path)
+        folder = folder or adapt(config, sources=(path,)).watch[0]
+        places.append(Place(ground_of(folder, config.library), start))
+    return tuple(places)
+
+
+def forecast(
+    config: Config,
+    places: Sequence[Place],
+    clock: Clock,
+    display: PassDisplay,
+    *,
+    again: bool = False,
+    everything: bool = False,
+    is_compared: bool = False,
+) -> Forecast:
+    """What would become of the files in these places.
+
+    What is known is passed over; `again`: only what lies in the library; `everything`: nothing.
+    `is_compared`: only what the rules say matters, and not which names are taken.
+
+    Raises:
+        GalleryError: the journal or the classifier process cannot be used.
+    """
+    with contextlib.closing(open_to_plan()) as journal:
+
+        def unknown(photos: Sequence[Photo]) -> list[Photo]:
+            if everything:
+                return list(photos)
+            return journal.unknown(photos, config.library, again=again)
+
+        survey = Survey(config, journal, clock, display, again=again)
+        planner = Planner(config, journal, None if is_compared else Paper())
+        files = tuple(planner.plan(survey.files(places, unknown)))
+        if survey.classified:
+            forget_gone(journal)
+        return Forecast(
+            files,
+            config.library,
+            known=survey.known,
+            remembered=survey.remembered,
+            classified=survey.classified,
+            warning=why_unusable(journal, config.library),
+        )
+
+
+def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
+    """The files that the second forecast puts elsewhere or takes otherwise, by their paths."""
+    before = {each.photo: each for each in was.files}
+    after = {each.photo: each for each in now.files}
+    pairs = (Change(path, before.get(path), after.get(path)) for path in sorted(before | after))
+    return tuple(each for each in pairs if _whereto(each.was) != _whereto(each.now))
+
+
+def why_unusable(journal: Journal, library: str) -> str | None:
+    """Why nothing can be filed into the library now; None if it can, or could be made."""
+    try:
+        refuse_emptied(journal, Disk(), library)
+    except FilingError as error:
+        return error.sentence
+    except OSError:
+        if journal.has_used(library):
+            return f"{library} is not there; is its disk mounted?"
+    return None
+
+
+def _whereto(planned: Planned | None) -> tuple[object, ...] | None:
+    """The place, or the end without one; and how it gets there.
+
+    By `move` it is taken away here, and by `skip` it stays if its name is taken.
+    """
+    if planned is None:
+        return None
+    return planned.wanted or planned.state, planned.action, planned.conflict

@@ -1,0 +1,84 @@
+"""One pass over some folders: the daemon's own pipeline, without watches, until all is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from gallery_daemon.daemon.journals import give_up
+from gallery_daemon.daemon.listing import Listing
+from gallery_daemon.daemon.loop import Loop
+from gallery_daemon.daemon.wiring import build
+from gallery_daemon.errors import JournalDamaged
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.journey.looks import forget_gone
+
+if TYPE_CHECKING:
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.daemon.wiring import House
+    from gallery_daemon.journey.tally import Tally
+    from gallery_daemon.logs import Log
+
+
+class PassDisplay(Protocol):
+    """What a person is shown while the pass goes on."""
+
+    def update(self, done: int, expected: int) -> None:
+        """`done` of the files `expected` so far have come to their end."""
+        ...
+
+
+def sort_once(
+    config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool = False
+) -> Tally:
+    """Every file in the watch folders of `config` has come to an end, once.
+
+    `again`: those too that came to an end before and do not lie in the library.
+
+    Raises:
+        GalleryError: the journal, the library or the classifier process cannot be used.
+    """
+    try:
+        return _sort(config, log, clock, display, again=again)
+    except JournalDamaged as error:
+        give_up(error, Disk(), clock)
+    return _sort(config, log, clock, display, again=again)
+
+
+def _sort(config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool) -> Tally:
+    house = build(config, log, clock, is_pass=True, again=again)
+    try:
+        _Pass(house, log, clock, display).run()
+        forget_gone(house.journal)
+    finally:
+        house.close()
+    return house.tally
+
+
+class _Pass:
+    """A single pass: list, then wait until nothing is on its way."""
+
+    def __init__(self, house: House, log: Log, clock: Clock, display: PassDisplay) -> None:
+        self._house, self._display = house, display
+        self._listings = tuple(
+            Listing(ground, None, house.pipeline, log, clock, tell_ignored=house.teller.ignored)
+            for ground in house.grounds
+        )
+        self._loop = Loop(house.pipeline, house.inbox, clock, self._listings)
+
+    def run(self) -> None:
+        """List everything and see it through."""
+        for listing in self._listings:
+            listing.ask()
+        self._loop.run(until=self._is_over)
+        # Sidecars whose photo never came to an end here, because it was filed before.
+        self._house.pipeline.leave_waiting()
+        self._house.tally.known = sum(listing.known for listing in self._listings)
+
+    def _is_over(self) -> bool:
+        house = self._house
+        if house.teller.lost is not None:
+            raise house.teller.lost
+        done = house.tally.files
+        self._display.update(done, done + house.pipeline.load)
+        return house.pipeline.load == 0 and not any(each.is_under_way for each in self._listings)

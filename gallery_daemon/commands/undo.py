@@ -1,0 +1,103 @@
+"""Undoing filings, the newest first, each photo with the sidecars that travelled with it.
+
+An undo of an undo files again. One that cannot be undone is told and the others go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import FilingError, GalleryError, JournalDamaged
+from gallery_daemon.filing.execute import Filer
+from gallery_daemon.filing.onward import Mover
+from gallery_daemon.filing.undo import Undoer
+from gallery_daemon.journal.record import Row, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.journal.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row that was to be undone: a row of its own, or an error."""
+
+    asked: Row
+    done: Row | None
+    error: GalleryError | None = None
+
+
+class Undoing:
+    """Takes back what the journal has."""
+
+    def __init__(self, journal: Journal, disk: Disk, clock: Clock) -> None:
+        self._journal, self._disk, self._clock = journal, disk, clock
+        self._undoer, self._mover = Undoer(journal, disk), Mover(journal, disk)
+
+    def run(self, rows: Iterable[Row]) -> Iterator[Outcome]:
+        """Each row is undone, or told why not; the highest number first, for it is the newest."""
+        for row in sorted(rows, key=lambda row: row.id, reverse=True):
+            outcome = self._one(row, None)
+            yield outcome
+            if outcome.done is not None:
+                yield from self._follow(row, outcome.done)
+
+    def _follow(self, row: Row, done: Row) -> Iterator[Outcome]:
+        """The sidecars that are still where the photo of `row` was until it was `done`, follow."""
+        for sidecar in self._journal.sidecars_of(row, row.state):
+            yield self._one(sidecar, done.id)
+
+    def _one(self, row: Row, parent: int | None) -> Outcome:
+        try:
+            # A row that was asked for twice, as a sidecar and by itself, is undone once.
+            now = self._journal.row(row.id) or row
+            return Outcome(row, self._turn(now, parent))
+        except JournalDamaged:
+            raise
+        except GalleryError as error:
+            return Outcome(row, None, error)
+
+    def _turn(self, row: Row, parent: int | None) -> Row:
+        when = self._clock.wall()
+        before = None if row.undoes is None else self._journal.row(row.undoes)
+        if row.state is State.FILED:
+            if before is not None and before.state is State.REFILED:
+                return self._mover.back(row, before, when, parent)
+            owner = self._back_in_library(parent)
+            if owner is not None:
+                return self._mover.beside(row, owner, when)[0]
+            return self._undoer.undo(row, when, parent)
+        if row.state is State.UNDO and row.root == row.library:
+            raise FilingError(
+                f"#{row.id} put it back to where it lay before it was filed anew",
+                transient=False,
+                hint="gallery-daemon refile files it anew",
+            )
+        if row.state is State.UNDO and before is not None:
+            filer = Filer(self._journal, self._disk, before.library)
+            return filer.redo(row, before, when, parent)
+        raise FilingError(_why_not(row), transient=False)
+
+    def _back_in_library(self, undo: int | None) -> Row | None:
+        """The filing that a photo went back to, whose sidecar came after it was filed anew."""
+        row = None if undo is None else self._journal.row(undo)
+        if row is None or row.root != row.library or row.undoes is None:
+            return None
+        undone = self._journal.row(row.undoes)
+        assert undone is not None
+        return None if undone.undoes is None else self._journal.row(undone.undoes)
+
+
+def _why_not(row: Row) -> str:
+    """Why a row in its state has nothing to undo."""
+    if row.state is State.REFILED:
+        return f"#{row.id} was filed anew since, and that has to be undone first"
+    if row.state is State.UNDONE:
+        return f"#{row.id} was undone already"
+    if row.state is State.IDENTICAL:
+        return f"#{row.id} was not filed: the same bytes lay in the library already"
+    return f"#{row.id} was {row.state}, so there is nothing to undo"

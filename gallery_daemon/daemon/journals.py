@@ -1,0 +1,128 @@
+"""The journal of this user, opened; a damaged one is replaced by a new one of what lies on disk."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from gallery_daemon.errors import GalleryError, JournalDamaged
+from gallery_daemon.filing.onward import clear_up
+from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
+from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.photo import Identity, Photo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.logs import Log
+
+
+def state_folder() -> Path:
+    """Where the journal lies: XDG_STATE_HOME/gallery-daemon."""
+    return platformdirs.user_state_path("gallery-daemon")
+
+
+def journal_path() -> Path:
+    """The journal of this user."""
+    return state_folder() / "journal.sqlite3"
+
+
+def open_to_plan() -> Journal:
+    """The journal for who only looks: nothing is cleared up, but looks can be remembered.
+
+    Raises:
+        GalleryError: it cannot be opened or made, or a new one must take a damaged one's place.
+    """
+    path = journal_path()
+    if not path.exists() and damaged_beside(path) is not None:
+        # An empty one in its place would know of no filing, and everything would be filed again.
+        raise GalleryError(
+            "the journal was damaged and there is no new one yet",
+            hint="`run` and `sort` make one of what lies on disk",
+        )
+    return Journal(path)
+
+
+def give_up(error: JournalDamaged, disk: Disk, clock: Clock) -> None:
+    """The damaged journal lies aside; the next that opens the journal makes a new one.
+
+    Raises:
+        GalleryError: that cannot be done.
+    """
+    path = journal_path()
+    try:
+        set_aside(path, disk, clock.wall())
+    except OSError as refused:
+        raise GalleryError(
+            f"{error.sentence}, and it cannot be set aside: {refused.strerror}",
+            hint=f"see that {path.parent} can be written",
+        ) from refused
+
+
+class Journals:
+    """Opens the journal for one configuration."""
+
+    def __init__(
+        self, disk: Disk, library: str, grounds: tuple[Ground, ...], log: Log, clock: Clock
+    ) -> None:
+        self._disk, self._library, self._grounds = disk, library, grounds
+        self._log, self._clock = log, clock
+
+    def open(self) -> Journal:
+        """The journal, whole, with what a crash cut short cleared up.
+
+        Raises:
+            GalleryError: it cannot be opened or made.
+        """
+        try:
+            return self._recovered()
+        except JournalDamaged as error:
+            give_up(error, self._disk, self._clock)
+            return self._recovered()
+
+    def _recovered(self) -> Journal:
+        path = journal_path()
+        damaged = damaged_beside(path)
+        if damaged is not None and not path.exists():
+            self._rebuild(path, damaged)
+        journal = Journal(path)
+        try:
+            for recovered in clear_up(journal, self._disk):
+                self._log.filing_recovered(photo=recovered.path, result=recovered.result)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    def _rebuild(self, path: Path, damaged: Path) -> None:
+        try:
+            known = rebuild(
+                path,
+                damaged,
+                self._disk,
+                library=self._library,
+                photos=self._photos(),
+                when=self._clock.wall(),
+            )
+        except FileExistsError:
+            return  # another program was quicker
+        except OSError as error:
+            raise GalleryError(
+                f"a new journal cannot be made: {error.strerror}",
+                hint=f"see that {path.parent} can be written",
+            ) from error
+        self._log.journal_rebuilt(damaged=os.fspath(damaged), photos=known)
+
+    def _photos(self) -> Iterator[Photo]:
+        """Every file that may have been filed, as it is now."""
+        for ground in self._grounds:
+            for name in scan(ground):
+                if isinstance(name, Found):
+                    yield Photo(name.candidate, Identity.of(name.stat), self._clock.wall())

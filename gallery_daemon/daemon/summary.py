@@ -1,0 +1,78 @@
+"""One line a day: what became of the photos of the day that has ended.
+
+It is told at midnight, or at the first turn after it, of a machine that slept for one; and counted
+in the journal, so neither a new start nor a new configuration forgets the morning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import JournalError
+from gallery_daemon.journal.day import day_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.logs import Log
+
+# A clock that is set, and a machine that wakes, are noticed within this time.
+_LOOK_EVERY_S = 60.0
+
+
+@dataclass(slots=True)
+class Today:
+    """The day that has not been summed up; it outlives a configuration."""
+
+    day: date
+
+
+class Summary:
+    """Sums up each day when it has ended."""
+
+    def __init__(self, today: Today, journal: Journal, log: Log, clock: Clock) -> None:
+        self._today, self._journal, self._log, self._clock = today, journal, log, clock
+        self._next = float("-inf")
+
+    def next_deadline(self) -> float | None:
+        """Midnight, or an earlier look at the clock."""
+        return self._next
+
+    def turn(self, now: float) -> None:
+        """The day is summed up if it has ended."""
+        if now < self._next:
+            return
+        wall = self._clock.wall()
+        self._next = now + min(_LOOK_EVERY_S, _until_midnight_s(wall))
+        ended = self._today.day
+        self._today.day = wall.date()
+        if ended < wall.date():
+            self._sum_up(ended)
+
+    def _sum_up(self, day: date) -> None:
+        try:
+            found = day_of(self._journal.newest_first(), day)
+        except JournalError:
+            return  # the next filing will say what is the matter; a sum is not worth a second line
+        if found is not None:
+            self._log.daily_summary(
+                day=day.isoformat(),
+                filed=found.filed,
+                left=found.left,
+                quarantined=found.quarantined,
+                failed=found.failed,
+                undone=found.undone,
+                outcomes=found.outcomes,
+                classes=found.classes,
+                copied_bytes=found.copied_bytes,
+            )
+
+
+def _until_midnight_s(wall: datetime) -> float:
+    """By the wall's own offset; on the day when it changes, a look more."""
+    midnight = datetime.combine(wall.date() + timedelta(days=1), datetime.min.time(), wall.tzinfo)
+    return (midnight - wall).total_seconds()

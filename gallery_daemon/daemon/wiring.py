@@ -1,0 +1,157 @@
+"""Everything that one configuration needs, constructed here and nowhere else, top to bottom."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.classifier.patience import Patience
+from gallery_daemon.daemon.inbox import Inbox
+from gallery_daemon.daemon.journals import Journals, state_folder
+from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.execute import Filer
+from gallery_daemon.filing.place import Disk
+from gallery_daemon.intake.arrivals import Arrivals
+from gallery_daemon.intake.candidate import Ground
+from gallery_daemon.journey.company import Company
+from gallery_daemon.journey.kinship import Kinship
+from gallery_daemon.journey.looks import Looks
+from gallery_daemon.journey.photolog import Teller
+from gallery_daemon.journey.pipeline import Pipeline
+from gallery_daemon.journey.retry import Gate, Retries
+from gallery_daemon.journey.rooms import Rooms
+from gallery_daemon.journey.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from gallery_daemon.classifier.child import Arrival
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.config.settings import Config, WatchFolder
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.logs import Log
+    from gallery_daemon.photo import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One configuration's rooms, wired; in force `since` that time."""
+
+    config: Config
+    inbox: Inbox[Arrival]
+    host: ClassifierHost
+    journal: Journal
+    teller: Teller
+    tally: Tally
+    rooms: Rooms
+    pipeline: Pipeline
+    grounds: tuple[Ground, ...]
+    stop: Event
+    since: datetime
+
+    def close(self) -> None:
+        """Everything has ended, the last to begin first; what is under way is found again."""
+        self.stop.set()
+        self.host.close()
+        self.journal.close()
+
+
+def build(
+    config: Config, log: Log, clock: Clock, *, is_pass: bool = False, again: bool = False
+) -> House:
+    """The rooms for `config`, with what a crash left cleared up.
+
+    In a pass nothing is waited for and tried again. `again`: files that are known, but lie not in
+    the library, are looked at once more.
+
+    Raises:
+        GalleryError: the journal or the library cannot be used.
+    """
+    stop = Event()
+    disk = Disk(stop)
+    grounds = tuple(ground_of(folder, config.library) for folder in config.watch)
+    journal = Journals(disk, config.library, grounds, log, clock).open()
+    try:
+        make_library(config.library, journal)
+    except BaseException:
+        journal.close()
+        raise
+    inbox: Inbox[Arrival] = Inbox()
+    tally = Tally()
+    teller = Teller(log, tally, config.library, clock)
+    host = ClassifierHost(
+        setup_of(config.model, config.batch, config.limits),
+        inbox.reply,
+        Patience(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
+    )
+
+    def unknown(photos: Sequence[Photo]) -> list[Photo]:
+        return journal.unknown(photos, config.library, again=again)
+
+    rooms = Rooms(
+        arrivals=Arrivals({folder.name: folder.settle_s for folder in config.watch}),
+        unknown=unknown,
+        host=host,
+        rules=config.rules,
+        filer=Filer(journal, disk, config.library),
+        journal=journal,
+        company=Company(journal, config.library),
+        retries=Retries(first_s=math.inf) if is_pass else Retries(),
+        gate=Gate(first_s=0.0) if is_pass else Gate(),
+        looks=Looks.of(config, journal, again=again),
+        kinship=Kinship(journal, config.rules),
+        tell=teller,
+    )
+    return House(
+        config=config,
+        inbox=inbox,
+        host=host,
+        journal=journal,
+        teller=teller,
+        tally=tally,
+        rooms=rooms,
+        pipeline=Pipeline(rooms, config.library, clock),
+        grounds=grounds,
+        stop=stop,
+        since=clock.wall(),
+    )
+
+
+def ground_of(folder: WatchFolder, library: str) -> Ground:
+    """The watch folder without the library and the journal, which may lie in it."""
+    return Ground(
+        source=folder.name,
+        root=folder.path,
+        recursive=folder.recursive,
+        skipped=(library.rstrip("/"), os.fspath(state_folder())),
+        only=folder.only,
+        ignore=folder.ignore,
+    )
+
+
+def make_library(library: str, journal: Journal) -> None:
+    """The library is there, made only if nothing was ever filed into it.
+
+    One that was used and is gone is an unmounted disk: a folder made in its place would fill the
+    disk below, out of sight.
+
+    Raises:
+        GalleryError: it cannot be made.
+    """
+    path = Path(library)
+    if path.is_dir() or journal.has_used(library):
+        return
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GalleryError(
+            f"the library {library} cannot be made: {error.strerror}",
+            hint="make the folder, or choose another `library`",
+        ) from error

@@ -1,0 +1,149 @@
+"""Who is like whom: the photos seen before one that are of its burst, or look the same.
+
+Seen before is a matter of the numbers in the journal, and of nothing else: so `run`, a plan,
+`explain` and `refile` say the same of a photo, today and in a year. The photos of one burst form a
+chain, each with the nearest that was seen before it; the group is named after the chain's end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from gallery_daemon.imaging.bursts import burst_of
+from gallery_daemon.journal.record import Sign
+from gallery_daemon.photo import PLAIN, Kin, Relative, TakenFrom
+from gallery_daemon.rules.kin import BURST_BITS, BURST_S, NEAR_BITS
+from gallery_daemon.rules.part import stem
+from gallery_daemon.rules.reliance import needs_kin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.seen import Earlier
+    from gallery_daemon.photo import Facts, Photo
+    from gallery_daemon.rules.ruleset import RuleSet
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BURST_MS = round(BURST_S * 1000)
+# Chains' ends that are kept; a person's bursts have ten photos, an interval timer's thousands.
+_REMEMBERED = 10_000
+
+
+def sign_of(name: str, facts: Facts) -> Sign:
+    """What the photo is recognised by."""
+    bits = None if facts.dhash is None or facts.dhash == PLAIN else int(facts.dhash, 16)
+    return Sign(bits, _taken_ms(facts), burst_of(name))
+
+
+class Kinship:
+    """Looks up the kin of photos, where the rules ask for it."""
+
+    def __init__(self, journal: Journal, rules: RuleSet) -> None:
+        self._seen, self._is_needed = journal.looks.seen, needs_kin(rules)
+        self._groups: dict[int, Earlier] = {}
+
+    def with_kin(self, photo: Photo, facts: Facts) -> Facts:
+        """The facts, with the photo's kin if the rules ask for it.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        if not self._is_needed:
+            return facts
+        number = self._seen.number_of(photo.path, photo.identity)
+        sign = sign_of(photo.name, facts)
+        burst, near = self._kin(sign, number, photo.name, photo.identity.size_bytes)
+        first = burst or near
+        if first is None:
+            return replace(facts, kin=Kin())
+        kin = Kin(
+            burst=None if burst is None else _relative(burst, sign),
+            near_duplicate=None if near is None else _relative(near, sign),
+            group=stem(self._end_of_chain(first).name),
+        )
+        return replace(facts, kin=kin)
+
+    def _kin(
+        self, sign: Sign, number: int | None, name: str, size_bytes: int
+    ) -> tuple[Earlier | None, Earlier | None]:
+        """The nearest of its burst and the nearest to look at, seen before that number."""
+
+        def is_copy(earlier: Earlier) -> bool:
+            """Whether all says that it has the same bytes."""
+            return (earlier.size_bytes, earlier.sign) == (size_bytes, sign)
+
+        burst = (each for each in self._of_burst(sign, number) if not is_copy(each))
+        like = () if sign.bits is None else self._seen.like(sign.bits, NEAR_BITS, number)
+        near = (
+            (bits, each.number, each)
+            for bits, each in like
+            # Of the same bytes under the same name `identical` speaks.
+            if each.name != name or not is_copy(each)
+        )
+        return next(burst, None), min(near, default=(0, 0, None))[2]
+
+    def _of_burst(self, sign: Sign, number: int | None) -> Iterator[Earlier]:
+        """By time, the nearest first; then by name."""
+        if sign.taken_ms is not None and sign.bits is not None:
+            taken_ms = sign.taken_ms
+            around = self._seen.around(taken_ms, _BURST_MS, number)
+            others = (each for each in around if not _is_same_shot(each.sign, sign))
+            alike = (each for each in others if _bits(each.sign, sign) is not None)
+            yield from sorted(alike, key=lambda each: (_apart(each, taken_ms), each.number))
+        if sign.burst is not None:
+            yield from self._seen.of_burst(sign.burst, number)
+
+    def _end_of_chain(self, earlier: Earlier) -> Earlier:
+        """The first photo of the group that the photo belongs to; numbers fall, so it ends."""
+        passed: list[int] = []
+        while earlier.number not in self._groups:
+            passed.append(earlier.number)
+            burst, near = self._kin(earlier.sign, earlier.number, earlier.name, earlier.size_bytes)
+            if burst is None and near is None:
+                break
+            earlier = burst or near or earlier
+        end = self._groups.get(earlier.number, earlier)
+        if len(self._groups) > _REMEMBERED:
+            self._groups.clear()
+        self._groups.update(dict.fromkeys(passed, end))
+        return end
+
+
+def _relative(earlier: Earlier, sign: Sign) -> Relative:
+    after_s, ours, theirs = None, sign.taken_ms, earlier.sign.taken_ms
+    if ours is not None and theirs is not None and abs(ours - theirs) <= _BURST_MS:
+        after_s = (ours - theirs) / 1000
+    return Relative(earlier.name, _bits(earlier.sign, sign), after_s)
+
+
+def _bits(one: Sign, other: Sign) -> int | None:
+    """In how many bits they differ; None: in more than one burst's do, or they have none."""
+    if one.bits is None or other.bits is None:
+        return None
+    differ = (one.bits ^ other.bits).bit_count()
+    return differ if differ <= BURST_BITS else None
+
+
+def _is_same_shot(one: Sign, other: Sign) -> bool:
+    """Whether they have one time to the millisecond: two versions of one photo, and no burst.
+
+    Of times without a fraction that cannot be told.
+    """
+    return one.taken_ms == other.taken_ms and bool((one.taken_ms or 0) % 1000)
+
+
+def _apart(earlier: Earlier, taken_ms: int) -> int:
+    assert earlier.sign.taken_ms is not None
+    return abs(earlier.sign.taken_ms - taken_ms)
+
+
+def _taken_ms(facts: Facts) -> int | None:
+    """By the camera's clock, wherever it was; None of a file's time, and of a day alone."""
+    when, origin = facts.taken.when, facts.taken.origin
+    is_day = origin is TakenFrom.NAME and when.timetz().replace(tzinfo=None) == time()
+    if origin is TakenFrom.MTIME or is_day:
+        return None
+    return round((when.replace(tzinfo=UTC) - _EPOCH).total_seconds() * 1000)

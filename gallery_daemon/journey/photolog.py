@@ -1,0 +1,209 @@
+"""The one line that every file gets, and the count it goes into.
+
+All the journey's values come together here and become one `PhotoLine`; nothing else in the program
+writes about photos.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gallery_daemon.journal.record import State
+from gallery_daemon.journey.classifier_state import ClassifierState
+from gallery_daemon.logs import PhotoLine
+
+if TYPE_CHECKING:
+    from gallery_daemon.classifier.reports import (
+        ClassifierFailed,
+        ClassifierStarted,
+        ClassifierStopped,
+    )
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.decision import Decision
+    from gallery_daemon.errors import ClassifierLost
+    from gallery_daemon.filing.execute import Filing
+    from gallery_daemon.filing.recover import Recovered
+    from gallery_daemon.intake.arrivals import NoFile
+    from gallery_daemon.intake.scan import Skipped
+    from gallery_daemon.journal.record import Note, Row
+    from gallery_daemon.journey.tally import Tally
+    from gallery_daemon.logs import Log
+    from gallery_daemon.photo import Candidate, Facts, Photo, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a photo when it is decided: how it was looked at, and what came of it.
+
+    `note` is what the journal shall remember of the look.
+    """
+
+    photo: Photo
+    facts: Facts
+    prediction: Prediction | None = None
+    batch: int | None = None
+    classify_ms: float | None = None
+    note: Note | None = None
+
+
+@dataclass(slots=True)
+class _Times:
+    """Monotonic seconds of one photo's journey."""
+
+    settled: float
+    classifying: float | None = None
+
+
+class Teller:
+    """Writes the line of every file and counts it."""
+
+    def __init__(self, log: Log, tally: Tally, library: str, clock: Clock) -> None:
+        self._log, self._tally, self._clock = log, tally, clock
+        self._library = library.rstrip("/") + "/"
+        self._times: dict[Candidate, _Times] = {}
+        self._told: set[Candidate] = set()
+        self.lost: ClassifierLost | None = None
+        self.classifier = ClassifierState()
+
+    def settled(self, photo: Photo) -> None:
+        """The photo's journey begins."""
+        self._times[photo.candidate] = _Times(self._clock.monotonic())
+
+    def classifying(self, photo: Photo) -> None:
+        """The photo is handed to the classifier process."""
+        times = self._times.setdefault(photo.candidate, _Times(self._clock.monotonic()))
+        times.classifying = self._clock.monotonic()
+
+    def filed(
+        self, seen: Seen, decision: Decision, filing: Filing, reason: str | None = None
+    ) -> None:
+        """The photo lies in the library, or need not: the filing says."""
+        line = replace(
+            self._line(seen, decision),
+            action=filing.action,
+            destination=filing.destination,
+            sidecars=filing.sidecars,
+            problems=filing.problems,
+        )
+        self._tally.failed += len(filing.problems)
+        for name in filing.sidecars:
+            # Told of in the photo's line; they have none of their own that would end their times.
+            self._times.pop(_beside(seen.photo.candidate, name), None)
+        if filing.state is State.FILED:
+            folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
+            self._tally.file_into(folder, 1 + len(filing.sidecars))
+            self._log.photo_filed(line, reason or filing.reason)
+        else:
+            self._tally.left += 1
+            self._log.photo_left(line, filing.reason or "")
+
+    def filed_late(self, sidecar: Photo, owner: Row, filing: Filing) -> None:
+        """A sidecar that came after its photo lies beside it."""
+        self._times.pop(sidecar.candidate, None)
+        line = PhotoLine(
+            photo=sidecar.path,
+            source=sidecar.candidate.source,
+            outcome=owner.outcome,
+            rule=owner.rule,
+            action=filing.action,
+            destination=filing.destination,
+        )
+        reason = f"a sidecar of {owner.relative}, which was filed before"
+        if filing.state is State.FILED:
+            folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
+            self._tally.file_into(folder, 1)
+            self._log.photo_filed(line, reason)
+        else:
+            self._tally.left += 1
+            self._log.photo_left(line, filing.reason or reason)
+
+    def left(self, seen: Seen, reason: str, decision: Decision | None) -> None:
+        """The file stays where it is, as it should."""
+        self._tally.left += 1
+        self._log.photo_left(self._line(seen, decision), reason)
+
+    def quarantined(self, seen: Seen, reason: str) -> None:
+        """The file cannot be read as a photo; it stays."""
+        self._tally.quarantined += 1
+        self._log.photo_quarantined(self._line(seen), reason)
+
+    def failed(self, seen: Seen, reason: str, retry_in_s: float | None) -> None:
+        """The photo could not be filed; it stays and is tried again, or waits until it changes."""
+        self._tally.failed += 1
+        self._log.photo_failed(self._line(seen), reason, retry_in_s)
+
+    def no_file(self, refused: NoFile) -> None:
+        """The candidate is no regular file; said once while we run."""
+        if refused.candidate in self._told:
+            return
+        self._told.add(refused.candidate)
+        line = PhotoLine(photo=refused.candidate.path, source=refused.candidate.source)
+        self._tally.left += 1
+        self._log.photo_left(line, refused.reason)
+
+    def ignored(self, skipped: Skipped) -> None:
+        """A pass over a folder accounts for the names that the daemon never mentions."""
+        self._tally.left += 1
+        self._log.photo_left(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
+
+    def recovered(self, recovered: Recovered) -> None:
+        """What was cut short has come to its end."""
+        self._log.filing_recovered(photo=recovered.path, result=recovered.result)
+
+    def classifier_started(self, report: ClassifierStarted) -> None:
+        """The classifier process is ready."""
+        self.classifier.note_start(report, self._clock.wall())
+        self._log.classifier_started(
+            model=report.model,
+            engine=report.engine,
+            load_ms=report.load_ms,
+            pid=report.pid,
+            measured=report.measured,
+        )
+
+    def classifier_stopped(self, report: ClassifierStopped) -> None:
+        """The classifier process has ended."""
+        self.classifier.note_stop(report)
+        self._log.classifier_stopped(reason=report.reason)
+
+    def classifier_failed(self, report: ClassifierFailed) -> None:
+        """The classifier process cannot be started; who runs once may give up on `lost`."""
+        self.classifier.note_failure(report)
+        if report.is_lost:
+            self.lost = report.error
+        self._log.classifier_failed(error=report.error.sentence, hint=report.error.hint)
+
+    def _line(self, seen: Seen, decision: Decision | None = None) -> PhotoLine:
+        """The line with all but what the filing adds; the photo's journey is over."""
+        times = self._times.pop(seen.photo.candidate, None)
+        now = self._clock.monotonic()
+        began = times.classifying if times else None
+        line = PhotoLine(
+            photo=seen.photo.path,
+            source=seen.photo.candidate.source,
+            outcome=decision.outcome if decision else None,
+            rule=decision.rule if decision else None,
+            taken=seen.facts.taken.when.isoformat(),
+            taken_from=seen.facts.taken.origin,
+            batch=seen.batch,
+            waited_ms=_ms(began - times.settled) if times and began else None,
+            classify_ms=seen.classify_ms,
+            total_ms=_ms(now - times.settled) if times else None,
+        )
+        if seen.prediction is None:
+            return line
+        return replace(
+            line,
+            top_class=seen.prediction.top_class,
+            confidence=round(seen.prediction.confidence, 4),
+            model=seen.prediction.model,
+        )
+
+
+def _beside(candidate: Candidate, name: str) -> Candidate:
+    return replace(candidate, relative="".join((*candidate.relative.rpartition("/")[:2], name)))
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

@@ -1,0 +1,112 @@
+"""One daemon for each folder: real sockets, a real second process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.daemon.instance import Holdings, ask, name_of, running
+from gallery_daemon.errors import GalleryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_HOLD = """
+import sys
+from gallery_daemon.daemon.instance import Holdings
+holdings = Holdings(lambda: None)
+holdings.hold([sys.argv[1]])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def knocks() -> SimpleQueue[None]:
+    """Each time somebody comes to the door, there is one more."""
+    return SimpleQueue()
+
+
+@pytest.fixture
+def holdings(knocks: SimpleQueue[None]) -> Iterator[Holdings]:
+    """Nothing is held yet, and nothing any more after the test."""
+    holdings = Holdings(lambda: knocks.put(None))
+    yield holdings
+    holdings.close()
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process holds the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, os.fspath(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "held\n" == process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_a_second_daemon_is_told_who_holds_the_folder(
+    holdings: Holdings, another: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """By number and command line, also by another path; killed, it holds nothing any more."""
+    (tmp_path / "link").symlink_to(tmp_path)
+    free = tmp_path / "free"
+
+    with pytest.raises(GalleryError, match=f"process {another.pid}: .*python.* -c "):
+        holdings.hold([os.fspath(free), os.fspath(tmp_path / "link")])
+    assert name_of(os.fspath(free)) not in running()
+
+    another.kill()
+    another.wait(10)
+    holdings.hold([os.fspath(tmp_path)])
+    assert name_of(os.fspath(tmp_path)) in running()
+
+
+def test_a_new_configuration_holds_its_own_folders(holdings: Holdings, tmp_path: Path) -> None:
+    """What is no longer watched is free, what still is stays held all the time."""
+    first, second, third = (os.fspath(tmp_path / name) for name in "abc")
+    holdings.hold([first, second])
+
+    holdings.hold([second, third])
+
+    held = running()
+    assert [False, True, True] == [name_of(folder) in held for folder in (first, second, third)]
+
+
+def test_who_asks_gets_an_answer_and_the_holder_s_number(
+    holdings: Holdings, knocks: SimpleQueue[None], tmp_path: Path
+) -> None:
+    """The snapshot is made when the main loop comes to it, and sent whole."""
+    holdings.hold([os.fspath(tmp_path)])
+    script = (
+        "import sys; from gallery_daemon.daemon.instance import ask; "
+        "print(*ask(sys.argv[1]), sep='|')"
+    )
+    asking = subprocess.Popen(
+        [sys.executable, "-c", script, name_of(os.fspath(tmp_path))],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    knocks.get(timeout=30)
+
+    holdings.answer(lambda: "all is well " * 9999)
+
+    told, _ = asking.communicate(timeout=30)
+    assert f"{os.getpid()}|{'all is well ' * 9999}\n" == told
+
+
+def test_nobody_holds_what_nobody_holds(tmp_path: Path) -> None:
+    """Asking where no daemon is, is an error at once."""
+    with pytest.raises(ConnectionRefusedError):
+        ask(name_of(os.fspath(tmp_path)))

@@ -1,0 +1,20 @@
+"""Findings as short texts that a table in a test can hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gallery_daemon.doctor.finding import Finding
+
+
+def verdicts(findings: Iterable[Finding]) -> list[str]:
+    """How bad each is."""
+    return [finding.verdict for finding in findings]
+
+
+def said(findings: Iterable[Finding]) -> str:
+    """All that they say, and advise."""
+    return "\n".join(f"{each.verdict} {each.what} -> {each.advice}" for each in findings)

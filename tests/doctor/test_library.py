@@ -1,0 +1,105 @@
+"""The library, links into it, and the space there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.decision import Action
+from gallery_daemon.doctor.library import Shelf, judge_library, look_at_library
+from gallery_daemon.doctor.links import Place, judge_links, place_of, wants_links
+from gallery_daemon.doctor.space import judge_space, size
+from tests.config.texts import HEAD, config_of
+from tests.doctor.lines import said
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MB, GB = 1_000_000, 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (Shelf("/l", True, None, True), "ok /l can be written"),
+        (Shelf("/l", False, None, False), "ok /l will be made"),
+        (Shelf("/l", False, None, True), "fail /l is not there, and photos were filed into it"),
+        (Shelf("/l", True, "no permission to write", False), "fail /l: no permission to write"),
+        (Shelf("/l", False, "read-only file system", False), "fail /l cannot be made: read-only"),
+    ],
+)
+def test_a_library_that_cannot_take_photos_fails(seen: Shelf, says: str) -> None:
+    """Gone after it was used, not writable, or not to be made."""
+    assert said([judge_library(seen)]).startswith(says)
+
+
+def test_the_library_is_asked_without_leaving_a_trace(tmp_path: Path) -> None:
+    """There and not there yet: both can be written; a file in its place cannot; nothing is left."""
+    (tmp_path / "file").touch()
+
+    there = look_at_library(str(tmp_path), was_used=False)
+    later = look_at_library(str(tmp_path / "a/b"), was_used=True)
+    wrong = look_at_library(str(tmp_path / "file"), was_used=False)
+
+    assert Shelf(str(tmp_path), True, None, False) == there
+    assert Shelf(str(tmp_path / "a/b"), False, None, True) == later
+    assert "it is not a folder" == wrong.problem
+    assert ["file"] == [path.name for path in tmp_path.iterdir()]
+
+
+DISK = Place(1, "/", "ext4")
+
+
+@pytest.mark.parametrize(
+    ("library", "foreign", "says"),
+    [
+        (DISK, 0, "ok phone: the same disk and mount"),
+        (Place(2, "/", "btrfs"), 0, "warn phone: the library lies on another disk or mount"),
+        (Place(1, "/bound", "ext4"), 0, "warn phone: the library lies on another disk or mount"),
+        (Place(1, "/", "exfat"), 0, "warn phone: exfat has no hard links"),
+        (DISK, 3, "warn phone: 3 files belong to somebody else"),
+    ],
+)
+def test_where_no_link_can_be_made_it_is_said(library: Place, foreign: int, says: str) -> None:
+    """Another device, another mount of the same one, FAT, files that are not ours."""
+    assert said([judge_links("phone", DISK, library, foreign)]).startswith(says)
+
+
+def test_a_library_that_is_not_there_lies_where_it_would_be_made(tmp_path: Path) -> None:
+    """Device and mount are those of the nearest folder above."""
+    mounts = f"1 1 8:1 / {tmp_path} rw - tmpfs x rw\n"
+
+    assert place_of(str(tmp_path), mounts) == place_of(str(tmp_path / "a/b"), mounts)
+    assert (str(tmp_path), "tmpfs") == (place_of(str(tmp_path), mounts).mount, "tmpfs")
+
+
+def test_only_who_links_hears_of_links() -> None:
+    """By a rule, or by an outcome alone; not where everything is copied or switched off."""
+    copy = f"{HEAD}defaults: {{action: copy}}\nrules:\n  - {{name: a, to: A/"
+    assert not wants_links(config_of(f"{copy}}}\n"))
+    assert wants_links(config_of(f"{copy}, action: {Action.HARDLINK}}}\n"))
+    assert not wants_links(config_of(f"{copy}, action: hardlink, enabled: false}}\n"))
+    assert wants_links(config_of(f"{HEAD}rules:\n  - {{name: a, leave: true}}\notherwise: Rest/\n"))
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "verdict"),
+    [
+        (20 * GB, 100 * GB, "ok"),
+        (900 * MB, 4 * GB, "warn"),
+        (4 * GB, 100 * GB, "warn"),
+        (150 * GB, 4_000 * GB, "ok"),
+        (40 * MB, 100 * GB, "fail"),
+    ],
+)
+def test_little_space_is_told_before_it_is_none(free: int, total: int, verdict: str) -> None:
+    """Under 1 GB, under 5% of a disk that is not huge; and nothing at all fails."""
+    assert verdict == judge_space("the library", free, total).verdict
+
+
+def test_sizes_are_for_people() -> None:
+    """Two digits are enough."""
+    assert ["0.0 MB", "1.2 MB", "87 MB", "3.4 GB"] == [
+        size(count) for count in (0, 1_200_000, 87_000_000, 3_400_000_000)
+    ]
