@@ -15,14 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import (
-    Classified,
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-    Refused,
-    Report,
-)
+from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.errors import JournalError
 from gallery_daemon.filing.plan import Plan
 from gallery_daemon.filing.sidecars import is_sidecar_name
@@ -33,6 +26,7 @@ from gallery_daemon.journal.record import State
 from gallery_daemon.journey.ends import Ends, unseen, why_left
 from gallery_daemon.journey.photolog import Seen
 from gallery_daemon.journey.sidecars import Sidecars
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from gallery_daemon.rules.decide import decide
 
 if TYPE_CHECKING:
