@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Moment, Number, Size
-from gallery_daemon.config.distance import PositionKind
-from gallery_daemon.config.kinds import Flag, Schema, Text, refuse_unknown, text_schema
+from gallery_daemon.config.kinds.base import Flag, Schema, Text, refuse_unknown, text_schema
+from gallery_daemon.config.kinds.date import Moment
+from gallery_daemon.config.kinds.place import PositionKind
+from gallery_daemon.config.kinds.quantity import Number, Size
 from gallery_daemon.config.predicted import (
     CLASS,
     CONFIDENCE_OF,

@@ -14,9 +14,9 @@ from gallery_daemon.config import described
 from gallery_daemon.config.expected import EXPECT_MAP
 from gallery_daemon.config.folders import FOLDERS_LIMIT, PATH_KIND, WATCH
 from gallery_daemon.config.given import GIVEN_MAP
-from gallery_daemon.config.kinds import Schema, one_or_more
-from gallery_daemon.config.names import Folder
-from gallery_daemon.config.probability import ProbabilitiesKind, ProbabilityKind
+from gallery_daemon.config.kinds.base import Schema, one_or_more
+from gallery_daemon.config.kinds.model import ProbabilitiesKind, ProbabilityKind
+from gallery_daemon.config.kinds.text import Folder
 from gallery_daemon.config.reader import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS_MAP, MODEL_MAP
 from gallery_daemon.config.rule import DEFAULTS, RULE, RULES_LIMIT
 from gallery_daemon.config.ruletests import TEST

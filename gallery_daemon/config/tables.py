@@ -16,7 +16,7 @@ from gallery_daemon.config.report import Place, Report, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingABC
 
-    from gallery_daemon.config.kinds import Kind, Schema
+    from gallery_daemon.config.kinds.base import Schema, ValueKind
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -30,7 +30,7 @@ class Key(Generic[T_co]):
     """
 
     name: str
-    kind: Kind[T_co]
+    kind: ValueKind[T_co]
     example: str | None = None
     sample: str = ""
     says: str = ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Number
-from gallery_daemon.config.kinds import Schema, Text
+from gallery_daemon.config.kinds.base import Schema, Text
+from gallery_daemon.config.kinds.quantity import Number
 from gallery_daemon.config.tables import Key, Table
 from gallery_daemon.photo import Position
 from gallery_daemon.rules.distance import Spot

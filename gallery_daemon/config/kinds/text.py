@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from gallery_daemon.config.document import Node, Scalar
 from gallery_daemon.config.hints import did_you_mean, quote_it
-from gallery_daemon.config.kinds import Schema, Text, text_schema
+from gallery_daemon.config.kinds.base import Schema, Text, text_schema
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.rules.template import Template, TemplateError
 from gallery_daemon.rules.values import FIELDS, SEQUENCE

@@ -22,7 +22,7 @@ Schema: TypeAlias = dict[str, object]
 """A JSON Schema. It takes all that the kind reads, and refuses what it can of the rest."""
 
 
-class Kind(Protocol[T_co]):
+class ValueKind(Protocol[T_co]):
     """What a value may be; `words` say it in a sentence, "a number from 0 to 1"."""
 
     @property
@@ -143,7 +143,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Generic[EnumT]):
+class OneOf(Generic[EnumT]):
     """One of a few words."""
 
     options: type[EnumT]
@@ -174,7 +174,7 @@ class Choice(Generic[EnumT]):
 class OneOrMore(Generic[T]):
     """One value, or a list of them that is not empty."""
 
-    kind: Kind[T]
+    kind: ValueKind[T]
 
     @property
     def words(self) -> str:
