@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Schema, Text, ValueKind
+from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Text
 from gallery_daemon.config.kinds.date import TakenKind
 from gallery_daemon.config.kinds.model import ProbabilityKind
 from gallery_daemon.config.kinds.place import SpotKind
 from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
 from gallery_daemon.config.kinds.text import Extension, Glob
-from gallery_daemon.config.tables import Key
+from gallery_daemon.config.tables import Key, Schema, ValueKind
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.distance import Near
 from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs

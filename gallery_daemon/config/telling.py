@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.kinds.base import OneOf, Raw, Schema, Text, text_schema
+from gallery_daemon.config.kinds.base import OneOf, Raw, Text, text_schema
 from gallery_daemon.config.report import quoted
 from gallery_daemon.config.settings import Listen, Telling, WhenToSumUp
-from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.config.tables import Key, Schema, Table
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node

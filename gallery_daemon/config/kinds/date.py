@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.kinds.base import (
-    OneOrMore,
-    Schema,
-    any_case,
-    one_or_more,
-    read_scalar,
-    refuse,
-)
+from gallery_daemon.config.kinds.base import OneOrMore, any_case, one_or_more, read_scalar, refuse
 from gallery_daemon.config.kinds.quantity import ends_schema, says_something
-from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.config.tables import Key, Schema, Table
 from gallery_daemon.rules.calendar import (
     MONTHS,
     WEEKDAYS,

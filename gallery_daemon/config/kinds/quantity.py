@@ -14,16 +14,14 @@ from gallery_daemon.config.document import Mapping, Node, Scalar
 from gallery_daemon.config.hints import meant_number
 from gallery_daemon.config.kinds.base import (
     OneOrMore,
-    Schema,
     Text,
-    ValueKind,
     one_or_more,
     read_scalar,
     refuse,
     text_schema,
 )
 from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.config.tables import Found, Key, Schema, Table, ValueKind
 from gallery_daemon.rules.aspect import AspectIs, Ratio
 from gallery_daemon.rules.fact import Between, Measure
 
