@@ -20,7 +20,7 @@ from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
 from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.plan import Plan, Step, step_of
-from gallery_daemon.filing.recover import Recovered, came_to
+from gallery_daemon.filing.recover import came_to
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.journal.claims import Claimed
 from gallery_daemon.journal.record import Entry, Intent, Row, State
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.logs.events import FilingRecovered
     from gallery_daemon.photo import Identity
 
 
@@ -125,7 +126,7 @@ class Filer:
         assert row is not None
         return row
 
-    def recover(self) -> list[Recovered]:
+    def recover(self) -> list[FilingRecovered]:
         """What programs that are gone have begun is finished or forgotten."""
         return clear_up(self._journal, self._disk)
 

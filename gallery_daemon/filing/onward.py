@@ -24,9 +24,10 @@ from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.plan import Step
-from gallery_daemon.filing.recover import Recovered, came_to, recover
+from gallery_daemon.filing.recover import came_to, recover
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.journal.record import Entry, Intent, Row, State
+from gallery_daemon.logs.events import FilingRecovered
 from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
@@ -69,11 +70,13 @@ def link_of(row: Row) -> str | None:
     return row.path if row.action == Action.SYMLINK else None
 
 
-def clear_up(journal: Journal, disk: Disk) -> list[Recovered]:
+def clear_up(journal: Journal, disk: Disk) -> list[FilingRecovered]:
     """What was cut short is finished or forgotten, and no photo's sidecars are left behind it."""
     recovered = recover(journal, disk)
     late = Mover(journal, disk).catch_up()
-    return recovered + [Recovered(each.path, f"it lies at {each.destination}") for each in late]
+    return recovered + [
+        FilingRecovered(each.path, f"it lies at {each.destination}") for each in late
+    ]
 
 
 class Mover:

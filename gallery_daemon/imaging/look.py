@@ -26,7 +26,7 @@ from gallery_daemon.photo import Facts, Identity
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.decode import Picture
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
 
 # What opening says of a symbolic link, of a socket and of a folder.
 _NOT_REGULAR = {
