@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands.survey import Looked
-from gallery_daemon.decision import Action, Identical, OnConflict
+from gallery_daemon.decision import Action, Identical, OnConflict, library_path
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.beforehand import linked_place
 from gallery_daemon.filing.place import Disk
@@ -229,7 +229,7 @@ class Planner:
         return self._placed(Planned(sidecar.path, State.LEFT, sidecar_of=owner), beside)
 
     def _path(self, step: Step, name: str) -> str:
-        return "/".join((self._library.rstrip("/"), *step.folder, name))
+        return library_path(self._library, *step.folder, name)
 
 
 def _left(photo: Photo, reason: str) -> Planned:

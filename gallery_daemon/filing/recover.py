@@ -131,10 +131,9 @@ def _place(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Place:
     for root in (row.root, row.library):
         with disk.folder(root, ()):
             pass
-    *folders, name = row.relative.split("/")
-    home = _opened(opened, disk, row.root, tuple(folders))
+    home = _opened(opened, disk, row.root, row.candidate.folders)
     target = _opened(opened, disk, row.library, row.folder)
-    return _Place(None if home is None else (home, name), target)
+    return _Place(None if home is None else (home, row.candidate.name), target)
 
 
 def _opened(
@@ -224,7 +223,7 @@ def _is_at_home(
 
     `source` is that name; if it is gone already, that was done after the bytes were compared.
     """
-    if (there.size_bytes, there.mtime_ns) != (row.identity.size_bytes, row.identity.mtime_ns):
+    if not there.has_same_bytes_as(row.identity):
         return False
     if source is None or not _still(disk, source, row):
         return True
