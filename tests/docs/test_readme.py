@@ -20,7 +20,7 @@ from gallery_daemon.logs import Log, PhotoLine
 from gallery_daemon.rules.values import FIELDS
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.tables import Key
+    from gallery_daemon.config.section import Key
     from gallery_daemon.rules.condition import Condition
 
 ROOT = Path(__file__).resolve().parents[2]
