@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.kinds import Choice, Flag, Text, refuse_unknown
+from gallery_daemon.config.kinds.base import Flag, OneOf, Text, refuse_unknown
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
 from gallery_daemon.decision import Outcome
@@ -27,7 +27,7 @@ CLASS = Key("class", Text("a class"))
 RULE = Key("rule", Text("a rule's name"))
 TO = Key("to", Text("a folder in the library such as Memes/"))
 AS = Key("as", Text("a file name such as 2026-07-01.jpg"))
-OUTCOME = Key("outcome", Choice(NoRule))
+OUTCOME = Key("outcome", OneOf(NoRule))
 LEAVE = Key("leave", Flag())
 EXPECT_MAP = Table("expect", (CLASS, RULE, TO, AS, OUTCOME, LEAVE))
 _ONE_OF = ((RULE, OUTCOME), (TO, LEAVE), (AS, LEAVE))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gallery_daemon.config.amounts import Duration
 from gallery_daemon.config.document import Node, Scalar, Sequence
-from gallery_daemon.config.kinds import Choice, Flag, OneOrMore, Text
-from gallery_daemon.config.names import Glob
+from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Text
+from gallery_daemon.config.kinds.quantity import Duration
+from gallery_daemon.config.kinds.text import Glob
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.settings import WatchFolder, WatchMode
 from gallery_daemon.config.tables import Key, Table
@@ -21,7 +21,7 @@ _DAY_S = 86400.0
 PATH_KIND = Text("a folder such as ~/Sync/Camera")
 NAME = Key("name", Text())
 PATH = Key("path", PATH_KIND, example="~/Sync/Camera")
-MODE = Key("mode", Choice(WatchMode))
+MODE = Key("mode", OneOf(WatchMode))
 POLL_EVERY = Key("poll_every", Duration(1, _DAY_S))
 RECURSIVE = Key("recursive", Flag())
 SETTLE = Key("settle", Duration(0, _HOUR_S))

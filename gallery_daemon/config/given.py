@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Moment, Number, Size
-from gallery_daemon.config.distance import PositionKind
-from gallery_daemon.config.kinds import Flag, Schema, Text, refuse_unknown, text_schema
+from gallery_daemon.config.kinds.base import Flag, Text, refuse_unknown, text_schema
+from gallery_daemon.config.kinds.date import Moment
+from gallery_daemon.config.kinds.place import PositionKind
+from gallery_daemon.config.kinds.quantity import Number, Size
 from gallery_daemon.config.predicted import (
     CLASS,
     CONFIDENCE_OF,
@@ -28,7 +29,7 @@ from gallery_daemon.config.predicted import (
     read_prediction,
 )
 from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.config.tables import Found, Key, Schema, Table
 from gallery_daemon.photo import Candidate, Facts, Identity, Kin, Photo, Relative, Taken, TakenFrom
 from gallery_daemon.rules.part import extension, stem
 from gallery_daemon.rules.unsaid import HASH_LEAST

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.conditions import CONFIDENCE
 from gallery_daemon.config.document import Mapping
-from gallery_daemon.config.kinds import Text, refuse_unknown
-from gallery_daemon.config.probability import ProbabilitiesKind
+from gallery_daemon.config.kinds.base import Text, refuse_unknown
+from gallery_daemon.config.kinds.model import ProbabilitiesKind
 from gallery_daemon.config.tables import Found, Key
 from gallery_daemon.rules.supposed import NO_CLASS, prediction_like
 

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from gallery_daemon.config.amounts import Duration, Number, Size
 from gallery_daemon.config.document import Node, Scalar
 from gallery_daemon.config.folders import each_of, overlap, read_path, read_watch
 from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.kinds import Choice, Raw
-from gallery_daemon.config.names import FolderOrLeave
+from gallery_daemon.config.kinds.base import OneOf, Raw
+from gallery_daemon.config.kinds.quantity import Duration, Number, Size
+from gallery_daemon.config.kinds.text import FolderOrLeave
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.rule import Defaults, read_defaults, read_rules
 from gallery_daemon.config.ruletests import RuleTestReader
@@ -72,8 +72,8 @@ CONFIG = Table(
 )
 
 BUNDLE: Key[Node] = Key("path", Raw("default, or a folder"), example=DEFAULT_MODEL)
-ENGINE = Key("engine", Choice(EngineChoice))
-DEVICE = Key("device", Choice(Device))
+ENGINE = Key("engine", OneOf(EngineChoice))
+DEVICE = Key("device", OneOf(Device))
 IDLE_TIMEOUT = Key("idle_timeout", Duration(1, 7 * 86400))
 MODEL_MAP = Table("model", (BUNDLE, ENGINE, DEVICE, IDLE_TIMEOUT))
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.conditions import CONFIDENCE
 from gallery_daemon.config.document import Node, Scalar, Sequence
-from gallery_daemon.config.kinds import Choice, Flag, Raw, Text
-from gallery_daemon.config.names import FileName, Folder, is_like_leave
+from gallery_daemon.config.kinds.base import Flag, OneOf, Raw, Text
+from gallery_daemon.config.kinds.text import FileName, Folder, is_like_leave
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
 from gallery_daemon.decision import Action, Identical, OnConflict
@@ -32,10 +32,10 @@ class Sidecars(StrEnum):
     ALONE = "alone"
 
 
-ACTION = Key("action", Choice(Action))
-ON_CONFLICT = Key("on_conflict", Choice(OnConflict))
-IDENTICAL = Key("identical", Choice(Identical))
-SIDECARS = Key("sidecars", Choice(Sidecars))
+ACTION = Key("action", OneOf(Action))
+ON_CONFLICT = Key("on_conflict", OneOf(OnConflict))
+IDENTICAL = Key("identical", OneOf(Identical))
+SIDECARS = Key("sidecars", OneOf(Sidecars))
 LEAST_CONFIDENCE = Key("min_confidence", CONFIDENCE)
 LEAST_MARGIN = Key("min_margin", CONFIDENCE)
 DEFAULTS = Table(

@@ -17,7 +17,7 @@ from gallery_daemon.config.document import Node, Sequence
 from gallery_daemon.config.expected import ExpectReader
 from gallery_daemon.config.folders import read_path
 from gallery_daemon.config.given import GivenReader
-from gallery_daemon.config.kinds import Raw, Text
+from gallery_daemon.config.kinds.base import Raw, Text
 from gallery_daemon.config.tables import Found, Key, Table
 from gallery_daemon.rules.ruletest import AnyTest, Expected, PictureTest, RuleTest
 

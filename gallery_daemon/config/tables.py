@@ -7,7 +7,7 @@ made from the same tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar, cast
 
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import did_you_mean
@@ -16,10 +16,31 @@ from gallery_daemon.config.report import Place, Report, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingABC
 
-    from gallery_daemon.config.kinds import Kind, Schema
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+Schema: TypeAlias = dict[str, object]
+"""A JSON Schema. It takes all that the kind reads, and refuses what it can of the rest."""
+
+
+class ValueKind(Protocol[T_co]):
+    """What a value may be; `words` say it in a sentence, "a number from 0 to 1"."""
+
+    @property
+    def words(self) -> str:
+        """What is allowed, for a sentence."""
+        ...
+
+    @property
+    def schema(self) -> Schema:
+        """What is allowed, for an editor."""
+        ...
+
+    def read(self, node: Node, key: str, report: Report) -> T_co | None:
+        """The value; none means that a mistake has been reported."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +51,7 @@ class Key(Generic[T_co]):
     """
 
     name: str
-    kind: Kind[T_co]
+    kind: ValueKind[T_co]
     example: str | None = None
     sample: str = ""
     says: str = ""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.kinds import Choice, Raw, Schema, Text, text_schema
+from gallery_daemon.config.kinds.base import OneOf, Raw, Text, text_schema
 from gallery_daemon.config.report import quoted
 from gallery_daemon.config.settings import Listen, Telling, WhenToSumUp
-from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.config.tables import Key, Schema, Table
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
@@ -72,7 +72,7 @@ class Local:
         return None
 
 
-SUMMARY = Key("summary", Choice(WhenToSumUp))
+SUMMARY = Key("summary", OneOf(WhenToSumUp))
 METRICS: Key[Node] = Key("metrics", Raw("a map"))
 LISTEN = Key("listen", Local(), example="127.0.0.1:9464")
 METRICS_MAP = Table("metrics", (LISTEN,))

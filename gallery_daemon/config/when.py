@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
 from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.kinds import Raw
+from gallery_daemon.config.kinds.base import Raw
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Table
 from gallery_daemon.rules.condition import All, Any, Condition, Not

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from gallery_daemon.errors import BundleError
+from gallery_daemon.openat import NotRegularError, open_regular
 
 FORMAT_VERSION = 1
 WEIGHTS_FILE = "model.safetensors"
@@ -135,9 +134,11 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_FILE
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            text = _read(file, path)
+        with open_regular(path, follow_links=True) as file:
+            text = file.read(_MANIFEST_LIMIT + 1)
         raw = json.loads(text)
+    except NotRegularError as error:
+        raise BundleError(f"{path} is not a regular file") from error
     except OSError as error:
         raise BundleError(
             f"cannot read the model bundle {folder}: {error.strerror}",
@@ -148,17 +149,6 @@ def read_manifest(folder: Path) -> Manifest:
     if len(text) > _MANIFEST_LIMIT or not isinstance(raw, dict):
         raise BundleError(f"{path} is not a model manifest")
     return _checked(cast("dict[str, object]", raw), path)
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Without O_NONBLOCK, opening a FIFO waits for a writer."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def _read(file: BinaryIO, path: Path) -> bytes:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise BundleError(f"{path} is not a regular file")
-    return file.read(_MANIFEST_LIMIT + 1)
 
 
 def _checked(raw: Json, path: Path) -> Manifest:

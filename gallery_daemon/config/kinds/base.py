@@ -8,36 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
 from gallery_daemon.config.hints import did_you_mean, quote_it
 from gallery_daemon.config.report import Place, Report, quoted
 
+if TYPE_CHECKING:
+    from gallery_daemon.config.tables import Schema, ValueKind
+
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 EnumT = TypeVar("EnumT", bound=StrEnum)
-
-Schema: TypeAlias = dict[str, object]
-"""A JSON Schema. It takes all that the kind reads, and refuses what it can of the rest."""
-
-
-class Kind(Protocol[T_co]):
-    """What a value may be; `words` say it in a sentence, "a number from 0 to 1"."""
-
-    @property
-    def words(self) -> str:
-        """What is allowed, for a sentence."""
-        ...
-
-    @property
-    def schema(self) -> Schema:
-        """What is allowed, for an editor."""
-        ...
-
-    def read(self, node: Node, key: str, report: Report) -> T_co | None:
-        """The value; none means that a mistake has been reported."""
-        ...
 
 
 def read_scalar(node: Node, key: str, words: str, report: Report) -> Scalar | None:
@@ -143,7 +124,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Generic[EnumT]):
+class OneOf(Generic[EnumT]):
     """One of a few words."""
 
     options: type[EnumT]
@@ -174,7 +155,7 @@ class Choice(Generic[EnumT]):
 class OneOrMore(Generic[T]):
     """One value, or a list of them that is not empty."""
 
-    kind: Kind[T]
+    kind: ValueKind[T]
 
     @property
     def words(self) -> str:

@@ -9,15 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Number
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import meant_number
-from gallery_daemon.config.kinds import Schema, read_scalar, refuse
+from gallery_daemon.config.kinds.base import read_scalar, refuse
+from gallery_daemon.config.kinds.quantity import Number
 from gallery_daemon.rules.condition import All, Condition
 from gallery_daemon.rules.probability import Comparison, Probability
 
 if TYPE_CHECKING:
     from gallery_daemon.config.report import Report
+    from gallery_daemon.config.tables import Schema
 
 _LETTERS = r"(>=|<=|>|<) *([0-9](?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
 _LIMIT = re.compile(_LETTERS)

@@ -1,23 +1,17 @@
-"""What `taken` takes: two days, and parts of the date by which photos come round again."""
+"""What `taken` takes: two days, and parts of a date that recur, such as months and hours."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Moment
 from gallery_daemon.config.document import Mapping, Node
 from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.kinds import (
-    OneOrMore,
-    Schema,
-    any_case,
-    one_or_more,
-    read_scalar,
-    refuse,
-)
-from gallery_daemon.config.ranges import ends_schema, says_something
-from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.config.kinds.base import OneOrMore, any_case, one_or_more, read_scalar, refuse
+from gallery_daemon.config.kinds.quantity import ends_schema, says_something
+from gallery_daemon.config.tables import Key, Schema, Table
 from gallery_daemon.rules.calendar import (
     MONTHS,
     WEEKDAYS,
@@ -29,8 +23,6 @@ from gallery_daemon.rules.calendar import (
 from gallery_daemon.rules.condition import All, Condition
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from gallery_daemon.config.report import Report
 
 _NAMES = {DatePart.MONTH: MONTHS, DatePart.WEEKDAY: WEEKDAYS}
@@ -57,6 +49,33 @@ _WORDS = {
     DatePart.WEEKDAY: "a weekday such as sat",
     DatePart.HOUR: "an hour from 0 to 23",
 }
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, or a day with a time, in the photo's local time."""
+
+    words: str = "a day such as 2026-07-01, or 2026-07-01 18:30"
+
+    @property
+    def schema(self) -> Schema:
+        """Its digits; which days there are, the reader knows."""
+        return {"type": "string", "pattern": f"^{_DAY.pattern}$".replace(r"\d", "[0-9]")}
+
+    def read(self, node: Node, key: str, report: Report) -> datetime | None:
+        """The moment, without offset; a day begins at midnight."""
+        scalar = read_scalar(node, key, self.words, report)
+        if scalar is None:
+            return None
+        if _DAY.fullmatch(scalar.text):
+            try:
+                return datetime.fromisoformat(scalar.text)
+            except ValueError:
+                pass  # the 30th of February
+        refuse(scalar, key, self.words, report)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,17 @@ the same as one that works until the photos pile up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.config.document import Node, Scalar
 from gallery_daemon.config.hints import did_you_mean, quote_it
-from gallery_daemon.config.kinds import Schema, Text, text_schema
+from gallery_daemon.config.kinds.base import Text, text_schema
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.rules.template import Template, TemplateError
 from gallery_daemon.rules.values import FIELDS, SEQUENCE
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.tables import Schema
 
 LETTERS_LIMIT = 1_000
 """The longest pattern: a name has at most 255 bytes, and what matches costs as it is long."""

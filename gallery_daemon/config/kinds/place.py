@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Number
-from gallery_daemon.config.kinds import Schema, Text
-from gallery_daemon.config.tables import Key, Table
+from gallery_daemon.config.kinds.base import Text
+from gallery_daemon.config.kinds.quantity import Number
+from gallery_daemon.config.tables import Key, Schema, Table
 from gallery_daemon.photo import Position
 from gallery_daemon.rules.distance import Spot
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.config.units import parse_duration, parse_size
+from gallery_daemon.config.kinds.quantity import parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
