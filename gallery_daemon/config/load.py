@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from gallery_daemon.config.document import Node, ScalarNode, compose
 from gallery_daemon.config.folders import each_of, overlap, read_path, read_watch
@@ -30,6 +27,7 @@ from gallery_daemon.config.settings import (
 from gallery_daemon.config.telling import METRICS, SUMMARY, read_telling
 from gallery_daemon.config.when import WhenReader
 from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.openat import NotRegularError, open_regular
 from gallery_daemon.rules.ruleset import Placing, RuleSet
 from gallery_daemon.rules.template import Template
 
@@ -289,11 +287,14 @@ def _text(path: str, mistakes: Mistakes) -> str:
         ConfigErrors: it cannot be read.
     """
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            content = _read(file, mistakes)
+        with open_regular(path, follow_links=True) as file:
+            content = file.read(BYTES_LIMIT + 1)
     except FileNotFoundError as error:
         hint = f"write one with: gallery-daemon check --init --config {path}"
         raise mistakes.fatal(_TOP, "there is no such file", hint) from error
+    except NotRegularError as error:
+        sentence = "the configuration is not a regular file"
+        raise mistakes.fatal(_TOP, sentence, "give the path of a text file") from error
     except OSError as error:
         sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
         raise mistakes.fatal(_TOP, sentence, "give the path of a readable file") from error
@@ -301,18 +302,6 @@ def _text(path: str, mistakes: Mistakes) -> str:
         sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
         raise mistakes.fatal(_TOP, sentence, "is this the right file?")
     return _decode(content, mistakes)
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """A FIFO would be waited for until somebody writes into it: for ever."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def _read(file: BinaryIO, mistakes: Mistakes) -> bytes:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        sentence = "the configuration is not a regular file"
-        raise mistakes.fatal(_TOP, sentence, "give the path of a text file")
-    return file.read(BYTES_LIMIT + 1)
 
 
 def _decode(content: bytes, mistakes: Mistakes) -> str:
