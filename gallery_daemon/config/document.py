@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 
 import yaml
 
+from gallery_daemon.codec import lone_surrogate
 from gallery_daemon.config.hints import quote_it
 from gallery_daemon.config.report import Place, Report, quoted
 from gallery_daemon.config.syntax import explain
@@ -191,7 +192,7 @@ class _Composer:
 
     def _refuse_half_letters(self, text: str, place: Place) -> None:
         """JSON writes an emoji as two halves; no file and no journal takes one of them."""
-        half = next((letter for letter in text if "\ud800" <= letter <= "\udfff"), None)
+        half = lone_surrogate(text)
         if half is not None:
             sentence = f"\\u{ord(half):04x} is half a character"
             raise self._report.fatal(place, sentence, "write the character itself")
