@@ -132,7 +132,7 @@ def _read(wanted: Any, text: str | None) -> Any:  # noqa: ANN401 - as the codec
 
 
 def _taken(text: str | None, origin: str | None) -> Taken | None:
-    if text is None:
+    if text is None or origin is None:
         return None
     try:
         return Taken(datetime.fromisoformat(text), TakenFrom(origin))
