@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 
 import yaml
 
+from gallery_daemon.codec import lone_surrogate
 from gallery_daemon.config.mistakes import Mark, Mistakes, explain, quote_it, quoted
 
 NODES_LIMIT = 20_000
@@ -189,7 +190,7 @@ class _Composer:
 
     def _refuse_half_letters(self, text: str, mark: Mark) -> None:
         """JSON writes an emoji as two halves; no file and no journal takes one of them."""
-        half = next((letter for letter in text if "\ud800" <= letter <= "\udfff"), None)
+        half = lone_surrogate(text)
         if half is not None:
             sentence = f"\\u{ord(half):04x} is half a character"
             raise self._mistakes.fatal(mark, sentence, "write the character itself")
