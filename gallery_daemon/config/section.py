@@ -13,7 +13,7 @@ from gallery_daemon.config.document import MappingNode, Node
 from gallery_daemon.config.mistakes import Mark, Mistakes, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import MappingNode as MappingABC
+    from collections.abc import Mapping
 
 
 T = TypeVar("T")
@@ -102,8 +102,8 @@ class Table:
 
     def schema(
         self,
-        described: MappingABC[str, str] | None = None,
-        instead: MappingABC[str, Schema] | None = None,
+        described: Mapping[str, str] | None = None,
+        instead: Mapping[str, Schema] | None = None,
     ) -> Schema:
         """The JSON Schema of such a map; `instead` says more of a key than its kind does."""
         described, instead = described or {}, instead or {}
