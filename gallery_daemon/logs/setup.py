@@ -21,7 +21,8 @@ def _without(name: str) -> Iterator[None]:
     if name in sys.modules:
         yield
         return
-    sys.modules[name] = None  # type: ignore[assignment] - None makes the import fail
+    # None makes the import fail.
+    sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
     finally:
