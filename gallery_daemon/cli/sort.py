@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.config_file import warn
 from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import warn
 from gallery_daemon.cli.options import ConfigFile, Format, Level
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
@@ -22,7 +22,7 @@ from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs import LogLevel, make_log
+from gallery_daemon.logs.setup import LogLevel, make_log
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config

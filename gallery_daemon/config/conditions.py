@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from gallery_daemon.config.amounts import Number, Size
-from gallery_daemon.config.calendar import TakenKind
-from gallery_daemon.config.distance import SpotKind
-from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Schema, Text
-from gallery_daemon.config.names import Extension, Glob
-from gallery_daemon.config.probability import ProbabilityKind
-from gallery_daemon.config.ranges import Aspect, Range
-from gallery_daemon.config.tables import Key
+from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Text
+from gallery_daemon.config.kinds.date import TakenKind
+from gallery_daemon.config.kinds.model import ProbabilityKind
+from gallery_daemon.config.kinds.place import SpotKind
+from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
+from gallery_daemon.config.kinds.text import Extension, Glob
+from gallery_daemon.config.section import Key, Schema, ValueKind
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.distance import Near
 from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gallery_daemon.config.document import Node
-    from gallery_daemon.config.report import Report
+    from gallery_daemon.config.mistakes import Mistakes
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ _MANY = 1e12
 class _Built(Generic[T]):
     """A kind whose value becomes a condition."""
 
-    kind: Kind[T]
+    kind: ValueKind[T]
     build: Callable[[T], Condition]
 
     @property
@@ -50,12 +49,12 @@ class _Built(Generic[T]):
     def schema(self) -> Schema:
         return self.kind.schema
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
-        value = self.kind.read(node, key, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
+        value = self.kind.read(node, key, mistakes)
         return None if value is None else self.build(value)
 
 
-def _key(name: str, kind: Kind[Condition], sample: str, says: str) -> Key[Condition]:
+def _key(name: str, kind: ValueKind[Condition], sample: str, says: str) -> Key[Condition]:
     return Key(name, kind, sample=sample, says=says)
 
 
@@ -160,7 +159,7 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     _key("size", Range(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
     _key(
         "orientation",
-        _Built(OneOrMore(Choice(Orientation)), OrientationIs),
+        _Built(OneOrMore(OneOf(Orientation)), OrientationIs),
         "landscape",
         "it is `landscape`, `portrait` or `square`",
     ),

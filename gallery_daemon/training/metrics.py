@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.config.rule import MIN_CONFIDENCE
+from gallery_daemon.config.rules import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
