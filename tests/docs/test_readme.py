@@ -17,7 +17,7 @@ from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.config.guide import condition_table
 from gallery_daemon.config.load import check_text
 from gallery_daemon.logs import Log, PhotoLine
-from gallery_daemon.rules.values import FIELDS
+from gallery_daemon.rules.fields import FIELDS
 
 if TYPE_CHECKING:
     from gallery_daemon.config.tables import Key

@@ -22,8 +22,7 @@ from gallery_daemon.config.kinds.base import (
 )
 from gallery_daemon.config.report import Report, quoted
 from gallery_daemon.config.tables import Found, Key, Schema, Table, ValueKind
-from gallery_daemon.rules.aspect import AspectIs, Ratio
-from gallery_daemon.rules.fact import Between, Measure
+from gallery_daemon.rules.conditions.shape import AspectIs, Between, Measure, Ratio
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.condition import Condition

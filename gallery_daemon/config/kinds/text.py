@@ -13,8 +13,8 @@ from gallery_daemon.config.document import Node, Scalar
 from gallery_daemon.config.hints import did_you_mean, quote_it
 from gallery_daemon.config.kinds.base import Text, text_schema
 from gallery_daemon.config.report import Report, quoted
+from gallery_daemon.rules.fields import FIELDS, SEQUENCE
 from gallery_daemon.rules.template import Template, TemplateError
-from gallery_daemon.rules.values import FIELDS, SEQUENCE
 
 if TYPE_CHECKING:
     from gallery_daemon.config.tables import Schema

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.rules.wording import yaml_number, yaml_text
+from gallery_daemon.rules.yamltext import yaml_number, yaml_text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from itertools import accumulate
 
-PART_BYTES = 255
+NAME_BYTES = 255
 """The longest file name. Source: NAME_MAX of Linux's limits.h; ext4, btrfs and XFS agree."""
 
 NUMBER = "\0"
@@ -29,7 +29,7 @@ _LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 """Unicode categories that break a line or control a terminal."""
 
 
-def part(text: str, *, numbered: bool = False) -> str:
+def component(text: str, *, numbered: bool = False) -> str:
     """`text` as one component of a path; a name too long is cut before its extension.
 
     If it is `numbered`, each `NUMBER` in it stays.
@@ -51,7 +51,7 @@ def numbered(name: str, number: int) -> str:
         return filled
     before = name.partition(NUMBER)[0]
     rest = filled[len(before) :]
-    return _cut(before, max(0, PART_BYTES - _bytes(rest))) + rest
+    return _cut(before, max(0, NAME_BYTES - _bytes(rest))) + rest
 
 
 def is_control(letter: str) -> bool:
@@ -76,13 +76,13 @@ def stem(name: str) -> str:
 
 
 def _cut_name(name: str) -> str:
-    if _bytes(name) <= PART_BYTES:
+    if _bytes(name) <= NAME_BYTES:
         return name
     before, dot, end = name.rpartition(".")
     tail = dot + end
     if not before or _bytes(tail) > _EXTENSION_BYTES:
-        return _cut(name, PART_BYTES)
-    return _cut(before, PART_BYTES - _bytes(tail)) + tail
+        return _cut(name, NAME_BYTES)
+    return _cut(before, NAME_BYTES - _bytes(tail)) + tail
 
 
 def _cut(text: str, limit_bytes: int) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gallery_daemon.decision import Check, Truth
 from gallery_daemon.photo import Prediction
 from gallery_daemon.rules.condition import Not
-from gallery_daemon.rules.probability import Comparison, Probability
+from gallery_daemon.rules.conditions.model import Comparison, Probability
 from tests.rules.photos import FACTS, photo, predictions, truth_of
 
 SAYS = Prediction({"cars": 0.7, "memes": 0.3}, "default@01234567")
@@ -76,7 +76,7 @@ def test_a_limit_that_implies_another_is_stricter() -> None:
     wrong = [
         (narrow, wide)
         for narrow, wide in product(every, every)
-        if narrow.implies(wide)
+        if wide.covers(narrow)
         for each in says
         if truth_of(narrow, says=each) is Truth.YES and truth_of(wide, says=each) is Truth.NO
     ]
@@ -96,5 +96,5 @@ def test_a_stricter_limit_is_seen(narrow: str, wide: str) -> None:
         for sign, limit in (narrow.split(), wide.split())
     )
 
-    assert ours.implies(theirs)
-    assert not Probability("cars", ours.comparison, ours.limit).implies(theirs)
+    assert theirs.covers(ours)
+    assert not theirs.covers(Probability("cars", ours.comparison, ours.limit))

@@ -5,17 +5,15 @@ from __future__ import annotations
 import pytest
 
 from gallery_daemon.decision import Action, OnConflict
-from gallery_daemon.rules.aspect import AspectIs, Ratio
-from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
-from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinMargin, Not
-from gallery_daemon.rules.distance import Near, Spot
-from gallery_daemon.rules.fact import Between, HasExif, Measure
-from gallery_daemon.rules.kin import Burst, NearDuplicate
-from gallery_daemon.rules.likeness import CameraLike, NameLike
-from gallery_daemon.rules.probability import Comparison, Probability
-from gallery_daemon.rules.reliance import needs_kin, needs_the_file
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
-from gallery_daemon.rules.screenshot import Screenshot
+from gallery_daemon.rules.condition import All, Any, Condition, Need, Not
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
+from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinMargin, Probability
+from gallery_daemon.rules.conditions.name import CameraLike, NameLike
+from gallery_daemon.rules.conditions.place import Near, Spot
+from gallery_daemon.rules.conditions.screenshot import Screenshot
+from gallery_daemon.rules.conditions.shape import AspectIs, Between, HasExif, Measure, Ratio
+from gallery_daemon.rules.conditions.similar import Burst, NearDuplicate
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
 
@@ -48,7 +46,7 @@ def rules(condition: Condition, to: str = "{class}/{date:%Y}/", *, enabled: bool
 )
 def test_what_only_the_file_says(ruleset: RuleSet, needs: bool) -> None:
     """Names, sizes, dates and probabilities are in the journal; all else is not."""
-    assert needs is needs_the_file(ruleset)
+    assert needs is (Need.FILE in ruleset.needs)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +59,8 @@ def test_what_only_the_file_says(ruleset: RuleSet, needs: bool) -> None:
         (rules(Screenshot(wanted=True)), False),
     ],
 )
-def test_kin_are_looked_up_where_they_are_asked_for(ruleset: RuleSet, needs: bool) -> None:
+def test_similar_photos_are_looked_up_where_they_are_asked_for(
+    ruleset: RuleSet, needs: bool
+) -> None:
     """By a condition at any depth, or by a place's name; not by a rule that is off."""
-    assert needs is needs_kin(ruleset)
+    assert needs is (Need.SIMILAR in ruleset.needs)

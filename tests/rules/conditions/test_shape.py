@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.fact import (
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.conditions.shape import (
     Between,
     HasExif,
-    HasGps,
     Measure,
     Orientation,
     OrientationIs,

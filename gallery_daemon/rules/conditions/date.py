@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
-from gallery_daemon.rules.condition import yes_or_no
-from gallery_daemon.rules.wording import one_or_list
+from gallery_daemon.rules.condition import NOTHING, Atom, Condition, Needs, is_within, yes_or_no
+from gallery_daemon.rules.yamltext import one_or_list
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +26,7 @@ _NO_DATE = "no date taken is known"
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBetween:
+class TakenBetween(Atom):
     """Taken at `after` or later, and earlier than `before`; both without offset."""
 
     after: datetime | None
@@ -49,6 +49,17 @@ class TakenBetween:
         if self.before is not None and local >= self.before:
             return yes_or_no(self, holds=False, reason=f"taken {local}, not before {self.before}")
         return yes_or_no(self, holds=True, reason=f"taken {local}")
+
+    def covers(self, other: Condition) -> bool:
+        """A time within this one."""
+        if not isinstance(other, TakenBetween):
+            return False
+        return is_within((other.after, other.before), (self.after, self.before))
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the date."""
+        return NOTHING
 
 
 class DatePart(StrEnum):
@@ -90,7 +101,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class TakenIn(Atom):
     """The part of the date taken lies in one of the spans: in June or July, on a Saturday."""
 
     part: DatePart
@@ -110,6 +121,17 @@ class TakenIn:
         holds = any(value in span for span in self.spans)
         told = f"taken {local}, {self.part} {_shown(self.part, value)}"
         return yes_or_no(self, holds=holds, reason=told if holds else f"{told}, not {self._wanted}")
+
+    def covers(self, other: Condition) -> bool:
+        """The same part in fewer or narrower spans."""
+        if not isinstance(other, TakenIn) or self.part is not other.part:
+            return False
+        return all(any(wide.covers(narrow) for wide in self.spans) for narrow in other.spans)
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the date."""
+        return NOTHING
 
     @property
     def _wanted(self) -> str:

@@ -5,14 +5,14 @@ All are case-insensitive globs, and a list of patterns means: one of them.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from gallery_daemon.rules.condition import yes_or_no
+from gallery_daemon.rules.component import extension
+from gallery_daemon.rules.condition import FILE, NOTHING, Atom, Condition, Needs, yes_or_no
 from gallery_daemon.rules.glob import name_matches, path_matches
-from gallery_daemon.rules.part import extension
-from gallery_daemon.rules.wording import one_or_list, yaml_text
+from gallery_daemon.rules.yamltext import one_or_list, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Check
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Like(ABC):
+class _Like(Atom):
     """One of `patterns` matches what the subclass looks at."""
 
     patterns: tuple[str, ...]
@@ -46,6 +46,17 @@ class _Like(ABC):
         else:
             reason = f'{self.KEY} "{subject}" matches none of {len(self.patterns)} patterns'
         return yes_or_no(self, holds=pattern is not None, reason=reason)
+
+    def covers(self, other: Condition) -> bool:
+        """One with fewer patterns."""
+        if not isinstance(other, _Like) or type(other) is not type(self):
+            return False
+        return set(other.patterns) <= set(self.patterns)
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the names."""
+        return NOTHING
 
     @abstractmethod
     def _subject(self, photo: Photo, facts: Facts) -> str | None:
@@ -108,3 +119,8 @@ class CameraLike(_Like):
 
     def _subject(self, _photo: Photo, facts: Facts) -> str | None:
         return facts.camera
+
+    @property
+    def needs(self) -> Needs:
+        """The file, which alone says the camera."""
+        return FILE

@@ -1,16 +1,15 @@
 """Whether a photo is a picture of a screen, by its name and its size alone.
 
-No model is asked: this is for rules that shall be sure and say why. It errs towards "no": what a
-messenger has made smaller and named anew is not seen, and `class: whatsapp_screenshots` is for it.
+No model is asked: this is for rules that must be sure and say why. It errs towards "no": it does
+not see what a messenger has made smaller and renamed; `class: whatsapp_screenshots` is for that.
 A photo of a camera is never a screenshot by its size.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import yes_or_no
+from gallery_daemon.rules.condition import FILE, Boolean, Needs, yes_or_no
 from gallery_daemon.rules.glob import name_matches
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ NAMES = (
 )
 """What phones and computers call them.
 
-Sources: the table of camera and app names in ../shared/SYNC-NAMES.md (Android, Samsung, macOS); the
-translations of "Screenshot" by macOS and GNOME.
+Sources: names that Android, Samsung and macOS give; the translations of "Screenshot" by macOS and
+GNOME.
 """
 
 _APPLE = (
@@ -60,22 +59,22 @@ _TALL_WIDTHS = (640, 1600)
 """A PNG that stands upright in a phone's shape: no phone's camera writes PNG, its screen does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screenshot:
+class Screenshot(Boolean):
     """The photo is a screenshot, by its name or by its size; or is none."""
 
-    wanted: bool
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `screenshot: true`."""
-        return f"screenshot: {str(self.wanted).lower()}"
+    __slots__ = ()
+    KEY = "screenshot"
 
     def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
-        sign = _by_name(photo.name) or _by_size(facts)
-        reason = "nothing says that it is a screenshot" if sign is None else f"a screenshot: {sign}"
-        return yes_or_no(self, holds=(sign is not None) is self.wanted, reason=reason)
+        why = _by_name(photo.name) or _by_size(facts)
+        reason = "nothing says that it is a screenshot" if why is None else f"a screenshot: {why}"
+        return yes_or_no(self, holds=(why is not None) is self.wanted, reason=reason)
+
+    @property
+    def needs(self) -> Needs:
+        """The file, which alone says its size and its camera."""
+        return FILE
 
 
 def _by_name(name: str) -> str | None:

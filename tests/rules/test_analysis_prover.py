@@ -8,31 +8,29 @@ import pytest
 from hypothesis import given
 
 from gallery_daemon.decision import Truth
-from gallery_daemon.rules.aspect import AspectIs, Ratio
-from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
-from gallery_daemon.rules.condition import (
-    All,
-    Any,
+from gallery_daemon.rules.analysis import Prover
+from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
+from gallery_daemon.rules.conditions.model import (
     ClassIs,
-    Condition,
+    Comparison,
     MinConfidence,
     MinMargin,
-    Not,
+    Probability,
 )
-from gallery_daemon.rules.distance import Near, Spot
-from gallery_daemon.rules.fact import (
+from gallery_daemon.rules.conditions.name import ExtIs, NameLike
+from gallery_daemon.rules.conditions.place import HasGps, Near, Spot
+from gallery_daemon.rules.conditions.shape import (
+    AspectIs,
     Between,
     HasExif,
-    HasGps,
     Measure,
     Orientation,
     OrientationIs,
+    Ratio,
 )
-from gallery_daemon.rules.implication import Prover, implies
-from gallery_daemon.rules.likeness import ExtIs, NameLike
-from gallery_daemon.rules.probability import Comparison, Probability
-from tests.rules.conditions import conditions
 from tests.rules.photos import any_facts, photos, predictions
+from tests.rules.strategies import conditions
 
 EXIF, GPS, CARS = HasExif(wanted=True), HasGps(wanted=True), ClassIs(("cars",))
 DAY_1, DAY_2, DAY_3 = (datetime.fromisoformat(f"2026-01-0{day}") for day in (1, 2, 3))
@@ -82,7 +80,7 @@ def width(low: float | None, high: float | None) -> Between:
 )
 def test_what_follows(premises: tuple[Condition, ...], conclusion: Condition) -> None:
     """A narrower condition implies a wider one of its kind, alone or combined."""
-    assert implies(premises, conclusion)
+    assert Prover().implies(premises, conclusion)
 
 
 @pytest.mark.parametrize(
@@ -113,20 +111,22 @@ def test_what_follows(premises: tuple[Condition, ...], conclusion: Condition) ->
 )
 def test_what_does_not_follow(premises: tuple[Condition, ...], conclusion: Condition) -> None:
     """A wider condition implies no narrower one, and kinds have nothing to do with each other."""
-    assert not implies(premises, conclusion)
+    assert not Prover().implies(premises, conclusion)
 
 
 @given(conditions, conditions, photos, any_facts, predictions)
 def test_a_yes_is_a_proof(premise, conclusion, on, known, says) -> None:
     """No photo satisfies what implies, and not what is implied."""
-    if premise.check(on, known, says).truth is Truth.YES and implies((premise,), conclusion):
+    if premise.check(on, known, says).truth is Truth.YES and Prover().implies(
+        (premise,), conclusion
+    ):
         assert Truth.YES == conclusion.check(on, known, says).truth
 
 
 @given(conditions)
 def test_everything_implies_itself(condition) -> None:
     """However it is nested."""
-    assert implies((condition,), condition)
+    assert Prover().implies((condition,), condition)
 
 
 def nested(depth: int, name: str) -> Condition:
@@ -139,7 +139,7 @@ def nested(depth: int, name: str) -> Condition:
 @pytest.mark.timeout(20)
 def test_a_search_is_given_up() -> None:
     """Two rules of a few kilobytes would take hours; then it is not called proven."""
-    assert not implies((nested(8, "x"),), nested(8, "y"))
+    assert not Prover().implies((nested(8, "x"),), nested(8, "y"))
 
 
 def test_a_prover_out_of_steps_proves_nothing() -> None:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
-from gallery_daemon.rules.part import extension, stem
+from gallery_daemon.rules.component import extension, stem
+from gallery_daemon.rules.condition import FILE, NOTHING, Need, Needs
 
 Values: TypeAlias = Mapping[str, str | datetime | None]
 
@@ -45,6 +46,12 @@ GROUP = "group"
 DIGITS = {"hash": 64, SEQUENCE: 9}
 """The fields that take a count of digits, `{hash:8}`, and the most they have."""
 
+_FROM_JOURNAL = frozenset(
+    (*DATE_FIELDS, "class", "confidence", "name", "stem", "ext", "source", "rule", SEQUENCE)
+)
+_SIMILAR: Needs = frozenset({Need.FILE, Need.SIMILAR})
+_WHOLE_FILE: Needs = frozenset({Need.FILE, Need.HASH})
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,7 +81,7 @@ def values_of(
         "hash": facts.content_hash,
         "hash8": facts.content_hash[:8] if facts.content_hash else None,
         SEQUENCE: None,
-        GROUP: None if facts.kin is None else facts.kin.group,
+        GROUP: None if facts.similar is None else facts.similar.group,
         "rule": rule,
     }
 
@@ -85,3 +92,12 @@ def _mtime(mtime_ns: int, zone: tzinfo | None) -> datetime | None:
         return (_EPOCH + timedelta(microseconds=mtime_ns // 1000)).astimezone(zone or UTC)
     except OverflowError:
         return None
+
+
+def needs_of(field: str) -> Needs:
+    """What the field's value depends on that the journal does not keep; of a new one, the file."""
+    if field in _FROM_JOURNAL:
+        return NOTHING
+    if field == GROUP:
+        return _SIMILAR
+    return _WHOLE_FILE if field in HASH_FIELDS else FILE

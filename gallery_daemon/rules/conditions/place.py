@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import yes_or_no
-from gallery_daemon.rules.wording import one_or_list, told_apart, yaml_number, yaml_text
+from gallery_daemon.rules.condition import FILE, Atom, Boolean, Condition, Needs, yes_or_no
+from gallery_daemon.rules.yamltext import one_or_list, told_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Check
@@ -49,7 +49,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Near(Atom):
     """The photo was taken in one of the spots; a photo that does not say where, was in none."""
 
     spots: tuple[Spot, ...]
@@ -69,6 +69,35 @@ class Near:
         shown, wanted = _told(distance, spot.km)
         limit = "" if holds else f", more than {wanted} km"
         return yes_or_no(self, holds=holds, reason=f"{shown} km from {spot.called}{limit}")
+
+    def covers(self, other: Condition) -> bool:
+        """Near fewer or smaller spots."""
+        if not isinstance(other, Near):
+            return False
+        return all(any(wide.covers(narrow) for wide in self.spots) for narrow in other.spots)
+
+    @property
+    def needs(self) -> Needs:
+        """The file, which alone says where."""
+        return FILE
+
+
+class HasGps(Boolean):
+    """The photo says where it was taken, or does not."""
+
+    __slots__ = ()
+    KEY = "has_gps"
+
+    def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
+        """Yes or no."""
+        known = "a GPS position" if facts.has_gps else "no GPS position"
+        reason = f"the photo has {known}"
+        return yes_or_no(self, holds=facts.has_gps is self.wanted, reason=reason)
+
+    @property
+    def needs(self) -> Needs:
+        """The file, which alone says where."""
+        return FILE
 
 
 def _told(distance: float, limit: float) -> tuple[str, str]:

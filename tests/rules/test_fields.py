@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gallery_daemon.photo import Kin, Taken, TakenFrom
-from gallery_daemon.rules.values import FIELDS, values_of
+from gallery_daemon.photo import Similar, Taken, TakenFrom
+from gallery_daemon.rules.fields import FIELDS, values_of
 from tests.rules.photos import SETTLED_AT, facts, photo, prediction
 
 WHEN = datetime.fromisoformat("2026-07-15 18:30")
@@ -15,7 +15,7 @@ WHEN = datetime.fromisoformat("2026-07-15 18:30")
 
 def test_every_field_has_its_value() -> None:
     """The table of the README, from a photo of which all is known."""
-    known = facts(kin=Kin(group="IMG_0"))
+    known = facts(similar=Similar(group="IMG_0"))
     values = values_of(photo(), known, prediction("cars", 0.934), "my rule")
 
     expected = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Check, Truth
 from gallery_daemon.photo import Taken, TakenFrom
-from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 
 if TYPE_CHECKING:

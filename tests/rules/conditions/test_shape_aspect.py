@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.aspect import AspectIs, Ratio
+from gallery_daemon.rules.conditions.shape import AspectIs, Ratio
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
 
 FOUR_THREE, WIDE = Ratio(4, 3), Ratio(16, 9)

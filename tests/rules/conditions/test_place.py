@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Check, Truth
 from gallery_daemon.photo import Position
-from gallery_daemon.rules.distance import Near, Spot
+from gallery_daemon.rules.conditions.place import Near, Spot
 from tests.rules.photos import facts, photo, prediction, truth_of
 
 MUNICH, BERLIN = Position(48.1374, 11.5755), Position(52.5200, 13.4050)

@@ -1,20 +1,21 @@
 """Conditions on the photos that were seen before one: of the same burst, or the same to look at.
 
-Which they are is looked up by the service and comes with the facts (`Kin`), so what is decided here
-depends on the arguments alone. The first photo of a burst has no kin and goes its usual way.
+Which ones they are is looked up elsewhere and comes with the facts (`Similar`), so what is decided
+here depends on the arguments alone. Of the first photo of a burst neither condition is true.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.photo import PLAIN, Kin
-from gallery_daemon.rules.condition import yes_or_no
+from gallery_daemon.photo import PLAIN, Similar
+from gallery_daemon.rules.condition import Boolean, Need, Needs, yes_or_no
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Check
-    from gallery_daemon.photo import Facts, Photo, Prediction, Relative
+    from gallery_daemon.photo import Facts, Photo, Prediction, SimilarPhoto
+
+_NEEDS: Needs = frozenset({Need.FILE, Need.SIMILAR})
 
 DHASH_BITS = 128
 NEAR_BITS = 8
@@ -38,43 +39,38 @@ were turned by 3 degrees and cut by 8%. Of other photos one pair in 1,000 is, bu
 BURST_S = 2.0
 """So many seconds at most lie between two neighbours in a burst.
 
-Phones write 10 and more photos a second, but many EXIF times have no fraction, and who presses the
-button again at once has the same in mind. Source: the times in ../shared/SYNC-NAMES.md's names.
+Phones write 10 and more photos a second, but many EXIF times have no fraction, and somebody who
+presses the button again at once has the same in mind. Measured: the times in the names of bursts.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(Boolean):
     """A photo of the same burst was seen before; or none was."""
 
-    wanted: bool
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `burst: true`."""
-        return f"burst: {str(self.wanted).lower()}"
+    __slots__ = ()
+    KEY = "burst"
 
     def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
-        first = (facts.kin or Kin()).burst
+        first = (facts.similar or Similar()).burst
         reason = "no photo of its burst was seen before" if first is None else _in_burst(first)
         return yes_or_no(self, holds=(first is not None) is self.wanted, reason=reason)
 
+    @property
+    def needs(self) -> Needs:
+        """The photos seen before, and the file, to compare it with them."""
+        return _NEEDS
 
-@dataclass(frozen=True, slots=True)
-class NearDuplicate:
+
+class NearDuplicate(Boolean):
     """A photo that looks the same was seen before; or none was."""
 
-    wanted: bool
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `near_duplicate: true`."""
-        return f"near_duplicate: {str(self.wanted).lower()}"
+    __slots__ = ()
+    KEY = "near_duplicate"
 
     def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
-        first = (facts.kin or Kin()).near_duplicate
+        first = (facts.similar or Similar()).near_duplicate
         if first is not None:
             reason = f"{first.bits} of {DHASH_BITS} bits away from {first.name}, seen before"
         elif facts.dhash == PLAIN:
@@ -83,8 +79,13 @@ class NearDuplicate:
             reason = "no photo seen before looks the same"
         return yes_or_no(self, holds=(first is not None) is self.wanted, reason=reason)
 
+    @property
+    def needs(self) -> Needs:
+        """The photos seen before, and the file, to compare it with them."""
+        return _NEEDS
 
-def _in_burst(first: Relative) -> str:
+
+def _in_burst(first: SimilarPhoto) -> str:
     """Why it is of one burst with the photo."""
     if first.after_s is None or first.bits is None:
         return f"its name is of the same burst as {first.name}, seen before"

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import given
 
-from gallery_daemon.rules.part import PART_BYTES, extension, part, stem
+from gallery_daemon.rules.component import NAME_BYTES, component, extension, stem
 from tests.rules.photos import texts
 
 
@@ -30,18 +30,18 @@ from tests.rules.photos import texts
 )
 def test_a_part_can_do_no_harm(text: str, expected: str) -> None:
     """What may not stand in a name becomes an underscore, and a long name keeps its extension."""
-    assert expected == part(text)
+    assert expected == component(text)
 
 
 @given(texts)
 def test_every_text_becomes_one_name_in_a_folder(text: str) -> None:
     """Never empty, `.`, `..`, hidden, with a `/` or NUL, or longer than the file system takes."""
-    name = part(text)
+    name = component(text)
 
     assert name
     assert not name.startswith(".")
     assert not {"/", "\0", "\n"} & set(name)
-    assert len(os.fsencode(name)) <= PART_BYTES
+    assert len(os.fsencode(name)) <= NAME_BYTES
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.screenshot import Screenshot
+from gallery_daemon.rules.conditions.screenshot import Screenshot
 from tests.rules.photos import FACTS, any_facts, facts, photo, photos, prediction, truth_of
 
 if TYPE_CHECKING:
