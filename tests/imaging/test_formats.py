@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.imaging import formats, kinds
-from gallery_daemon.imaging.formats import Support, sniff
+from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.imaging.kinds import Support
 from tests.imaging.pictures import FORMATS, drawn, written
 
 
@@ -149,7 +150,7 @@ def test_the_daemon_does_not_pay_for_decoders() -> None:
     """`formats` and `ending` import neither Pillow nor numpy: the daemon itself uses them."""
     program = (
         "import sys, gallery_daemon.imaging.ending, gallery_daemon.imaging.formats,"
-        " gallery_daemon.imaging.limits, gallery_daemon.imaging.dates;"
+        " gallery_daemon.imaging.dates;"
         "print(sorted({'PIL', 'numpy', 'pillow_heif', 'torch'} & set(sys.modules)))"
     )
 

@@ -23,11 +23,13 @@ for module in pkgutil.iter_modules(conditions.__path__):
     import_module(f"{conditions.__name__}.{module.name}")
 
 atoms = st.one_of(*ATOMS.values())
+pairs = st.one_of(*(st.tuples(each, each) for each in ATOMS.values()))
 
 
 def kinds_of(kind: type) -> set[type]:
     """All that can be made, at any depth."""
-    below = {each for sub in kind.__subclasses__() for each in kinds_of(sub)}
+    subs: list[type] = kind.__subclasses__()
+    below = {each for sub in subs for each in kinds_of(sub)}
     # `slots=True` makes a class anew; the first one stays among the subclasses, but has no name.
     is_there = getattr(inspect.getmodule(kind), kind.__name__, None) is kind
     is_made = is_there and not inspect.isabstract(kind) and not kind.__name__.startswith("_")
@@ -60,9 +62,6 @@ def test_what_a_condition_covers_satisfies_it(atom, other, on, known, says) -> N
     holds = other.check(on, known, says).truth is Truth.YES
     if atom.is_always or (holds and atom.covers(other)):
         assert Truth.YES == atom.check(on, known, says).truth
-
-
-pairs = st.one_of(*(st.tuples(each, each) for each in ATOMS.values()))
 
 
 @given(pairs, photos, any_facts, predictions)
