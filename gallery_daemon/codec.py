@@ -23,7 +23,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 _NAMES = {"Mapping": Mapping, "datetime": datetime}
 
 
-class WireError(Exception):
+class CodecError(Exception):
     """What came over the pipe is not what was agreed; the message says where."""
 
 
@@ -31,26 +31,26 @@ def to_text(value: object) -> str:
     """The JSON text of a tree of dataclasses, in ASCII.
 
     Raises:
-        WireError: a number is infinite or not a number, or a type has no form in JSON.
+        CodecError: a number is infinite or not a number, or a type has no form in JSON.
     """
     try:
         return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
     except ValueError as error:
-        raise WireError(f"cannot be sent: {error}") from error
+        raise CodecError(f"cannot be sent: {error}") from error
 
 
 def object_of(text: str | bytes) -> dict[str, object]:
     """The JSON object in `text`.
 
     Raises:
-        WireError: it is no JSON, or not an object.
+        CodecError: it is no JSON, or not an object.
     """
     try:
         raw = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise WireError(f"not JSON: {error}") from error
+        raise CodecError(f"not JSON: {error}") from error
     if not isinstance(raw, dict):
-        raise WireError(f"{type(raw).__name__} instead of an object")
+        raise CodecError(f"{type(raw).__name__} instead of an object")
     return cast("dict[str, object]", raw)
 
 
@@ -58,7 +58,7 @@ def value_of(wanted: Any, raw: object, where: str) -> Any:  # noqa: ANN401 - the
     """The value of the type `wanted` that `raw` (from JSON) stands for; `where` names it in errors.
 
     Raises:
-        WireError: `raw` stands for no such value.
+        CodecError: `raw` stands for no such value.
     """
     if get_origin(wanted) in (Union, types.UnionType):
         return _optional(wanted, raw, where)
@@ -78,7 +78,7 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if value is None or isinstance(value, (str, int, float)):
         return value
-    raise WireError(f"cannot be sent: {type(value).__name__} has no form in JSON")
+    raise CodecError(f"cannot be sent: {type(value).__name__} has no form in JSON")
 
 
 def _optional(wanted: object, raw: object, where: str) -> object:
@@ -100,7 +100,7 @@ def _dataclass(wanted: type[Any], raw: object, where: str) -> object:
     types_of = _field_types(wanted)  # type: ignore[arg-type]  # a class has its metaclass's hash
     if raw.keys() != types_of.keys():
         odd = sorted(raw.keys() ^ types_of.keys())
-        raise WireError(f"{where}: {odd[0]!r} is missing or unknown")
+        raise CodecError(f"{where}: {odd[0]!r} is missing or unknown")
     return wanted(**{key: value_of(kind, raw[key], key) for key, kind in types_of.items()})
 
 
@@ -147,8 +147,8 @@ def _names(wanted: type[Any]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(wanted) if not each.metadata.get("stays"))
 
 
-def _wrong(where: str, wanted: str, raw: object) -> WireError:
-    return WireError(f"{where}: {repr(raw)[:60]} is not {wanted}")
+def _wrong(where: str, wanted: str, raw: object) -> CodecError:
+    return CodecError(f"{where}: {repr(raw)[:60]} is not {wanted}")
 
 
 def _refuse_constant(name: str) -> float:

@@ -87,6 +87,11 @@ class TraceEntry:
     checks: tuple[Check, ...]
 
 
+def library_path(library: str, *components: str) -> str:
+    """The absolute path that the components (folders, then perhaps a name) lead to."""
+    return "/".join((library.rstrip("/"), *components))
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """A checked place in the library, and how to come there.

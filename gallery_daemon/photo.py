@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _FileStatus(Protocol):
@@ -47,6 +49,22 @@ class Identity:
         """The identity of the file that a `stat` describes."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
+    @property
+    def modified_at(self) -> datetime:
+        """The mtime in UTC, to the microsecond; each that an identity can have is in the calendar.
+
+        In whole numbers, because a float has no room for microseconds since 1970.
+        """
+        return _EPOCH + timedelta(microseconds=self.mtime_ns // 1000)
+
+    def has_same_bytes_as(self, other: Identity) -> bool:
+        """Whether both have the same size and mtime, so nobody has changed what is in the file.
+
+        Device and inode are left out: the device number changes from mount to mount, and a copy, a
+        move to another disk or a sync tool gives the same bytes another inode.
+        """
+        return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
+
     def __post_init__(self) -> None:
         """Take the nearest mtime that can be written down."""
         if not -(1 << 63) <= self.mtime_ns < 1 << 63:
@@ -74,6 +92,11 @@ class Candidate:
     def name(self) -> str:
         """The last component of the path."""
         return self.relative.rpartition("/")[2]
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The components between `root` and the name."""
+        return tuple(self.relative.split("/")[:-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import pytest
 
-from gallery_daemon.codec import WireError, object_of, to_text, value_of
+from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 
 
 class Colour(StrEnum):
@@ -84,7 +84,7 @@ def test_a_wrong_type_is_refused(field: str, wrong: object) -> None:
     """Nothing is converted or guessed; the error names the field."""
     raw = object_of(to_text(VALUE)) | {field: wrong}
 
-    with pytest.raises(WireError, match=f"{field}|count|cars"):
+    with pytest.raises(CodecError, match=f"{field}|count|cars"):
         value_of(Outer, raw, "outer")
 
 
@@ -93,17 +93,17 @@ def test_a_wrong_type_is_refused(field: str, wrong: object) -> None:
 )
 def test_what_is_no_object_is_refused(text: str) -> None:
     """Broken, nested without end, or another thing than an object: an error, never a crash."""
-    with pytest.raises(WireError):
+    with pytest.raises(CodecError):
         value_of(Inner, object_of(text), "inner")
 
 
 def test_infinity_is_not_sent() -> None:
     """JSON has no word for it, and a probability is never infinite."""
-    with pytest.raises(WireError):
+    with pytest.raises(CodecError):
         to_text({"share": math.inf})
 
 
 def test_a_type_without_a_form_is_not_sent() -> None:
     """Only what comes back the same is sent."""
-    with pytest.raises(WireError, match="bytes has no form"):
+    with pytest.raises(CodecError, match="bytes has no form"):
         to_text({"text": b"bytes"})

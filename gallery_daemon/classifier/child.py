@@ -21,7 +21,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from gallery_daemon.classifier.frames import read_from_child, write_message
-from gallery_daemon.codec import WireError
+from gallery_daemon.codec import CodecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -135,7 +135,7 @@ class Child:
                 while (message := read_from_child(pipe)) is not None:
                     self._deliver(Arrival(self.number, message))
             problem = None
-        except WireError as error:
+        except CodecError as error:
             problem = str(error)
         finally:
             self._deliver(Arrival(self.number, Gone(problem)))

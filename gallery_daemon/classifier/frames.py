@@ -2,7 +2,7 @@
 
 A frame is a length (4 bytes, big-endian) and that many bytes of JSON, at most 1 MiB:
 `{"kind": "Started", "message": {"id": 7}}`. There is no pickle, and each side accepts only what the
-other may say: a frame that breaks a rule is a `WireError`, and whoever reads it ends the
+other may say: a frame that breaks a rule is a `CodecError`, and whoever reads it ends the
 conversation.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from gallery_daemon.classifier.impossible import refuse_impossible
 from gallery_daemon.classifier.messages import FROM_CHILD, TO_CHILD, Answer, Refusal
-from gallery_daemon.codec import WireError, object_of, to_text, value_of
+from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.messages import FromChild, ToChild
@@ -28,13 +28,13 @@ def write_message(pipe: BinaryIO, message: ToChild | FromChild) -> None:
     """The whole frame is in the pipe.
 
     Raises:
-        WireError: the message has no form in JSON, or is larger than a frame may be.
+        CodecError: the message has no form in JSON, or is larger than a frame may be.
         OSError: nobody reads the pipe any more.
     """
     kind = to_text(type(message).__name__)
     body = f'{{"kind":{kind},"message":{to_text(message)}}}'.encode("ascii")
     if len(body) > FRAME_LIMIT_BYTES:
-        raise WireError(f"a frame of {len(body)} bytes is too large")
+        raise CodecError(f"a frame of {len(body)} bytes is too large")
     pipe.write(_LENGTH.pack(len(body)) + body)
     pipe.flush()
 
@@ -43,7 +43,7 @@ def read_to_child(pipe: BinaryIO) -> ToChild | None:
     """The next message to the process, or None at the pipe's end.
 
     Raises:
-        WireError: the frame breaks a rule.
+        CodecError: the frame breaks a rule.
     """
     body = _read_frame(pipe)
     return None if body is None else _message_of(body, TO_CHILD)
@@ -53,7 +53,7 @@ def read_from_child(pipe: BinaryIO) -> FromChild | None:
     """The next message from the process, or None at the pipe's end.
 
     Raises:
-        WireError: the frame breaks a rule, or an answer says something impossible.
+        CodecError: the frame breaks a rule, or an answer says something impossible.
     """
     body = _read_frame(pipe)
     if body is None:
@@ -69,13 +69,13 @@ def _read_frame(pipe: BinaryIO) -> bytes | None:
     if not head:
         return None
     if len(head) < _LENGTH.size:
-        raise WireError("the pipe ended inside a frame's length")
+        raise CodecError("the pipe ended inside a frame's length")
     (length,) = _LENGTH.unpack(head)
     if length > FRAME_LIMIT_BYTES:
-        raise WireError(f"a frame of {length} bytes is too large")
+        raise CodecError(f"a frame of {length} bytes is too large")
     body = pipe.read(length)
     if len(body) < length:
-        raise WireError(f"the pipe ended after {len(body)} of {length} bytes of a frame")
+        raise CodecError(f"the pipe ended after {len(body)} of {length} bytes of a frame")
     return body
 
 
@@ -84,6 +84,6 @@ def _message_of(body: bytes, known: tuple[type[Message], ...]) -> Message:
     kinds = {kind.__name__: kind for kind in known}
     kind = raw.get("kind")
     if not isinstance(kind, str) or kind not in kinds or raw.keys() != {"kind", "message"}:
-        raise WireError(f"{repr(kind)[:60]} is not a message that belongs here")
+        raise CodecError(f"{repr(kind)[:60]} is not a message that belongs here")
     message: Message = value_of(kinds[kind], raw["message"], kind)
     return message

@@ -29,15 +29,9 @@ from gallery_daemon.classifier.messages import (
     Started,
 )
 from gallery_daemon.classifier.patience import Attempts, Patience
-from gallery_daemon.classifier.reports import (
-    Classified,
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-    Refused,
-    Report,
-)
+from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.errors import ClassifierLost
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import Answer, Refusal
-from gallery_daemon.codec import WireError
+from gallery_daemon.codec import CodecError
 from gallery_daemon.photo import PLAIN
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def refuse_impossible(reply: Answer | Refusal) -> None:
     """Nothing is wrong with it.
 
     Raises:
-        WireError: it says what can be true of no photo.
+        CodecError: it says what can be true of no photo.
     """
     problems = {
         "half a character": any(_is_half(letter) for text in _texts(reply) for letter in text)
@@ -47,7 +47,7 @@ def refuse_impossible(reply: Answer | Refusal) -> None:
         }
     for problem, found in problems.items():
         if found:
-            raise WireError(problem)
+            raise CodecError(problem)
 
 
 def _problems_of_facts(facts: Facts) -> dict[str, bool]:

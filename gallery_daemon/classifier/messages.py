@@ -16,10 +16,9 @@ from gallery_daemon.photo import Facts, Identity, Prediction
 class Setup:
     """The first frame to the process: what it needs to begin.
 
-    `bundle` is the model bundle's absolute folder; `engine` and `device` are as in `model.choice`,
-    and `memory` is the file where measurements of engines are remembered. A batch has up to
-    `batch_size` photos and waits up to `batch_wait_s` for them. No thread count given for the
-    network means the engine's own choice.
+    `bundle` is the model bundle's absolute folder; `engine`, `device` and `memory` are as in
+    `model.engines.choose`. A batch has up to `batch_size` photos and waits up to `batch_wait_s`
+    for them. Without `network_threads` the engine chooses its number of threads.
     """
 
     bundle: str

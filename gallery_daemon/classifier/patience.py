@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from gallery_daemon.backoff import Backoff
+
 # After that many failed starts in a row the process counts as lost.
 _LOST_AFTER = 3
-# More doublings than any wait needs, and few enough not to overflow.
-_DOUBLINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Attempts:
     """The failed starts since the last success, and when the next one is due."""
 
     def __init__(self, patience: Patience) -> None:
-        self._patience = patience
+        self._backoff = Backoff(patience.retry_s, patience.longest_retry_s)
         self._failures = 0
         self.next_at = -math.inf
 
@@ -46,9 +46,8 @@ class Attempts:
 
     def failed(self, now: float) -> float:
         """Nothing came of the last one; the seconds until the next."""
-        doublings = min(self._failures, _DOUBLINGS)
-        wait_s = min(self._patience.retry_s * 2.0**doublings, self._patience.longest_retry_s)
         self._failures += 1
+        wait_s = self._backoff.wait_s(self._failures)
         self.next_at = now + wait_s
         return wait_s
 

@@ -44,8 +44,8 @@ from gallery_daemon.classifier.messages import (
 from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
-from gallery_daemon.model.choice import Choice, Wanted, load_best
-from gallery_daemon.model.trial import end_with_parent
+from gallery_daemon.model.engines.choose import ChosenEngine, EngineOptions, load_best
+from gallery_daemon.model.engines.trial import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,10 +135,10 @@ def _become_a_guest() -> None:
     end_with_parent()
 
 
-def _load(setup: Setup) -> tuple[Network[Picture], Choice]:
+def _load(setup: Setup) -> tuple[Network[Picture], ChosenEngine]:
     """The network, warm, and how it came to its engine."""
     bundle, threads = Path(setup.bundle), setup.network_threads
-    wanted = Wanted(bundle, Path(setup.memory), setup.engine, setup.device, threads)
+    wanted = EngineOptions(bundle, Path(setup.memory), setup.engine, setup.device, threads)
     predictor, choice = load_best(wanted)
     manifest = predictor.manifest
 

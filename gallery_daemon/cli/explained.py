@@ -14,10 +14,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli.render import shown
-from gallery_daemon.decision import Action, Outcome, Truth
+from gallery_daemon.decision import Action, Outcome, Truth, library_path
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.journal.record import State
-from gallery_daemon.photo import TakenFrom
+from gallery_daemon.photo import Identity, TakenFrom
 from gallery_daemon.rules.explain import near_misses_of
 from gallery_daemon.rules.part import NUMBER
 
@@ -192,7 +192,7 @@ def _by(decision: Decision) -> str:
 def path_of(place: Destination, config: Config) -> str:
     """The path that is tried first."""
     name = next(names_to_try(place.name))
-    return "/".join((config.library.rstrip("/"), *place.folder, name))
+    return library_path(config.library, *place.folder, name)
 
 
 def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> None:
@@ -212,8 +212,7 @@ def _is_changed(place: str, row: Row) -> bool:
     """Whether the file that is asked about is another one than was decided about."""
     is_link = place == row.destination and row.action == Action.SYMLINK
     try:
-        now = Path(row.path if is_link else place).lstat()
+        now = Identity.of(Path(row.path if is_link else place).lstat())
     except OSError:
         return False
-    then = row.identity
-    return (now.st_size, now.st_mtime_ns) != (then.size_bytes, then.mtime_ns)
+    return not now.has_same_bytes_as(row.identity)

@@ -13,13 +13,14 @@ from gallery_daemon.daemon.configuration import (
     warnings_of,
 )
 from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.logs.events import ConfigWarned
 from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 
 def existing_config(given: Path | None) -> Path:
@@ -61,9 +62,9 @@ def warn(config: Config, log: Log) -> None:
     """What the configuration does and the person may not mean goes into the log."""
     for warning in warnings_of(config):
         place = f"{config.file or 'command line'}:{warning.line}"
-        log.config_warned(place=place, warning=warning.sentence)
+        log.write(ConfigWarned(place, warning.sentence))
     pictures = [test for test in config.tests if isinstance(test, PictureTest)]
     if pictures:
         count = "1 test is" if len(pictures) == 1 else f"{len(pictures)} tests are"
         place = f"{config.file or 'command line'}:{pictures[0].line}"
-        log.config_warned(place=place, warning=f"{count} skipped: {NOT_LOOKED_AT}")
+        log.write(ConfigWarned(place, f"{count} skipped: {NOT_LOOKED_AT}"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gallery_daemon.logs import LogFormat, LogLevel
+from gallery_daemon.logs.setup import LogFormat, LogLevel
 
 ConfigFile = Annotated[
     Path | None,

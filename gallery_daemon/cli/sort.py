@@ -22,7 +22,7 @@ from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs import LogLevel, make_log
+from gallery_daemon.logs.setup import LogLevel, make_log
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config

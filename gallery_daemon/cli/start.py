@@ -19,7 +19,7 @@ from gallery_daemon.daemon.configuration import read_configuration, refuse_faili
 from gallery_daemon.daemon.daemon import run_daemon
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable

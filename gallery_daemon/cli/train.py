@@ -11,8 +11,8 @@ import typer
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
-from gallery_daemon.model.memory import engines_file
 
 if TYPE_CHECKING:
     from gallery_daemon.training.options import TrainOptions
@@ -133,10 +133,10 @@ def evaluate(
 
     Example: gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
     """
-    from gallery_daemon.model.choice import Wanted  # noqa: PLC0415
+    from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
     from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
-    wanted = Wanted(find_bundle(model), engines_file(), engine, device)
+    wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
     with training_display() as display:
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)

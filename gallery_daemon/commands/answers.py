@@ -12,7 +12,8 @@ import queue
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost
-from gallery_daemon.classifier.reports import Classified, ClassifierFailed, Refused
+from gallery_daemon.classifier.reports import Classified, Refused
+from gallery_daemon.logs.events import ClassifierFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

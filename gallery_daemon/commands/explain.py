@@ -135,8 +135,7 @@ def _photo_of(
     """The photo as the daemon saw it, or would see it; and whether it never would."""
     if known is not None:
         row = known.row
-        candidate = Candidate(row.source, row.root, row.relative)
-        return Photo(candidate, row.identity, datetime.fromisoformat(row.decided_at)), False
+        return Photo(row.candidate, row.identity, datetime.fromisoformat(row.decided_at)), False
     try:
         identity = Identity.of(os.lstat(file))
     except OSError as error:
@@ -164,8 +163,7 @@ def _readable(file: str, known: Remembered | None) -> str:
         return file
     row = known.row
     with contextlib.suppress(OSError):
-        there, then = Identity.of(os.lstat(row.path)), row.identity
-        if (there.size_bytes, there.mtime_ns) == (then.size_bytes, then.mtime_ns):
+        if row.identity.has_same_bytes_as(Identity.of(os.lstat(row.path))):
             return row.path
     places = (file, row.destination or file)
     return next((place for place in places if Path(place).is_file()), file)

@@ -17,7 +17,7 @@ from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.onward import Mover
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.photo import Candidate, Identity, Photo
+from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,10 +97,9 @@ class FiledBefore:
             return Untouchable(row, error.sentence)
         if row.action == Action.SYMLINK and seen is lies:
             return Untouchable(row, f"it points to {row.path}, which was moved or changed since")
-        candidate = Candidate(row.source, row.root, row.relative)
         # As it was then: `{added}` stays what it was.
         came = datetime.fromisoformat(self._first(row).decided_at)
-        return Filed(row, Photo(candidate, seen.identity, came), lies, seen, sidecars)
+        return Filed(row, Photo(row.candidate, seen.identity, came), lies, seen, sidecars)
 
     def _sidecars(self, row: Row) -> Iterator[Beside]:
         """Those that lie beside it still."""
@@ -125,15 +124,13 @@ class FiledBefore:
 
     def _at_home(self, row: Row) -> Photo | None:
         """The file where it came from, if it is still what was filed."""
-        candidate = Candidate(row.source, row.root, row.relative)
         try:
-            found = Identity.of(os.lstat(candidate.path))
+            found = Identity.of(os.lstat(row.path))
         except OSError:
             return None
-        was = row.identity
-        if (found.size_bytes, found.mtime_ns) != (was.size_bytes, was.mtime_ns):
+        if not found.has_same_bytes_as(row.identity):
             return None
-        return Photo(candidate, found, self._clock.wall())
+        return Photo(row.candidate, found, self._clock.wall())
 
     def _first(self, row: Row) -> Row:
         """The filing that came from the watch folder."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands.survey import Looked
-from gallery_daemon.decision import Action, Identical, OnConflict
+from gallery_daemon.decision import Action, Identical, OnConflict, library_path
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.beforehand import linked_place
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.plan import Step, names_to_try, step_of
 from gallery_daemon.filing.sidecars import is_sidecar_name, name_beside
-from gallery_daemon.imaging.formats import Support
+from gallery_daemon.imaging.kinds import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.intake.scan import Skipped
@@ -229,7 +229,7 @@ class Planner:
         return self._placed(Planned(sidecar.path, State.LEFT, sidecar_of=owner), beside)
 
     def _path(self, step: Step, name: str) -> str:
-        return "/".join((self._library.rstrip("/"), *step.folder, name))
+        return library_path(self._library, *step.folder, name)
 
 
 def _left(photo: Photo, reason: str) -> Planned:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.wiring import House
     from gallery_daemon.journey.tally import Tally
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 
 class PassDisplay(Protocol):

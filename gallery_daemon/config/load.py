@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from gallery_daemon.config.document import compose
 from gallery_daemon.config.reader import Classes, digest_of, read_config
 from gallery_daemon.config.report import Place, Report
 from gallery_daemon.errors import ConfigErrors
+from gallery_daemon.openat import NotRegularError, open_regular
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
@@ -60,11 +59,14 @@ def _text(path: str, report: Report) -> str:
         ConfigErrors: it cannot be read.
     """
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            content = _read(file, report)
+        with open_regular(path, follow_links=True) as file:
+            content = file.read(BYTES_LIMIT + 1)
     except FileNotFoundError as error:
         hint = f"write one with: gallery-daemon check --init --config {path}"
         raise report.fatal(_TOP, "there is no such file", hint) from error
+    except NotRegularError as error:
+        sentence = "the configuration is not a regular file"
+        raise report.fatal(_TOP, sentence, "give the path of a text file") from error
     except OSError as error:
         sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
         raise report.fatal(_TOP, sentence, "give the path of a readable file") from error
@@ -72,18 +74,6 @@ def _text(path: str, report: Report) -> str:
         sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
         raise report.fatal(_TOP, sentence, "is this the right file?")
     return _decode(content, report)
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """A FIFO would be waited for until somebody writes into it: for ever."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def _read(file: BinaryIO, report: Report) -> bytes:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        sentence = "the configuration is not a regular file"
-        raise report.fatal(_TOP, sentence, "give the path of a text file")
-    return file.read(BYTES_LIMIT + 1)
 
 
 def _decode(content: bytes, report: Report) -> str:

@@ -29,12 +29,13 @@ from gallery_daemon.daemon.wiring import House, build, make_library
 from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.watch import Watch
+from gallery_daemon.logs.events import ConfigRejected, ConfigReloaded, DaemonStarted, DaemonStopped
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.systemd import Notifier
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 # A disk that damages one journal after the other is not mended by making yet another.
 _DAMAGES = 3
@@ -84,7 +85,7 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
                 if damages > _DAMAGES:
                     raise
                 give_up(error, Disk(), clock)
-        log.daemon_stopped(reason=orders.stop_reason() or "")
+        log.write(DaemonStopped(orders.stop_reason() or ""))
 
 
 class Shift:
@@ -115,11 +116,13 @@ class Shift:
         """Until told to stop or a new configuration is there; gives the one for the next shift."""
         # The watches stand and the listing has begun before anyone is told "ready".
         self._watching.turn(self._clock.monotonic())
-        self._log.daemon_started(
-            version=__version__,
-            config=self._config.file or "the command line",
-            library=self._config.library,
-            rules=len(self._config.rules.rules),
+        self._log.write(
+            DaemonStarted(
+                version=__version__,
+                config=self._config.file or "the command line",
+                library=self._config.library,
+                rules=len(self._config.rules.rules),
+            )
         )
         self._notifier.ready()
         loop = Loop(self._house.pipeline, self._house.inbox, self._clock, self._chores())
@@ -163,16 +166,18 @@ class Shift:
             self._holdings.hold(folder.path for folder in fresh.watch)
         except ConfigErrors as error:
             for each in error.errors:
-                self._log.config_rejected(place=each.place, error=each.sentence, hint=each.hint)
+                self._log.write(ConfigRejected(each.place, each.sentence, each.hint))
         except GalleryError as error:
             place = self._config.file or ""
-            self._log.config_rejected(place=place, error=error.sentence, hint=error.hint)
+            self._log.write(ConfigRejected(place, error.sentence, error.hint))
         else:
-            self._log.config_reloaded(
-                config=fresh.file or "",
-                rules=len(fresh.rules.rules),
-                digest=fresh.digest,
-                changes=changes_between(self._config, fresh),
+            self._log.write(
+                ConfigReloaded(
+                    config=fresh.file or "",
+                    rules=len(fresh.rules.rules),
+                    digest=fresh.digest,
+                    changes=changes_between(self._config, fresh),
+                )
             )
             return fresh
         self._notifier.ready()

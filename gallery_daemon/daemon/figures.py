@@ -9,10 +9,12 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
+from gallery_daemon.logs.events import MetricsFailed
+
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Listen
     from gallery_daemon.daemon.exporter import Exporter
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 
 class Figures:
@@ -44,6 +46,4 @@ class Figures:
         self._told = address, reason
         is_forbidden = error.errno == errno.EAFNOSUPPORT
         hint = "the service opens Unix sockets only; see Metrics in the README"
-        self._log.metrics_failed(
-            address=address, reason=reason, hint=hint if is_forbidden else None
-        )
+        self._log.write(MetricsFailed(address, reason, hint if is_forbidden else None))

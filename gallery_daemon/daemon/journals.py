@@ -12,6 +12,7 @@ from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
 from gallery_daemon.intake.scan import Found, scan
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.logs.events import JournalRebuilt
 from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.intake.candidate import Ground
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 
 def state_folder() -> Path:
@@ -95,7 +96,7 @@ class Journals:
         journal = Journal(path)
         try:
             for recovered in clear_up(journal, self._disk):
-                self._log.filing_recovered(photo=recovered.path, result=recovered.result)
+                self._log.write(recovered)
         except BaseException:
             journal.close()
             raise
@@ -118,7 +119,7 @@ class Journals:
                 f"a new journal cannot be made: {error.strerror}",
                 hint=f"see that {path.parent} can be written",
             ) from error
-        self._log.journal_rebuilt(damaged=os.fspath(damaged), photos=known)
+        self._log.write(JournalRebuilt(os.fspath(damaged), photos=known))
 
     def _photos(self) -> Iterator[Photo]:
         """Every file that may have been filed, as it is now."""

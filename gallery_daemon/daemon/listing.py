@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.intake.arrivals import seen_of
 from gallery_daemon.intake.scan import Found, Skipped, scan
+from gallery_daemon.logs.events import FolderSkipped, RescanFinished
 from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.intake.candidate import Ground
     from gallery_daemon.journey.pipeline import Pipeline
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 _HANDFUL = 500
 # Enough to fill every batch; a candidate takes about a kilobyte. Above what events may bring in
@@ -106,7 +107,7 @@ class Listing:
     def _skip(self, name: Skipped) -> None:
         if name.is_folder_error:
             self._skipped += 1
-            self._log.folder_skipped(path=name.path, reason=name.reason)
+            self._log.write(FolderSkipped(name.path, name.reason))
         elif self._tell_ignored is not None:
             self._tell_ignored(name)
 
@@ -125,12 +126,14 @@ class Listing:
         now = self._clock.monotonic()
         self._names = None
         self._next = None if self._rescan_s is None else now + self._rescan_s
-        self._log.rescan_finished(
-            source=self._ground.source,
-            seen=self._seen,
-            fresh=self._fresh,
-            skipped=self._skipped,
-            ms=round((now - self._began) * 1000, 1),
+        self._log.write(
+            RescanFinished(
+                source=self._ground.source,
+                seen=self._seen,
+                new=self._fresh,
+                skipped=self._skipped,
+                ms=round((now - self._began) * 1000, 1),
+            )
         )
         if self._is_asked_again:
             self._begin()

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.memory import engines_file
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Batch, Limits, ModelChoice

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 # A clock that is set, and a machine that wakes, are noticed within this time.
 _LOOK_EVERY_S = 60.0
@@ -59,17 +59,7 @@ class Summary:
         except JournalError:
             return  # the next filing will say what is the matter; a sum is not worth a second line
         if found is not None:
-            self._log.daily_summary(
-                day=day.isoformat(),
-                filed=found.filed,
-                left=found.left,
-                quarantined=found.quarantined,
-                failed=found.failed,
-                undone=found.undone,
-                outcomes=found.outcomes,
-                classes=found.classes,
-                copied_bytes=found.copied_bytes,
-            )
+            self._log.write(found)
 
 
 def _until_midnight_s(wall: datetime) -> float:

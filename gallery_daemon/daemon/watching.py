@@ -6,14 +6,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from gallery_daemon.intake.spare import OverflowEar
-from gallery_daemon.intake.watch import Watch, WatchStarted
+from gallery_daemon.logs.events import WatchStarted
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
     from gallery_daemon.daemon.inbox import Inbox
     from gallery_daemon.daemon.listing import Listing
     from gallery_daemon.intake.candidate import Ground
-    from gallery_daemon.logs import Log
+    from gallery_daemon.intake.watch import Watch
+    from gallery_daemon.logs.events import Log
 
 # A vanished folder is noticed within this time; a look costs one stat.
 _LOOK_EVERY_S = 5.0
@@ -76,13 +77,6 @@ class Watching:
         if isinstance(change, WatchStarted):
             # The watch stands first and the listing follows, so that nothing falls in between.
             listing.ask()
-            self._log.watch_started(
-                source=change.source,
-                path=change.path,
-                mode=change.mode,
-                why=change.why,
-                is_makeshift=change.is_makeshift,
-            )
         else:
             listing.hold()
-            self._log.watch_lost(source=change.source, path=change.path, reason=change.reason)
+        self._log.write(change)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config, WatchFolder
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
     from gallery_daemon.photo import Photo
 
 

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.settings import EngineChoice
 from gallery_daemon.doctor.finding import bad, well
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.int8 import BIN_FILE, XML_FILE
-from gallery_daemon.model.manifest import WEIGHTS_FILE, find_bundle, read_manifest
-from gallery_daemon.model.memory import Memory, circumstances, engines_file
+from gallery_daemon.model.engines.measured import EngineCache, circumstances, engines_file
+from gallery_daemon.model.manifest import (
+    BIN_FILE,
+    WEIGHTS_FILE,
+    XML_FILE,
+    find_bundle,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +63,7 @@ def look_at_model(choice: ModelChoice) -> Bundle:
             is_measured=False,
             engine=said,
         )
-    memory = Memory(engines_file(), circumstances(manifest, choice.engine, choice.device))
+    memory = EngineCache(engines_file(), circumstances(manifest, choice.engine, choice.device))
     known = memory.recall()
     classes = len(manifest.classes)
     if known is None:

@@ -63,8 +63,7 @@ def filed_file(journal: Journal, disk: Disk, row: Row, when: datetime) -> Photo:
         found = target = None
     if found is None:
         raise FilingGone(f"it lies at {row.destination} no more: moved or deleted since")
-    mine, theirs = row.identity, found
-    is_same = (mine.size_bytes, mine.mtime_ns) == (theirs.size_bytes, theirs.mtime_ns)
+    is_same = found.has_same_bytes_as(row.identity)
     if not (target == row.path if row.action == Action.SYMLINK else is_same and not target):
         raise FilingError(f"{row.destination} was changed since it was filed", transient=False)
     relative = "/".join((*row.folder, row.name))

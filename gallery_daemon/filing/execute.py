@@ -13,24 +13,25 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gallery_daemon.decision import Action, OnConflict
+from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
 from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.plan import Plan, Step, step_of
-from gallery_daemon.filing.recover import Recovered, came_to
+from gallery_daemon.filing.recover import came_to
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.journal.claims import Claimed
 from gallery_daemon.journal.record import Entry, Intent, Row, State
-from gallery_daemon.photo import Candidate, Photo
+from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from gallery_daemon.filing.place import Disk
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.logs.events import FilingRecovered
     from gallery_daemon.photo import Identity
 
 
@@ -104,7 +105,7 @@ class Filer:
         """
         assert owner.name is not None
         assert owner.action is not None
-        name = name_beside(sidecar.name, owner.relative.rpartition("/")[2], owner.name)
+        name = name_beside(sidecar.name, owner.candidate.name, owner.name)
         step = Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
         _, placed = self._file(step, Entry(sidecar, State.INTENT), owner.id, when)
         return self._filing(step, placed)
@@ -118,15 +119,14 @@ class Filer:
         """
         assert filed.action is not None
         assert filed.name is not None
-        candidate = Candidate(filed.source, filed.root, filed.relative)
-        photo = Photo(candidate, self._as_put_back(filed, candidate), when)
+        photo = Photo(filed.candidate, self._as_put_back(filed), when)
         step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
         number, _ = self._file(step, Entry(photo, State.INTENT), parent, when, undoes=undo.id)
         row = self._journal.row(number)
         assert row is not None
         return row
 
-    def recover(self) -> list[Recovered]:
+    def recover(self) -> list[FilingRecovered]:
         """What programs that are gone have begun is finished or forgotten."""
         return clear_up(self._journal, self._disk)
 
@@ -185,17 +185,16 @@ class Filer:
             self.recover()
             return self._journal.record(entry, self._library, when)
 
-    def _as_put_back(self, filed: Row, candidate: Candidate) -> Identity:
+    def _as_put_back(self, filed: Row) -> Identity:
         """What the file is now, which must be what was filed and put back."""
-        *folders, name = candidate.relative.split("/")
-        with trouble.at_source(), self._disk.folder(candidate.root, tuple(folders)) as home:
-            found = self._disk.identity(home, name)
+        candidate = filed.candidate
+        with trouble.at_source(), self._disk.folder(candidate.root, candidate.folders) as home:
+            found = self._disk.identity(home, candidate.name)
         if found is None:
             raise FilingError(
                 f"it lies at {candidate.path} no more: moved or deleted since", transient=False
             )
-        before = filed.identity
-        if (found.size_bytes, found.mtime_ns) != (before.size_bytes, before.mtime_ns):
+        if not found.has_same_bytes_as(filed.identity):
             raise FilingError(
                 f"{candidate.path} was changed since it was put back", transient=False
             )
@@ -204,18 +203,19 @@ class Filer:
     def _prepare(self, opened: contextlib.ExitStack, step: Step, token: str, row: int) -> Act:
         """All that the act needs is open, and nothing is done yet but that its folders are made."""
         candidate = step.file.candidate
-        *folders, name = candidate.relative.split("/")
         with trouble.at_source():
-            home = opened.enter_context(self._disk.folder(candidate.root, tuple(folders)))
-            source = opened.enter_context(self._disk.source(home, name, step.file.identity))
+            home = opened.enter_context(self._disk.folder(candidate.root, candidate.folders))
+            source = opened.enter_context(
+                self._disk.source(home, candidate.name, step.file.identity)
+            )
         with trouble.at_library(self._library, step.folder):
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
         making = partial(self._journal.making, row)
-        return Act(self._disk, step, token, (home, name), source, target, making)
+        return Act(self._disk, step, token, (home, candidate.name), source, target, making)
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
-        path = "/".join((self._library.rstrip("/"), *step.folder, placed.name))
+        path = library_path(self._library, *step.folder, placed.name)
         return Filing(placed.state, placed.action, path, placed.reason)
 
 

@@ -24,10 +24,11 @@ from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.plan import Step
-from gallery_daemon.filing.recover import Recovered, came_to, recover
+from gallery_daemon.filing.recover import came_to, recover
 from gallery_daemon.filing.sidecars import name_beside
 from gallery_daemon.journal.record import Entry, Intent, Row, State
-from gallery_daemon.photo import Candidate, Photo
+from gallery_daemon.logs.events import FilingRecovered
+from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ def step_onward(lies: Photo, to: Destination) -> Step:
 
 def step_beside(lies: Photo, sidecar: Row, owner: Row, folder: tuple[str, ...], name: str) -> Step:
     """The move of a sidecar to its photo, which came as `owner` and is called `name` there."""
-    beside = name_beside(_first_name(sidecar), _first_name(owner), name)
+    beside = name_beside(sidecar.candidate.name, owner.candidate.name, name)
     # It goes there in any case, if the same bytes lie there too.
     return Step(lies, folder, beside, Action.MOVE, OnConflict.DEDUPE, Identical.KEEP)
 
@@ -69,11 +70,13 @@ def link_of(row: Row) -> str | None:
     return row.path if row.action == Action.SYMLINK else None
 
 
-def clear_up(journal: Journal, disk: Disk) -> list[Recovered]:
+def clear_up(journal: Journal, disk: Disk) -> list[FilingRecovered]:
     """What was cut short is finished or forgotten, and no photo's sidecars are left behind it."""
     recovered = recover(journal, disk)
     late = Mover(journal, disk).catch_up()
-    return recovered + [Recovered(each.path, f"it lies at {each.destination}") for each in late]
+    return recovered + [
+        FilingRecovered(each.path, f"it lies at {each.destination}") for each in late
+    ]
 
 
 class Mover:
@@ -111,7 +114,7 @@ class Mover:
             else:
                 along.append(moved)
             if reason:
-                problems.append(f"{_first_name(sidecar)}: {reason}")
+                problems.append(f"{sidecar.candidate.name}: {reason}")
         return Moved(new, tuple(along), tuple(problems))
 
     def beside(self, row: Row, owner: Row, when: datetime) -> tuple[Row, str | None]:
@@ -178,16 +181,16 @@ class Mover:
         return self._row(number), placed.reason
 
     def _act(self, row: Row, step: Step, token: str, number: int) -> Placed:
-        *parts, name = step.file.candidate.relative.split("/")
+        lies = step.file.candidate
         with (
-            trouble.at_library(row.library, tuple(parts)),
-            self._disk.folder(row.library, tuple(parts)) as home,
-            self._source((home, name), step.file.identity, link_of(row)) as source,
+            trouble.at_library(row.library, lies.folders),
+            self._disk.folder(row.library, lies.folders) as home,
+            self._source((home, lies.name), step.file.identity, link_of(row)) as source,
             trouble.at_library(row.library, step.folder),
             self._disk.folder(row.library, step.folder, make=True) as target,
         ):
             making = partial(self._journal.making, number)
-            ends = (home, name), source, target
+            ends = (home, lies.name), source, target
             return Act(self._disk, step, token, *ends, making, points_to=link_of(row)).run()
 
     @contextlib.contextmanager
@@ -217,8 +220,4 @@ def _refuse_unmoved(placed: Placed, *, is_undo: bool) -> None:
 
 def _at_home(row: Row, identity: Identity, when: datetime) -> Photo:
     """What lies in the library, under the name that it came from."""
-    return Photo(Candidate(row.source, row.root, row.relative), identity, when)
-
-
-def _first_name(row: Row) -> str:
-    return row.relative.rpartition("/")[2]
+    return Photo(row.candidate, identity, when)

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing import trouble
+from gallery_daemon.openat import open_folder, open_in
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = 1 << 20
 # Source: linux/fs.h, renameat2(2).
@@ -56,17 +55,8 @@ class Disk:
         Raises:
             OSError: a component is missing, no folder, or a link (ELOOP or ENOTDIR).
         """
-        descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            for part in parts:
-                if make:
-                    self._make_folder(descriptor, part)
-                inner = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
-                os.close(descriptor)
-                descriptor = inner
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        with open_folder(root, parts, self._make_folder if make else None) as folder:
+            yield folder
 
     def is_empty(self, folder: int) -> bool:
         """Whether there is nothing in the folder."""
@@ -107,7 +97,7 @@ class Disk:
             OSError: it is gone or cannot be opened.
         """
         try:
-            descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+            descriptor = open_in(folder, name)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise PhotoChanged("it was replaced by a link") from error
@@ -157,7 +147,7 @@ class Disk:
 
     def keep(self, folder: int, name: str) -> None:
         """The file's bytes survive a power cut."""
-        descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+        descriptor = open_in(folder, name)
         try:
             os.fsync(descriptor)
         finally:
@@ -184,7 +174,7 @@ class Disk:
             os.fsync(target)
         finally:
             os.close(target)
-        check = os.open(name, _OPEN_FILE, dir_fd=folder)
+        check = open_in(folder, name)
         try:
             # Out of the cache, so that it is the disk which answers.
             os.posix_fadvise(check, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -196,7 +186,7 @@ class Disk:
     def same_bytes(self, source: int, folder: int, name: str) -> bool:
         """Whether the file called `name` has the bytes of the open one."""
         try:
-            other = os.open(name, _OPEN_FILE, dir_fd=folder)
+            other = open_in(folder, name)
         except OSError:
             return False
         try:

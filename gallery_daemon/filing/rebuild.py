@@ -163,11 +163,11 @@ class _Lying:
 
 
 def _has_bytes(photo: Photo, place: _Place, disk: Disk, library: str) -> bool:
-    *folders, name = photo.candidate.relative.split("/")
+    candidate = photo.candidate
     try:
         with (
-            disk.folder(photo.candidate.root, tuple(folders)) as home,
-            disk.source(home, name, photo.identity) as source,
+            disk.folder(candidate.root, candidate.folders) as home,
+            disk.source(home, candidate.name, photo.identity) as source,
             disk.folder(library, place.folder) as target,
         ):
             return disk.same_bytes(source, target, place.name)

@@ -22,6 +22,7 @@ from gallery_daemon.filing.act import give_back, parting_name, take_away, tempor
 from gallery_daemon.filing.beforehand import refuse_emptied
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.journal.record import OPEN_STATES, Row, State
+from gallery_daemon.logs.events import FilingRecovered
 
 if TYPE_CHECKING:
     from gallery_daemon.filing.place import Disk
@@ -38,14 +39,6 @@ _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOO
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """One intent that was open, and what it came to."""
-
-    path: str
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Place:
     """The two ends of an act: where the file was (None: that folder is gone), where it shall be."""
 
@@ -53,7 +46,7 @@ class _Place:
     target: int | None
 
 
-def recover(journal: Journal, disk: Disk) -> list[Recovered]:
+def recover(journal: Journal, disk: Disk) -> list[FilingRecovered]:
     """No intent of a program that is gone is open any more, unless its disk cannot be reached."""
     recovered = [_recover(row, journal, disk) for row in journal.open_intents()]
     return [each for each in recovered if each is not None]
@@ -117,7 +110,7 @@ def _way_of(row: Row, journal: Journal) -> Row:
     return replace(row, root=before.library, relative=relative, action=Action.MOVE)
 
 
-def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:
+def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:
     with journal.in_place_of(row) as is_gone:
         # Asked again under the lock: another program may have recovered it meanwhile.
         now = journal.row(row.id) if is_gone else None
@@ -129,8 +122,8 @@ def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:
             # An unmounted disk: it is looked at again when the next photo fails, or at a start.
             return None
     if name is None:
-        return Recovered(row.path, "it lies where it was")
-    return Recovered(row.path, f"it lies at {row.place(name)}")
+        return FilingRecovered(row.path, "it lies where it was")
+    return FilingRecovered(row.path, f"it lies at {row.place(name)}")
 
 
 def _place(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Place:
@@ -138,10 +131,9 @@ def _place(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Place:
     for root in (row.root, row.library):
         with disk.folder(root, ()):
             pass
-    *folders, name = row.relative.split("/")
-    home = _opened(opened, disk, row.root, tuple(folders))
+    home = _opened(opened, disk, row.root, row.candidate.folders)
     target = _opened(opened, disk, row.library, row.folder)
-    return _Place(None if home is None else (home, name), target)
+    return _Place(None if home is None else (home, row.candidate.name), target)
 
 
 def _opened(
@@ -231,7 +223,7 @@ def _is_at_home(
 
     `source` is that name; if it is gone already, that was done after the bytes were compared.
     """
-    if (there.size_bytes, there.mtime_ns) != (row.identity.size_bytes, row.identity.mtime_ns):
+    if not there.has_same_bytes_as(row.identity):
         return False
     if source is None or not _still(disk, source, row):
         return True

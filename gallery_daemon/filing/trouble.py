@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import library_path
 from gallery_daemon.errors import FilingError, PhotoGone
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def at_library(library: str, folder: tuple[str, ...]) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = "/".join((library.rstrip("/"), *folder))
+        place = library_path(library, *folder)
         of_library = error.errno in _OF_LIBRARY or not os.path.isdir(library)  # noqa: PTH112
         raise _filing_error(error, _AT_LIBRARY, place, of_library=of_library) from error
 

@@ -62,10 +62,9 @@ class Undoer:
         filed = filed_file(self._journal, self._disk, row, when)
         with trouble.at_library(row.root, ()):
             refuse_unmounted(self._disk, row.root, row)
-        *folder, name = row.relative.split("/")
-        token = secrets.token_hex(8)
+        home, token = row.candidate, secrets.token_hex(8)
         action = Action.SYMLINK if row.action == Action.SYMLINK else Action.MOVE
-        intent = Intent(action, tuple(folder), name, token, parent, undoes=row.id)
+        intent = Intent(action, home.folders, home.name, token, parent, undoes=row.id)
         entry = Entry(filed, State.UNDOING, intent=intent)
         number = self._journal.record(entry, row.root, when)
         try:
@@ -73,36 +72,35 @@ class Undoer:
         except (FilingError, PhotoChanged) as error:
             came_to(number, self._journal, self._disk, error)
         else:
-            self._journal.close_intent(number, State.UNDO, action=None, name=name, reason=None)
+            self._journal.close_intent(number, State.UNDO, action=None, name=home.name, reason=None)
         self._know_again(row)
         return self._row(number)
 
     def _know_again(self, row: Row) -> None:
         """The journal knows the file by the inode that it has now, so also under another name."""
-        *parts, name = row.relative.split("/")
         with (
             contextlib.suppress(OSError, JournalError),
-            self._disk.folder(row.root, tuple(parts)) as home,
+            self._disk.folder(row.root, row.candidate.folders) as home,
         ):
-            found = self._disk.identity(home, name)
+            found = self._disk.identity(home, row.candidate.name)
             if found is not None and row.action != Action.SYMLINK:
                 self._journal.moved(row.id, found)
 
     def _go_back(self, number: int, row: Row, filed: Photo, token: str) -> None:
         assert row.name is not None
-        *parts, name = row.relative.split("/")
+        parts, name = row.candidate.folders, row.candidate.name
         with (
             trouble.at_library(row.library, row.folder),
             self._disk.folder(row.library, row.folder) as library,
-            trouble.at_library(row.root, tuple(parts)),
-            self._disk.folder(row.root, tuple(parts), make=True) as home,
+            trouble.at_library(row.root, parts),
+            self._disk.folder(row.root, parts, make=True) as home,
         ):
             way = _Way(number, (library, row.name), (home, name))
             if row.action == Action.SYMLINK:
                 self._drop(way, filed, token)
             else:
                 self._refuse_second_copy(row, way)
-                self._bring_home(way, filed, token, tuple(parts))
+                self._bring_home(way, filed, token, parts)
 
     def _refuse_second_copy(self, row: Row, way: _Way) -> None:
         """A copy stays where its original has gone: renamed, it would come to lie there twice."""

@@ -22,7 +22,6 @@ from gallery_daemon.photo import Taken, TakenFrom
 _YEARS = range(1840, 2100)
 # What cameras write whose clock was never set: the zero of Unix, of FAT and of the Macintosh.
 _UNSET_CLOCKS = frozenset(datetime(year, 1, 1) for year in (1970, 1980, 1904))  # noqa: DTZ001
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _EXIF_TEXT = re.compile(r"\s*(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)", re.ASCII)
 _GPS_DATE = re.compile(r"\s*(\d{4})[:\-/.](\d\d?)[:\-/.](\d\d?)", re.ASCII)
@@ -101,17 +100,6 @@ def date_of_xmp(text: str) -> datetime | None:
         return None
     moment = moment.replace(microsecond=_microseconds(fraction or "0"))
     return moment.replace(tzinfo=_offset(offset))
-
-
-def date_of_mtime(mtime_ns: int) -> datetime:
-    """The modification time in this machine's time zone; nanoseconds since 1970.
-
-    A time that no calendar has, as broken file systems give, is told as 1970.
-    """
-    try:
-        return _here(_EPOCH + timedelta(microseconds=mtime_ns // 1000))
-    except OverflowError:
-        return _EPOCH
 
 
 def _moment(*parts: str) -> datetime | None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
 
 SIDE = 224
 Pixels = NDArray[np.uint8]

@@ -24,7 +24,7 @@ from gallery_daemon.imaging import boxes, jpeg_end, tiff
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
 
 # Chunks of a PNG, sub-blocks of a GIF: a larger file than this allows counts as whole.
 _PIECES_LIMIT = 200_000

@@ -11,25 +11,24 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
-from gallery_daemon.imaging.dates import date_of_mtime
 from gallery_daemon.imaging.decode import Pixels, read_picture, read_preview
 from gallery_daemon.imaging.dhash import dhash
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.needed import needed_for_preview
+from gallery_daemon.openat import NotRegularError, open_regular
 from gallery_daemon.photo import Facts, Identity
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.decode import Picture
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
 
-# What opening says of a symbolic link (with O_NOFOLLOW), of a socket and of a folder.
+# What opening says of a symbolic link, of a socket and of a folder.
 _NOT_REGULAR = {
     errno.ELOOP: "a symbolic link, which is not followed",
     errno.ENXIO: "not a regular file",
@@ -101,22 +100,17 @@ def _whole(file: BinaryIO, identity: Identity) -> bytes:
 
 def _opened(path: str) -> BinaryIO:
     try:
-        return open(path, "rb", opener=_open_gently)
+        return open_regular(path, follow_links=False)
+    except NotRegularError as error:
+        raise NotAPhoto("not a regular file") from error
     except OSError as error:
         if error.errno in _NOT_REGULAR:
             raise NotAPhoto(_NOT_REGULAR[error.errno]) from error
         raise
 
 
-def _open_gently(path: str, _flags: int) -> int:
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
 def _refuse_another(file: BinaryIO, identity: Identity) -> None:
-    now = os.fstat(file.fileno())
-    if not stat.S_ISREG(now.st_mode):
-        raise NotAPhoto("not a regular file")
-    if Identity.of(now) != identity:
+    if Identity.of(os.fstat(file.fileno())) != identity:
         raise PhotoChanged("the file changed since it settled")
 
 
@@ -127,5 +121,5 @@ def _facts(picture: Picture, name: str, identity: Identity) -> Facts:
         size=picture.size,
         orientation=picture.orientation,
         name=name,
-        mtime=date_of_mtime(identity.mtime_ns),
+        mtime=identity.modified_at.astimezone(),
     )

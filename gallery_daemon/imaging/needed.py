@@ -18,7 +18,7 @@ from gallery_daemon.imaging.items import Extent, extents_for_thumbnail
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
 
 # More than this share of the file is not worth it.
 _SHARE = 0.5

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BytesIO
 
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
 
 _REASON_LIMIT = 120
 _SAYS_CUT = re.compile(r"truncated|end of file", re.IGNORECASE)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.ending import ending
-from gallery_daemon.imaging.formats import Kind, sniff
+from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.below import opened_file
 from gallery_daemon.intake.settle import Seen, Settling
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -26,6 +26,8 @@ from gallery_daemon.photo import Candidate, Identity, Photo
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from gallery_daemon.imaging.kinds import Kind
 
 # A slow upload pauses for seconds; thirty without a byte is an upload that was given up.
 PATIENCE_S = 30.0

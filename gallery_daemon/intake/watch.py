@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +36,7 @@ from gallery_daemon.intake.below import names_in
 from gallery_daemon.intake.mounts import ChosenMode, choose_mode, read_mountinfo
 from gallery_daemon.intake.scan import Found, scan
 from gallery_daemon.intake.spare import all_alive, why_no_inotify, why_no_more_watches
+from gallery_daemon.logs.events import WatchLost, WatchStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,29 +58,6 @@ _WANTED: list[type[FileSystemEvent]] = [
     FileMovedEvent,
 ]
 _JOIN_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class WatchStarted:
-    """The folder is watched from now on; what lies in it is not known yet.
-
-    `is_makeshift`: it is polled only because the kernel gives no more watches.
-    """
-
-    source: str
-    path: str
-    mode: str
-    why: str
-    is_makeshift: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WatchLost:
-    """The folder is not there; nothing is concluded from that."""
-
-    source: str
-    path: str
-    reason: str
 
 
 class Watch:

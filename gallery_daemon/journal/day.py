@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.journal.record import State
+from gallery_daemon.logs.events import DailySummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from gallery_daemon.journal.record import Row
@@ -18,25 +18,7 @@ if TYPE_CHECKING:
 _LEFT = frozenset({State.IDENTICAL, State.SKIPPED, State.LEFT})
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day's photos by their end, as it is now, and of what was filed by outcome and class.
-
-    A photo that failed and was filed later counts by its last end. `copied_bytes` counts what takes
-    space of its own in the library, sidecars too.
-    """
-
-    filed: int
-    left: int
-    quarantined: int
-    failed: int
-    undone: int
-    outcomes: Mapping[str, int]
-    classes: Mapping[str, int]
-    copied_bytes: int
-
-
-def day_of(newest_first: Iterable[Row], day: date) -> Day | None:
+def day_of(newest_first: Iterable[Row], day: date) -> DailySummary | None:
     """The day by the journal's own dates, which are those of the place; None if nothing happened.
 
     Reads no further back than to the day before.
@@ -63,7 +45,8 @@ def day_of(newest_first: Iterable[Row], day: date) -> Day | None:
             classes[row.top_class or ""] += 1
     if not ends:
         return None
-    return Day(
+    return DailySummary(
+        day=wanted,
         filed=ends[State.FILED],
         left=sum(ends[state] for state in _LEFT),
         quarantined=ends[State.QUARANTINED],

@@ -65,5 +65,5 @@ class Query:
 
     def fits(self, row: Row) -> bool:
         """Whether the row's photo has one of the names."""
-        name = row.relative.rpartition("/")[2]
+        name = row.candidate.name
         return not self.names or any(name_matches(pattern, name) for pattern in self.names)

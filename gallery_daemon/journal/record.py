@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gallery_daemon.decision import Action
+from gallery_daemon.decision import Action, library_path
+from gallery_daemon.photo import Candidate
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Decision
@@ -141,9 +142,14 @@ class Row:
         return self.action == Action.MOVE or self.state is State.UNDOING
 
     @property
+    def candidate(self) -> Candidate:
+        """The file where it came from."""
+        return Candidate(self.source, self.root, self.relative)
+
+    @property
     def path(self) -> str:
         """Where the file came from, absolute."""
-        return f"{self.root.rstrip('/')}/{self.relative}"
+        return self.candidate.path
 
     @property
     def destination(self) -> str | None:
@@ -152,4 +158,4 @@ class Row:
 
     def place(self, name: str) -> str:
         """The absolute path of a name in the folder where the file lies, or was to lie."""
-        return "/".join((self.library.rstrip("/"), *self.folder, name))
+        return library_path(self.library, *self.folder, name)

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.classifier.reports import (
-        ClassifierFailed,
-        ClassifierStarted,
-        ClassifierStopped,
-    )
+    from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ the photos behind this one wait without being looked at.
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Outcome
@@ -177,5 +176,4 @@ def why_beside(state: State) -> str:
 
 def unseen(photo: Photo) -> Seen:
     """What is known of a photo that could not be read, or need not be."""
-    mtime = datetime.fromtimestamp(photo.identity.mtime_ns / 1e9, UTC)
-    return Seen(photo, Facts.unread(mtime.astimezone()))
+    return Seen(photo, Facts.unread(photo.identity.modified_at.astimezone()))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.reports import Classified, Refused
-from gallery_daemon.codec import WireError, object_of, to_text, value_of
+from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import Note
@@ -93,7 +93,7 @@ class Looks:
         path, text = found
         try:
             look: Look = value_of(Look, _of_today(object_of(text)), "look")
-        except WireError:
+        except CodecError:
             return None
         return look if self._holds(look, photo, path.rpartition("/")[2]) else None
 

@@ -11,24 +11,30 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.classifier_state import ClassifierState
-from gallery_daemon.logs import PhotoLine
+from gallery_daemon.logs.events import (
+    PhotoFailed,
+    PhotoFiled,
+    PhotoLeft,
+    PhotoLine,
+    PhotoQuarantined,
+)
 
 if TYPE_CHECKING:
-    from gallery_daemon.classifier.reports import (
-        ClassifierFailed,
-        ClassifierStarted,
-        ClassifierStopped,
-    )
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.filing.execute import Filing
-    from gallery_daemon.filing.recover import Recovered
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Skipped
     from gallery_daemon.journal.record import Note, Row
     from gallery_daemon.journey.tally import Tally
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import (
+        ClassifierFailed,
+        ClassifierStarted,
+        ClassifierStopped,
+        FilingRecovered,
+        Log,
+    )
     from gallery_daemon.photo import Candidate, Facts, Photo, Prediction
 
 
@@ -93,10 +99,10 @@ class Teller:
         if filing.state is State.FILED:
             folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
             self._tally.file_into(folder, 1 + len(filing.sidecars))
-            self._log.photo_filed(line, reason or filing.reason)
+            self._log.write(PhotoFiled(line, reason or filing.reason))
         else:
             self._tally.left += 1
-            self._log.photo_left(line, filing.reason or "")
+            self._log.write(PhotoLeft(line, filing.reason or ""))
 
     def filed_late(self, sidecar: Photo, owner: Row, filing: Filing) -> None:
         """A sidecar that came after its photo lies beside it."""
@@ -113,25 +119,25 @@ class Teller:
         if filing.state is State.FILED:
             folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
             self._tally.file_into(folder, 1)
-            self._log.photo_filed(line, reason)
+            self._log.write(PhotoFiled(line, reason))
         else:
             self._tally.left += 1
-            self._log.photo_left(line, filing.reason or reason)
+            self._log.write(PhotoLeft(line, filing.reason or reason))
 
     def left(self, seen: Seen, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
         self._tally.left += 1
-        self._log.photo_left(self._line(seen, decision), reason)
+        self._log.write(PhotoLeft(self._line(seen, decision), reason))
 
     def quarantined(self, seen: Seen, reason: str) -> None:
         """The file cannot be read as a photo; it stays."""
         self._tally.quarantined += 1
-        self._log.photo_quarantined(self._line(seen), reason)
+        self._log.write(PhotoQuarantined(self._line(seen), reason))
 
     def failed(self, seen: Seen, reason: str, retry_in_s: float | None) -> None:
         """The photo could not be filed; it stays and is tried again, or waits until it changes."""
         self._tally.failed += 1
-        self._log.photo_failed(self._line(seen), reason, retry_in_s)
+        self._log.write(PhotoFailed(self._line(seen), reason, retry_in_s))
 
     def no_file(self, refused: NoFile) -> None:
         """The candidate is no regular file; said once while we run."""
@@ -140,39 +146,35 @@ class Teller:
         self._told.add(refused.candidate)
         line = PhotoLine(photo=refused.candidate.path, source=refused.candidate.source)
         self._tally.left += 1
-        self._log.photo_left(line, refused.reason)
+        self._log.write(PhotoLeft(line, refused.reason))
 
     def ignored(self, skipped: Skipped) -> None:
         """A pass over a folder accounts for the names that the daemon never mentions."""
         self._tally.left += 1
-        self._log.photo_left(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
+        self._log.write(
+            PhotoLeft(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
+        )
 
-    def recovered(self, recovered: Recovered) -> None:
+    def recovered(self, recovered: FilingRecovered) -> None:
         """What was cut short has come to its end."""
-        self._log.filing_recovered(photo=recovered.path, result=recovered.result)
+        self._log.write(recovered)
 
     def classifier_started(self, report: ClassifierStarted) -> None:
         """The classifier process is ready."""
         self.classifier.note_start(report, self._clock.wall())
-        self._log.classifier_started(
-            model=report.model,
-            engine=report.engine,
-            load_ms=report.load_ms,
-            pid=report.pid,
-            measured=report.measured,
-        )
+        self._log.write(report)
 
     def classifier_stopped(self, report: ClassifierStopped) -> None:
         """The classifier process has ended."""
         self.classifier.note_stop(report)
-        self._log.classifier_stopped(reason=report.reason)
+        self._log.write(report)
 
     def classifier_failed(self, report: ClassifierFailed) -> None:
         """The classifier process cannot be started; who runs once may give up on `lost`."""
         self.classifier.note_failure(report)
         if report.is_lost:
             self.lost = report.error
-        self._log.classifier_failed(error=report.error.sentence, hint=report.error.hint)
+        self._log.write(report)
 
     def _line(self, seen: Seen, decision: Decision | None = None) -> PhotoLine:
         """The line with all but what the filing adds; the photo's journey is over."""

@@ -15,24 +15,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import (
-    Classified,
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-    Refused,
-    Report,
-)
+from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.errors import JournalError
 from gallery_daemon.filing.plan import Plan
 from gallery_daemon.filing.sidecars import is_sidecar_name
-from gallery_daemon.imaging.formats import Support
+from gallery_daemon.imaging.kinds import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.ends import Ends, unseen, why_left
 from gallery_daemon.journey.photolog import Seen
 from gallery_daemon.journey.sidecars import Sidecars
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from gallery_daemon.rules.decide import decide
 
 if TYPE_CHECKING:
@@ -41,7 +35,7 @@ if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Candidate, Photo
 

@@ -11,7 +11,7 @@ from gallery_daemon.journey.ends import Ends, unseen, why_beside
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.kinds import Kind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Photo
     from gallery_daemon.rules.ruleset import RuleSet

@@ -6,7 +6,7 @@ A field without a value is None; the template then takes its fallback.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
@@ -45,8 +45,6 @@ GROUP = "group"
 DIGITS = {"hash": 64, SEQUENCE: 9}
 """The fields that take a count of digits, `{hash:8}`, and the most they have."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def values_of(
     photo: Photo, facts: Facts, prediction: Prediction | None, rule: str | None
@@ -60,7 +58,7 @@ def values_of(
     return {
         "date": facts.taken.when,
         "taken": own_date,
-        "mtime": _mtime(photo.identity.mtime_ns, photo.settled_at.tzinfo),
+        "mtime": photo.identity.modified_at.astimezone(photo.settled_at.tzinfo or UTC),
         "added": photo.settled_at,
         "class": None if prediction is None else prediction.top_class,
         "confidence": None if prediction is None else f"{prediction.confidence:.2f}",
@@ -77,11 +75,3 @@ def values_of(
         GROUP: None if facts.kin is None else facts.kin.group,
         "rule": rule,
     }
-
-
-def _mtime(mtime_ns: int, zone: tzinfo | None) -> datetime | None:
-    """The time in `zone`; none for what a broken clock or file system puts beyond year 9999."""
-    try:
-        return (_EPOCH + timedelta(microseconds=mtime_ns // 1000)).astimezone(zone or UTC)
-    except OverflowError:
-        return None

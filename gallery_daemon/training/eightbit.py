@@ -10,8 +10,7 @@ import torch
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundle
-from gallery_daemon.model.int8 import LEAST_AGREEMENT
-from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE
+from gallery_daemon.model.manifest import LEAST_AGREEMENT, MANIFEST_FILE, WEIGHTS_FILE
 from gallery_daemon.model.quantise import (
     CALIBRATION_PICTURES,
     Quantised,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.choice import Wanted, load_best
+from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.judgement import Judgement
@@ -46,7 +46,7 @@ class Evaluation:
         }
 
 
-def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluation:
+def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> Evaluation:
     """The wanted bundle's measures on the class folders of `data`, named as its classes.
 
     Raises:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from gallery_daemon.model.manifest import Manifest
-from gallery_daemon.model.preprocess import normalise
+from gallery_daemon.model.network import normalise
 from gallery_daemon.training.arrays import new_array
 
 if TYPE_CHECKING:

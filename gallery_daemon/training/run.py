@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from gallery_daemon.model.bundle import save_bundle
+from gallery_daemon.model.engines.torch import torch_kinds
 from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.quantise import with_int8
-from gallery_daemon.model.torch_engine import torch_kinds
 from gallery_daemon.training.classroom import Classroom
 from gallery_daemon.training.eightbit import eight_bits
 from gallery_daemon.training.features import Runner

@@ -30,8 +30,8 @@ from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.decode import PREVIEW_SIDE, SIDE, read_picture
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.limits import DEFAULT_PIXELS
+from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.predict import load_predictor
 from tests.conftest import SHARED_DATA
 from tests.imaging.camera import camera_exif, shot
 from tests.imaging.pictures import written
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.imaging.decode import Pixels
-    from gallery_daemon.model.predict import Predictor
+    from gallery_daemon.model.engines.predict import Predictor
 
 _LEAST_PIXELS = 1_000_000
 _JPEG_LONG_SIDE, _HEIC_LONG_SIDE = 3000, 1600

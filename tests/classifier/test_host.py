@@ -8,11 +8,7 @@ import time
 import pytest
 
 from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import (
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-)
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from tests.classifier.loop import FAKE, Loop, is_running, photo, running, until_true
 from tests.classifier.parent import child_of_killed_parent
 

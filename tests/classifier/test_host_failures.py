@@ -10,13 +10,8 @@ import pytest
 
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import (
-    Classified,
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-    Refused,
-)
+from gallery_daemon.classifier.reports import Classified, Refused
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from tests.classifier.loop import DEADLINE_S, photo, running, until_true
 
 

@@ -14,7 +14,8 @@ import torch
 
 from gallery_daemon.classifier.host import WORKER
 from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import Classified, ClassifierFailed, ClassifierStarted
+from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.network import new_network

@@ -17,7 +17,7 @@ from gallery_daemon.daemon.metrics import Metrics
 from gallery_daemon.daemon.orders import Orders, nobody
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.systemd import Notifier
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from tests.config.texts import RULES, default_classes
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Listen
 from gallery_daemon.daemon.figures import Figures
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
 if TYPE_CHECKING:
     from pathlib import Path

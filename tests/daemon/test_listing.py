@@ -14,7 +14,7 @@ from gallery_daemon.daemon.inbox import Inbox
 from gallery_daemon.daemon.listing import Listing
 from gallery_daemon.daemon.loop import Loop
 from gallery_daemon.intake.candidate import Ground
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import pytest
 
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.journal.record import Entry, State
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from tests.filing.conftest import make_files
 
 if TYPE_CHECKING:

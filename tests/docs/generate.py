@@ -7,15 +7,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
+import textwrap
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.config.schema import schema
-from gallery_daemon.logs import Log, PhotoLine
+from gallery_daemon.errors import ClassifierLost
+from gallery_daemon.logs import events
+from gallery_daemon.logs.events import (
+    ClassifierFailed,
+    ClassifierStarted,
+    Event,
+    PhotoEvent,
+    PhotoLine,
+)
 from tests.docs.pages import ROOT
 from tests.docs.typed import Command, commands
 
@@ -77,17 +87,18 @@ def settings() -> str:
     )
 
 
-def events() -> str:
+def events_table() -> str:
     """Each event of the log, what it says, and with which fields."""
-    found = {name: method for name, method in vars(Log).items() if not name.startswith("_")}
-    rows = ((f"`{name}`", _in_a_line(method)) for name, method in found.items())
-    return _table(("event", "says"), rows)
+    found = [
+        each for each in vars(events).values() if isinstance(each, type) and "NAME" in vars(each)
+    ]
+    rows = ((f"`{each.NAME}`", _in_a_line(each), _fields_of(each)) for each in found)
+    return _table(("event", "says", "fields"), rows)
 
 
 def photo_line() -> str:
     """The fields of a photo's event."""
-    names = (name.replace("top_class", "class") for name in inspect.signature(PhotoLine).parameters)
-    return ", ".join(f"`{name}`" for name in names) + "."
+    return textwrap.fill(f"{_listed(PhotoLine('', '').fields())}.", 100)
 
 
 def layers() -> str:
@@ -111,7 +122,7 @@ def options() -> str:
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     "conditions": conditions,
-    "events": events,
+    "events": events_table,
     "exit statuses": exit_statuses,
     "fields": fields,
     "layers": layers,
@@ -130,6 +141,22 @@ def _in_a_line(documented: object) -> str:
     """The docstring's first paragraph, without its full stop."""
     words = (inspect.getdoc(documented) or "").partition("\n\n")[0]
     return " ".join(words.split()).removesuffix(".")
+
+
+def _fields_of(event: type[Event]) -> str:
+    """The public names of its fields, those of a photo's line in three words."""
+    line = PhotoLine("", "")
+    if issubclass(event, PhotoEvent):
+        names = [name for name in event(line).fields() if name not in line.fields()]
+        return f"a photo's line, {_listed(names)}"
+    samples = {ClassifierFailed: {"error": ClassifierLost("")}, ClassifierStarted: {"measured": {}}}
+    of_this = samples.get(event, {})
+    values = {each.name: of_this.get(each.name, "") for each in dataclasses.fields(event)}
+    return _listed(event(**values).fields())
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _keys(properties: Mapping[str, Any]) -> str:

@@ -10,9 +10,14 @@ import pytest
 
 from gallery_daemon.config.settings import EngineChoice, ModelChoice
 from gallery_daemon.doctor.model import judge_model, look_at_model
-from gallery_daemon.model.engine import Kind
+from gallery_daemon.model.engines.engine import EngineKind
+from gallery_daemon.model.engines.measured import (
+    EngineCache,
+    Measurement,
+    circumstances,
+    engines_file,
+)
 from gallery_daemon.model.manifest import find_bundle, read_manifest
-from gallery_daemon.model.memory import Measurement, Memory, circumstances, engines_file
 from tests.doctor.lines import said, verdicts
 
 if TYPE_CHECKING:
@@ -60,10 +65,13 @@ def test_the_engine_that_was_measured_is_told_with_its_speed(
     """By the very circumstances that the classifier process goes by; the fastest first."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     unknown = said(judge_model(look_at_model(ModelChoice(str(bundle)))))
-    kinds = {Kind("torch", "cpu", "bfloat16"): 50.4, Kind("openvino", "cpu", "int8"): 201.0}
+    kinds = {
+        EngineKind("torch", "cpu", "bfloat16"): 50.4,
+        EngineKind("openvino", "cpu", "int8"): 201.0,
+    }
     key = circumstances(read_manifest(bundle), "auto", "auto")
-    memory = Memory(engines_file(), key)
-    measurement = Measurement(Kind("openvino", "cpu", "int8"), kinds)
+    memory = EngineCache(engines_file(), key)
+    measurement = Measurement(EngineKind("openvino", "cpu", "int8"), kinds)
     memory.remember(replace(measurement, is_settled=False))
 
     doubtful = said(judge_model(look_at_model(ModelChoice(str(bundle)))))

@@ -20,7 +20,7 @@ from gallery_daemon.daemon.wiring import build
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.intake.scan import Found, scan
 from gallery_daemon.journey.pipeline import Pipeline
-from gallery_daemon.logs import LogFormat, make_log
+from gallery_daemon.logs.setup import LogFormat, make_log
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction
 from tests.filing.fuse import Fuse, disk_on, journal_on

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.imaging import formats, kinds
-from gallery_daemon.imaging.formats import Support, sniff
+from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.imaging.kinds import Support
 from tests.imaging.pictures import FORMATS, drawn, written
 
 

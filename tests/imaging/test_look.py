@@ -8,20 +8,23 @@ import os
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import numpy as np
 import pytest
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
 from gallery_daemon.imaging import look as looking
-from gallery_daemon.imaging.formats import HEAD_BYTES, Kind, sniff
+from gallery_daemon.imaging.formats import HEAD_BYTES, sniff
 from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.imaging.needed import needed_for_preview
 from gallery_daemon.photo import Identity, TakenFrom
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, identity_of, written
+
+if TYPE_CHECKING:
+    from gallery_daemon.imaging.kinds import Kind
 
 WRITTEN = {
     **{form: written(drawn(), form) for form in ("jpeg", "png", "heic", "avif")},

@@ -14,7 +14,8 @@ import pytest
 from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.intake.candidate import Ground
 from gallery_daemon.intake.scan import Found, Skipped, scan
-from gallery_daemon.intake.watch import Watch, WatchLost, WatchStarted
+from gallery_daemon.intake.watch import Watch
+from gallery_daemon.logs.events import WatchLost, WatchStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

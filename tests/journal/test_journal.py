@@ -28,7 +28,7 @@ _ANOTHER = """
 import sys
 from pathlib import Path
 from tests.filing.conftest import World
-from tests.filing.test_journal import intent
+from tests.journal.test_journal import intent
 from gallery_daemon.journal.journal import Journal
 home = Path(sys.argv[1])
 world = World(home, home / "library", Journal(home / "journal.sqlite3"))

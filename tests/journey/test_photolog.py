@@ -11,7 +11,7 @@ from gallery_daemon.filing.execute import Filing
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.photolog import Seen, Teller
 from gallery_daemon.journey.tally import Tally
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

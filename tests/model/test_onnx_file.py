@@ -10,10 +10,10 @@ import onnx
 import pytest
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.intel import silent
+from gallery_daemon.model.engines.openvino import silent
+from gallery_daemon.model.engines.predict import load_predictor
+from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.onnx_file import write_onnx
-from gallery_daemon.model.predict import load_predictor
-from gallery_daemon.model.probes import probes
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from tests.training.conftest import make_gallery
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.model.int8 import Int8
+    from gallery_daemon.model.manifest import Int8Network
 
 MANIFEST = read_manifest(find_bundle("default"))
 
@@ -32,7 +32,7 @@ class Made:
 
     def __init__(self, agreement: float = 1.0) -> None:
         assert MANIFEST.int8 is not None
-        self.said: Int8 = replace(MANIFEST.int8, agreement=agreement)
+        self.said: Int8Network = replace(MANIFEST.int8, agreement=agreement)
         self.parts: tuple[np.ndarray, ...] = ()
 
     def __call__(self, _network: object, _manifest: object, *parts: np.ndarray) -> Quantised:

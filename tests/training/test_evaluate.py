@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.choice import Wanted
+from gallery_daemon.model.engines.choose import EngineOptions
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import evaluate
 from gallery_daemon.training.options import TrainOptions
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def by_torch(bundle: Path) -> Wanted:
+def by_torch(bundle: Path) -> EngineOptions:
     """The bundle, run by torch: nothing is measured."""
-    return Wanted(bundle, bundle / "never written", "torch")
+    return EngineOptions(bundle, bundle / "never written", "torch")
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.model import others
-from gallery_daemon.model.others import Stopwatch, share_of_others
+from gallery_daemon.model.engines import trial
+from gallery_daemon.model.engines.trial import Stopwatch, share_of_others
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def test_where_no_kernel_tells_nobody_is_there(
     """A container may hide the file, or another system not have it."""
     (tmp_path / "stat").write_text(text)
     for path in (tmp_path / "stat", tmp_path / "none"):
-        monkeypatch.setattr(others, "_STAT", path)
+        monkeypatch.setattr(trial, "_STAT", path)
         stopwatch = Stopwatch.start()
 
         assert stopwatch.work_s is None
@@ -63,7 +63,7 @@ def test_where_no_kernel_tells_nobody_is_there(
 
 def test_a_share_is_between_none_and_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel's ticks are coarse, and may add up to more than there was or to less than ours."""
-    monkeypatch.setattr(others, "_STAT", tmp_path / "stat")
+    monkeypatch.setattr(trial, "_STAT", tmp_path / "stat")
     shares = []
     for before, after in ((0, 10**9), (10**9, 0)):
         (tmp_path / "stat").write_text(f"cpu {before} 0 0 0 0 0 0 0\n")

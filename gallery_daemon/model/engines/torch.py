@@ -1,7 +1,7 @@
 """The network in torch: on the processor, on an NVIDIA card, or on an Apple one.
 
-Pictures are laid out channels-last, and the weights have the engine's precision instead of being
-cast anew for each layer and picture. bfloat16 is taken where the processor multiplies it itself:
+Pictures are channels-last, and the weights are stored in the engine's precision, so they are not
+cast for each layer and picture. bfloat16 is used where the processor multiplies it in hardware:
 emulated, it is slower than float32.
 """
 
@@ -13,30 +13,30 @@ import torch
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.model.engine import REFERENCE, Kind
-from gallery_daemon.model.preprocess import normalise
+from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
+from gallery_daemon.model.network import normalise
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import nn
 
-    from gallery_daemon.model.engine import Logits, Pictures
+    from gallery_daemon.model.engines.engine import Logits, PictureBatch
 
-_BFLOAT16 = Kind("torch", "cpu", "bfloat16")
-_CUDA = Kind("torch", "cuda", "float16")
-_APPLE = Kind("torch", "mps", "float16")
+_BFLOAT16 = EngineKind("torch", "cpu", "bfloat16")
+_CUDA = EngineKind("torch", "cuda", "float16")
+_APPLE = EngineKind("torch", "mps", "float16")
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def torch_kinds(device: str = "auto") -> tuple[Kind, ...]:
-    """How torch can run a network here, the one that is likely to be the fastest first.
+def torch_kinds(device: str = "auto") -> tuple[EngineKind, ...]:
+    """How torch can run a network here, the likely fastest first.
 
     Args:
         device: `auto`, `cpu`, `cuda` or `mps`.
 
     Raises:
-        BundleError: this machine has no such device, or there is none of that name.
+        BundleError: this machine lacks the device, or the name is unknown.
     """
     if device not in _DEVICES:
         raise BundleError(
@@ -55,9 +55,9 @@ def torch_kinds(device: str = "auto") -> tuple[Kind, ...]:
 
 
 class TorchEngine:
-    """A bundle's network in torch. Not for two threads at once."""
+    """A bundle's network in torch, for one thread at a time."""
 
-    def __init__(self, folder: Path, kind: Kind, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, kind: EngineKind, threads: int | None = None) -> None:
         """Load the bundle in `folder`.
 
         Raises:
@@ -72,8 +72,8 @@ class TorchEngine:
         network.to(self._device).to(memory_format=torch.channels_last)
         self._network: nn.Module = network.to(self._precision)
 
-    def logits(self, pictures: Pictures) -> Logits:
-        """What the network makes of uint8 (N, S, S, 3), RGB: float32 (N, C), before softmax."""
+    def logits(self, pictures: PictureBatch) -> Logits:
+        """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
         with torch.inference_mode():
             batch = normalise(torch.from_numpy(pictures).to(self._device), self._manifest)
             logits: Logits = self._network(batch.to(self._precision)).float().cpu().numpy()
@@ -81,6 +81,6 @@ class TorchEngine:
 
 
 def _has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself."""
+    """Whether the processor multiplies bfloat16 in hardware."""
     flags = ("_is_avx512_bf16_supported", "_is_amx_tile_supported", "_is_arm_sve_bf16_supported")
     return any(getattr(torch.cpu, flag, lambda: False)() for flag in flags)

@@ -1,33 +1,51 @@
-"""The 8-bit network in OpenVINO, on the processor. It needs no torch, so it starts at once."""
+"""The 8-bit network in OpenVINO, on the processor. It needs no torch, so it starts at once.
+
+OpenVINO and NNCF report their use to their maker unless a person declines (openvino-telemetry
+2025.2, `enable_opt_in_dialog=False`: no consent file counts as consent). This program promises that
+nothing leaves the machine, so `silent` hides the telemetry package from both, and they work
+without.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+import importlib
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engine import INT8
-from gallery_daemon.model.int8 import BIN_FILE, XML_FILE
-from gallery_daemon.model.intel import silent
-from gallery_daemon.model.manifest import MANIFEST_FILE, read_manifest
-from gallery_daemon.model.probes import probes
-from gallery_daemon.model.softmax import softmax
+from gallery_daemon.model.engines.engine import INT8
+from gallery_daemon.model.engines.probes import probes, softmax
+from gallery_daemon.model.manifest import BIN_FILE, MANIFEST_FILE, XML_FILE, read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.model.engine import Logits, Pictures
-    from gallery_daemon.model.int8 import Int8
-    from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.model.engines.engine import Logits, PictureBatch
+    from gallery_daemon.model.manifest import Int8Network, Manifest
 
-# Between processors that add bytes in another order the probes' probabilities differ by less.
+# Processors that add bytes in another order differ by less in the probes' probabilities.
 _TOLERANCE = 0.05
+_TELEMETRY = "openvino_telemetry"
+
+
+def is_installed(name: str) -> bool:
+    """Whether the package `name` can be imported. Does not import it."""
+    return importlib.util.find_spec(name) is not None
+
+
+def silent(name: str) -> Any:  # noqa: ANN401 - neither package is typed
+    """The package `name`, `openvino` or `nncf`, without its telemetry."""
+    # None makes `import` raise ImportError, which both packages expect.
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+    return importlib.import_module(name)
 
 
 class OpenVinoEngine:
-    """A bundle's 8-bit network. Not for two threads at once."""
+    """A bundle's 8-bit network, for one thread at a time."""
 
     kind = INT8
 
@@ -35,8 +53,9 @@ class OpenVinoEngine:
         """Load the bundle in `folder`.
 
         Raises:
-            BundleError: it has no 8-bit network, or not the one that its manifest describes; or it
-                answers otherwise here than where it was made; or OpenVINO cannot be imported.
+            BundleError: it has no 8-bit network, or not the one that its manifest describes; the
+                network gives other answers here than where it was made; or OpenVINO cannot be
+                imported.
         """
         manifest = read_manifest(folder)
         int8 = _int8_of(manifest, folder)
@@ -56,13 +75,13 @@ class OpenVinoEngine:
         self._request = compiled.create_infer_request()
         self._refuse_other_answers(manifest, int8)
 
-    def logits(self, pictures: Pictures) -> Logits:
-        """What the network makes of uint8 (N, S, S, 3), RGB: float32 (N, C), before softmax."""
+    def logits(self, pictures: PictureBatch) -> Logits:
+        """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
         (logits,) = self._request.infer({0: pictures}, share_inputs=True).values()
         return np.array(logits, np.float32)
 
-    def _refuse_other_answers(self, manifest: Manifest, int8: Int8) -> None:
-        """Processors differ in how they add bytes; the probes, which also warm it, tell."""
+    def _refuse_other_answers(self, manifest: Manifest, int8: Int8Network) -> None:
+        """Compare the answers to the probes with the manifest's; this also warms the network."""
         answers = softmax(self.logits(probes(manifest.input_size)) / manifest.temperature)
         difference = float(np.abs(answers - np.array(int8.answers)).max())
         if not difference <= _TOLERANCE:
@@ -73,13 +92,13 @@ class OpenVinoEngine:
 
 
 def _settings(threads: int | None) -> dict[str, str]:
-    """One batch at a time by all threads: the decoders keep the processor busy meanwhile."""
-    # Not bound to cores: the decoders and other programs want those as well.
+    """All threads work on one batch: the decoders keep the processor busy between batches."""
+    # Not bound to cores: the decoders and other programs use those as well.
     settings = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": "NO"}
     return settings if threads is None else settings | {"INFERENCE_NUM_THREADS": str(threads)}
 
 
-def _int8_of(manifest: Manifest, folder: Path) -> Int8:
+def _int8_of(manifest: Manifest, folder: Path) -> Int8Network:
     if manifest.int8 is None:
         raise BundleError(
             f"the model bundle {folder} has no 8-bit network",
@@ -88,8 +107,8 @@ def _int8_of(manifest: Manifest, folder: Path) -> Int8:
     return manifest.int8
 
 
-def _read(folder: Path, int8: Int8) -> dict[str, bytes]:
-    """The two files by name, which are those of the manifest."""
+def _read(folder: Path, int8: Int8Network) -> dict[str, bytes]:
+    """The two files by name, each with the hash that the manifest gives."""
     files = {}
     for name, digest in ((XML_FILE, int8.xml_sha256), (BIN_FILE, int8.bin_sha256)):
         try:

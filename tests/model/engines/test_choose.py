@@ -18,20 +18,25 @@ import pytest
 import torch
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model import choice as choosing
-from gallery_daemon.model.choice import Wanted, choose, fastest, load_best
-from gallery_daemon.model.engine import INT8, REFERENCE, Kind
+from gallery_daemon.model.engines import choose as choosing
+from gallery_daemon.model.engines.choose import EngineOptions, choose, fastest, load_best
+from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind
+from gallery_daemon.model.engines.measured import (
+    EngineCache,
+    Measurement,
+    circumstances,
+    engines_file,
+)
 from gallery_daemon.model.manifest import read_manifest
-from gallery_daemon.model.memory import Measurement, Memory, circumstances, engines_file
 from tests.classifier.loop import is_running, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HALF = Kind("torch", "cpu", "bfloat16")
+HALF = EngineKind("torch", "cpu", "bfloat16")
 
 
-def recalled(memory: Memory) -> Measurement:
+def recalled(memory: EngineCache) -> Measurement:
     """What it remembers, which there must be."""
     measurement = memory.recall()
     assert measurement is not None
@@ -57,17 +62,17 @@ def trials_say(python: Path, *lines: str) -> Iterator[None]:
     ],
 )
 def test_the_fastest_is_taken_and_rounding_must_be_worth_it(
-    expected: Kind, measured: dict[Kind, float]
+    expected: EngineKind, measured: dict[EngineKind, float]
 ) -> None:
     """Eight bits are preferred from a fifth more speed on."""
     assert expected == fastest(measured)
 
 
 @pytest.mark.long
-def test_engines_are_measured_once(wanted: Wanted, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engines_are_measured_once(wanted: EngineOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first choice tries all engines, each in a process of its own; the second remembers."""
     # The other tests run beside this one.
-    monkeypatch.setattr(choosing, "_IN_COMPANY", math.inf)
+    monkeypatch.setattr(choosing, "_BUSY", math.inf)
     first = choose(wanted)
     second = choose(wanted)
 
@@ -76,11 +81,11 @@ def test_engines_are_measured_once(wanted: Wanted, monkeypatch: pytest.MonkeyPat
     assert (first.kind, {}) == (second.kind, second.measured)
 
 
-def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: Wanted) -> None:
+def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: EngineOptions) -> None:
     """Another device, another bundle and a broken file are not remembered."""
     manifest = read_manifest(wanted.bundle)
     key = circumstances(manifest, "auto", "auto")
-    memory = Memory(wanted.memory, key)
+    memory = EngineCache(wanted.memory, key)
     measurement = Measurement(HALF, {HALF: 50.0})
     memory.remember(measurement)
 
@@ -88,7 +93,7 @@ def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: Wanted) -
     assert (HALF, {}) == (choose(wanted).kind, choose(wanted).measured)
     assert key != circumstances(manifest, "auto", "cpu")
     assert key != circumstances(replace(manifest, weights_sha256="0" * 64), "auto", "auto")
-    assert Memory(wanted.memory, "other").recall() is None
+    assert EngineCache(wanted.memory, "other").recall() is None
     for text in ("", "[]", f'{{"{key}": 7}}', f'{{"{key}": {{"engine": "warp"}}}}', "[" * 100_000):
         wanted.memory.write_text(text)
         assert memory.recall() is None
@@ -97,7 +102,7 @@ def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: Wanted) -
 def test_a_memory_that_cannot_be_written_troubles_nobody(tmp_path: Path) -> None:
     """A cache folder that is a file is passed over."""
     (tmp_path / "cache").write_text("in the way")
-    memory = Memory(tmp_path / "cache" / "engines.json", "key")
+    memory = EngineCache(tmp_path / "cache" / "engines.json", "key")
 
     memory.remember(Measurement(HALF, {HALF: 50.0}))
 
@@ -114,9 +119,9 @@ def test_without_a_cache_the_journal_s_folder_keeps_them(
     assert tmp_path / "gallery-daemon" / "engines.json" == engines_file()
 
 
-def test_what_was_measured_can_be_read_by_a_person(wanted: Wanted) -> None:
+def test_what_was_measured_can_be_read_by_a_person(wanted: EngineOptions) -> None:
     """The file names the engine and the pictures per second of all."""
-    Memory(wanted.memory, "key").remember(Measurement(HALF, {HALF: 51.5, REFERENCE: 22.0}))
+    EngineCache(wanted.memory, "key").remember(Measurement(HALF, {HALF: 51.5, REFERENCE: 22.0}))
 
     entry = json.loads(wanted.memory.read_text())["key"]
     assert {
@@ -128,13 +133,13 @@ def test_what_was_measured_can_be_read_by_a_person(wanted: Wanted) -> None:
 
 
 @pytest.mark.long
-def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: Wanted) -> None:
+def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: EngineOptions) -> None:
     """A card that was taken out: what can run is measured again, and remembered instead."""
     if torch.cuda.is_available():
         pytest.skip("this machine has CUDA")
     key = circumstances(read_manifest(wanted.bundle), "auto", "auto")
-    memory = Memory(wanted.memory, key)
-    memory.remember(Measurement(Kind("torch", "cuda", "float16"), {}))
+    memory = EngineCache(wanted.memory, key)
+    memory.remember(Measurement(EngineKind("torch", "cuda", "float16"), {}))
 
     predictor, choice = load_best(wanted)
 
@@ -143,11 +148,11 @@ def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: Wanted) -> No
 
 
 @pytest.mark.long
-def test_a_damaged_8_bit_network_leaves_the_others(wanted: Wanted, tmp_path: Path) -> None:
+def test_a_damaged_8_bit_network_leaves_the_others(wanted: EngineOptions, tmp_path: Path) -> None:
     """It was remembered and then cut: torch runs the bundle, and nobody has to do anything."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
     key = circumstances(read_manifest(folder), "auto", "auto")
-    Memory(wanted.memory, key).remember(Measurement(INT8, {}))
+    EngineCache(wanted.memory, key).remember(Measurement(INT8, {}))
     (folder / "int8.bin").write_bytes(b"cut")
 
     predictor, choice = load_best(replace(wanted, bundle=folder))
@@ -156,7 +161,7 @@ def test_a_damaged_8_bit_network_leaves_the_others(wanted: Wanted, tmp_path: Pat
     assert str(INT8) not in choice.measured
 
 
-def test_what_a_trial_babbles_is_not_believed(wanted: Wanted, tmp_path: Path) -> None:
+def test_what_a_trial_babbles_is_not_believed(wanted: EngineOptions, tmp_path: Path) -> None:
     """Lines that are no measurement are passed over; a speed must be a number above 0."""
     with trials_say(
         tmp_path / "python",
@@ -171,12 +176,12 @@ def test_what_a_trial_babbles_is_not_believed(wanted: Wanted, tmp_path: Path) ->
     assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
 
 
-def test_an_entry_of_an_older_version_is_measured_again(wanted: Wanted) -> None:
+def test_an_entry_of_an_older_version_is_measured_again(wanted: EngineOptions) -> None:
     """It did not say whether the machine was quiet."""
     wanted.memory.parent.mkdir()
     wanted.memory.write_text('{"key": {"engine": "torch cpu bfloat16", "pictures_per_s": {}}}')
 
-    assert Memory(wanted.memory, "key").recall() is None
+    assert EngineCache(wanted.memory, "key").recall() is None
 
 
 def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
@@ -185,7 +190,7 @@ def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
         "import subprocess, sys, time\n"
         "from pathlib import Path\n"
         "from gallery_daemon.model.manifest import find_bundle\n"
-        "words = (sys.executable, '-m', 'gallery_daemon.model.trial')\n"
+        "words = (sys.executable, '-m', 'gallery_daemon.model.engines.trial')\n"
         "bundle = str(find_bundle('default'))\n"
         "words = (*words, bundle, 'torch', 'cpu', '1')\n"
         "trial = subprocess.Popen(words, stdout=subprocess.PIPE)\n"
@@ -203,7 +208,7 @@ def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_eight_bits_that_answer_otherwise_here_are_not_taken(
-    wanted: Wanted, tmp_path: Path
+    wanted: EngineOptions, tmp_path: Path
 ) -> None:
     """A processor that adds bytes wrongly is found out by the probes, and torch runs the bundle."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
@@ -227,7 +232,7 @@ def test_eight_bits_that_answer_otherwise_here_are_not_taken(
     ],
 )
 def test_what_cannot_be_had_is_one_sentence(
-    wanted: Wanted, engine: str, device: str, message: str
+    wanted: EngineOptions, engine: str, device: str, message: str
 ) -> None:
     """An unknown engine or device, and one without the other."""
     with pytest.raises(BundleError, match=message):

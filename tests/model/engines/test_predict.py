@@ -11,17 +11,17 @@ import pytest
 import torch
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engine import REFERENCE, Kind
+from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
+from gallery_daemon.model.engines.predict import load_predictor
+from gallery_daemon.model.engines.torch import torch_kinds
 from gallery_daemon.model.manifest import Manifest
-from gallery_daemon.model.predict import load_predictor
-from gallery_daemon.model.preprocess import normalise
-from gallery_daemon.model.torch_engine import torch_kinds
+from gallery_daemon.model.network import normalise
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BFLOAT16 = Kind("torch", "cpu", "bfloat16")
+BFLOAT16 = EngineKind("torch", "cpu", "bfloat16")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def pictures() -> np.ndarray:
 
 @pytest.mark.parametrize("kind", [REFERENCE, BFLOAT16], ids=str)
 def test_a_row_of_probabilities_for_each_picture(
-    bundle: Path, pictures: np.ndarray, kind: Kind
+    bundle: Path, pictures: np.ndarray, kind: EngineKind
 ) -> None:
     """The shape is (pictures, classes), each row sums to one, and the order is kept."""
     predictor = load_predictor(bundle, kind)

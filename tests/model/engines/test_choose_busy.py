@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.model import choice as choosing
-from gallery_daemon.model.choice import Wanted, choose
-from gallery_daemon.model.engine import INT8, Kind
+from gallery_daemon.model.engines import choose as choosing
+from gallery_daemon.model.engines.choose import EngineOptions, choose
+from gallery_daemon.model.engines.engine import INT8, EngineKind
+from gallery_daemon.model.engines.measured import EngineCache, Measurement, circumstances
 from gallery_daemon.model.manifest import read_manifest
-from gallery_daemon.model.memory import Measurement, Memory, circumstances
-from tests.model.test_choice import HALF, recalled, trials_say
+from tests.model.engines.test_choose import HALF, recalled, trials_say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 
-def line(kind: Kind, speed: float, others: float) -> str:
+def line(kind: EngineKind, speed: float, others: float) -> str:
     """What a trial says of one engine."""
     return json.dumps({"kind": str(kind), "pictures_per_s": speed, "others": others})
 
@@ -38,10 +38,10 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 @pytest.mark.usefixtures("company")
 def test_what_was_measured_beside_other_work_is_measured_again(
-    wanted: Wanted, tmp_path: Path
+    wanted: EngineOptions, tmp_path: Path
 ) -> None:
     """The engine that was slowed then is preferred once the machine is quiet, and it stays so."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
+    memory = EngineCache(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
     with trials_say(tmp_path / "busy", line(INT8, 55, 0.4), line(HALF, 50, 0.02)):
         first = choose(wanted)
     doubtful = recalled(memory)
@@ -56,10 +56,10 @@ def test_what_was_measured_beside_other_work_is_measured_again(
 
 
 def test_a_busy_machine_is_not_measured_twice(
-    wanted: Wanted, tmp_path: Path, company: Callable[[float], None]
+    wanted: EngineOptions, tmp_path: Path, company: Callable[[float], None]
 ) -> None:
     """The first photo of all waits for trials; later ones only where they can say something."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
+    memory = EngineCache(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
     company(0.5)
     with trials_say(tmp_path / "busy", line(INT8, 55, 0.4), line(HALF, 50, 0.02)):
         first, second = choose(wanted), choose(wanted)
@@ -71,10 +71,10 @@ def test_a_busy_machine_is_not_measured_twice(
 
 @pytest.mark.usefixtures("company")
 def test_a_machine_that_never_stays_quiet_is_measured_three_times(
-    wanted: Wanted, tmp_path: Path
+    wanted: EngineOptions, tmp_path: Path
 ) -> None:
     """By then the best figure of each engine counts, and no start waits any longer."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
+    memory = EngineCache(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "auto"))
     for number, speed in enumerate((30, 90, 40), 1):
         assert number == 1 or not recalled(memory).is_settled
         with trials_say(tmp_path / str(number), line(INT8, speed, 0.5), line(HALF, 51, 0.3)):
@@ -84,9 +84,9 @@ def test_a_machine_that_never_stays_quiet_is_measured_three_times(
 
 
 @pytest.mark.usefixtures("company")
-def test_trials_that_told_nothing_settle_nothing(wanted: Wanted, tmp_path: Path) -> None:
+def test_trials_that_told_nothing_settle_nothing(wanted: EngineOptions, tmp_path: Path) -> None:
     """All ran out of time on a busy machine: what torch likes best serves until the next start."""
-    memory = Memory(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "cpu"))
+    memory = EngineCache(wanted.memory, circumstances(read_manifest(wanted.bundle), "auto", "cpu"))
     with trials_say(tmp_path / "mute"):
         first = choose(replace(wanted, device="cpu"))
     with trials_say(tmp_path / "quiet", line(INT8, 110, 0.01), line(HALF, 48, 0.0)):

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engine import INT8
-from gallery_daemon.model.int8 import LEAST_AGREEMENT, PROBES
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.engines.engine import INT8
+from gallery_daemon.model.engines.predict import load_predictor
+from gallery_daemon.model.engines.probes import probes
+from gallery_daemon.model.manifest import LEAST_AGREEMENT, PROBES, find_bundle, read_manifest
 from gallery_daemon.model.network import new_network
-from gallery_daemon.model.predict import load_predictor
-from gallery_daemon.model.probes import probes
 from gallery_daemon.model.quantise import quantise
 
 _SENTINEL = "loaded"
@@ -66,8 +65,9 @@ def test_batches_of_any_size_are_taken_in_order() -> None:
 def test_the_8_bit_network_needs_no_torch_and_no_telemetry() -> None:
     """A fresh interpreter that predicts has imported neither."""
     code = (
-        "import sys, numpy, gallery_daemon.model.predict as p, gallery_daemon.model.manifest as m\n"
-        "from gallery_daemon.model.engine import INT8\n"
+        "import sys, numpy, gallery_daemon.model.manifest as m\n"
+        "import gallery_daemon.model.engines.predict as p\n"
+        "from gallery_daemon.model.engines.engine import INT8\n"
         "found = p.load_predictor(m.find_bundle('default'), INT8)\n"
         "found.predict(numpy.zeros((1, 224, 224, 3), numpy.uint8))\n"
         f"print('{_SENTINEL}', 'torch' in sys.modules, sys.modules.get('openvino_telemetry'))"

@@ -1,7 +1,7 @@
-"""The engines that were measured, remembered in a file of the person's cache folder.
+"""A cache of measured engine speeds, in a file below the user's cache folder.
 
-One entry for each set of circumstances; the file may be taken away at any time, and everything is
-measured again. What cannot be written is not remembered, and nobody is troubled with it.
+One entry for each set of circumstances. The file may be deleted at any time: the engines are then
+measured again. A failed write is ignored, because the cache only saves time.
 """
 
 from __future__ import annotations
@@ -19,26 +19,25 @@ from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 
-from gallery_daemon.model.engine import Kind
+from gallery_daemon.model.engines.engine import LIBRARIES, EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gallery_daemon.model.manifest import Manifest
 
-_LIBRARIES = ("torch", "openvino")
 _MODEL_NAMES = ("model name", "Hardware", "CPU part")
 # An NVIDIA card has this device node as soon as its driver is loaded.
 _CARD = Path("/dev/nvidiactl")
 _FILE = "engines.json"
-# More circumstances than anybody has; the file stays small.
+# More circumstances than a machine has; the file stays small.
 _ENTRIES_LIMIT = 50
 
 
 def engines_file() -> Path:
-    """Where this person's measurements are: XDG_CACHE_HOME/gallery-daemon/engines.json.
+    """The file of this user's measurements: XDG_CACHE_HOME/gallery-daemon/engines.json.
 
-    Where no cache can be kept, the journal's folder, which the daemon cannot do without.
+    In the journal's folder where the cache folder cannot be written.
     """
     cache = platformdirs.user_cache_path("gallery-daemon")
     with contextlib.suppress(OSError):
@@ -48,7 +47,7 @@ def engines_file() -> Path:
 
 
 def circumstances(manifest: Manifest, engine: str, device: str) -> str:
-    """16 hexadecimal digits of all that decides how fast which engine is."""
+    """A key of 16 hexadecimal digits, of everything that an engine's speed depends on."""
     facts = {
         "weights": manifest.weights_sha256,
         "int8": manifest.int8 and manifest.int8.bin_sha256,
@@ -57,44 +56,46 @@ def circumstances(manifest: Manifest, engine: str, device: str) -> str:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "card": _CARD.exists(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "libraries": {name: _version(name) for name in LIBRARIES},
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The engine that was chosen, by the pictures per second of all that were tried.
+    """The chosen engine, and the pictures per second of all that were tried.
 
-    `tries` is how often they were; `is_settled` that they need not be tried again.
+    `tries` counts the rounds of trials; `is_settled` means that no other round is needed.
     """
 
-    kind: Kind
-    speeds: Mapping[Kind, float]
+    kind: EngineKind
+    speeds: Mapping[EngineKind, float]
     tries: int = 1
     is_settled: bool = True
 
 
-class Memory:
-    """What was measured in certain circumstances."""
+class EngineCache:
+    """The measurement for one set of circumstances, kept in the file `path` under `key`."""
 
     def __init__(self, path: Path, key: str) -> None:
         self._path, self._key = path, key
 
     def recall(self) -> Measurement | None:
-        """What was remembered last; None if nothing is known."""
+        """The measurement kept last; None if there is none."""
         entry = self._entries().get(self._key)
         try:
-            # What is no entry of ours, or one of an older version, fails at one of these.
+            # A damaged entry, or one of an older version, fails at one of these.
             known = cast("dict[str, Any]", entry)
-            speeds = {Kind.parse(str(k)): float(v) for k, v in known["pictures_per_s"].items()}
-            kind = Kind.parse(str(known["engine"]))
+            speeds = {
+                EngineKind.parse(str(k)): float(v) for k, v in known["pictures_per_s"].items()
+            }
+            kind = EngineKind.parse(str(known["engine"]))
             return Measurement(kind, speeds, int(known["tries"]), bool(known["settled"]))
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
             return None
 
     def remember(self, measurement: Measurement) -> None:
-        """It is known from now on, in place of what was."""
+        """`measurement` is kept from now on, in place of the one before."""
         entry = {
             "engine": str(measurement.kind),
             "pictures_per_s": {str(kind): speed for kind, speed in measurement.speeds.items()},
@@ -105,7 +106,7 @@ class Memory:
         self._write(dict(others) | {self._key: entry})
 
     def forget(self) -> None:
-        """What was chosen does not run any more."""
+        """Nothing is kept for these circumstances."""
         self._write(self._others())
 
     def _others(self) -> dict[str, object]:
@@ -130,7 +131,7 @@ class Memory:
 
 
 def _processor() -> str:
-    """What the processor calls itself."""
+    """The processor's name for itself."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             name, _, value = line.partition(":")
