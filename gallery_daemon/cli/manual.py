@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from gallery_daemon.config.hints import did_you_mean
+from gallery_daemon.config.mistakes import did_you_mean
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.manual.pages import TOPICS, Page, read_page
 

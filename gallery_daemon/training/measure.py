@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.config.rule import MIN_CONFIDENCE
+from gallery_daemon.config.rules import MIN_CONFIDENCE
 from gallery_daemon.training.thresholds import PRECISIONS, Threshold, threshold_for
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from gallery_daemon.model.manifest import INPUT_SIZE
 from gallery_daemon.photo import Identity
@@ -104,7 +104,11 @@ def _read(picture: Labelled) -> Pictures | str:
         facts = os.lstat(path)
         identity = Identity.of(facts)
         return look(
-            path, identity, max_bytes=DEFAULT_BYTES, max_pixels=DEFAULT_PIXELS, want_hash=False
+            path,
+            identity,
+            max_bytes=Limits.photo_bytes,
+            max_pixels=Limits.photo_pixels,
+            want_hash=False,
         ).picture
     except (BadPhoto, NotAPhoto, PhotoChanged) as error:
         return error.sentence

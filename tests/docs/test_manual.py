@@ -28,7 +28,7 @@ from tests.docs.typed import options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.config.tables import Key
+    from gallery_daemon.config.section import Key
     from gallery_daemon.rules.condition import Condition
 
 CLASSES = ("cars", "memes", "mountains", "other", "selfies", "trees", "whatsapp_screenshots")

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar, cast
 
-from gallery_daemon.config.document import Mapping, Node
-from gallery_daemon.config.hints import did_you_mean
-from gallery_daemon.config.report import Place, Report, quoted
+from gallery_daemon.config.document import MappingNode, Node
+from gallery_daemon.config.mistakes import Mark, Mistakes, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping as MappingABC
+    from collections.abc import Mapping
 
 
 T = TypeVar("T")
@@ -38,7 +37,7 @@ class ValueKind(Protocol[T_co]):
         """What is allowed, for an editor."""
         ...
 
-    def read(self, node: Node, key: str, report: Report) -> T_co | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> T_co | None:
         """The value; none means that a mistake has been reported."""
         ...
 
@@ -58,10 +57,10 @@ class Key(Generic[T_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Written:
     """The keys of one map that are written, and the values of those that could be read."""
 
-    place: Place
+    mark: Mark
     nodes: dict[str, Node]
     values: dict[str, object]
 
@@ -83,10 +82,10 @@ class Found:
         """Whether the key is written, readable or not."""
         return key.name in self.nodes
 
-    def place_of(self, key: Key[object]) -> Place:
+    def mark_of(self, key: Key[object]) -> Mark:
         """Where the value stands, or else the map."""
         node = self.nodes.get(key.name)
-        return self.place if node is None else node.place
+        return self.mark if node is None else node.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +102,8 @@ class Table:
 
     def schema(
         self,
-        described: MappingABC[str, str] | None = None,
-        instead: MappingABC[str, Schema] | None = None,
+        described: Mapping[str, str] | None = None,
+        instead: Mapping[str, Schema] | None = None,
     ) -> Schema:
         """The JSON Schema of such a map; `instead` says more of a key than its kind does."""
         described, instead = described or {}, instead or {}
@@ -121,27 +120,27 @@ class Table:
         }
         return found | ({"required": required} if required else {})
 
-    def read(self, node: Node, report: Report) -> Found | None:
+    def read(self, node: Node, mistakes: Mistakes) -> Written | None:
         """What is written, with a mistake reported for each key that is unknown or missing."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             sentence = f"{self.what} must be a map with the keys {', '.join(self.names)}"
-            report.error(node.place, sentence)
+            mistakes.error(node.mark, sentence)
             return None
         keys = {key.name: key for key in self.keys}
         nodes: dict[str, Node] = {}
         values: dict[str, object] = {}
         for name, value in node.entries:
             if name.text not in keys:
-                self._unknown(name.text, name.place, report)
+                self._unknown(name.text, name.mark, mistakes)
                 continue
             nodes[name.text] = value
-            read = keys[name.text].kind.read(value, name.text, report)
+            read = keys[name.text].kind.read(value, name.text, mistakes)
             if read is not None:
                 values[name.text] = read
-        self._missing(node, nodes, report)
-        return Found(node.place, nodes, values)
+        self._missing(node, nodes, mistakes)
+        return Written(node.mark, nodes, values)
 
-    def _unknown(self, name: str, place: Place, report: Report) -> None:
+    def _unknown(self, name: str, mark: Mark, mistakes: Mistakes) -> None:
         known = ", ".join(self.names)
         sentence = f"unknown key {quoted(name)} in {self.what}; the keys are {known}"
         hint = did_you_mean(name, self.names)
@@ -149,10 +148,10 @@ class Table:
             hint = "merge keys are not supported; write the keys out"
         elif name.isdecimal():
             hint = "a decimal number has a point, as in 0.8"
-        report.error(place, sentence, hint)
+        mistakes.error(mark, sentence, hint)
 
-    def _missing(self, node: Mapping, nodes: dict[str, Node], report: Report) -> None:
+    def _missing(self, node: MappingNode, nodes: dict[str, Node], mistakes: Mistakes) -> None:
         for key in self.keys:
             if key.example is not None and key.name not in nodes:
                 sentence = f"{self.what} lacks the key {key.name}"
-                report.error(node.place, sentence, f"add {key.name}: {key.example}")
+                mistakes.error(node.mark, sentence, f"add {key.name}: {key.example}")

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.conditions import CONFIDENCE
-from gallery_daemon.config.document import Node, Scalar, Sequence
+from gallery_daemon.config.document import Node, ScalarNode, SequenceNode
 from gallery_daemon.config.kinds.base import Flag, OneOf, Raw, Text
 from gallery_daemon.config.kinds.text import FileName, Folder, is_like_leave
-from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.config.mistakes import Mistakes, quoted
+from gallery_daemon.config.section import Key, Table, Written
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import All, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.ruleset import Placing, Rule
@@ -81,9 +81,9 @@ class Defaults:
         return Placing(to, None, self.action, self.on_conflict, together, identical=self.identical)
 
 
-def read_defaults(node: Node, report: Report) -> Defaults:
+def read_defaults(node: Node, mistakes: Mistakes) -> Defaults:
     """The defaults as far as they are written."""
-    found = DEFAULTS.read(node, report)
+    found = DEFAULTS.read(node, mistakes)
     usual = Defaults()
     if found is None:
         return usual
@@ -98,60 +98,60 @@ def read_defaults(node: Node, report: Report) -> Defaults:
 
 
 def read_rules(
-    node: Node, conditions: WhenReader, defaults: Defaults, report: Report
+    node: Node, conditions: WhenReader, defaults: Defaults, mistakes: Mistakes
 ) -> tuple[Rule, ...]:
     """All rules that could be read, in their order."""
-    if not isinstance(node, Sequence) or not node.items:
+    if not isinstance(node, SequenceNode) or not node.items:
         hint = "begin each rule with - name: ..."
-        report.error(node.place, "rules must be a list of rules", hint)
+        mistakes.error(node.mark, "rules must be a list of rules", hint)
         return ()
     if len(node.items) > RULES_LIMIT:
-        report.error(node.place, f"{len(node.items)} rules are more than {RULES_LIMIT}")
+        mistakes.error(node.mark, f"{len(node.items)} rules are more than {RULES_LIMIT}")
         return ()
     read: dict[str, Rule] = {}
     for item in node.items:
-        rule = _read_rule(item, conditions, defaults, report)
+        rule = _read_rule(item, conditions, defaults, mistakes)
         if rule is None:
             continue
         # Names are what the log and the journal call rules by, so each stands for one.
         first = read.setdefault(rule.name, rule)
         if first is not rule:
             sentence = f"two rules are called {quoted(rule.name)}"
-            report.error(item.place, sentence, f"the first stands in line {first.line}")
+            mistakes.error(item.mark, sentence, f"the first stands in line {first.line}")
     return tuple(read.values())
 
 
 def _read_rule(
-    node: Node, conditions: WhenReader, defaults: Defaults, report: Report
+    node: Node, conditions: WhenReader, defaults: Defaults, mistakes: Mistakes
 ) -> Rule | None:
-    found = RULE.read(node, report)
+    found = RULE.read(node, mistakes)
     if found is None:
         return None
     written = found.get(WHEN)
     when = All(()) if written is None else conditions.read(written)
     name = found.get(NAME)
-    placing = _read_placing(found, defaults, report)
+    placing = _read_placing(found, defaults, mistakes)
     if name is None or when is None:
         return None
-    return Rule(name, when, placing, found.get_or(ENABLED, default=True), node.place.line)
+    return Rule(name, when, placing, found.get_or(ENABLED, default=True), node.mark.line)
 
 
-def _read_placing(found: Found, defaults: Defaults, report: Report) -> Placing | None:
+def _read_placing(found: Written, defaults: Defaults, mistakes: Mistakes) -> Placing | None:
     """Where the rule's photos go; none leaves them (or stands for a mistake, which is reported)."""
     rule = _named(found)
     written = found.get(TO)
     if LEAVE_IT in found:
-        _read_leave(found, rule, report)
+        _read_leave(found, rule, mistakes)
         return None
     if written is None:
         sentence = f"{rule} says neither to nor leave"
-        report.error(found.place, sentence, "add to: FOLDER/, or leave: true")
+        mistakes.error(found.mark, sentence, "add to: FOLDER/, or leave: true")
         return None
-    if isinstance(written, Scalar) and is_like_leave(written.text):
+    if isinstance(written, ScalarNode) and is_like_leave(written.text):
         hint = f"write leave: true; for a folder of that name write to: {written.text}/"
-        report.error(written.place, f"to: {quoted(written.text)} is not a folder", hint)
+        mistakes.error(written.mark, f"to: {quoted(written.text)} is not a folder", hint)
         return None
-    to = Folder().read(written, TO.name, report)
+    to = Folder().read(written, TO.name, mistakes)
     if to is None:
         return None
     return Placing(
@@ -165,18 +165,20 @@ def _read_placing(found: Found, defaults: Defaults, report: Report) -> Placing |
     )
 
 
-def _read_leave(found: Found, rule: str, report: Report) -> None:
+def _read_leave(found: Written, rule: str, mistakes: Mistakes) -> None:
     """Check that a rule which leaves photos says nothing else of where they go."""
     if found.get(LEAVE_IT) is False:
-        report.error(found.place_of(LEAVE_IT), f"{rule} cannot say leave: false", "say to: FOLDER/")
+        mistakes.error(
+            found.mark_of(LEAVE_IT), f"{rule} cannot say leave: false", "say to: FOLDER/"
+        )
     if TO in found:
-        report.error(found.place_of(TO), f"{rule} says both to and leave", "remove one of them")
+        mistakes.error(found.mark_of(TO), f"{rule} says both to and leave", "remove one of them")
     for key in (AS, ACTION, ON_CONFLICT, IDENTICAL, SIDECARS):
         if key in found:
             sentence = f"{rule} leaves its photos, so {key.name} means nothing"
-            report.error(found.place_of(key), sentence, f"remove {key.name}")
+            mistakes.error(found.mark_of(key), sentence, f"remove {key.name}")
 
 
-def _named(found: Found) -> str:
+def _named(found: Written) -> str:
     name = found.get(NAME)
     return "a rule" if name is None else f"rule {quoted(name)}"

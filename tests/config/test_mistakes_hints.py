@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.config.hints import did_you_mean, meant_number, quote_it
+from gallery_daemon.config.mistakes import did_you_mean, meant_number, quote_it
 
 KEYS = ("name", "when", "to", "min_confidence")
 
