@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.end_to_end.conftest import Daemon, photo_bytes
 from tests.imaging.pictures import FILM
-from tests.journeys.conftest import Daemon, photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

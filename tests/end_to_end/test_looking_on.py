@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tests.journeys.conftest import Daemon, photo_bytes
+from tests.end_to_end.conftest import Daemon, photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, ImageOps
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.journeys.conftest import Daemon
+    from tests.end_to_end.conftest import Daemon
 
 RULES = """\
 rules:

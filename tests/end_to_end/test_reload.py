@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-from tests.journeys.conftest import photo_bytes
+from tests.end_to_end.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.journeys.conftest import Daemon
+    from tests.end_to_end.conftest import Daemon
 
 TEST = "tests:\n  - {given: {name: WA-1.jpg}, expect: {to: Chats/}}\n"
 
