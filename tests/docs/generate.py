@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 import textwrap
@@ -90,7 +89,9 @@ def settings() -> str:
 def events_table() -> str:
     """Each event of the log, what it says, and with which fields."""
     found = [
-        each for each in vars(events).values() if isinstance(each, type) and "NAME" in vars(each)
+        each
+        for each in vars(events).values()
+        if isinstance(each, type) and issubclass(each, Event) and "NAME" in vars(each)
     ]
     rows = ((f"`{each.NAME}`", _in_a_line(each), _fields_of(each)) for each in found)
     return _table(("event", "says", "fields"), rows)
@@ -149,10 +150,12 @@ def _fields_of(event: type[Event]) -> str:
     if issubclass(event, PhotoEvent):
         names = [name for name in event(line).fields() if name not in line.fields()]
         return f"a photo's line, {_listed(names)}"
-    samples = {ClassifierFailed: {"error": ClassifierLost("")}, ClassifierStarted: {"measured": {}}}
-    of_this = samples.get(event, {})
-    values = {each.name: of_this.get(each.name, "") for each in dataclasses.fields(event)}
-    return _listed(event(**values).fields())
+    samples: dict[type[Event], dict[str, object]] = {
+        ClassifierFailed: {"error": ClassifierLost("")},
+        ClassifierStarted: {"measured": {}},
+    }
+    blank = dict.fromkeys(inspect.signature(event).parameters, "")
+    return _listed(event(**(blank | samples.get(event, {}))).fields())
 
 
 def _listed(names: Iterable[str]) -> str:
