@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from gallery_daemon.training.imagined.screens import (
+from gallery_daemon.training.synthetic.canvas import (
     Screen,
     cropped,
     keyboard,
@@ -20,8 +20,7 @@ from gallery_daemon.training.imagined.screens import (
 )
 
 if TYPE_CHECKING:
-    from gallery_daemon.training.imagined.dice import Colour, Dice
-    from gallery_daemon.training.imagined.scenes import Scene
+    from gallery_daemon.training.synthetic.canvas import Colour, Rng, Scene
 
 _TICKS: Colour = (83, 189, 235)
 
@@ -62,61 +61,61 @@ _THEMES = (
 def chat(
     own: Image.Image,  # noqa: ARG001 - every drawer is given the picture in whose place it draws
     scene: Scene,
-    dice: Dice,
+    rng: Rng,
 ) -> Image.Image:
     """A chat, now and then a list of chats; a whole screen or a part of it."""
-    theme = dice.one_of(_THEMES)
-    screen = new_screen(dice, theme.ground)
-    if dice.chance(0.15):
+    theme = rng.one_of(_THEMES)
+    screen = new_screen(rng, theme.ground)
+    if rng.chance(0.15):
         _chat_list(screen, theme, scene)
         return cropped(screen)
-    if dice.chance(0.45):
+    if rng.chance(0.45):
         _wallpaper(screen, theme, scene)
-    if dice.chance(0.9):
+    if rng.chance(0.9):
         status_bar(screen, theme.bar, theme.bar_ink)
         _bar(screen, theme, scene)
     _messages(screen, theme, scene)
     _field(screen, theme)
-    if dice.chance(0.15):
+    if rng.chance(0.15):
         keyboard(screen, theme.bar, theme.theirs, theme.ink)
     return cropped(screen)
 
 
 def _wallpaper(screen: Screen, theme: _Theme, scene: Scene) -> None:
     """A photo behind the messages, or little drawings in a colour close to the ground's."""
-    dice = screen.dice
-    if dice.chance(0.4):
+    rng = screen.rng
+    if rng.chance(0.4):
         photo = scene().resize(screen.picture.size)
         ground = Image.new("RGB", photo.size, theme.ground)
-        screen.picture.paste(Image.blend(photo, ground, dice.between(0, 0.7)))
+        screen.picture.paste(Image.blend(photo, ground, rng.between(0, 0.7)))
         return
-    red, green, blue = (max(0, min(255, part + dice.whole(-18, 18))) for part in theme.ground)
+    red, green, blue = (max(0, min(255, part + rng.whole(-18, 18))) for part in theme.ground)
     for _ in range(150):
-        left, top, size = (dice.between(0, most) for most in (screen.width, screen.height, 14))
+        left, top, size = (rng.between(0, most) for most in (screen.width, screen.height, 14))
         screen.draw.arc(
             (left, top, left + size + 2, top + size + 2),
-            dice.between(0, 360),
-            dice.between(0, 360),
+            rng.between(0, 360),
+            rng.between(0, 360),
             fill=(red, green, blue),
         )
 
 
 def _bar(screen: Screen, theme: _Theme, scene: Scene) -> None:
-    width, height = screen.width, screen.width * screen.dice.between(0.13, 0.18)
+    width, height = screen.width, screen.width * screen.rng.between(0.13, 0.18)
     screen.box(0, width, height, theme.bar, 0)
     _face(screen, width * 0.1, height * 0.7, height * 0.15, scene)
     screen.write(width * 0.25, height * 0.2, screen.small, width * 0.3, theme.bar_ink)
-    if screen.dice.chance(0.6):
+    if screen.rng.chance(0.6):
         screen.write(width * 0.25, height * 0.58, screen.tiny, width * 0.25, theme.bar_ink)
-    for place in range(screen.dice.whole(1, 3)):
+    for place in range(screen.rng.whole(1, 3)):
         screen.round(width * (0.92 - 0.11 * place), height * 0.22, theme.bar_ink, height * 0.4)
     screen.top += height
 
 
 def _face(screen: Screen, left: float, size: float, drop: float, scene: Scene) -> None:
     """A round picture, or a disc of one colour."""
-    if screen.dice.chance(0.5):
-        screen.round(left, size, screen.dice.colour(60, 230), drop)
+    if screen.rng.chance(0.5):
+        screen.round(left, size, screen.rng.colour(60, 230), drop)
         return
     side = max(2, round(size))
     mask = Image.new("L", (side, side), 0)
@@ -127,17 +126,17 @@ def _face(screen: Screen, left: float, size: float, drop: float, scene: Scene) -
 
 
 def _messages(screen: Screen, theme: _Theme, scene: Scene) -> None:
-    dice, width = screen.dice, screen.width
+    rng, width = screen.rng, screen.width
     end = screen.height * 0.92
-    is_mine, is_group = dice.chance(0.5), dice.chance(0.3)
-    screen.top += dice.between(0, width * 0.06)
+    is_mine, is_group = rng.chance(0.5), rng.chance(0.3)
+    screen.top += rng.between(0, width * 0.06)
     while screen.top < end:
-        if dice.chance(0.1):
+        if rng.chance(0.1):
             _date(screen, theme)
-        if dice.chance(0.6):
+        if rng.chance(0.6):
             is_mine = not is_mine
         _message(screen, theme, scene, is_mine=is_mine, is_group=is_group)
-        screen.top += width * dice.between(0.008, 0.04)
+        screen.top += width * rng.between(0.008, 0.04)
 
 
 def _date(screen: Screen, theme: _Theme) -> None:
@@ -150,18 +149,18 @@ def _date(screen: Screen, theme: _Theme) -> None:
 
 def _message(screen: Screen, theme: _Theme, scene: Scene, *, is_mine: bool, is_group: bool) -> None:
     """One box: a name in a group, a picture, a voice or lines of words, and the time."""
-    dice, step, pad = screen.dice, screen.small.size * 1.3, screen.width * 0.025
-    kind = dice.one_of(["words", "photo", "voice", "quote"], [0.72, 0.12, 0.08, 0.08])
-    lines = dice.one_of([1, 2, 3, 5], [0.5, 0.25, 0.15, 0.1])
-    width = screen.width * (dice.between(0.55, 0.8) if kind != "words" or lines > 1
-                            else dice.between(0.15, 0.7))  # fmt: skip
+    rng, step, pad = screen.rng, screen.small.size * 1.3, screen.width * 0.025
+    kind = rng.one_of(["words", "photo", "voice", "quote"], [0.72, 0.12, 0.08, 0.08])
+    lines = rng.one_of([1, 2, 3, 5], [0.5, 0.25, 0.15, 0.1])
+    width = screen.width * (rng.between(0.55, 0.8) if kind != "words" or lines > 1
+                            else rng.between(0.15, 0.7))  # fmt: skip
     name = step if is_group and not is_mine else 0.0
-    tall = {"photo": width * dice.between(0.6, 1.1), "voice": step * 2, "quote": step * 3}
+    tall = {"photo": width * rng.between(0.6, 1.1), "voice": step * 2, "quote": step * 3}
     height = name + tall.get(kind, 0.0) + lines * step * (kind != "voice") + step * 0.8 + pad
     left = screen.width * 0.965 - width if is_mine else screen.width * 0.035
     screen.box(left, width, height, theme.mine if is_mine else theme.theirs, pad)
     if name:
-        screen.write(left + pad, pad * 0.5, screen.small, width * 0.4, dice.colour(40, 220))
+        screen.write(left + pad, pad * 0.5, screen.small, width * 0.4, rng.colour(40, 220))
     drop = name + pad * 0.6
     if kind == "photo":
         side = (round(width - pad), round(tall[kind]))
@@ -174,7 +173,7 @@ def _message(screen: Screen, theme: _Theme, scene: Scene, *, is_mine: bool, is_g
         _quote(screen, theme, (left + pad, width - 2 * pad, step * 2.6), drop)
         drop += tall[kind]
     for row in range(lines if kind != "voice" else 0):
-        part = dice.between(0.3, 0.9) if row == lines - 1 else 1
+        part = rng.between(0.3, 0.9) if row == lines - 1 else 1
         screen.write(
             left + pad, drop + row * step, screen.small, (width - 2 * pad) * part, theme.ink
         )
@@ -187,7 +186,7 @@ def _voice(screen: Screen, theme: _Theme, left: float, width: float, drop: float
     size = screen.small.size * 1.8
     screen.round(left, size, theme.accent, drop)
     for at in range(round(left + size * 1.3), round(left + width), 4):
-        tall = screen.dice.between(0.1, 1) * size / 2
+        tall = screen.rng.between(0.1, 1) * size / 2
         middle = screen.top + drop + size / 2
         screen.draw.line((at, middle - tall, at, middle + tall), fill=theme.faint, width=2)
 
@@ -209,7 +208,7 @@ def _time(screen: Screen, theme: _Theme, right: float, drop: float, *, is_mine: 
     ticks = screen.tiny.size * 1.3 if is_mine else 0
     screen.write(right - width - ticks, drop, screen.tiny, width, theme.faint)
     if is_mine:
-        ink = _TICKS if screen.dice.chance(0.7) else theme.faint
+        ink = _TICKS if screen.rng.chance(0.7) else theme.faint
         low, size = screen.top + drop + screen.tiny.size * 0.8, screen.tiny.size * 0.5
         for shift in (0, size * 0.7):
             at = right - ticks * 0.8 + shift
@@ -230,21 +229,21 @@ def _field(screen: Screen, theme: _Theme) -> None:
 def _chat_list(screen: Screen, theme: _Theme, scene: Scene) -> None:
     """Rows of a round picture, a name, a line, a time; some with a count."""
     status_bar(screen, theme.bar, theme.bar_ink)
-    width, dice = screen.width, screen.dice
+    width, rng = screen.width, screen.rng
     screen.box(0, width, width * 0.15, theme.bar, 0)
     screen.write(width * 0.05, width * 0.045, screen.small, width * 0.3, theme.bar_ink)
     screen.top += width * 0.15
-    screen.box(0, width, screen.height, theme.theirs if dice.chance(0.7) else theme.ground, 0)
-    step = width * dice.between(0.17, 0.23)
+    screen.box(0, width, screen.height, theme.theirs if rng.chance(0.7) else theme.ground, 0)
+    step = width * rng.between(0.17, 0.23)
     while screen.top < screen.height:
         _face(screen, width * 0.04, step * 0.72, step * 0.14, scene)
         screen.write(
-            width * 0.24, step * 0.2, screen.small, width * dice.between(0.15, 0.4), theme.ink
+            width * 0.24, step * 0.2, screen.small, width * rng.between(0.15, 0.4), theme.ink
         )
         screen.write(
-            width * 0.24, step * 0.55, screen.small, width * dice.between(0.2, 0.6), theme.faint
+            width * 0.24, step * 0.55, screen.small, width * rng.between(0.2, 0.6), theme.faint
         )
         screen.write(width * 0.85, step * 0.22, screen.tiny, width * 0.09, theme.faint)
-        if dice.chance(0.3):
+        if rng.chance(0.3):
             screen.round(width * 0.88, step * 0.25, theme.accent, step * 0.55)
         screen.top += step

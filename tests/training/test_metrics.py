@@ -9,21 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.training.calibrate import fit_temperature
-from gallery_daemon.training.judgement import Judgement
-from gallery_daemon.training.measure import (
+from gallery_daemon.training.calibration import fit_temperature
+from gallery_daemon.training.metrics import (
+    Predictions,
     SourceScore,
     calibration_error,
     measure,
+    threshold_for,
     uncalibrated,
 )
-from gallery_daemon.training.thresholds import threshold_for
 
 
 def _judged(
     probabilities: list[list[float]], truth: list[int], classes: tuple[str, ...]
-) -> Judgement:
-    return Judgement(np.array(probabilities, dtype=np.float32), np.array(truth), classes)
+) -> Predictions:
+    return Predictions(np.array(probabilities, dtype=np.float32), np.array(truth), classes)
 
 
 def test_measures_are_those_of_a_table_done_by_hand() -> None:
@@ -66,14 +66,14 @@ def test_sources_are_told_apart_where_there_are_several() -> None:
     truth, classes = np.array([0, 0, 0, 1]), ("cars", "trees")
     sources = ("shop", "street", "street", "street")
 
-    found = measure(Judgement(probabilities, truth, classes, sources)).per_source
+    found = measure(Predictions(probabilities, truth, classes, sources)).per_source
 
     assert [
         SourceScore("shop", "cars", 1, 1.0, 0.0),
         SourceScore("street", "cars", 2, 0.5, 0.5),
         SourceScore("street", "trees", 1, 1.0, 0.0),
     ] == list(found)
-    assert () == measure(Judgement(probabilities, truth, classes, ("shop",) * 4)).per_source
+    assert () == measure(Predictions(probabilities, truth, classes, ("shop",) * 4)).per_source
 
 
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:

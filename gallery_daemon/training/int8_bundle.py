@@ -1,4 +1,4 @@
-"""Eight bits for a bundle: at the end of a training, and for one that was made without."""
+"""An 8-bit network for a bundle: at the end of a training, and for one that was made without."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.pictures import Pictures
     from gallery_daemon.training.split import Split
 
 # Enough to tell 99.0% from 99.5%, and a minute of float32 on two cores.
 COMPARED_PICTURES = 1_000
-# Below it one picture that is named otherwise would decide; then those who trained are asked too.
+# With fewer, one picture that is named otherwise would decide; those that trained join them.
 FEWEST_COMPARED = 200
 FEWEST_PICTURES = 20
 _SEED = 0
 
 
-def eight_bits(
-    network: nn.Module, manifest: Manifest, pixels: Pictures, split: Split, display: Display
+def make_int8(
+    network: nn.Module, manifest: Manifest, pixels: Pixels, split: Split, display: Display
 ) -> Quantised | None:
     """The network in 8 bits, or None, and a word about it, if it is of no use or cannot be made.
 
@@ -49,9 +49,9 @@ def eight_bits(
         network: float32, as it was trained.
         manifest: has its preprocessing and temperature.
         pixels: uint8 (N, S, S, 3), all pictures of the training.
-        split: some of those who trained show how large its layers' values become; it is compared
-            with the float32 network on those who validated.
-        display: hears why there is none.
+        split: some of the pictures that trained show how large its layers' values become; those
+            that validated show whether it agrees with the float32 network.
+        display: shows why there is none.
     """
     display.begin("making an 8-bit network", 0)
     compared = split.validate
@@ -74,7 +74,7 @@ def eight_bits(
     return made
 
 
-def add_eight_bits(bundle: Path, data: Sequence[Path], out: Path, display: Display) -> Manifest:
+def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) -> Manifest:
     """A new folder `out` holds the bundle with an 8-bit network, made by the pictures of `data`.
 
     Some of them show how large its layers' values become, both networks are compared on the others:
@@ -89,7 +89,7 @@ def add_eight_bits(bundle: Path, data: Sequence[Path], out: Path, display: Displ
     refuse_missing_packages()
     network, manifest = load_bundle(bundle)
     gallery = find_gallery(data, manifest.classes)
-    # Shuffled, because they are found class by class, and each part shall have all classes.
+    # Shuffled, because they are found class by class, and each part needs all classes.
     order = _shuffled(range(len(gallery.pictures)))[: CALIBRATION_PICTURES + COMPARED_PICTURES]
     chosen = [gallery.pictures[place] for place in order]
     display.begin("reading pictures", len(chosen))

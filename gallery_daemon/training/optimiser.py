@@ -1,4 +1,7 @@
-"""Who learns how fast, and when: learning rates by layer and by step."""
+"""How weights move: learning rates by layer and by step, and the average of the last steps.
+
+The average over the last steps is better than the last step's weights.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 from gallery_daemon.model.network import STAGES, stages
 
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from gallery_daemon.training.recipe import Phase, Recipe
+
 
 # From the head down: how many times a stage's learning rate is divided by the layer decay.
 _BLOCKS = ("fc", "layer4", "layer3", "layer2", "layer1")
@@ -51,3 +56,21 @@ def rate_share(recipe: Recipe, done: float) -> float:
     if not recipe.cosine:
         return 1.0
     return (1 + math.cos(math.pi * (done - recipe.warm_up) / (1 - recipe.warm_up))) / 2
+
+
+def new_average(trained: nn.Module, most: float) -> AveragedModel:
+    """A copy of `trained` that follows it: after n updates by the decay min(most, n / (n + 10)).
+
+    With `most` 0 it is always equal to the last step. BatchNorm's statistics are averaged too.
+    Source: Polyak, Juditsky 1992; the ramp is that of TensorFlow's ExponentialMovingAverage.
+    """
+
+    def follow(
+        averaged: torch.Tensor, current: torch.Tensor, updates: torch.Tensor | int
+    ) -> torch.Tensor:
+        if not averaged.is_floating_point():
+            return current
+        decay = min(most, int(updates) / (int(updates) + 10))
+        return averaged.lerp(current, 1 - decay)
+
+    return AveragedModel(trained, avg_fn=follow, use_buffers=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.training.imagined.screens import (
+from gallery_daemon.training.synthetic.canvas import (
     Screen,
     cropped,
     keyboard,
@@ -18,26 +18,25 @@ from gallery_daemon.training.imagined.screens import (
 if TYPE_CHECKING:
     from PIL import Image
 
-    from gallery_daemon.training.imagined.dice import Colour, Dice
-    from gallery_daemon.training.imagined.scenes import Scene
+    from gallery_daemon.training.synthetic.canvas import Colour, Rng, Scene
 
 
 def page(
     own: Image.Image,  # noqa: ARG001 - every drawer is given the picture in whose place it draws
     scene: Scene,
-    dice: Dice,
+    rng: Rng,
 ) -> Image.Image:
     """Some screen or paper with writing on it."""
-    is_dark = dice.chance(0.3)
-    ground, ink, faint = _colours(dice, is_dark=is_dark)
-    screen = new_screen(dice, ground)
-    kind = dice.one_of(["settings", "article", "feed", "letter", "bill"])
+    is_dark = rng.chance(0.3)
+    ground, ink, faint = _colours(rng, is_dark=is_dark)
+    screen = new_screen(rng, ground)
+    kind = rng.one_of(["settings", "article", "feed", "letter", "bill"])
     if kind in {"letter", "bill"}:
         _paper(screen, ink, is_bill=kind == "bill")
         return cropped(screen)
-    accent = dice.colour()
-    if dice.chance(0.8):
-        bar = accent if dice.chance(0.5) else ground
+    accent = rng.colour()
+    if rng.chance(0.8):
+        bar = accent if rng.chance(0.5) else ground
         status_bar(screen, bar, ink)
         screen.box(0, screen.width, screen.width * 0.14, bar, 0)
         screen.write(screen.width * 0.06, screen.width * 0.04, screen.small, 70, ink)
@@ -46,15 +45,15 @@ def page(
         _settings(screen, ink, faint, accent)
     else:
         _articles(screen, ink, faint, scene, is_feed=kind == "feed")
-    if dice.chance(0.1):
+    if rng.chance(0.1):
         keyboard(screen, faint, ground, ink)
     return cropped(screen)
 
 
-def _colours(dice: Dice, *, is_dark: bool) -> tuple[Colour, Colour, Colour]:
+def _colours(rng: Rng, *, is_dark: bool) -> tuple[Colour, Colour, Colour]:
     """Ground, ink, and something between them."""
-    shade = dice.whole(0, 39)
-    warm = dice.whole(0, 19)
+    shade = rng.whole(0, 39)
+    warm = rng.whole(0, 19)
     if is_dark:
         return (shade, shade, shade), (235, 235, 235), (130, 130, 135)
     return (
@@ -66,40 +65,38 @@ def _colours(dice: Dice, *, is_dark: bool) -> tuple[Colour, Colour, Colour]:
 
 def _settings(screen: Screen, ink: Colour, faint: Colour, accent: Colour) -> None:
     """Rows of a sign, a word or two, and a switch."""
-    width, dice = screen.width, screen.dice
-    step = width * dice.between(0.13, 0.22)
+    width, rng = screen.width, screen.rng
+    step = width * rng.between(0.13, 0.22)
     while screen.top < screen.height:
-        if dice.chance(0.7):
-            screen.box(width * 0.05, step * 0.4, step * 0.4, accent, step * dice.between(0, 0.2))
-        screen.write(width * 0.2, step * 0.1, screen.small, width * dice.between(0.2, 0.5), ink)
-        if dice.chance(0.6):
-            screen.write(
-                width * 0.2, step * 0.5, screen.tiny, width * dice.between(0.2, 0.6), faint
-            )
-        if dice.chance(0.5):
+        if rng.chance(0.7):
+            screen.box(width * 0.05, step * 0.4, step * 0.4, accent, step * rng.between(0, 0.2))
+        screen.write(width * 0.2, step * 0.1, screen.small, width * rng.between(0.2, 0.5), ink)
+        if rng.chance(0.6):
+            screen.write(width * 0.2, step * 0.5, screen.tiny, width * rng.between(0.2, 0.6), faint)
+        if rng.chance(0.5):
             screen.box(width * 0.85, width * 0.1, step * 0.3, accent, step * 0.15)
-        if dice.chance(0.5):
+        if rng.chance(0.5):
             screen.draw.line((0, screen.top, width, screen.top), fill=faint)
         screen.top += step
 
 
 def _articles(screen: Screen, ink: Colour, faint: Colour, scene: Scene, *, is_feed: bool) -> None:
     """Words across the whole width and pictures; in a feed each with a name above."""
-    width, dice = screen.width, screen.dice
+    width, rng = screen.width, screen.rng
     step = screen.small.size * 1.4
     while screen.top < screen.height:
         if is_feed:
             screen.round(width * 0.04, step * 2, faint)
             screen.write(width * 0.2, step * 0.4, screen.small, width * 0.3, ink)
             screen.top += step * 2.6
-        if dice.chance(0.6):
-            size = (round(width * dice.between(0.85, 1)), round(width * dice.between(0.4, 1)))
+        if rng.chance(0.6):
+            size = (round(width * rng.between(0.85, 1)), round(width * rng.between(0.4, 1)))
             at = ((width - size[0]) // 2, round(screen.top))
             screen.picture.paste(scene().resize(size), at)
             screen.top += size[1] + step / 2
-        lines = dice.whole(1, 9)
+        lines = rng.whole(1, 9)
         for row in range(lines):
-            part = dice.between(0.2, 0.9) if row == lines - 1 else 0.92
+            part = rng.between(0.2, 0.9) if row == lines - 1 else 0.92
             screen.write(width * 0.04, 0, screen.small, width * part, ink)
             screen.top += step
         screen.top += step
@@ -107,16 +104,16 @@ def _articles(screen: Screen, ink: Colour, faint: Colour, scene: Scene, *, is_fe
 
 def _paper(screen: Screen, ink: Colour, *, is_bill: bool) -> None:
     """A letter's paragraphs, or a bill's words with numbers at their right."""
-    width, dice = screen.width, screen.dice
-    step, margin = screen.small.size * dice.between(1.1, 1.7), width * dice.between(0.05, 0.16)
+    width, rng = screen.width, screen.rng
+    step, margin = screen.small.size * rng.between(1.1, 1.7), width * rng.between(0.05, 0.16)
     screen.top += margin
     screen.write(width * 0.3, 0, screen.small, width * 0.4, ink)
     screen.top += step * 2
     while screen.top < screen.height - margin:
-        if dice.chance(0.15):
+        if rng.chance(0.15):
             screen.top += step
-        part = dice.between(0.2, 0.6) if is_bill else dice.between(0.8, 1)
+        part = rng.between(0.2, 0.6) if is_bill else rng.between(0.8, 1)
         screen.write(margin, 0, screen.small, (width - 2 * margin) * part, ink)
-        if is_bill and dice.chance(0.7):
+        if is_bill and rng.chance(0.7):
             screen.write(width - margin - width * 0.12, 0, screen.small, width * 0.1, ink)
         screen.top += step

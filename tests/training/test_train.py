@@ -15,9 +15,9 @@ from gallery_daemon.model.bundle import load_bundle
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.network import new_network
 from gallery_daemon.training.display import Silent
-from gallery_daemon.training.options import TrainOptions
 from gallery_daemon.training.recipe import ARTICLE, FAST, Phase, with_epochs
-from gallery_daemon.training.run import train
+from gallery_daemon.training.train import train
+from gallery_daemon.training.train_options import TrainOptions
 from tests.training.conftest import SHORT, VARIED, Listening, make_gallery
 
 if TYPE_CHECKING:

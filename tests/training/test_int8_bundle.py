@@ -13,9 +13,9 @@ from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.model.quantise import Quantised
-from gallery_daemon.training import eightbit
+from gallery_daemon.training import int8_bundle
 from gallery_daemon.training.display import Silent
-from gallery_daemon.training.eightbit import add_eight_bits, eight_bits
+from gallery_daemon.training.int8_bundle import add_int8, make_int8
 from gallery_daemon.training.split import Split
 from tests.training.conftest import make_gallery
 
@@ -62,8 +62,8 @@ def data(tmp_path: Path) -> Path:
 def test_each_part_has_pictures_of_every_class(data: Path, tmp_path: Path) -> None:
     """Pictures are found class by class; those that calibrate and those compared are mixed."""
     made = Made()
-    with patch.object(eightbit, "quantise", made):
-        add_eight_bits(find_bundle("default"), [data], tmp_path / "out", Silent())
+    with patch.object(int8_bundle, "quantise", made):
+        add_int8(find_bundle("default"), [data], tmp_path / "out", Silent())
 
     for part in made.parts:
         reds = int((part[..., 0].mean(axis=(1, 2)) > part[..., 2].mean(axis=(1, 2))).sum())
@@ -74,10 +74,10 @@ def test_each_part_has_pictures_of_every_class(data: Path, tmp_path: Path) -> No
 def test_a_network_that_agrees_too_seldom_is_not_written(data: Path, tmp_path: Path) -> None:
     """It would never be taken; nothing lies at the place that was named."""
     with (
-        patch.object(eightbit, "quantise", Made(0.5)),
+        patch.object(int8_bundle, "quantise", Made(0.5)),
         pytest.raises(BundleError, match=r"50\.0% only"),
     ):
-        add_eight_bits(find_bundle("default"), [data], tmp_path / "out", Silent())
+        add_int8(find_bundle("default"), [data], tmp_path / "out", Silent())
 
     assert not (tmp_path / "out").exists()
 
@@ -87,12 +87,12 @@ def test_what_is_in_the_way_is_told_before_the_work(data: Path, tmp_path: Path) 
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("mine")
     with pytest.raises(BundleError, match="exists already"):
-        add_eight_bits(find_bundle("default"), [data], tmp_path / "out", Silent())
+        add_int8(find_bundle("default"), [data], tmp_path / "out", Silent())
     few = make_gallery(tmp_path / "few", 2)
     (few / "red").rename(few / "cars")
     (few / "blue").rename(few / "trees")
     with pytest.raises(TrainingError, match="too few"):
-        add_eight_bits(find_bundle("default"), [few], tmp_path / "new", Silent())
+        add_int8(find_bundle("default"), [few], tmp_path / "new", Silent())
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_no_training_is_lost_for_it(trouble: BaseException) -> None:
     """Whatever happens while it is made, the bundle goes on without, and a word says so."""
     told, pixels = Told(), np.zeros((6, 224, 224, 3), np.uint8)
 
-    with patch.object(eightbit, "quantise", side_effect=trouble):
-        made = eight_bits(new_network(7), MANIFEST, pixels, Split((0, 1, 2), (3, 4, 5)), told)
+    with patch.object(int8_bundle, "quantise", side_effect=trouble):
+        made = make_int8(new_network(7), MANIFEST, pixels, Split((0, 1, 2), (3, 4, 5)), told)
 
     assert made is None
     assert told.sentences[0].startswith("no 8-bit network: ")
@@ -115,8 +115,8 @@ def test_few_who_validate_are_joined_by_those_who_trained() -> None:
     told, made = Told(), Made(0.9)
     pixels = np.zeros((300, 8, 8, 3), np.uint8)
 
-    with patch.object(eightbit, "quantise", made):
-        found = eight_bits(
+    with patch.object(int8_bundle, "quantise", made):
+        found = make_int8(
             new_network(7), MANIFEST, pixels, Split(tuple(range(297)), (297, 298, 299)), told
         )
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gallery_daemon.training.dataset import Gallery
-    from gallery_daemon.training.options import TrainOptions
-    from gallery_daemon.training.weights import Found
+    from gallery_daemon.training.train_options import TrainOptions
+    from gallery_daemon.training.weights import StartWeights
 
 _SETTINGS = "settings.json"
 _BEGUN_WITH = "begun-with.sha256"
@@ -35,8 +35,8 @@ _UNFINISHED_BUNDLE = "before"
 _OWN_ENDINGS = (".png", ".html")
 
 
-class Workshop:
-    """`with Workshop(options) as shop`: `shop.folder` exists and is this training's own."""
+class Workspace:
+    """`with Workspace(options) as workspace`: its `folder` exists and is this training's own."""
 
     def __init__(self, options: TrainOptions) -> None:
         self._out, self._options = options.out, options
@@ -45,11 +45,11 @@ class Workshop:
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        """The folder is made, or found again, and nobody else works in it.
+        """The folder is made, or found again, and no other training works in it.
 
         Raises:
             BundleError: the bundle exists already, or its place cannot be written.
-            TrainingError: an unfinished training lies there and was not to be resumed, or the other
+            TrainingError: there is an unfinished training that was not to be resumed, or the other
                 way round, or it was begun with other options, or it is under way.
         """
         try:
@@ -83,7 +83,7 @@ class Workshop:
         if isinstance(error, SafetensorError):
             raise BundleError(f"cannot write into {self.folder}: {error}") from error
 
-    def refuse_other_start(self, gallery: Gallery, weights: Found) -> None:
+    def refuse_other_start(self, gallery: Gallery, weights: StartWeights) -> None:
         """The pictures and the weights are those that this training was begun with.
 
         Raises:
@@ -96,7 +96,7 @@ class Workshop:
             begun_with.update(os.fsencode(line))
         kept = self.folder / _BEGUN_WITH
         if not kept.exists():
-            kept.write_text(begun_with.hexdigest())
+            self._write(_BEGUN_WITH, begun_with.hexdigest())
         elif kept.read_text() != begun_with.hexdigest():
             raise TrainingError(
                 f"the pictures or the weights {weights.name} have changed since the training of "
@@ -105,8 +105,8 @@ class Workshop:
             )
 
     @contextmanager
-    def making_way(self) -> Iterator[None]:
-        """The unfinished bundle that an interruption left is away; it comes back on an error."""
+    def replacing_unfinished(self) -> Iterator[None]:
+        """The bundle of an interrupted training is out of the way; an error brings it back."""
         before = self.folder / _UNFINISHED_BUNDLE
         has_moved = self._options.resume and self._out.exists()
         if has_moved:
@@ -134,9 +134,17 @@ class Workshop:
             raise BundleError(f"{self.folder} is in the way", hint="give another --out")
         refuse_existing(self._out)
         self.folder.mkdir(parents=True)
-        part = self.folder / "settings.part"
-        part.write_text(json.dumps(self._options.fingerprint(), indent=2))
-        part.replace(self.folder / _SETTINGS)
+        try:
+            self._write(_SETTINGS, json.dumps(self._options.fingerprint(), indent=2))
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _write(self, name: str, text: str) -> None:
+        """The file has the whole text or does not exist, whenever we are stopped."""
+        part = (self.folder / name).with_suffix(".part")
+        part.write_text(text)
+        part.replace(self.folder / name)
 
     def _take(self) -> None:
         """Hold a lock that the system gives back whatever happens to us."""

@@ -10,9 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.model.network import new_network
-from gallery_daemon.training.average import new_average
+from gallery_daemon.training.optimiser import (
+    new_average,
+    new_optimiser,
+    rate_share,
+    set_learning_rate,
+)
 from gallery_daemon.training.recipe import ARTICLE, DEFAULT, Phase
-from gallery_daemon.training.schedule import new_optimiser, rate_share, set_learning_rate
 
 ALL = Phase("all", "conv1", learning_rate=0.1, epochs=1)
 
