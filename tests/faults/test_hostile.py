@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import ExifTags, Image
 
-from gallery_daemon.intake.ignore import why_ignored
+from gallery_daemon.intake.candidate import why_ignored
 from tests.faults.bombs import jpeg_with_exif, write_bombs
 from tests.faults.mutate import TEXTS
 from tests.imaging.pictures import drawn, written
