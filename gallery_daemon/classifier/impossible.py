@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.messages import Answer, Refusal
-from gallery_daemon.codec import CodecError
+from gallery_daemon.codec import CodecError, lone_surrogate
 from gallery_daemon.photo import PLAIN
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ def refuse_impossible(reply: Answer | Refusal) -> None:
     Raises:
         CodecError: it says what can be true of no photo.
     """
-    problems = {
-        "half a character": any(_is_half(letter) for text in _texts(reply) for letter in text)
-    }
+    problems = {"half a character": any(lone_surrogate(text) for text in _texts(reply))}
     if reply.facts is not None:
         problems |= _problems_of_facts(reply.facts)
     if isinstance(reply, Answer):
@@ -79,8 +77,3 @@ def _texts(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         for field in fields(value):
             yield from _texts(getattr(value, field.name))
-
-
-def _is_half(letter: str) -> bool:
-    """Whether it is a surrogate: JSON carries such a letter, and no journal takes it."""
-    return "\ud800" <= letter <= "\udfff"

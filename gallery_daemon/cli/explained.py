@@ -13,7 +13,7 @@ from rich.filesize import decimal
 from rich.text import Text
 from rich.tree import Tree
 
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.decision import Action, Outcome, Truth, library_path
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.journal.record import State

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.config_file import warn
 from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import warn
 from gallery_daemon.cli.options import ConfigFile, Format, Level
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display

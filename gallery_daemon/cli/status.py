@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gallery_daemon.cli.history import public
-from gallery_daemon.cli.render import print_error, shown
+from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.daemon.instance import ask, running
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.unfiled import in_trouble

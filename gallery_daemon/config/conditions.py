@@ -14,7 +14,7 @@ from gallery_daemon.config.kinds.model import ProbabilityKind
 from gallery_daemon.config.kinds.place import SpotKind
 from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
 from gallery_daemon.config.kinds.text import Extension, Glob
-from gallery_daemon.config.tables import Key, Schema, ValueKind
+from gallery_daemon.config.section import Key, Schema, ValueKind
 from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
 from gallery_daemon.rules.distance import Near
 from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gallery_daemon.config.document import Node
-    from gallery_daemon.config.report import Report
+    from gallery_daemon.config.mistakes import Mistakes
 
 T = TypeVar("T")
 
@@ -49,8 +49,8 @@ class _Built(Generic[T]):
     def schema(self) -> Schema:
         return self.kind.schema
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
-        value = self.kind.read(node, key, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
+        value = self.kind.read(node, key, mistakes)
         return None if value is None else self.build(value)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gallery_daemon.config.document import Node, Scalar, Sequence
+from gallery_daemon.config.document import Node, ScalarNode, SequenceNode
 from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Text
 from gallery_daemon.config.kinds.quantity import Duration
 from gallery_daemon.config.kinds.text import Glob
-from gallery_daemon.config.report import Place, Report, quoted
+from gallery_daemon.config.mistakes import Mark, Mistakes, quoted
+from gallery_daemon.config.section import Key, Table
 from gallery_daemon.config.settings import WatchFolder, WatchMode
-from gallery_daemon.config.tables import Key, Table
 from gallery_daemon.rules.part import is_control
 
 FOLDERS_LIMIT = 100
@@ -34,29 +34,29 @@ WATCH = Table(
 )
 
 
-def read_watch(node: Node, base: str, report: Report) -> tuple[tuple[Place, WatchFolder], ...]:
+def read_watch(node: Node, base: str, mistakes: Mistakes) -> tuple[tuple[Mark, WatchFolder], ...]:
     """The watch folders that could be read, with their places: one path, one map, or a list."""
     items = each_of(node)
     if not items:
-        report.error(node.place, "watch: the list is empty", "add - path: ~/Sync/Camera")
+        mistakes.error(node.mark, "watch: the list is empty", "add - path: ~/Sync/Camera")
     if len(items) > FOLDERS_LIMIT:
-        report.error(node.place, f"watch: {len(items)} folders are more than {FOLDERS_LIMIT}")
+        mistakes.error(node.mark, f"watch: {len(items)} folders are more than {FOLDERS_LIMIT}")
         return ()
-    folders = [(item.place, _read_folder(item, base, report)) for item in items]
-    read = tuple((place, folder) for place, folder in folders if folder is not None)
-    _refuse_twins(read, report)
+    folders = [(item.mark, _read_folder(item, base, mistakes)) for item in items]
+    read = tuple((mark, folder) for mark, folder in folders if folder is not None)
+    _refuse_twins(read, mistakes)
     return read
 
 
 def each_of(node: Node) -> tuple[Node, ...]:
     """The items of a list, or the one node that stands for a list of one."""
-    return node.items if isinstance(node, Sequence) else (node,)
+    return node.items if isinstance(node, SequenceNode) else (node,)
 
 
-def read_path(node: Node, key: str, base: str, report: Report) -> str | None:
+def read_path(node: Node, key: str, base: str, mistakes: Mistakes) -> str | None:
     """An absolute path; `~` is the home folder, and a relative path begins at `base`."""
-    text = PATH_KIND.read(node, key, report)
-    return None if text is None else _absolute(text, node.place, key, base, report)
+    text = PATH_KIND.read(node, key, mistakes)
+    return None if text is None else _absolute(text, node.mark, key, base, mistakes)
 
 
 def overlap(watch: str, library: str) -> str | None:
@@ -88,15 +88,15 @@ def absolute(path: str, base: str) -> str:
     return "/" + os.path.normpath(Path(base, path)).lstrip("/")
 
 
-def _read_folder(node: Node, base: str, report: Report) -> WatchFolder | None:
-    if isinstance(node, Scalar):
-        path = read_path(node, "watch", base, report)
+def _read_folder(node: Node, base: str, mistakes: Mistakes) -> WatchFolder | None:
+    if isinstance(node, ScalarNode):
+        path = read_path(node, "watch", base, mistakes)
         return None if path is None else WatchFolder(name_of(path), path)
-    found = WATCH.read(node, report)
+    found = WATCH.read(node, mistakes)
     text = None if found is None else found.get(PATH)
     if found is None or text is None:
         return None
-    path = _absolute(text, found.place_of(PATH), PATH.name, base, report)
+    path = _absolute(text, found.mark_of(PATH), PATH.name, base, mistakes)
     if path is None:
         return None
     return WatchFolder(
@@ -112,14 +112,14 @@ def _read_folder(node: Node, base: str, report: Report) -> WatchFolder | None:
     )
 
 
-def _absolute(text: str, place: Place, key: str, base: str, report: Report) -> str | None:
+def _absolute(text: str, mark: Mark, key: str, base: str, mistakes: Mistakes) -> str | None:
     if text.startswith("$"):
         sentence = f"{key}: {quoted(text)}: variables are not expanded"
-        report.error(place, sentence, "only ~ is: write the path out, or begin it with ~/")
+        mistakes.error(mark, sentence, "only ~ is: write the path out, or begin it with ~/")
         return None
     path = _at_home(text)
     if path is None or any(is_control(letter) for letter in path):
-        report.error(place, f"{key}: {quoted(text)} is not a path", _home_hint(text))
+        mistakes.error(mark, f"{key}: {quoted(text)} is not a path", _home_hint(text))
         return None
     return absolute(path, base)
 
@@ -137,17 +137,17 @@ def _home_hint(text: str) -> str | None:
     return f"did you mean ~/{text[1:]}?" if text.startswith("~") else None
 
 
-def _refuse_twins(folders: tuple[tuple[Place, WatchFolder], ...], report: Report) -> None:
+def _refuse_twins(folders: tuple[tuple[Mark, WatchFolder], ...], mistakes: Mistakes) -> None:
     """A photo that lies in two watch folders would be filed by both."""
-    for index, (place, folder) in enumerate(folders):
+    for index, (mark, folder) in enumerate(folders):
         for _, other in folders[:index]:
             if folder.name == other.name:
                 sentence = f"two watch folders are called {quoted(folder.name)}"
-                report.error(place, sentence, "give one of them another name: ...")
+                mistakes.error(mark, sentence, "give one of them another name: ...")
             ours, theirs = os.path.realpath(folder.path), os.path.realpath(other.path)
             if ours == theirs or _reaches(other, ours, theirs) or _reaches(folder, theirs, ours):
                 sentence = f"the watch folder {folder.path} overlaps {other.path}"
-                report.error(place, sentence, "watch the outer one only; it is recursive")
+                mistakes.error(mark, sentence, "watch the outer one only; it is recursive")
 
 
 def _reaches(folder: WatchFolder, inner: str, outer: str) -> bool:

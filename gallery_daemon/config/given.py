@@ -1,13 +1,16 @@
-"""`given`: a photo as it might come, in a test of the rules.
+"""`given`: a photo as it might come, in a test of the rules, and what the model says of it.
 
-What is not said of a photo, is not so: it has no camera, no date, no class, and is the first of its
-kind; the photo that was seen before it, if one was, is called IMG_0000.jpg. It has
-12 megapixels, the wider side across, and 4 MB; it has EXIF where a camera, a date taken or a
-position is given, and is a PNG where its name says so.
+What is not given is absent: the photo has no camera, no date, no class, and is the first of its
+kind; the photo that was seen before it, if one was, is called IMG_0000.jpg. It has 12 megapixels,
+the wider side across, and 4 MB; it has EXIF where a camera, a date taken or a position is given,
+and is a PNG where its name says so.
 
-`taken` is a date of the photo's own (EXIF's), and `date` one of the file alone (its mtime): said
-without `taken`, the photo has none of its own. Both make `{date}`, so where a test says both they
-are the same; `{mtime}` is what `date` says.
+`taken` is a date of the photo's own (EXIF's), and `date` one of the file alone (its mtime): without
+`taken`, the photo has none of its own. Both make `{date}`, so where a test gives both they are the
+same; `{mtime}` is what `date` says.
+
+`class` with `confidence` is enough for most rules. `probabilities` says what other classes have, or
+all of it, as `classify --json` prints them; the classes that are not named share the rest alike.
 """
 
 from __future__ import annotations
@@ -17,27 +20,82 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gallery_daemon.config.conditions import CONFIDENCE
+from gallery_daemon.config.document import MappingNode
 from gallery_daemon.config.kinds.base import Flag, Text, refuse_unknown, text_schema
 from gallery_daemon.config.kinds.date import Moment
+from gallery_daemon.config.kinds.model import ProbabilitiesKind
 from gallery_daemon.config.kinds.place import PositionKind
 from gallery_daemon.config.kinds.quantity import Number, Size
-from gallery_daemon.config.predicted import (
-    CLASS,
-    CONFIDENCE_OF,
-    MARGIN_OF,
-    PROBABILITIES,
-    read_prediction,
-)
-from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.tables import Found, Key, Schema, Table
+from gallery_daemon.config.mistakes import Mistakes, quoted
+from gallery_daemon.config.section import Key, Schema, Table, Written
 from gallery_daemon.photo import Candidate, Facts, Identity, Kin, Photo, Relative, Taken, TakenFrom
 from gallery_daemon.rules.part import extension, stem
+from gallery_daemon.rules.supposed import NO_CLASS, prediction_like
 from gallery_daemon.rules.unsaid import HASH_LEAST
 from gallery_daemon.rules.values import DIGITS
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
+    from gallery_daemon.config.mistakes import Mistakes
     from gallery_daemon.photo import Prediction
+
+
+CLASS = Key("class", Text("a class"))
+CONFIDENCE_OF = Key("confidence", CONFIDENCE)
+MARGIN_OF = Key("margin", CONFIDENCE)
+PROBABILITIES = Key("probabilities", ProbabilitiesKind())
+
+
+def read_prediction(
+    found: Written, classes: tuple[str, ...] | None, mistakes: Mistakes
+) -> Prediction | None:
+    """The prediction that `given` says; none means that a mistake has been reported.
+
+    Classes that could not be read are None, and then nothing can be said.
+    """
+    said = found.get_or(PROBABILITIES, {})
+    name = found.get(CLASS) or max(said, key=lambda each: said[each], default=None)
+    if name is None:
+        for key in (CONFIDENCE_OF, MARGIN_OF):
+            if key in found:
+                mistakes.error(found.mark_of(key), f"{key.name} says nothing without a class")
+        return NO_CLASS
+    if not _are_known(found, classes, mistakes) or classes is None:
+        return None
+    confidence = found.get_or(CONFIDENCE_OF, said.get(name, max(0.0, 1 - sum(said.values()))))
+    if said.get(name, confidence) != confidence:
+        sentence = f"confidence is {confidence:g}, but {name} has {said[name]:g} in probabilities"
+        mistakes.error(found.mark_of(CONFIDENCE_OF), sentence, "remove one of them")
+        return None
+    prediction = prediction_like(name, confidence, found.get(MARGIN_OF), classes, said)
+    if prediction is None:
+        _refuse(found, name, confidence, len(classes), mistakes)
+    return prediction
+
+
+def _are_known(found: Written, classes: tuple[str, ...] | None, mistakes: Mistakes) -> bool:
+    """Whether the model has the classes; which it has not, is reported."""
+    name, node = found.get(CLASS), found.nodes.get(PROBABILITIES.name)
+    named = [] if name is None else [(name, found.mark_of(CLASS))]
+    if isinstance(node, MappingNode):
+        named += [(each.text, each.mark) for each, _ in node.entries]
+    for each, mark in named:
+        refuse_unknown(each, classes, "class", mark, mistakes)
+    return classes is not None and all(each in classes for each, _ in named)
+
+
+def _refuse(found: Written, name: str, confidence: float, classes: int, mistakes: Mistakes) -> None:
+    """Mistakes that no probabilities are as they are said."""
+    margin, said = found.get(MARGIN_OF), dict(found.get_or(PROBABILITIES, {}))
+    said.pop(name, None)
+    margins = "" if margin is None else f" and a margin of {margin:g}"
+    others = ", ".join(f"{each} has {share:g}" for each, share in said.items())
+    where = f" where {others}" if others else ""
+    sentence = f"no class of {classes} is the first with {confidence:g}{margins}{where}"
+    mark = found.mark_of(CONFIDENCE_OF if CONFIDENCE_OF in found else PROBABILITIES)
+    mistakes.error(mark, sentence, "their sum is 1")
+
 
 _PIXELS = Number(0, 1e12, whole=True)
 _HASH = rf"[0-9a-fA-F]{{{HASH_LEAST},{DIGITS['hash']}}}"
@@ -54,12 +112,12 @@ class HashKind:
         """Its digits, which may look like a number."""
         return text_schema(rf"^\s*{_HASH}\s*$")
 
-    def read(self, node: Node, key: str, report: Report) -> str | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> str | None:
         """The digits in lower case."""
-        text = Text(self.words).read(node, key, report)
+        text = Text(self.words).read(node, key, mistakes)
         if text is None or re.fullmatch(_HASH, text):
             return text and text.lower()
-        report.error(node.place, f"{key}: {quoted(text)} is not {self.words}")
+        mistakes.error(node.mark, f"{key}: {quoted(text)} is not {self.words}")
         return None
 
 
@@ -127,14 +185,14 @@ class GivenReader:
 
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None
-    report: Report
+    mistakes: Mistakes
 
     def read(self, node: Node) -> Given | None:
         """The photo; none means that a mistake has been reported."""
-        found = GIVEN_MAP.read(node, self.report)
+        found = GIVEN_MAP.read(node, self.mistakes)
         if found is None:
             return None
-        path, prediction = self._path(found), read_prediction(found, self.classes, self.report)
+        path, prediction = self._path(found), read_prediction(found, self.classes, self.mistakes)
         if path is None or prediction is None or not found.is_whole:
             return None
         self._refuse_contradictions(found)
@@ -149,39 +207,39 @@ class GivenReader:
             unsaid |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
         return Given(photo, _facts(found, photo), prediction, unsaid)
 
-    def _refuse_contradictions(self, found: Found) -> None:
+    def _refuse_contradictions(self, found: Written) -> None:
         if POSITION in found and found.get(HAS_GPS) is False:
             sentence = "given says both position and has_gps: false"
-            self.report.error(found.place_of(HAS_GPS), sentence, "remove one of them")
+            self.mistakes.error(found.mark_of(HAS_GPS), sentence, "remove one of them")
         if TAKEN in found and DATE in found and found.get(TAKEN) != found.get(DATE):
             sentence = "given says both taken and another date, but {date} is the date taken"
-            self.report.error(found.place_of(DATE), sentence, "remove date")
+            self.mistakes.error(found.mark_of(DATE), sentence, "remove date")
 
-    def _path(self, found: Found) -> str | None:
+    def _path(self, found: Written) -> str | None:
         name, path = found.get(FILE_NAME), found.get(PATH)
         if name is not None and path is not None:
             hint = "the path ends with the name; remove name"
-            self.report.error(found.place_of(FILE_NAME), "given says both name and path", hint)
+            self.mistakes.error(found.mark_of(FILE_NAME), "given says both name and path", hint)
             return None
         text = path or name or "IMG_0001.jpg"
         parts = text.split("/")
         if not {"", ".", ".."}.isdisjoint(parts) or (path is None and len(parts) > 1):
-            place = found.place_of(FILE_NAME if path is None else PATH)
+            mark = found.mark_of(FILE_NAME if path is None else PATH)
             what = "a file name" if path is None else "a path below the watch folder"
-            self.report.error(place, f"{quoted(text)} is not {what}")
+            self.mistakes.error(mark, f"{quoted(text)} is not {what}")
             return None
         return text
 
-    def _source(self, found: Found) -> str:
+    def _source(self, found: Written) -> str:
         source = found.get(SOURCE)
         if source is None:
             return self.sources[0] if self.sources else ""
-        place = found.place_of(SOURCE)
-        refuse_unknown(source, self.sources, "watch folder", place, self.report)
+        mark = found.mark_of(SOURCE)
+        refuse_unknown(source, self.sources, "watch folder", mark, self.mistakes)
         return source
 
 
-def _facts(found: Found, photo: Photo) -> Facts:
+def _facts(found: Written, photo: Photo) -> Facts:
     camera, taken, position = found.get(CAMERA), found.get(TAKEN), found.get(POSITION)
     facts = Facts.unread(photo.settled_at)
     return replace(
@@ -199,7 +257,7 @@ def _facts(found: Found, photo: Photo) -> Facts:
     )
 
 
-def _kin(found: Found) -> Kin:
+def _kin(found: Written) -> Kin:
     burst = _BEFORE if found.get(BURST) else None
     near = _BEFORE if found.get(NEAR_DUPLICATE) else None
     return Kin(burst, near, stem(_BEFORE.name) if burst or near else None)

@@ -12,20 +12,19 @@ import json
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config import described
-from gallery_daemon.config.expected import EXPECT_MAP
 from gallery_daemon.config.folders import FOLDERS_LIMIT, PATH_KIND, WATCH
 from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.kinds.base import one_or_more
 from gallery_daemon.config.kinds.model import ProbabilitiesKind, ProbabilityKind
 from gallery_daemon.config.kinds.text import Folder
-from gallery_daemon.config.reader import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS_MAP, MODEL_MAP
-from gallery_daemon.config.rule import DEFAULTS, RULE, RULES_LIMIT
-from gallery_daemon.config.ruletests import TEST
+from gallery_daemon.config.load import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS_MAP, MODEL_MAP
+from gallery_daemon.config.rules import DEFAULTS, RULE, RULES_LIMIT
+from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.telling import METRICS_MAP
 from gallery_daemon.config.when import WHEN
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.tables import Schema
+    from gallery_daemon.config.section import Schema
 
 SCHEMA_FILE = "config.schema.json"
 _DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.report import quoted
+from gallery_daemon.config.mistakes import quoted
 from gallery_daemon.decision import Action
 from gallery_daemon.rules.analysis import RuleWarning
 from gallery_daemon.rules.glob import name_matches

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.kinds.base import OneOf, Raw, Text, text_schema
-from gallery_daemon.config.report import quoted
+from gallery_daemon.config.mistakes import quoted
+from gallery_daemon.config.section import Key, Schema, Table
 from gallery_daemon.config.settings import Listen, Telling, WhenToSumUp
-from gallery_daemon.config.tables import Key, Schema, Table
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
-    from gallery_daemon.config.report import Report
-    from gallery_daemon.config.tables import Found
+    from gallery_daemon.config.mistakes import Mistakes
+    from gallery_daemon.config.section import Written
 
 _PORT = re.compile(r"(.+):(\d{1,5})", re.ASCII)
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"}
@@ -39,27 +39,27 @@ class Local:
         """One of both."""
         return text_schema(r"^\s*(unix:.+|(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5})\s*$")
 
-    def read(self, node: Node, key: str, report: Report) -> Listen | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Listen | None:
         """The loopback address or the socket's absolute path."""
-        text = Text(self.words).read(node, key, report)
+        text = Text(self.words).read(node, key, mistakes)
         if text is None:
             return None
         if text.startswith(_UNIX):
-            return self._socket(text.removeprefix(_UNIX), node, key, report)
+            return self._socket(text.removeprefix(_UNIX), node, key, mistakes)
         found = _PORT.fullmatch(text)
         if found is None or not 1 <= int(found[2]) <= 65_535:  # noqa: PLR2004 - ports have 16 bits
             hint = "write listen: 127.0.0.1:9464"
-            report.error(node.place, f"{key}: {quoted(text)} is not {self.words}", hint)
+            mistakes.error(node.mark, f"{key}: {quoted(text)} is not {self.words}", hint)
             return None
         host = _LOOPBACK.get(found[1])
         if host is None:
             sentence = f"{key}: {quoted(text)} can be reached from other machines"
             hint = f"write {key}: 127.0.0.1:{found[2]}; nothing leaves this machine"
-            report.error(node.place, sentence, hint)
+            mistakes.error(node.mark, sentence, hint)
             return None
         return Listen(host=host, port=int(found[2]))
 
-    def _socket(self, path: str, node: Node, key: str, report: Report) -> Listen | None:
+    def _socket(self, path: str, node: Node, key: str, mistakes: Mistakes) -> Listen | None:
         try:
             place = str(Path(path).expanduser())
         except RuntimeError:
@@ -68,7 +68,7 @@ class Local:
             return Listen(path=place)
         sentence = f"{key}: {quoted(path)} is no absolute path of at most {_SOCKET_BYTES} bytes"
         hint = "write listen: unix:~/.local/state/gallery-daemon/metrics.sock"
-        report.error(node.place, sentence, hint)
+        mistakes.error(node.mark, sentence, hint)
         return None
 
 
@@ -78,10 +78,10 @@ LISTEN = Key("listen", Local(), example="127.0.0.1:9464")
 METRICS_MAP = Table("metrics", (LISTEN,))
 
 
-def read_telling(found: Found, report: Report) -> Telling:
+def read_telling(found: Written, mistakes: Mistakes) -> Telling:
     """What is written of it."""
     node = found.get(METRICS)
-    written = None if node is None else METRICS_MAP.read(node, report)
+    written = None if node is None else METRICS_MAP.read(node, mistakes)
     return Telling(
         summary=found.get_or(SUMMARY, Telling.summary),
         metrics=None if written is None else written.get(LISTEN),

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gallery_daemon.config.conditions import CONDITIONS
-from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
-from gallery_daemon.config.hints import did_you_mean
+from gallery_daemon.config.document import MappingNode, Node, ScalarNode, SequenceNode
 from gallery_daemon.config.kinds.base import Raw
-from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.tables import Found, Key, Table
+from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
+from gallery_daemon.config.section import Key, Table, Written
 from gallery_daemon.rules.condition import All, Any, Condition, Not
 from gallery_daemon.rules.glob import name_matches
 
@@ -33,7 +32,7 @@ class WhenReader:
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None
     defaults: dict[str, Condition]
-    report: Report
+    mistakes: Mistakes
 
     def read(self, node: Node) -> All | None:
         """The conditions in the order of the YAML; none means that mistakes have been reported."""
@@ -43,10 +42,10 @@ class WhenReader:
         """One map; `settled` are the keys that it does not take from the defaults."""
         if _is_empty(node):
             hint = "to match every photo leave out `when`"
-            self.report.error(node.place, "a map of conditions cannot be empty", hint)
+            self.mistakes.error(node.mark, "a map of conditions cannot be empty", hint)
             return None
-        found = WHEN.read(node, self.report)
-        if found is None or not isinstance(node, Mapping):
+        found = WHEN.read(node, self.mistakes)
+        if found is None or not isinstance(node, MappingNode):
             return None
         self._refuse_unknown(found)
         settled |= _own_keys(node)
@@ -58,7 +57,7 @@ class WhenReader:
         parts = [part for name in found.nodes for part in self._parts(name, found, settled)]
         return All((*parts, *defaults)) if parts else None
 
-    def _parts(self, name: str, found: Found, settled: frozenset[str]) -> tuple[Condition, ...]:
+    def _parts(self, name: str, found: Written, settled: frozenset[str]) -> tuple[Condition, ...]:
         """What one key adds to the conjunction; nothing where a mistake has been reported."""
         node = found.nodes[name]
         match name:
@@ -79,53 +78,53 @@ class WhenReader:
                 return () if value is None else (value,)
 
     def _maps(self, node: Node, key: str, settled: frozenset[str]) -> list[All]:
-        if not isinstance(node, Sequence) or not node.items:
+        if not isinstance(node, SequenceNode) or not node.items:
             hint = f"write {key}: [{{class: cars}}, {{ext: png}}]"
-            self.report.error(node.place, f"{key} must be a list of maps of conditions", hint)
+            self.mistakes.error(node.mark, f"{key} must be a list of maps of conditions", hint)
             return []
         maps = [self._map(item, settled) for item in node.items]
         return [each for each in maps if each is not None]
 
     def _not(self, node: Node, settled: frozenset[str]) -> All | None:
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             hint = "write not: {any: [...]} if none of them may hold"
-            self.report.error(node.place, "not must be a map of conditions, not a list", hint)
+            self.mistakes.error(node.mark, "not must be a map of conditions, not a list", hint)
             return None
         return self._map(node, settled)
 
-    def _refuse_unknown(self, found: Found) -> None:
-        """Report classes that the model does not have, and sources that match no watch folder."""
+    def _refuse_unknown(self, found: Written) -> None:
+        """Mistakes classes that the model does not have, and sources that match no watch folder."""
         asked = found.nodes.get("probability")
-        keys = (name for name, _ in asked.entries) if isinstance(asked, Mapping) else ()
+        keys = (name for name, _ in asked.entries) if isinstance(asked, MappingNode) else ()
         for item in (*_scalars(found.nodes.get("class")), *keys):
             if self.classes is not None and item.text.strip() not in self.classes:
                 known = f"the model's classes are {', '.join(self.classes)}"
                 sentence = f"unknown class {quoted(item.text)}; {known}"
-                self.report.error(item.place, sentence, did_you_mean(item.text, self.classes))
+                self.mistakes.error(item.mark, sentence, did_you_mean(item.text, self.classes))
         for item in _scalars(found.nodes.get("source")):
             names = self.sources
             if names is not None and not any(name_matches(item.text.strip(), n) for n in names):
                 known = f"matches no watch folder; they are called {', '.join(names)}"
                 sentence = f"source {quoted(item.text)} {known}"
-                self.report.error(item.place, sentence, did_you_mean(item.text, names))
+                self.mistakes.error(item.mark, sentence, did_you_mean(item.text, names))
 
 
 def _is_empty(node: Node) -> bool:
-    return node.is_null if isinstance(node, Scalar) else node.size == 1
+    return node.is_null if isinstance(node, ScalarNode) else node.size == 1
 
 
-def _scalars(node: Node | None) -> tuple[Scalar, ...]:
+def _scalars(node: Node | None) -> tuple[ScalarNode, ...]:
     """The single values of one value or a list; others have been reported as mistakes."""
-    items = node.items if isinstance(node, Sequence) else (node,)
-    return tuple(item for item in items if isinstance(item, Scalar) and item.text.strip())
+    items = node.items if isinstance(node, SequenceNode) else (node,)
+    return tuple(item for item in items if isinstance(item, ScalarNode) and item.text.strip())
 
 
-def _own_keys(node: Mapping) -> frozenset[str]:
+def _own_keys(node: MappingNode) -> frozenset[str]:
     """The keys of a map and of the maps under its `all`, which are one conjunction with it."""
     keys = {name.text for name, _ in node.entries}
     for name, value in node.entries:
-        if name.text == "all" and isinstance(value, Sequence):
-            maps = (item for item in value.items if isinstance(item, Mapping))
+        if name.text == "all" and isinstance(value, SequenceNode):
+            maps = (item for item in value.items if isinstance(item, MappingNode))
             keys |= {key for item in maps for key in _own_keys(item)}
     return frozenset(keys)
 

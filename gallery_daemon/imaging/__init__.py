@@ -2,8 +2,7 @@
 
 Any process may ask `formats` which of the `kinds` a file is (`tiff` tells RAW files from TIFFs),
 and `ending` whether its end is there (with `boxes` and `jpeg_end`): both read a few bytes and need
-no decoder; `names` says which names claim a photo, `limits` how much one may ask for. The rest runs
-in the classifier process:
+no decoder; `names` says which names claim a photo. The rest runs in the classifier process:
 `look` opens the file, checks that it is the one that settled, and reads no more than is `needed`
 (for a HEIC by the places of its `items`); `decode` makes the picture, where `preview` allows by
 the one that the camera put beside it, under `switches` that keep Pillow quiet, with the colours of

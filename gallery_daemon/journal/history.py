@@ -9,14 +9,15 @@ finds the one before.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from gallery_daemon.decision import Check, TraceEntry, Truth
+from gallery_daemon.codec import CodecError, json_of, value_of
+from gallery_daemon.decision import TraceEntry
 from gallery_daemon.journal.columns import row_of, signed
 from gallery_daemon.journal.database import Database
 from gallery_daemon.journal.sql import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
@@ -24,12 +25,10 @@ from gallery_daemon.photo import Identity, Prediction, Taken, TakenFrom
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gallery_daemon.journal.record import Row
-
-T = TypeVar("T")
 
 _BUSY_S = 10.0
 # An undo's row is no decision on a photo.
@@ -115,37 +114,27 @@ def _renamed(database: Database, now: Identity | None) -> Iterator[sqlite3.Row]:
 
 def _decision(columns: sqlite3.Row) -> Remembered:
     row = row_of(columns)
-    probabilities = _read(columns["probabilities"], _probabilities)
+    probabilities = _read(Mapping[str, float], columns["probabilities"])
     return Remembered(
         row,
-        trace=_read(columns["trace"], _trace) or (),
+        trace=_read(tuple[TraceEntry, ...], columns["trace"]) or (),
         prediction=Prediction(probabilities, row.model or "") if probabilities else None,
-        taken=_read(columns["taken"], lambda text: _taken(text, columns["taken_from"])),
+        taken=_taken(columns["taken"], columns["taken_from"]),
     )
 
 
-def _read(text: str | None, reader: Callable[[str], T]) -> T | None:
+def _read(wanted: Any, text: str | None) -> Any:  # noqa: ANN401 - as the codec
     """What the text says; a row that was saved out of a damaged journal may say nothing."""
     try:
-        return None if text is None else reader(text)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return None if text is None else value_of(wanted, json_of(text), "text", exact=False)
+    except CodecError:
         return None
 
 
-def _probabilities(text: str) -> dict[str, float]:
-    return {str(name): float(value) for name, value in json.loads(text).items()}
-
-
-def _trace(text: str) -> tuple[TraceEntry, ...]:
-    return tuple(_entry(raw) for raw in json.loads(text))
-
-
-def _taken(text: str, origin: str) -> Taken:
-    return Taken(datetime.fromisoformat(text), TakenFrom(origin))
-
-
-def _entry(raw: Mapping[str, Any]) -> TraceEntry:
-    checks = tuple(
-        Check(each["condition"], Truth(each["truth"]), each["reason"]) for each in raw["checks"]
-    )
-    return TraceEntry(raw["rule"], Truth(raw["truth"]), checks)
+def _taken(text: str | None, origin: str | None) -> Taken | None:
+    if text is None or origin is None:
+        return None
+    try:
+        return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+    except ValueError:
+        return None

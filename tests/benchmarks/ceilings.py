@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.look import look
 from gallery_daemon.model.engines.choose import EngineOptions, choose
 from gallery_daemon.model.engines.measured import engines_file
@@ -71,7 +71,7 @@ def _pixels(path: Path) -> Pixels:
     """The picture as the classifier process reads it, uint8 (224, 224, 3)."""
     was = path.stat()
     identity = Identity.of(was)
-    limits = {"max_bytes": DEFAULT_BYTES, "max_pixels": DEFAULT_PIXELS}
+    limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
     return look(str(path), identity, **limits, want_hash=False).picture
 
 

@@ -9,7 +9,6 @@ import pytest
 from gallery_daemon.config.load import load
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import ConfigErrors
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS, DEFAULT_SECONDS
 from gallery_daemon.rules.analysis import warnings
 from tests.config.texts import CLASSES, HEAD, RULES, config_of, default_classes
 
@@ -29,13 +28,13 @@ def test_the_example_configuration_has_no_mistake() -> None:
 
 
 def test_the_limits_of_a_photo_are_the_same_wherever_they_stand() -> None:
-    """In the code of two rooms that do not know each other, in the example, and in the README."""
+    """In the code, in the example, and in the README."""
     example = load(str(REPOSITORY / "config.example.yaml"), default_classes).limits
     readme = (REPOSITORY / "README.md").read_text("utf-8")
     line = next(part for part in readme.split("`") if part.startswith("limits: {"))
     told = config_of(f"{HEAD}{RULES}{line}\n").limits
 
-    assert Limits() == Limits(DEFAULT_BYTES, DEFAULT_PIXELS, DEFAULT_SECONDS) == example == told
+    assert Limits() == example == told
 
 
 @pytest.mark.data

@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.config import described
-from gallery_daemon.config.expected import EXPECT_MAP
 from gallery_daemon.config.folders import WATCH
 from gallery_daemon.config.given import GIVEN_MAP
-from gallery_daemon.config.reader import BATCH_MAP, CONFIG, LIMITS_MAP, MODEL_MAP
-from gallery_daemon.config.rule import DEFAULTS, RULE
-from gallery_daemon.config.ruletests import TEST
+from gallery_daemon.config.load import BATCH_MAP, CONFIG, LIMITS_MAP, MODEL_MAP
+from gallery_daemon.config.rules import DEFAULTS, RULE
+from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.schema import schema, schema_text
 from gallery_daemon.config.when import WHEN
 from gallery_daemon.daemon.configuration import classes_of
@@ -29,7 +28,7 @@ from tests.config.texts import CLASSES, HEAD, RULES, errors_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gallery_daemon.config.tables import Table
+    from gallery_daemon.config.section import Table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY.parent / "shared" / "examples"

@@ -21,7 +21,7 @@ from gallery_daemon.logs.events import PhotoLine
 from gallery_daemon.rules.values import FIELDS
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.tables import Key
+    from gallery_daemon.config.section import Key
     from gallery_daemon.rules.condition import Condition
 
 ROOT = Path(__file__).resolve().parents[2]

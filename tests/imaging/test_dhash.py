@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import SIDE, read_picture
 from gallery_daemon.imaging.dhash import dhash
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from gallery_daemon.photo import PLAIN
 from gallery_daemon.rules.kin import BURST_BITS, NEAR_BITS
@@ -27,7 +27,7 @@ PHOTOS = ("florida_beach.jpg", "HTC Desire.jpg", "Screenshot 2019-05-21 at 10.45
 
 def bits_of(data: bytes) -> int:
     """Of the picture in a file's bytes."""
-    return int(dhash(read_picture(data, max_pixels=DEFAULT_PIXELS).pixels), 16)
+    return int(dhash(read_picture(data, max_pixels=Limits.photo_pixels).pixels), 16)
 
 
 def apart(one: bytes, other: bytes) -> int:
@@ -100,8 +100,8 @@ def test_a_look_has_the_bits(tmp_path: Path) -> None:
         seen = look(
             str(path),
             identity_of(path),
-            max_bytes=DEFAULT_BYTES,
-            max_pixels=DEFAULT_PIXELS,
+            max_bytes=Limits.photo_bytes,
+            max_pixels=Limits.photo_pixels,
             want_hash=False,
         )
         told.append(seen.facts.dhash)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 import numpy as np
 import pytest
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
 from gallery_daemon.imaging import look as looking
 from gallery_daemon.imaging.formats import HEAD_BYTES, sniff
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.imaging.needed import needed_for_preview
 from gallery_daemon.photo import Identity, TakenFrom
@@ -38,8 +38,8 @@ def looked(path: Path, identity: Identity | None = None, *, want_hash: bool = Fa
     return look(
         os.fsdecode(path),
         identity or identity_of(path),
-        max_bytes=DEFAULT_BYTES,
-        max_pixels=DEFAULT_PIXELS,
+        max_bytes=Limits.photo_bytes,
+        max_pixels=Limits.photo_pixels,
         want_hash=want_hash,
     )
 
@@ -164,7 +164,7 @@ def test_a_file_that_is_too_large_is_refused(photo: Path) -> None:
             str(photo),
             identity_of(photo),
             max_bytes=100,
-            max_pixels=DEFAULT_PIXELS,
+            max_pixels=Limits.photo_pixels,
             want_hash=False,
         )
 

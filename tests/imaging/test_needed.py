@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import read_picture, read_preview
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.items import extents_for_thumbnail
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
 from gallery_daemon.imaging.needed import needed_for_preview
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, exif_of, written
@@ -52,8 +52,8 @@ def test_a_part_gives_what_the_whole_gives(data: bytes) -> None:
 
     part = needed(file)
     assert part is not None
-    of_part = read_preview(part, sniff(file), max_pixels=DEFAULT_PIXELS)
-    of_whole = read_picture(data, max_pixels=DEFAULT_PIXELS)
+    of_part = read_preview(part, sniff(file), max_pixels=Limits.photo_pixels)
+    of_whole = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert of_part is not None
     assert np.array_equal(of_whole.pixels, of_part.pixels)
@@ -82,8 +82,8 @@ def test_a_real_part_gives_what_the_whole_gives(phone: Path, name: str) -> None:
 
     part = needed(file)
     assert part is not None
-    of_part = read_preview(part, sniff(file), max_pixels=DEFAULT_PIXELS)
-    of_whole = read_picture(data, max_pixels=DEFAULT_PIXELS)
+    of_part = read_preview(part, sniff(file), max_pixels=Limits.photo_pixels)
+    of_whole = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert of_part is not None
     assert np.array_equal(of_whole.pixels, of_part.pixels)

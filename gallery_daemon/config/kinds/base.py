@@ -10,43 +10,44 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from gallery_daemon.config.document import Mapping, Node, Scalar, Sequence
-from gallery_daemon.config.hints import did_you_mean, quote_it
-from gallery_daemon.config.report import Place, Report, quoted
+from gallery_daemon.config.document import MappingNode, Node, ScalarNode, SequenceNode
+from gallery_daemon.config.mistakes import Mark, Mistakes, did_you_mean, quote_it, quoted
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.tables import Schema, ValueKind
+    from gallery_daemon.config.section import Schema, ValueKind
 
 T = TypeVar("T")
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
-def read_scalar(node: Node, key: str, words: str, report: Report) -> Scalar | None:
+def read_scalar(node: Node, key: str, words: str, mistakes: Mistakes) -> ScalarNode | None:
     """The node as one value that says something."""
-    if not isinstance(node, Scalar):
-        report.error(
-            node.place, f"{key}: a {_shape(node)} is not {words}", _template_hint(node, key)
+    if not isinstance(node, ScalarNode):
+        mistakes.error(
+            node.mark, f"{key}: a {_shape(node)} is not {words}", _template_hint(node, key)
         )
         return None
     if node.is_null:
         lone = 'a lone ~ means "nothing" to YAML; for your home folder write "~/"'
-        report.error(node.place, f"{key} has no value", lone if node.text == "~" else None)
+        mistakes.error(node.mark, f"{key} has no value", lone if node.text == "~" else None)
         return None
     return node
 
 
-def refuse(scalar: Scalar, key: str, words: str, report: Report, hint: str | None = None) -> None:
-    """Report a value that is not what its kind allows."""
-    report.error(scalar.place, f"{key}: {quoted(scalar.text)} is not {words}", hint)
+def refuse(
+    scalar: ScalarNode, key: str, words: str, mistakes: Mistakes, hint: str | None = None
+) -> None:
+    """Mistakes a value that is not what its kind allows."""
+    mistakes.error(scalar.mark, f"{key}: {quoted(scalar.text)} is not {words}", hint)
 
 
 def refuse_unknown(
-    name: str, names: tuple[str, ...] | None, what: str, place: Place, report: Report
+    name: str, names: tuple[str, ...] | None, what: str, mark: Mark, mistakes: Mistakes
 ) -> None:
     """Report a name that is none of these; None: they could not be read, so nothing is said."""
     if names is not None and name not in names:
         sentence = f"there is no {what} {quoted(name)}"
-        report.error(place, sentence, did_you_mean(name, names))
+        mistakes.error(mark, sentence, did_you_mean(name, names))
 
 
 def text_schema(pattern: str | None = None) -> Schema:
@@ -71,7 +72,7 @@ class Raw:
         """Anything; who reads it knows more."""
         return {}
 
-    def read(self, node: Node, _key: str, _report: Report) -> Node:
+    def read(self, node: Node, _key: str, _mistakes: Mistakes) -> Node:
         """The node itself."""
         return node
 
@@ -87,18 +88,18 @@ class Text:
         """What YAML takes for a number is a text as well."""
         return text_schema()
 
-    def read(self, node: Node, key: str, report: Report) -> str | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> str | None:
         """The text without spaces round it; numbers and dates are texts here, flags are not."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         if scalar.flag is not None:
             reads = str(scalar.flag).lower()
             sentence = f"{key}: YAML reads {scalar.text} as {reads}, not as {self.words}"
-            report.error(scalar.place, sentence, quote_it(scalar.text))
+            mistakes.error(scalar.mark, sentence, quote_it(scalar.text))
             return None
         if not scalar.text.strip():
-            report.error(scalar.place, f"{key} is empty")
+            mistakes.error(scalar.mark, f"{key} is empty")
             return None
         return scalar.text.strip()
 
@@ -115,11 +116,11 @@ class Flag:
         words = "|".join(any_case(word) for word in ("true", "yes", "on", "false", "no", "off"))
         return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^({words})$"}]}
 
-    def read(self, node: Node, key: str, report: Report) -> bool | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> bool | None:
         """What YAML makes of `true`, `yes`, `on` and their opposites, without quotes."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is not None and scalar.flag is None:
-            refuse(scalar, key, self.words, report)
+            refuse(scalar, key, self.words, mistakes)
         return scalar.flag if scalar is not None else None
 
 
@@ -139,15 +140,15 @@ class OneOf(Generic[EnumT]):
         """All of them."""
         return {"enum": [str(option) for option in self.options]}
 
-    def read(self, node: Node, key: str, report: Report) -> EnumT | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> EnumT | None:
         """The member that the word names."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         if scalar.text in set(self.options):
             return self.options(scalar.text)
         hint = did_you_mean(scalar.text, self.options)
-        refuse(scalar, key, self.words, report, hint)
+        refuse(scalar, key, self.words, mistakes, hint)
         return None
 
 
@@ -167,14 +168,14 @@ class OneOrMore(Generic[T]):
         """One, or a list."""
         return one_or_more(self.kind.schema)
 
-    def read(self, node: Node, key: str, report: Report) -> tuple[T, ...] | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> tuple[T, ...] | None:
         """All values, or none if a single one is wrong."""
-        items = node.items if isinstance(node, Sequence) else (node,)
+        items = node.items if isinstance(node, SequenceNode) else (node,)
         if not items:
             sentence = f"{key}: the list is empty, so it could match nothing"
-            report.error(node.place, sentence, f"give it a value, or leave out {key}")
+            mistakes.error(node.mark, sentence, f"give it a value, or leave out {key}")
             return None
-        values = [self.kind.read(item, key, report) for item in items]
+        values = [self.kind.read(item, key, mistakes) for item in items]
         read = tuple(value for value in values if value is not None)
         return read if len(read) == len(values) else None
 
@@ -184,15 +185,15 @@ def any_case(word: str) -> str:
     return "".join(f"[{letter.upper()}{letter}]" for letter in word)
 
 
-def _shape(node: Mapping | Sequence) -> str:
-    return "map" if isinstance(node, Mapping) else "list"
+def _shape(node: MappingNode | SequenceNode) -> str:
+    return "map" if isinstance(node, MappingNode) else "list"
 
 
-def _template_hint(node: Mapping | Sequence, key: str) -> str | None:
+def _template_hint(node: MappingNode | SequenceNode, key: str) -> str | None:
     """For `to: {class}`, which YAML takes for a map with one key and no value."""
-    if not isinstance(node, Mapping) or len(node.entries) != 1:
+    if not isinstance(node, MappingNode) or len(node.entries) != 1:
         return None
     name, value = node.entries[0]
-    if not (isinstance(value, Scalar) and value.is_null):
+    if not (isinstance(value, ScalarNode) and value.is_null):
         return None
     return quote_it(f"{{{name.text}}}", key)

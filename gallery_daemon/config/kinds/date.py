@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.document import Mapping, Node
-from gallery_daemon.config.hints import did_you_mean
+from gallery_daemon.config.document import MappingNode, Node
 from gallery_daemon.config.kinds.base import OneOrMore, any_case, one_or_more, read_scalar, refuse
 from gallery_daemon.config.kinds.quantity import ends_schema, says_something
-from gallery_daemon.config.tables import Key, Schema, Table
+from gallery_daemon.config.mistakes import did_you_mean
+from gallery_daemon.config.section import Key, Schema, Table
 from gallery_daemon.rules.calendar import (
     MONTHS,
     WEEKDAYS,
@@ -23,7 +23,7 @@ from gallery_daemon.rules.calendar import (
 from gallery_daemon.rules.condition import All, Condition
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.report import Report
+    from gallery_daemon.config.mistakes import Mistakes
 
 _NAMES = {DatePart.MONTH: MONTHS, DatePart.WEEKDAY: WEEKDAYS}
 _FULL_NAMES = {
@@ -64,9 +64,9 @@ class Moment:
         """Its digits; which days there are, the reader knows."""
         return {"type": "string", "pattern": f"^{_DAY.pattern}$".replace(r"\d", "[0-9]")}
 
-    def read(self, node: Node, key: str, report: Report) -> datetime | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> datetime | None:
         """The moment, without offset; a day begins at midnight."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         if _DAY.fullmatch(scalar.text):
@@ -74,7 +74,7 @@ class Moment:
                 return datetime.fromisoformat(scalar.text)
             except ValueError:
                 pass  # the 30th of February
-        refuse(scalar, key, self.words, report)
+        refuse(scalar, key, self.words, mistakes)
         return None
 
 
@@ -89,14 +89,16 @@ class TakenKind:
         """Any of the keys, and one at least."""
         return ends_schema(_AFTER, _BEFORE, *_PARTS.values())
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
         """The condition; of several keys, all must hold."""
-        found = Table(key, (_AFTER, _BEFORE, *_PARTS.values())).read(node, report)
-        if found is None or not says_something(found, key, node, report) or not found.is_whole:
+        found = Table(key, (_AFTER, _BEFORE, *_PARTS.values())).read(node, mistakes)
+        if found is None or not says_something(found, key, node, mistakes) or not found.is_whole:
             return None
         start, end = found.get(_AFTER), found.get(_BEFORE)
         if start is not None and end is not None and start >= end:
-            report.error(node.place, f"{key}: after is not earlier than before, so nothing matches")
+            mistakes.error(
+                node.mark, f"{key}: after is not earlier than before, so nothing matches"
+            )
             return None
         conditions: list[Condition] = []
         if start is not None or end is not None:
@@ -120,8 +122,8 @@ class _SpansKind:
     def schema(self) -> Schema:
         return one_or_more(_SpanKind(self.part, self.words).schema)
 
-    def read(self, node: Node, key: str, report: Report) -> tuple[Span, ...] | None:
-        return OneOrMore(_SpanKind(self.part, self.words)).read(node, key, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> tuple[Span, ...] | None:
+        return OneOrMore(_SpanKind(self.part, self.words)).read(node, key, mistakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +137,18 @@ class _SpanKind:
     def schema(self) -> Schema:
         return {"anyOf": [self._end.schema, ends_schema(*self._ends)]}
 
-    def read(self, node: Node, key: str, report: Report) -> Span | None:
-        if not isinstance(node, Mapping):
-            value = _PartKind(self.part, self.words).read(node, key, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Span | None:
+        if not isinstance(node, MappingNode):
+            value = _PartKind(self.part, self.words).read(node, key, mistakes)
             return None if value is None else Span(value, value)
         first, last = self._ends
-        found = Table(key, (first, last)).read(node, report)
-        if found is None or not says_something(found, key, node, report) or not found.is_whole:
+        found = Table(key, (first, last)).read(node, mistakes)
+        if found is None or not says_something(found, key, node, mistakes) or not found.is_whole:
             return None
         span = Span(found.get(first), found.get(last))
         is_over = span.first is not None and span.last is not None and span.first > span.last
         if self.part is DatePart.YEAR and is_over:
-            report.error(node.place, f"{key}: min is greater than max, so nothing would match")
+            mistakes.error(node.mark, f"{key}: min is greater than max, so nothing would match")
             return None
         return span
 
@@ -176,8 +178,8 @@ class _PartKind:
         whole = {"type": "integer", "minimum": numbers[0], "maximum": numbers[-1]}
         return {"anyOf": [whole, {"type": "string", "pattern": _only([*words, "[0-9]{1,4}"])}]}
 
-    def read(self, node: Node, key: str, report: Report) -> int | None:
-        scalar = read_scalar(node, key, self.words, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> int | None:
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         word = scalar.text.strip().lower()
@@ -188,7 +190,7 @@ class _PartKind:
             number = int(word)
             if number in _NUMBERS[self.part]:
                 return number
-        refuse(scalar, key, self.words, report, self._hint(word))
+        refuse(scalar, key, self.words, mistakes, self._hint(word))
         return None
 
     def _hint(self, word: str) -> str | None:

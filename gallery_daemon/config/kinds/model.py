@@ -9,16 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.document import Mapping, Node
-from gallery_daemon.config.hints import meant_number
+from gallery_daemon.config.document import MappingNode, Node
 from gallery_daemon.config.kinds.base import read_scalar, refuse
 from gallery_daemon.config.kinds.quantity import Number
+from gallery_daemon.config.mistakes import meant_number
 from gallery_daemon.rules.condition import All, Condition
 from gallery_daemon.rules.probability import Comparison, Probability
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.report import Report
-    from gallery_daemon.config.tables import Schema
+    from gallery_daemon.config.mistakes import Mistakes
+    from gallery_daemon.config.section import Schema
 
 _LETTERS = r"(>=|<=|>|<) *([0-9](?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
 _LIMIT = re.compile(_LETTERS)
@@ -38,13 +38,13 @@ class ProbabilityKind:
         """Which classes there are, others know."""
         return {"type": "object", "additionalProperties": _LIMITS_SCHEMA, "minProperties": 1}
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
         """The condition; whether the model has the classes, others check."""
-        if not isinstance(node, Mapping) or not node.entries:
+        if not isinstance(node, MappingNode) or not node.entries:
             hint = f'write {key}: {{memes: ">= 0.3"}}'
-            report.error(node.place, f"{key} must be {self.words}", hint)
+            mistakes.error(node.mark, f"{key} must be {self.words}", hint)
             return None
-        found = [_limits(name.text.strip(), value, report) for name, value in node.entries]
+        found = [_limits(name.text.strip(), value, mistakes) for name, value in node.entries]
         conditions = tuple(each for limits in found for each in limits)
         if not all(found):
             return None
@@ -62,29 +62,29 @@ class ProbabilitiesKind:
         """Which classes there are, others know."""
         return {"type": "object", "additionalProperties": _SHARE.schema, "minProperties": 1}
 
-    def read(self, node: Node, key: str, report: Report) -> dict[str, float] | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> dict[str, float] | None:
         """The probability of each class, 0 to 1; whether they go together, others check."""
-        if not isinstance(node, Mapping) or not node.entries:
-            report.error(node.place, f"{key} must be {self.words}")
+        if not isinstance(node, MappingNode) or not node.entries:
+            mistakes.error(node.mark, f"{key} must be {self.words}")
             return None
-        found = {name.text: _SHARE.read(value, name.text, report) for name, value in node.entries}
+        found = {name.text: _SHARE.read(value, name.text, mistakes) for name, value in node.entries}
         read = {name: share for name, share in found.items() if share is not None}
         return read if len(read) == len(found) else None
 
 
-def _limits(name: str, node: Node, report: Report) -> tuple[Probability, ...]:
+def _limits(name: str, node: Node, mistakes: Mistakes) -> tuple[Probability, ...]:
     """One class's; none if a mistake has been reported."""
     words = 'a limit such as ">= 0.3", from 0 to 1, with one of >=, >, <=, <'
-    scalar = read_scalar(node, name, words, report)
+    scalar = read_scalar(node, name, words, mistakes)
     if scalar is None:
         return ()
     limits = [_limit(name, part.strip()) for part in scalar.text.split(",")]
     read = tuple(each for each in limits if each is not None)
     if len(read) < len(limits):
-        refuse(scalar, name, words, report, _hint(name, scalar.text))
+        refuse(scalar, name, words, mistakes, _hint(name, scalar.text))
         return ()
     if any((each.comparison, each.limit) in _NOTHING for each in read):
-        report.error(scalar.place, f"{name}: no probability is {scalar.text}")
+        mistakes.error(scalar.mark, f"{name}: no probability is {scalar.text}")
         return ()
     return read
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.kinds.base import Text
 from gallery_daemon.config.kinds.quantity import Number
-from gallery_daemon.config.tables import Key, Schema, Table
+from gallery_daemon.config.section import Key, Schema, Table
 from gallery_daemon.photo import Position
 from gallery_daemon.rules.distance import Spot
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
-    from gallery_daemon.config.report import Report
+    from gallery_daemon.config.mistakes import Mistakes
 
 # Half the way round the earth; nothing is farther away.
 _FARTHEST_KM = 20_040
@@ -37,9 +37,9 @@ class SpotKind:
         """All but the name must be there."""
         return _SPOT.schema()
 
-    def read(self, node: Node, key: str, report: Report) -> Spot | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Spot | None:
         """The place."""
-        found = replace(_SPOT, what=key).read(node, report)
+        found = replace(_SPOT, what=key).read(node, mistakes)
         if found is None or not found.is_whole:
             return None
         latitude, longitude = found.get(LATITUDE), found.get(LONGITUDE)
@@ -60,9 +60,9 @@ class PositionKind:
         """Both must be there."""
         return _POSITION.schema()
 
-    def read(self, node: Node, key: str, report: Report) -> Position | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Position | None:
         """The position."""
-        found = replace(_POSITION, what=key).read(node, report)
+        found = replace(_POSITION, what=key).read(node, mistakes)
         if found is None:
             return None
         latitude, longitude = found.get(LATITUDE), found.get(LONGITUDE)

@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.document import Mapping, Node, Scalar
-from gallery_daemon.config.hints import meant_number
+from gallery_daemon.config.document import MappingNode, Node, ScalarNode
 from gallery_daemon.config.kinds.base import (
     OneOrMore,
     Text,
@@ -20,8 +19,8 @@ from gallery_daemon.config.kinds.base import (
     refuse,
     text_schema,
 )
-from gallery_daemon.config.report import Report, quoted
-from gallery_daemon.config.tables import Found, Key, Schema, Table, ValueKind
+from gallery_daemon.config.mistakes import Mistakes, meant_number, quoted
+from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
 from gallery_daemon.rules.aspect import AspectIs, Ratio
 from gallery_daemon.rules.fact import Between, Measure
 
@@ -78,9 +77,9 @@ class Number:
         grouped = text_schema(rf"^{sign}[0-9]+(_[0-9]+)+(\.[0-9]+)?$")
         return {"anyOf": [plain, grouped | {"type": "string"}]}
 
-    def read(self, node: Node, key: str, report: Report) -> float | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> float | None:
         """The number; it is written without unit or quotes."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         digits = scalar.text.removeprefix("-") if self.low < 0 else scalar.text
@@ -89,7 +88,7 @@ class Number:
             if self._allows(value):
                 return value
         hint = self._hint(key, scalar.text)
-        refuse(scalar, key, self.words, report, hint)
+        refuse(scalar, key, self.words, mistakes, hint)
         return None
 
     def _allows(self, value: float) -> bool:
@@ -120,16 +119,16 @@ class Duration:
         """A number and a unit."""
         return {"type": "string", "pattern": _quantity("|".join(DURATION_UNITS))}
 
-    def read(self, node: Node, key: str, report: Report) -> float | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> float | None:
         """Seconds."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         value = parse_duration(scalar.text)
         if value is not None and self.low_s <= value <= self.high_s:
             return value
         hint = _duration_hint(key, scalar.text)
-        refuse(scalar, key, self.words, report, hint)
+        refuse(scalar, key, self.words, mistakes, hint)
         return None
 
 
@@ -144,16 +143,16 @@ class Size:
         """A number and a unit, in any case of letters."""
         return {"type": "string", "pattern": _quantity("[kKmMgG]?[bB]|[kKmMgG][iI][bB]")}
 
-    def read(self, node: Node, key: str, report: Report) -> int | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> int | None:
         """Bytes."""
-        scalar = read_scalar(node, key, self.words, report)
+        scalar = read_scalar(node, key, self.words, mistakes)
         if scalar is None:
             return None
         value = parse_size(scalar.text)
         if value is None:
             unit = f"give it a unit: {key}: {scalar.text}MB"
             hint = unit if _NUMBER.fullmatch(scalar.text) else None
-            refuse(scalar, key, self.words, report, hint)
+            refuse(scalar, key, self.words, mistakes, hint)
         return value
 
 
@@ -205,20 +204,20 @@ class Range:
         """One of the two, or both."""
         return ends_schema(Key("min", self.end), Key("max", self.end))
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
         """The condition."""
-        if isinstance(node, Scalar) and not node.is_null:
+        if isinstance(node, ScalarNode) and not node.is_null:
             end = "max" if node.text.startswith("<") else "min"
             limit = node.text.lstrip("<>= ")
-            refuse(node, key, self.words, report, f"write {key}: {{{end}: {limit}}}")
+            refuse(node, key, self.words, mistakes, f"write {key}: {{{end}: {limit}}}")
             return None
         low, high = Key("min", self.end), Key("max", self.end)
-        found = Table(key, (low, high)).read(node, report)
-        if found is None or not says_something(found, key, node, report):
+        found = Table(key, (low, high)).read(node, mistakes)
+        if found is None or not says_something(found, key, node, mistakes):
             return None
         least, most = found.get(low), found.get(high)
         if least is not None and most is not None and least > most:
-            report.error(node.place, f"{key}: min is greater than max, so nothing would match")
+            mistakes.error(node.mark, f"{key}: min is greater than max, so nothing would match")
             return None
         return Between(self.measure, least, most) if found.is_whole else None
 
@@ -234,11 +233,11 @@ class Aspect:
         """A ratio, a list of such, or the map."""
         return {"anyOf": [one_or_more(_RatioKind(self.words).schema), self._range.schema]}
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
         """The condition."""
-        if isinstance(node, Mapping):
-            return self._range.read(node, key, report)
-        ratios = OneOrMore(_RatioKind(self.words)).read(node, key, report)
+        if isinstance(node, MappingNode):
+            return self._range.read(node, key, mistakes)
+        ratios = OneOrMore(_RatioKind(self.words)).read(node, key, mistakes)
         return None if ratios is None else AspectIs(ratios)
 
     @property
@@ -254,8 +253,8 @@ class _RatioKind:
     def schema(self) -> Schema:
         return {"type": "string", "pattern": rf"^\s*{_SIDE_LETTERS}\s*:\s*{_SIDE_LETTERS}\s*$"}
 
-    def read(self, node: Node, key: str, report: Report) -> Ratio | None:
-        text = Text(self.words).read(node, key, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Ratio | None:
+        text = Text(self.words).read(node, key, mistakes)
         if text is None:
             return None
         first, colon, second = text.partition(":")
@@ -263,7 +262,7 @@ class _RatioKind:
         if long is not None and short is not None:
             return Ratio(long, short)
         hint = None if colon or long is None else f"write {key}: {{min: {text}}}"
-        report.error(node.place, f"{key}: {quoted(text)} is not {self.words}", hint)
+        mistakes.error(node.mark, f"{key}: {quoted(text)} is not {self.words}", hint)
         return None
 
 
@@ -279,8 +278,8 @@ def ends_schema(*keys: Key[object]) -> Schema:
     return Table("", keys).schema() | {"minProperties": 1}
 
 
-def says_something(found: Found, key: str, node: Node, report: Report) -> bool:
+def says_something(found: Written, key: str, node: Node, mistakes: Mistakes) -> bool:
     """Whether a range says anything; an unknown key in it has been reported already."""
-    if not found.nodes and isinstance(node, Mapping) and not node.entries:
-        report.error(node.place, f"{key}: the map is empty, so it could match nothing")
+    if not found.nodes and isinstance(node, MappingNode) and not node.entries:
+        mistakes.error(node.mark, f"{key}: the map is empty, so it could match nothing")
     return bool(found.nodes)

@@ -9,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from gallery_daemon.config.document import Node, Scalar
-from gallery_daemon.config.hints import did_you_mean, quote_it
+from gallery_daemon.config.document import Node, ScalarNode
 from gallery_daemon.config.kinds.base import Text, text_schema
-from gallery_daemon.config.report import Report, quoted
+from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quote_it, quoted
 from gallery_daemon.rules.template import Template, TemplateError
 from gallery_daemon.rules.values import FIELDS, SEQUENCE
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.tables import Schema
+    from gallery_daemon.config.section import Schema
 
 LETTERS_LIMIT = 1_000
 """The longest pattern: a name has at most 255 bytes, and what matches costs as it is long."""
@@ -40,9 +39,9 @@ class Glob:
         """A name has no `/`, and a path does not begin with one."""
         return text_schema(r"^(?!\s*[!/~])" if self.folders else r"^(?!\s*!)[^/]*$")
 
-    def read(self, node: Node, key: str, report: Report) -> str | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> str | None:
         """The pattern."""
-        text = Text(self.words).read(node, key, report)
+        text = Text(self.words).read(node, key, mistakes)
         if text is None:
             return None
         flaw = (
@@ -53,7 +52,7 @@ class Glob:
         if flaw is None:
             return text
         sentence, hint = flaw
-        report.error(node.place, f"{key}: {quoted(text)}: {sentence}", hint)
+        mistakes.error(node.mark, f"{key}: {quoted(text)}: {sentence}", hint)
         return None
 
 
@@ -68,16 +67,16 @@ class Extension:
         """At most the first letter is a dot."""
         return text_schema(r"^\s*\.?[^./]+$")
 
-    def read(self, node: Node, key: str, report: Report) -> str | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> str | None:
         """The pattern without the dot."""
-        text = Text(self.words).read(node, key, report)
+        text = Text(self.words).read(node, key, mistakes)
         if text is None:
             return None
         bare = text.removeprefix(".")
         if bare and "." not in bare and "/" not in bare:
             return bare
         hint = f"write {key}: {bare.rpartition('.')[2]}" if "." in bare else None
-        report.error(node.place, f"{key}: {quoted(text)} is not {self.words}", hint)
+        mistakes.error(node.mark, f"{key}: {quoted(text)} is not {self.words}", hint)
         return None
 
 
@@ -92,20 +91,20 @@ class Folder:
         """A place below the library."""
         return text_schema(_BELOW)
 
-    def read(self, node: Node, key: str, report: Report) -> Template | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Template | None:
         """The template."""
-        template = _template(node, key, self.words, report)
+        template = _template(node, key, self.words, mistakes)
         if template is None:
             return None
         if SEQUENCE in template.fields:
             sentence = f"{key}: a folder cannot have a {{sequence}}, which numbers files"
-            report.error(node.place, sentence, "write it in as")
+            mistakes.error(node.mark, sentence, "write it in as")
             return None
         last = template.text.rpartition("/")[2]
         if "{name}" not in last and "{ext}" not in last:
             return template
         hint = f"write the folder in {key}, with a / at its end, and the new name in as"
-        report.error(node.place, f"{key}: {quoted(template.text)} is not {self.words}", hint)
+        mistakes.error(node.mark, f"{key}: {quoted(template.text)} is not {self.words}", hint)
         return None
 
 
@@ -120,17 +119,17 @@ class FileName:
         """A name that ends with the photo's extension."""
         return text_schema(r"^[^/\\]*(\.\{ext\}|\{name\})\s*$")
 
-    def read(self, node: Node, key: str, report: Report) -> Template | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Template | None:
         """The template."""
-        template = _template(node, key, self.words, report)
+        template = _template(node, key, self.words, mistakes)
         if template is None:
             return None
         if template.has_folders:
-            report.error(node.place, f"{key}: a file name cannot hold a /", "put folders in to")
+            mistakes.error(node.mark, f"{key}: a file name cannot hold a /", "put folders in to")
             return None
         if not template.text.endswith((".{ext}", "{name}")):
             sentence = f"{key}: {quoted(template.text)} loses the photo's extension"
-            report.error(node.place, sentence, quote_it(f"{template.text}.{{ext}}", key))
+            mistakes.error(node.mark, sentence, quote_it(f"{template.text}.{{ext}}", key))
             return None
         return template
 
@@ -152,15 +151,15 @@ class FolderOrLeave:
         """The word, or a place below the library."""
         return {"anyOf": [{"enum": [LEAVE]}, text_schema(_BELOW)]}
 
-    def read(self, node: Node, key: str, report: Report) -> Template | str | None:
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Template | str | None:
         """The template, or `LEAVE`."""
-        if isinstance(node, Scalar) and node.text == LEAVE:
+        if isinstance(node, ScalarNode) and node.text == LEAVE:
             return LEAVE
-        if isinstance(node, Scalar) and is_like_leave(node.text):
+        if isinstance(node, ScalarNode) and is_like_leave(node.text):
             hint = f"did you mean leave? For a folder of that name write {node.text}/"
-            report.error(node.place, f"{key}: {quoted(node.text)} is not {self.words}", hint)
+            mistakes.error(node.mark, f"{key}: {quoted(node.text)} is not {self.words}", hint)
             return None
-        return Folder(self.words).read(node, key, report)
+        return Folder(self.words).read(node, key, mistakes)
 
 
 def is_like_leave(text: str) -> bool:
@@ -168,17 +167,17 @@ def is_like_leave(text: str) -> bool:
     return text.strip().lower() in _LIKE_LEAVE
 
 
-def _template(node: Node, key: str, words: str, report: Report) -> Template | None:
-    text = Text(words).read(node, key, report)
+def _template(node: Node, key: str, words: str, mistakes: Mistakes) -> Template | None:
+    text = Text(words).read(node, key, mistakes)
     if text is None:
         return None
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     try:
         return Template.parse(text)
     except TemplateError as error:
         spaces = len(node.text) - len(node.text.lstrip())
         hint = did_you_mean(error.unknown, FIELDS) if error.unknown is not None else None
-        report.error(node.at(spaces + error.position), f"{key}: {error.message}", hint)
+        mistakes.error(node.at(spaces + error.position), f"{key}: {error.message}", hint)
         return None
 
 

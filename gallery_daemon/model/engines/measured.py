@@ -13,7 +13,6 @@ import os
 import platform
 import secrets
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -141,6 +140,9 @@ def _processor() -> str:
 
 
 def _version(name: str) -> str | None:
+    # The daemon asks where the file is, no more, and saves the 1.5 MB of this import.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - see above
+
     try:
         return version(name)
     except PackageNotFoundError:
