@@ -128,7 +128,7 @@ def ground_of(folder: WatchFolder, library: str) -> WatchRoot:
     """The watch folder without the library and the journal, which may lie in it."""
     return WatchRoot(
         source=folder.name,
-        root=folder.path,
+        path=folder.path,
         recursive=folder.recursive,
         skipped=(library.rstrip("/"), os.fspath(state_folder())),
         only=folder.only,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
+from watchdog.observers.inotify import InotifyObserver
 
 from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.intake import watch_mode
@@ -101,12 +103,12 @@ def test_one_more_watch_is_asked_for_and_given_back(monkeypatch: pytest.MonkeyPa
     """What the kernel says of it is the answer; nothing is concluded where none can be made."""
     refusal = OSError(errno.ENOSPC, "full")
 
-    class Refusing(watch_mode.InotifyObserver):
+    class Refusing(InotifyObserver):
         def start(self) -> None:
             raise refusal
 
     with monkeypatch.context() as patched:
         patched.setattr(watch_mode, "InotifyObserver", Refusing)
         assert refusal is why_no_more_watches()
-        patched.setattr(watch_mode.tempfile, "tempdir", "/nowhere")
+        patched.setattr(tempfile, "tempdir", "/nowhere")
         assert why_no_more_watches() is None
