@@ -20,7 +20,7 @@ from gallery_daemon.filing.sidecars import is_sidecar_name, name_beside
 from gallery_daemon.imaging.kinds import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
-from gallery_daemon.intake.scan import Skipped
+from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.company import Company
 from gallery_daemon.journey.ends import unseen, why_beside, why_left
@@ -109,7 +109,7 @@ class Planner:
                     yield Planned(photo.path, State.FAILED, reason)
                 case NoFile(candidate, reason):
                     yield Planned(candidate.path, State.LEFT, reason)
-                case Skipped():
+                case Unlisted():
                     state = State.FAILED if met.is_folder_error else State.LEFT
                     yield Planned(met.path, state, met.reason)
         for sidecar in sidecars:

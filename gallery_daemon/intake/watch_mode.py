@@ -1,16 +1,29 @@
-"""Which watch mode a file system needs: inotify sees only what this machine's kernel does.
+"""How a folder can be watched: by inotify, or only by polling, and why.
 
-On a network share or a FUSE mount the other side's writes give no events, so these are polled.
+inotify reports what this machine's kernel does. On a network share or a FUSE mount the other side's
+writes give no events, so these are polled.
+
+The kernel also limits the number of watches. watchdog raises when the root cannot be watched, but
+passes over a folder below it in silence, because such a folder may be gone again by then. So after
+a start, and whenever a folder has appeared, one more folder is watched for a moment: if the kernel
+refuses that one, it may have refused others.
 """
 
 from __future__ import annotations
 
+import errno
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from watchdog.events import FileSystemEventHandler
+from watchdog.observers.inotify import InotifyObserver
+
 from gallery_daemon.config.settings import WatchMode
 
+_JOIN_S = 1.0
+_RAISE = "raise the sysctl fs.inotify."
 _MOUNTS = Path("/proc/self/mountinfo")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -44,7 +57,7 @@ def choose_mode(path: str, wanted: WatchMode, mountinfo: str) -> ChosenMode:
 
     Args:
         path: the watch folder.
-        wanted: anything but `auto` is taken at its word.
+        wanted: the configured mode; only `auto` leaves a choice.
         mountinfo: the text of /proc/self/mountinfo; see proc_pid_mountinfo(5).
     """
     if wanted is not WatchMode.AUTO:
@@ -61,7 +74,7 @@ def choose_mode(path: str, wanted: WatchMode, mountinfo: str) -> ChosenMode:
 
 
 def mount_of(path: str, mountinfo: str) -> Mount | None:
-    """The mount that `path` lies on: the longest mount point wins, of two alike the last."""
+    """The mount that holds `path`: the longest mount point, and of two alike the last."""
     best = None
     for line in mountinfo.splitlines():
         before, _, after = line.partition(" - ")
@@ -81,3 +94,34 @@ def read_mountinfo() -> str:
         return _MOUNTS.read_text("utf-8", "surrogateescape")
     except OSError:
         return ""
+
+
+def why_no_more_watches() -> OSError | None:
+    """Why the kernel would not watch another folder; None if it would, or cannot be asked."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
+            return _refusal(folder)
+    except OSError:
+        return None
+
+
+def why_no_inotify(error: OSError) -> str:
+    """The kernel's refusal as a sentence. Source: inotify_init(2), inotify_add_watch(2)."""
+    if error.errno == errno.ENOSPC:
+        return f"no inotify watches are left; {_RAISE}max_user_watches and reload"
+    if error.errno == errno.EMFILE:
+        return f"no inotify instances are left; {_RAISE}max_user_instances and reload"
+    return f"inotify failed: {error.strerror}"
+
+
+def _refusal(folder: str) -> OSError | None:
+    observer = InotifyObserver()
+    observer.schedule(FileSystemEventHandler(), folder)
+    try:
+        observer.start()
+    except OSError as error:
+        return error
+    finally:
+        observer.stop()
+    observer.join(_JOIN_S)
+    return None
