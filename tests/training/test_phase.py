@@ -8,7 +8,7 @@ import torch
 
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import Runner
-from gallery_daemon.training.loop import TrainContext, draw_order
+from gallery_daemon.training.phase import TrainContext, draw_order
 from gallery_daemon.training.recipe import ARTICLE
 
 

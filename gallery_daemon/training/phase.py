@@ -1,4 +1,4 @@
-"""The training loop, to be read in one sitting.
+"""One phase of training: the loop, to be read in one sitting.
 
 For each epoch of a phase: train on shuffled batches of varied pictures, average the weights,
 validate the average on pictures as they are, hand the result to the trainer.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
 from gallery_daemon.training.calibration import fit_temperature
-from gallery_daemon.training.metrics import (
+from gallery_daemon.training.measures import (
     Predictions,
     SourceScore,
     calibration_error,
