@@ -14,16 +14,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.intake.arrivals import seen_of
-from gallery_daemon.intake.scan import Found, Skipped, scan
+from gallery_daemon.intake.scan import Listed, Unlisted, scan
 from gallery_daemon.logs.events import FolderSkipped, RescanFinished
-from gallery_daemon.photo import Photo
+from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.journey.pipeline import Pipeline
     from gallery_daemon.logs.events import Log
 
@@ -38,13 +37,13 @@ class Listing:
 
     def __init__(
         self,
-        ground: Ground,
+        ground: WatchRoot,
         rescan_s: float | None,
         pipeline: Pipeline,
         log: Log,
         clock: Clock,
         *,
-        tell_ignored: Callable[[Skipped], None] | None = None,
+        tell_ignored: Callable[[Unlisted], None] | None = None,
     ) -> None:
         """`rescan_s` seconds after a listing the next one begins; None: only when asked for.
 
@@ -55,7 +54,7 @@ class Listing:
         self._pipeline = pipeline
         self._log = log
         self._clock = clock
-        self._names: Iterator[Found | Skipped] | None = None
+        self._names: Iterator[Listed | Unlisted] | None = None
         self._is_asked_again = False
         self._next: float | None = None
         self._began = 0.0
@@ -93,9 +92,9 @@ class Listing:
             return
         handful = list(islice(self._names, _HANDFUL))
         for name in handful:
-            if isinstance(name, Skipped):
+            if isinstance(name, Unlisted):
                 self._skip(name)
-        self._take([name for name in handful if isinstance(name, Found)])
+        self._take([name for name in handful if isinstance(name, Listed)])
         if len(handful) < _HANDFUL:
             self._finish()
 
@@ -104,17 +103,17 @@ class Listing:
         self._began = self._clock.monotonic()
         self._seen = self._fresh = self._skipped = 0
 
-    def _skip(self, name: Skipped) -> None:
+    def _skip(self, name: Unlisted) -> None:
         if name.is_folder_error:
             self._skipped += 1
             self._log.write(FolderSkipped(name.path, name.reason))
         elif self._tell_ignored is not None:
             self._tell_ignored(name)
 
-    def _take(self, files: list[Found]) -> None:
+    def _take(self, files: list[Listed]) -> None:
         """Those that are not known are on their way; the journal is asked once for all of them."""
         wall = self._clock.wall()
-        photos = [Photo(each.candidate, seen_of(each.stat).identity, wall) for each in files]
+        photos = [Photo(each.candidate, Identity.of(each.stat), wall) for each in files]
         fresh = self._pipeline.unknown(photos)
         self._seen += len(photos)
         self._fresh += len(fresh)

@@ -30,7 +30,7 @@ def snapshot_of(house: House, watching: Watching, pace: Pace, now: float) -> str
             "since": house.since.isoformat(timespec="seconds"),
             "library": house.config.library,
             "watch": [
-                {"source": ground.source, "path": ground.root, "watched": is_up}
+                {"source": ground.source, "path": ground.path, "watched": is_up}
                 for ground, is_up in watching.folders
             ],
             "on_their_way": house.pipeline.load,

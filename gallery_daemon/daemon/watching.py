@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from gallery_daemon.intake.spare import OverflowEar
+from gallery_daemon.intake.watch import OverflowListener
 from gallery_daemon.logs.events import WatchStarted
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
     from gallery_daemon.daemon.inbox import Inbox
     from gallery_daemon.daemon.listing import Listing
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.intake.watch import Watch
     from gallery_daemon.logs.events import Log
 
@@ -31,7 +31,7 @@ class Watching:
         self._log = log
         self._next = float("-inf")
         self._was_lost = False
-        self._ear = OverflowEar()
+        self._ear = OverflowListener()
         logging.getLogger("watchdog").addHandler(self._ear)
 
     @property
@@ -40,9 +40,9 @@ class Watching:
         return tuple(listing for _, listing in self._pairs)
 
     @property
-    def folders(self) -> tuple[tuple[Ground, bool], ...]:
+    def folders(self) -> tuple[tuple[WatchRoot, bool], ...]:
         """The watch folders, and whether each is there and watched."""
-        return tuple((watch.ground, watch.is_up) for watch, _ in self._pairs)
+        return tuple((watch.root, watch.is_up) for watch, _ in self._pairs)
 
     def next_deadline(self) -> float | None:
         """When the next look is due, in monotonic seconds."""
@@ -55,7 +55,7 @@ class Watching:
         self._was_lost = self._was_lost or is_lost
         is_look = now >= self._next
         for watch, listing in self._pairs:
-            if is_lost or (is_look and self._was_lost) or watch.ground.source in dropped:
+            if is_lost or (is_look and self._was_lost) or watch.root.source in dropped:
                 listing.ask()
         if not is_look:
             return

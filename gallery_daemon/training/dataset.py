@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.intake.ignore import why_ignored
+from gallery_daemon.intake.candidate import why_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ class Gallery:
 def find_gallery(folders: Sequence[Path], classes: tuple[str, ...] | None = None) -> Gallery:
     """The labelled pictures below `folders`, class by class, in the order of their paths.
 
-    Hidden names, thumbnails and bins (`intake.ignore`) are not looked at.
+    Hidden names, thumbnails and bins (`intake.candidate`) are not looked at.
 
     Args:
         folders: each holds one folder for each class, or for some of them; one that is given twice
