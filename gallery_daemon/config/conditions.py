@@ -15,18 +15,19 @@ from gallery_daemon.config.kinds.place import SpotKind
 from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
 from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.section import Key, Schema, ValueKind
-from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
-from gallery_daemon.rules.distance import Near
-from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs
-from gallery_daemon.rules.kin import Burst, NearDuplicate
-from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
-from gallery_daemon.rules.screenshot import Screenshot
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.conditions.place import HasGps, Near
+from gallery_daemon.rules.conditions.screenshot import Screenshot
+from gallery_daemon.rules.conditions.shape import HasExif, Measure, Orientation, OrientationIs
+from gallery_daemon.rules.conditions.similar import Burst, NearDuplicate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gallery_daemon.config.document import Node
     from gallery_daemon.config.mistakes import Mistakes
+    from gallery_daemon.rules.condition import Condition
 
 T = TypeVar("T")
 

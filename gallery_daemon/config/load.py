@@ -28,7 +28,7 @@ from gallery_daemon.config.telling import METRICS, SUMMARY, read_telling
 from gallery_daemon.config.when import WhenReader
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.openat import NotRegularError, open_regular
-from gallery_daemon.rules.ruleset import Placing, RuleSet
+from gallery_daemon.rules.decide import Placing, RuleSet
 from gallery_daemon.rules.template import Template
 
 Classes = Callable[[str], tuple[str, ...]]

@@ -13,7 +13,7 @@ import platformdirs
 from gallery_daemon.errors import GalleryError, JournalDamaged
 from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
-from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.logs.events import JournalRebuilt
 from gallery_daemon.photo import Identity, Photo
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.filing.place import Disk
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.logs.events import Log
 
 
@@ -74,7 +74,7 @@ class JournalOpener:
     """Opens the journal for one configuration."""
 
     def __init__(
-        self, disk: Disk, library: str, grounds: tuple[Ground, ...], log: Log, clock: Clock
+        self, disk: Disk, library: str, grounds: tuple[WatchRoot, ...], log: Log, clock: Clock
     ) -> None:
         self._disk, self._library, self._grounds = disk, library, grounds
         self._log, self._clock = log, clock
@@ -128,5 +128,5 @@ class JournalOpener:
         """Every file in the watch folders that may have been filed, as it is now."""
         for ground in self._grounds:
             for name in scan(ground):
-                if isinstance(name, Found):
+                if isinstance(name, Listed):
                     yield Photo(name.candidate, Identity.of(name.stat), self._clock.wall())

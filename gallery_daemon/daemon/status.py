@@ -119,7 +119,7 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
             "since": runtime.since.isoformat(timespec="seconds"),
             "library": config.library,
             "watch": [
-                {"source": ground.source, "path": ground.root, "watched": is_up}
+                {"source": ground.source, "path": ground.path, "watched": is_up}
                 for ground, is_up in watching.folders
             ],
             "on_their_way": pipeline.load,

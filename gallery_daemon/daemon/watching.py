@@ -17,11 +17,10 @@ import logging
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.intake.arrivals import seen_of
-from gallery_daemon.intake.scan import Found, Skipped, scan
-from gallery_daemon.intake.spare import OverflowEar
+from gallery_daemon.intake.scan import Listed, Unlisted, scan
+from gallery_daemon.intake.watch import OverflowListener
 from gallery_daemon.logs.events import FolderSkipped, RescanFinished, WatchStarted
-from gallery_daemon.photo import Photo
+from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from gallery_daemon.classifier.child import Arrival as Frame
     from gallery_daemon.clock import Clock
     from gallery_daemon.daemon.loop import Inbox
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.intake.watch import Watch
     from gallery_daemon.journey.pipeline import Pipeline
     from gallery_daemon.logs.events import Log
@@ -54,7 +53,7 @@ class Watching:
         self._log = log
         self._next = float("-inf")
         self._was_lost = False
-        self._overflows = OverflowEar()
+        self._overflows = OverflowListener()
         logging.getLogger("watchdog").addHandler(self._overflows)
 
     @property
@@ -63,9 +62,9 @@ class Watching:
         return tuple(listing for _, listing in self._pairs)
 
     @property
-    def folders(self) -> tuple[tuple[Ground, bool], ...]:
+    def folders(self) -> tuple[tuple[WatchRoot, bool], ...]:
         """The watch folders, and whether each is there and watched."""
-        return tuple((watch.ground, watch.is_up) for watch, _ in self._pairs)
+        return tuple((watch.root, watch.is_up) for watch, _ in self._pairs)
 
     def next_deadline(self) -> float | None:
         """When the next look is due, in monotonic seconds."""
@@ -78,7 +77,7 @@ class Watching:
         self._was_lost = self._was_lost or is_lost
         is_look = now >= self._next
         for watch, listing in self._pairs:
-            if is_lost or (is_look and self._was_lost) or watch.ground.source in dropped:
+            if is_lost or (is_look and self._was_lost) or watch.root.source in dropped:
                 listing.ask()
         if not is_look:
             return
@@ -110,13 +109,13 @@ class Listing:
 
     def __init__(
         self,
-        ground: Ground,
+        ground: WatchRoot,
         rescan_s: float | None,
         pipeline: Pipeline,
         log: Log,
         clock: Clock,
         *,
-        tell_ignored: Callable[[Skipped], None] | None = None,
+        tell_ignored: Callable[[Unlisted], None] | None = None,
     ) -> None:
         """`rescan_s` seconds after a listing the next one begins; None: only when asked for.
 
@@ -127,7 +126,7 @@ class Listing:
         self._pipeline = pipeline
         self._log = log
         self._clock = clock
-        self._names: Iterator[Found | Skipped] | None = None
+        self._names: Iterator[Listed | Unlisted] | None = None
         self._is_asked_again = False
         self._next: float | None = None
         self._began = 0.0
@@ -165,9 +164,9 @@ class Listing:
             return
         batch = list(islice(self._names, _BATCH))
         for name in batch:
-            if isinstance(name, Skipped):
+            if isinstance(name, Unlisted):
                 self._skip(name)
-        self._take([name for name in batch if isinstance(name, Found)])
+        self._take([name for name in batch if isinstance(name, Listed)])
         if len(batch) < _BATCH:
             self._finish()
 
@@ -176,17 +175,17 @@ class Listing:
         self._began = self._clock.monotonic()
         self._seen = self._fresh = self._skipped = 0
 
-    def _skip(self, name: Skipped) -> None:
+    def _skip(self, name: Unlisted) -> None:
         if name.is_folder_error:
             self._skipped += 1
             self._log.write(FolderSkipped(name.path, name.reason))
         elif self._tell_ignored is not None:
             self._tell_ignored(name)
 
-    def _take(self, files: list[Found]) -> None:
+    def _take(self, files: list[Listed]) -> None:
         """Those that are not known begin their journey; the journal is asked once for all."""
         wall = self._clock.wall()
-        photos = [Photo(each.candidate, seen_of(each.stat).identity, wall) for each in files]
+        photos = [Photo(each.candidate, Identity.of(each.stat), wall) for each in files]
         fresh = self._pipeline.unknown(photos)
         self._seen += len(photos)
         self._fresh += len(fresh)

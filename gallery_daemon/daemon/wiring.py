@@ -18,7 +18,7 @@ from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.arrivals import Arrivals
-from gallery_daemon.intake.candidate import Ground
+from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journey.company import Company
 from gallery_daemon.journey.kinship import Kinship
 from gallery_daemon.journey.looks import Looks
@@ -60,7 +60,7 @@ class Runtime:
     pipeline: Pipeline
     retries: Retries
     gate: Gate
-    grounds: tuple[Ground, ...]
+    grounds: tuple[WatchRoot, ...]
     stop: Event
     since: datetime
 
@@ -136,11 +136,11 @@ def build(
     )
 
 
-def ground_of(folder: WatchFolder, library: str) -> Ground:
+def ground_of(folder: WatchFolder, library: str) -> WatchRoot:
     """The watch folder, without the library and the journal, which may be inside it."""
-    return Ground(
+    return WatchRoot(
         source=folder.name,
-        root=folder.path,
+        path=folder.path,
         recursive=folder.recursive,
         skipped=(library.rstrip("/"), os.fspath(state_folder())),
         only=folder.only,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.intake.arrivals import look_at
+from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.journey.ends import Ends, unseen, why_beside
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gallery_daemon.imaging.kinds import Kind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 
 class Sidecars:
@@ -58,7 +58,7 @@ class Sidecars:
         where = sidecar.candidate
         below = owner.removeprefix(where.root.rstrip("/") + "/")
         try:
-            seen = look_at(owner)
+            seen = file_state(owner)
         except OSError:
             return False
         if isinstance(seen, str):

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Outcome
+from gallery_daemon.rules.component import numbered
 from gallery_daemon.rules.explain import Explanation, explain
-from gallery_daemon.rules.part import numbered
+from gallery_daemon.rules.fields import values_of
 from gallery_daemon.rules.unsaid import unsaid_in
-from gallery_daemon.rules.values import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gallery_daemon.decision import Decision
     from gallery_daemon.photo import Facts, Photo, Prediction
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 NOT_LOOKED_AT = "only `gallery-daemon check` looks at pictures"
 

@@ -18,8 +18,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from gallery_daemon.rules.part import NUMBER, is_control, part
-from gallery_daemon.rules.values import DATE_FIELDS, DIGITS, FIELDS, SEQUENCE, Values
+from gallery_daemon.rules.component import NUMBER, component, is_control
+from gallery_daemon.rules.fields import DATE_FIELDS, DIGITS, FIELDS, SEQUENCE, Values
 
 UNKNOWN = "unknown"
 DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
@@ -125,7 +125,7 @@ class Template:
             parts += sections[1:]
         if parts[-1] == "":  # what follows the last slash
             parts.pop()
-        return tuple(part(text, numbered=SEQUENCE in self.fields) for text in parts)
+        return tuple(component(text, numbered=SEQUENCE in self.fields) for text in parts)
 
 
 def _refuse_places(text: str) -> None:

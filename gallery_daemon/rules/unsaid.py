@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.values import DIGITS, HASH_FIELDS
+from gallery_daemon.rules.fields import DIGITS, HASH_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gallery_daemon.rules.fields import Values
     from gallery_daemon.rules.template import Field, Template
-    from gallery_daemon.rules.values import Values
 
 _ANY = "0"
 _HASH8_DIGITS = 8

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.rules.condition import (
-    All,
-    Any,
-    ClassIs,
-    Condition,
-    MinConfidence,
-    MinMargin,
-    Not,
-)
-from gallery_daemon.rules.fact import HasExif, HasGps
+from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.conditions.shape import HasExif
 from tests.config.texts import HEAD, config_of
 
 CARS, TREES, SURE = ClassIs(("cars",)), ClassIs(("trees",)), MinConfidence(0.8)

@@ -12,7 +12,7 @@ import pytest
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.loop import Inbox, Loop
 from gallery_daemon.daemon.watching import Listing
-from gallery_daemon.intake.candidate import Ground
+from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Listed:
             (folder / f"{number:04}.jpg").touch()
         self.said = io.StringIO()
         self.crowd = Crowd()
-        self.ground = Ground("phone", os.fspath(folder))
+        self.ground = WatchRoot("phone", os.fspath(folder))
         self.listing = Listing(
             self.ground,
             None,

@@ -18,7 +18,7 @@ from gallery_daemon.classifier.reports import Classified, Report
 from gallery_daemon.config.load import check_text
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.logs.setup import LogFormat, make_log
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
@@ -192,7 +192,7 @@ class Household:
         """The watch folder is listed, and for some time everything that is due is done."""
         pipeline, (ground,) = self.present.pipeline, self.present.grounds
         for name in scan(ground):
-            if isinstance(name, Found):
+            if isinstance(name, Listed):
                 pipeline.saw(name.candidate)
         end = self.clock.now + seconds
         while (deadline := pipeline.next_deadline()) is not None and deadline <= end:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import ExifTags, Image
 
-from gallery_daemon.intake.ignore import why_ignored
+from gallery_daemon.intake.candidate import why_ignored
 from tests.end_to_end.conftest import Daemon, Event
 from tests.faults.bombs import jpeg_with_exif, write_bombs
 from tests.faults.mutate import TEXTS

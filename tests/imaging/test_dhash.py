@@ -14,7 +14,7 @@ from gallery_daemon.imaging.decode import SIDE, read_picture
 from gallery_daemon.imaging.dhash import dhash
 from gallery_daemon.imaging.look import look
 from gallery_daemon.photo import PLAIN
-from gallery_daemon.rules.kin import BURST_BITS, NEAR_BITS
+from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, identity_of, written
 
