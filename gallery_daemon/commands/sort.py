@@ -61,8 +61,8 @@ class _Pass:
     def __init__(self, runtime: Runtime, log: Log, clock: Clock, display: PassDisplay) -> None:
         self._runtime, self._display = runtime, display
         self._listings = tuple(
-            Listing(ground, None, runtime.pipeline, log, clock, tell_ignored=runtime.teller.ignored)
-            for ground in runtime.grounds
+            Listing(root, None, runtime.pipeline, log, clock, tell_ignored=runtime.teller.ignored)
+            for root in runtime.roots
         )
         self._loop = Loop(runtime.pipeline, runtime.inbox, clock, self._listings)
 

@@ -191,13 +191,13 @@ def _watch(runtime: Runtime, log: Log, clock: Clock) -> Watching:
     pairs = tuple(
         (
             Watch(
-                ground,
+                root,
                 mode=folder.mode,
                 poll_every_s=folder.poll_every_s,
                 deliver=runtime.inbox.candidate,
             ),
-            Listing(ground, folder.rescan_s, runtime.pipeline, log, clock),
+            Listing(root, folder.rescan_s, runtime.pipeline, log, clock),
         )
-        for ground, folder in zip(runtime.grounds, runtime.config.watch, strict=True)
+        for root, folder in zip(runtime.roots, runtime.config.watch, strict=True)
     )
     return Watching(pairs, runtime.inbox, log)

@@ -74,9 +74,9 @@ class JournalOpener:
     """Opens the journal for one configuration."""
 
     def __init__(
-        self, disk: Disk, library: str, grounds: tuple[WatchRoot, ...], log: Log, clock: Clock
+        self, disk: Disk, library: str, roots: tuple[WatchRoot, ...], log: Log, clock: Clock
     ) -> None:
-        self._disk, self._library, self._grounds = disk, library, grounds
+        self._disk, self._library, self._roots = disk, library, roots
         self._log, self._clock = log, clock
 
     def open(self) -> Journal:
@@ -126,7 +126,7 @@ class JournalOpener:
 
     def _photos(self) -> Iterator[Photo]:
         """Every file in the watch folders that may have been filed, as it is now."""
-        for ground in self._grounds:
-            for name in scan(ground):
+        for root in self._roots:
+            for name in scan(root):
                 if isinstance(name, Listed):
                     yield Photo(name.candidate, Identity.of(name.stat), self._clock.wall())

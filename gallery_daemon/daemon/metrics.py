@@ -109,7 +109,7 @@ def metric_families(runtime: Runtime, watching: Watching) -> Iterator[MetricFami
     )
     is_paused = {"": runtime.gate.reason is not None}
     yield MetricFamily("paused", "gauge", "1 while the library cannot take photos.", is_paused)
-    watched = {ground.source: is_up for ground, is_up in watching.folders}
+    watched = {root.source: is_up for root, is_up in watching.folders}
     yield MetricFamily("watched", "gauge", "1 while the folder is there.", watched, "source")
     is_running = {"": state.is_ready}
     yield MetricFamily("classifier_running", "gauge", "1 while the process is ready.", is_running)

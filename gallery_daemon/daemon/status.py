@@ -119,8 +119,8 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
             "since": runtime.since.isoformat(timespec="seconds"),
             "library": config.library,
             "watch": [
-                {"source": ground.source, "path": ground.path, "watched": is_up}
-                for ground, is_up in watching.folders
+                {"source": root.source, "path": root.path, "watched": is_up}
+                for root, is_up in watching.folders
             ],
             "on_their_way": pipeline.load,
             "backlog": pipeline.stages,

@@ -109,7 +109,7 @@ class Listing:
 
     def __init__(
         self,
-        ground: WatchRoot,
+        root: WatchRoot,
         rescan_s: float | None,
         pipeline: Pipeline,
         log: Log,
@@ -121,7 +121,7 @@ class Listing:
 
         `tell_ignored` is called with every file that is passed over by its name.
         """
-        self._ground = ground
+        self._root = root
         self._rescan_s = rescan_s
         self._pipeline = pipeline
         self._log = log
@@ -171,7 +171,7 @@ class Listing:
             self._finish()
 
     def _begin(self) -> None:
-        self._names, self._is_asked_again = scan(self._ground), False
+        self._names, self._is_asked_again = scan(self._root), False
         self._began = self._clock.monotonic()
         self._seen = self._fresh = self._skipped = 0
 
@@ -199,7 +199,7 @@ class Listing:
         self._next = None if self._rescan_s is None else now + self._rescan_s
         self._log.write(
             RescanFinished(
-                source=self._ground.source,
+                source=self._root.source,
                 seen=self._seen,
                 new=self._fresh,
                 skipped=self._skipped,

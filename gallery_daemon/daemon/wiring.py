@@ -60,7 +60,7 @@ class Runtime:
     pipeline: Pipeline
     retries: Retries
     gate: Gate
-    grounds: tuple[WatchRoot, ...]
+    roots: tuple[WatchRoot, ...]
     stop: Event
     since: datetime
 
@@ -84,8 +84,8 @@ def build(
     """
     stop = Event()
     disk = Disk(stop)
-    grounds = tuple(ground_of(folder, config.library) for folder in config.watch)
-    journal = JournalOpener(disk, config.library, grounds, log, clock).open()
+    roots = tuple(root_of(folder, config.library) for folder in config.watch)
+    journal = JournalOpener(disk, config.library, roots, log, clock).open()
     try:
         make_library(config.library, journal)
     except BaseException:
@@ -130,13 +130,13 @@ def build(
         pipeline=Pipeline(rooms, config.library, clock),
         retries=retries,
         gate=gate,
-        grounds=grounds,
+        roots=roots,
         stop=stop,
         since=clock.wall(),
     )
 
 
-def ground_of(folder: WatchFolder, library: str) -> WatchRoot:
+def root_of(folder: WatchFolder, library: str) -> WatchRoot:
     """The watch folder, without the library and the journal, which may be inside it."""
     return WatchRoot(
         source=folder.name,

@@ -55,9 +55,9 @@ class Listed:
             (folder / f"{number:04}.jpg").touch()
         self.said = io.StringIO()
         self.crowd = Crowd()
-        self.ground = WatchRoot("phone", os.fspath(folder))
+        self.root = WatchRoot("phone", os.fspath(folder))
         self.listing = Listing(
-            self.ground,
+            self.root,
             None,
             self.crowd,  # type: ignore[arg-type]
             make_log(LogFormat.JSON, LogLevel.INFO, self.said),
@@ -100,7 +100,7 @@ def test_a_listing_that_was_asked_for_meanwhile_begins_after_it(
         listed.listing.run_due(0.0)
 
     assert 2 == len(listed.finished())
-    assert listed.ground.candidate("late.jpg") in listed.crowd.seen
+    assert listed.root.candidate("late.jpg") in listed.crowd.seen
 
 
 def test_a_folder_that_is_gone_is_not_listed_until_it_is_asked_for(listed: Listed) -> None:
@@ -121,7 +121,7 @@ def test_events_are_dropped_before_they_keep_a_listing_from_its_end(listed: List
     inbox: Inbox[object] = Inbox()
     clock = SystemClock()
     loop = Loop(listed.crowd, inbox, clock, (listed.listing,))  # type: ignore[arg-type]
-    early, late = (listed.ground.candidate(name) for name in ("early.jpg", "late.jpg"))
+    early, late = (listed.root.candidate(name) for name in ("early.jpg", "late.jpg"))
     inbox.candidate(early)
     loop.turn()
     listed.crowd.load = 4_500

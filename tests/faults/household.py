@@ -190,8 +190,8 @@ class Household:
 
     def rescan(self, seconds: float = 5.0) -> None:
         """The watch folder is listed, and for some time everything that is due is done."""
-        pipeline, (ground,) = self.present.pipeline, self.present.grounds
-        for name in scan(ground):
+        pipeline, (root,) = self.present.pipeline, self.present.roots
+        for name in scan(root):
             if isinstance(name, Listed):
                 pipeline.saw(name.candidate)
         end = self.clock.now + seconds
