@@ -18,7 +18,7 @@ from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin
 from gallery_daemon.rules.decide import Placing, Rule
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.when import WhenReader
+    from gallery_daemon.config.conditions import WhenReader
     from gallery_daemon.rules.template import Template
 
 RULES_LIMIT = 1_000

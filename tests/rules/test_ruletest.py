@@ -17,9 +17,9 @@ from gallery_daemon.rules.ruletest import (
     Expected,
     PictureTest,
     RuleTest,
+    prediction_like,
     run_tests,
 )
-from gallery_daemon.rules.supposed import prediction_like
 from gallery_daemon.rules.template import Template
 from tests.rules.photos import CLASSES, FACTS, SETTLED_AT, photo, prediction
 
