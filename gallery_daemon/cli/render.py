@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.journey.tally import Tally
-    from gallery_daemon.training.metrics import Measures, Threshold
+    from gallery_daemon.training.measures import Measures, Threshold
 
 _SHOWN_SKIPPED = 20
 

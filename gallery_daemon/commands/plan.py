@@ -26,8 +26,8 @@ from gallery_daemon.journey.company import Company
 from gallery_daemon.journey.ends import unseen, why_beside, why_left
 from gallery_daemon.journey.kinship import Kinship
 from gallery_daemon.journey.sidecars import takes_sidecars
+from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.decide import decide
-from gallery_daemon.rules.part import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.looks import Look
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 
 @dataclass(frozen=True, slots=True)

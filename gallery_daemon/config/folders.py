@@ -12,7 +12,7 @@ from gallery_daemon.config.kinds.text import Glob
 from gallery_daemon.config.mistakes import Mark, Mistakes, quoted
 from gallery_daemon.config.section import Key, Table
 from gallery_daemon.config.settings import WatchFolder, WatchMode
-from gallery_daemon.rules.part import is_control
+from gallery_daemon.rules.component import is_control
 
 FOLDERS_LIMIT = 100
 _HOUR_S = 3600.0

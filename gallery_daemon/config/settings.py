@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
     from gallery_daemon.rules.ruletest import AnyTest
 
 

@@ -57,7 +57,16 @@ class Pipeline:
     @property
     def load(self) -> int:
         """How many files are on their way; listings hold while it is high."""
-        return len(self._rooms.arrivals) + len(self._backlog) + self._rooms.host.outstanding
+        return sum(self.stages.values())
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """How many files settle, are settled and wait, or are with the classifier process."""
+        return {
+            "settling": len(self._rooms.arrivals),
+            "waiting": len(self._backlog),
+            "classifying": self._rooms.host.outstanding,
+        }
 
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""

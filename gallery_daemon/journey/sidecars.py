@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 
 class Sidecars:

@@ -6,11 +6,11 @@ the others into an array on disk, `split` says which train and which validate. W
 starts from.
 
 How: `train` goes from folders to bundle. In it, `workspace` is the scratch folder and `trainer`
-trains one network after another; `loop` trains one phase and is read in one sitting. It takes its
-`batches` from `features` of frozen layers, or from pictures that are varied, some of them
+trains one network after another; `phase` has the training loop, to be read in one sitting. It takes
+its `batches` from `features` of frozen layers, or from pictures that are varied, some of them
 `synthetic`. `optimiser` says how weights move, `checkpoint` keeps what `--resume` needs.
 
-How good it is: `metrics` counts rights and wrongs, `calibration` makes the confidence true, `plots`
-and `report` show both. `evaluate` measures a finished bundle, `int8_bundle` adds an 8-bit network
-to one. `display` is how all of it talks to a person.
+How good it is: `measures` counts rights and wrongs, `calibration` makes the confidence true,
+`plots` and `report` show both. `evaluate` measures a finished bundle, `int8_bundle` adds an 8-bit
+network to one. `display` is how all of it talks to a person.
 """

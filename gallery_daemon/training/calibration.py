@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.training.metrics import Measures, Predictions, measure
+from gallery_daemon.training.measures import Measures, Predictions, measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +33,11 @@ _PRIOR_NATS = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Logits:
-    """What a network says of the pictures at `places`, a row each: `values` float32 (K, C)."""
+class RawPredictions:
+    """What a network says of the pictures at `places`, a row each: `logits` float32 (K, C)."""
 
     places: tuple[int, ...]
-    values: Tensor
+    logits: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,17 @@ class Calibration:
     places: tuple[int, ...]
 
 
-def calibrate(gallery: Gallery, seen: Logits, unseen: Sequence[Logits]) -> Calibration:
+def calibrate(
+    gallery: Gallery, seen: RawPredictions, unseen: Sequence[RawPredictions]
+) -> Calibration:
     """The temperature that fits sources which no network has seen, where there are logits of some.
 
     A person's next photos are like them, and not like the pictures that were learned from.
     """
     used = unseen or [seen]
-    places = tuple(place for logits in used for place in logits.places)
-    together = Logits(places, torch.cat([logits.values for logits in used]))
-    temperature = fit_temperature(together.values, _truth(gallery, places))
+    places = tuple(place for raw in used for place in raw.places)
+    together = RawPredictions(places, torch.cat([raw.logits for raw in used]))
+    temperature = fit_temperature(together.logits, _truth(gallery, places))
     hardest = _predictions(gallery, together, temperature)
     measures = {"validation": measure(_predictions(gallery, seen, temperature))}
     if unseen:
@@ -104,11 +106,11 @@ def _truth(gallery: Gallery, places: Sequence[int]) -> Tensor:
     return torch.tensor([gallery.pictures[place].label for place in places])
 
 
-def _predictions(gallery: Gallery, logits: Logits, temperature: float) -> Predictions:
+def _predictions(gallery: Gallery, raw: RawPredictions, temperature: float) -> Predictions:
     return Predictions(
-        torch.softmax(logits.values / temperature, dim=1).numpy(),
-        _truth(gallery, logits.places).numpy(),
+        torch.softmax(raw.logits / temperature, dim=1).numpy(),
+        _truth(gallery, raw.places).numpy(),
         gallery.classes,
-        tuple(gallery.pictures[place].source for place in logits.places),
+        tuple(gallery.pictures[place].source for place in raw.places),
         temperature,
     )

@@ -12,7 +12,7 @@ from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.training.dataset import find_gallery
-from gallery_daemon.training.metrics import Measures, Predictions, measure
+from gallery_daemon.training.measures import Measures, Predictions, measure
 from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gallery_daemon.model.engines.predict import Predictor
     from gallery_daemon.training.dataset import Gallery, Labelled
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.metrics import Array
+    from gallery_daemon.training.measures import Array
 
 _BATCH_SIZE = 32
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gallery_daemon.model.manifest import Manifest
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
 from gallery_daemon.model.network import normalise
 from gallery_daemon.training.pictures import new_array
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 # A batch (B, ...) and its mirror image, if there is to be one.
 Pair = tuple[torch.Tensor, torch.Tensor | None]
 HalfArray = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
-
-_NORMAL = Manifest("", (), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,8 @@ class Runner:
 
     def input(self, pictures: Pixels) -> torch.Tensor:
         """Pictures uint8 (B, S, S, 3) as the network's input, float32 (B, 3, S, S)."""
-        return normalise(torch.from_numpy(pictures).to(self.device), _NORMAL)
+        batch = torch.from_numpy(pictures).to(self.device)
+        return normalise(batch, IMAGENET_MEAN, IMAGENET_STD)
 
     def autocast(self) -> torch.autocast:
         """Mixed precision where the machine is faster at it (Micikevicius 2018, 1710.03740)."""

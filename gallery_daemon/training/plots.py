@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from gallery_daemon.training.metrics import BINS, bins_of, uncalibrated
+from gallery_daemon.training.measures import BINS, bins_of, uncalibrated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from gallery_daemon.training.display import Epoch
-    from gallery_daemon.training.metrics import Array, Flags, Predictions
+    from gallery_daemon.training.measures import Array, Flags, Predictions
 
 _PNG_DPI = 120
 _GRID_ALPHA = 0.3
@@ -136,7 +136,8 @@ def coverage_plot(predictions: Predictions) -> bytes:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlim(0, 1)
-    axes.legend(fontsize="small")
+    if axes.lines:
+        axes.legend(fontsize="small")
     return _png(figure)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.training.checkpoint import Progress
     from gallery_daemon.training.display import Display, Epoch
-    from gallery_daemon.training.metrics import Measures
+    from gallery_daemon.training.measures import Measures
     from gallery_daemon.training.pictures import LoadedGallery
     from gallery_daemon.training.train_options import TrainOptions
 

@@ -15,7 +15,7 @@ from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.manifest import INPUT_SIZE
 from gallery_daemon.model.network import STAGES, new_network, stages
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
-from gallery_daemon.training.calibration import Logits
+from gallery_daemon.training.calibration import RawPredictions
 from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress
 from gallery_daemon.training.display import Epoch
 from gallery_daemon.training.features import (
@@ -24,7 +24,7 @@ from gallery_daemon.training.features import (
     load_features,
     pixel_batches,
 )
-from gallery_daemon.training.loop import TrainContext, TrainedEpoch, predict_logits, train_phase
+from gallery_daemon.training.phase import TrainContext, TrainedEpoch, predict_logits, train_phase
 from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
@@ -84,7 +84,7 @@ class Trainer:
             network.load_state_dict(progress.best.state)
         return network, progress
 
-    def train_without(self, outer: Split, number: int) -> Logits:
+    def train_without(self, outer: Split, number: int) -> RawPredictions:
         """What a network that never saw the pictures that validate in `outer` says of them.
 
         Raises:
@@ -99,10 +99,11 @@ class Trainer:
             raise KeyboardInterrupt
         return self.predict(network, outer.validate)
 
-    def predict(self, network: nn.Module, places: tuple[int, ...]) -> Logits:
+    def predict(self, network: nn.Module, places: tuple[int, ...]) -> RawPredictions:
         """What the network says of the pictures at `places`, as they are."""
         pictures = PictureSource(self.loaded, INPUT_SIZE, self.run, scenery=())
-        return Logits(places, predict_logits(network, pictures, torch.tensor(places), self.run))
+        logits = predict_logits(network, pictures, torch.tensor(places), self.run)
+        return RawPredictions(places, logits)
 
     def _new_network(self) -> nn.Module:
         """The start of every training, the same for the same seed."""

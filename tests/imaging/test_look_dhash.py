@@ -13,7 +13,7 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import SIDE, read_picture
 from gallery_daemon.imaging.look import dhash, look
 from gallery_daemon.photo import PLAIN
-from gallery_daemon.rules.kin import BURST_BITS, NEAR_BITS
+from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, identity_of, written
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gallery_daemon.training.metrics import Predictions, measure
+from gallery_daemon.training.measures import Predictions, measure
 from gallery_daemon.training.report import Misclassified, contact_sheet, report_page
 
 JUDGED = Predictions(
