@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.commands.classify import FileClassifier
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.photo import Candidate, Photo, Similar, TakenFrom
 from gallery_daemon.rules.ruletest import (

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 
-from gallery_daemon.daemon.inbox import Inbox
+from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.photo import Candidate
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.daemon.inbox import Inbox
-from gallery_daemon.daemon.listing import Listing
-from gallery_daemon.daemon.loop import Loop
+from gallery_daemon.daemon.loop import Inbox, Loop
+from gallery_daemon.daemon.watching import Listing
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
@@ -56,9 +55,9 @@ class Listed:
             (folder / f"{number:04}.jpg").touch()
         self.said = io.StringIO()
         self.crowd = Crowd()
-        self.ground = WatchRoot("phone", os.fspath(folder))
+        self.root = WatchRoot("phone", os.fspath(folder))
         self.listing = Listing(
-            self.ground,
+            self.root,
             None,
             self.crowd,  # type: ignore[arg-type]
             make_log(LogFormat.JSON, LogLevel.INFO, self.said),
@@ -81,7 +80,7 @@ def test_a_listing_comes_to_its_end_however_often_another_is_asked_for(listed: L
     """Events are lost in every turn of the loop, and yet each listing sees the whole folder."""
     for _ in range(12):
         listed.listing.ask()
-        listed.listing.turn(0.0)
+        listed.listing.run_due(0.0)
 
     assert [(FILES, FILES), (FILES, 0), (FILES, 0), (FILES, 0)] == listed.finished()
 
@@ -92,26 +91,26 @@ def test_a_listing_that_was_asked_for_meanwhile_begins_after_it(
     """What comes in behind the place that a listing has reached is found by the next one."""
     listed.listing.ask()
     for _ in range(2):
-        listed.listing.turn(0.0)
+        listed.listing.run_due(0.0)
     (tmp_path / "late.jpg").touch()
     listed.listing.ask()
     listed.listing.ask()
 
     while listed.listing.is_under_way:
-        listed.listing.turn(0.0)
+        listed.listing.run_due(0.0)
 
     assert 2 == len(listed.finished())
-    assert listed.ground.candidate("late.jpg") in listed.crowd.seen
+    assert listed.root.candidate("late.jpg") in listed.crowd.seen
 
 
 def test_a_folder_that_is_gone_is_not_listed_until_it_is_asked_for(listed: Listed) -> None:
     """Holding forgets the listing that is under way, and the one that was to follow."""
     listed.listing.ask()
     listed.listing.ask()
-    listed.listing.turn(0.0)
+    listed.listing.run_due(0.0)
     listed.listing.hold()
 
-    listed.listing.turn(0.0)
+    listed.listing.run_due(0.0)
 
     assert not listed.listing.is_under_way
     assert [] == listed.finished()
@@ -122,7 +121,7 @@ def test_events_are_dropped_before_they_keep_a_listing_from_its_end(listed: List
     inbox: Inbox[object] = Inbox()
     clock = SystemClock()
     loop = Loop(listed.crowd, inbox, clock, (listed.listing,))  # type: ignore[arg-type]
-    early, late = (listed.ground.candidate(name) for name in ("early.jpg", "late.jpg"))
+    early, late = (listed.root.candidate(name) for name in ("early.jpg", "late.jpg"))
     inbox.candidate(early)
     loop.turn()
     listed.crowd.load = 4_500
@@ -142,7 +141,7 @@ def test_a_listing_holds_while_very_much_is_on_its_way(listed: Listed) -> None:
     listed.crowd.load = 5_000
     listed.listing.ask()
 
-    listed.listing.turn(0.0)
+    listed.listing.run_due(0.0)
 
     assert {} == listed.crowd.seen
     assert listed.listing.next_deadline() is None

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Listen
-from gallery_daemon.daemon.figures import Figures
+from gallery_daemon.daemon.metrics import ExporterFactory
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def told_of(*listens: Listen | None) -> list[tuple[str, str]]:
     """Addresses and reasons in the log, where one configuration after the other listens so."""
     stream = io.StringIO()
-    figures = Figures(make_log(LogFormat.JSON, LogLevel.INFO, stream))
+    exporters = ExporterFactory(make_log(LogFormat.JSON, LogLevel.INFO, stream))
     for listen in listens:
-        exporter = figures.exporter(listen)
+        exporter = exporters.exporter(listen)
         if exporter is not None:
             exporter.close()
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -40,7 +40,7 @@ def test_a_failure_is_said_once_until_it_is_another(tmp_path: Path) -> None:
 
 
 def test_a_failure_after_a_success_is_said_again(tmp_path: Path) -> None:
-    """So it is where nobody wanted the figures meanwhile."""
+    """So it is where nobody wanted the exporters meanwhile."""
     missing, good = Listen(path=f"{tmp_path}/no/a.sock"), Listen(path=f"{tmp_path}/good.sock")
 
     assert 2 == len(told_of(missing, good, missing))

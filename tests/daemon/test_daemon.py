@@ -1,4 +1,4 @@
-"""What a shift does besides photos, by its configuration."""
+"""What a session does besides photos, by its configuration."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import pytest
 
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.config.load import check_text
-from gallery_daemon.daemon.daemon import Shift
-from gallery_daemon.daemon.figures import Figures
-from gallery_daemon.daemon.instance import Holdings
-from gallery_daemon.daemon.metrics import Metrics
-from gallery_daemon.daemon.orders import Orders, nobody
+from gallery_daemon.daemon.daemon import Session
+from gallery_daemon.daemon.instance import InstanceLock
+from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
+from gallery_daemon.daemon.reload import Signals, noop
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
@@ -42,20 +41,20 @@ def test_a_day_is_summed_up_and_figures_are_kept_as_configured(
     text = head + RULES + more.replace("HOME", str(tmp_path))
     config = check_text(text, str(tmp_path / "c.yaml"), default_classes)
     log = make_log(LogFormat.JSON, LogLevel.INFO, io.StringIO())
-    clock, holdings = SystemClock(), Holdings(nobody)
+    clock, lock = SystemClock(), InstanceLock(noop)
     today = Today(clock.wall().date())
 
-    shift = Shift(
+    session = Session(
         config,
-        Orders(),
-        holdings,
+        Signals(),
+        lock,
         today,
-        figures=Figures(log),
+        exporters=ExporterFactory(log),
         log=log,
         clock=clock,
         notifier=Notifier(None),
     )
-    with closing(shift):
-        chores = {type(chore) for chore in shift._chores()}
+    with closing(session):
+        tasks = {type(task) for task in session._tasks()}
 
-    assert expected == chores & {Summary, Metrics}
+    assert expected == tasks & {Summary, Metrics}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gallery_daemon.imaging.rgb import to_averageable, to_rgb
+from gallery_daemon.imaging.decode import to_averageable, to_rgb
 
 
 def rgb_of(image: Image.Image) -> tuple[int, int, int]:

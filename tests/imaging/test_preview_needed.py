@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gallery_daemon.config.settings import Limits
+from gallery_daemon.imaging.boxes import extents_for_thumbnail
 from gallery_daemon.imaging.decode import read_picture, read_preview
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.items import extents_for_thumbnail
-from gallery_daemon.imaging.needed import needed_for_preview
+from gallery_daemon.imaging.preview import bytes_for_preview
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, exif_of, written
 
@@ -42,7 +42,7 @@ class Counting(BytesIO):
 
 def needed(file: BinaryIO) -> bytes | None:
     """The part of a file of whatever kind."""
-    return needed_for_preview(file, sniff(file))
+    return bytes_for_preview(file, sniff(file))
 
 
 @pytest.mark.parametrize("data", [JPEG, HEIC], ids=["jpeg", "heic"])

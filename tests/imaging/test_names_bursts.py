@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.imaging.bursts import burst_of
+from gallery_daemon.imaging.names import burst_of
 
 
 @pytest.mark.parametrize(

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.config.load import digest_of_file
-from gallery_daemon.daemon.edits import Edits
+from gallery_daemon.daemon.reload import ConfigWatcher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class Edited:
-    """A file, and a chore that counts how often a reload was asked for."""
+    """A file, and a task that counts how often a reload was asked for."""
 
     def __init__(self, path: Path) -> None:
         path.write_text("old")
         self.path, self.asked, self.reads, self.now = path, 0, 0, 0.0
         digest = digest_of_file(os.fspath(path)) or ""
-        self.edits = Edits(os.fspath(path), digest, self._ask, self._read)
+        self.watcher = ConfigWatcher(os.fspath(path), digest, self._ask, self._read)
         self.wait(1)
 
     def _ask(self) -> None:
@@ -32,11 +32,11 @@ class Edited:
         return digest_of_file(file)
 
     def wait(self, seconds: float) -> int:
-        """The chore has its turns for so long; how often it has asked so far."""
+        """The task has its turns for so long; how often it has asked so far."""
         end = self.now + seconds
-        while (due := self.edits.next_deadline() or 0) <= end:
+        while (due := self.watcher.next_deadline() or 0) <= end:
             self.now = max(self.now, due)
-            self.edits.turn(self.now)
+            self.watcher.run_due(self.now)
         self.now = end
         return self.asked
 
@@ -94,7 +94,7 @@ def test_an_edit_between_asking_and_reloading_counts(edited: Edited) -> None:
             edited.path.write_text("wrong")
 
     digest = digest_of_file(os.fspath(edited.path)) or ""
-    edited.edits = Edits(os.fspath(edited.path), digest, ask_and_read_the_next)
+    edited.watcher = ConfigWatcher(os.fspath(edited.path), digest, ask_and_read_the_next)
     edited.path.write_text("good")
     while not edited.asked:
         edited.wait(0.1)
@@ -139,7 +139,9 @@ def test_one_that_cannot_be_read_is_told_once(edited: Edited) -> None:
 def test_an_edit_before_the_first_look_is_noticed(tmp_path: Path) -> None:
     """Between the reading of a configuration and the first look at it."""
     edited = Edited(tmp_path / "config.yaml")
-    edited.edits = Edits(os.fspath(edited.path), "the digest of what was read", edited._ask)
+    edited.watcher = ConfigWatcher(
+        os.fspath(edited.path), "the digest of what was read", edited._ask
+    )
 
     assert 1 == edited.wait(4)
 
@@ -148,7 +150,7 @@ def test_looking_is_seldom(edited: Edited) -> None:
     """One look in two seconds is all that an idle daemon does for it; the file is not read."""
     edited.wait(10)
     assert 1 == edited.reads
-    first = edited.edits.next_deadline() or 0
-    edited.edits.turn(first)
+    first = edited.watcher.next_deadline() or 0
+    edited.watcher.run_due(first)
 
-    assert 2 == (edited.edits.next_deadline() or 0) - first
+    assert 2 == (edited.watcher.next_deadline() or 0) - first

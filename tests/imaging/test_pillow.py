@@ -8,7 +8,7 @@ import warnings
 import pytest
 from PIL import Image
 
-from gallery_daemon.imaging.switches import decoding
+from gallery_daemon.imaging.pillow import decoding
 
 
 def test_the_switches_are_set_back() -> None:

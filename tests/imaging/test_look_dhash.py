@@ -11,8 +11,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import SIDE, read_picture
-from gallery_daemon.imaging.dhash import dhash
-from gallery_daemon.imaging.look import look
+from gallery_daemon.imaging.look import dhash, look
 from gallery_daemon.photo import PLAIN
 from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
 from tests.imaging.camera import shot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.daemon.configuration import changes_between
+from gallery_daemon.daemon.reload import changes_between
 from tests.config.texts import HEAD, RULES, config_of
 
 TESTS = "tests: [{given: {class: memes}, expect: {outcome: otherwise}}]\n"

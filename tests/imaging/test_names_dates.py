@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.imaging.name_dates import date_of_name
+from gallery_daemon.imaging.names import date_of_name
 
 NAMED = {
     "IMG_20180725_163423.jpg": "2018-07-25T16:34:23",
