@@ -16,7 +16,11 @@ from gallery_daemon.config.section import Key, Table, Written
 from gallery_daemon.rules.condition import All, Any, Condition, Not
 from gallery_daemon.rules.glob import name_matches
 
-_NESTED = tuple(Key(name, Raw("conditions")) for name in ("all", "any", "not"))
+_NESTED: tuple[Key[Node], ...] = (
+    Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
+    Key("any", Raw("conditions"), "At least one of these maps of conditions holds."),
+    Key("not", Raw("conditions"), "This map of conditions does not hold."),
+)
 WHEN = Table("when", (*CONDITIONS, *_NESTED))
 _BY_NAME = {key.name: key for key in CONDITIONS}
 
@@ -93,7 +97,7 @@ class WhenReader:
         return self._map(node, settled)
 
     def _refuse_unknown(self, found: Written) -> None:
-        """Mistakes classes that the model does not have, and sources that match no watch folder."""
+        """Report classes that the model does not have, and sources that match no watch folder."""
         asked = found.nodes.get("probability")
         keys = (name for name, _ in asked.entries) if isinstance(asked, MappingNode) else ()
         for item in (*_scalars(found.nodes.get("class")), *keys):

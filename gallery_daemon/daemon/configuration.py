@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.rules.analysis import RuleWarning
     from gallery_daemon.rules.ruletest import AnyTest
+
+# The fields of a configuration that are no key of the file, or are compared rule by rule.
+_NO_SETTINGS = frozenset({"file", "digest", "rules"})
 
 
 def default_path() -> Path:
@@ -76,18 +79,16 @@ def warnings_of(config: Config) -> tuple[RuleWarning, ...]:
 
 def changes_between(old: Config, new: Config) -> tuple[str, ...]:
     """What is different in `new`, as a person would tell it: settings, then rule by rule."""
-    pairs = {
-        "watch": (old.watch, new.watch),
-        "library": (old.library, new.library),
-        "model": (old.model, new.model),
-        "batch": (old.batch, new.batch),
-        "limits": (old.limits, new.limits),
-        "summary": (old.telling.summary, new.telling.summary),
-        "metrics": (old.telling.metrics, new.telling.metrics),
-        "tests": (_without_places(old.tests), _without_places(new.tests)),
-    }
-    settings = [f"{name} changed" for name, (was, now) in pairs.items() if was != now]
+    was, now = _settings(old), _settings(new)
+    settings = [f"{name} changed" for name in was if was[name] != now[name]]
     return (*settings, *changes(old.rules, new.rules))
+
+
+def _settings(config: Config) -> dict[str, object]:
+    """What each key of the file says, but for the rules, which tell their changes themselves."""
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    told = {name: value for name, value in values.items() if name not in _NO_SETTINGS}
+    return told | {"tests": _without_places(config.tests)}
 
 
 def _without_places(tests: tuple[AnyTest, ...]) -> list[AnyTest]:

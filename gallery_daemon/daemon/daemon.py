@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
-from gallery_daemon.config.settings import WhenToSumUp
+from gallery_daemon.config.settings import SummaryMode
 from gallery_daemon.daemon.configuration import changes_between
 from gallery_daemon.daemon.edits import Edits
 from gallery_daemon.daemon.figures import Figures
@@ -109,7 +109,7 @@ class Shift:
         self._watching = _watch(self._house, log, clock)
         self._report = Report(self._house, notifier)
         self._notifier = notifier
-        self._exporter = figures.exporter(config.telling.metrics)
+        self._exporter = figures.exporter(config.metrics.listen)
         orders.wake = self._house.inbox.wake
 
     def run(self, load: Loader) -> Config:
@@ -140,7 +140,7 @@ class Shift:
         house, watching, pace = self._house, self._watching, Pace(self._house.tally)
         door = Door(self._holdings, house, watching, pace)
         chores: list[Chore] = [watching, *watching.listings, self._report, pace, door]
-        if self._config.telling.summary is WhenToSumUp.DAILY:
+        if self._config.summary is SummaryMode.DAILY:
             chores.append(Summary(self._today, house.journal, self._log, self._clock))
         if self._config.file is not None:
             chores.append(Edits(self._config.file, self._config.digest, self._orders.reload))

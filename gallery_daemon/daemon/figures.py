@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.logs.events import MetricsFailed
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Listen
+    from gallery_daemon.config.kinds.local import Listen
     from gallery_daemon.daemon.exporter import Exporter
     from gallery_daemon.logs.events import Log
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.config.rules import MIN_CONFIDENCE
+from gallery_daemon.config.settings import Defaults
 from gallery_daemon.training.thresholds import PRECISIONS, Threshold, threshold_for
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def measure(judgement: Judgement) -> Measures:
     probabilities, truth = judgement.probabilities, judgement.truth
     called, confidence = probabilities.argmax(1), probabilities.max(1)
     right, table = judgement.is_right(), judgement.confusion()
-    is_filed_wrongly = ~right & (confidence >= np.float32(MIN_CONFIDENCE))
+    is_filed_wrongly = ~right & (confidence >= np.float32(Defaults.min_confidence))
     scores = {}
     for place, name in enumerate(judgement.classes):
         is_called, support = called == place, int(table[place].sum())

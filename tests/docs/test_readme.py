@@ -14,8 +14,8 @@ import yaml
 import gallery_daemon
 from gallery_daemon.cli.app import app
 from gallery_daemon.config.conditions import CONDITIONS
-from gallery_daemon.config.guide import condition_table
 from gallery_daemon.config.load import check_text
+from gallery_daemon.config.reference import condition_table
 from gallery_daemon.logs import events
 from gallery_daemon.logs.events import PhotoLine
 from gallery_daemon.rules.values import FIELDS
@@ -84,7 +84,7 @@ def test_every_template_field_is_in_the_readme() -> None:
 
 
 def test_the_table_of_conditions_is_the_program_s() -> None:
-    """It is made of what the reader of the configuration knows; `guide.condition_table` is it."""
+    """It is made of what the reader knows; `config.reference.condition_table` is it."""
     marked = README.partition("<!-- conditions -->\n")[2].partition("\n<!-- end -->")[0]
 
     assert condition_table() == marked

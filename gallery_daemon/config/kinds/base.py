@@ -37,7 +37,7 @@ def read_scalar(node: Node, key: str, words: str, mistakes: Mistakes) -> ScalarN
 def refuse(
     scalar: ScalarNode, key: str, words: str, mistakes: Mistakes, hint: str | None = None
 ) -> None:
-    """Mistakes a value that is not what its kind allows."""
+    """Report a value that is not what its kind allows."""
     mistakes.error(scalar.mark, f"{key}: {quoted(scalar.text)} is not {words}", hint)
 
 
