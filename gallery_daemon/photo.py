@@ -154,7 +154,7 @@ PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
+class SimilarPhoto:
     """A photo that was seen before another and is like it.
 
     `bits` is how many of 128 differ, None where they were not compared; `after_s` how many seconds
@@ -167,14 +167,15 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class Similar:
     """The photos seen before that a photo belongs with, the nearest of each kind.
 
-    `group` is the stem of the first of them all, counting their own kin; None: there are none.
+    `group` is the stem of the first of them all, also of those that they are like themselves; None:
+    there are none.
     """
 
-    burst: Relative | None = None
-    near_duplicate: Relative | None = None
+    burst: SimilarPhoto | None = None
+    near_duplicate: SimilarPhoto | None = None
     group: str | None = None
 
 
@@ -186,8 +187,8 @@ class Facts:
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
     hexadecimal digits, present only where the rules ask for it. `position` is there only with
     `has_gps`, and not even then if the file does not say which hemisphere. `dhash` is the picture
-    as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: nobody has looked. `kin` is no fact of
-    the file and never leaves the process: it is looked up where the rules ask for it.
+    as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: not known. `similar` is no fact
+    of the file and never leaves the process: it is looked up where the rules ask for it.
     """
 
     format: str
@@ -201,7 +202,7 @@ class Facts:
     content_hash: str | None = None
     position: Position | None = None
     dhash: str | None = None
-    kin: Kin | None = field(default=None, metadata={"stays": True})
+    similar: Similar | None = field(default=None, metadata={"stays": True})
 
     @classmethod
     def unread(cls, mtime: datetime) -> Facts:

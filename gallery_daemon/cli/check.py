@@ -15,9 +15,9 @@ from gallery_daemon.cli.checked import (
     print_results_json,
     print_warnings,
 )
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.picturetests import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
@@ -28,7 +28,7 @@ from gallery_daemon.daemon.configuration import (
     read_configuration,
     warnings_of,
 )
-from gallery_daemon.daemon.shipped import EXAMPLE_CONFIG, shipped_text
+from gallery_daemon.daemon.unit import EXAMPLE_CONFIG, shipped_text
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
 from gallery_daemon.rules.ruletest import place_of
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.config.settings import Batch, Limits, ModelChoice
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:

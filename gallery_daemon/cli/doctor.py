@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.doctor.examine import examine, examine_without

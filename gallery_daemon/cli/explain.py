@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gallery_daemon.cli.config_file import read_to_look
 from gallery_daemon.cli.explained import (
     path_of,
     print_ignored,
@@ -16,10 +17,9 @@ from gallery_daemon.cli.explained import (
     say_replaced,
     say_today,
 )
-from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.render import print_error
+from gallery_daemon.cli.plain import print_error
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import Explained, explain_file, ignored_by_name
 from gallery_daemon.config.kinds.local import absolute

@@ -13,13 +13,13 @@ from rich.filesize import decimal
 from rich.text import Text
 from rich.tree import Tree
 
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.decision import Action, Outcome, Truth, library_path
 from gallery_daemon.filing.plan import names_to_try
 from gallery_daemon.journal.record import State
 from gallery_daemon.photo import Identity, TakenFrom
+from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.explain import near_misses_of
-from gallery_daemon.rules.part import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

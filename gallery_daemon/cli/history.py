@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.journal import Journal

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.follow import Follower
 from gallery_daemon.daemon.journals import journal_path

@@ -15,6 +15,7 @@ import os
 import sys
 import traceback
 
+from gallery_daemon.cli.plain import print_error
 from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError, JournalError
 
 EXIT_PHOTOS = 1
@@ -32,8 +33,6 @@ def main() -> None:
     try:
         _follow_to_the_last_line(sys.argv[1:])
     except GalleryError as error:
-        from gallery_daemon.cli.render import print_error  # noqa: PLC0415 - the daemon shows nothing
-
         print_error(error)
         may_pass = isinstance(error, (FilingError, ClassifierLost, JournalError))
         sys.exit(EXIT_PHOTOS if may_pass else EXIT_WRONG)

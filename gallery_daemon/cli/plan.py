@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.compared import print_changes, print_changes_json
+from gallery_daemon.cli.config_file import read_to_look
 from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import read_to_look
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.forecast import (
     folder_in,
     library_tree,
@@ -18,12 +19,11 @@ from gallery_daemon.cli.forecast import (
     print_ways,
     public,
 )
-from gallery_daemon.cli.found import existing_config
 from gallery_daemon.cli.moments import HOW, moment_of
 from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
-from gallery_daemon.cli.render import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.refile import Refile, Refiled, Refiling
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.config_file import warn
 from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import warn
-from gallery_daemon.cli.options import ConfigFile, Format, Level
+from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
 from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
@@ -52,7 +52,7 @@ def sort(
         bool, typer.Option("--json", help="With --dry-run: print one JSON object per file.")
     ] = False,
     log_format: Format = None,
-    log_level: Level | None = None,
+    log_level: OptionalLevel = None,
 ) -> None:
     """File all photos of some folders once, then end.
 

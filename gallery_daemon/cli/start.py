@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.cli.found import existing_config, warn
+from gallery_daemon.cli.config_file import existing_config, warn
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.config.oneshot import default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing

@@ -11,7 +11,7 @@ import typer
 
 from gallery_daemon.cli.history import public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.undo import Outcome, Undoing
 from gallery_daemon.daemon.journals import journal_path

@@ -19,8 +19,7 @@ from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
-from gallery_daemon.daemon.setup import setup_of
-from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.paper import Paper
 from gallery_daemon.journal.journal import Journal
@@ -28,8 +27,8 @@ from gallery_daemon.journey.ends import unseen
 from gallery_daemon.journey.kinship import Kinship
 from gallery_daemon.journey.looks import Look, Looks
 from gallery_daemon.photo import Candidate, Identity, Photo
+from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.explain import explain
-from gallery_daemon.rules.reliance import needs_kin, needs_the_file
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
@@ -76,7 +75,7 @@ def explain_file(
     """
     photo, is_outside = _photo_of(file, config, clock, known)
     is_looked_at = True
-    if bundle is None and known and known.prediction and not needs_the_file(config.rules):
+    if bundle is None and known and known.prediction and Need.FILE not in config.rules.needs:
         facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
     else:
         facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
@@ -111,7 +110,7 @@ def _why_passed_over(file: str, config: Config) -> str | None:
 
 def _why_ignored(file: str, config: Config) -> str | None:
     for folder in config.watch:
-        ground = ground_of(folder, config.library)
+        ground = root_of(folder, config.library)
         relative = ground.relative(file)
         if relative is not None:
             parts = relative.split("/")
@@ -172,7 +171,7 @@ def _readable(file: str, known: Remembered | None) -> str:
 def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
     """The facts with what the journal has seen before the photo, if the rules ask for it."""
     path = journal_path()
-    if not needs_kin(config.rules) or not path.exists():
+    if Need.SIMILAR not in config.rules.needs or not path.exists():
         return facts
     with contextlib.closing(Journal(path, read_only=True)) as journal:
         return Kinship(journal, config.rules).with_kin(photo, facts)

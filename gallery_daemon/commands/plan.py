@@ -17,17 +17,17 @@ from gallery_daemon.filing.beforehand import linked_place
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.plan import Step, names_to_try, step_of
 from gallery_daemon.filing.sidecars import is_sidecar_name, name_beside
-from gallery_daemon.imaging.kinds import Support
+from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
-from gallery_daemon.intake.scan import Skipped
+from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.company import Company
 from gallery_daemon.journey.ends import unseen, why_beside, why_left
 from gallery_daemon.journey.kinship import Kinship
 from gallery_daemon.journey.sidecars import takes_sidecars
+from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.decide import decide
-from gallery_daemon.rules.part import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.looks import Look
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Planner:
                     yield Planned(photo.path, State.FAILED, reason)
                 case NoFile(candidate, reason):
                     yield Planned(candidate.path, State.LEFT, reason)
-                case Skipped():
+                case Unlisted():
                     state = State.FAILED if met.is_folder_error else State.LEFT
                     yield Planned(met.path, state, met.reason)
         for sidecar in sidecars:

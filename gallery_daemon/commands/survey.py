@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from gallery_daemon.classifier.patience import Patience
 from gallery_daemon.classifier.reports import Refused
 from gallery_daemon.commands.answers import Answers
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
-from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, seen_of
-from gallery_daemon.intake.scan import Found, Skipped, scan
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
+from gallery_daemon.intake.scan import Listed, Unlisted, scan
 from gallery_daemon.journey.looks import LASTING, Look, Looks
-from gallery_daemon.photo import Photo
+from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.journal.journal import Journal
 
 # One transaction of the journal for each, so that what is interrupted is not lost.
@@ -40,7 +40,7 @@ _HANDFUL = 100
 class Place:
     """A watch folder, or the part of it below `start`."""
 
-    ground: Ground
+    ground: WatchRoot
     start: str = ""
 
 
@@ -52,7 +52,7 @@ class Looked:
     look: Look
 
 
-Met = Looked | Arrival | Denied | NoFile | Skipped
+Met = Looked | Arrival | Denied | NoFile | Unlisted
 
 
 class Survey:
@@ -89,8 +89,8 @@ class Survey:
             names = scan(place.ground, place.start)
             while handful := list(islice(names, _HANDFUL)):
                 numbers |= {_path(name): len(numbers) + at for at, name in enumerate(handful)}
-                met += (name for name in handful if isinstance(name, Skipped))
-                found = [name for name in handful if isinstance(name, Found)]
+                met += (name for name in handful if isinstance(name, Unlisted))
+                found = [name for name in handful if isinstance(name, Listed)]
                 photos = unknown([self._photo(name) for name in found])
                 self.known += len(found) - len(photos)
                 for each in self._met(photos):
@@ -134,8 +134,8 @@ class Survey:
             raise
         yield from self._remembered(reports)
 
-    def _photo(self, found: Found) -> Photo:
-        return Photo(found.candidate, seen_of(found.stat).identity, self._clock.wall())
+    def _photo(self, found: Listed) -> Photo:
+        return Photo(found.candidate, Identity.of(found.stat), self._clock.wall())
 
     def _met(self, photos: list[Photo]) -> Iterator[Met]:
         """Those that were looked at before, and what the others are by their content."""
@@ -172,11 +172,11 @@ class Survey:
         return [self._met_with(report) for report in reports]
 
 
-def _path(named: Found | Met) -> str:
+def _path(named: Listed | Met) -> str:
     match named:
-        case Skipped(path=path):
+        case Unlisted(path=path):
             return path
-        case Found(candidate) | NoFile(candidate):
+        case Listed(candidate) | NoFile(candidate):
             return candidate.path
         case Looked(photo) | Arrival(photo) | Denied(photo):
             return photo.path

@@ -29,11 +29,19 @@ from gallery_daemon.config.kinds.place import PositionKind
 from gallery_daemon.config.kinds.quantity import Size, Whole
 from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Schema, Table, Written
-from gallery_daemon.photo import Candidate, Facts, Identity, Kin, Photo, Relative, Taken, TakenFrom
-from gallery_daemon.rules.part import extension, stem
-from gallery_daemon.rules.supposed import NO_CLASS, prediction_like
-from gallery_daemon.rules.unsaid import HASH_LEAST
-from gallery_daemon.rules.values import DIGITS
+from gallery_daemon.photo import (
+    Candidate,
+    Facts,
+    Identity,
+    Photo,
+    Similar,
+    SimilarPhoto,
+    Taken,
+    TakenFrom,
+)
+from gallery_daemon.rules.component import extension, stem
+from gallery_daemon.rules.fields import DIGITS
+from gallery_daemon.rules.ruletest import HASH_LEAST, NO_CLASS, prediction_like
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
@@ -186,7 +194,7 @@ GIVEN_MAP = Table(
 )
 
 _LONG_AGO = datetime(2000, 1, 1, 12, tzinfo=UTC)
-_BEFORE = Relative("IMG_0000.jpg", bits=0, after_s=1.0)
+_BEFORE = SimilarPhoto("IMG_0000.jpg", bits=0, after_s=1.0)
 _USUAL = {"width": 4000, "height": 3000, "size": 4_000_000}
 _NOW = {"added": "the moment of filing, which no test knows"}
 _NO_DATE = "which given does not say (add date: 2026-07-01)"
@@ -200,7 +208,7 @@ class Given:
     photo: Photo
     facts: Facts
     prediction: Prediction
-    unsaid: dict[str, str]
+    unknown: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +234,10 @@ class GivenReader:
             0, 0, found.get_or(SIZE, _USUAL["size"]), int(now.timestamp()) * 1_000_000_000
         )
         photo = Photo(Candidate(self._source(found), "/", path), identity, now)
-        unsaid = _NOW | ({} if when else {"date": _NO_DATE})
+        unknown = _NOW | ({} if when else {"date": _NO_DATE})
         if DATE not in found:
-            unsaid |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
-        return Given(photo, _facts(found, photo), prediction, unsaid)
+            unknown |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
+        return Given(photo, _facts(found, photo), prediction, unknown)
 
     def _refuse_contradictions(self, found: Written) -> None:
         if POSITION in found and found.get(HAS_GPS) is False:
@@ -277,14 +285,14 @@ def _facts(found: Written, photo: Photo) -> Facts:
         has_gps=found.get_or(HAS_GPS, default=position is not None),
         content_hash=found.get(HASH),
         position=position,
-        kin=_kin(found),
+        similar=_similar(found),
     )
 
 
-def _kin(found: Written) -> Kin:
+def _similar(found: Written) -> Similar:
     burst = _BEFORE if found.get(BURST) else None
     near = _BEFORE if found.get(NEAR_DUPLICATE) else None
-    return Kin(burst, near, stem(_BEFORE.name) if burst or near else None)
+    return Similar(burst, near, stem(_BEFORE.name) if burst or near else None)
 
 
 def _prediction(

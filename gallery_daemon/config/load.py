@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from gallery_daemon.config.conditions import WhenReader
 from gallery_daemon.config.document import Node, ScalarNode, compose
 from gallery_daemon.config.folders import each_of, overlap, read_watch
 from gallery_daemon.config.kinds.local import DEFAULT_MODEL, BundlePath
@@ -22,10 +23,9 @@ from gallery_daemon.config.settings import (
     TopLevel,
     WatchFolder,
 )
-from gallery_daemon.config.when import WhenReader
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.openat import NotRegularError, open_regular
-from gallery_daemon.rules.ruleset import RuleSet
+from gallery_daemon.rules.decide import RuleSet
 
 Classes = Callable[[str], tuple[str, ...]]
 """Gives the classes of a model bundle, `default` or a path; raises a GalleryError."""

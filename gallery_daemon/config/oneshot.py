@@ -16,8 +16,8 @@ from gallery_daemon.config.load import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.condition import MinConfidence
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
 MIN_CONFIDENCE = 0.60

@@ -11,13 +11,14 @@ from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Table, Written
 from gallery_daemon.config.settings import SidecarMode
 from gallery_daemon.decision import Action, Identical, OnConflict
-from gallery_daemon.rules.condition import All, Condition, MinConfidence, MinMargin
-from gallery_daemon.rules.ruleset import Placing, Rule
+from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin
+from gallery_daemon.rules.decide import Placing, Rule
 from gallery_daemon.rules.template import Template
 
 if TYPE_CHECKING:
+    from gallery_daemon.config.conditions import WhenReader
     from gallery_daemon.config.settings import Defaults
-    from gallery_daemon.config.when import WhenReader
 
 RULES_LIMIT = 1_000
 

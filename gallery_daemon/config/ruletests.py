@@ -91,7 +91,7 @@ class RuleTestReader:
             given.facts,
             given.prediction,
             expected,
-            given.unsaid,
+            given.unknown,
         )
 
     def _of_picture(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from gallery_daemon.config.conditions import WHEN
 from gallery_daemon.config.folders import watch_schema
 from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.kinds.base import one_or_more
@@ -20,7 +21,6 @@ from gallery_daemon.config.kinds.text import Folder
 from gallery_daemon.config.rules import RULE, RULES_LIMIT
 from gallery_daemon.config.ruletests import EXPECT_MAP, FILE_PATH, TEST
 from gallery_daemon.config.settings import FORMAT_VERSION, MODEL, TOP_LEVEL
-from gallery_daemon.config.when import WHEN
 
 if TYPE_CHECKING:
     from gallery_daemon.config.section import Schema

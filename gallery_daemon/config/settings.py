@@ -26,7 +26,7 @@ from gallery_daemon.decision import Action, Identical, OnConflict
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
     from gallery_daemon.rules.ruletest import AnyTest
     from gallery_daemon.rules.template import Template
 

@@ -24,7 +24,7 @@ from gallery_daemon.doctor.settings import ABOUT, look_at_settings
 from gallery_daemon.doctor.space import judge_space, look_at_space
 from gallery_daemon.doctor.unit import judge_unit, look_at_unit
 from gallery_daemon.doctor.watched import judge_watched, look_at_watched
-from gallery_daemon.intake.mounts import read_mountinfo
+from gallery_daemon.intake.watch_mode import read_mountinfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

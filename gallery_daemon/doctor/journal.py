@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.daemon.unfiled import in_trouble
+from gallery_daemon.daemon.status import in_trouble
 from gallery_daemon.doctor.finding import bad, counted, odd, well
 from gallery_daemon.doctor.space import size
 from gallery_daemon.errors import GalleryError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action
 from gallery_daemon.doctor.finding import counted, odd, well
 from gallery_daemon.doctor.library import nearest_folder
-from gallery_daemon.intake.mounts import mount_of
+from gallery_daemon.intake.watch_mode import mount_of
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config

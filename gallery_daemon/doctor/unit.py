@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.daemon.shipped import UNIT
-from gallery_daemon.daemon.unit import MARK, start_command, unit_folder, unit_text
+from gallery_daemon.daemon.unit import MARK, UNIT, start_command, unit_folder, unit_text
 from gallery_daemon.doctor.finding import odd, well
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.doctor.finding import bad, counted, odd, well
-from gallery_daemon.intake.mounts import choose_mode, mount_of
+from gallery_daemon.intake.watch_mode import choose_mode, mount_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import WatchFolder
     from gallery_daemon.doctor.finding import Finding
-    from gallery_daemon.intake.mounts import ChosenMode
+    from gallery_daemon.intake.watch_mode import ChosenMode
 
 ABOUT = "watch folder"
 _CLOCK = "clock"

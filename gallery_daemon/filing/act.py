@@ -19,7 +19,7 @@ from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.plan import Step, names_to_try
 from gallery_daemon.journal.record import State
-from gallery_daemon.rules.part import NUMBER
+from gallery_daemon.rules.component import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

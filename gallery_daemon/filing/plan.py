@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.part import NUMBER, PART_BYTES, numbered
+from gallery_daemon.rules.component import NAME_BYTES, NUMBER, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _nth(name: str, number: int) -> str:
     if not stem:
         stem, dot, extension = name, "", ""
     ending = f" ({number}){dot}{extension}"
-    return _cut(stem, PART_BYTES - len(_bytes(ending))) + ending
+    return _cut(stem, NAME_BYTES - len(_bytes(ending))) + ending
 
 
 def _cut(text: str, most: int) -> str:

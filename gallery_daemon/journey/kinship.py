@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-from gallery_daemon.imaging.bursts import burst_of
+from gallery_daemon.imaging.names import burst_of
 from gallery_daemon.journal.record import Sign
-from gallery_daemon.photo import PLAIN, Kin, Relative, TakenFrom
-from gallery_daemon.rules.kin import BURST_BITS, BURST_S, NEAR_BITS
-from gallery_daemon.rules.part import stem
-from gallery_daemon.rules.reliance import needs_kin
+from gallery_daemon.photo import PLAIN, Similar, SimilarPhoto, TakenFrom
+from gallery_daemon.rules.component import stem
+from gallery_daemon.rules.condition import Need
+from gallery_daemon.rules.conditions.similar import BURST_BITS, BURST_S, NEAR_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.seen import Earlier
     from gallery_daemon.photo import Facts, Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BURST_MS = round(BURST_S * 1000)
@@ -42,7 +42,7 @@ class Kinship:
     """Looks up the kin of photos, where the rules ask for it."""
 
     def __init__(self, journal: Journal, rules: RuleSet) -> None:
-        self._seen, self._is_needed = journal.looks.seen, needs_kin(rules)
+        self._seen, self._is_needed = journal.looks.seen, Need.SIMILAR in rules.needs
         self._groups: dict[int, Earlier] = {}
 
     def with_kin(self, photo: Photo, facts: Facts) -> Facts:
@@ -58,13 +58,13 @@ class Kinship:
         burst, near = self._kin(sign, number, photo.name, photo.identity.size_bytes)
         first = burst or near
         if first is None:
-            return replace(facts, kin=Kin())
-        kin = Kin(
+            return replace(facts, similar=Similar())
+        similar = Similar(
             burst=None if burst is None else _relative(burst, sign),
             near_duplicate=None if near is None else _relative(near, sign),
             group=stem(self._end_of_chain(first).name),
         )
-        return replace(facts, kin=kin)
+        return replace(facts, similar=similar)
 
     def _kin(
         self, sign: Sign, number: int | None, name: str, size_bytes: int
@@ -112,11 +112,11 @@ class Kinship:
         return end
 
 
-def _relative(earlier: Earlier, sign: Sign) -> Relative:
+def _relative(earlier: Earlier, sign: Sign) -> SimilarPhoto:
     after_s, ours, theirs = None, sign.taken_ms, earlier.sign.taken_ms
     if ours is not None and theirs is not None and abs(ours - theirs) <= _BURST_MS:
         after_s = (ours - theirs) / 1000
-    return Relative(earlier.name, _bits(earlier.sign, sign), after_s)
+    return SimilarPhoto(earlier.name, _bits(earlier.sign, sign), after_s)
 
 
 def _bits(one: Sign, other: Sign) -> int | None:

@@ -23,7 +23,7 @@ from gallery_daemon.journal.record import Note
 from gallery_daemon.journey.kinship import sign_of
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
-from gallery_daemon.rules.reliance import needs_kin
+from gallery_daemon.rules.condition import Need
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ class Looks:
             find_bundle(config.model.bundle),
             config.limits,
             needs_hash=config.rules.needs_hash,
-            needs_bits=needs_kin(config.rules),
+            needs_bits=Need.SIMILAR in config.rules.needs,
             again=again,
         )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.intake.arrivals import NoFile
-    from gallery_daemon.intake.scan import Skipped
+    from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Note, Row
     from gallery_daemon.journey.tally import Tally
     from gallery_daemon.logs.events import (
@@ -148,7 +148,7 @@ class Teller:
         self._tally.left += 1
         self._log.write(PhotoLeft(line, refused.reason))
 
-    def ignored(self, skipped: Skipped) -> None:
+    def ignored(self, skipped: Unlisted) -> None:
         """A pass over a folder accounts for the names that the daemon never mentions."""
         self._tally.left += 1
         self._log.write(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journey.photolog import Teller
     from gallery_daemon.journey.retry import Gate, Retries
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 
 @dataclass(frozen=True, slots=True)

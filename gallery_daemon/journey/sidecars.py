@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.intake.arrivals import look_at
+from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.journey.ends import Ends, unseen, why_beside
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
-    from gallery_daemon.imaging.kinds import Kind
+    from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 
 class Sidecars:
@@ -23,7 +23,7 @@ class Sidecars:
     def __init__(self, rooms: Rooms, library: str, clock: Clock, ends: Ends) -> None:
         self._rooms, self._library, self._clock, self._ends = rooms, library, clock, ends
 
-    def arrive(self, sidecar: Photo, kind: Kind) -> None:
+    def arrive(self, sidecar: Photo, kind: FileKind) -> None:
         """It waits, is filed, or is left."""
         company = self._rooms.company
         owner = company.owner_of(sidecar)
@@ -58,7 +58,7 @@ class Sidecars:
         where = sidecar.candidate
         below = owner.removeprefix(where.root.rstrip("/") + "/")
         try:
-            seen = look_at(owner)
+            seen = file_state(owner)
         except OSError:
             return False
         if isinstance(seen, str):

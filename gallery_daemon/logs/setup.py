@@ -5,15 +5,35 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TextIO
-
-import structlog
 
 from gallery_daemon.logs.events import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Iterator, Mapping, MutableMapping
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Within, `name` cannot be imported, unless it is loaded already; afterwards it can."""
+    if name in sys.modules:
+        yield
+        return
+    # None makes the import fail.
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+# structlog loads rich wherever it finds it, for its own console renderer and for tracebacks. The
+# daemon uses neither (`ConsoleLine` makes its lines, events have no tracebacks) and would hold the
+# 5 MB for as long as it runs. Commands that draw tables import rich as ever.
+with _without("rich"):
+    import structlog
 
 
 class LogFormat(StrEnum):

@@ -14,12 +14,12 @@ not used.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
+from gallery_daemon.codec import CodecError, MissingKeyError, lone_surrogate, value_of
 from gallery_daemon.errors import BundleError
 from gallery_daemon.openat import NotRegularError, open_regular
 
@@ -60,30 +60,6 @@ class Int8Network:
     difference: float
     pictures: int
     answers: tuple[tuple[float, ...], ...]
-
-    @classmethod
-    def of_json(cls, raw: Mapping[str, object]) -> Int8Network:
-        """The inverse of `asdict`, after JSON.
-
-        Raises:
-            KeyError, TypeError, ValueError, OverflowError: `raw` is not of that form.
-        """
-        answers = cast("list[list[float]]", raw["answers"])
-        found = cls(
-            xml_sha256=str(raw["xml_sha256"]),
-            bin_sha256=str(raw["bin_sha256"]),
-            agreement=float(cast("float", raw["agreement"])),
-            difference=float(cast("float", raw["difference"])),
-            pictures=int(cast("int", raw["pictures"])),
-            answers=tuple(tuple(float(value) for value in row) for row in answers),
-        )
-        if len(found.answers) != PROBES or not found.answers[0]:
-            raise ValueError(f"int8 has no {PROBES} answers")
-        if len({len(row) for row in found.answers}) != 1:
-            raise ValueError("int8 has answers of different lengths")
-        if not (0 <= found.agreement <= 1 and 0 <= found.difference <= 1):
-            raise ValueError("int8 has a share outside 0 to 1")
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +135,11 @@ def _checked(raw: Json, path: Path) -> Manifest:
             hint="update gallery-daemon, or train the model again",
         )
     try:
-        manifest = Manifest(
-            name=_text(raw["name"]),
-            classes=tuple(_text(name) for name in _list(raw["classes"])),
-            weights_sha256=_text(raw["weights_sha256"]),
-            temperature=_number(raw["temperature"]),
-            input_size=int(_number(raw["input_size"])),
-            mean=tuple(_number(value) for value in _list(raw["mean"])),
-            std=tuple(_number(value) for value in _list(raw["std"])),
-            provenance=_mapping(raw.get("provenance")),
-            metrics=_mapping(raw.get("metrics")),
-            int8=_int8(_mapping(raw.get("int8"))),
-        )
-    except KeyError as error:
-        raise BundleError(f"{path} lacks {error}") from error
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BundleError(f"{path}: {error}") from error
+        manifest: Manifest = value_of(Manifest, raw, "manifest", exact=False)
+    except MissingKeyError as error:
+        raise BundleError(f"{path} lacks {error.key!r}") from error
+    except CodecError as error:
+        raise BundleError(f"{path}: {error.problem}") from error
     _refuse_impossible(manifest, path)
     return manifest
 
@@ -182,7 +147,9 @@ def _checked(raw: Json, path: Path) -> Manifest:
 def _refuse_impossible(manifest: Manifest, path: Path) -> None:
     classes = manifest.classes
     channels = 3
-    problems = {
+    texts = (manifest.name, *classes, manifest.weights_sha256)
+    problems = {f"{text!r} is not a text": lone_surrogate(text) is not None for text in texts}
+    problems |= {
         "it has no classes": not classes,
         "a class is named twice": len(set(classes)) != len(classes),
         "a class has an empty name or one with a slash": any(
@@ -194,40 +161,22 @@ def _refuse_impossible(manifest: Manifest, path: Path) -> None:
             (len(manifest.mean), len(manifest.std)) != (channels, channels)
             or not all(value > 0 for value in manifest.std)
         ),
-        "int8 has not an answer for each class": (
-            manifest.int8 is not None and len(manifest.int8.answers[0]) != len(classes)
-        ),
         "the weights' hash is not a SHA-256": len(manifest.weights_sha256) != 64,  # noqa: PLR2004
     }
+    if manifest.int8 is not None:
+        problems |= _problems_of(manifest.int8, len(classes))
     for problem, found in problems.items():
         if found:
             raise BundleError(f"{path}: {problem}")
 
 
-def _text(value: object) -> str:
-    # JSON can carry a lone surrogate, which neither a file name nor the journal takes.
-    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise TypeError(f"{value!r} is not a text")
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise TypeError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError(f"{value!r} is not a list")
-    return value
-
-
-def _mapping(value: object) -> Json | None:
-    if value is not None and not isinstance(value, dict):
-        raise TypeError(f"{value!r} is not a mapping")
-    return value
-
-
-def _int8(value: Json | None) -> Int8Network | None:
-    return None if value is None else Int8Network.of_json(value)
+def _problems_of(int8: Int8Network, classes: int) -> dict[str, bool]:
+    lengths = {len(row) for row in int8.answers}
+    return {
+        f"int8 has no {PROBES} answers": len(int8.answers) != PROBES or 0 in lengths,
+        "int8 has answers of different lengths": len(lengths) > 1,
+        "int8 has a share outside 0 to 1": not (
+            0 <= int8.agreement <= 1 and 0 <= int8.difference <= 1
+        ),
+        "int8 has not an answer for each class": lengths != {classes},
+    }

@@ -18,9 +18,8 @@ from torch import nn
 from torchvision.models import resnet34
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from gallery_daemon.model.manifest import Manifest
 
 # In the order a picture passes them; torchvision flattens between `avgpool` and `fc`.
 STAGES = (
@@ -69,17 +68,18 @@ def stages(network: nn.Module, first: str, end: str | None = None) -> nn.Sequent
     )
 
 
-def normalise(pictures: torch.Tensor, manifest: Manifest) -> torch.Tensor:
+def normalise(pictures: torch.Tensor, mean: Sequence[float], std: Sequence[float]) -> torch.Tensor:
     """Pictures as the network's input, on the same device.
 
     Args:
-        pictures: uint8 (N, H, W, 3), RGB, H = W = `manifest.input_size`.
-        manifest: has the mean and standard deviation per channel, for values in 0..1.
+        pictures: uint8 (N, H, W, 3), RGB.
+        mean: of each channel, for values in 0..1.
+        std: the standard deviation of each channel, likewise.
 
     Returns:
         float32 (N, 3, H, W), laid out channels-last.
     """
-    mean = torch.tensor(manifest.mean, device=pictures.device) * 255
-    std = torch.tensor(manifest.std, device=pictures.device) * 255
+    centre = torch.tensor(mean, device=pictures.device) * 255
+    scale = torch.tensor(std, device=pictures.device) * 255
     # NHWC in memory seen as NCHW is exactly the channels-last layout: no copy is needed.
-    return ((pictures.float() - mean) / std).permute(0, 3, 1, 2)  # (N, 3, H, W)
+    return ((pictures.float() - centre) / scale).permute(0, 3, 1, 2)  # (N, 3, H, W)

@@ -55,7 +55,9 @@ class WithPreprocessing(nn.Module):
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """Normalise and run."""
-        logits: torch.Tensor = self.network(normalise(pictures, self._manifest))
+        logits: torch.Tensor = self.network(
+            normalise(pictures, self._manifest.mean, self._manifest.std)
+        )
         return logits
 
 

@@ -1,7 +1,9 @@
 """Rules that can never match, found before a single photo arrives.
 
-They are warnings and not errors: the configuration means something, only surely not what its author
-had in mind.
+They are warnings and not errors: the configuration means something, but hardly what its author had
+in mind. A rule that is called unreachable truly is, for an implication is proven: "no" may mean
+that it was not seen. So a search may also be given up: conditions that nest can ask for more steps
+than there are seconds, in a text of a few kilobytes.
 """
 
 from __future__ import annotations
@@ -9,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.implication import Prover
-from gallery_daemon.rules.probability import Probability
+from gallery_daemon.rules.condition import All, Any, Atom, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, Probability
 
 if TYPE_CHECKING:
-    from gallery_daemon.rules.ruleset import Rule, RuleSet
+    from gallery_daemon.rules.decide import Rule, RuleSet
 
 _ROUNDING = 0.01
 """How far from 1 a model's probabilities may add up; half precision is off by thousandths."""
@@ -116,3 +117,47 @@ def _taken_by(takers: list[str]) -> str:
     if len(takers) == 1:
         return f"rule {takers[0]} above takes every photo that it could"
     return f"rules {', '.join(takers)} above take every photo that it could"
+
+
+STEPS_LIMIT = 500_000
+"""Comparisons of two conditions, a second's work; a hundred rules of five take a tenth of them."""
+
+
+class Prover:
+    """Proves implications until its steps are used up; from then on it sees none."""
+
+    def __init__(self, steps: int = STEPS_LIMIT) -> None:
+        self._steps = steps
+
+    def implies(self, premises: tuple[Condition, ...], conclusion: Condition) -> bool:
+        """Whether every photo that satisfies all `premises` satisfies the `conclusion`."""
+        if self._is_spent():
+            return False
+        match conclusion:
+            case All(parts):
+                return all(self.implies(premises, part) for part in parts)
+            case Any(parts) if any(self.implies(premises, part) for part in parts):
+                return True
+            case Atom() if conclusion.is_always:
+                return True
+            case _:
+                return any(self._one_implies(premise, conclusion) for premise in premises)
+
+    def _one_implies(self, premise: Condition, conclusion: Condition) -> bool:
+        if self._is_spent():
+            return False
+        match premise, conclusion:
+            case All(parts), _:
+                return self.implies(parts, conclusion)
+            case Any(parts), _:
+                return bool(parts) and all(self.implies((part,), conclusion) for part in parts)
+            case Not(inner), Not(other):
+                return self.implies((other,), inner)
+            case _, Atom():
+                return premise == conclusion or conclusion.covers(premise)
+            case _:
+                return premise == conclusion
+
+    def _is_spent(self) -> bool:
+        self._steps -= 1
+        return self._steps < 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from gallery_daemon.rules.condition import Condition
-    from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+    from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 
 _SHOWN_LETTERS = 60
 _LEAVE = "leave"

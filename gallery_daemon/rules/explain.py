@@ -17,7 +17,7 @@ from gallery_daemon.rules.decide import decide, try_rule
 if TYPE_CHECKING:
     from gallery_daemon.photo import Facts, Photo, Prediction
     from gallery_daemon.rules.condition import Condition
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 Checks: TypeAlias = tuple[Check, ...]
 

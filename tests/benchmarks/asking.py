@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import Note, Sign
 from gallery_daemon.photo import Identity
-from gallery_daemon.rules.kin import BURST_S, NEAR_BITS
+from gallery_daemon.rules.conditions.similar import BURST_S, NEAR_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Check, Decision, Outcome, TraceEntry, Truth
-from gallery_daemon.intake.candidate import Ground
-from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.intake.candidate import WatchRoot
+from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import Entry, Intent, State
 from gallery_daemon.photo import Facts, Identity, Photo, Prediction
@@ -40,7 +40,7 @@ def fill(watch: Path, library: Path, journal: Path, files: int) -> None:
 
 def _entries(watch: Path) -> Iterator[Entry]:
     facts = Facts.unread(_WHEN)
-    for found in scan(Ground("watch", str(watch))):
-        assert isinstance(found, Found)
+    for found in scan(WatchRoot("watch", str(watch))):
+        assert isinstance(found, Listed)
         photo = Photo(found.candidate, Identity.of(found.stat), _WHEN)
         yield Entry(photo, State.FILED, None, _DECISION, facts, _PREDICTION, _INTENT)

@@ -31,7 +31,16 @@ from gallery_daemon.classifier.messages import (
     ToChild,
 )
 from gallery_daemon.codec import CodecError, object_of, to_text, value_of
-from gallery_daemon.photo import PLAIN, Facts, Identity, Kin, Position, Prediction, Taken, TakenFrom
+from gallery_daemon.photo import (
+    PLAIN,
+    Facts,
+    Identity,
+    Position,
+    Prediction,
+    Similar,
+    Taken,
+    TakenFrom,
+)
 
 # Names as the system gives them: any bytes, decoded as Python decodes paths.
 paths = st.binary(max_size=40).map(os.fsdecode)
@@ -205,10 +214,10 @@ def test_an_impossible_answer_is_an_error(reply: Answer | Refusal, problem: str)
 
 def test_a_photo_s_kin_never_cross() -> None:
     """They are the daemon's to know: a process that speaks of them breaks a rule."""
-    kin = Kin(group="../../etc")
-    answer = replace(ANSWER, facts=replace(FACTS, kin=kin))
-    lie = to_text(answer).replace('"dhash":null', '"dhash":null,"kin":{"group":"../../etc"}')
+    similar = Similar(group="../../etc")
+    answer = replace(ANSWER, facts=replace(FACTS, similar=similar))
+    lie = to_text(answer).replace('"dhash":null', '"dhash":null,"similar":{"group":"../../etc"}')
 
     assert ANSWER == read_from_child(written(answer))
-    with pytest.raises(CodecError, match="kin"):
+    with pytest.raises(CodecError, match="similar"):
         value_of(Answer, object_of(lie), "Answer")

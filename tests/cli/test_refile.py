@@ -19,9 +19,9 @@ from gallery_daemon.filing.onward import Moved
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.cli.test_plan import config, lines
+from tests.end_to_end.conftest import photo_bytes
 from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, read_files
-from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

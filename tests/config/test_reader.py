@@ -17,7 +17,7 @@ from gallery_daemon.config.settings import (
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import BundleError, ConfigErrors
 from gallery_daemon.rules.condition import All
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 from tests.config.texts import FILE, HEAD, RULES, config_of, errors_of
 

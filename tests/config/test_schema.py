@@ -13,15 +13,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallery_daemon.config.conditions import WHEN
 from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.rules import RULE
 from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.schema import schema, schema_text
 from gallery_daemon.config.settings import BATCH, DEFAULTS, LIMITS, METRICS, MODEL, TOP_LEVEL, WATCH
-from gallery_daemon.config.when import WHEN
 from gallery_daemon.daemon.configuration import classes_of
 from tests.config.editor import marks_of
 from tests.config.texts import CLASSES, HEAD, RULES, errors_of
+from tests.docs.pages import whole_text
 
 if TYPE_CHECKING:
     from gallery_daemon.config.section import Table
@@ -195,9 +196,8 @@ def test_a_wrong_value_is_refused_by_both(name: str, entry: str) -> None:
 
 
 def test_all_that_people_start_from_is_taken() -> None:
-    """The example and every configuration of the README."""
-    readme = (REPOSITORY / "README.md").read_text("utf-8")
-    blocks = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    """The example and every configuration of the README and the manual."""
+    blocks = re.findall(r"```yaml\n(.*?)```", whole_text(), re.DOTALL)
     whole = [block for block in blocks if "version" in yaml.safe_load(block)]
 
     assert len(whole) > 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.daemon.instance import Holdings, ask, name_of, running
+from gallery_daemon.daemon.instance import InstanceLock, ask, name_of, running
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def knocks() -> SimpleQueue[None]:
 
 
 @pytest.fixture
-def holdings(knocks: SimpleQueue[None]) -> Iterator[Holdings]:
+def holdings(knocks: SimpleQueue[None]) -> Iterator[InstanceLock]:
     """Nothing is held yet, and nothing any more after the test."""
-    holdings = Holdings(lambda: knocks.put(None))
+    holdings = InstanceLock(lambda: knocks.put(None))
     yield holdings
     holdings.close()
 
@@ -57,7 +57,7 @@ def another(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_second_daemon_is_told_who_holds_the_folder(
-    holdings: Holdings, another: subprocess.Popen[str], tmp_path: Path
+    holdings: InstanceLock, another: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """By number and command line, also by another path; killed, it holds nothing any more."""
     (tmp_path / "link").symlink_to(tmp_path)
@@ -73,7 +73,7 @@ def test_a_second_daemon_is_told_who_holds_the_folder(
     assert name_of(os.fspath(tmp_path)) in running()
 
 
-def test_a_new_configuration_holds_its_own_folders(holdings: Holdings, tmp_path: Path) -> None:
+def test_a_new_configuration_holds_its_own_folders(holdings: InstanceLock, tmp_path: Path) -> None:
     """What is no longer watched is free, what still is stays held all the time."""
     first, second, third = (os.fspath(tmp_path / name) for name in "abc")
     holdings.hold([first, second])
@@ -85,7 +85,7 @@ def test_a_new_configuration_holds_its_own_folders(holdings: Holdings, tmp_path:
 
 
 def test_who_asks_gets_an_answer_and_the_holder_s_number(
-    holdings: Holdings, knocks: SimpleQueue[None], tmp_path: Path
+    holdings: InstanceLock, knocks: SimpleQueue[None], tmp_path: Path
 ) -> None:
     """The snapshot is made when the main loop comes to it, and sent whole."""
     holdings.hold([os.fspath(tmp_path)])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.daemon.instance import Holdings
+from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.unit import install_unit, start_command, unit_folder
 from gallery_daemon.doctor.machine import judge_clock, judge_packages, look_at_packages
 from gallery_daemon.doctor.running import Running, judge_running, look_at_running
@@ -49,7 +49,7 @@ def test_a_daemon_is_judged(seen: tuple[Running, ...], expected: list[str], says
 def held(tmp_path: Path) -> Iterator[Path]:
     """A folder that this process holds, and answers for."""
     knocked, is_over = Event(), Event()
-    holdings = Holdings(knocked.set)
+    holdings = InstanceLock(knocked.set)
     holdings.hold([str(tmp_path)])
 
     def answer() -> None:

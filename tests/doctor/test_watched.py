@@ -11,7 +11,7 @@ import pytest
 
 from gallery_daemon.config.settings import WatchFolder, WatchMode
 from gallery_daemon.doctor.watched import Watched, judge_watched, look_at_watched
-from gallery_daemon.intake.mounts import ChosenMode
+from gallery_daemon.intake.watch_mode import ChosenMode
 from tests.doctor.lines import said, verdicts
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import Note
 from gallery_daemon.journey.kinship import Kinship, sign_of
-from gallery_daemon.photo import PLAIN, Facts, Kin, Photo, Relative, Taken, TakenFrom
+from gallery_daemon.photo import PLAIN, Facts, Photo, Similar, SimilarPhoto, Taken, TakenFrom
 from gallery_daemon.rules.condition import All
-from gallery_daemon.rules.kin import BURST_BITS, NEAR_BITS
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 from tests.rules.photos import FACTS, photo
 
@@ -60,13 +60,13 @@ def named(name: str, number: int = 0) -> Photo:
     return replace(made, identity=identity)
 
 
-def see(journal: Journal, on: Photo, facts: Facts) -> Kin:
+def see(journal: Journal, on: Photo, facts: Facts) -> Similar:
     """The photo's kin; from then on it is one that was seen."""
-    kin = Kinship(journal, ASKING).with_kin(on, facts).kin
+    kin = Kinship(journal, ASKING).with_kin(on, facts).similar
     note = Note("m@00000000", "{}", sign_of(on.name, facts))
     journal.looks.remember([(on.path, on.identity, note)])
     assert kin is not None
-    assert kin == Kinship(journal, ASKING).with_kin(on, facts).kin
+    assert kin == Kinship(journal, ASKING).with_kin(on, facts).similar
     return kin
 
 
@@ -78,10 +78,10 @@ def test_the_first_of_a_burst_has_no_kin_and_the_others_do(journal: Journal) -> 
     late = see(journal, named("d.jpg", 4), taken(-1.0, 12))
     other = see(journal, named("e.jpg", 5), taken(30.0, 12))
 
-    assert Kin() == first
-    assert Kin(Relative("a.jpg", 20, 0.4), None, "a") == second
-    assert Kin(Relative("b.jpg", 10, 1.9), None, "a") == third
-    assert (Relative("a.jpg", 12, -1.0), "a") == (late.burst, late.group)
+    assert Similar() == first
+    assert Similar(SimilarPhoto("a.jpg", 20, 0.4), None, "a") == second
+    assert Similar(SimilarPhoto("b.jpg", 10, 1.9), None, "a") == third
+    assert (SimilarPhoto("a.jpg", 12, -1.0), "a") == (late.burst, late.group)
     assert None is other.burst
 
 
@@ -90,7 +90,7 @@ def test_a_photo_of_the_same_moment_that_looks_otherwise_is_of_no_burst(journal:
     see(journal, named("a.jpg", 1), taken(0.0))
 
     assert see(journal, named("b.jpg", 2), taken(0.1, BURST_BITS)).burst is not None
-    assert Kin() == see(journal, named("c.jpg", 3), replace(taken(0.2), dhash="f0" * 16))
+    assert Similar() == see(journal, named("c.jpg", 3), replace(taken(0.2), dhash="f0" * 16))
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_burst_is_known_by_its_names_where_the_pictures_cannot_tell(journal: J
 
     found = see(journal, named("20220514_102409_002.jpg", 2), replace(dark, taken=FACTS.taken))
 
-    assert Relative("20220514_102409_001.jpg", None, None) == found.burst
+    assert SimilarPhoto("20220514_102409_001.jpg", None, None) == found.burst
     assert "20220514_102409_001" == found.group
-    assert Kin() == see(journal, named("20220514_102410_001.jpg", 3), dark)
+    assert Similar() == see(journal, named("20220514_102410_001.jpg", 3), dark)
 
 
 def test_near_duplicates_are_found_whatever_they_are_called(journal: Journal) -> None:
@@ -132,8 +132,8 @@ def test_near_duplicates_are_found_whatever_they_are_called(journal: Journal) ->
     edited = see(journal, named("b.png", 2), taken(0, NEAR_BITS, when=NOON + year))
     again = see(journal, named("c.jpg", 3), taken(0, NEAR_BITS + 3, when=NOON + 2 * year))
 
-    assert Relative("a.jpg", NEAR_BITS, None) == edited.near_duplicate
-    assert Relative("b.png", 3, None) == again.near_duplicate
+    assert SimilarPhoto("a.jpg", NEAR_BITS, None) == edited.near_duplicate
+    assert SimilarPhoto("b.png", 3, None) == again.near_duplicate
     assert "a" == edited.group == again.group
 
 
@@ -147,7 +147,7 @@ def test_two_versions_of_one_photo_are_no_burst(journal: Journal) -> None:
     copy = see(journal, replace(on, identity=replace(on.identity, inode=5)), taken(60.0))
     same_second = see(journal, named("c.jpg", 4), taken(60.0, 20))
 
-    assert (None, Relative("a.jpg", 2, 0.0)) == (edited.burst, edited.near_duplicate)
+    assert (None, SimilarPhoto("a.jpg", 2, 0.0)) == (edited.burst, edited.near_duplicate)
     assert None is copy.burst
     assert same_second.burst is not None
 
@@ -157,7 +157,7 @@ def test_plain_pictures_are_not_alike(journal: Journal) -> None:
     dark = replace(taken(), dhash=PLAIN)
     see(journal, named("a.jpg", 1), dark)
 
-    assert Kin() == see(journal, named("b.jpg", 2), dark)
+    assert Similar() == see(journal, named("b.jpg", 2), dark)
 
 
 def test_the_same_bytes_under_the_same_name_are_no_kin(journal: Journal) -> None:
@@ -168,9 +168,9 @@ def test_the_same_bytes_under_the_same_name_are_no_kin(journal: Journal) -> None
     other = replace(one, candidate=replace(one.candidate, relative="b/IMG_1 (1).jpg"))
     see(journal, one, facts)
 
-    assert Kin() == see(journal, replace(same, identity=replace(one.identity, inode=2)), facts)
+    assert Similar() == see(journal, replace(same, identity=replace(one.identity, inode=2)), facts)
     copy = see(journal, replace(other, identity=replace(one.identity, inode=3)), facts)
-    assert Relative("IMG_1.jpg", 0, 0.0) == copy.near_duplicate
+    assert SimilarPhoto("IMG_1.jpg", 0, 0.0) == copy.near_duplicate
 
 
 def test_a_photo_is_not_its_own_kin_under_another_name(journal: Journal) -> None:
@@ -178,7 +178,7 @@ def test_a_photo_is_not_its_own_kin_under_another_name(journal: Journal) -> None
     one = named("a.jpg")
     see(journal, one, taken())
 
-    assert Kin() == see(
+    assert Similar() == see(
         journal, replace(one, candidate=replace(one.candidate, relative="b.jpg")), taken()
     )
 
@@ -187,7 +187,7 @@ def test_nothing_is_looked_up_that_nobody_asks_for(journal: Journal) -> None:
     """The facts are as they were."""
     see(journal, named("a.jpg", 1), taken())
 
-    assert None is Kinship(journal, RuleSet(())).with_kin(named("b.jpg", 2), taken()).kin
+    assert None is Kinship(journal, RuleSet(())).with_kin(named("b.jpg", 2), taken()).similar
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 50)), min_size=1, max_size=12))
@@ -203,9 +203,9 @@ def test_the_answer_stays_the_same_for_ever(
     before = [see(journal, on, facts) for on, facts in photos]
 
     kinship = Kinship(journal, ASKING)
-    after = [kinship.with_kin(on, facts).kin for on, facts in reversed(photos)]
+    after = [kinship.with_kin(on, facts).similar for on, facts in reversed(photos)]
     journal.close()
 
     assert before == after[::-1]
-    firsts = {str(number) for number, kin in enumerate(before) if kin == Kin()}
+    firsts = {str(number) for number, kin in enumerate(before) if kin == Similar()}
     assert firsts >= {kin.group for kin in before if kin.group is not None}

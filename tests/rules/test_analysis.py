@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.rules.analysis import RuleWarning, warnings
-from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.decide import decide
-from gallery_daemon.rules.fact import HasExif, HasGps
-from gallery_daemon.rules.probability import Comparison, Probability
-from gallery_daemon.rules.ruleset import Rule, RuleSet
-from tests.rules.conditions import conditions
+from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinConfidence, Probability
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.conditions.shape import HasExif
+from gallery_daemon.rules.decide import Rule, RuleSet, decide
 from tests.rules.photos import CLASSES, any_facts, photos, predictions
+from tests.rules.strategies import conditions
 
 EXIF, GPS = HasExif(wanted=True), HasGps(wanted=True)
 CARS, TREES, BOTH = ClassIs(("cars",)), ClassIs(("trees",)), ClassIs(("cars", "trees"))

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.changes import changes
-from gallery_daemon.rules.condition import All, Any, ClassIs, MinConfidence, Not
-from gallery_daemon.rules.fact import HasGps
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.condition import All, Any, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
 

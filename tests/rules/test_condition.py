@@ -6,18 +6,12 @@ import pytest
 from hypothesis import given
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.condition import (
-    All,
-    Any,
-    ClassIs,
-    Condition,
-    MinConfidence,
-    MinMargin,
-    Not,
-)
-from gallery_daemon.rules.fact import HasExif, HasGps
-from tests.rules.conditions import conditions
+from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.conditions.shape import HasExif
 from tests.rules.photos import FACTS, any_facts, photo, photos, prediction, predictions, truth_of
+from tests.rules.strategies import conditions
 
 # Of the usual photo.
 YES, UNSURE, NO = (

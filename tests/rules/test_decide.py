@@ -18,12 +18,12 @@ from gallery_daemon.decision import (
     TraceEntry,
     Truth,
 )
-from gallery_daemon.rules.condition import All, ClassIs, MinConfidence
-from gallery_daemon.rules.decide import decide
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.condition import All
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet, decide
 from gallery_daemon.rules.template import Template
-from tests.rules.conditions import conditions
 from tests.rules.photos import FACTS, any_facts, photo, photos, prediction, predictions
+from tests.rules.strategies import conditions
 
 
 def placing(to: str, as_: str | None = None) -> Placing:

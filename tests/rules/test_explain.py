@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Action, OnConflict, Outcome, Truth
 from gallery_daemon.photo import Taken, TakenFrom
-from gallery_daemon.rules.calendar import DatePart, Span, TakenIn
-from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.decide import decide
+from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenIn
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.conditions.name import NameLike
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet, decide
 from gallery_daemon.rules.explain import explain, missing, near_misses_of
-from gallery_daemon.rules.fact import HasGps
-from gallery_daemon.rules.likeness import NameLike
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
-from tests.rules.conditions import conditions
 from tests.rules.photos import FACTS, any_facts, facts, photo, photos, prediction, predictions
+from tests.rules.strategies import conditions
 
 TO_X = Placing(Template.parse("X/"), None, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
 

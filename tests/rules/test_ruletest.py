@@ -9,16 +9,17 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict, Outcome
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
-from gallery_daemon.rules.condition import All, ClassIs, Condition, MinConfidence
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.ruletest import (
     NOT_LOOKED_AT,
     Expected,
     PictureTest,
     RuleTest,
+    prediction_like,
     run_tests,
 )
-from gallery_daemon.rules.supposed import prediction_like
 from gallery_daemon.rules.template import Template
 from tests.rules.photos import CLASSES, FACTS, SETTLED_AT, photo, prediction
 

@@ -12,9 +12,9 @@ from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import evaluate
-from gallery_daemon.training.options import TrainOptions
 from gallery_daemon.training.recipe import ARTICLE, Phase
-from gallery_daemon.training.run import train
+from gallery_daemon.training.train import train
+from gallery_daemon.training.train_options import TrainOptions
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:

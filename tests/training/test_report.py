@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gallery_daemon.training.judgement import Judgement
-from gallery_daemon.training.measure import measure
-from gallery_daemon.training.report import Mistake, contact_sheet, report_page
+from gallery_daemon.training.measures import Predictions, measure
+from gallery_daemon.training.report import Misclassified, contact_sheet, report_page
 
-JUDGED = Judgement(
+JUDGED = Predictions(
     np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6]], dtype=np.float32),
     np.array([1, 1, 1, 0]),
     ("<cars>", "trees"),
@@ -23,7 +22,7 @@ JUDGED = Judgement(
 )
 
 
-def _page(mistakes: list[Mistake], skipped: tuple[tuple[Path, str], ...] = ()) -> str:
+def _page(mistakes: list[Misclassified], skipped: tuple[tuple[Path, str], ...] = ()) -> str:
     measured = {"Validation": measure(JUDGED)}
     return report_page("A & B", measured, {"loss.png": b"png"}, mistakes, skipped).decode()
 
@@ -40,7 +39,7 @@ def test_the_surest_mistakes_come_first() -> None:
 
 def test_the_page_is_well_formed_and_nothing_in_it_is_markup() -> None:
     """Names of classes and files are text, whatever they are; tags are closed in order."""
-    mistake = Mistake("<cars>", "trees", 0.9, "a<b>\udce9.jpg", np.zeros((8, 8, 3), np.uint8))
+    mistake = Misclassified("<cars>", "trees", 0.9, "a<b>\udce9.jpg", np.zeros((8, 8, 3), np.uint8))
 
     page = _page([mistake], ((Path("x<y>.jpg"), "cut"),))
 
@@ -68,7 +67,7 @@ def test_the_page_is_well_formed_and_nothing_in_it_is_markup() -> None:
 
 def test_thumbnails_are_in_the_page() -> None:
     """Nothing is fetched from anywhere: the pictures are JPEGs in the page itself."""
-    mistake = Mistake("trees", "trees", 0.9, "a.jpg", np.full((8, 8, 3), 200, np.uint8))
+    mistake = Misclassified("trees", "trees", 0.9, "a.jpg", np.full((8, 8, 3), 200, np.uint8))
 
     page = _page([mistake])
 

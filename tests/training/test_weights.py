@@ -14,7 +14,7 @@ from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import load_bundle
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.network import new_network
-from gallery_daemon.training.weights import Found, find_weights, start_from
+from gallery_daemon.training.weights import StartWeights, find_weights, start_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
 
 
-def _find(weights: str | None, otherwise: str = "imagenet") -> Found:
+def _find(weights: str | None, otherwise: str = "imagenet") -> StartWeights:
     return find_weights(weights, otherwise, lambda _: None)
 
 

@@ -12,7 +12,8 @@ from gallery_daemon.config.kinds.base import OneOrMore, any_case, one_or_more, r
 from gallery_daemon.config.kinds.quantity import ends_schema, says_something
 from gallery_daemon.config.mistakes import did_you_mean
 from gallery_daemon.config.section import Key, Schema, Table
-from gallery_daemon.rules.calendar import (
+from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.conditions.date import (
     MONTHS,
     WEEKDAYS,
     DatePart,
@@ -20,7 +21,6 @@ from gallery_daemon.rules.calendar import (
     TakenBetween,
     TakenIn,
 )
-from gallery_daemon.rules.condition import All, Condition
 
 if TYPE_CHECKING:
     from gallery_daemon.config.mistakes import Mistakes

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.document import ScalarNode
 from gallery_daemon.config.kinds.base import Text, text_schema
 from gallery_daemon.config.mistakes import quoted
-from gallery_daemon.rules.part import is_control
+from gallery_daemon.rules.component import is_control
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node

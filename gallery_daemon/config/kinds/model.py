@@ -14,7 +14,7 @@ from gallery_daemon.config.kinds.base import read_scalar, refuse
 from gallery_daemon.config.kinds.quantity import Number
 from gallery_daemon.config.mistakes import meant_number
 from gallery_daemon.rules.condition import All, Condition
-from gallery_daemon.rules.probability import Comparison, Probability
+from gallery_daemon.rules.conditions.model import Comparison, Probability
 
 if TYPE_CHECKING:
     from gallery_daemon.config.mistakes import Mistakes

@@ -9,7 +9,7 @@ from gallery_daemon.config.kinds.base import Text
 from gallery_daemon.config.kinds.quantity import Number
 from gallery_daemon.config.section import Key, Schema, Table
 from gallery_daemon.photo import Position
-from gallery_daemon.rules.distance import Spot
+from gallery_daemon.rules.conditions.place import Spot
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node

@@ -21,8 +21,7 @@ from gallery_daemon.config.kinds.base import (
 )
 from gallery_daemon.config.mistakes import Mistakes, meant_number, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
-from gallery_daemon.rules.aspect import AspectIs, Ratio
-from gallery_daemon.rules.fact import Between, Measure
+from gallery_daemon.rules.conditions.shape import AspectIs, Between, Measure, Ratio
 
 if TYPE_CHECKING:
     from gallery_daemon.rules.condition import Condition

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from gallery_daemon.config.document import Node, ScalarNode
 from gallery_daemon.config.kinds.base import Text, text_schema
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quote_it, quoted
+from gallery_daemon.rules.fields import FIELDS, SEQUENCE
 from gallery_daemon.rules.template import Template, TemplateError
-from gallery_daemon.rules.values import FIELDS, SEQUENCE
 
 if TYPE_CHECKING:
     from gallery_daemon.config.section import Schema

@@ -12,13 +12,13 @@ import json
 import os
 import platform
 import secrets
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import platformdirs
 
+from gallery_daemon.codec import CodecError, object_of, value_of
 from gallery_daemon.model.engines.engine import LIBRARIES, EngineKind
 
 if TYPE_CHECKING:
@@ -74,6 +74,16 @@ class Measurement:
     is_settled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A measurement as the file has it; engines by their names."""
+
+    engine: str
+    pictures_per_s: Mapping[str, float]
+    tries: int
+    settled: bool
+
+
 class EngineCache:
     """The measurement for one set of circumstances, kept in the file `path` under `key`."""
 
@@ -82,28 +92,20 @@ class EngineCache:
 
     def recall(self) -> Measurement | None:
         """The measurement kept last; None if there is none."""
-        entry = self._entries().get(self._key)
         try:
-            # A damaged entry, or one of an older version, fails at one of these.
-            known = cast("dict[str, Any]", entry)
-            speeds = {
-                EngineKind.parse(str(k)): float(v) for k, v in known["pictures_per_s"].items()
-            }
-            kind = EngineKind.parse(str(known["engine"]))
-            return Measurement(kind, speeds, int(known["tries"]), bool(known["settled"]))
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            entry = value_of(_Entry, self._entries().get(self._key), "entry", exact=False)
+            speeds = {EngineKind.parse(kind): speed for kind, speed in entry.pictures_per_s.items()}
+            return Measurement(EngineKind.parse(entry.engine), speeds, entry.tries, entry.settled)
+        except (CodecError, ValueError):
+            # A damaged entry, or one of an older version.
             return None
 
     def remember(self, measurement: Measurement) -> None:
         """`measurement` is kept from now on, in place of the one before."""
-        entry = {
-            "engine": str(measurement.kind),
-            "pictures_per_s": {str(kind): speed for kind, speed in measurement.speeds.items()},
-            "tries": measurement.tries,
-            "settled": measurement.is_settled,
-        }
+        speeds = {str(kind): speed for kind, speed in measurement.speeds.items()}
+        entry = _Entry(str(measurement.kind), speeds, measurement.tries, measurement.is_settled)
         others = list(self._others().items())[-_ENTRIES_LIMIT + 1 :]
-        self._write(dict(others) | {self._key: entry})
+        self._write(dict(others) | {self._key: asdict(entry)})
 
     def forget(self) -> None:
         """Nothing is kept for these circumstances."""
@@ -124,10 +126,9 @@ class EngineCache:
 
     def _entries(self) -> dict[str, object]:
         try:
-            found = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
+            return object_of(self._path.read_bytes())
+        except (OSError, CodecError):
             return {}
-        return cast("dict[str, object]", found) if isinstance(found, dict) else {}
 
 
 def _processor() -> str:
@@ -141,6 +142,9 @@ def _processor() -> str:
 
 
 def _version(name: str) -> str | None:
+    # The daemon asks where the file is, no more, and saves the 1.5 MB of this import.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - see above
+
     try:
         return version(name)
     except PackageNotFoundError:

@@ -75,7 +75,8 @@ class TorchEngine:
     def logits(self, pictures: PictureBatch) -> Logits:
         """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
         with torch.inference_mode():
-            batch = normalise(torch.from_numpy(pictures).to(self._device), self._manifest)
+            batch = torch.from_numpy(pictures).to(self._device)
+            batch = normalise(batch, self._manifest.mean, self._manifest.std)
             logits: Logits = self._network(batch.to(self._precision)).float().cpu().numpy()
         return logits
 

@@ -63,7 +63,7 @@ def test_normalising_is_torchvisions() -> None:
     pixel = np.zeros((1, 224, 224, 3), dtype=np.uint8)
     pixel[0, 5, 7] = (255, 0, 51)
 
-    batch = normalise(torch.from_numpy(pixel), manifest)
+    batch = normalise(torch.from_numpy(pixel), manifest.mean, manifest.std)
 
     assert tuple(batch.shape) == (1, 3, 224, 224)
     assert batch.is_contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,208 @@
+"""The parts of the manual that are made from the code, each between marks of its name.
+
+<!-- generated: NAME -->
+...
+<!-- end -->
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from gallery_daemon.cli.exits import EXITS
+from gallery_daemon.config.conditions import CONDITIONS
+from gallery_daemon.config.schema import schema
+from gallery_daemon.errors import ClassifierLost
+from gallery_daemon.logs import events
+from gallery_daemon.logs.events import (
+    ClassifierFailed,
+    ClassifierStarted,
+    Event,
+    PhotoEvent,
+    PhotoLine,
+)
+from tests.docs.pages import ROOT
+from tests.docs.typed import Command, commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+FIELDS = {
+    "date": "the date taken (EXIF, XMP, the name), or else the file's mtime; the log says which",
+    "taken": "the same without the mtime",
+    "mtime": "when the file was last written",
+    "added": "when the photo settled",
+    "class": "the most probable class",
+    "confidence": "its probability, such as `0.97`",
+    "name": "the file's name",
+    "stem": "the name without its extension",
+    "ext": "the extension",
+    "camera": "make and model",
+    "source": "the watch folder's name",
+    "width": "pixels from side to side",
+    "height": "pixels from top to bottom",
+    "hash": "the content's SHA-256",
+    "hash8": "its first eight digits",
+    "sequence": "the first number, from `1` on, that makes the name free",
+    "group": "the stem of the first photo of the burst, or of those that look the same",
+    "rule": "the rule's name",
+}
+
+_PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def regenerated(text: str) -> str:
+    """The page with each of its generated parts as the code has it now."""
+
+    def part(match: re.Match[str]) -> str:
+        opening, name, closing = match.groups()
+        return f"{opening}{GENERATED[name]()}\n{closing}"
+
+    return _PART.sub(part, text)
+
+
+def conditions() -> str:
+    """Each condition with an example, and when it holds."""
+    rows = ((f"`{key.name}: {key.sample}`", key.says) for key in CONDITIONS)
+    return _table(("condition", "holds if"), rows)
+
+
+def fields() -> str:
+    """Each field of a template, and what it stands for."""
+    return _table(
+        ("field", "stands for"), ((f"`{{{name}}}`", says) for name, says in FIELDS.items())
+    )
+
+
+def settings() -> str:
+    """Each key of the configuration, map by map, from the schema that editors use."""
+    return "\n\n".join(
+        (f"In `{path}`:\n\n" if path else "At the top:\n\n") + _keys(properties)
+        for path, properties in _maps("", schema(("cars",)))
+    )
+
+
+def events_table() -> str:
+    """Each event of the log, what it says, and with which fields."""
+    found = [
+        each
+        for each in vars(events).values()
+        if isinstance(each, type) and issubclass(each, Event) and "NAME" in vars(each)
+    ]
+    rows = ((f"`{each.NAME}`", _in_a_line(each), _fields_of(each)) for each in found)
+    return _table(("event", "says", "fields"), rows)
+
+
+def photo_line() -> str:
+    """The fields of a photo's event."""
+    return textwrap.fill(f"{_listed(PhotoLine('', '').fields())}.", 100)
+
+
+def layers() -> str:
+    """The rooms from top to bottom, as import-linter has them."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = (
+        each for each in told["tool"]["importlinter"]["contracts"] if each["type"] == "layers"
+    )
+    return "\n".join(("```", *contract["layers"], "```"))
+
+
+def exit_statuses() -> str:
+    """Each status that the program ends with."""
+    return _table(("status", "means"), ((str(status), says) for status, says in EXITS.items()))
+
+
+def options() -> str:
+    """Each command: how it is typed, what it does, its options."""
+    return "\n\n".join(map(_command, commands()))
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {
+    "conditions": conditions,
+    "events": events_table,
+    "exit statuses": exit_statuses,
+    "fields": fields,
+    "layers": layers,
+    "options": options,
+    "photo line": photo_line,
+    "settings": settings,
+}
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(each) + " |" for each in (heads, *rows)]
+    return "\n".join((lines[0], "|" + "---|" * len(heads), *lines[1:]))
+
+
+def _in_a_line(documented: object) -> str:
+    """The docstring's first paragraph, without its full stop."""
+    words = (inspect.getdoc(documented) or "").partition("\n\n")[0]
+    return " ".join(words.split()).removesuffix(".")
+
+
+def _fields_of(event: type[Event]) -> str:
+    """The public names of its fields, those of a photo's line in three words."""
+    line = PhotoLine("", "")
+    if issubclass(event, PhotoEvent):
+        names = [name for name in event(line).fields() if name not in line.fields()]
+        return f"a photo's line, {_listed(names)}"
+    samples: dict[type[Event], dict[str, object]] = {
+        ClassifierFailed: {"error": ClassifierLost("")},
+        ClassifierStarted: {"measured": {}},
+    }
+    blank = dict.fromkeys(inspect.signature(event).parameters, "")
+    return _listed(event(**(blank | samples.get(event, {}))).fields())
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _keys(properties: Mapping[str, Any]) -> str:
+    rows = ((f"`{name}`", told["description"] + _values(told)) for name, told in properties.items())
+    return _table(("key", "means"), rows)
+
+
+def _values(told: Mapping[str, Any]) -> str:
+    """The words that a key takes, where it takes nothing else."""
+    words = [
+        word
+        for word in told.get("enum", ())
+        if isinstance(word, str) and re.fullmatch("[a-z-]+", word)
+    ]
+    return f" One of: {', '.join(f'`{word}`' for word in words)}." if len(words) > 1 else ""
+
+
+def _maps(path: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each map with its keys; the conditions of `when` have a table of their own."""
+    if path.endswith("when") or "properties" not in told:
+        return
+    properties = told["properties"]
+    yield path, properties
+    for name, below in properties.items():
+        inner = f"{path}.{name}".removeprefix(".")
+        for each in _unfolded(below):
+            yield from _maps(inner, each)
+
+
+def _unfolded(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The map that a value is, or that a list of it holds; of several the first."""
+    choices = (told, *told.get("anyOf", ()), told.get("items", {}))
+    yield from [each for each in choices if "properties" in each][:1]
+
+
+def _command(command: Command) -> str:
+    arguments = [each.typed for each in command.parameters if each.is_argument]
+    rows = [(f"`{each.typed}`", each.says) for each in command.parameters]
+    parts = (
+        f"### {command.words}",
+        f"`{' '.join((command.words, *arguments))}`" if arguments else "",
+        command.says,
+        _table(("option", "what it does"), rows) if rows else "",
+        "\n".join(("```sh", *command.examples, "```")),
+    )
+    return "\n\n".join(part for part in parts if part)
