@@ -99,7 +99,7 @@ class Backlog:
         return self._sent.pop(job_id, None)
 
     def overdue_at(self, photo_s: float) -> float | None:
-        """When the process counts as hung: `photo_s` after the start of a photo, or the last move."""
+        """When the process counts as hung: `photo_s` after the start of its oldest photo."""
         if not self._sent:
             return None
         started = [job.started_s for job in self._sent.values() if job.started_s is not None]
