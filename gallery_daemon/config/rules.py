@@ -11,7 +11,7 @@ from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Table, Written
 from gallery_daemon.config.settings import SidecarMode
 from gallery_daemon.decision import Action, Identical, OnConflict
-from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin
 from gallery_daemon.rules.decide import Placing, Rule
 from gallery_daemon.rules.template import Template
@@ -117,7 +117,7 @@ def _read_rule(
     if found is None:
         return None
     written = found.get(WHEN)
-    when = All(()) if written is None else conditions.read(written)
+    when = AllOf(()) if written is None else conditions.read(written)
     name = found.get(NAME)
     placing = _read_placing(found, defaults, mistakes)
     if name is None or when is None:

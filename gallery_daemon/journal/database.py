@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.errors import JournalDamaged, JournalError
-from gallery_daemon.journal.schema import bring_up_to_date, is_of_today
+from gallery_daemon.journal.schema import bring_up_to_date, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Database:
             try:
                 if not read_only:
                     bring_up_to_date(self._connection, str(path))
-                elif not is_of_today(self._connection):
+                elif not is_current(self._connection):
                     # An old one is brought up to date by who may write, and read then.
                     Database(path, read_only=False, busy_s=busy_s).close()
             except BaseException:

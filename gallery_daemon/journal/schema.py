@@ -109,7 +109,7 @@ _STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED)
 VERSION = len(_STEPS)
 
 
-def is_of_today(database: sqlite3.Connection) -> bool:
+def is_current(database: sqlite3.Connection) -> bool:
     """Whether the open journal has today's tables."""
     return _version_of(database) == VERSION
 

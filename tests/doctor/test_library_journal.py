@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Action
-from gallery_daemon.doctor.journal import Book, judge_journal, look_at_journal
+from gallery_daemon.doctor.library import JournalState, judge_journal, look_at_journal
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import Entry, Intent, State
-from tests.doctor.lines import said, verdicts
+from tests.doctor.lines import said, statuses
 from tests.filing.conftest import NOW, World, make_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-WELL = Book("/j", is_there=True, size_bytes=12_000_000)
+WELL = JournalState("/j", is_there=True, size_bytes=12_000_000)
 
 
 @pytest.mark.parametrize(
     ("seen", "is_running", "expected"),
     [
-        (Book("/j"), False, ["ok"]),
+        (JournalState("/j"), False, ["ok"]),
         (WELL, False, ["ok"]),
         (replace(WELL, problem="it cannot be used"), False, ["fail"]),
         (replace(WELL, flaw="row 3 missing from index"), False, ["fail"]),
@@ -33,9 +33,11 @@ WELL = Book("/j", is_there=True, size_bytes=12_000_000)
         (replace(WELL, failed=2, quarantined=1), True, ["ok", "warn", "warn"]),
     ],
 )
-def test_what_waits_for_somebody_is_told(seen: Book, is_running: bool, expected: list[str]) -> None:
+def test_what_waits_for_somebody_is_told(
+    seen: JournalState, is_running: bool, expected: list[str]
+) -> None:
     """Damage fails; what was cut short counts only while nobody is at it."""
-    assert expected == verdicts(judge_journal(seen, is_running=is_running))
+    assert expected == statuses(judge_journal(seen, is_running=is_running))
 
 
 def test_a_journal_is_read_through(world: World) -> None:
@@ -70,7 +72,7 @@ def test_a_damaged_journal_fails_and_stays(tmp_path: Path) -> None:
 
     findings = list(judge_journal(look_at_journal(path, None), is_running=False))
 
-    assert ["fail"] == verdicts(findings)
+    assert ["fail"] == statuses(findings)
     assert "is damaged" in said(findings)
     assert before == path.read_bytes()
 
@@ -89,4 +91,4 @@ def test_a_damaged_page_is_found(world: World) -> None:
 
     seen = look_at_journal(path, None)
 
-    assert ["fail"] == verdicts(judge_journal(seen, is_running=False))
+    assert ["fail"] == statuses(judge_journal(seen, is_running=False))
