@@ -20,7 +20,7 @@ from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
 from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
-from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
 from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
 from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
 from gallery_daemon.rules.conditions.place import HasGps, Near
@@ -189,7 +189,11 @@ _CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
 _SOURCES_IN: _NamesIn = {"source": _scalars}
 """The conditions whose values hold names that must be known, and where these are."""
 
-_NESTED = tuple(Key(name, Raw("conditions")) for name in ("all", "any", "not"))
+_NESTED: tuple[Key[Node], ...] = (
+    Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
+    Key("any", Raw("conditions"), "At least one of these maps of conditions holds."),
+    Key("not", Raw("conditions"), "This map of conditions does not hold."),
+)
 WHEN = Table("when", (*CONDITIONS, *_NESTED))
 _BY_NAME = {key.name: key for key in CONDITIONS}
 
@@ -207,11 +211,11 @@ class WhenReader:
     defaults: dict[str, Condition]
     mistakes: Mistakes
 
-    def read(self, node: Node) -> All | None:
+    def read(self, node: Node) -> AllOf | None:
         """The conditions in the order of the YAML; none means that mistakes have been reported."""
         return self._map(node, frozenset())
 
-    def _map(self, node: Node, settled: frozenset[str]) -> All | None:
+    def _map(self, node: Node, settled: frozenset[str]) -> AllOf | None:
         """One map; `settled` are the keys that it does not take from the defaults."""
         if _is_empty(node):
             hint = "to match every photo leave out `when`"
@@ -228,7 +232,7 @@ class WhenReader:
             defaults = tuple(self.defaults[key] for key in missing)
             settled |= self.defaults.keys()
         parts = [part for name in found.nodes for part in self._parts(name, found, settled)]
-        return All((*parts, *defaults)) if parts else None
+        return AllOf((*parts, *defaults)) if parts else None
 
     def _parts(self, name: str, found: Written, settled: frozenset[str]) -> tuple[Condition, ...]:
         """What one key adds to the conjunction; nothing where a mistake has been reported."""
@@ -239,18 +243,18 @@ class WhenReader:
                 return tuple(part for each in maps for part in each.parts)
             case "any":
                 maps = self._maps(node, name, settled)
-                return (Any(tuple(_simple(each) for each in maps)),) if maps else ()
+                return (AnyOf(tuple(_simple(each) for each in maps)),) if maps else ()
             case "not":
                 # No default below a `not`: it would make the rule match more, not less.
                 inner = self._not(node, settled | self.defaults.keys())
                 return () if inner is None else (Not(_simple(inner)),)
             case _:
                 value = found.get(_BY_NAME[name])
-                if isinstance(value, All):  # a key that asks for several things at once
+                if isinstance(value, AllOf):  # a key that asks for several things at once
                     return value.parts
                 return () if value is None else (value,)
 
-    def _maps(self, node: Node, key: str, settled: frozenset[str]) -> list[All]:
+    def _maps(self, node: Node, key: str, settled: frozenset[str]) -> list[AllOf]:
         if not isinstance(node, SequenceNode) or not node.items:
             hint = f"write {key}: [{{class: cars}}, {{ext: png}}]"
             self.mistakes.error(node.mark, f"{key} must be a list of maps of conditions", hint)
@@ -258,7 +262,7 @@ class WhenReader:
         maps = [self._map(item, settled) for item in node.items]
         return [each for each in maps if each is not None]
 
-    def _not(self, node: Node, settled: frozenset[str]) -> All | None:
+    def _not(self, node: Node, settled: frozenset[str]) -> AllOf | None:
         if isinstance(node, SequenceNode):
             hint = "write not: {any: [...]} if none of them may hold"
             self.mistakes.error(node.mark, "not must be a map of conditions, not a list", hint)
@@ -299,6 +303,6 @@ def _own_keys(node: MappingNode) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _simple(each: All) -> Condition:
+def _simple(each: AllOf) -> Condition:
     """A conjunction of one is that one."""
     return each.parts[0] if len(each.parts) == 1 else each

@@ -1,14 +1,14 @@
 """Templates for places in the library: `Outdoors/{class}/{date:%Y}/`.
 
 A template is parsed once, against a list of known fields, and rendered into checked parts, never
-into a path: `..` and absolute places cannot be said, neither by the text nor by a value. It is not
+into a path: neither its text nor a value can name `..` or an absolute place. It is not
 `str.format`, which reaches `{date.__class__}` and everything behind it.
 
     {field}               the value, or `unknown` where there is none
     {date:%Y/%m}          a date in strftime's letters; a `/` makes a folder
     {camera|source|none}  the first field that has a value, else the text at the end
-    {hash:12}             so many digits of the content's hash
-    {sequence:4}          a number of at least so many digits: the first that makes the name free
+    {hash:12}             the first digits of the content's hash
+    {sequence:4}          a number of at least four digits: the first that makes the name free
     {{ }}                 braces
 """
 
@@ -26,7 +26,7 @@ DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
 """The strftime letters that give one short text without a `/` in every locale."""
 
 FOLDERS_LIMIT = 30
-"""How deep a template may lead; a hundred thousand folders in each other nobody could delete."""
+"""The most folders in a template; a hundred thousand nested ones could hardly be deleted."""
 
 _DAY = "%Y-%m-%d"
 _TOKEN = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")

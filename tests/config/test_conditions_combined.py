@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
 from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
 from gallery_daemon.rules.conditions.place import HasGps
 from gallery_daemon.rules.conditions.shape import HasExif
@@ -23,15 +23,18 @@ def conditions_of(when: str, defaults: str = "{}") -> tuple[Condition, ...]:
     ("when", "expected"),
     [
         ("{has_exif: true, has_gps: true}", (EXIF, GPS)),
-        ("{any: [{has_exif: true}, {has_gps: true}]}", (Any((EXIF, GPS)),)),
+        ("{any: [{has_exif: true}, {has_gps: true}]}", (AnyOf((EXIF, GPS)),)),
         (
             "{any: [{has_exif: true, has_gps: true}]}",
-            (Any((All((EXIF, GPS)),)),),
+            (AnyOf((AllOf((EXIF, GPS)),)),),
         ),
         ("{all: [{has_exif: true}, {has_gps: true}]}", (EXIF, GPS)),
         ("{not: {has_exif: true}}", (Not(EXIF),)),
-        ("{not: {has_exif: true, has_gps: true}}", (Not(All((EXIF, GPS))),)),
-        ("{not: {any: [{has_exif: true}, {not: {has_gps: true}}]}}", (Not(Any((EXIF, Not(GPS)))),)),
+        ("{not: {has_exif: true, has_gps: true}}", (Not(AllOf((EXIF, GPS))),)),
+        (
+            "{not: {any: [{has_exif: true}, {not: {has_gps: true}}]}}",
+            (Not(AnyOf((EXIF, Not(GPS)))),),
+        ),
     ],
 )
 def test_maps_are_and_and_the_rest_is_said(when: str, expected: tuple[Condition, ...]) -> None:
@@ -49,15 +52,15 @@ def test_maps_are_and_and_the_rest_is_said(when: str, expected: tuple[Condition,
         ("{not: {not: {class: cars}}}", (Not(Not(CARS)),)),
         (
             "{any: [{class: cars, min_confidence: 0.6}, {class: trees}, {has_gps: true}]}",
-            (Any((All((CARS, MinConfidence(0.6))), All((TREES, SURE)), GPS)),),
+            (AnyOf((AllOf((CARS, MinConfidence(0.6))), AllOf((TREES, SURE)), GPS)),),
         ),
         (
             "{min_confidence: 0.7, any: [{class: cars}, {class: trees}]}",
-            (MinConfidence(0.7), Any((CARS, TREES))),
+            (MinConfidence(0.7), AnyOf((CARS, TREES))),
         ),
         (
             "{class: [cars, trees], any: [{class: cars}, {has_gps: true}]}",
-            (ClassIs(("cars", "trees")), Any((CARS, GPS)), SURE),
+            (ClassIs(("cars", "trees")), AnyOf((CARS, GPS)), SURE),
         ),
         ("{all: [{class: cars}, {has_exif: true}]}", (CARS, SURE, EXIF)),
         ("{all: [{class: cars}, {min_confidence: 0.6}]}", (CARS, MinConfidence(0.6))),

@@ -101,6 +101,33 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number in a range."""
+
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """The range."""
+        return self._number.words
+
+    @property
+    def schema(self) -> Schema:
+        """An integer."""
+        return self._number.schema
+
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> int | None:
+        """The number, as an int."""
+        value = self._number.read(node, key, mistakes)
+        return None if value is None else int(value)
+
+    @property
+    def _number(self) -> Number:
+        return Number(self.low, self.high, whole=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Duration:
     """A duration in a range of seconds."""
 
@@ -229,7 +256,7 @@ class Aspect:
 
     @property
     def schema(self) -> Schema:
-        """A ratio, a list of such, or the map."""
+        """A ratio, a list of them, or the map."""
         return {"anyOf": [one_or_more(_RatioKind(self.words).schema), self._range.schema]}
 
     def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
@@ -273,7 +300,7 @@ def _side(text: str) -> float | None:
 
 
 def ends_schema(*keys: Key[object]) -> Schema:
-    """What an editor may be told of a map that says at least one of these."""
+    """The schema of a map that has at least one of these keys."""
     return Table("", keys).schema() | {"minProperties": 1}
 
 
