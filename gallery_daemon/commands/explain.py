@@ -19,8 +19,7 @@ from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
-from gallery_daemon.daemon.setup import setup_of
-from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.paper import Paper
 from gallery_daemon.journal.journal import Journal
@@ -111,7 +110,7 @@ def _why_passed_over(file: str, config: Config) -> str | None:
 
 def _why_ignored(file: str, config: Config) -> str | None:
     for folder in config.watch:
-        ground = ground_of(folder, config.library)
+        ground = root_of(folder, config.library)
         relative = ground.relative(file)
         if relative is not None:
             parts = relative.split("/")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.classifier.patience import Patience
 from gallery_daemon.classifier.reports import Refused
 from gallery_daemon.commands.answers import Answers
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
 from gallery_daemon.intake.scan import Listed, Unlisted, scan

@@ -41,8 +41,7 @@ from gallery_daemon.photo import (
 )
 from gallery_daemon.rules.component import extension, stem
 from gallery_daemon.rules.fields import DIGITS
-from gallery_daemon.rules.supposed import NO_CLASS, prediction_like
-from gallery_daemon.rules.unsaid import HASH_LEAST
+from gallery_daemon.rules.ruletest import HASH_LEAST, NO_CLASS, prediction_like
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
@@ -185,7 +184,7 @@ class Given:
     photo: Photo
     facts: Facts
     prediction: Prediction
-    unsaid: dict[str, str]
+    unknown: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +210,10 @@ class GivenReader:
             0, 0, found.get_or(SIZE, _USUAL["size"]), int(now.timestamp()) * 1_000_000_000
         )
         photo = Photo(Candidate(self._source(found), "/", path), identity, now)
-        unsaid = _NOW | ({} if when else {"date": _NO_DATE})
+        unknown = _NOW | ({} if when else {"date": _NO_DATE})
         if DATE not in found:
-            unsaid |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
-        return Given(photo, _facts(found, photo), prediction, unsaid)
+            unknown |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
+        return Given(photo, _facts(found, photo), prediction, unknown)
 
     def _refuse_contradictions(self, found: Written) -> None:
         if POSITION in found and found.get(HAS_GPS) is False:

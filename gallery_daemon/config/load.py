@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from gallery_daemon.config.conditions import WhenReader
 from gallery_daemon.config.document import Node, ScalarNode, compose
 from gallery_daemon.config.folders import each_of, overlap, read_path, read_watch
 from gallery_daemon.config.kinds.base import OneOf, Raw
@@ -25,7 +26,6 @@ from gallery_daemon.config.settings import (
     WatchFolder,
 )
 from gallery_daemon.config.telling import METRICS, SUMMARY, read_telling
-from gallery_daemon.config.when import WhenReader
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.openat import NotRegularError, open_regular
 from gallery_daemon.rules.decide import Placing, RuleSet

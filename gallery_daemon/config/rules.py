@@ -13,12 +13,12 @@ from gallery_daemon.config.kinds.text import FileName, Folder, is_like_leave
 from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Table, Written
 from gallery_daemon.decision import Action, Identical, OnConflict
-from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin
 from gallery_daemon.rules.decide import Placing, Rule
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.when import WhenReader
+    from gallery_daemon.config.conditions import WhenReader
     from gallery_daemon.rules.template import Template
 
 RULES_LIMIT = 1_000
@@ -129,7 +129,7 @@ def _read_rule(
     if found is None:
         return None
     written = found.get(WHEN)
-    when = All(()) if written is None else conditions.read(written)
+    when = AllOf(()) if written is None else conditions.read(written)
     name = found.get(NAME)
     placing = _read_placing(found, defaults, mistakes)
     if name is None or when is None:

@@ -149,7 +149,7 @@ class RuleTestReader:
             given.facts,
             given.prediction,
             expected,
-            given.unsaid,
+            given.unknown,
         )
 
     def _of_picture(

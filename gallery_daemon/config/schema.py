@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config import described
+from gallery_daemon.config.conditions import WHEN
 from gallery_daemon.config.folders import FOLDERS_LIMIT, PATH_KIND, WATCH
 from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.kinds.base import one_or_more
@@ -21,7 +22,6 @@ from gallery_daemon.config.load import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS
 from gallery_daemon.config.rules import DEFAULTS, RULE, RULES_LIMIT
 from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.telling import METRICS_MAP
-from gallery_daemon.config.when import WHEN
 
 if TYPE_CHECKING:
     from gallery_daemon.config.section import Schema

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-from gallery_daemon.imaging.bursts import burst_of
+from gallery_daemon.imaging.names import burst_of
 from gallery_daemon.journal.record import Fingerprint
 from gallery_daemon.photo import PLAIN, Similar, SimilarPhoto, TakenFrom
 from gallery_daemon.rules.component import stem

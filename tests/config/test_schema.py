@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.config import described
+from gallery_daemon.config.conditions import WHEN
 from gallery_daemon.config.folders import WATCH
 from gallery_daemon.config.given import GIVEN_MAP
 from gallery_daemon.config.load import BATCH_MAP, CONFIG, LIMITS_MAP, MODEL_MAP
 from gallery_daemon.config.rules import DEFAULTS, RULE
 from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.schema import schema, schema_text
-from gallery_daemon.config.when import WHEN
 from gallery_daemon.daemon.configuration import classes_of
 from tests.config.editor import marks_of
 from tests.config.texts import CLASSES, HEAD, RULES, errors_of

@@ -25,32 +25,12 @@ from gallery_daemon.logs.events import (
     PhotoEvent,
     PhotoLine,
 )
+from gallery_daemon.rules.fields import MEANINGS
 from tests.docs.pages import ROOT
 from tests.docs.typed import Command, commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-
-FIELDS = {
-    "date": "the date taken (EXIF, XMP, the name), or else the file's mtime; the log says which",
-    "taken": "the same without the mtime",
-    "mtime": "when the file was last written",
-    "added": "when the photo settled",
-    "class": "the most probable class",
-    "confidence": "its probability, such as `0.97`",
-    "name": "the file's name",
-    "stem": "the name without its extension",
-    "ext": "the extension",
-    "camera": "make and model",
-    "source": "the watch folder's name",
-    "width": "pixels from side to side",
-    "height": "pixels from top to bottom",
-    "hash": "the content's SHA-256",
-    "hash8": "its first eight digits",
-    "sequence": "the first number, from `1` on, that makes the name free",
-    "group": "the stem of the first photo of the burst, or of those that look the same",
-    "rule": "the rule's name",
-}
 
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -74,7 +54,7 @@ def conditions() -> str:
 def fields() -> str:
     """Each field of a template, and what it stands for."""
     return _table(
-        ("field", "stands for"), ((f"`{{{name}}}`", says) for name, says in FIELDS.items())
+        ("field", "stands for"), ((f"`{{{name}}}`", says) for name, says in MEANINGS.items())
     )
 
 
@@ -199,7 +179,7 @@ def _command(command: Command) -> str:
     arguments = [each.typed for each in command.parameters if each.is_argument]
     rows = [(f"`{each.typed}`", each.says) for each in command.parameters]
     parts = (
-        f"### {command.words}",
+        f"## {command.words}",
         f"`{' '.join((command.words, *arguments))}`" if arguments else "",
         command.says,
         _table(("option", "what it does"), rows) if rows else "",

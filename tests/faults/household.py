@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.daemon.wiring import House
+    from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.photo import Photo
 
 CLASSES = ("cars", "memes", "other")
@@ -145,10 +145,10 @@ class Household:
         self.home, self.watch, self.library = home, home / "watch", library
         self.watch.mkdir()
         self.clock, self.manner, self.log = HandClock(), Manner(), StringIO()
-        self._house: House | None = None
+        self._house: Runtime | None = None
 
     @property
-    def present(self) -> House:
+    def present(self) -> Runtime:
         """The daemon that lives there now."""
         assert self._house is not None
         return self._house
@@ -190,8 +190,8 @@ class Household:
 
     def rescan(self, seconds: float = 5.0) -> None:
         """The watch folder is listed, and for some time everything that is due is done."""
-        pipeline, (ground,) = self.present.pipeline, self.present.grounds
-        for name in scan(ground):
+        pipeline, (root,) = self.present.pipeline, self.present.roots
+        for name in scan(root):
             if isinstance(name, Listed):
                 pipeline.saw(name.candidate)
         end = self.clock.now + seconds

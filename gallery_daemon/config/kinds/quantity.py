@@ -229,7 +229,7 @@ class Aspect:
 
     @property
     def schema(self) -> Schema:
-        """A ratio, a list of such, or the map."""
+        """A ratio, a list of them, or the map."""
         return {"anyOf": [one_or_more(_RatioKind(self.words).schema), self._range.schema]}
 
     def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
@@ -273,7 +273,7 @@ def _side(text: str) -> float | None:
 
 
 def ends_schema(*keys: Key[object]) -> Schema:
-    """What an editor may be told of a map that says at least one of these."""
+    """The schema of a map that has at least one of these keys."""
     return Table("", keys).schema() | {"minProperties": 1}
 
 
