@@ -159,9 +159,9 @@ class SeenTable:
         across, down = (None, None) if bits is None else _halves(bits)
         # Another file that had the path is gone.
         self._database.execute(_FORGET_SEEN, {"path": file["path"], "number": number})
-        columns = {"number": number, "across": across, "down": down}
-        columns |= {"taken_ms": fingerprint.taken_ms, "burst": fingerprint.burst}
-        self._database.execute(_WRITE_SEEN, file | columns)
+        file |= {"number": number, "across": across, "down": down}
+        file |= {"taken_ms": fingerprint.taken_ms, "burst": fingerprint.burst}
+        self._database.execute(_WRITE_SEEN, file)
 
     def forget(self, path: str) -> None:
         """No photo counts as seen at the path, within the caller's transaction."""
