@@ -23,7 +23,7 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import Explained, explain_file, ignored_by_name
-from gallery_daemon.config.folders import absolute
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.journals import journal_path

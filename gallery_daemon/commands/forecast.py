@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.commands.survey import Place, Survey
-from gallery_daemon.config.folders import absolute, is_inside
+from gallery_daemon.config.folders import is_inside
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.oneshot import adapt
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.daemon.wiring import root_of

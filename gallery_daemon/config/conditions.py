@@ -189,7 +189,11 @@ _CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
 _SOURCES_IN: _NamesIn = {"source": _scalars}
 """The conditions whose values hold names that must be known, and where these are."""
 
-_NESTED = tuple(Key(name, Raw("conditions")) for name in ("all", "any", "not"))
+_NESTED: tuple[Key[Node], ...] = (
+    Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
+    Key("any", Raw("conditions"), "At least one of these maps of conditions holds."),
+    Key("not", Raw("conditions"), "This map of conditions does not hold."),
+)
 WHEN = Table("when", (*CONDITIONS, *_NESTED))
 _BY_NAME = {key.name: key for key in CONDITIONS}
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.forecast import Forecast, changes, forecast, places_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of

@@ -11,6 +11,7 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import ConfigErrors
 from gallery_daemon.rules.analysis import warnings
 from tests.config.texts import CLASSES, HEAD, RULES, config_of, default_classes
+from tests.docs.pages import whole_text
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY.parent / "shared" / "examples"
@@ -28,10 +29,9 @@ def test_the_example_configuration_has_no_mistake() -> None:
 
 
 def test_the_limits_of_a_photo_are_the_same_wherever_they_stand() -> None:
-    """In the code, in the example, and in the README."""
+    """In the code, in the example, and in the manual."""
     example = load(str(REPOSITORY / "config.example.yaml"), default_classes).limits
-    readme = (REPOSITORY / "README.md").read_text("utf-8")
-    line = next(part for part in readme.split("`") if part.startswith("limits: {"))
+    line = next(part for part in whole_text().split("`") if part.startswith("limits: {"))
     told = config_of(f"{HEAD}{RULES}{line}\n").limits
 
     assert Limits() == example == told

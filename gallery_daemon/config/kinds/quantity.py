@@ -101,6 +101,33 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number in a range."""
+
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """The range."""
+        return self._number.words
+
+    @property
+    def schema(self) -> Schema:
+        """An integer."""
+        return self._number.schema
+
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> int | None:
+        """The number, as an int."""
+        value = self._number.read(node, key, mistakes)
+        return None if value is None else int(value)
+
+    @property
+    def _number(self) -> Number:
+        return Number(self.low, self.high, whole=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Duration:
     """A duration in a range of seconds."""
 

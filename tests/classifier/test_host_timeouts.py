@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gallery_daemon.classifier.patience import Attempts, Patience
+from gallery_daemon.classifier.host import StartAttempts, Timeouts
 
-PATIENCE = Patience(retry_s=1, longest_retry_s=10)
+PATIENCE = Timeouts(retry_s=1, longest_retry_s=10)
 
 
 def test_each_wait_is_twice_the_last_up_to_the_longest() -> None:
     """A broken set-up is never a busy loop."""
-    attempts = Attempts(PATIENCE)
+    attempts = StartAttempts(PATIENCE)
 
     assert [1, 2, 4, 8, 10, 10] == [attempts.failed(now=100) for _ in range(6)]
     assert 110 == attempts.next_at
@@ -17,7 +17,7 @@ def test_each_wait_is_twice_the_last_up_to_the_longest() -> None:
 
 def test_a_thousand_failures_are_no_overflow() -> None:
     """A daemon may run for months beside a missing bundle."""
-    attempts = Attempts(PATIENCE)
+    attempts = StartAttempts(PATIENCE)
 
     waits = {attempts.failed(now=0) for _ in range(2000)}
 
@@ -26,7 +26,7 @@ def test_a_thousand_failures_are_no_overflow() -> None:
 
 def test_three_failures_in_a_row_are_lost_until_one_succeeds() -> None:
     """A command gives up then; a success begins the count anew."""
-    attempts = Attempts(PATIENCE)
+    attempts = StartAttempts(PATIENCE)
     lost = []
     for _ in range(3):
         attempts.failed(now=0)

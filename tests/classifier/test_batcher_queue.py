@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from gallery_daemon.classifier.handover import Handover
+from gallery_daemon.classifier.batcher import BoundedQueue
 from tests.classifier.loop import DEADLINE_S
 
 
@@ -16,7 +16,7 @@ def in_background(work: threading.Thread) -> threading.Thread:
 
 def test_items_come_out_in_the_order_given() -> None:
     """First in, first out."""
-    handover: Handover[str] = Handover(limit=3)
+    handover: BoundedQueue[str] = BoundedQueue(limit=3)
     for item in "abc":
         handover.announce()
         handover.give(item)
@@ -26,14 +26,14 @@ def test_items_come_out_in_the_order_given() -> None:
 
 def test_nobody_waits_when_nothing_is_announced() -> None:
     """However long the timeout, the answer comes at once."""
-    handover: Handover[str] = Handover(limit=3)
+    handover: BoundedQueue[str] = BoundedQueue(limit=3)
 
     assert handover.take(DEADLINE_S * 100) is None
 
 
 def test_an_announced_item_is_waited_for() -> None:
     """It comes from another thread while `take` waits."""
-    handover: Handover[str] = Handover(limit=3)
+    handover: BoundedQueue[str] = BoundedQueue(limit=3)
     handover.announce()
 
     giver = in_background(threading.Thread(target=handover.give, args=("a",)))
@@ -44,7 +44,7 @@ def test_an_announced_item_is_waited_for() -> None:
 
 def test_a_withdrawn_item_ends_the_wait() -> None:
     """The last photo on its way could not be read: the batch goes without it."""
-    handover: Handover[str] = Handover(limit=3)
+    handover: BoundedQueue[str] = BoundedQueue(limit=3)
     handover.announce()
 
     withdrawer = in_background(threading.Thread(target=handover.withdraw))
@@ -55,7 +55,7 @@ def test_a_withdrawn_item_ends_the_wait() -> None:
 
 def test_an_announced_item_is_waited_for_no_longer_than_asked() -> None:
     """The timeout is the upper bound."""
-    handover: Handover[str] = Handover(limit=3)
+    handover: BoundedQueue[str] = BoundedQueue(limit=3)
     handover.announce()
 
     assert handover.take(0.01) is None
@@ -63,7 +63,7 @@ def test_an_announced_item_is_waited_for_no_longer_than_asked() -> None:
 
 def test_a_full_queue_holds_the_giver_back() -> None:
     """The second item is given only when the first has been taken."""
-    handover: Handover[str] = Handover(limit=1)
+    handover: BoundedQueue[str] = BoundedQueue(limit=1)
     for _ in range(2):
         handover.announce()
     handover.give("a")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gallery_daemon.classifier.batcher import Prepared, read_photo
 from gallery_daemon.classifier.messages import Refusal, RefusalKind, Request
-from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
 from gallery_daemon.photo import Facts, Identity
 
@@ -29,7 +29,7 @@ def test_a_photo_that_can_be_read_waits_for_the_network() -> None:
     """Its facts and picture are kept, and when it was started."""
     looked = read_photo(REQUEST, lambda _request: Look(FACTS, "picture"), now=5.0)
 
-    assert Looked(7, FACTS, "picture", 5.0) == looked
+    assert Prepared(7, FACTS, "picture", 5.0) == looked
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.classifier.classifying import Network, classify
+from gallery_daemon.classifier.batcher import Network, Prepared, classify
 from gallery_daemon.classifier.messages import Answer, Refusal, RefusalKind
-from gallery_daemon.classifier.reading import Looked
 from gallery_daemon.photo import Facts, Prediction
 
 if TYPE_CHECKING:
@@ -20,9 +19,9 @@ FACTS = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
 MODEL = "m@01234567"
 
 
-def looked(number: int) -> Looked[float]:
+def looked(number: int) -> Prepared[float]:
     """A photo whose picture is a number: its probability of being a car."""
-    return Looked(number, FACTS, number / 10, started_s=1.0)
+    return Prepared(number, FACTS, number / 10, started_s=1.0)
 
 
 def network(predict: object = None) -> Network[float]:
