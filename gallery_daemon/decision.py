@@ -1,6 +1,6 @@
-"""What shall happen to a photo, and why: what `rules` says and `filing` does.
+"""What happens to a photo, and why: what `rules` decides and `filing` does.
 
-The words of the YAML's rules are among them; none of them needs to know what a photo is.
+None of it needs to know what a photo is.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class OnConflict(StrEnum):
 
     @property
     def usual_identical(self) -> Identical:
-        """What becomes of the same bytes, where nothing else is said of them."""
+        """What becomes of the same bytes, where `identical` is not written."""
         match self:
             case OnConflict.DEDUPE:
                 return Identical.MERGE
@@ -111,7 +111,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What shall happen to a photo, and why, rule by rule; no destination means: leave it."""
+    """What happens to a photo, and why, rule by rule; no destination means: leave it."""
 
     outcome: Outcome
     rule: str | None

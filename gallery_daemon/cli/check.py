@@ -28,7 +28,7 @@ from gallery_daemon.daemon.configuration import (
     read_configuration,
     warnings_of,
 )
-from gallery_daemon.daemon.shipped import EXAMPLE_CONFIG, shipped_text
+from gallery_daemon.daemon.unit import EXAMPLE_CONFIG, shipped_text
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 

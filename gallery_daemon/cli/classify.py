@@ -12,7 +12,7 @@ from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.config.settings import Batch, Limits, ModelChoice
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:

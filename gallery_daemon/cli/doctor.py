@@ -15,7 +15,7 @@ from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.doctor.examine import examine, examine_without
-from gallery_daemon.doctor.finding import Finding, Verdict, counted
+from gallery_daemon.doctor.finding import Finding, Status, counted
 from gallery_daemon.errors import ConfigErrors
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _EXIT_FAILED = 1
 _EXIT_WRONG = 2
-_COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+_COLOURS = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 _ABOUT_WIDTH = 13
 
 
@@ -49,24 +49,24 @@ def doctor(
     except ConfigErrors as errors:
         findings, status = examine_without(errors, clock), _EXIT_WRONG
     told = _tell(findings, as_json=as_json)
-    if told[Verdict.FAIL] and not status:
+    if told[Status.FAIL] and not status:
         status = _EXIT_FAILED
     if status:
         raise typer.Exit(status)
 
 
-def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Verdict, int]:
+def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Status, int]:
     """How many there are of each; every one is told as soon as it is found."""
-    counts = dict.fromkeys(Verdict, 0)
+    counts = dict.fromkeys(Status, 0)
     console = Console(highlight=False, markup=False)
     for finding in findings:
-        counts[finding.verdict] += 1
+        counts[finding.status] += 1
         if as_json:
             print(json.dumps(finding.to_json()), flush=True)
         else:
             console.print(_line(finding), soft_wrap=True)
     if not as_json:
-        failed, warned = counts[Verdict.FAIL], counts[Verdict.WARN]
+        failed, warned = counts[Status.FAIL], counts[Status.WARN]
         told = f"{counted(failed, 'failure')}, {counted(warned, 'warning')}"
         console.print(told if failed or warned else "all is well")
     return counts
@@ -74,7 +74,7 @@ def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Verdict, int]:
 
 def _line(finding: Finding) -> Text:
     line = Text()
-    line.append(f"{finding.verdict:<5}", _COLOURS[finding.verdict])
+    line.append(f"{finding.status:<5}", _COLOURS[finding.status])
     line.append(f"{finding.about:<{_ABOUT_WIDTH}} ", "dim")
     line.append(shown(finding.what))
     if finding.advice is not None:

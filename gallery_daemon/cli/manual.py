@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.theme import Theme
 
 from gallery_daemon.config.mistakes import did_you_mean
 from gallery_daemon.errors import GalleryError
@@ -16,6 +17,8 @@ from gallery_daemon.manual.pages import TOPICS, Page, read_page
 
 # Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
+# The terminal's own colours, on its own background.
+_THEME = Theme({"markdown.code": "bold cyan"})
 
 
 def manual(
@@ -55,10 +58,10 @@ def _print_topics() -> None:
 
 
 def _show(page: Page) -> None:
-    """Lay the page out and hand it to the pager, which prints a short one at once."""
-    console = Console()
+    """Lay the page out and hand it to the pager, which ends at once if it fits on the screen."""
+    console = Console(theme=_THEME)
     console.width = min(console.width, _WIDEST)
-    # As git does: quit if it fits, keep colours, leave the text on the screen.
+    # As git has it: end if it fits, keep colours, leave the text on the screen.
     os.environ.setdefault("LESS", "FRX")
-    with console.pager(styles=not console.no_color):
-        console.print(Markdown(page.text))
+    with console.pager(styles=not console.is_dumb_terminal):
+        console.print(Markdown(page.text, code_theme="ansi_dark"))

@@ -14,7 +14,7 @@ from gallery_daemon.cli.history import public
 from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.daemon.instance import ask, running
 from gallery_daemon.daemon.journals import journal_path
-from gallery_daemon.daemon.unfiled import in_trouble
+from gallery_daemon.daemon.status import in_trouble
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query

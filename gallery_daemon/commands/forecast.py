@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.commands.survey import Place, Survey
-from gallery_daemon.config.folders import absolute, is_inside
+from gallery_daemon.config.folders import is_inside
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.oneshot import adapt
 from gallery_daemon.daemon.journals import open_to_plan
-from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.errors import FilingError, GalleryError
 from gallery_daemon.filing.beforehand import refuse_emptied
 from gallery_daemon.filing.paper import Paper
@@ -65,7 +66,7 @@ def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Place, ...]:
         GalleryError: one is no folder, or the library is it.
     """
     if not folders:
-        return tuple(Place(ground_of(folder, config.library)) for folder in config.watch)
+        return tuple(Place(root_of(folder, config.library)) for folder in config.watch)
     places: list[Place] = []
     for given in folders:
         if not Path(given).is_dir():
@@ -75,7 +76,7 @@ def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Place, ...]:
         folder = next(outer, None)
         start = "" if folder is None else os.path.relpath(path, folder.path)
         folder = folder or adapt(config, sources=(path,)).watch[0]
-        places.append(Place(ground_of(folder, config.library), start))
+        places.append(Place(root_of(folder, config.library), start))
     return tuple(places)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.commands.classify import FileClassifier
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.photo import Candidate, Photo, Similar, TakenFrom
 from gallery_daemon.rules.ruletest import (
@@ -61,9 +61,9 @@ def _run(test: PictureTest, look: Classification, config: Config, clock: Clock) 
     folder, _, name = test.file.rpartition("/")
     photo = Photo(Candidate(config.watch[0].name, folder or "/", name), look.identity, clock.wall())
     is_dated = look.facts.taken.origin is not TakenFrom.MTIME
-    unsaid = _ADDED | {"mtime": _MTIME} | ({} if is_dated else {"date": _MTIME})
+    unknown = _ADDED | {"mtime": _MTIME} | ({} if is_dated else {"date": _MTIME})
     facts = replace(look.facts, similar=Similar())
     known = RuleTest(
-        test.name, test.line, test.column, photo, facts, look.prediction, test.expected, unsaid
+        test.name, test.line, test.column, photo, facts, look.prediction, test.expected, unknown
     )
     return run_test(known, config.rules)

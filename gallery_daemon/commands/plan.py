@@ -17,7 +17,7 @@ from gallery_daemon.filing.beforehand import linked_place
 from gallery_daemon.filing.place import Disk
 from gallery_daemon.filing.plan import Step, names_to_try, step_of
 from gallery_daemon.filing.sidecars import is_sidecar_name, name_beside
-from gallery_daemon.imaging.kinds import Support
+from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.intake.scan import Unlisted

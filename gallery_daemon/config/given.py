@@ -26,7 +26,7 @@ from gallery_daemon.config.kinds.base import Flag, Text, refuse_unknown, text_sc
 from gallery_daemon.config.kinds.date import Moment
 from gallery_daemon.config.kinds.model import ProbabilitiesKind
 from gallery_daemon.config.kinds.place import PositionKind
-from gallery_daemon.config.kinds.quantity import Number, Size
+from gallery_daemon.config.kinds.quantity import Size, Whole
 from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Schema, Table, Written
 from gallery_daemon.photo import (
@@ -41,8 +41,7 @@ from gallery_daemon.photo import (
 )
 from gallery_daemon.rules.component import extension, stem
 from gallery_daemon.rules.fields import DIGITS
-from gallery_daemon.rules.supposed import NO_CLASS, prediction_like
-from gallery_daemon.rules.unsaid import HASH_LEAST
+from gallery_daemon.rules.ruletest import HASH_LEAST, NO_CLASS, prediction_like
 
 if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
@@ -50,63 +49,7 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Prediction
 
 
-CLASS = Key("class", Text("a class"))
-CONFIDENCE_OF = Key("confidence", CONFIDENCE)
-MARGIN_OF = Key("margin", CONFIDENCE)
-PROBABILITIES = Key("probabilities", ProbabilitiesKind())
-
-
-def read_prediction(
-    found: Written, classes: tuple[str, ...] | None, mistakes: Mistakes
-) -> Prediction | None:
-    """The prediction that `given` says; none means that a mistake has been reported.
-
-    Classes that could not be read are None, and then nothing can be said.
-    """
-    said = found.get_or(PROBABILITIES, {})
-    name = found.get(CLASS) or max(said, key=lambda each: said[each], default=None)
-    if name is None:
-        for key in (CONFIDENCE_OF, MARGIN_OF):
-            if key in found:
-                mistakes.error(found.mark_of(key), f"{key.name} says nothing without a class")
-        return NO_CLASS
-    if not _are_known(found, classes, mistakes) or classes is None:
-        return None
-    confidence = found.get_or(CONFIDENCE_OF, said.get(name, max(0.0, 1 - sum(said.values()))))
-    if said.get(name, confidence) != confidence:
-        sentence = f"confidence is {confidence:g}, but {name} has {said[name]:g} in probabilities"
-        mistakes.error(found.mark_of(CONFIDENCE_OF), sentence, "remove one of them")
-        return None
-    prediction = prediction_like(name, confidence, found.get(MARGIN_OF), classes, said)
-    if prediction is None:
-        _refuse(found, name, confidence, len(classes), mistakes)
-    return prediction
-
-
-def _are_known(found: Written, classes: tuple[str, ...] | None, mistakes: Mistakes) -> bool:
-    """Whether the model has the classes; which it has not, is reported."""
-    name, node = found.get(CLASS), found.nodes.get(PROBABILITIES.name)
-    named = [] if name is None else [(name, found.mark_of(CLASS))]
-    if isinstance(node, MappingNode):
-        named += [(each.text, each.mark) for each, _ in node.entries]
-    for each, mark in named:
-        refuse_unknown(each, classes, "class", mark, mistakes)
-    return classes is not None and all(each in classes for each, _ in named)
-
-
-def _refuse(found: Written, name: str, confidence: float, classes: int, mistakes: Mistakes) -> None:
-    """Mistakes that no probabilities are as they are said."""
-    margin, said = found.get(MARGIN_OF), dict(found.get_or(PROBABILITIES, {}))
-    said.pop(name, None)
-    margins = "" if margin is None else f" and a margin of {margin:g}"
-    others = ", ".join(f"{each} has {share:g}" for each, share in said.items())
-    where = f" where {others}" if others else ""
-    sentence = f"no class of {classes} is the first with {confidence:g}{margins}{where}"
-    mark = found.mark_of(CONFIDENCE_OF if CONFIDENCE_OF in found else PROBABILITIES)
-    mistakes.error(mark, sentence, "their sum is 1")
-
-
-_PIXELS = Number(0, 1e12, whole=True)
+_PIXELS = Whole(0, 1e12)
 _HASH = rf"[0-9a-fA-F]{{{HASH_LEAST},{DIGITS['hash']}}}"
 
 
@@ -130,21 +73,101 @@ class HashKind:
         return None
 
 
-FILE_NAME = Key("name", Text("a file name such as IMG_1.jpg"))
-PATH = Key("path", Text("a path below the watch folder such as Trips/IMG_1.jpg"))
-SOURCE = Key("source", Text("a watch folder's name"))
-TAKEN = Key("taken", Moment())
-DATE = Key("date", Moment())
-CAMERA = Key("camera", Text("a camera's name"))
-WIDTH = Key("width", _PIXELS)
-HEIGHT = Key("height", _PIXELS)
-SIZE = Key("size", Size())
-HASH = Key("hash", HashKind())
-HAS_EXIF = Key("has_exif", Flag())
-HAS_GPS = Key("has_gps", Flag())
-POSITION = Key("position", PositionKind())
-BURST = Key("burst", Flag())
-NEAR_DUPLICATE = Key("near_duplicate", Flag())
+FILE_NAME = Key(
+    "name",
+    Text("a file name such as IMG_1.jpg"),
+    "The file's name.",
+)
+PATH = Key(
+    "path",
+    Text("a path below the watch folder such as Trips/IMG_1.jpg"),
+    "The path below the watch folder, instead of the name.",
+)
+SOURCE = Key(
+    "source",
+    Text("a watch folder's name"),
+    "The watch folder's name (the first one's).",
+)
+CLASS = Key(
+    "class",
+    Text("a class"),
+    "The most probable class; without it, none.",
+)
+CONFIDENCE_OF = Key(
+    "confidence",
+    CONFIDENCE,
+    "Its probability, 0 to 1 (what is left); the other classes share the rest.",
+)
+MARGIN_OF = Key(
+    "margin",
+    CONFIDENCE,
+    "How far it is ahead of the second class, 0 to 1.",
+)
+PROBABILITIES = Key(
+    "probabilities",
+    ProbabilitiesKind(),
+    "What some classes have, 0 to 1 each; the others share the rest.",
+)
+TAKEN = Key(
+    "taken",
+    Moment(),
+    "When it was taken, by EXIF; {date} is made from it.",
+)
+DATE = Key(
+    "date",
+    Moment(),
+    "What {date} is made from where nobody knows when it was taken: the file's mtime.",
+)
+CAMERA = Key(
+    "camera",
+    Text("a camera's name"),
+    "Make and model.",
+)
+WIDTH = Key(
+    "width",
+    _PIXELS,
+    "Pixels from side to side (4000).",
+)
+HEIGHT = Key(
+    "height",
+    _PIXELS,
+    "Pixels from top to bottom (3000).",
+)
+SIZE = Key(
+    "size",
+    Size(),
+    "The file's size (4MB).",
+)
+HASH = Key(
+    "hash",
+    HashKind(),
+    "What the content's SHA-256 begins with, for {hash}: 8 digits and more.",
+)
+HAS_EXIF = Key(
+    "has_exif",
+    Flag(),
+    "Whether it has EXIF (true where a camera, a date taken or a position is).",
+)
+HAS_GPS = Key(
+    "has_gps",
+    Flag(),
+    "Whether it says where it was taken (true where a position is given).",
+)
+POSITION = Key(
+    "position",
+    PositionKind(),
+    "Where it was taken.",
+)
+BURST = Key(
+    "burst",
+    Flag(),
+    "Whether a photo of the same burst was seen before it: IMG_0000.jpg (false).",
+)
+NEAR_DUPLICATE = Key(
+    "near_duplicate",
+    Flag(),
+    "Whether IMG_0000.jpg was seen before it and looks the same (false).",
+)
 GIVEN_MAP = Table(
     "given",
     (
@@ -185,7 +208,7 @@ class Given:
     photo: Photo
     facts: Facts
     prediction: Prediction
-    unsaid: dict[str, str]
+    unknown: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +224,7 @@ class GivenReader:
         found = GIVEN_MAP.read(node, self.mistakes)
         if found is None:
             return None
-        path, prediction = self._path(found), read_prediction(found, self.classes, self.mistakes)
+        path, prediction = self._path(found), _prediction(found, self.classes, self.mistakes)
         if path is None or prediction is None or not found.is_whole:
             return None
         self._refuse_contradictions(found)
@@ -211,10 +234,10 @@ class GivenReader:
             0, 0, found.get_or(SIZE, _USUAL["size"]), int(now.timestamp()) * 1_000_000_000
         )
         photo = Photo(Candidate(self._source(found), "/", path), identity, now)
-        unsaid = _NOW | ({} if when else {"date": _NO_DATE})
+        unknown = _NOW | ({} if when else {"date": _NO_DATE})
         if DATE not in found:
-            unsaid |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
-        return Given(photo, _facts(found, photo), prediction, unsaid)
+            unknown |= {"mtime": _NO_DATE if when is None else _NO_MTIME}
+        return Given(photo, _facts(found, photo), prediction, unknown)
 
     def _refuse_contradictions(self, found: Written) -> None:
         if POSITION in found and found.get(HAS_GPS) is False:
@@ -254,8 +277,8 @@ def _facts(found: Written, photo: Photo) -> Facts:
     return replace(
         facts,
         format="png" if extension(photo.name) == "png" else "jpeg",
-        width=int(found.get_or(WIDTH, _USUAL["width"])),
-        height=int(found.get_or(HEIGHT, _USUAL["height"])),
+        width=found.get_or(WIDTH, _USUAL["width"]),
+        height=found.get_or(HEIGHT, _USUAL["height"]),
         taken=facts.taken if taken is None else Taken(taken, TakenFrom.EXIF),
         camera=camera,
         has_exif=found.get_or(HAS_EXIF, default=(camera, taken, position) != (None, None, None)),
@@ -270,3 +293,53 @@ def _similar(found: Written) -> Similar:
     burst = _BEFORE if found.get(BURST) else None
     near = _BEFORE if found.get(NEAR_DUPLICATE) else None
     return Similar(burst, near, stem(_BEFORE.name) if burst or near else None)
+
+
+def _prediction(
+    found: Written, classes: tuple[str, ...] | None, mistakes: Mistakes
+) -> Prediction | None:
+    """The prediction that `given` says; none means that a mistake has been reported.
+
+    Classes that could not be read are None, and then nothing can be said.
+    """
+    said = found.get_or(PROBABILITIES, {})
+    name = found.get(CLASS) or max(said, key=lambda each: said[each], default=None)
+    if name is None:
+        for key in (CONFIDENCE_OF, MARGIN_OF):
+            if key in found:
+                mistakes.error(found.mark_of(key), f"{key.name} says nothing without a class")
+        return NO_CLASS
+    if not _are_known(found, classes, mistakes) or classes is None:
+        return None
+    confidence = found.get_or(CONFIDENCE_OF, said.get(name, max(0.0, 1 - sum(said.values()))))
+    if said.get(name, confidence) != confidence:
+        sentence = f"confidence is {confidence:g}, but {name} has {said[name]:g} in probabilities"
+        mistakes.error(found.mark_of(CONFIDENCE_OF), sentence, "remove one of them")
+        return None
+    prediction = prediction_like(name, confidence, found.get(MARGIN_OF), classes, said)
+    if prediction is None:
+        _refuse(found, name, confidence, len(classes), mistakes)
+    return prediction
+
+
+def _are_known(found: Written, classes: tuple[str, ...] | None, mistakes: Mistakes) -> bool:
+    """Whether the model has the classes; which it has not, is reported."""
+    name, node = found.get(CLASS), found.nodes.get(PROBABILITIES.name)
+    named = [] if name is None else [(name, found.mark_of(CLASS))]
+    if isinstance(node, MappingNode):
+        named += [(each.text, each.mark) for each, _ in node.entries]
+    for each, mark in named:
+        refuse_unknown(each, classes, "class", mark, mistakes)
+    return classes is not None and all(each in classes for each, _ in named)
+
+
+def _refuse(found: Written, name: str, confidence: float, classes: int, mistakes: Mistakes) -> None:
+    """Report that no probabilities are as they are said."""
+    margin, said = found.get(MARGIN_OF), dict(found.get_or(PROBABILITIES, {}))
+    said.pop(name, None)
+    margins = "" if margin is None else f" and a margin of {margin:g}"
+    others = ", ".join(f"{each} has {share:g}" for each, share in said.items())
+    where = f" where {others}" if others else ""
+    sentence = f"no class of {classes} is the first with {confidence:g}{margins}{where}"
+    mark = found.mark_of(CONFIDENCE_OF if CONFIDENCE_OF in found else PROBABILITIES)
+    mistakes.error(mark, sentence, "their sum is 1")

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from gallery_daemon.config.folders import absolute, is_inside, name_of, overlap
+from gallery_daemon.config.folders import is_inside, name_of, overlap
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.load import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
 from gallery_daemon.decision import Action, OnConflict

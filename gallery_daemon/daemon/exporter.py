@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Listen
+    from gallery_daemon.config.kinds.local import Listen
 
 _REQUEST_S = 2.0
 _JOIN_S = 1.0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from gallery_daemon.imaging.kinds import Kind
+    from gallery_daemon.imaging.formats import FileKind
 
 # A slow upload pauses for seconds; thirty without a byte mean that it was given up.
 PATIENCE_S = 30.0
@@ -41,7 +41,7 @@ class Arrival:
     """A settled file, and its kind by its content."""
 
     photo: Photo
-    kind: Kind
+    kind: FileKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def file_state(path: str) -> FileState | str:
     return FileState.of(found) if stat.S_ISREG(found.st_mode) else _words(found.st_mode)
 
 
-def _content(candidate: Candidate, identity: Identity) -> tuple[Kind, bool] | None:
+def _content(candidate: Candidate, identity: Identity) -> tuple[FileKind, bool] | None:
     """The file's kind, and whether its end is there; None if another file is there now."""
     with open_below(candidate.root, candidate.relative) as file:
         if Identity.of(os.fstat(file.fileno())) != identity:

@@ -14,12 +14,12 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.errors import JournalError
 from gallery_daemon.filing.plan import Plan
 from gallery_daemon.filing.sidecars import is_sidecar_name
-from gallery_daemon.imaging.kinds import Support
+from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.journal.record import State
@@ -32,10 +32,10 @@ from gallery_daemon.rules.decide import decide
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
-    from gallery_daemon.imaging.kinds import Kind
+    from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Candidate, Photo
 
@@ -57,7 +57,16 @@ class Pipeline:
     @property
     def load(self) -> int:
         """How many files are on their way; listings hold while it is high."""
-        return len(self._rooms.arrivals) + len(self._backlog) + self._rooms.host.outstanding
+        return sum(self.stages.values())
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """How many files settle, are settled and wait, or are with the classifier process."""
+        return {
+            "settling": len(self._rooms.arrivals),
+            "waiting": len(self._backlog),
+            "classifying": self._rooms.host.outstanding,
+        }
 
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""
@@ -101,7 +110,7 @@ class Pipeline:
         if refused is not None:
             self._rooms.tell.no_file(refused)
 
-    def heard(self, frame: Frame) -> None:
+    def heard(self, frame: ChildEvent) -> None:
         """The classifier process has said something; `turn` acts on it."""
         self._rooms.host.received(frame, self._clock.monotonic())
 
@@ -158,7 +167,7 @@ class Pipeline:
         except JournalError as error:
             self._ends.refuse(unseen(photo), error)
 
-    def _begin(self, photo: Photo, kind: Kind) -> None:
+    def _begin(self, photo: Photo, kind: FileKind) -> None:
         """It is classified, or its end is known without."""
         if kind.is_photo:
             self._backlog.append(photo)
@@ -170,7 +179,7 @@ class Pipeline:
         else:
             self._ends.leave(photo, kind.words)
 
-    def _answer(self, report: Report) -> None:
+    def _answer(self, report: HostEvent) -> None:
         tell = self._rooms.tell
         match report:
             case Classified(photo, facts, prediction, batch, classify_ms):

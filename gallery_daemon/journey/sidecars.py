@@ -11,7 +11,7 @@ from gallery_daemon.journey.ends import Ends, unseen, why_beside
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
-    from gallery_daemon.imaging.kinds import Kind
+    from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journey.rooms import Rooms
     from gallery_daemon.photo import Photo
     from gallery_daemon.rules.decide import RuleSet
@@ -23,7 +23,7 @@ class Sidecars:
     def __init__(self, rooms: Rooms, library: str, clock: Clock, ends: Ends) -> None:
         self._rooms, self._library, self._clock, self._ends = rooms, library, clock, ends
 
-    def arrive(self, sidecar: Photo, kind: Kind) -> None:
+    def arrive(self, sidecar: Photo, kind: FileKind) -> None:
         """It waits, is filed, or is left."""
         company = self._rooms.company
         owner = company.owner_of(sidecar)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import All, Any, Atom, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Atom, Condition, Not
 from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, Probability
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _ROUNDING = 0.01
 
 @dataclass(frozen=True, slots=True)
 class RuleWarning:
-    """What is odd about a rule, as a sentence; `line` counts from 1."""
+    """What is wrong with a rule, as a sentence; `line` counts from 1."""
 
     rule: str
     line: int
@@ -31,9 +31,9 @@ class RuleWarning:
 
 
 def warnings(ruleset: RuleSet, classes: tuple[str, ...]) -> tuple[RuleWarning, ...]:
-    """What is odd, in the order of the rules; `classes` are the model's.
+    """The rules that never match, in their order; `classes` are the model's.
 
-    All of it, unless the rules are so many or so deep that the search is given up.
+    Rules that are very many or very deep may hide some: then the search is given up.
     """
     prover = Prover()
     reaches = [_reach(rule, classes) for rule in ruleset.rules if rule.enabled]
@@ -134,9 +134,9 @@ class Prover:
         if self._is_spent():
             return False
         match conclusion:
-            case All(parts):
+            case AllOf(parts):
                 return all(self.implies(premises, part) for part in parts)
-            case Any(parts) if any(self.implies(premises, part) for part in parts):
+            case AnyOf(parts) if any(self.implies(premises, part) for part in parts):
                 return True
             case Atom() if conclusion.is_always:
                 return True
@@ -147,9 +147,9 @@ class Prover:
         if self._is_spent():
             return False
         match premise, conclusion:
-            case All(parts), _:
+            case AllOf(parts), _:
                 return self.implies(parts, conclusion)
-            case Any(parts), _:
+            case AnyOf(parts), _:
                 return bool(parts) and all(self.implies((part,), conclusion) for part in parts)
             case Not(inner), Not(other):
                 return self.implies((other,), inner)

@@ -63,7 +63,7 @@ class Condition(ABC):
 
 
 class Atom(Condition):
-    """A condition that is not made of others."""
+    """A condition without parts."""
 
     __slots__ = ()
 
@@ -114,22 +114,22 @@ def is_within(
 
 
 @dataclass(frozen=True, slots=True)
-class All(Condition):
+class AllOf(Condition):
     """Every part holds; of no parts, that is true."""
 
     parts: tuple[Condition, ...]
 
     @property
     def text(self) -> str:
-        """The parts as a map's inside: `class: cars, has_gps: true`.
+        """The parts as the inside of a map: `class: cars, has_gps: true`.
 
-        From a key on that the map has already, the rest is a map of its own, below `all`.
+        A map has a key once, so the parts from a repeated key on are a map of their own in `all`.
         """
         seen: set[str] = set()
         for place, part in enumerate(self.parts):
             key = part.text.partition(":")[0]
             if key in seen:
-                rest = f"all: [{{{All(self.parts[place:]).text}}}]"
+                rest = f"all: [{{{AllOf(self.parts[place:]).text}}}]"
                 return ", ".join((*(each.text for each in self.parts[:place]), rest))
             seen.add(key)
         return ", ".join(part.text for part in self.parts)
@@ -137,7 +137,7 @@ class All(Condition):
     def check(self, photo: Photo, facts: Facts, prediction: Prediction | None) -> Check:
         """No if a part says no, else unsure if one is unsure, else yes."""
         checks = tuple(part.check(photo, facts, prediction) for part in self.parts)
-        truth = all_of(checks)
+        truth = truth_of_all(checks)
         return Check(self.text, truth, _reasons(checks, truth))
 
     @property
@@ -147,7 +147,7 @@ class All(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Any(Condition):
+class AnyOf(Condition):
     """At least one part holds; of no parts, that is false."""
 
     parts: tuple[Condition, ...]
@@ -172,7 +172,7 @@ class Any(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Not(Condition):
-    """The part does not hold, or is unsure: below its confidence nothing is confidently so."""
+    """The part does not hold, or is unsure: what is unsure is not confidently true."""
 
     part: Condition
 
@@ -192,14 +192,14 @@ class Not(Condition):
         return self.part.needs
 
 
-def all_of(checks: tuple[Check, ...]) -> Truth:
+def truth_of_all(checks: tuple[Check, ...]) -> Truth:
     """No if one is no, else unsure if one is unsure, else yes; the order does not matter."""
     truths = {check.truth for check in checks}
     return next((each for each in (Truth.NO, Truth.UNSURE) if each in truths), Truth.YES)
 
 
 def _reasons(checks: tuple[Check, ...], truth: Truth) -> str:
-    """The reasons that decided."""
+    """The reasons of the checks that decided."""
     return " and ".join(check.reason for check in checks if check.truth is truth)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Decision, Destination, Outcome, TraceEntry, Truth
 from gallery_daemon.rules.component import component
-from gallery_daemon.rules.condition import NOTHING, All, Condition, Need, Needs, all_of
+from gallery_daemon.rules.condition import NOTHING, AllOf, Condition, Need, Needs, truth_of_all
 from gallery_daemon.rules.fields import needs_of, values_of
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ class Rule:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All that must hold, in the order of the YAML; none: the rule always matches."""
-        return self.when.parts if isinstance(self.when, All) else (self.when,)
+        return self.when.parts if isinstance(self.when, AllOf) else (self.when,)
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """Rules, the first match wins, and where photos go that no rule takes; none leaves them."""
+    """Rules, of which the first match wins, and where other photos go; None leaves them."""
 
     rules: tuple[Rule, ...]
     uncertain: Placing | None = None
@@ -70,7 +70,7 @@ class RuleSet:
 
     @property
     def placings(self) -> tuple[Placing, ...]:
-        """Every place that a photo can come to."""
+        """Every place that a photo can go to."""
         rules = (rule.placing for rule in self.rules if rule.enabled)
         outcomes = (self.uncertain, self.otherwise, self.failed)
         return tuple(placing for placing in (*rules, *outcomes) if placing is not None)
@@ -89,7 +89,7 @@ class RuleSet:
 
 
 def decide(photo: Photo, facts: Facts, prediction: Prediction | None, ruleset: RuleSet) -> Decision:
-    """What shall happen to the photo; it depends on nothing but the arguments.
+    """What happens to the photo; it depends on nothing but the arguments.
 
     Without a prediction the photo could not be read: no rule is tried and the outcome is `failed`.
     """
@@ -110,7 +110,7 @@ def decide(photo: Photo, facts: Facts, prediction: Prediction | None, ruleset: R
 def try_rule(rule: Rule, photo: Photo, facts: Facts, prediction: Prediction) -> TraceEntry:
     """What the rule answers, condition by condition."""
     checks = tuple(condition.check(photo, facts, prediction) for condition in rule.conditions)
-    return TraceEntry(rule.name, all_of(checks), checks)
+    return TraceEntry(rule.name, truth_of_all(checks), checks)
 
 
 def _no_match(

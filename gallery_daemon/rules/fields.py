@@ -16,23 +16,30 @@ from gallery_daemon.rules.condition import FILE, NOTHING, Need, Needs
 Values: TypeAlias = Mapping[str, str | datetime | None]
 
 DATE_FIELDS = ("date", "taken", "mtime", "added")
-TEXT_FIELDS = (
-    "class",
-    "confidence",
-    "name",
-    "stem",
-    "ext",
-    "camera",
-    "source",
-    "width",
-    "height",
-    "hash",
-    "hash8",
-    "sequence",
-    "group",
-    "rule",
-)
-FIELDS = (*DATE_FIELDS, *TEXT_FIELDS)
+
+MEANINGS: Mapping[str, str] = {
+    "date": "the date taken (EXIF, XMP, the name), or else the file's mtime; the log says which",
+    "taken": "the same without the mtime",
+    "mtime": "when the file was last written",
+    "added": "when the photo settled",
+    "class": "the most probable class",
+    "confidence": "its probability, such as `0.97`",
+    "name": "the file's name",
+    "stem": "the name without its extension",
+    "ext": "the extension",
+    "camera": "make and model",
+    "source": "the watch folder's name",
+    "width": "pixels from side to side",
+    "height": "pixels from top to bottom",
+    "hash": "the content's SHA-256",
+    "hash8": "its first eight digits",
+    "sequence": "the first number, from `1` on, that makes the name free",
+    "group": "the stem of the first photo of the burst, or of those that look the same",
+    "rule": "the rule's name",
+}
+"""Every field, and what it stands for in the manual's words."""
+
+FIELDS = tuple(MEANINGS)
 
 HASH_FIELDS = frozenset({"hash", "hash8"})
 """The fields that cost reading the whole file."""

@@ -37,7 +37,7 @@ def one_or_list(texts: tuple[str, ...]) -> str:
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
-def told_apart(value: float, limit: float) -> tuple[str, str]:
+def shown_apart(value: float, limit: float) -> tuple[str, str]:
     """Both with two decimals, or with more where 0.7996 would read as 0.80."""
     for digits in (2, 3, 4, 5):
         shown, wanted = f"{value:.{digits}f}", f"{limit:.{digits}f}"

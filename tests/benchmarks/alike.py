@@ -27,8 +27,8 @@ from rich.table import Table
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.decode import SIDE, Pixels, read_picture, read_preview
-from gallery_daemon.imaging.dhash import dhash
 from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.imaging.look import dhash
 from gallery_daemon.photo import PLAIN
 from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
 from tests.benchmarks.asking import asked_us, took_us

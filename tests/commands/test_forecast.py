@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.forecast import Forecast, changes, forecast, places_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
-from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.intake.scan import Listed, scan
@@ -47,7 +47,7 @@ class Blind:
 def look_around(household: Household) -> None:
     """All photos were looked at before, as the oracle would: no classifier process is needed."""
     config = household.config()
-    ground = ground_of(config.watch[0], config.library)
+    ground = root_of(config.watch[0], config.library)
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
     with closing(Journal(journal_path())) as journal:
         looks = Looks.of(config, journal)
@@ -58,7 +58,7 @@ def look_around(household: Household) -> None:
                 says = Prediction(sure_of(photo.name), MODEL)
                 note = looks.note(Classified(photo, facts, says, 1, 1.0))
                 assert note is not None
-                journal.looks.remember([(photo.path, photo.identity, note)])
+                journal.inferences.remember([(photo.path, photo.identity, note)])
 
 
 def foretell(household: Household, *, everything: bool = False) -> Forecast:

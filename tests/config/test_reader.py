@@ -16,7 +16,7 @@ from gallery_daemon.config.settings import (
 )
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import BundleError, ConfigErrors
-from gallery_daemon.rules.condition import All
+from gallery_daemon.rules.condition import AllOf
 from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 from tests.config.texts import FILE, HEAD, RULES, config_of, errors_of
@@ -110,9 +110,9 @@ def test_rules_and_outcomes_are_heard() -> None:
     )
     expected = RuleSet(
         (
-            Rule("moved", All(()), moved, enabled=False, line=19),
-            Rule("left", All(()), None, enabled=True, line=27),
-            Rule("usual", All(()), placing("B"), enabled=True, line=28),
+            Rule("moved", AllOf(()), moved, enabled=False, line=19),
+            Rule("left", AllOf(()), None, enabled=True, line=27),
+            Rule("usual", AllOf(()), placing("B"), enabled=True, line=28),
         ),
         uncertain=placing("Review/"),
     )

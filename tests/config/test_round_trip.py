@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
 from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinConfidence, Probability
 from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike
@@ -95,13 +95,13 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
 def flat(parts: tuple[Condition, ...]) -> Condition:
     """As the reader has it: a conjunction of one is that one, and none lies in another."""
     inner = tuple(
-        each for part in parts for each in (part.parts if isinstance(part, All) else (part,))
+        each for part in parts for each in (part.parts if isinstance(part, AllOf) else (part,))
     )
-    return inner[0] if len(inner) == 1 else All(inner)
+    return inner[0] if len(inner) == 1 else AllOf(inner)
 
 
 def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
-    return st.one_of(several(inner).map(flat), several(inner).map(Any), inner.map(Not))
+    return st.one_of(several(inner).map(flat), several(inner).map(AnyOf), inner.map(Not))
 
 
 conditions = st.recursive(leaves, combined, max_leaves=6)

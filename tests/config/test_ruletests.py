@@ -125,9 +125,9 @@ def test_a_date_alone_is_the_file_s_and_no_date_taken() -> None:
     assert "2026-03-04" == f"{dated.facts.taken.when:%F}"
     assert (TakenFrom.EXIF, True) == (taken.facts.taken.origin, taken.facts.has_exif)
     assert both.facts == taken.facts
-    assert {"added"} == set(dated.unsaid) == set(both.unsaid)
-    assert {"added", "mtime"} == set(taken.unsaid)
-    assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unsaid)
+    assert {"added"} == set(dated.unknown) == set(both.unknown)
+    assert {"added", "mtime"} == set(taken.unknown)
+    assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unknown)
 
 
 def test_a_hash_is_what_a_sha_256_begins_with() -> None:

@@ -11,11 +11,10 @@ import inspect
 import re
 import textwrap
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
-from gallery_daemon.config.schema import schema
 from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.logs import events
 from gallery_daemon.logs.events import (
@@ -25,32 +24,13 @@ from gallery_daemon.logs.events import (
     PhotoEvent,
     PhotoLine,
 )
+from gallery_daemon.rules.fields import MEANINGS
 from tests.docs.pages import ROOT
+from tests.docs.settings import settings_rows
 from tests.docs.typed import Command, commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-FIELDS = {
-    "date": "the date taken (EXIF, XMP, the name), or else the file's mtime; the log says which",
-    "taken": "the same without the mtime",
-    "mtime": "when the file was last written",
-    "added": "when the photo settled",
-    "class": "the most probable class",
-    "confidence": "its probability, such as `0.97`",
-    "name": "the file's name",
-    "stem": "the name without its extension",
-    "ext": "the extension",
-    "camera": "make and model",
-    "source": "the watch folder's name",
-    "width": "pixels from side to side",
-    "height": "pixels from top to bottom",
-    "hash": "the content's SHA-256",
-    "hash8": "its first eight digits",
-    "sequence": "the first number, from `1` on, that makes the name free",
-    "group": "the stem of the first photo of the burst, or of those that look the same",
-    "rule": "the rule's name",
-}
+    from collections.abc import Callable, Iterable, Mapping
 
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -74,15 +54,15 @@ def conditions() -> str:
 def fields() -> str:
     """Each field of a template, and what it stands for."""
     return _table(
-        ("field", "stands for"), ((f"`{{{name}}}`", says) for name, says in FIELDS.items())
+        ("field", "stands for"), ((f"`{{{name}}}`", says) for name, says in MEANINGS.items())
     )
 
 
 def settings() -> str:
-    """Each key of the configuration, map by map, from the schema that editors use."""
+    """Each key of the configuration, map by map."""
     return "\n\n".join(
-        (f"In `{path}`:\n\n" if path else "At the top:\n\n") + _keys(properties)
-        for path, properties in _maps("", schema(("cars",)))
+        (f"In `{path}`:\n\n" if path else "At the top:\n\n") + _table(heads, rows)
+        for path, (heads, *rows) in settings_rows()
     )
 
 
@@ -162,44 +142,11 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _keys(properties: Mapping[str, Any]) -> str:
-    rows = ((f"`{name}`", told["description"] + _values(told)) for name, told in properties.items())
-    return _table(("key", "means"), rows)
-
-
-def _values(told: Mapping[str, Any]) -> str:
-    """The words that a key takes, where it takes nothing else."""
-    words = [
-        word
-        for word in told.get("enum", ())
-        if isinstance(word, str) and re.fullmatch("[a-z-]+", word)
-    ]
-    return f" One of: {', '.join(f'`{word}`' for word in words)}." if len(words) > 1 else ""
-
-
-def _maps(path: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each map with its keys; the conditions of `when` have a table of their own."""
-    if path.endswith("when") or "properties" not in told:
-        return
-    properties = told["properties"]
-    yield path, properties
-    for name, below in properties.items():
-        inner = f"{path}.{name}".removeprefix(".")
-        for each in _unfolded(below):
-            yield from _maps(inner, each)
-
-
-def _unfolded(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The map that a value is, or that a list of it holds; of several the first."""
-    choices = (told, *told.get("anyOf", ()), told.get("items", {}))
-    yield from [each for each in choices if "properties" in each][:1]
-
-
 def _command(command: Command) -> str:
     arguments = [each.typed for each in command.parameters if each.is_argument]
     rows = [(f"`{each.typed}`", each.says) for each in command.parameters]
     parts = (
-        f"### {command.words}",
+        f"## {command.words}",
         f"`{' '.join((command.words, *arguments))}`" if arguments else "",
         command.says,
         _table(("option", "what it does"), rows) if rows else "",

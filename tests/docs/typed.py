@@ -93,7 +93,7 @@ def _option(name: str, kind: type, info: OptionInfo) -> str:
     names = ", ".join(written) or "--" + name.replace("_", "-")
     if kind is bool:
         return names if written else f"{names}, --no{names[1:]}"
-    word = str(info.metavar or _METAVARS.get(kind, "TEXT"))
+    word = str(info.metavar or ("WORD" if issubclass(kind, Enum) else _METAVARS.get(kind, "TEXT")))
     return f"{names} {word}"
 
 

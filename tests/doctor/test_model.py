@@ -18,7 +18,7 @@ from gallery_daemon.model.engines.measured import (
     engines_file,
 )
 from gallery_daemon.model.manifest import find_bundle, read_manifest
-from tests.doctor.lines import said, verdicts
+from tests.doctor.lines import said, statuses
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def test_the_shipped_model_is_whole() -> None:
     """All of its files, and what is known of its engine or will be."""
     findings = list(judge_model(look_at_model(ModelChoice())))
 
-    assert ["ok", "ok"] == verdicts(findings)
+    assert ["ok", "ok"] == statuses(findings)
     assert "is whole, 7 classes" in said(findings)
 
 
@@ -55,7 +55,7 @@ def test_a_damaged_bundle_fails(bundle: Path, name: str, content: bytes | None, 
 
     findings = list(judge_model(look_at_model(ModelChoice(str(bundle)))))
 
-    assert ["fail"] == verdicts(findings)
+    assert ["fail"] == statuses(findings)
     assert says in said(findings)
 
 

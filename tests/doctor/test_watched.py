@@ -12,7 +12,7 @@ import pytest
 from gallery_daemon.config.settings import WatchFolder, WatchMode
 from gallery_daemon.doctor.watched import Watched, judge_watched, look_at_watched
 from gallery_daemon.intake.watch_mode import ChosenMode
-from tests.doctor.lines import said, verdicts
+from tests.doctor.lines import said, statuses
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def test_what_is_in_the_way_is_said(seen: Watched, expected: list[str], says: st
     """One line for the folder, one for each trouble in it, with what to do."""
     findings = list(judge_watched(seen))
 
-    assert expected == verdicts(findings)
+    assert expected == statuses(findings)
     assert says in said(findings)
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
-from gallery_daemon.classifier.reports import Classified, Report
+from gallery_daemon.classifier.host import Classified, HostEvent
 from gallery_daemon.config.load import check_text
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.filing.execute import Filer
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.daemon.wiring import House
+    from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.photo import Photo
 
 CLASSES = ("cars", "memes", "other")
@@ -91,7 +91,7 @@ class Oracle:
         """At once, if there is anything to answer."""
         return -math.inf if self._waiting else None
 
-    def tick(self, now: float) -> tuple[Report, ...]:
+    def tick(self, now: float) -> tuple[HostEvent, ...]:
         """All answers."""
         del now
         waiting, self._waiting = self._waiting, []
@@ -101,7 +101,7 @@ class Oracle:
             for photo in waiting
         )
 
-    def close(self) -> tuple[Report, ...]:
+    def close(self) -> tuple[HostEvent, ...]:
         """Nothing has to be ended."""
         return ()
 
@@ -112,7 +112,7 @@ class AtOnce:
     def __init__(self, *_: object) -> None:
         """It needs no setup, clock or patience."""
 
-    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[Report]:
+    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[HostEvent]:
         """All answers."""
         oracle = Oracle()
         for photo in photos:
@@ -145,10 +145,10 @@ class Household:
         self.home, self.watch, self.library = home, home / "watch", library
         self.watch.mkdir()
         self.clock, self.manner, self.log = HandClock(), Manner(), StringIO()
-        self._house: House | None = None
+        self._house: Runtime | None = None
 
     @property
-    def present(self) -> House:
+    def present(self) -> Runtime:
         """The daemon that lives there now."""
         assert self._house is not None
         return self._house
@@ -190,8 +190,8 @@ class Household:
 
     def rescan(self, seconds: float = 5.0) -> None:
         """The watch folder is listed, and for some time everything that is due is done."""
-        pipeline, (ground,) = self.present.pipeline, self.present.grounds
-        for name in scan(ground):
+        pipeline, (root,) = self.present.pipeline, self.present.roots
+        for name in scan(root):
             if isinstance(name, Listed):
                 pipeline.saw(name.candidate)
         end = self.clock.now + seconds

@@ -13,8 +13,7 @@ from PIL import ExifTags, Image
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import read_picture
-from gallery_daemon.imaging.facts import clean, facts_of
-from gallery_daemon.imaging.metadata import Metadata
+from gallery_daemon.imaging.facts import Metadata, clean, facts_of
 from gallery_daemon.photo import Facts, Position, TakenFrom
 from tests.imaging.pictures import drawn, written
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from gallery_daemon.rules.condition import All, Any, Atom, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Atom, Condition, Not
 from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.conditions.model import (
     ClassIs,
@@ -84,7 +84,7 @@ leaves: st.SearchStrategy[Condition] = st.one_of(*ATOMS.values())
 
 def _combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
-    return st.one_of(parts.map(All), parts.map(Any), inner.map(Not))
+    return st.one_of(parts.map(AllOf), parts.map(AnyOf), inner.map(Not))
 
 
 conditions = st.recursive(leaves, _combined, max_leaves=6)

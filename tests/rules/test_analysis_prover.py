@@ -9,7 +9,7 @@ from hypothesis import given
 
 from gallery_daemon.decision import Truth
 from gallery_daemon.rules.analysis import Prover
-from gallery_daemon.rules.condition import All, Any, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
 from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.conditions.model import (
     ClassIs,
@@ -53,13 +53,13 @@ def width(low: float | None, high: float | None) -> Between:
     ("premises", "conclusion"),
     [
         ((EXIF, GPS), EXIF),
-        ((), All(())),
-        ((EXIF, GPS), All((GPS, EXIF))),
-        ((All((EXIF, GPS)),), GPS),
-        ((EXIF,), Any((GPS, EXIF))),
-        ((Any((All((EXIF, GPS)), EXIF)),), EXIF),
-        ((Any((EXIF, GPS)),), Any((GPS, EXIF))),
-        ((Not(EXIF),), Not(All((EXIF, GPS)))),
+        ((), AllOf(())),
+        ((EXIF, GPS), AllOf((GPS, EXIF))),
+        ((AllOf((EXIF, GPS)),), GPS),
+        ((EXIF,), AnyOf((GPS, EXIF))),
+        ((AnyOf((AllOf((EXIF, GPS)), EXIF)),), EXIF),
+        ((AnyOf((EXIF, GPS)),), AnyOf((GPS, EXIF))),
+        ((Not(EXIF),), Not(AllOf((EXIF, GPS)))),
         ((), MinConfidence(0)),
         ((), MinMargin(0)),
         ((MinConfidence(0.9),), MinConfidence(0.8)),
@@ -87,10 +87,10 @@ def test_what_follows(premises: tuple[Condition, ...], conclusion: Condition) ->
     ("premises", "conclusion"),
     [
         ((EXIF,), GPS),
-        ((EXIF,), All((EXIF, GPS))),
-        ((Any((EXIF, GPS)),), EXIF),
-        ((Any(()),), EXIF),
-        ((Not(All((EXIF, GPS))),), Not(EXIF)),
+        ((EXIF,), AllOf((EXIF, GPS))),
+        ((AnyOf((EXIF, GPS)),), EXIF),
+        ((AnyOf(()),), EXIF),
+        ((Not(AllOf((EXIF, GPS))),), Not(EXIF)),
         ((), MinConfidence(0.1)),
         ((MinConfidence(0.7),), MinConfidence(0.8)),
         ((ClassIs(("trees", "cars")),), CARS),
@@ -133,7 +133,7 @@ def nested(depth: int, name: str) -> Condition:
     """An `any` of two, each an `any` of two, and so on."""
     if depth == 0:
         return NameLike((name,))
-    return Any((nested(depth - 1, f"{name}a"), nested(depth - 1, f"{name}b")))
+    return AnyOf((nested(depth - 1, f"{name}a"), nested(depth - 1, f"{name}b")))
 
 
 @pytest.mark.timeout(20)

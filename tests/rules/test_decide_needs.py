@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gallery_daemon.decision import Action, OnConflict
-from gallery_daemon.rules.condition import All, Any, Condition, Need, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Need, Not
 from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinMargin, Probability
 from gallery_daemon.rules.conditions.name import CameraLike, NameLike
@@ -26,11 +26,11 @@ def rules(condition: Condition, to: str = "{class}/{date:%Y}/", *, enabled: bool
 @pytest.mark.parametrize(
     ("ruleset", "needs"),
     [
-        (rules(All((ClassIs(("cars",)), MinMargin(0.1)))), False),
-        (rules(Any((NameLike(("a",)), TakenBetween(None, None)))), False),
+        (rules(AllOf((ClassIs(("cars",)), MinMargin(0.1)))), False),
+        (rules(AnyOf((NameLike(("a",)), TakenBetween(None, None)))), False),
         (rules(TakenIn(DatePart.MONTH, (Span(6, 7),))), False),
         (rules(Probability("cars", Comparison.AT_LEAST, 0.3)), False),
-        (rules(All(()), "{class}/{sequence}/"), False),
+        (rules(AllOf(()), "{class}/{sequence}/"), False),
         (rules(Near((Spot(48, 11, 5),))), True),
         (rules(AspectIs((Ratio(4, 3),))), True),
         (rules(Between(Measure.ASPECT, 2, None)), True),
@@ -38,9 +38,9 @@ def rules(condition: Condition, to: str = "{class}/{date:%Y}/", *, enabled: bool
         (rules(Between(Measure.SIZE, 1, None)), False),
         (rules(Between(Measure.WIDTH, 1, None)), True),
         (rules(Not(CameraLike(("Canon*",)))), True),
-        (rules(All((ClassIs(("cars",)), Any((HasExif(wanted=True),))))), True),
-        (rules(All(()), "{camera}/"), True),
-        (rules(All(()), "{hash8}/"), True),
+        (rules(AllOf((ClassIs(("cars",)), AnyOf((HasExif(wanted=True),))))), True),
+        (rules(AllOf(()), "{camera}/"), True),
+        (rules(AllOf(()), "{hash8}/"), True),
         (rules(HasExif(wanted=True), enabled=False), False),
     ],
 )
@@ -53,8 +53,8 @@ def test_what_only_the_file_says(ruleset: RuleSet, needs: bool) -> None:
     ("ruleset", "needs"),
     [
         (rules(Burst(wanted=True)), True),
-        (rules(All((ClassIs(("cars",)), Any((Not(NearDuplicate(wanted=False)),))))), True),
-        (rules(All(()), "{group|stem}/"), True),
+        (rules(AllOf((ClassIs(("cars",)), AnyOf((Not(NearDuplicate(wanted=False)),))))), True),
+        (rules(AllOf(()), "{group|stem}/"), True),
         (rules(Burst(wanted=True), enabled=False), False),
         (rules(Screenshot(wanted=True)), False),
     ],
@@ -64,3 +64,10 @@ def test_similar_photos_are_looked_up_where_they_are_asked_for(
 ) -> None:
     """By a condition at any depth, or by a place's name; not by a rule that is off."""
     assert needs is (Need.SIMILAR in ruleset.needs)
+
+
+def test_needs_are_found_once() -> None:
+    """And not for every photo: they depend on the rules alone."""
+    ruleset = rules(Burst(wanted=True))
+
+    assert ruleset.needs is ruleset.needs

@@ -37,14 +37,14 @@ def read_scalar(node: Node, key: str, words: str, mistakes: Mistakes) -> ScalarN
 def refuse(
     scalar: ScalarNode, key: str, words: str, mistakes: Mistakes, hint: str | None = None
 ) -> None:
-    """Mistakes a value that is not what its kind allows."""
+    """Report a value that is not what its kind allows."""
     mistakes.error(scalar.mark, f"{key}: {quoted(scalar.text)} is not {words}", hint)
 
 
 def refuse_unknown(
     name: str, names: tuple[str, ...] | None, what: str, mark: Mark, mistakes: Mistakes
 ) -> None:
-    """Report a name that is none of these; None: they could not be read, so nothing is said."""
+    """Report a name that is none of these; with None, which could not be read, report nothing."""
     if names is not None and name not in names:
         sentence = f"there is no {what} {quoted(name)}"
         mistakes.error(mark, sentence, did_you_mean(name, names))
@@ -57,19 +57,19 @@ def text_schema(pattern: str | None = None) -> Schema:
 
 
 def one_or_more(schema: Schema) -> Schema:
-    """What `schema` takes, or a list of such that is not empty."""
+    """What `schema` takes, or a list of it that is not empty."""
     return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]}
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A node that is read later, by whoever knows more."""
+    """A node that is read later."""
 
     words: str
 
     @property
     def schema(self) -> Schema:
-        """Anything; who reads it knows more."""
+        """Anything."""
         return {}
 
     def read(self, node: Node, _key: str, _mistakes: Mistakes) -> Node:
@@ -181,7 +181,7 @@ class OneOrMore(Generic[T]):
 
 
 def any_case(word: str) -> str:
-    """A pattern for the word in upper and lower case; JSON Schema knows no such flag."""
+    """A pattern for the word in upper and lower case; JSON Schema has no flag for it."""
     return "".join(f"[{letter.upper()}{letter}]" for letter in word)
 
 

@@ -12,7 +12,7 @@ from gallery_daemon.config.kinds.base import OneOrMore, any_case, one_or_more, r
 from gallery_daemon.config.kinds.quantity import ends_schema, says_something
 from gallery_daemon.config.mistakes import did_you_mean
 from gallery_daemon.config.section import Key, Schema, Table
-from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.date import (
     MONTHS,
     WEEKDAYS,
@@ -107,7 +107,7 @@ class TakenKind:
             spans = found.get(each)
             if spans is not None:
                 conditions.append(TakenIn(part, spans))
-        return conditions[0] if len(conditions) == 1 else All(tuple(conditions))
+        return conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))
 
 
 @dataclass(frozen=True, slots=True)

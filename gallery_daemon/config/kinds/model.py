@@ -13,7 +13,7 @@ from gallery_daemon.config.document import MappingNode, Node
 from gallery_daemon.config.kinds.base import read_scalar, refuse
 from gallery_daemon.config.kinds.quantity import Number
 from gallery_daemon.config.mistakes import meant_number
-from gallery_daemon.rules.condition import All, Condition
+from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.model import Comparison, Probability
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class ProbabilityKind:
 
     @property
     def schema(self) -> Schema:
-        """Which classes there are, others know."""
+        """Any class; the schema of a whole configuration names the model's."""
         return {"type": "object", "additionalProperties": _LIMITS_SCHEMA, "minProperties": 1}
 
     def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
-        """The condition; whether the model has the classes, others check."""
+        """The condition; whether the model has the classes is checked later."""
         if not isinstance(node, MappingNode) or not node.entries:
             hint = f'write {key}: {{memes: ">= 0.3"}}'
             mistakes.error(node.mark, f"{key} must be {self.words}", hint)
@@ -48,7 +48,7 @@ class ProbabilityKind:
         conditions = tuple(each for limits in found for each in limits)
         if not all(found):
             return None
-        return conditions[0] if len(conditions) == 1 else All(conditions)
+        return conditions[0] if len(conditions) == 1 else AllOf(conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class ProbabilitiesKind:
 
     @property
     def schema(self) -> Schema:
-        """Which classes there are, others know."""
+        """Any class; the schema of a whole configuration names the model's."""
         return {"type": "object", "additionalProperties": _SHARE.schema, "minProperties": 1}
 
     def read(self, node: Node, key: str, mistakes: Mistakes) -> dict[str, float] | None:
-        """The probability of each class, 0 to 1; whether they go together, others check."""
+        """The probability of each class, 0 to 1; whether the sum fits is checked later."""
         if not isinstance(node, MappingNode) or not node.entries:
             mistakes.error(node.mark, f"{key} must be {self.words}")
             return None

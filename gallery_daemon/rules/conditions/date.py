@@ -1,7 +1,7 @@
 """Conditions on the date taken: between two moments, or in certain years, months, days, hours.
 
 The date must be the photo's own: an mtime says when the file was written, not when the photo was
-taken, so it never matches. All is the photo's local time, what the clock on the wall said there.
+taken, so it never matches. All times are the photo's local time, as a clock on the wall shows it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class TakenBetween(Atom):
     def text(self) -> str:
         """As the YAML has it: `taken: {after: 2026-07-01}`."""
         ends = (("after", self.after), ("before", self.before))
-        told = ", ".join(f"{key}: {end}" for key, end in ends if end is not None)
-        return f"taken: {{{told}}}"
+        written = ", ".join(f"{key}: {end}" for key, end in ends if end is not None)
+        return f"taken: {{{written}}}"
 
     def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
@@ -75,20 +75,20 @@ class DatePart(StrEnum):
 class Span:
     """From `first` to `last`, both included; None is open.
 
-    With `first` after `last` it goes over the end: hours from 22 to 5, months from 11 to 2.
+    With `first` after `last` it wraps round: hours from 22 to 5, months from 11 to 2.
     """
 
     first: int | None
     last: int | None
 
     def __contains__(self, value: int) -> bool:
-        """Whether the value lies in it."""
+        """Whether the value is in it."""
         from_first = self.first is None or value >= self.first
         to_last = self.last is None or value <= self.last
         return (from_first or to_last) if self._wraps else (from_first and to_last)
 
     def covers(self, other: Span) -> bool:
-        """Whether all that lies in `other` lies in this one; no may mean that it was not seen."""
+        """Whether it holds all of `other`; no may mean that it was not seen."""
         from_first = self.first is None or (other.first is not None and other.first >= self.first)
         to_last = self.last is None or (other.last is not None and other.last <= self.last)
         if self._wraps and not other._wraps:
@@ -102,7 +102,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn(Atom):
-    """The part of the date taken lies in one of the spans: in June or July, on a Saturday."""
+    """The part of the date taken is in one of the spans: in June or July, on a Saturday."""
 
     part: DatePart
     spans: tuple[Span, ...]
@@ -119,8 +119,9 @@ class TakenIn(Atom):
             return yes_or_no(self, holds=False, reason=_NO_DATE)
         value = _value(self.part, local)
         holds = any(value in span for span in self.spans)
-        told = f"taken {local}, {self.part} {_shown(self.part, value)}"
-        return yes_or_no(self, holds=holds, reason=told if holds else f"{told}, not {self._wanted}")
+        found = f"taken {local}, {self.part} {_shown(self.part, value)}"
+        reason = found if holds else f"{found}, not {self._wanted}"
+        return yes_or_no(self, holds=holds, reason=reason)
 
     def covers(self, other: Condition) -> bool:
         """The same part in fewer or narrower spans."""
@@ -169,5 +170,5 @@ def _span_text(part: DatePart, span: Span) -> str:
     if span.first is not None and span.first == span.last:
         return _shown(part, span.first)
     ends = (("min", span.first), ("max", span.last))
-    told = (f"{key}: {_shown(part, end)}" for key, end in ends if end is not None)
-    return f"{{{', '.join(told)}}}"
+    written = (f"{key}: {_shown(part, end)}" for key, end in ends if end is not None)
+    return f"{{{', '.join(written)}}}"

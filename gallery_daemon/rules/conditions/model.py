@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from gallery_daemon.decision import Check, Truth
 from gallery_daemon.rules.condition import NOTHING, Atom, Condition, Needs, yes_or_no
-from gallery_daemon.rules.yamltext import one_or_list, told_apart, yaml_number, yaml_text
+from gallery_daemon.rules.yamltext import one_or_list, shown_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.photo import Facts, Photo, Prediction
@@ -35,7 +35,7 @@ class ClassIs(Atom):
         return f"class: {one_or_list(tuple(yaml_text(name) for name in self.classes))}"
 
     def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
-        """Yes or no; how sure the model is, others ask."""
+        """Yes or no; `min_confidence` and `min_margin` ask how sure the model is."""
         if prediction is None:
             return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
         top = prediction.top_class
@@ -73,7 +73,7 @@ class _AtLeast(Atom):
             return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
         value = self._read(prediction)
         holds = value >= self.value
-        shown, wanted = told_apart(value, self.value)
+        shown, wanted = shown_apart(value, self.value)
         reason = f"{self.NAME} {shown} {'>=' if holds else '<'} {wanted}"
         return Check(self.text, Truth.YES if holds else Truth.UNSURE, reason)
 
@@ -140,7 +140,7 @@ class Comparison(StrEnum):
         return self in {Comparison.AT_LEAST, Comparison.ABOVE}
 
     def holds(self, value: float, limit: float) -> bool:
-        """Whether the value is so."""
+        """Whether the comparison holds."""
         match self:
             case Comparison.AT_LEAST:
                 return value >= limit
@@ -162,7 +162,7 @@ _OPPOSITES = {
 
 @dataclass(frozen=True, slots=True)
 class Probability(Atom):
-    """The probability of the class `of` compares so with the limit, 0 to 1."""
+    """The probability of the class `of` compares with the limit, 0 to 1, as `comparison` says."""
 
     of: str
     comparison: Comparison
@@ -176,7 +176,7 @@ class Probability(Atom):
 
     @property
     def is_always(self) -> bool:
-        """Whether every probability is so."""
+        """Whether every probability satisfies it."""
         always = ((Comparison.AT_LEAST, 0), (Comparison.AT_MOST, 1))
         return (self.comparison, self.limit) in always
 
@@ -186,7 +186,7 @@ class Probability(Atom):
             return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
         value = prediction.probabilities.get(self.of, 0.0)
         holds = self.comparison.holds(value, self.limit)
-        shown, wanted = told_apart(value, self.limit)
+        shown, wanted = shown_apart(value, self.limit)
         found = self.comparison if holds else self.comparison.opposite
         return yes_or_no(self, holds=holds, reason=f"{self.of} {shown} {found} {wanted}")
 

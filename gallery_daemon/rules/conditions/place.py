@@ -1,4 +1,4 @@
-"""Where a photo was taken, as its distance from places that a person names."""
+"""Conditions on where a photo was taken: near places that a person names, or known at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.rules.condition import FILE, Atom, Boolean, Condition, Needs, yes_or_no
-from gallery_daemon.rules.yamltext import one_or_list, told_apart, yaml_number, yaml_text
+from gallery_daemon.rules.yamltext import one_or_list, shown_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Check
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 EARTH_RADIUS_KM = 6371.0088
 """The mean radius. Source: Moritz, "Geodetic Reference System 1980" (R1 = 6371008.7714 m).
 
-The earth is no ball, so a distance may be wrong by half a per cent: 25 m in 5 km.
+The earth is not a sphere, so a distance may be wrong by half a per cent: 25 m in 5 km.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """All within `km` of a point, in degrees north and east; `name` is for the reason alone."""
+    """All within `km` of a point, in degrees north and east; only the reason uses `name`."""
 
     latitude: float
     longitude: float
@@ -33,24 +33,24 @@ class Spot:
     def text(self) -> str:
         """As the YAML has it: `{lat: 48.1, lon: 11.6, km: 5}`."""
         numbers = (("lat", self.latitude), ("lon", self.longitude), ("km", self.km))
-        told = ", ".join(f"{key}: {yaml_number(value)}" for key, value in numbers)
-        return f"{{{told}}}" if self.name is None else f"{{{told}, name: {yaml_text(self.name)}}}"
+        point = ", ".join(f"{key}: {yaml_number(value)}" for key, value in numbers)
+        return f"{{{point}}}" if self.name is None else f"{{{point}, name: {yaml_text(self.name)}}}"
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """Its name, or else the point."""
         point = f"{yaml_number(self.latitude)}, {yaml_number(self.longitude)}"
         return point if self.name is None else self.name
 
     def covers(self, other: Spot) -> bool:
-        """Whether the other lies round the same point and reaches no farther."""
+        """Whether the other has the same centre and is no larger."""
         is_same = (self.latitude, self.longitude) == (other.latitude, other.longitude)
         return is_same and self.km >= other.km
 
 
 @dataclass(frozen=True, slots=True)
 class Near(Atom):
-    """The photo was taken in one of the spots; a photo that does not say where, was in none."""
+    """The photo was taken in one of the spots; without a position it was taken in none."""
 
     spots: tuple[Spot, ...]
 
@@ -66,9 +66,9 @@ class Near(Atom):
         away = [(_distance_km(spot, facts.position), spot) for spot in self.spots]
         distance, spot = min(away, key=lambda each: each[0] - each[1].km)
         holds = distance <= spot.km
-        shown, wanted = _told(distance, spot.km)
+        shown, wanted = _shown_km(distance, spot.km)
         limit = "" if holds else f", more than {wanted} km"
-        return yes_or_no(self, holds=holds, reason=f"{shown} km from {spot.called}{limit}")
+        return yes_or_no(self, holds=holds, reason=f"{shown} km from {spot.label}{limit}")
 
     def covers(self, other: Condition) -> bool:
         """Near fewer or smaller spots."""
@@ -100,20 +100,20 @@ class HasGps(Boolean):
         return FILE
 
 
-def _told(distance: float, limit: float) -> tuple[str, str]:
-    """Both in kilometres: from ten on whole ones, where these say enough.
+def _shown_km(distance: float, limit: float) -> tuple[str, str]:
+    """Both in kilometres: from ten on whole numbers, where these tell the two apart.
 
-    The reason stands in the journal and in what `explain` prints, and three exact distances are a
-    position.
+    The reason goes into the journal and is printed by `explain`, and three exact distances give
+    away a position.
     """
     whole = round(distance)
     if whole >= 10 and (whole > limit) is (distance > limit):  # noqa: PLR2004 - kilometres
         return str(whole), yaml_number(limit)
-    return told_apart(distance, limit)
+    return shown_apart(distance, limit)
 
 
 def _distance_km(spot: Spot, position: Position) -> float:
-    """The way over the ball.
+    """The distance on the sphere.
 
     Source: the haversine formula (Sinnott, "Virtues of the haversine", Sky and Telescope 68, 1984).
     """

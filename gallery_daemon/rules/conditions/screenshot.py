@@ -41,7 +41,7 @@ _APPLE = (
     (1242, 2208), (1242, 2688), (1260, 2736), (1284, 2778), (1290, 2796), (1320, 2868),
     (1488, 2266), (1640, 2360), (1668, 2224), (1668, 2388),
 )  # fmt: skip
-"""iPhone 5 to 17, and the iPads that are not 4:3, for these sizes are pictures' too.
+"""iPhone 5 to 17, and those iPads that are not 4:3, which is the shape of many pictures, too.
 
 Source: Apple, Human Interface Guidelines, "Layout": device screen dimensions.
 """
@@ -51,7 +51,7 @@ _ANDROID_ASPECTS = (2.0, 2.4)
 """Android screens since 2017 are 18:9 to 21:9 (2.33) and have one of these widths.
 
 Sources: Android's compatibility definition, 7.1.1.2, which has no upper limit since; the makers'
-own tables, where 1220 is Xiaomi, 1280 and 1344 are Pixels. No camera takes such a shape unasked.
+own tables, where 1220 is Xiaomi, 1280 and 1344 are Pixels. No camera takes this shape by default.
 """
 
 _TALL_ASPECTS = (1.77, 2.4)

@@ -71,8 +71,8 @@ class Between(Atom):
     def text(self) -> str:
         """As the YAML has it: `width: {min: 4000}`."""
         ends = (("min", self.low), ("max", self.high))
-        told = (f"{key}: {self._exactly(end)}" for key, end in ends if end is not None)
-        return f"{self.measure}: {{{', '.join(told)}}}"
+        written = (f"{key}: {self._exactly(end)}" for key, end in ends if end is not None)
+        return f"{self.measure}: {{{', '.join(written)}}}"
 
     def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""

@@ -21,23 +21,23 @@ DHASH_BITS = 128
 NEAR_BITS = 8
 """Two photos look the same if no more of their bits differ.
 
-So 99.9% of the copies are found that a messenger or an editor saves anew, half as large or smaller,
+This finds 99.9% of the copies that a messenger or an editor saves again, half as large or smaller,
 and 93.2% of those that lost 2% of their width and height. Of 35 million pairs of other pictures 56
-count as alike; looked at, all but two of the gallery's are the same picture in two versions. With
-10 bits, 97.6% would be found of the cut ones, and six more pairs that are not the same.
+count as alike; seen by eye, all but two of the gallery's are the same picture in two versions. 10
+bits would find 97.6% of the cut ones, and six more pairs that are not the same.
 Measured: `python -m tests.benchmarks.alike`.
 """
 
 BURST_BITS = 36
 """Two photos may be of one burst if no more of their bits differ.
 
-A moving hand and a moving child change more than a copy does: 99.5% of pictures are as near that
-were turned by 3 degrees and cut by 8%. Of other photos one pair in 1,000 is, but hardly within
+A moving hand and a moving child change more than a copy does: of pictures that were turned by 3
+degrees and cut by 8%, 99.5% are as near. Of other photos one pair in 1,000 is, but hardly within
 `BURST_S`. Measured: `python -m tests.benchmarks.alike`.
 """
 
 BURST_S = 2.0
-"""So many seconds at most lie between two neighbours in a burst.
+"""The most seconds between two neighbours in a burst.
 
 Phones write 10 and more photos a second, but many EXIF times have no fraction, and somebody who
 presses the button again at once has the same in mind. Measured: the times in the names of bursts.
