@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import gallery_daemon
 from gallery_daemon.training import train_options
 from gallery_daemon.training.recipe import ARTICLE, FAST, with_epochs
 from gallery_daemon.training.train_options import TrainOptions, provenance_of
@@ -92,7 +93,7 @@ def test_without_git_there_is_no_revision(
     (tmp_path / ".git").mkdir()
     (tmp_path / "gallery_daemon").mkdir()
     monkeypatch.setattr(
-        train_options.gallery_daemon, "__file__", str(tmp_path / "gallery_daemon" / "__init__.py")
+        gallery_daemon, "__file__", str(tmp_path / "gallery_daemon" / "__init__.py")
     )
 
     def fails(*_: object, **__: object) -> None:
@@ -110,6 +111,6 @@ def test_installed_elsewhere_there_is_no_revision(
     package = tmp_path / "site-packages" / "gallery_daemon"
     package.mkdir(parents=True)
     (tmp_path / ".git").mkdir()
-    monkeypatch.setattr(train_options.gallery_daemon, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(gallery_daemon, "__file__", str(package / "__init__.py"))
 
     assert train_options._git_revision() is None

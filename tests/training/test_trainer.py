@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.training import checkpoint, phase, trainer
@@ -103,11 +104,10 @@ def test_killed_while_a_checkpoint_is_written_the_one_before_counts(
 ) -> None:
     """Half a file beside it does no harm."""
     whole, _ = tiny_trainer(tmp_path / "whole").train(SPLIT, "course", 0)
-    save = checkpoint.save_file
     calls: list[Path] = []
 
     def dies(tensors: dict[str, torch.Tensor], path: Path, **rest: Any) -> None:
-        save(tensors, path, **rest)
+        save_file(tensors, path, **rest)
         calls.append(path)
         if len(calls) == 2:
             path.write_bytes(path.read_bytes()[:100])
@@ -128,13 +128,13 @@ def test_a_full_disk_is_an_error_that_leaves_the_last_checkpoint(
 ) -> None:
     """The second epoch cannot be kept; with room again the training goes on after the first."""
     whole, _ = tiny_trainer(tmp_path / "whole").train(SPLIT, "course", 0)
-    save, calls = checkpoint.save_file, list[int]()
+    calls: list[int] = []
 
     def full(*args: Any, **rest: Any) -> None:
         calls.append(1)
         if len(calls) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        save(*args, **rest)
+        save_file(*args, **rest)
 
     monkeypatch.setattr(checkpoint, "save_file", full)
     with pytest.raises(OSError, match="No space left"):
@@ -222,7 +222,7 @@ def test_a_phase_begins_with_the_best_of_those_before(
 ) -> None:
     """Not with its last epoch's weights, which may have got worse."""
     losses, starts = iter([0.1, 0.9, 0.5, 0.5]), list[torch.Tensor]()
-    train_phase = trainer.train_phase
+    train_phase = phase.train_phase
 
     def begun(network: nn.Module, *rest: Any) -> Any:
         starts.append(network.state_dict()["layer4.0.weight"].clone())
@@ -296,7 +296,7 @@ def test_a_network_never_learns_from_what_judges_it(
 ) -> None:
     """Neither in a step nor in the choice of the best epoch: those left out are in neither."""
     used: set[int] = set()
-    train_phase = trainer.train_phase
+    train_phase = phase.train_phase
 
     def noted(network: nn.Module, each: Any, source: Any, context: Any, state: Any) -> Any:
         used.update(context.train.tolist(), context.validate.tolist())
