@@ -33,7 +33,7 @@ from gallery_daemon.rules.explain import explain
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.history import PastDecision
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 
@@ -62,7 +62,7 @@ def explain_file(
     file: str,
     config: Config,
     clock: Clock,
-    known: Remembered | None = None,
+    known: PastDecision | None = None,
     *,
     bundle: str | None = None,
 ) -> Explained:
@@ -129,7 +129,7 @@ def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
 
 
 def _photo_of(
-    file: str, config: Config, clock: Clock, known: Remembered | None
+    file: str, config: Config, clock: Clock, known: PastDecision | None
 ) -> tuple[Photo, bool]:
     """The photo as the daemon saw it, or would see it; and whether it never would."""
     if known is not None:
@@ -150,13 +150,13 @@ def _photo_of(
     return Photo(candidate, identity, clock.wall()), folder is None
 
 
-def _kept(photo: Photo, known: Remembered) -> Facts:
+def _kept(photo: Photo, known: PastDecision) -> Facts:
     """The facts that the journal keeps."""
     facts = unseen(photo).facts
     return facts if known.taken is None else replace(facts, taken=known.taken)
 
 
-def _readable(file: str, known: Remembered | None) -> str:
+def _readable(file: str, known: PastDecision | None) -> str:
     """Where the file can be read: where it came from, if no other lies there now, or else here."""
     if known is None:
         return file

@@ -111,7 +111,7 @@ class FiledBefore:
 
     def _stragglers(self) -> Iterator[Straggler]:
         mover = Mover(self._journal, self._disk)
-        for row in self._journal.left_behind():
+        for row in self._journal.orphan_sidecars():
             owner = mover.owner_now(row)
             if owner is not None and row.library == self._library:
                 try:

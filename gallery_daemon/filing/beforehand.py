@@ -93,7 +93,7 @@ def linked_place(journal: Journal, disk: Disk, identity: Identity, library: str)
     An editor that writes into the file changes both names: to file it again, by whichever action,
     would be one photo twice. (One that was not edited is known, which the claim finds out.)
     """
-    for row in journal.linked(identity, library):
+    for row in journal.hard_links_of(identity, library):
         if row.identity.mtime_ns == identity.mtime_ns:
             continue
         with contextlib.suppress(OSError), disk.folder(row.library, row.folder) as folder:

@@ -22,8 +22,8 @@ from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.plan import Plan, Step, step_of
 from gallery_daemon.filing.recover import came_to
 from gallery_daemon.filing.sidecars import name_beside
-from gallery_daemon.journal.claims import Claimed
-from gallery_daemon.journal.record import Entry, Intent, Row, State
+from gallery_daemon.journal.claims import AlreadyClaimed
+from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Filer:
             JournalError: the journal cannot be used now.
         """
         step = step_of(plan.photo, plan.destination)
-        entry = Entry(
+        entry = JournalEntry(
             plan.photo,
             State.INTENT,
             decision=plan.decision,
@@ -107,7 +107,7 @@ class Filer:
         assert owner.action is not None
         name = name_beside(sidecar.name, owner.candidate.name, owner.name)
         step = Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
-        _, placed = self._file(step, Entry(sidecar, State.INTENT), owner.id, when)
+        _, placed = self._file(step, JournalEntry(sidecar, State.INTENT), owner.id, when)
         return self._filing(step, placed)
 
     def redo(self, undo: Row, filed: Row, when: datetime, parent: int | None = None) -> Row:
@@ -121,10 +121,10 @@ class Filer:
         assert filed.name is not None
         photo = Photo(filed.candidate, self._as_put_back(filed), when)
         step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
-        number, _ = self._file(step, Entry(photo, State.INTENT), parent, when, undoes=undo.id)
-        row = self._journal.row(number)
-        assert row is not None
-        return row
+        number, _ = self._file(
+            step, JournalEntry(photo, State.INTENT), parent, when, undoes=undo.id
+        )
+        return self._journal.existing_row(number)
 
     def recover(self) -> list[FilingRecovered]:
         """What programs that are gone have begun is finished or forgotten."""
@@ -137,7 +137,7 @@ class Filer:
         filed, problems = [], []
         for step in steps:
             try:
-                self._file(step, Entry(step.file, State.INTENT), parent, when)
+                self._file(step, JournalEntry(step.file, State.INTENT), parent, when)
             except AlreadyFiled:
                 pass
             except (FilingError, PhotoChanged, JournalError) as error:
@@ -149,7 +149,7 @@ class Filer:
     def _file(
         self,
         step: Step,
-        entry: Entry,
+        entry: JournalEntry,
         parent: int | None,
         when: datetime,
         undoes: int | None = None,
@@ -177,11 +177,11 @@ class Filer:
         )
         return row, placed
 
-    def _claim(self, entry: Entry, when: datetime) -> int:
+    def _claim(self, entry: JournalEntry, when: datetime) -> int:
         """The intent's row; one for the same file that nobody is at any more is resolved first."""
         try:
             return self._journal.record(entry, self._library, when)
-        except Claimed:
+        except AlreadyClaimed:
             self.recover()
             return self._journal.record(entry, self._library, when)
 
@@ -211,7 +211,7 @@ class Filer:
         with trouble.at_library(self._library, step.folder):
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
-        making = partial(self._journal.making, row)
+        making = partial(self._journal.copied, row)
         return Act(self._disk, step, token, (home, candidate.name), source, target, making)
 
     def _filing(self, step: Step, placed: Placed) -> Filing:

@@ -26,7 +26,7 @@ from gallery_daemon.filing.beforehand import FilingGone, filed_file
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.recover import came_to, recover
 from gallery_daemon.filing.sidecars import name_beside
-from gallery_daemon.journal.record import Entry, Intent, Row, State
+from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.logs.events import FilingRecovered
 from gallery_daemon.photo import Photo
 
@@ -94,7 +94,7 @@ class Mover:
             JournalError: the journal cannot be used now.
         """
         lies = filed_file(self._journal, self._disk, row, when)
-        entry = Entry(
+        entry = JournalEntry(
             _at_home(row, lies.identity, when),
             State.REFILING,
             decision=plan.decision,
@@ -125,7 +125,7 @@ class Mover:
         """
         assert owner.name is not None
         lies = filed_file(self._journal, self._disk, row, when)
-        entry = Entry(_at_home(row, lies.identity, when), State.REFILING)
+        entry = JournalEntry(_at_home(row, lies.identity, when), State.REFILING)
         step = step_beside(lies, row, owner, owner.folder, owner.name)
         return self._go(row, entry, step, when, owner.id)
 
@@ -139,12 +139,12 @@ class Mover:
         assert before.name is not None
         lies = filed_file(self._journal, self._disk, row, when)
         step = Step(lies, before.folder, before.name, Action.MOVE, OnConflict.SKIP)
-        undo, _ = self._go(row, Entry(lies, State.UNDOING), step, when, parent)
+        undo, _ = self._go(row, JournalEntry(lies, State.UNDOING), step, when, parent)
         return undo
 
     def catch_up(self) -> Iterator[Row]:
         """Sidecars go where their photos went before a crash; those that cannot, stay."""
-        for sidecar in self._journal.left_behind():
+        for sidecar in self._journal.orphan_sidecars():
             owner = self.owner_now(sidecar)
             if owner is not None:
                 with contextlib.suppress(*_REFUSED):
@@ -156,11 +156,11 @@ class Mover:
         """The present filing of the photo that the sidecar was filed with."""
         owner = None if sidecar.parent is None else self._journal.row(sidecar.parent)
         while owner is not None and owner.state is State.REFILED:
-            owner = self._journal.filed_anew(owner)
+            owner = self._journal.refiled_as(owner)
         return owner
 
     def _go(
-        self, row: Row, entry: Entry, step: Step, when: datetime, parent: int | None = None
+        self, row: Row, entry: JournalEntry, step: Step, when: datetime, parent: int | None = None
     ) -> tuple[Row, str | None]:
         """Intent, act, end: the new row, and what there is to say of it."""
         token = secrets.token_hex(8)
@@ -173,12 +173,12 @@ class Mover:
             _refuse_unmoved(placed, is_undo=is_undo)
         except (FilingError, PhotoChanged) as error:
             came_to(number, self._journal, self._disk, error)
-            return self._row(number), error.sentence
+            return self._journal.existing_row(number), error.sentence
         done = State.UNDO if is_undo else State.FILED
         self._journal.close_intent(
             number, done, action=None, name=placed.name, reason=placed.reason
         )
-        return self._row(number), placed.reason
+        return self._journal.existing_row(number), placed.reason
 
     def _act(self, row: Row, step: Step, token: str, number: int) -> Placed:
         lies = step.file.candidate
@@ -189,7 +189,7 @@ class Mover:
             trouble.at_library(row.library, step.folder),
             self._disk.folder(row.library, step.folder, make=True) as target,
         ):
-            making = partial(self._journal.making, number)
+            making = partial(self._journal.copied, number)
             ends = (home, lies.name), source, target
             return Act(self._disk, step, token, *ends, making, points_to=link_of(row)).run()
 
@@ -205,11 +205,6 @@ class Mover:
             raise PhotoChanged("it was replaced meanwhile")
         else:
             yield _NOT_OPEN
-
-    def _row(self, number: int) -> Row:
-        row = self._journal.row(number)
-        assert row is not None
-        return row
 
 
 def _refuse_unmoved(placed: Placed, *, is_undo: bool) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict
-    from gallery_daemon.journal.record import Note
+    from gallery_daemon.journal.record import CacheEntry
     from gallery_daemon.photo import Facts, Photo, Prediction
 
 _DIGITS = re.compile("[0-9]+")
@@ -34,7 +34,7 @@ class Plan:
     facts: Facts
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
-    note: Note | None = None
+    note: CacheEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class _Lying:
                     lying._add(os.path.join(folder, name), _Place(parts, name))  # noqa: PTH118
         return lying
 
-    def entry(self, photo: Photo, disk: Disk, library: str) -> Entry | None:
+    def entry(self, photo: Photo, disk: Disk, library: str) -> JournalEntry | None:
         """The photo as filed; None if its bytes do not lie there."""
         identity = photo.identity
         linked = self.by_inode.get((identity.device, identity.inode))
@@ -175,6 +175,6 @@ def _has_bytes(photo: Photo, place: _Place, disk: Disk, library: str) -> bool:
         return False
 
 
-def _filed(photo: Photo, place: _Place, action: Action) -> Entry:
+def _filed(photo: Photo, place: _Place, action: Action) -> JournalEntry:
     intent = Intent(action, place.folder, place.name, token="")
-    return Entry(photo, State.FILED, _REASON, intent=intent)
+    return JournalEntry(photo, State.FILED, _REASON, intent=intent)

@@ -87,8 +87,7 @@ def came_to(
     Raises:
         FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
     """
-    row = journal.row(number)
-    assert row is not None
+    row = journal.existing_row(number)
     try:
         name = resolve(row, journal, disk, error.sentence, otherwise)
     except UNRESOLVED:
@@ -103,15 +102,14 @@ def _way_of(row: Row, journal: Journal) -> Row:
     if row.state is not State.REFILING:
         return row
     assert row.undoes is not None
-    before = journal.row(row.undoes)
-    assert before is not None
+    before = journal.existing_row(row.undoes)
     assert before.name is not None
     relative = "/".join((*before.folder, before.name))
     return replace(row, root=before.library, relative=relative, action=Action.MOVE)
 
 
 def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:
-    with journal.in_place_of(row) as is_gone:
+    with journal.take_over(row) as is_gone:
         # Asked again under the lock: another program may have recovered it meanwhile.
         now = journal.row(row.id) if is_gone else None
         if now is None or now.token != row.token or now.state not in OPEN_STATES:

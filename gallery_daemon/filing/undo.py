@@ -22,7 +22,7 @@ from gallery_daemon.filing.act import Act, take_away
 from gallery_daemon.filing.beforehand import filed_file, refuse_unmounted
 from gallery_daemon.filing.plan import Step
 from gallery_daemon.filing.recover import came_to
-from gallery_daemon.journal.record import Entry, Intent, Row, State
+from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +65,7 @@ class Undoer:
         home, token = row.candidate, secrets.token_hex(8)
         action = Action.SYMLINK if row.action == Action.SYMLINK else Action.MOVE
         intent = Intent(action, home.folders, home.name, token, parent, undoes=row.id)
-        entry = Entry(filed, State.UNDOING, intent=intent)
+        entry = JournalEntry(filed, State.UNDOING, intent=intent)
         number = self._journal.record(entry, row.root, when)
         try:
             self._go_back(number, row, filed, token)
@@ -74,7 +74,7 @@ class Undoer:
         else:
             self._journal.close_intent(number, State.UNDO, action=None, name=home.name, reason=None)
         self._know_again(row)
-        return self._row(number)
+        return self._journal.existing_row(number)
 
     def _know_again(self, row: Row) -> None:
         """The journal knows the file by the inode that it has now, so also under another name."""
@@ -84,7 +84,7 @@ class Undoer:
         ):
             found = self._disk.identity(home, row.candidate.name)
             if found is not None and row.action != Action.SYMLINK:
-                self._journal.moved(row.id, found)
+                self._journal.update_inode(row.id, found)
 
     def _go_back(self, number: int, row: Row, filed: Photo, token: str) -> None:
         assert row.name is not None
@@ -121,7 +121,7 @@ class Undoer:
                 )
             if at_home is None:
                 step = Step(filed, parts, way.home[1], Action.MOVE, OnConflict.SKIP)
-                making = partial(self._journal.making, way.number)
+                making = partial(self._journal.copied, way.number)
                 act = Act(self._disk, step, token, way.library, source, way.home[0], making)
                 placed = act.run()
                 if placed.state is State.FILED and placed.reason is not None:
@@ -146,8 +146,3 @@ class Undoer:
         reason = take_away(self._disk, way.library, filed.identity, token)
         if reason is not None:
             raise FilingError(reason, transient=True)
-
-    def _row(self, number: int) -> Row:
-        row = self._journal.row(number)
-        assert row is not None
-        return row

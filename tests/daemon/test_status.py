@@ -20,7 +20,7 @@ from gallery_daemon.daemon.status import (
 )
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.daemon.watching import Watching
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.record import JournalEntry, State
 from gallery_daemon.photo import Candidate, Identity
 from tests.filing.conftest import NOW, World, make_files
 from tests.logs.captured import CapturedLog
@@ -185,8 +185,10 @@ def test_in_trouble_is_what_failed_last_and_is_still_there(world: World) -> None
     make_files(world.watch, dict.fromkeys(("a.jpg", "b.jpg", "mended.jpg", "gone.jpg"), b"x"))
     library = os.fspath(world.library)
     for name in ("a.jpg", "mended.jpg", "gone.jpg", "b.jpg"):
-        world.journal.record(Entry(world.photo(name), State.FAILED, "full"), library, NOW)
-    world.journal.record(Entry(world.photo("mended.jpg"), State.LEFT, "no rule"), library, NOW)
+        world.journal.record(JournalEntry(world.photo(name), State.FAILED, "full"), library, NOW)
+    world.journal.record(
+        JournalEntry(world.photo("mended.jpg"), State.LEFT, "no rule"), library, NOW
+    )
     (world.watch / "gone.jpg").unlink()
 
     found = in_trouble(world.journal, State.FAILED)

@@ -14,7 +14,7 @@ from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.wiring import build, make_library, root_of, setup_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from gallery_daemon.logs.events import FilingRecovered
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -69,7 +69,7 @@ def test_what_a_crash_cut_short_is_cleared_up_and_logged(tmp_path: Path) -> None
     journal_path().parent.mkdir(parents=True)
     journal = Journal(journal_path())
     intent = Intent("hardlink", ("All",), "a.jpg", "t0")
-    journal.record(Entry(photo, State.INTENT, intent=intent), config.library, NOW)
+    journal.record(JournalEntry(photo, State.INTENT, intent=intent), config.library, NOW)
     journal.close()
     log = CapturedLog()
 
@@ -114,7 +114,9 @@ def test_a_library_is_made_unless_it_was_used(world: World) -> None:
     make_files(world.watch, {"a.jpg": b"a"})
     used = world.home / "used"
     world.journal.record(
-        Entry(world.photo("a.jpg"), State.FILED, intent=Intent("copy", ("A",), "a.jpg", "t0")),
+        JournalEntry(
+            world.photo("a.jpg"), State.FILED, intent=Intent("copy", ("A",), "a.jpg", "t0")
+        ),
         os.fspath(used),
         NOW,
     )
