@@ -14,7 +14,7 @@ from gallery_daemon.doctor.examine import examine, examine_without
 from gallery_daemon.doctor.finding import Status
 from gallery_daemon.errors import ConfigError, ConfigErrors
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from tests.config.texts import RULES, default_classes
 from tests.doctor.lines import said
 from tests.filing.conftest import NOW, World, make_files, read_files
@@ -91,7 +91,7 @@ def test_a_library_that_was_used_and_is_gone_is_an_unmounted_disk(
     """The journal knows that photos were filed into it."""
     make_files(world.watch, {"a.jpg": b"a"})
     intent = Intent("copy", ("Memes",), "a.jpg", "t0")
-    entry = Entry(world.photo("a.jpg"), State.FILED, intent=intent)
+    entry = JournalEntry(world.photo("a.jpg"), State.FILED, intent=intent)
     journal_path().parent.mkdir(parents=True)
     journal = Journal(journal_path())
     journal.record(entry, f"{tmp_path}/library", NOW)

@@ -205,7 +205,7 @@ def test_a_daemon_under_a_service_manager_is_known_by_its_variables(tmp_path: Pa
         assert process.stdout is not None
         assert process.stdin is not None
         process.stdout.readline()
-        timer = Timer(0.2, lambda: (process.stdin.write("\n"), process.stdin.flush()))
+        timer = Timer(0.2, print, (), {"file": process.stdin, "flush": True})
         timer.start()
 
         (found,) = look_at_running([str(tmp_path)])
