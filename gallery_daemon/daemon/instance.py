@@ -1,9 +1,10 @@
 """One daemon for each watch folder, and a socket at which it can be asked how things are.
 
 Two daemons on one folder would each file every photo by rules of their own. So a daemon binds a
-name made of the folder's path among the abstract Unix sockets (unix(7)): the second one finds it
-taken, and learns from the kernel which process has it. Such a name is no file: nothing is written into the watch
-folder, no disk is kept from being unmounted, and the name is free again however its holder ends.
+name made of the folder's path among the abstract Unix sockets (unix(7)). The second one finds it
+taken, and learns from the kernel which process has it. Such a name is no file: nothing is written
+into the watch folder, no disk is kept from being unmounted, and the name is free again however its
+holder ends.
 
 Nothing is read from a client: the daemon's main loop sends one snapshot and hangs up.
 """
