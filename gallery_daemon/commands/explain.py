@@ -21,7 +21,7 @@ from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.paper import Paper
+from gallery_daemon.filing.overlay import Paper
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.ends import unseen
 from gallery_daemon.journey.kinship import Kinship

@@ -1,6 +1,6 @@
 """Filing anew what was filed before, by the present rules and model.
 
-Each photo takes one step, inside the library (`filing.onward`), and its sidecars follow it. What is
+Each photo takes one step, inside the library (`filing.relocate`), and its sidecars follow it. What is
 in the watch folder is neither looked for nor touched: a photo that was deleted there stays deleted.
 
 The step is planned on paper like every other, so a taken name, the same bytes or a link in the way
@@ -18,9 +18,9 @@ from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.commands.survey import Looked, Survey
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
-from gallery_daemon.filing.onward import Moved, Mover, link_of, step_beside, step_onward
-from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.plan import Plan, would_be_tried
+from gallery_daemon.filing.relocate import Moved, Mover, link_of, step_beside, step_onward
+from gallery_daemon.filing.overlay import Paper
+from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.ends import unseen, why_left
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.looks import Look

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, GalleryError, JournalDamaged
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.onward import Mover
+from gallery_daemon.filing.relocate import Mover
 from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.journal.record import Row, State
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
 
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing.plan import Step, names_to_try
+from gallery_daemon.filing.steps import Step, names_to_try
 from gallery_daemon.journal.record import State
 from gallery_daemon.rules.component import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.photo import Identity
 
 # link(2): another file system, not permitted or not known there, too many links.

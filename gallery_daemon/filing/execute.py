@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing import os_errors as trouble
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
-from gallery_daemon.filing.onward import clear_up
-from gallery_daemon.filing.plan import Plan, Step, step_of
+from gallery_daemon.filing.preconditions import linked_place, refuse_emptied
+from gallery_daemon.filing.relocate import clear_up
+from gallery_daemon.filing.steps import Plan, Step, step_of
 from gallery_daemon.filing.recover import came_to
-from gallery_daemon.filing.sidecars import name_beside
+from gallery_daemon.filing.steps import name_beside
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.photo import Photo
@@ -29,7 +29,7 @@ from gallery_daemon.photo import Photo
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import FilingRecovered
     from gallery_daemon.photo import Identity

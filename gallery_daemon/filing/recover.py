@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.act import give_back, parting_name, take_away, temporary_name
-from gallery_daemon.filing.beforehand import refuse_emptied
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.preconditions import refuse_emptied
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.journal.record import OPEN_STATES, Row, State
 from gallery_daemon.logs.events import FilingRecovered
 
 if TYPE_CHECKING:
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 

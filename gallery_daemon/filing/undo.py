@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing import os_errors as trouble
 from gallery_daemon.filing.act import Act, take_away
-from gallery_daemon.filing.beforehand import filed_file, refuse_unmounted
-from gallery_daemon.filing.plan import Step
+from gallery_daemon.filing.preconditions import filed_file, refuse_unmounted
+from gallery_daemon.filing.steps import Step
 from gallery_daemon.filing.recover import came_to
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Photo
 

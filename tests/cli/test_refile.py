@@ -15,7 +15,7 @@ from gallery_daemon.commands.filed import Beside, Straggler
 from gallery_daemon.commands.plan import Planned
 from gallery_daemon.commands.refile import Refile, Refiled
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.onward import Moved
+from gallery_daemon.filing.relocate import Moved
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.cli.test_plan import config, lines

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing import os_errors as trouble
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.filing.plan import Step
+    from gallery_daemon.filing.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing import os_errors as trouble
 from gallery_daemon.openat import open_folder, open_in
 from gallery_daemon.photo import Identity
 

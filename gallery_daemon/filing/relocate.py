@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing import os_errors as trouble
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.beforehand import FilingGone, filed_file
-from gallery_daemon.filing.plan import Step
+from gallery_daemon.filing.preconditions import FilingGone, filed_file
+from gallery_daemon.filing.steps import Step
 from gallery_daemon.filing.recover import came_to, recover
-from gallery_daemon.filing.sidecars import name_beside
+from gallery_daemon.filing.steps import name_beside
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.logs.events import FilingRecovered
 from gallery_daemon.photo import Photo
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.decision import Destination
-    from gallery_daemon.filing.place import Disk
-    from gallery_daemon.filing.plan import Plan
+    from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.filing.steps import Plan
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 

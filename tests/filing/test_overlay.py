@@ -9,15 +9,15 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError
-from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.plan import Step, step_of
+from gallery_daemon.filing.overlay import Paper
+from gallery_daemon.filing.steps import Step, step_of
 from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.filing.plan import Plan
+    from gallery_daemon.filing.steps import Plan
 
 _WATCH = {
     "a/x.jpg": b"photo",
