@@ -1,9 +1,9 @@
-"""A plan: what is to be done with a photo and its sidecars, not yet done.
+"""What a decision comes to, file by file: a step for the photo and for each of its sidecars.
 
-Which files belong to a photo: its XMP and AAE, and the film of a live photo.
-
-Pure, over the names in one folder. Each sidecar has exactly one owner, so that it is never taken
-twice: where a stem is shared (`a.gif`, `a.jpg`, `a.mov`) the likeliest original has it.
+Pure. A step has the name to try first; `names_to_try` gives the next ones. Which files belong to a
+photo (its XMP and AAE, the film of a live photo) is decided over the names in one folder. Each
+sidecar has exactly one owner, so that it is never taken twice: where files share a stem (`a.gif`,
+`a.jpg`, `a.mov`) the likeliest original has it.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 _DIGITS = re.compile("[0-9]+")
-# Zeros before it included; more photos of one name than anybody has.
+# With leading zeros; more photos of one name than anybody has.
 _MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A photo with all that led to its destination, and the sidecars that travel with it.
+    """A photo with all that led to its destination, and the sidecars that go with it.
 
-    `note` is what the journal shall remember of the look at it.
+    `note` goes into the journal's cache of inferences.
     """
 
     photo: Photo
@@ -46,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One file's part of a plan: `name` is the first choice in `folder` of the library.
+    """One file's part of a plan: `name` is the first to try in `folder` of the library.
 
     `identical` is as in `Destination`.
     """
@@ -60,7 +60,7 @@ class Step:
 
 
 def step_of(photo: Photo, to: Destination) -> Step:
-    """The photo's own part of its plan."""
+    """The photo's own step."""
     return Step(photo, to.folder, to.name, to.action, to.on_conflict, to.identical)
 
 
@@ -73,13 +73,13 @@ def names_to_try(name: str) -> Iterator[str]:
 
 
 def would_be_tried(name: str, wanted: str) -> bool:
-    """Whether `name` is among the names to try for `wanted`, however late."""
+    """Whether `name` is one of the names to try for `wanted`."""
     numbers = _numbers_in(name) - {0}
     return name == wanted or any(name == _nth(wanted, number) for number in numbers)
 
 
 def _numbers_in(name: str) -> set[int]:
-    """All numbers that can be read out of a name: of 201 also 20, 1 and so on."""
+    """All numbers in the digits of a name: of 201 also 20, 1 and so on."""
     return {
         int(digits[start:end])
         for digits in _DIGITS.findall(name)
@@ -89,7 +89,7 @@ def _numbers_in(name: str) -> set[int]:
 
 
 def _nth(name: str, number: int) -> str:
-    """The name to try when `number` - 1 of them were taken."""
+    """The `number`th name to try, from 1."""
     if NUMBER in name:
         return numbered(name, number)
     if number == 1:
@@ -139,13 +139,13 @@ def owner_of(sidecar: str, names: Iterable[str]) -> str | None:
         for name in by_lower.get(lower, ())
         if lower.endswith(_OWNERS)
     ]
-    # `img_1.jpg` beside `IMG_1.JPG` is another photo: upper and lower case count, if they tell.
+    # `img_1.jpg` beside `IMG_1.JPG` is another photo: the same case wins.
     exact = [name for stem, name in possible if name.startswith(stem)]
     return next(iter([*exact, *(name for _, name in possible)]), None)
 
 
 def _wanted(sidecar: str) -> Iterator[tuple[str, str]]:
-    """What its photo may be called, the likeliest first: how it begins, and all in lower case."""
+    """The names its photo may have, the likeliest first: the beginning, and all in lower case."""
     if sidecar.lower().endswith(_OF_NAME):
         # `IMG_1.jpg.xmp` names its photo in full.
         whole = sidecar.rpartition(".")[0]
@@ -158,7 +158,7 @@ def _wanted(sidecar: str) -> Iterator[tuple[str, str]]:
 def name_beside(sidecar: str, photo: str, placed: str) -> str:
     """The sidecar's name beside its photo, which was called `photo` and is now called `placed`.
 
-    What follows the common beginning is kept: beside `IMG_1 (2).HEIC`, `IMG_1.MOV` becomes
+    What follows the common beginning stays: beside `IMG_1 (2).HEIC`, `IMG_1.MOV` becomes
     `IMG_1 (2).MOV`.
     """
     stem, placed_stem = photo.rpartition(".")[0], placed.rpartition(".")[0]
@@ -170,9 +170,9 @@ def name_beside(sidecar: str, photo: str, placed: str) -> str:
 
 
 def stems_of(sidecar: str) -> tuple[str, ...]:
-    """What the name of the sidecar's photo can begin with, the likeliest first.
+    """The stems that the sidecar's photo can have, the likeliest first.
 
-    A phone by Apple keeps the recipe of an edited photo's original as `IMG_O1234.AAE`.
+    Apple's phones keep the adjustments of an edited photo's original as `IMG_O1234.AAE`.
     """
     stem = sidecar.rpartition(".")[0]
     if stem.startswith("IMG_O"):
