@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _PREFIX = "gallery-daemon"
 _SOCKETS = Path("/proc/net/unix")
@@ -72,16 +72,22 @@ class InstanceLock:
             Thread(target=self._accept, args=(listener,), daemon=True, name="status socket").start()
 
     def close(self) -> None:
-        """No folder is held."""
+        """No folder is held, and nobody waits for an answer."""
         self.hold(())
+        for client in self._take_waiting():
+            client.close()
 
     def answer(self, snapshot: Callable[[], str]) -> None:
         """Everybody who waits has the snapshot."""
+        for client in self._take_waiting():
+            with client, contextlib.suppress(OSError):
+                client.settimeout(1.0)
+                client.sendall(snapshot().encode("ascii"))
+
+    def _take_waiting(self) -> Iterator[socket.socket]:
         with contextlib.suppress(Empty):
             while True:
-                with self._waiting.get_nowait() as client, contextlib.suppress(OSError):
-                    client.settimeout(1.0)
-                    client.sendall(snapshot().encode("ascii"))
+                yield self._waiting.get_nowait()
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
