@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.decision import Action, Outcome, Truth, library_path
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.journal.record import State
 from gallery_daemon.photo import Identity, TakenFrom
 from gallery_daemon.rules.component import NUMBER

@@ -16,7 +16,7 @@ from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Raw, Text
 from gallery_daemon.config.kinds.date import TakenKind
 from gallery_daemon.config.kinds.model import ProbabilityKind
 from gallery_daemon.config.kinds.place import SpotKind
-from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
+from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size, Whole
 from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
@@ -141,13 +141,13 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "width",
-        Range(Measure.WIDTH, Number(0, _MANY, whole=True)),
+        Range(Measure.WIDTH, Whole(0, _MANY)),
         "{min: 4000}",
         "so many pixels wide, as a person sees it",
     ),
     _key(
         "height",
-        Range(Measure.HEIGHT, Number(0, _MANY, whole=True)),
+        Range(Measure.HEIGHT, Whole(0, _MANY)),
         "{max: 1080}",
         "so many pixels high",
     ),
