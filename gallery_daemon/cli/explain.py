@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Annotated
@@ -22,13 +23,15 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import Explained, explain_file, ignored_by_name
-from gallery_daemon.config.folders import absolute
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.decision import TraceEntry
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.journal.history import Remembered, remembered, replaced
+from gallery_daemon.journal.history import PastDecision
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import Row
 from gallery_daemon.photo import Prediction
 from gallery_daemon.rules.explain import NearMiss, near_misses_of
 
@@ -57,7 +60,7 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is told before anything is started
-    before, known = replaced(journal_path(), place), remembered(journal_path(), place)
+    before, known = _recorded(place)
     if known is None:
         said = _tell_new(place, read_to_look(config), model, as_json=as_json)
     else:
@@ -66,6 +69,15 @@ def explain(
         print(json.dumps({"path": place} | said | ({"before": public(before)} if before else {})))
     elif before:
         say_replaced(before)
+
+
+def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
+    """What the journal has of another file that was at the path before, and of this one."""
+    path = journal_path()
+    if not path.exists():
+        return None, None
+    with contextlib.closing(Journal(path, read_only=True)) as journal:
+        return journal.history.replaced_at(place), journal.history.decision_on(place)
 
 
 def _tell_new(place: str, config: Config, model: str | None, *, as_json: bool) -> dict[str, object]:
@@ -84,7 +96,7 @@ def _tell_new(place: str, config: Config, model: str | None, *, as_json: bool) -
 
 
 def _tell_known(
-    place: str, known: Remembered, config: Path | None, model: str | None, *, as_json: bool
+    place: str, known: PastDecision, config: Path | None, model: str | None, *, as_json: bool
 ) -> dict[str, object]:
     """The same of one that it knows."""
     if not as_json:
@@ -102,7 +114,7 @@ def _tell_known(
     return said | {"today": _today(today, loaded)}
 
 
-def _then(known: Remembered) -> dict[str, object]:
+def _then(known: PastDecision) -> dict[str, object]:
     told = {"rules": _rules(known.trace), "near_misses": _misses(near_misses_of(known.trace))}
     return public(known.row) | _probabilities(known.prediction) | told
 

@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.decision import Action, Outcome, Truth, library_path
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.journal.record import State
 from gallery_daemon.photo import Identity, TakenFrom
 from gallery_daemon.rules.component import NUMBER
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.explain import Explained
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Decision, Destination, TraceEntry
-    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.history import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
@@ -64,7 +64,7 @@ def print_today(today: Explained, config: Config) -> None:
     _print_misses(console, today.explanation.near_misses, Path(file).name)
 
 
-def print_remembered(place: str, known: Remembered) -> None:
+def print_remembered(place: str, known: PastDecision) -> None:
     """What was done with a file and why, as the journal has it."""
     console = Console(highlight=False, markup=False)
     row = known.row
@@ -108,7 +108,7 @@ def say_replaced(before: Row) -> None:
     _print_end(console, "before", shown(f"{before.state} on {_day(before)}{where}: {which}"))
 
 
-def say_today(known: Remembered, today: Explained, config: Config) -> None:
+def say_today(known: PastDecision, today: Explained, config: Config) -> None:
     """In one line, what the present rules would do with a photo that was filed."""
     end, now = _end(today.explanation.decision, config), today.prediction
     is_same = known.prediction is not None and known.prediction.model == now.model

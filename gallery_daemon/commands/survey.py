@@ -167,7 +167,7 @@ class Survey:
         noted = ((report.photo, self._looks.note(report)) for report in reports)
         notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
         with contextlib.suppress(JournalError):
-            self._journal.looks.remember(notes)
+            self._journal.inferences.remember(notes)
         return [self._met_with(report) for report in reports]
 
 

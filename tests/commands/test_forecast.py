@@ -58,7 +58,7 @@ def look_around(household: Household) -> None:
                 says = Prediction(sure_of(photo.name), MODEL)
                 note = looks.note(Classified(photo, facts, says, 1, 1.0))
                 assert note is not None
-                journal.looks.remember([(photo.path, photo.identity, note)])
+                journal.inferences.remember([(photo.path, photo.identity, note)])
 
 
 def foretell(household: Household, *, everything: bool = False) -> Forecast:

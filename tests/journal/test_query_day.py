@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
-from gallery_daemon.journal.day import day_of
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.query import day_of
+from gallery_daemon.journal.record import JournalEntry, State
 from tests.filing.conftest import NOW, make_files
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def test_a_day_is_counted_by_end_outcome_and_class(world: World) -> None:
     make_files(world.watch, dict.fromkeys(("a.jpg", "a.xmp", "b.jpg", "c.jpg"), b"12345"))
     make_files(world.watch, {"d.jpg": b"other"})
     library = os.fspath(world.library)
-    world.journal.record(Entry(world.photo("b.jpg"), State.FAILED, "full"), library, NOW)
+    world.journal.record(JournalEntry(world.photo("b.jpg"), State.FAILED, "full"), library, NOW)
     world.execute(world.plan("a.jpg", Action.COPY, sidecars=("a.xmp",)))
     world.execute(world.plan("b.jpg", Action.HARDLINK, rename="e.jpg", to="Other"))
-    world.journal.record(Entry(world.photo("c.jpg"), State.FAILED, "full"), library, NOW)
-    world.journal.record(Entry(world.photo("d.jpg"), State.LEFT, "no rule"), library, NOW)
+    world.journal.record(JournalEntry(world.photo("c.jpg"), State.FAILED, "full"), library, NOW)
+    world.journal.record(JournalEntry(world.photo("d.jpg"), State.LEFT, "no rule"), library, NOW)
 
     day = day_of(world.journal.newest_first(), DAY)
 
@@ -46,7 +46,7 @@ def test_a_day_is_the_day_of_the_place(world: World) -> None:
         ("late", datetime(2026, 3, 4, 23, 59, tzinfo=zone)),
         ("early", datetime(2026, 3, 5, 0, 1, tzinfo=zone)),
     ):
-        entry = Entry(world.photo(name), State.LEFT, "no rule")
+        entry = JournalEntry(world.photo(name), State.LEFT, "no rule")
         world.journal.record(entry, os.fspath(world.library), when)
 
     for day in (DAY, date(2026, 3, 5)):
@@ -62,7 +62,7 @@ def test_no_more_is_read_than_the_day(world: World) -> None:
     make_files(world.watch, dict.fromkeys(names, b"x"))
     for number, name in enumerate(names):
         when = NOW - timedelta(days=len(names) - 1 - number)
-        entry = Entry(world.photo(name), State.LEFT, "no rule")
+        entry = JournalEntry(world.photo(name), State.LEFT, "no rule")
         world.journal.record(entry, os.fspath(world.library), when)
     read: list[int] = []
 

@@ -1,4 +1,4 @@
-"""What is told besides the log: how often, and to whom on this machine."""
+"""Addresses on this machine where figures can be fetched, and no others."""
 
 from __future__ import annotations
 
@@ -6,37 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from gallery_daemon.config.settings import Listen, Telling, WhenToSumUp
+from gallery_daemon.config.kinds.local import Listen
 from tests.config.texts import HEAD, RULES, config_of, errors_of, says
 
 
-def told(text: str) -> Telling:
-    """What a configuration with this line says."""
-    return config_of(f"{HEAD}{RULES}{text}\n").telling
+def listens(text: str) -> Listen | None:
+    """Where a configuration with these metrics listens."""
+    return config_of(f"{HEAD}{RULES}{text}\n").metrics.listen
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", Telling()),
-        ("summary: daily", Telling(WhenToSumUp.DAILY)),
-        ("summary: off", Telling(WhenToSumUp.OFF)),
-        ("metrics: {listen: '127.0.0.1:9464'}", Telling(metrics=Listen("127.0.0.1", 9464))),
-        ("metrics: {listen: 'localhost:1'}", Telling(metrics=Listen("127.0.0.1", 1))),
-        ("metrics: {listen: '[::1]:65535'}", Telling(metrics=Listen("::1", 65535))),
-        ("metrics: {listen: 'unix:/run/m.sock'}", Telling(metrics=Listen(path="/run/m.sock"))),
+        ("", None),
+        ("metrics: {listen: '127.0.0.1:9464'}", Listen("127.0.0.1", 9464)),
+        ("metrics: {listen: 'localhost:1'}", Listen("127.0.0.1", 1)),
+        ("metrics: {listen: '[::1]:65535'}", Listen("::1", 65535)),
+        ("metrics: {listen: 'unix:/run/m.sock'}", Listen(path="/run/m.sock")),
     ],
 )
-def test_a_summary_is_daily_and_figures_are_off_unless_said(text: str, expected: Telling) -> None:
+def test_figures_are_off_unless_an_address_is_written(text: str, expected: Listen | None) -> None:
     """The loopback interface by any of its names, or a socket."""
-    assert expected == told(text)
+    assert expected == listens(text)
 
 
 def test_a_socket_may_lie_at_home() -> None:
     """`~` is written out."""
-    metrics = told("metrics: {listen: 'unix:~/m.sock'}").metrics
-
-    assert Listen(path=str(Path.home() / "m.sock")) == metrics
+    assert Listen(path=str(Path.home() / "m.sock")) == listens("metrics: {listen: 'unix:~/m.sock'}")
 
 
 @pytest.mark.parametrize(
@@ -60,10 +56,3 @@ def test_no_figure_leaves_the_machine(text: str, sentence: str, hint: str | None
     first, *_ = errors_of(f"{HEAD}{RULES}metrics: {{{text}}}\n")
 
     assert says(first, sentence, hint)
-
-
-def test_a_summary_is_one_of_two_words() -> None:
-    """Anything else is named with both."""
-    (error,) = errors_of(f"{HEAD}{RULES}summary: weekly\n")
-
-    assert says(error, '"weekly" is not one of daily, off', None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.record import JournalEntry, State
 from tests.filing.conftest import NOW, World, make_files
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_every_file_of_many_is_answered_for(world: World, number: int) -> None:
     """Every third file came to its end, and the others remain, in their order."""
     there = photos(world, number)
     library = os.fspath(world.library)
-    ended = [Entry(photo, State.LEFT) for photo in there[::3]]
+    ended = [JournalEntry(photo, State.LEFT) for photo in there[::3]]
     world.journal.record_all(ended, library, NOW)
 
     unknown = world.journal.unknown(there, library)
@@ -39,7 +39,7 @@ def test_a_file_is_known_by_each_of_its_names(world: World) -> None:
     """By its path on another disk, by its inode under another path; never with other bytes."""
     same, renamed, rewritten, elsewhere = there = photos(world, 4)
     library = os.fspath(world.library)
-    world.journal.record_all([Entry(photo, State.LEFT) for photo in there], library, NOW)
+    world.journal.record_all([JournalEntry(photo, State.LEFT) for photo in there], library, NOW)
     now = [
         replace(same, identity=replace(same.identity, inode=1, device=1)),
         replace(renamed, candidate=replace(renamed.candidate, relative="new.jpg")),
