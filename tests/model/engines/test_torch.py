@@ -71,6 +71,7 @@ def test_an_engine_gives_logits_for_each_picture(bundle: Path) -> None:
 
     logits = engine.logits(pictures)
 
-    assert ((3, len(CLASSES)), np.float32) == (logits.shape, logits.dtype)
+    assert (3, len(CLASSES)) == logits.shape
+    assert np.float32 == logits.dtype
     np.testing.assert_allclose(logits[:1], engine.logits(pictures[:1]), atol=1e-5)
     assert REFERENCE == engine.kind
