@@ -1,4 +1,4 @@
-"""`python -m tests.docs`: the generated parts of the manual and the JSON schema are written anew."""
+"""`python -m tests.docs`: the generated parts of the manual and the schema are written anew."""
 
 from __future__ import annotations
 
