@@ -99,7 +99,10 @@ class Backlog:
         return self._sent.pop(job_id, None)
 
     def overdue_at(self, photo_s: float) -> float | None:
-        """When the process counts as hung: `photo_s` after the start of its oldest photo."""
+        """When the process counts as hung: `photo_s` after the start of its oldest photo.
+
+        If none is started, `photo_s` after the last answer, or after the first photo was sent.
+        """
         if not self._sent:
             return None
         started = [job.started_s for job in self._sent.values() if job.started_s is not None]

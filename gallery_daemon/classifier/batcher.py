@@ -21,7 +21,8 @@ picture, a probability for each class) is checked before anything is answered. I
 on a batch, each photo is tried alone; one that fails alone is refused, but not as unreadable: the
 network is at fault, and a later attempt may succeed.
 
-No process, pipe or clock here: `look`, the network and the clock are arguments.
+Apart from `worker`, which is never imported: there is no process, pipe or clock here; `look`, the
+network and the clock are arguments.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.paper import Paper
+from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.ends import unseen
 from gallery_daemon.journey.kinship import Kinship
@@ -33,7 +33,7 @@ from gallery_daemon.rules.explain import explain
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.journal.history import PastDecision
+    from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 
@@ -124,7 +124,7 @@ def _why_ignored(file: str, config: Config) -> str | None:
 def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
     """What would become of it with the names that are taken now; None without a journal."""
     with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
-        return Planner(config, journal, Paper()).photo(photo, look)
+        return Planner(config, journal, DryRunDisk()).photo(photo, look)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Watch folders and the library do not get in each other's way."""
+"""Watch folders as they are written, and none that overlaps another or is in the library."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def overlap(watch: str, library: str) -> str | None:
 
 
 def is_inside(inner: str, outer: str) -> bool:
-    """Whether the path `inner` lies below `outer`."""
+    """Whether the path `inner` is below `outer`."""
     return inner != outer and inner.startswith(outer.rstrip("/") + "/")
 
 
@@ -82,7 +82,7 @@ def _read_folder(node: Node, mistakes: Mistakes) -> WatchFolder | None:
 
 
 def _refuse_twins(folders: tuple[tuple[Mark, WatchFolder], ...], mistakes: Mistakes) -> None:
-    """A photo that lies in two watch folders would be filed by both."""
+    """Report folders with one name, and those that share photos, which both would file."""
     for index, (mark, folder) in enumerate(folders):
         for _, other in folders[:index]:
             if folder.name == other.name:

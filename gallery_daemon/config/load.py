@@ -121,8 +121,8 @@ def _read_config(root: Node, digest: str, classes: Classes, mistakes: Mistakes) 
     sources = _sources(top, watch)
     known = _classes_of(model, classes, model_mark, mistakes)
     conditions = WhenReader(known, sources, default_conditions(top.defaults), mistakes)
-    rules = () if top.rules is None else read_rules(top.rules, conditions, top.defaults, mistakes)
-    names = None if mistakes.errors else tuple(rule.name for rule in rules)
+    rules = _read_rules(top, conditions, mistakes)
+    names = None if mistakes.errors else tuple(rule.name for rule in rules.rules)
     tests = RuleTestReader(known, sources, names, mistakes)
     read_tests = () if top.tests is None else tests.read(top.tests)
     mistakes.raise_errors()
@@ -134,16 +134,22 @@ def _read_config(root: Node, digest: str, classes: Classes, mistakes: Mistakes) 
         model=model,
         batch=top.batch,
         limits=top.limits,
-        rules=RuleSet(
-            rules,
-            uncertain=outcome_placing(top.uncertain, top.defaults),
-            otherwise=outcome_placing(top.otherwise, top.defaults),
-            failed=outcome_placing(top.failed, top.defaults),
-        ),
+        rules=rules,
         digest=digest,
         summary=top.summary,
         metrics=top.metrics,
         tests=read_tests,
+    )
+
+
+def _read_rules(top: TopLevel, conditions: WhenReader, mistakes: Mistakes) -> RuleSet:
+    """The rules that could be read, and where photos go that none of them takes."""
+    defaults = top.defaults
+    return RuleSet(
+        () if top.rules is None else read_rules(top.rules, conditions, defaults, mistakes),
+        uncertain=outcome_placing(top.uncertain, defaults),
+        otherwise=outcome_placing(top.otherwise, defaults),
+        failed=outcome_placing(top.failed, defaults),
     )
 
 

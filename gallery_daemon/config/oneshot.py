@@ -32,7 +32,7 @@ def default_config(
     """Everything to `{class}/`, what the model is less sure of to `Review/`.
 
     Raises:
-        GalleryError: a source is the library or lies in it.
+        GalleryError: a source is the library or is inside it.
     """
     by_class, review = (
         Placing(Template.parse(text), None, action, OnConflict.DEDUPE, with_sidecars=True)
@@ -64,7 +64,7 @@ def adapt(
     The action replaces the default one: a rule that sets its own action keeps it.
 
     Raises:
-        GalleryError: a source is the library or lies in it.
+        GalleryError: a source is the library or is inside it.
     """
     watch = config.watch if sources is None else _folders(sources, config.watch)
     place = config.library if library is None else absolute(library, str(Path.cwd()))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.conditions import WHEN
 from gallery_daemon.config.folders import watch_schema
-from gallery_daemon.config.given import GIVEN_MAP
+from gallery_daemon.config.given import GIVEN
 from gallery_daemon.config.kinds.base import one_or_more
 from gallery_daemon.config.kinds.local import BundlePath
 from gallery_daemon.config.kinds.model import ProbabilitiesKind, ProbabilityKind
@@ -75,7 +75,7 @@ def _when(known: Schema) -> Schema:
 
 def _test(known: Schema) -> Schema:
     shares = ProbabilitiesKind().schema | {"propertyNames": known}
-    given = GIVEN_MAP.schema({"class": known, "probabilities": shares})
+    given = GIVEN.table.schema({"class": known, "probabilities": shares})
     expect = EXPECT_MAP.schema({"class": known}) | {"minProperties": 1}
     keys = {"given": given, "file": FILE_PATH.schema, "expect": expect}
     one = [{"required": [key]} for key in ("given", "file")]

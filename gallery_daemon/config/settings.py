@@ -310,7 +310,7 @@ TOP_LEVEL = Section("the configuration", TopLevel)
 class Config:
     """One configuration; `file` is where it was read, `digest` 12 hex digits of its text's SHA-256.
 
-    No watch folder lies in the library or is it; the library may lie in a watch folder.
+    No watch folder is the library or inside it; the library may be inside a watch folder.
     """
 
     file: str | None

@@ -102,7 +102,7 @@ class PeriodicTask(Protocol):
 
 
 class Loop:
-    """Turns until it is told to stop."""
+    """Runs turn after turn until it should stop."""
 
     def __init__(
         self,

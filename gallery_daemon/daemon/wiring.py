@@ -14,8 +14,8 @@ from gallery_daemon.classifier.messages import Setup
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journey.company import Company

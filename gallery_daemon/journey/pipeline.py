@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.errors import JournalError
-from gallery_daemon.filing.plan import Plan
-from gallery_daemon.filing.sidecars import is_sidecar_name
+from gallery_daemon.filing.steps import Plan, is_sidecar_name
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile

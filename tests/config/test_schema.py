@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.config.conditions import WHEN
-from gallery_daemon.config.given import GIVEN_MAP
+from gallery_daemon.config.given import GIVEN
 from gallery_daemon.config.rules import RULE
 from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.schema import schema, schema_text
@@ -64,7 +64,7 @@ TABLES: dict[str, tuple[Table, str, str]] = {
         f"{HEAD}{RULES}tests:\n  - given: {{name: a.jpg}}\n    expect: {{rule: all}}\n    %s\n",
     ),
     "given": (
-        GIVEN_MAP,
+        GIVEN.table,
         "properties tests items properties given",
         f"{HEAD}{RULES}tests:\n  - expect: {{rule: all}}\n    given:\n      %s\n",
     ),

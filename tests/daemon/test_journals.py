@@ -15,7 +15,7 @@ from gallery_daemon.daemon.journals import (
     state_folder,
 )
 from gallery_daemon.errors import GalleryError, JournalDamaged
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query

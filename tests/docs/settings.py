@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.given import GIVEN_MAP
+from gallery_daemon.config.given import GIVEN
 from gallery_daemon.config.kinds.base import Raw
 from gallery_daemon.config.rules import RULE
 from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
@@ -27,7 +27,7 @@ _READ_LATER = {
     "model": MODEL.table,
     "rules": RULE,
     "tests": TEST,
-    "tests.given": GIVEN_MAP,
+    "tests.given": GIVEN.table,
     "tests.expect": EXPECT_MAP,
 }
 

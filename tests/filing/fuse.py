@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour")

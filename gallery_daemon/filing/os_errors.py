@@ -1,4 +1,4 @@
-"""What the operating system's refusals mean to a person, and whether trying again may help."""
+"""The system's errors as sentences: what one means, and whether trying again may help."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from gallery_daemon.errors import FilingError, PhotoGone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Only commands show what to do, and they do not try again by themselves as the daemon does.
+# Only commands show a hint, and they do not try again by themselves as the daemon does.
 _MAKE_ROOM = "make room; then say the command again"
-# Sentence with {place}, whether it may pass, what to do. Source: errno(3).
+# The sentence with {place}, whether it may pass, what to do. Source: errno(3).
 _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
     errno.ENOSPC: ("no space is left in {place}", True, _MAKE_ROOM),
     errno.EDQUOT: ("the quota of {place} is used up", True, _MAKE_ROOM),
@@ -28,7 +28,7 @@ _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
     errno.ENAMETOOLONG: ("the name is too long for {place}", False, "shorten `to` or `as`"),
     errno.EIO: ("{place} gives input/output errors", True, "see the disk's health"),
 }
-# The library's own: as long as it lasts, no photo can be filed.
+# Faults of the library as a whole: while one lasts, no photo can be filed.
 _OF_LIBRARY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _AT_SOURCE: dict[int, tuple[str, bool, str | None]] = {
     errno.ENOTDIR: ("the photo's folder was replaced", False, None),
@@ -39,8 +39,8 @@ _AT_SOURCE: dict[int, tuple[str, bool, str | None]] = {
 
 
 @contextmanager
-def at_library(library: str, folder: tuple[str, ...]) -> Iterator[None]:
-    """OSErrors of working in the library become a FilingError that names the folder."""
+def library_errors(library: str, folder: tuple[str, ...]) -> Iterator[None]:
+    """OSErrors in the library become a FilingError that names the folder."""
     try:
         yield
     except OSError as error:
@@ -50,7 +50,7 @@ def at_library(library: str, folder: tuple[str, ...]) -> Iterator[None]:
 
 
 @contextmanager
-def at_source() -> Iterator[None]:
+def source_errors() -> Iterator[None]:
     """OSErrors of opening the photo become a FilingError."""
     try:
         yield

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.config.settings import EngineChoice, ModelChoice
-from gallery_daemon.doctor.model import judge_model, look_at_model
+from gallery_daemon.doctor.model_and_rules import judge_model, look_at_model
 from gallery_daemon.model.engines.engine import EngineKind
 from gallery_daemon.model.engines.measured import (
     EngineCache,

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Looks at the library before a photo is filed or taken back: is its disk there, is the photo?"""
+"""What must hold before a file is filed or taken back: the disks are there, and so is the file."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing.os_errors import library_errors
 from gallery_daemon.photo import Candidate, Photo
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Identity
 
 
 class FilingGone(FilingError):
-    """What was filed lies in its place no more."""
+    """What was filed is not in its place any more."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, transient=False)
 
 
 def refuse_emptied(journal: Journal, disk: Disk, library: str) -> None:
-    """A library that was used and is empty is the folder below a disk that is not mounted.
+    """Return if the library is mounted: one that was used and is empty is the bare mount point.
 
     Raises:
-        FilingError: it is such a one.
-        OSError: it cannot be looked into.
+        FilingError: it is not mounted.
+        OSError: it cannot be read.
     """
     with disk.folder(library, ()) as folder:
         if not disk.is_empty(folder) or not journal.has_used(library):
@@ -46,14 +46,14 @@ def refuse_emptied(journal: Journal, disk: Disk, library: str) -> None:
 
 
 def filed_file(journal: Journal, disk: Disk, row: Row, when: datetime) -> Photo:
-    """The file in the library, which must be what was filed.
+    """The file in the library as it is now, which must be what was filed.
 
     Raises:
         FilingGone: it was moved or deleted since.
-        FilingError: it was edited since, or the library is away.
+        FilingError: it was edited since, or the library is not mounted.
     """
     assert row.name is not None
-    with trouble.at_library(row.library, ()):
+    with library_errors(row.library, ()):
         refuse_emptied(journal, disk, row.library)
     try:
         with disk.folder(row.library, row.folder) as folder:
@@ -71,11 +71,11 @@ def filed_file(journal: Journal, disk: Disk, row: Row, when: datetime) -> Photo:
 
 
 def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:
-    """An empty watch folder on another disk than the photo was on, is the folder below a mount.
+    """Return if the watch folder is mounted: one that is empty, on another disk, is not.
 
     Raises:
-        FilingError: it is such a one.
-        OSError: it cannot be looked into.
+        FilingError: it is not mounted.
+        OSError: it cannot be read.
     """
     with disk.folder(root, ()) as folder:
         if not disk.is_empty(folder) or os.fstat(folder).st_dev == row.identity.device:
@@ -88,10 +88,10 @@ def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:
 
 
 def linked_place(journal: Journal, disk: Disk, identity: Identity, library: str) -> str | None:
-    """Where in the library a hard link made earlier still is this file, which was edited since.
+    """The path of a hard link in the library to this file, which was edited since it was filed.
 
-    An editor that writes into the file changes both names: to file it again, by whichever action,
-    would be one photo twice. (One that was not edited is known, which the claim finds out.)
+    An editor that writes into the file changes both names, so filing it again, by any action,
+    would be one photo twice. A file that was not edited is known, which the claim finds out.
     """
     for row in journal.hard_links_of(identity, library):
         if row.identity.mtime_ns == identity.mtime_ns:

@@ -1,8 +1,8 @@
-"""A disk on paper: where acts would put files, and nothing is done.
+"""A dry run: where acts would put files, without any effect.
 
-A plan goes the very way of an act (`act`), step by step, so that a taken name, the same bytes and
-a second disk mean here what they will mean then; only the effects are noted down instead of made.
-What was noted counts as done for the acts that follow. The real disk is only read.
+A step takes the same code (`act`) as a real one, so a taken name, the same bytes and a second disk
+mean the same; only the effects are noted in an overlay over the real disk, which is only read. What
+was noted counts as done for the steps that follow.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.os_errors import library_errors
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.filing.plan import Step
+    from gallery_daemon.filing.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What lies under a name on paper: the bytes of the file at `path`, or a link to it."""
+    """What a name would be: the bytes of the file at `path`, or a link to it."""
 
     path: str
     identity: Identity
     is_link: bool = False
 
 
-class Paper(Disk):
-    """Takes names on paper. A handle stands for a path, as a descriptor does on the disk."""
+class DryRunDisk(Disk):
+    """Notes effects instead of making them; a handle stands for a path, as a descriptor does."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,19 +48,19 @@ class Paper(Disk):
         self._noted: dict[str, _There | None] = {}
 
     def place(self, library: str, step: Step, points_to: str | None = None) -> Placed:
-        """The name that the step's file would get in the library, or the end it would come to.
+        """The name that the step's file would get in the library, or another end.
 
         `points_to` is as in `Act`.
 
         Raises:
-            FilingError: the way there is barred.
+            FilingError: the folder cannot be reached.
             OSError: a folder or a file there cannot be read.
         """
         folder, _, name = step.file.path.rpartition("/")
         home, path = (self._handle(folder), name), step.file.path
-        # Whatever had the name before: two photos may have come from one, one after the other.
+        # Whatever had the name before: two photos may have had it, one after the other.
         self._noted[path] = _There(points_to or path, step.file.identity, points_to is not None)
-        with trouble.at_library(library, step.folder), self.folder(library, step.folder) as target:
+        with library_errors(library, step.folder), self.folder(library, step.folder) as target:
             return Act(
                 self,
                 step,
@@ -68,16 +68,16 @@ class Paper(Disk):
                 home,
                 self._handle(path),
                 target,
-                making=lambda _inode: None,
+                on_copied=lambda _inode: None,
                 points_to=points_to,
             ).run()
 
     @contextmanager
     def folder(self, root: str, parts: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
-        """The folder, whether it is there or would be made.
+        """A handle of the folder, which exists or would be made.
 
         Raises:
-            OSError: a link or a file is in the way (ENOTDIR).
+            OSError: a component is a link or a file (ENOTDIR).
         """
         del make
         path = root.rstrip("/")
@@ -87,12 +87,12 @@ class Paper(Disk):
         yield self._handle(path)
 
     def identity(self, folder: int, name: str) -> Identity | None:
-        """What the name would be."""
+        """The identity that the name would have."""
         there = self._there(self._path(folder, name))
         return there.identity if there else None
 
     def points_to(self, folder: int, name: str) -> str | None:
-        """Where the link would point."""
+        """The target that the link would have."""
         path = self._path(folder, name)
         if path in self._noted:
             there = self._noted[path]
@@ -117,7 +117,7 @@ class Paper(Disk):
         self._take(self._path(folder, name), _There(target, there.identity, is_link=True))
 
     def rename(self, source: tuple[int, str], target: tuple[int, str]) -> None:
-        """Noted, if the new name is free and on the same disk; the old one is free from then on."""
+        """Noted, if the new name is free and on the same disk; the old one becomes free."""
         path = self._path(*source)
         there = self._there(path)
         assert there is not None
@@ -127,20 +127,20 @@ class Paper(Disk):
         self._noted[path] = None
 
     def copy(self, source: int, folder: int, name: str, _identity: Identity) -> None:
-        """Noted: the bytes will lie there too."""
+        """Noted: a second file with these bytes."""
         there = self._there(self._handles[source])
         assert there is not None
         self._take(self._path(folder, name), there)
 
     def unlink(self, folder: int, name: str) -> None:
-        """Noted: the name will be free."""
+        """Noted: the name becomes free."""
         self._noted[self._path(folder, name)] = None
 
     def sync(self, folder: int) -> None:
-        """Paper needs none."""
+        """Nothing is to be synced."""
 
     def same_bytes(self, source: int, folder: int, name: str) -> bool:
-        """Whether the files are the same, as far as they are on the disk already."""
+        """Whether the two files, read where they are on the disk, have the same bytes."""
         mine = self._there(self._handles[source])
         theirs = self._there(self._path(folder, name))
         if mine is None or theirs is None or theirs.is_link:
@@ -167,7 +167,7 @@ class Paper(Disk):
         self._noted[path] = there
 
     def _is_noted_copy(self, path: str) -> bool:
-        """Whether the file was noted under this name and lies under another on the disk."""
+        """Whether the name is one of the overlay, of a file that has another name on the disk."""
         there = self._noted.get(path)
         return there is not None and there.path != path
 
@@ -189,14 +189,14 @@ class Paper(Disk):
 
 
 def _refuse_no_folder(path: str) -> None:
-    """As opening it would."""
+    """Raise as opening the folder would."""
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
 
 
 def _device(path: str) -> int:
-    """The disk that a folder is on, or would be made on."""
+    """The device number of a folder, or of the one it would be made in."""
     try:
         return os.lstat(path or "/").st_dev
     except OSError:

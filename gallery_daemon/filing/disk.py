@@ -1,9 +1,9 @@
-"""The effects on the disk: few, small, and none that could replace or follow.
+"""The effects on the disk: few, small, and none that could replace a file or follow a link.
 
 A name is taken by a system call that fails if it exists (promise 1). Folders are reached component
-by component without following links, from the library's root and from the watch folder's, so no
-link put in between leads anywhere else (promise 8). Everything goes through one object, so that a
-test can stand in for the power cut between any two of them.
+by component without following links (`openat`), from the root of the library or of the watch
+folder, so no link put in between leads anywhere else (promise 8). Every effect goes through one
+object, so a test can stop the world between any two of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing import trouble
+from gallery_daemon.filing.os_errors import source_errors
 from gallery_daemon.openat import open_folder, open_in
 from gallery_daemon.photo import Identity
 
@@ -35,22 +35,22 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Interrupted(FilingError):
-    """The daemon is stopping; the copy was given up and the photo is as it was."""
+    """The program is stopping: the copy is incomplete and the photo as it was."""
 
     def __init__(self) -> None:
         super().__init__("interrupted by the end of the program", transient=True)
 
 
 class Disk:
-    """The disk, as filing may use it."""
+    """The effects that filing may have, and what it reads of the disk."""
 
     def __init__(self, stop: Event | None = None) -> None:
-        """`stop`, once set, interrupts a long copy."""
+        """A long copy is interrupted as soon as `stop` is set."""
         self._stop = stop or Event()
 
     @contextmanager
     def folder(self, root: str, parts: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
-        """A descriptor of the folder `parts` below `root`; `make` makes those that are missing.
+        """A descriptor of the folder `parts` below `root`; with `make`, missing ones are made.
 
         Raises:
             OSError: a component is missing, no folder, or a link (ELOOP or ENOTDIR).
@@ -64,7 +64,7 @@ class Disk:
             return next(entries, None) is None
 
     def may_change(self, folder: int) -> bool:
-        """Whether names in the folder may be given and taken: permissions, a read-only disk."""
+        """Whether names in the folder can be changed: its permissions, a read-only disk."""
         return os.access(f"/proc/self/fd/{folder}", os.W_OK | os.X_OK)
 
     def is_one_name(self, one: tuple[int, str], other: tuple[int, str]) -> bool:
@@ -73,7 +73,7 @@ class Disk:
         return one[1] == other[1] and folders[0] == folders[1]
 
     def identity(self, folder: int, name: str) -> Identity | None:
-        """What the name in the folder is, not following links; None if there is nothing."""
+        """The identity of the name in the folder, links not followed; None if there is none."""
         try:
             return Identity.of(os.stat(name, dir_fd=folder, follow_symlinks=False))
         except OSError as error:
@@ -82,7 +82,7 @@ class Disk:
             raise
 
     def points_to(self, folder: int, name: str) -> str | None:
-        """Where the symbolic link called `name` points; None if it is none."""
+        """The target of the symbolic link called `name`; None if it is no link."""
         try:
             return os.readlink(name, dir_fd=folder)
         except OSError:
@@ -94,7 +94,7 @@ class Disk:
 
         Raises:
             PhotoChanged: another file has the name now, or this one was changed.
-            OSError: it is gone or cannot be opened.
+            OSError: it is gone, or cannot be opened.
         """
         try:
             descriptor = open_in(folder, name)
@@ -111,15 +111,15 @@ class Disk:
             os.close(descriptor)
 
     def link(self, source: int, folder: int, name: str) -> None:
-        """The open file has a second name; the descriptor is linked, so it is what was checked."""
+        """Give the open file a second name; the descriptor is linked, so it is what was checked."""
         os.link(f"/proc/self/fd/{source}", name, dst_dir_fd=folder, follow_symlinks=True)
 
     def symlink(self, target: str, folder: int, name: str) -> None:
-        """The name points to `target`."""
+        """Make a symbolic link called `name` to `target`."""
         os.symlink(target, name, dir_fd=folder)
 
     def rename(self, source: tuple[int, str], target: tuple[int, str]) -> None:
-        """The file has its new (folder, name), which was free."""
+        """Give the file another (folder, name), which must be free."""
         result = _libc.renameat2(
             source[0],
             os.fsencode(source[1]),
@@ -132,21 +132,21 @@ class Disk:
         code = ctypes.get_errno()
         if code not in _NO_RENAMEAT2:
             raise OSError(code, os.strerror(code))
-        # A file system without the flag: a link takes the name or fails, then the old name goes.
+        # A file system without the flag: a link takes the name or fails, then the old one goes.
         ends = {"src_dir_fd": source[0], "dst_dir_fd": target[0]}
         os.link(source[1], target[1], **ends, follow_symlinks=False)
         os.unlink(source[1], dir_fd=source[0])
 
     def unlink(self, folder: int, name: str) -> None:
-        """The name is gone. Only for temporaries of ours and sources that lie safe elsewhere."""
+        """Remove the name: only of our temporary files, and of sources that are safe elsewhere."""
         os.unlink(name, dir_fd=folder)
 
     def sync(self, folder: int) -> None:
-        """The folder's names survive a power cut."""
+        """Make the folder's names survive a power cut."""
         os.fsync(folder)
 
-    def keep(self, folder: int, name: str) -> None:
-        """The file's bytes survive a power cut."""
+    def sync_file(self, folder: int, name: str) -> None:
+        """Make the file's bytes survive a power cut."""
         descriptor = open_in(folder, name)
         try:
             os.fsync(descriptor)
@@ -154,12 +154,12 @@ class Disk:
             os.close(descriptor)
 
     def copy(self, source: int, folder: int, name: str, identity: Identity) -> None:
-        """A new file has the bytes, times and permissions of the open one, verified and on disk.
+        """Make a new file with bytes, times and permissions of the open one, verified and synced.
 
         Raises:
             Interrupted: `stop` was set meanwhile; the new file is incomplete.
-            PhotoChanged: it was written anew meanwhile; the new file is a half of each version.
-            OSError: of reading or writing; EIO also if the bytes read back are not those written.
+            PhotoChanged: the open one was written meanwhile; the new file is half of each version.
+            OSError: reading or writing failed; EIO also if the bytes read back are others.
         """
         found = os.fstat(source)
         target = os.open(name, _OPEN_NEW, 0o600, dir_fd=folder)
@@ -167,16 +167,16 @@ class Disk:
             written = self._pour(source, target)
             if Identity.of(os.fstat(source)) != identity:
                 raise PhotoChanged("it changed while it was copied")
-            # Before the last sync: a name that appears has its mtime already.
+            # Before the last sync, so that the file has its mtime when its name appears.
             os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
-            # Permission bits of reading and writing only, never those that give rights away.
+            # Only the bits for reading and writing, none that gives rights to others.
             os.fchmod(target, found.st_mode & 0o666)
             os.fsync(target)
         finally:
             os.close(target)
         check = open_in(folder, name)
         try:
-            # Out of the cache, so that it is the disk which answers.
+            # Out of the cache, so that the bytes are read from the disk.
             os.posix_fadvise(check, 0, 0, os.POSIX_FADV_DONTNEED)
             if self._digest(check) != written:
                 raise OSError(errno.EIO, "the copy read back differs from what was written")
@@ -216,8 +216,8 @@ class Disk:
         return digest.digest()
 
     def _photo(self, source: int) -> Iterator[bytes]:
-        """Its bytes; what goes wrong in reading them is not the library's fault."""
-        with trouble.at_source():
+        """Its bytes; an error in reading them is not the library's."""
+        with source_errors():
             yield from self._chunks(source)
 
     def _digest(self, descriptor: int) -> bytes:

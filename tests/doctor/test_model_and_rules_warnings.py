@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.load import check_text
 from gallery_daemon.config.synced import synced_warnings
-from gallery_daemon.doctor.model import judge_rules, look_at_rules
+from gallery_daemon.doctor.model_and_rules import judge_rules, look_at_rules
 from gallery_daemon.doctor.watched import judge_sync, look_at_sync
 from tests.config.texts import CLASSES
 from tests.doctor.lines import said, statuses

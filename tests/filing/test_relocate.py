@@ -11,8 +11,8 @@ import pytest
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import AlreadyFiled, FilingError
-from gallery_daemon.filing.onward import Mover, clear_up
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.relocate import Relocator, clear_up
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
@@ -53,7 +53,7 @@ def photo_row(world: World) -> Row:
 def move_on(world: World, row: Row, disk: Disk) -> None:
     """It goes to the folder New."""
     plan = world.plan("x.HEIC", Action(row.action or ""), to="New")
-    assert () == Mover(world.journal, disk).photo(row, plan, NOW).problems
+    assert () == Relocator(world.journal, disk).relocate_photo(row, plan, NOW).problems
 
 
 @pytest.mark.faults

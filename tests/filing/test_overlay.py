@@ -9,15 +9,15 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError
-from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.plan import Step, step_of
+from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.filing.steps import Step, step_of
 from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.filing.plan import Plan
+    from gallery_daemon.filing.steps import Plan
 
 _WATCH = {
     "a/x.jpg": b"photo",
@@ -49,7 +49,7 @@ def test_paper_says_what_the_disk_will_do(
         world.plan(name, action, on_conflict=on_conflict, rename=name.rpartition("/")[2])
         for name in _WATCH
     ]
-    paper, library = Paper(), os.fspath(world.library)
+    paper, library = DryRunDisk(), os.fspath(world.library)
 
     foretold = [paper.place(library, step(plan)) for plan in plans]
     untouched = read_files(world.watch), read_files(world.library)
@@ -68,7 +68,7 @@ def test_a_folder_that_is_not_there_is_not_made(world: World) -> None:
     plan = world.plan("x.jpg", Action.COPY, to="Deep/Down")
     library = os.fspath(world.home / "no library yet")
 
-    placed = Paper().place(library, step(plan))
+    placed = DryRunDisk().place(library, step(plan))
 
     assert "x.jpg" == placed.name
     assert ["library", "watch"] == sorted(
@@ -81,7 +81,7 @@ def test_two_photos_may_have_come_from_one_path(world: World, action: Action) ->
     """One after the other: the second is not taken for the first."""
     make_files(world.watch, {"x.jpg": b"first"})
     first = step(world.plan("x.jpg", action))
-    paper, library = Paper(), os.fspath(world.library)
+    paper, library = DryRunDisk(), os.fspath(world.library)
 
     one = paper.place(library, first)
     (world.watch / "x.jpg").unlink()
@@ -101,7 +101,7 @@ def test_a_name_in_the_library_is_free_once_its_file_has_gone_on(world: World) -
         Identity.of((world.library / "Memes/x.jpg").lstat()),
         NOW,
     )
-    paper, library = Paper(), os.fspath(world.library)
+    paper, library = DryRunDisk(), os.fspath(world.library)
 
     taken = paper.place(library, step(world.plan("x.jpg", Action.COPY)))
     moved = paper.place(library, Step(lies, ("New",), "x.jpg", Action.MOVE, OnConflict.DEDUPE))
@@ -118,7 +118,7 @@ def test_a_link_in_the_way_is_seen_on_paper(world: World, tmp_path: Path) -> Non
     plan = world.plan("x.jpg", Action.MOVE)
 
     with pytest.raises(FilingError) as foretold:
-        Paper().place(os.fspath(world.library), step(plan))
+        DryRunDisk().place(os.fspath(world.library), step(plan))
     with pytest.raises(FilingError) as done:
         world.execute(plan)
 

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from gallery_daemon.filing.sidecars import owner_of
+from gallery_daemon.filing.steps import owner_of
 
 
 @pytest.mark.parametrize(
