@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -82,9 +82,9 @@ def test_the_losses_are_those_of_the_epochs_and_the_best_is_marked(drawn: list[F
 
     (axes,) = drawn[0].axes
     lines = _lines(axes)
-    assert ([1, 2, 3], [0.9, 0.5, 0.3]) == lines["training"]
-    assert ([1, 2, 3], [0.8, 0.4, 0.6]) == lines["validation, calibrated"]
-    assert ([2], [0.4]) == lines["best: 75.0% right"]
+    assert ([1.0, 2.0, 3.0], [0.9, 0.5, 0.3]) == lines["training"]
+    assert ([1.0, 2.0, 3.0], [0.8, 0.4, 0.6]) == lines["validation, calibrated"]
+    assert ([2.0], [0.4]) == lines["best: 75.0% right"]
     assert "Training head" == axes.get_title()
     assert 0 == axes.get_ylim()[0]
 
@@ -158,7 +158,7 @@ def test_any_class_name_can_be_drawn(name: str) -> None:
     some = replace(SOME, classes=(name, "trees"))
 
     for draw in (plots.confusion_plot, plots.coverage_plot):
-        assert cast("bytes", draw(some)).startswith(b"\x89PNG")
+        assert draw(some).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", ["_hidden", "trees"])
