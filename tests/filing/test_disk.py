@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 from threading import Event
@@ -92,7 +93,7 @@ def test_a_file_system_without_the_flag_does_not_replace_either(
 
     class OldKernel:
         def renameat2(self, *_: object) -> int:
-            disks.ctypes.set_errno(errno.EINVAL)
+            ctypes.set_errno(errno.EINVAL)
             return -1
 
     monkeypatch.setattr(disks, "_libc", OldKernel())
