@@ -29,8 +29,8 @@ from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.decision import TraceEntry
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.journal.history import PastDecision
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.past_decisions import PastDecision
 from gallery_daemon.journal.record import Row
 from gallery_daemon.photo import Prediction
 from gallery_daemon.rules.explain import NearMiss, near_misses_of
@@ -77,7 +77,7 @@ def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
     if not path.exists():
         return None, None
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return journal.history.replaced_at(place), journal.history.decision_on(place)
+        return journal.past_decisions.replaced_at(place), journal.past_decisions.on(place)
 
 
 def _tell_new(place: str, config: Config, model: str | None, *, as_json: bool) -> dict[str, object]:

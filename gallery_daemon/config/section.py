@@ -185,7 +185,7 @@ def option(
     """
     value = unwritten if default is None else _read_default(kind, default)
     told = Key(key, kind, says, example, default=default)
-    return cast("T", field(default=value, metadata={_OPTION: told}))
+    return field(default=value, metadata={_OPTION: told})
 
 
 @dataclass(frozen=True)
@@ -235,8 +235,14 @@ class Section(Generic[T]):
         return self.makes
 
 
-def _read_default(kind: ValueKind[T], text: str) -> T | None:
-    mistakes = Mistakes("a default")
-    value = kind.read(ScalarNode(Mark(1, 1), text, plain=True, exact=True), text, mistakes)
-    mistakes.raise_errors()
+def _read_default(kind: ValueKind[T], text: str) -> T:
+    """The default's value.
+
+    Raises:
+        ValueError: the kind refuses it; the declaration has to be mended.
+    """
+    mistakes = Mistakes("")
+    value = kind.read(ScalarNode(Mark(1, 1), text, plain=True, exact=True), "default", mistakes)
+    if value is None:
+        raise ValueError(mistakes.errors[0].sentence)
     return value
