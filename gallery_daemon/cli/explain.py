@@ -6,6 +6,7 @@ Facts, probabilities as bars, the rules as a tree, and the end. Every answer is 
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,12 +22,12 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import explain_file, ignored_by_name
-from gallery_daemon.config.folders import absolute
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.decision import Action, Outcome, Truth
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.journal.history import remembered, replaced
+from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.photo import Identity, TakenFrom
 from gallery_daemon.rules.component import NUMBER
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.explain import Explained
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Decision, TraceEntry
-    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.history import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
@@ -76,7 +77,7 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is told before anything is started
-    before, known = replaced(journal_path(), place), remembered(journal_path(), place)
+    before, known = _recorded(place)
     if known is None:
         said = _explain_new(place, read_to_look(config), model, as_json=as_json)
     else:
@@ -86,6 +87,15 @@ def explain(
         public.print_json({"path": place} | said | told)
     elif before:
         _print_replaced(before)
+
+
+def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
+    """What the journal has of another file that was at the path before, and of this one."""
+    path = journal_path()
+    if not path.exists():
+        return None, None
+    with contextlib.closing(Journal(path, read_only=True)) as journal:
+        return journal.history.replaced_at(place), journal.history.decision_on(place)
 
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
@@ -103,12 +113,12 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
 
 
 def _explain_known(
-    place: str, known: Remembered, config: Path | None, model: str | None, *, as_json: bool
+    place: str, known: PastDecision, config: Path | None, model: str | None, *, as_json: bool
 ) -> public.Public:
     """The same of a file that it knows."""
     if not as_json:
         _print_remembered(place, known)
-    said: public.Public = {"then": public.of_remembered(known)}
+    said: public.Public = {"then": public.of_past_decision(known)}
     try:
         loaded = read_to_look(config)
         today = explain_file(place, loaded, SystemClock(), known, bundle=model)
@@ -144,7 +154,7 @@ def _print_today(today: Explained, config: Config) -> None:
     _print_misses(console, today.explanation.near_misses, Path(file).name)
 
 
-def _print_remembered(place: str, known: Remembered) -> None:
+def _print_remembered(place: str, known: PastDecision) -> None:
     """What was done with a file and why, as the journal has it."""
     console = Console(highlight=False, markup=False)
     row = known.row
@@ -188,7 +198,7 @@ def _print_replaced(before: Row) -> None:
     _print_end(console, "before", shown(f"{before.state} on {_day(before)}{where}: {which}"))
 
 
-def _print_day(known: Remembered, today: Explained, config: Config) -> None:
+def _print_day(known: PastDecision, today: Explained, config: Config) -> None:
     """In one line, what the present rules would do with a photo that was filed."""
     end, now = _end(today.explanation.decision, config), today.prediction
     is_same = known.prediction is not None and known.prediction.model == now.model

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import library_path
 from gallery_daemon.errors import ConfigError, GalleryError
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.rules.explain import near_misses_of
 from gallery_daemon.rules.ruletest import place_of
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.forecast import Change
     from gallery_daemon.commands.plan import Planned
     from gallery_daemon.commands.refile import Refiled
-    from gallery_daemon.commands.undo import Outcome
+    from gallery_daemon.commands.undo import UndoResult
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Destination, TraceEntry
     from gallery_daemon.doctor.finding import Finding
-    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.history import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.analysis import RuleWarning
@@ -98,7 +98,7 @@ def of_classification(found: Classification) -> Public:
     return about | _of_prediction(found.prediction)
 
 
-def of_remembered(known: Remembered) -> Public:
+def of_past_decision(known: PastDecision) -> Public:
     """What the journal has of a filed photo: its row, and the rules of that time."""
     prediction = {} if known.prediction is None else _of_prediction(known.prediction)
     misses = _of_misses(near_misses_of(known.trace))
@@ -147,7 +147,7 @@ def of_refiled(refiled: Refiled) -> Public:
     return said
 
 
-def of_undone(outcome: Outcome) -> Public:
+def of_undone(outcome: UndoResult) -> Public:
     """The row that an undo wrote, or why there is none."""
     if outcome.done is not None:
         return of_row(outcome.done)

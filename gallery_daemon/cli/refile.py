@@ -28,7 +28,7 @@ from gallery_daemon.commands.refile import Refile, Refiled, Refiling
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.decision import Action
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.undo import Outcome, Undoing
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.onward import clear_up
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.relocate import clear_up
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State

@@ -11,16 +11,15 @@ import contextlib
 import queue
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import ClassifierHost
-from gallery_daemon.classifier.reports import Classified, Refused
+from gallery_daemon.classifier.host import Classified, ClassifierHost, Refused
 from gallery_daemon.logs.events import ClassifierFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gallery_daemon.classifier.child import Arrival
+    from gallery_daemon.classifier.child import ChildEvent
+    from gallery_daemon.classifier.host import Timeouts
     from gallery_daemon.classifier.messages import Setup
-    from gallery_daemon.classifier.patience import Patience
     from gallery_daemon.clock import Clock
     from gallery_daemon.photo import Photo
 
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 class Answers:
     """Gives a report for each photo, in any order, as soon as it is there."""
 
-    def __init__(self, setup: Setup, clock: Clock, patience: Patience | None = None) -> None:
-        self._inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
-        self._host = ClassifierHost(setup, self._inbox.put, patience)
+    def __init__(self, setup: Setup, clock: Clock, timeouts: Timeouts | None = None) -> None:
+        self._inbox: queue.SimpleQueue[ChildEvent] = queue.SimpleQueue()
+        self._host = ClassifierHost(setup, self._inbox.put, timeouts)
         self._clock = clock
 
     def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[Classified | Refused]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.reports import Classified, Refused
+from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.commands.answers import Answers
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 

@@ -14,14 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.paper import Paper
+from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.ends import unseen
 from gallery_daemon.journey.kinship import Kinship
@@ -33,7 +33,7 @@ from gallery_daemon.rules.explain import explain
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.history import PastDecision
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 
@@ -62,7 +62,7 @@ def explain_file(
     file: str,
     config: Config,
     clock: Clock,
-    known: Remembered | None = None,
+    known: PastDecision | None = None,
     *,
     bundle: str | None = None,
 ) -> Explained:
@@ -124,12 +124,12 @@ def _why_ignored(file: str, config: Config) -> str | None:
 def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
     """What would become of it with the names that are taken now; None without a journal."""
     with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
-        return Planner(config, journal, Paper()).photo(photo, look)
+        return Planner(config, journal, DryRunDisk()).photo(photo, look)
     return None
 
 
 def _photo_of(
-    file: str, config: Config, clock: Clock, known: Remembered | None
+    file: str, config: Config, clock: Clock, known: PastDecision | None
 ) -> tuple[Photo, bool]:
     """The photo as the daemon saw it, or would see it; and whether it never would."""
     if known is not None:
@@ -150,13 +150,13 @@ def _photo_of(
     return Photo(candidate, identity, clock.wall()), folder is None
 
 
-def _kept(photo: Photo, known: Remembered) -> Facts:
+def _kept(photo: Photo, known: PastDecision) -> Facts:
     """The facts that the journal keeps."""
     facts = unseen(photo).facts
     return facts if known.taken is None else replace(facts, taken=known.taken)
 
 
-def _readable(file: str, known: Remembered | None) -> str:
+def _readable(file: str, known: PastDecision | None) -> str:
     """Where the file can be read: where it came from, if no other lies there now, or else here."""
     if known is None:
         return file

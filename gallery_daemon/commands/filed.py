@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.beforehand import FilingGone, filed_file
-from gallery_daemon.filing.onward import Mover
+from gallery_daemon.filing.preconditions import FilingGone, filed_file
+from gallery_daemon.filing.relocate import Relocator
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
 from gallery_daemon.photo import Identity, Photo
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
 
@@ -110,9 +110,9 @@ class FiledBefore:
                 continue
 
     def _stragglers(self) -> Iterator[Straggler]:
-        mover = Mover(self._journal, self._disk)
-        for row in self._journal.left_behind():
-            owner = mover.owner_now(row)
+        relocator = Relocator(self._journal, self._disk)
+        for row in self._journal.orphan_sidecars():
+            owner = relocator.owner_now(row)
             if owner is not None and row.library == self._library:
                 try:
                     yield Straggler(Beside(row, self._file(row)), owner)

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.commands.survey import Place, Survey
-from gallery_daemon.config.folders import absolute, is_inside
+from gallery_daemon.config.folders import is_inside
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.oneshot import adapt
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.errors import FilingError, GalleryError
-from gallery_daemon.filing.beforehand import refuse_emptied
-from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.filing.preconditions import refuse_emptied
 from gallery_daemon.journey.looks import forget_gone
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def forecast(
             return journal.unknown(photos, config.library, again=again)
 
         survey = Survey(config, journal, clock, display, again=again)
-        planner = Planner(config, journal, None if is_compared else Paper())
+        planner = Planner(config, journal, None if is_compared else DryRunDisk())
         files = tuple(planner.plan(survey.files(places, unknown)))
         if survey.classified:
             forget_gone(journal)

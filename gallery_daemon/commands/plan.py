@@ -1,7 +1,7 @@
 """What would become of files, and nothing does: the pipeline's decisions, on paper.
 
 The decision is the pure one that `run` executes, and the place is found by the very act that would
-take it (`filing.paper`). Photos come before their sidecars, which go where they go.
+take it (`filing.overlay`). Photos come before their sidecars, which go where they go.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands.survey import Looked
 from gallery_daemon.decision import Action, Identical, OnConflict, library_path
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.beforehand import linked_place
-from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.plan import Step, names_to_try, step_of
-from gallery_daemon.filing.sidecars import is_sidecar_name, name_beside
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.preconditions import linked_place
+from gallery_daemon.filing.steps import Step, is_sidecar_name, name_beside, names_to_try, step_of
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.survey import Met
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Decision, Destination
-    from gallery_daemon.filing.paper import Paper
+    from gallery_daemon.filing.overlay import DryRunDisk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.looks import Look
@@ -82,7 +81,7 @@ def decided(photo: Photo, look: Look, rules: RuleSet, kinship: Kinship) -> Decis
 class Planner:
     """Plans file after file; what was planned counts as done for those that follow."""
 
-    def __init__(self, config: Config, journal: Journal, paper: Paper | None) -> None:
+    def __init__(self, config: Config, journal: Journal, paper: DryRunDisk | None) -> None:
         """Without `paper` the names that are taken in the library do not matter."""
         self._rules, self._library = config.rules, config.library
         self._journal, self._company = journal, Company(journal, config.library)

@@ -1,7 +1,7 @@
 """Filing anew what was filed before, by the present rules and model.
 
-Each photo takes one step, inside the library (`filing.onward`), and its sidecars follow it. What is
-in the watch folder is neither looked for nor touched: a photo that was deleted there stays deleted.
+Each photo takes one step inside the library (`filing.relocate`), and its sidecars follow it. The
+watch folder is neither read nor touched: a photo that was deleted there stays deleted.
 
 The step is planned on paper like every other, so a taken name, the same bytes or a link in the way
 are known before.
@@ -18,9 +18,15 @@ from gallery_daemon.commands.plan import Planned, Planner
 from gallery_daemon.commands.survey import Looked, Survey
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
-from gallery_daemon.filing.onward import Moved, Mover, link_of, step_beside, step_onward
-from gallery_daemon.filing.paper import Paper
-from gallery_daemon.filing.plan import Plan, would_be_tried
+from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.filing.relocate import (
+    Relocated,
+    Relocator,
+    link_target,
+    relocation_step,
+    sidecar_step,
+)
+from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.ends import unseen, why_left
 
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.looks import Look
@@ -65,7 +71,7 @@ class Refiled:
     """What came of it: what was moved, or an error, after which it lies where it was."""
 
     refile: Refile
-    moved: Moved | None
+    moved: Relocated | None
     error: GalleryError | None = None
 
     @property
@@ -87,9 +93,9 @@ class Refiling:
     ) -> None:
         self._clock = clock
         self._survey = Survey(config, journal, clock, display)
-        self._planner = Planner(config, journal, Paper())
+        self._planner = Planner(config, journal, DryRunDisk())
         self._filed = FiledBefore(journal, disk, config.library, clock)
-        self._mover = Mover(journal, disk)
+        self._relocator = Relocator(journal, disk)
         self.unchanged = 0
         self.otherwise: Counter[tuple[str, str]] = Counter()
 
@@ -149,7 +155,7 @@ class Refiling:
         if row.folder == to.folder and would_be_tried(row.name, to.name):
             self.unchanged += 1
             return
-        planned = self._planner.onward(base, step_onward(met.lies, to), link_of(row))
+        planned = self._planner.onward(base, relocation_step(met.lies, to), link_target(row))
         if planned.state is not State.FILED:
             yield _stays(row, planned.reason or "")
             return
@@ -164,17 +170,17 @@ class Refiling:
     def _beside(self, sidecar: Beside, owner: Row) -> Planned:
         row = sidecar.row
         assert owner.name is not None
-        step = step_beside(sidecar.lies, row, owner, owner.folder, owner.name)
+        step = sidecar_step(sidecar.lies, row, owner, owner.folder, owner.name)
         base = Planned(row.path, State.LEFT, sidecar_of=owner.path)
-        return replace(self._planner.onward(base, step, link_of(row)), action=row.action)
+        return replace(self._planner.onward(base, step, link_target(row)), action=row.action)
 
     def _one(self, refile: Refile) -> Refiled:
         met, when = refile.met, self._clock.wall()
         if isinstance(met, Straggler):
-            row, problem = self._mover.beside(met.sidecar.row, met.owner, when)
-            return Refiled(refile, Moved(row, problems=(problem,) if problem else ()))
+            row, problem = self._relocator.relocate_sidecar(met.sidecar.row, met.owner, when)
+            return Refiled(refile, Relocated(row, problems=(problem,) if problem else ()))
         assert refile.plan is not None
-        return Refiled(refile, self._mover.photo(met.row, refile.plan, when))
+        return Refiled(refile, self._relocator.relocate_photo(met.row, refile.plan, when))
 
 
 def _came_so(met: Filed, action: Action) -> bool:

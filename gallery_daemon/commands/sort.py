@@ -9,7 +9,7 @@ from gallery_daemon.daemon.loop import Loop
 from gallery_daemon.daemon.watching import Listing
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.errors import JournalDamaged
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journey.looks import forget_gone
 
 if TYPE_CHECKING:

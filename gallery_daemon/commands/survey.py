@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import Refused
+from gallery_daemon.classifier.host import Refused, Timeouts
 from gallery_daemon.commands.answers import Answers
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
@@ -25,7 +24,7 @@ from gallery_daemon.photo import Identity, Photo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gallery_daemon.classifier.reports import Classified
+    from gallery_daemon.classifier.host import Classified
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
@@ -117,7 +116,7 @@ class Survey:
             ClassifierLost: the classifier process cannot be started.
         """
         config = self._config
-        patience = Patience(photo_s=config.limits.photo_s)
+        patience = Timeouts(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)
         reports: list[Classified | Refused] = []
         answers = Answers(setup, self._clock, patience)
@@ -168,7 +167,7 @@ class Survey:
         noted = ((report.photo, self._looks.note(report)) for report in reports)
         notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
         with contextlib.suppress(JournalError):
-            self._journal.looks.remember(notes)
+            self._journal.inferences.remember(notes)
         return [self._met_with(report) for report in reports]
 
 

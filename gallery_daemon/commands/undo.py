@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, GalleryError, JournalDamaged
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.onward import Mover
+from gallery_daemon.filing.relocate import Relocator
 from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.journal.record import Row, State
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
 
 
@@ -36,7 +36,7 @@ class Undoing:
 
     def __init__(self, journal: Journal, disk: Disk, clock: Clock) -> None:
         self._journal, self._disk, self._clock = journal, disk, clock
-        self._undoer, self._mover = Undoer(journal, disk), Mover(journal, disk)
+        self._undoer, self._relocator = Undoer(journal, disk), Relocator(journal, disk)
 
     def run(self, rows: Iterable[Row]) -> Iterator[Outcome]:
         """Each row is undone, or told why not; the highest number first, for it is the newest."""
@@ -66,10 +66,10 @@ class Undoing:
         before = None if row.undoes is None else self._journal.row(row.undoes)
         if row.state is State.FILED:
             if before is not None and before.state is State.REFILED:
-                return self._mover.back(row, before, when, parent)
+                return self._relocator.take_back(row, before, when, parent)
             owner = self._back_in_library(parent)
             if owner is not None:
-                return self._mover.beside(row, owner, when)[0]
+                return self._relocator.relocate_sidecar(row, owner, when)[0]
             return self._undoer.undo(row, when, parent)
         if row.state is State.UNDO and row.root == row.library:
             raise FilingError(

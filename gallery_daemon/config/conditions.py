@@ -16,7 +16,7 @@ from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Raw, Text
 from gallery_daemon.config.kinds.date import TakenKind
 from gallery_daemon.config.kinds.model import ProbabilityKind
 from gallery_daemon.config.kinds.place import SpotKind
-from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size
+from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size, Whole
 from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
@@ -141,13 +141,13 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "width",
-        Range(Measure.WIDTH, Number(0, _MANY, whole=True)),
+        Range(Measure.WIDTH, Whole(0, _MANY)),
         "{min: 4000}",
         "so many pixels wide, as a person sees it",
     ),
     _key(
         "height",
-        Range(Measure.HEIGHT, Number(0, _MANY, whole=True)),
+        Range(Measure.HEIGHT, Whole(0, _MANY)),
         "{max: 1080}",
         "so many pixels high",
     ),
@@ -189,7 +189,11 @@ _CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
 _SOURCES_IN: _NamesIn = {"source": _scalars}
 """The conditions whose values hold names that must be known, and where these are."""
 
-_NESTED = tuple(Key(name, Raw("conditions")) for name in ("all", "any", "not"))
+_NESTED: tuple[Key[Node], ...] = (
+    Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
+    Key("any", Raw("conditions"), "At least one of these maps of conditions holds."),
+    Key("not", Raw("conditions"), "This map of conditions does not hold."),
+)
 WHEN = Table("when", (*CONDITIONS, *_NESTED))
 _BY_NAME = {key.name: key for key in CONDITIONS}
 

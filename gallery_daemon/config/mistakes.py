@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import ConfigError, ConfigErrors
@@ -38,6 +39,11 @@ class Mistakes:
 
     file: str
     errors: list[ConfigError] = field(default_factory=list)
+
+    @property
+    def folder(self) -> str:
+        """The file's folder, where relative paths begin."""
+        return str(Path(self.file).absolute().parent)
 
     def error(self, mark: Mark, sentence: str, hint: str | None = None) -> None:
         """Note a mistake and go on."""

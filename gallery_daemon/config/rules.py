@@ -2,99 +2,87 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.conditions import CONFIDENCE
 from gallery_daemon.config.document import Node, ScalarNode, SequenceNode
 from gallery_daemon.config.kinds.base import Flag, OneOf, Raw, Text
 from gallery_daemon.config.kinds.text import FileName, Folder, is_like_leave
 from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Table, Written
+from gallery_daemon.config.settings import SidecarMode
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin
 from gallery_daemon.rules.decide import Placing, Rule
+from gallery_daemon.rules.template import Template
 
 if TYPE_CHECKING:
     from gallery_daemon.config.conditions import WhenReader
-    from gallery_daemon.rules.template import Template
+    from gallery_daemon.config.settings import Defaults
 
 RULES_LIMIT = 1_000
-MIN_CONFIDENCE = 0.80
-"""A cautious start: what is below it goes to `uncertain`, where a person can look at it."""
 
-
-class Sidecars(StrEnum):
-    """Whether XMP, AAE and the like go with their photo."""
-
-    TOGETHER = "together"
-    ALONE = "alone"
-
-
-ACTION = Key("action", OneOf(Action))
-ON_CONFLICT = Key("on_conflict", OneOf(OnConflict))
-IDENTICAL = Key("identical", OneOf(Identical))
-SIDECARS = Key("sidecars", OneOf(Sidecars))
-LEAST_CONFIDENCE = Key("min_confidence", CONFIDENCE)
-LEAST_MARGIN = Key("min_margin", CONFIDENCE)
-DEFAULTS = Table(
-    "defaults", (ACTION, ON_CONFLICT, IDENTICAL, SIDECARS, LEAST_CONFIDENCE, LEAST_MARGIN)
+NAME = Key(
+    "name",
+    Text(),
+    "What the log and the journal call the rule; each name once.",
+    example="memes",
 )
-
-NAME = Key("name", Text(), example="memes")
-WHEN: Key[Node] = Key("when", Raw("conditions"))
-TO: Key[Node] = Key("to", Raw("a folder in the library"))
-LEAVE_IT = Key("leave", Flag())
-AS = Key("as", FileName())
-ENABLED = Key("enabled", Flag())
+WHEN: Key[Node] = Key(
+    "when", Raw("conditions"), "All that must hold; without it the rule takes every photo."
+)
+TO: Key[Node] = Key(
+    "to",
+    Raw("a folder in the library"),
+    "The folder in the library; {fields} are filled in, as {date:%Y} or {class}.",
+)
+LEAVE_IT = Key("leave", Flag(), "true: the photo stays where it is.")
+AS = Key(
+    "as",
+    FileName(),
+    "The photo's name in the library, such as {date:%Y-%m-%d} {stem}.{ext}.",
+)
+ACTION = Key("action", OneOf(Action), "How its photos come into the library.")
+ON_CONFLICT = Key(
+    "on_conflict",
+    OneOf(OnConflict),
+    "What is done where the name is taken; nothing is ever overwritten.",
+)
+IDENTICAL = Key("identical", OneOf(Identical), "What is done where the same bytes have the name.")
+SIDECARS = Key(
+    "sidecars",
+    OneOf(SidecarMode),
+    "Whether .xmp, .aae and a live photo's .mov go with their photo.",
+)
+ENABLED = Key("enabled", Flag(), "false: the rule is passed over.")
 RULE = Table(
     "a rule",
     (NAME, WHEN, TO, LEAVE_IT, AS, ACTION, ON_CONFLICT, IDENTICAL, SIDECARS, ENABLED),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What holds for every rule that does not say otherwise."""
-
-    action: Action = Action.HARDLINK
-    on_conflict: OnConflict = OnConflict.DEDUPE
-    identical: Identical | None = None
-    sidecars: Sidecars = Sidecars.TOGETHER
-    min_confidence: float = MIN_CONFIDENCE
-    min_margin: float = 0.0
-
-    @property
-    def conditions(self) -> dict[str, Condition]:
-        """The conditions that a map takes which names a class, by their key."""
-        both: dict[str, Condition] = {}
-        if self.min_confidence > 0:
-            both["min_confidence"] = MinConfidence(self.min_confidence)
-        if self.min_margin > 0:
-            both["min_margin"] = MinMargin(self.min_margin)
-        return both
-
-    def placing(self, to: Template) -> Placing:
-        """The placing of an outcome."""
-        together = self.sidecars is Sidecars.TOGETHER
-        return Placing(to, None, self.action, self.on_conflict, together, identical=self.identical)
+def default_conditions(defaults: Defaults) -> dict[str, Condition]:
+    """The conditions that a map takes which names a class, by their key."""
+    both: dict[str, Condition] = {}
+    if defaults.min_confidence > 0:
+        both["min_confidence"] = MinConfidence(defaults.min_confidence)
+    if defaults.min_margin > 0:
+        both["min_margin"] = MinMargin(defaults.min_margin)
+    return both
 
 
-def read_defaults(node: Node, mistakes: Mistakes) -> Defaults:
-    """The defaults as far as they are written."""
-    found = DEFAULTS.read(node, mistakes)
-    usual = Defaults()
-    if found is None:
-        return usual
-    return Defaults(
-        action=found.get_or(ACTION, usual.action),
-        on_conflict=found.get_or(ON_CONFLICT, usual.on_conflict),
-        identical=found.get(IDENTICAL),
-        sidecars=found.get_or(SIDECARS, usual.sidecars),
-        min_confidence=found.get_or(LEAST_CONFIDENCE, usual.min_confidence),
-        min_margin=found.get_or(LEAST_MARGIN, usual.min_margin),
+def outcome_placing(to: Template | str | None, defaults: Defaults) -> Placing | None:
+    """Where an outcome's photos go; none leaves them, which is also what no word means."""
+    if not isinstance(to, Template):
+        return None
+    together = defaults.sidecars is SidecarMode.TOGETHER
+    return Placing(
+        to,
+        None,
+        defaults.action,
+        defaults.on_conflict,
+        together,
+        identical=defaults.identical,
     )
 
 
@@ -160,7 +148,7 @@ def _read_placing(found: Written, defaults: Defaults, mistakes: Mistakes) -> Pla
         as_=found.get(AS),
         action=found.get_or(ACTION, defaults.action),
         on_conflict=found.get_or(ON_CONFLICT, defaults.on_conflict),
-        with_sidecars=found.get_or(SIDECARS, defaults.sidecars) is Sidecars.TOGETHER,
+        with_sidecars=found.get_or(SIDECARS, defaults.sidecars) is SidecarMode.TOGETHER,
         own_action=ACTION in found,
         identical=found.get(IDENTICAL) or defaults.identical,
     )

@@ -36,7 +36,7 @@ MARKERS = (
 
 @dataclass(frozen=True, slots=True)
 class SyncMarker:
-    """A sync tool's marker and where it lies."""
+    """A sync tool's marker and its path."""
 
     tool: str
     path: str

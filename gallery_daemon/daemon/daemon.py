@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
-from gallery_daemon.config.settings import WhenToSumUp
+from gallery_daemon.config.settings import SummaryMode
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
@@ -22,7 +22,7 @@ from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import ConfigRejected, ConfigReloaded, DaemonStarted, DaemonStopped
 
@@ -102,7 +102,7 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock)
         self._watching = _watch(self._runtime, log, clock)
-        self._exporter = exporters.exporter(config.telling.metrics)
+        self._exporter = exporters.exporter(config.metrics.listen)
         signals.wake = self._runtime.inbox.wake
 
     def run(self, load: Loader) -> Config:
@@ -141,7 +141,7 @@ class Session:
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
-        if self._config.telling.summary is WhenToSumUp.DAILY:
+        if self._config.summary is SummaryMode.DAILY:
             tasks.append(Summary(self._today, runtime.journal, self._log, self._clock))
         if self._config.file is not None:
             reload = self._signals.reload

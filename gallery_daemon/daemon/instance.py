@@ -1,11 +1,12 @@
 """One daemon for each watch folder, and a socket at which it can be asked how things are.
 
 Two daemons on one folder would each file every photo by rules of their own. So a daemon binds a
-name made of the folder's path among the abstract Unix sockets (unix(7)): the second one finds it
-taken, and the kernel tells whose it is. Such a name is no file: nothing is written into the watch
-folder, no disk is kept from being unmounted, and the name is free again however its holder ends.
+name made of the folder's path among the abstract Unix sockets (unix(7)). The second one finds it
+taken, and learns from the kernel which process has it. Such a name is no file: nothing is written
+into the watch folder, no disk is kept from being unmounted, and the name is free again however its
+holder ends.
 
-Nothing is read from who connects: the daemon's main loop sends one snapshot and hangs up.
+Nothing is read from a client: the daemon's main loop sends one snapshot and hangs up.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _PREFIX = "gallery-daemon"
 _SOCKETS = Path("/proc/net/unix")
@@ -40,7 +41,7 @@ def name_of(folder: str) -> str:
 
 
 class InstanceLock:
-    """The watch folders that this daemon holds, and who waits for an answer."""
+    """The watch folders that this daemon holds, and the clients that wait for an answer."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         """`wake` is called, by other threads, when somebody waits for an answer."""
@@ -72,16 +73,22 @@ class InstanceLock:
             Thread(target=self._accept, args=(listener,), daemon=True, name="status socket").start()
 
     def close(self) -> None:
-        """No folder is held."""
+        """No folder is held, and no client waits for an answer."""
         self.hold(())
+        for client in self._take_waiting():
+            client.close()
 
     def answer(self, snapshot: Callable[[], str]) -> None:
-        """Everybody who waits has the snapshot."""
+        """Every client that waits has the snapshot."""
+        for client in self._take_waiting():
+            with client, contextlib.suppress(OSError):
+                client.settimeout(1.0)
+                client.sendall(snapshot().encode("ascii"))
+
+    def _take_waiting(self) -> Iterator[socket.socket]:
         with contextlib.suppress(Empty):
             while True:
-                with self._waiting.get_nowait() as client, contextlib.suppress(OSError):
-                    client.settimeout(1.0)
-                    client.sendall(snapshot().encode("ascii"))
+                yield self._waiting.get_nowait()
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -125,7 +132,7 @@ def ask(name: str) -> tuple[int, str]:
 
 
 def _bound(name: str, folder: str) -> socket.socket | None:
-    """A socket of that name; None where there are no such sockets: then nobody is kept out."""
+    """A socket of that name; None where there are none: then no second daemon is kept out."""
     try:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     except OSError:

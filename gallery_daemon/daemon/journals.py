@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from gallery_daemon.errors import GalleryError, JournalDamaged
-from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
+from gallery_daemon.filing.relocate import clear_up
 from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.logs.events import JournalRebuilt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.logs.events import Log
 

@@ -21,7 +21,7 @@ from gallery_daemon.photo import Candidate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.journey.pipeline import Pipeline
 
@@ -102,12 +102,12 @@ class PeriodicTask(Protocol):
 
 
 class Loop:
-    """Turns until it is told to stop."""
+    """Runs turn after turn until it should stop."""
 
     def __init__(
         self,
         pipeline: Pipeline,
-        inbox: Inbox[Frame],
+        inbox: Inbox[ChildEvent],
         clock: Clock,
         tasks: tuple[PeriodicTask, ...],
     ) -> None:
@@ -135,7 +135,7 @@ class Loop:
             task.run_due(now)
         self._pipeline.turn()
 
-    def _hand_on(self, thing: Candidate | Frame) -> None:
+    def _hand_on(self, thing: Candidate | ChildEvent) -> None:
         if not isinstance(thing, Candidate):
             self._pipeline.heard(thing)
         elif self._pipeline.load < _LOAD_LIMIT:

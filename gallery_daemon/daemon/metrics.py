@@ -19,7 +19,7 @@ from gallery_daemon.logs.events import MetricsFailed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gallery_daemon.config.settings import Listen
+    from gallery_daemon.config.kinds.local import Listen
     from gallery_daemon.daemon.exporter import Exporter
     from gallery_daemon.daemon.watching import Watching
     from gallery_daemon.daemon.wiring import Runtime

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.load import digest_of_file
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_S = 2.0
 _SETTLE_S = 0.5
+# The fields of a configuration that are no key of the file, or are compared rule by rule.
+_NO_SETTINGS = frozenset({"file", "digest", "rules"})
 
 
 class Signals:
@@ -148,18 +150,16 @@ def _stat(file: str) -> tuple[int, ...] | None:
 
 def changes_between(old: Config, new: Config) -> tuple[str, ...]:
     """What is different in `new`, in words for the log: settings, then rule by rule."""
-    pairs = {
-        "watch": (old.watch, new.watch),
-        "library": (old.library, new.library),
-        "model": (old.model, new.model),
-        "batch": (old.batch, new.batch),
-        "limits": (old.limits, new.limits),
-        "summary": (old.telling.summary, new.telling.summary),
-        "metrics": (old.telling.metrics, new.telling.metrics),
-        "tests": (_without_places(old.tests), _without_places(new.tests)),
-    }
-    settings = [f"{name} changed" for name, (was, now) in pairs.items() if was != now]
+    was, now = _settings(old), _settings(new)
+    settings = [f"{name} changed" for name in was if was[name] != now[name]]
     return (*settings, *changes(old.rules, new.rules))
+
+
+def _settings(config: Config) -> dict[str, object]:
+    """The value of each of the file's keys but `rules`, whose changes are told one by one."""
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    keys = {name: value for name, value in values.items() if name not in _NO_SETTINGS}
+    return keys | {"tests": _without_places(config.tests)}
 
 
 def _without_places(tests: tuple[AnyTest, ...]) -> list[AnyTest]:

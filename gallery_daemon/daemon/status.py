@@ -48,7 +48,7 @@ class StatusSocket:
         return None
 
     def run_due(self, now: float) -> None:
-        """Everybody who asked has the answer."""
+        """Every client that asked has the answer."""
         self._lock.answer(lambda: self._snapshot(now))
 
 
@@ -174,7 +174,7 @@ def _waiting(retries: Retries, now: float) -> list[dict[str, object]]:
 def in_trouble(journal: Journal, state: State) -> list[Row]:
     """The photos that last came to `state` and are still where they were, the newest first.
 
-    For `status` and `doctor`, which ask the journal of what failed or could not be read.
+    For `status` and `doctor`, which name what failed or could not be read.
     """
     rows = journal.find(Query(states=(state,)))
     latest = [journal.latest_of(row.path, row.library) for row in rows]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import JournalError
-from gallery_daemon.journal.day import day_of
+from gallery_daemon.journal.query import day_of
 
 if TYPE_CHECKING:
     from datetime import date

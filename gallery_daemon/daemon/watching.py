@@ -25,7 +25,7 @@ from gallery_daemon.photo import Identity, Photo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.daemon.loop import Inbox
     from gallery_daemon.intake.candidate import WatchRoot
@@ -46,7 +46,7 @@ class Watching:
     """The watches of the daemon, each with its listing."""
 
     def __init__(
-        self, pairs: tuple[tuple[Watch, Listing], ...], inbox: Inbox[Frame], log: Log
+        self, pairs: tuple[tuple[Watch, Listing], ...], inbox: Inbox[ChildEvent], log: Log
     ) -> None:
         self._pairs = pairs
         self._inbox = inbox

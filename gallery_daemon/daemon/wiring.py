@@ -9,14 +9,13 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.classifier.host import ClassifierHost, Timeouts
 from gallery_daemon.classifier.messages import Setup
-from gallery_daemon.classifier.patience import Patience
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journey.company import Company
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from gallery_daemon.classifier.child import Arrival
+    from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
     from gallery_daemon.journal.journal import Journal
@@ -51,7 +50,7 @@ class Runtime:
     """
 
     config: Config
-    inbox: Inbox[Arrival]
+    inbox: Inbox[ChildEvent]
     host: ClassifierHost
     journal: Journal
     teller: Teller
@@ -91,13 +90,13 @@ def build(
     except BaseException:
         journal.close()
         raise
-    inbox: Inbox[Arrival] = Inbox()
+    inbox: Inbox[ChildEvent] = Inbox()
     tally = Tally()
     teller = Teller(log, tally, config.library, clock)
     host = ClassifierHost(
         setup_of(config.model, config.batch, config.limits),
         inbox.reply,
-        Patience(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
+        Timeouts(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
     )
 
     def unknown(photos: Sequence[Photo]) -> list[Photo]:

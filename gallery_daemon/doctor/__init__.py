@@ -5,7 +5,7 @@
 what it read, which is a table in the tests. They follow a photo's way:
 
 - `watched`: the watch folders, the kernel's limits, sync tools.
-- `model`: the model bundle, its engine, the rules' warnings.
+- `model_and_rules`: the model bundle, its engine, the rules' warnings.
 - `library`: the library, hard links, free space, the journal.
 - `running`: the daemon, its service, clock and packages.
 - `examine`: asks all of them in turn.

@@ -21,7 +21,7 @@ from gallery_daemon.doctor.library import (
     look_at_space,
     wants_links,
 )
-from gallery_daemon.doctor.model import (
+from gallery_daemon.doctor.model_and_rules import (
     CONFIGURATION,
     judge_model,
     judge_rules,

@@ -37,7 +37,7 @@ class RunningDaemon:
     """A daemon that holds one of the folders; `is_busy` if it did not answer.
 
     `digest` is that of its configuration, empty where it did not say; `reports_to_manager` and
-    `has_watchdog`: the service manager hears when it is ready, and restarts it when it hangs.
+    `has_watchdog`: the service manager knows when it is ready, and restarts it when it hangs.
     """
 
     pid: int

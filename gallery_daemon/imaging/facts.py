@@ -144,7 +144,7 @@ def _guarded(read: Callable[[], Value], otherwise: Value) -> Value:
     """What `read` returns; `otherwise` if it raises, because the metadata are broken."""
     try:
         return read()
-    except Exception:  # noqa: BLE001 - the picture lies in memory, so no I/O error can hide here
+    except Exception:  # noqa: BLE001 - the picture is in memory, so no I/O error can hide here
         return otherwise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gallery_daemon.filing.sidecars import owner_of, stems_of
+from gallery_daemon.filing.steps import owner_of, stems_of
 
 if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal

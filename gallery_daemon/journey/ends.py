@@ -18,8 +18,8 @@ from gallery_daemon.errors import (
     PhotoChanged,
     PhotoGone,
 )
-from gallery_daemon.journal.claims import Claimed
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.claims import AlreadyClaimed
+from gallery_daemon.journal.record import JournalEntry, State
 from gallery_daemon.journey.photolog import Seen
 from gallery_daemon.photo import Facts
 
@@ -108,7 +108,7 @@ class Ends:
             self.gone(seen, error.sentence)
             return
         # Without a journal nothing can be filed either.
-        of_library, is_transient = not isinstance(error, Claimed), True
+        of_library, is_transient = not isinstance(error, AlreadyClaimed), True
         if isinstance(error, FilingError):
             of_library, is_transient = error.of_library, error.transient
         if of_library:
@@ -124,7 +124,7 @@ class Ends:
 
     def fail(self, seen: Seen, reason: str) -> None:
         """It could not be looked at; that may pass."""
-        entry = Entry(seen.photo, State.FAILED, reason, None, seen.facts, seen.prediction)
+        entry = JournalEntry(seen.photo, State.FAILED, reason, None, seen.facts, seen.prediction)
         with contextlib.suppress(JournalError):
             self._rooms.journal.record(entry, self._library, self._clock.wall())
         self._fail(seen, reason, is_transient=True)
@@ -150,7 +150,7 @@ class Ends:
 
     def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> bool:
         """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = Entry(
+        entry = JournalEntry(
             seen.photo, state, reason, decision, seen.facts, seen.prediction, note=seen.note
         )
         try:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.names import burst_of
-from gallery_daemon.journal.record import Sign
+from gallery_daemon.journal.record import Fingerprint
 from gallery_daemon.photo import PLAIN, Similar, SimilarPhoto, TakenFrom
 from gallery_daemon.rules.component import stem
 from gallery_daemon.rules.condition import Need
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.journal.seen import Earlier
+    from gallery_daemon.journal.seen import SeenPhoto
     from gallery_daemon.photo import Facts, Photo
     from gallery_daemon.rules.decide import RuleSet
 
@@ -32,18 +32,18 @@ _BURST_MS = round(BURST_S * 1000)
 _REMEMBERED = 10_000
 
 
-def sign_of(name: str, facts: Facts) -> Sign:
+def sign_of(name: str, facts: Facts) -> Fingerprint:
     """What the photo is recognised by."""
     bits = None if facts.dhash is None or facts.dhash == PLAIN else int(facts.dhash, 16)
-    return Sign(bits, _taken_ms(facts), burst_of(name))
+    return Fingerprint(bits, _taken_ms(facts), burst_of(name))
 
 
 class Kinship:
     """Looks up the kin of photos, where the rules ask for it."""
 
     def __init__(self, journal: Journal, rules: RuleSet) -> None:
-        self._seen, self._is_needed = journal.looks.seen, Need.SIMILAR in rules.needs
-        self._groups: dict[int, Earlier] = {}
+        self._seen, self._is_needed = journal.inferences.seen, Need.SIMILAR in rules.needs
+        self._groups: dict[int, SeenPhoto] = {}
 
     def with_kin(self, photo: Photo, facts: Facts) -> Facts:
         """The facts, with the photo's kin if the rules ask for it.
@@ -67,13 +67,13 @@ class Kinship:
         return replace(facts, similar=similar)
 
     def _kin(
-        self, sign: Sign, number: int | None, name: str, size_bytes: int
-    ) -> tuple[Earlier | None, Earlier | None]:
+        self, sign: Fingerprint, number: int | None, name: str, size_bytes: int
+    ) -> tuple[SeenPhoto | None, SeenPhoto | None]:
         """The nearest of its burst and the nearest to look at, seen before that number."""
 
-        def is_copy(earlier: Earlier) -> bool:
+        def is_copy(earlier: SeenPhoto) -> bool:
             """Whether all says that it has the same bytes."""
-            return (earlier.size_bytes, earlier.sign) == (size_bytes, sign)
+            return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, sign)
 
         burst = (each for each in self._of_burst(sign, number) if not is_copy(each))
         like = () if sign.bits is None else self._seen.like(sign.bits, NEAR_BITS, number)
@@ -85,23 +85,24 @@ class Kinship:
         )
         return next(burst, None), min(near, default=(0, 0, None))[2]
 
-    def _of_burst(self, sign: Sign, number: int | None) -> Iterator[Earlier]:
+    def _of_burst(self, sign: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
         """By time, the nearest first; then by name."""
         if sign.taken_ms is not None and sign.bits is not None:
             taken_ms = sign.taken_ms
             around = self._seen.around(taken_ms, _BURST_MS, number)
-            others = (each for each in around if not _is_same_shot(each.sign, sign))
-            alike = (each for each in others if _bits(each.sign, sign) is not None)
+            others = (each for each in around if not _is_same_shot(each.fingerprint, sign))
+            alike = (each for each in others if _bits(each.fingerprint, sign) is not None)
             yield from sorted(alike, key=lambda each: (_apart(each, taken_ms), each.number))
         if sign.burst is not None:
             yield from self._seen.of_burst(sign.burst, number)
 
-    def _end_of_chain(self, earlier: Earlier) -> Earlier:
+    def _end_of_chain(self, earlier: SeenPhoto) -> SeenPhoto:
         """The first photo of the group that the photo belongs to; numbers fall, so it ends."""
         passed: list[int] = []
         while earlier.number not in self._groups:
             passed.append(earlier.number)
-            burst, near = self._kin(earlier.sign, earlier.number, earlier.name, earlier.size_bytes)
+            known = earlier.number, earlier.name, earlier.size_bytes
+            burst, near = self._kin(earlier.fingerprint, *known)
             if burst is None and near is None:
                 break
             earlier = burst or near or earlier
@@ -112,14 +113,14 @@ class Kinship:
         return end
 
 
-def _relative(earlier: Earlier, sign: Sign) -> SimilarPhoto:
-    after_s, ours, theirs = None, sign.taken_ms, earlier.sign.taken_ms
+def _relative(earlier: SeenPhoto, sign: Fingerprint) -> SimilarPhoto:
+    after_s, ours, theirs = None, sign.taken_ms, earlier.fingerprint.taken_ms
     if ours is not None and theirs is not None and abs(ours - theirs) <= _BURST_MS:
         after_s = (ours - theirs) / 1000
-    return SimilarPhoto(earlier.name, _bits(earlier.sign, sign), after_s)
+    return SimilarPhoto(earlier.name, _bits(earlier.fingerprint, sign), after_s)
 
 
-def _bits(one: Sign, other: Sign) -> int | None:
+def _bits(one: Fingerprint, other: Fingerprint) -> int | None:
     """In how many bits they differ; None: in more than one burst's do, or they have none."""
     if one.bits is None or other.bits is None:
         return None
@@ -127,7 +128,7 @@ def _bits(one: Sign, other: Sign) -> int | None:
     return differ if differ <= BURST_BITS else None
 
 
-def _is_same_shot(one: Sign, other: Sign) -> bool:
+def _is_same_shot(one: Fingerprint, other: Fingerprint) -> bool:
     """Whether they have one time to the millisecond: two versions of one photo, and no burst.
 
     Of times without a fraction that cannot be told.
@@ -135,9 +136,9 @@ def _is_same_shot(one: Sign, other: Sign) -> bool:
     return one.taken_ms == other.taken_ms and bool((one.taken_ms or 0) % 1000)
 
 
-def _apart(earlier: Earlier, taken_ms: int) -> int:
-    assert earlier.sign.taken_ms is not None
-    return abs(earlier.sign.taken_ms - taken_ms)
+def _apart(earlier: SeenPhoto, taken_ms: int) -> int:
+    assert earlier.fingerprint.taken_ms is not None
+    return abs(earlier.fingerprint.taken_ms - taken_ms)
 
 
 def _taken_ms(facts: Facts) -> int | None:

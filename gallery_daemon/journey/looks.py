@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import Classified, Refused
 from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
 from gallery_daemon.errors import BundleError, JournalError
-from gallery_daemon.journal.record import Note
+from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.kinship import sign_of
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
@@ -87,7 +87,7 @@ class Looks:
         Raises:
             JournalError: the journal cannot be read now.
         """
-        found = self._model and self._journal.looks.recall(photo, self._model)
+        found = self._model and self._journal.inferences.recall(photo, self._model)
         if not found:
             return None
         path, text = found
@@ -116,7 +116,7 @@ class Looks:
             return Look(report.facts, None, report.kind, report.reason, self._limits)
         return Look(report.facts, report.prediction, None, None, self._limits)
 
-    def note(self, report: Classified | Refused) -> Note | None:
+    def note(self, report: Classified | Refused) -> CacheEntry | None:
         """The report as the journal remembers it; None for what may be otherwise next time."""
         look = self.look(report)
         model = look.prediction.model if look.prediction else self._model
@@ -125,7 +125,7 @@ class Looks:
         sign = None
         if look.facts is not None and look.facts.dhash is not None:
             sign = sign_of(report.photo.name, look.facts)
-        return Note(model, to_text(look), sign)
+        return CacheEntry(model, to_text(look), sign)
 
     @cached_property
     def _model(self) -> str | None:
@@ -161,8 +161,8 @@ def forget_gone(journal: Journal) -> None:
     """
     gone = [
         path
-        for path in journal.looks.unfiled()
+        for path in journal.inferences.unfiled()
         if not os.path.lexists(path) and os.path.lexists(path.rpartition("/")[0])
     ]
     with contextlib.suppress(JournalError):
-        journal.looks.forget(gone)
+        journal.inferences.forget(gone)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Unlisted
-    from gallery_daemon.journal.record import Note, Row
+    from gallery_daemon.journal.record import CacheEntry, Row
     from gallery_daemon.journey.tally import Tally
     from gallery_daemon.logs.events import (
         ClassifierFailed,
@@ -50,7 +50,7 @@ class Seen:
     prediction: Prediction | None = None
     batch: int | None = None
     classify_ms: float | None = None
-    note: Note | None = None
+    note: CacheEntry | None = None
 
 
 @dataclass(slots=True)

@@ -14,11 +14,10 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.errors import JournalError
-from gallery_daemon.filing.plan import Plan
-from gallery_daemon.filing.sidecars import is_sidecar_name
+from gallery_daemon.filing.steps import Plan, is_sidecar_name
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
@@ -32,7 +31,7 @@ from gallery_daemon.rules.decide import decide
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gallery_daemon.classifier.child import Arrival as Frame
+    from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.imaging.formats import FileKind
@@ -110,7 +109,7 @@ class Pipeline:
         if refused is not None:
             self._rooms.tell.no_file(refused)
 
-    def heard(self, frame: Frame) -> None:
+    def heard(self, frame: ChildEvent) -> None:
         """The classifier process has said something; `turn` acts on it."""
         self._rooms.host.received(frame, self._clock.monotonic())
 
@@ -179,7 +178,7 @@ class Pipeline:
         else:
             self._ends.leave(photo, kind.words)
 
-    def _answer(self, report: Report) -> None:
+    def _answer(self, report: HostEvent) -> None:
         tell = self._rooms.tell
         match report:
             case Classified(photo, facts, prediction, batch, classify_ms):

@@ -12,13 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.frames import (
-    FRAME_LIMIT_BYTES,
-    read_from_child,
-    read_to_child,
-    write_message,
-)
 from gallery_daemon.classifier.messages import (
+    FRAME_LIMIT_BYTES,
     Answer,
     Broken,
     FromChild,
@@ -29,6 +24,9 @@ from gallery_daemon.classifier.messages import (
     Setup,
     Started,
     ToChild,
+    read_from_child,
+    read_to_child,
+    write_message,
 )
 from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.photo import (

@@ -15,7 +15,7 @@ from gallery_daemon.commands.filed import Beside, Straggler
 from gallery_daemon.commands.plan import Planned
 from gallery_daemon.commands.refile import Refile, Refiled
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.onward import Moved
+from gallery_daemon.filing.relocate import Relocated
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.cli.test_plan import config, lines
@@ -234,8 +234,8 @@ def test_refile_counts_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     problem = "x.xmp: it was changed"
     ends = [
         Refiled(refile, None, GalleryError("no space is left in /l/New", hint="make room")),
-        Refiled(refile, Moved(row, problems=(problem,))),
-        Refiled(refile, Moved(row)),
+        Refiled(refile, Relocated(row, problems=(problem,))),
+        Refiled(refile, Relocated(row)),
     ]
 
     is_well = [_print_refiled([end], as_json=False) for end in ends]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.forecast import Forecast, changes, forecast, places_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of
@@ -58,7 +58,7 @@ def look_around(household: Household) -> None:
                 says = Prediction(sure_of(photo.name), MODEL)
                 note = looks.note(Classified(photo, facts, says, 1, 1.0))
                 assert note is not None
-                journal.looks.remember([(photo.path, photo.identity, note)])
+                journal.inferences.remember([(photo.path, photo.identity, note)])
 
 
 def foretell(household: Household, *, everything: bool = False) -> Forecast:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.config.settings import Listen
+from gallery_daemon.config.kinds.local import Listen
 from gallery_daemon.daemon.exporter import Exporter
 from gallery_daemon.daemon.metrics import MetricFamily, render
 

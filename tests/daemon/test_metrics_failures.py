@@ -6,7 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.settings import Listen
+from gallery_daemon.config.kinds.local import Listen
 from gallery_daemon.daemon.metrics import ExporterFactory
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 

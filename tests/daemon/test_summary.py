@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gallery_daemon.daemon.summary import Summary, Today
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.record import JournalEntry, State
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from tests.filing.conftest import make_files
 
@@ -61,7 +61,7 @@ class Evening:
     def leave(self, name: str) -> None:
         """A photo comes to its end now."""
         make_files(self.world.watch, {name: b"x"})
-        entry = Entry(self.world.photo(name), State.LEFT, "no rule")
+        entry = JournalEntry(self.world.photo(name), State.LEFT, "no rule")
         self.world.journal.record(entry, str(self.world.library), self.clock.wall())
 
     def told(self) -> list[dict[str, Any]]:

@@ -11,11 +11,10 @@ import inspect
 import re
 import textwrap
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
-from gallery_daemon.config.schema import schema
 from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.logs import events
 from gallery_daemon.logs.events import (
@@ -27,10 +26,11 @@ from gallery_daemon.logs.events import (
 )
 from gallery_daemon.rules.fields import MEANINGS
 from tests.docs.pages import ROOT
+from tests.docs.settings import settings_rows
 from tests.docs.typed import Command, commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -59,10 +59,10 @@ def fields() -> str:
 
 
 def settings() -> str:
-    """Each key of the configuration, map by map, from the schema that editors use."""
+    """Each key of the configuration, map by map."""
     return "\n\n".join(
-        (f"In `{path}`:\n\n" if path else "At the top:\n\n") + _keys(properties)
-        for path, properties in _maps("", schema(("cars",)))
+        (f"In `{path}`:\n\n" if path else "At the top:\n\n") + _table(heads, rows)
+        for path, (heads, *rows) in settings_rows()
     )
 
 
@@ -140,39 +140,6 @@ def _fields_of(event: type[Event]) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _keys(properties: Mapping[str, Any]) -> str:
-    rows = ((f"`{name}`", told["description"] + _values(told)) for name, told in properties.items())
-    return _table(("key", "means"), rows)
-
-
-def _values(told: Mapping[str, Any]) -> str:
-    """The words that a key takes, where it takes nothing else."""
-    words = [
-        word
-        for word in told.get("enum", ())
-        if isinstance(word, str) and re.fullmatch("[a-z-]+", word)
-    ]
-    return f" One of: {', '.join(f'`{word}`' for word in words)}." if len(words) > 1 else ""
-
-
-def _maps(path: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each map with its keys; the conditions of `when` have a table of their own."""
-    if path.endswith("when") or "properties" not in told:
-        return
-    properties = told["properties"]
-    yield path, properties
-    for name, below in properties.items():
-        inner = f"{path}.{name}".removeprefix(".")
-        for each in _unfolded(below):
-            yield from _maps(inner, each)
-
-
-def _unfolded(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The map that a value is, or that a list of it holds; of several the first."""
-    choices = (told, *told.get("anyOf", ()), told.get("items", {}))
-    yield from [each for each in choices if "properties" in each][:1]
 
 
 def _command(command: Command) -> str:

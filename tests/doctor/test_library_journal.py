@@ -11,7 +11,7 @@ import pytest
 from gallery_daemon.decision import Action
 from gallery_daemon.doctor.library import JournalState, judge_journal, look_at_journal
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from tests.doctor.lines import said, statuses
 from tests.filing.conftest import NOW, World, make_files
 
@@ -46,9 +46,11 @@ def test_a_journal_is_read_through(world: World) -> None:
     world.execute(world.plan("a.jpg", Action.COPY))
     library = str(world.library)
     intent = Intent("copy", ("Memes",), "b.jpg", "t0")
-    world.journal.record(Entry(world.photo("b.jpg"), State.INTENT, intent=intent), library, NOW)
+    world.journal.record(
+        JournalEntry(world.photo("b.jpg"), State.INTENT, intent=intent), library, NOW
+    )
     for name in ("c.jpg", "gone.jpg"):
-        world.journal.record(Entry(world.photo(name), State.FAILED, "why"), library, NOW)
+        world.journal.record(JournalEntry(world.photo(name), State.FAILED, "why"), library, NOW)
     (world.watch / "gone.jpg").unlink()
 
     seen = look_at_journal(world.journal_path, library)
@@ -80,7 +82,9 @@ def test_a_damaged_journal_fails_and_stays(tmp_path: Path) -> None:
 def test_a_damaged_page_is_found(world: World) -> None:
     """A journal that opens, with a page overwritten in its middle."""
     make_files(world.watch, {f"{number}.jpg": b"x" for number in range(200)})
-    entries = [Entry(world.photo(f"{number}.jpg"), State.LEFT, "why") for number in range(200)]
+    entries = [
+        JournalEntry(world.photo(f"{number}.jpg"), State.LEFT, "why") for number in range(200)
+    ]
     path = world.home / "damaged.sqlite3"
     with contextlib.closing(Journal(path)) as journal:
         journal.record_all(entries, str(world.library), NOW)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,21 +62,21 @@ def test_a_daemon_is_judged(
 @pytest.fixture
 def held(tmp_path: Path) -> Iterator[Path]:
     """A folder that this process holds, and answers for."""
-    knocked, is_over = Event(), Event()
-    holdings = InstanceLock(knocked.set)
-    holdings.hold([str(tmp_path)])
+    asked, is_over = Event(), Event()
+    lock = InstanceLock(asked.set)
+    lock.hold([str(tmp_path)])
 
     def answer() -> None:
         while not is_over.is_set():
-            knocked.wait(0.05)
-            holdings.answer(lambda: json.dumps({"digest": "abc", "paused_because": None}))
+            asked.wait(0.05)
+            lock.answer(lambda: json.dumps({"digest": "abc", "paused_because": None}))
 
     thread = Thread(target=answer)
     thread.start()
     yield tmp_path
     is_over.set()
     thread.join()
-    holdings.close()
+    lock.close()
 
 
 def test_who_holds_a_folder_is_asked(held: Path) -> None:
@@ -141,3 +145,71 @@ def test_a_package_that_is_missing_fails() -> None:
     assert ["ok", "fail"] == statuses(findings)
     assert "numpy 2.0" in said(findings)
     assert {"watchdog", "structlog"} <= {name for name, it in look_at_packages().items() if it}
+
+
+def test_a_daemon_that_does_not_answer_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the folder, and sends nothing that could be read."""
+    monkeypatch.setattr("gallery_daemon.doctor.running.ask", lambda _: (7, ""))
+    with closing(InstanceLock(lambda: None)) as lock:
+        lock.hold([str(tmp_path)])
+
+        assert (RunningDaemon(7, is_busy=True),) == look_at_running([str(tmp_path)])
+
+
+def test_a_daemon_that_has_ended_meanwhile_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the list of names and the question."""
+
+    def gone(_name: str) -> tuple[int, str]:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("gallery_daemon.doctor.running.ask", gone)
+    with closing(InstanceLock(lambda: None)) as lock:
+        lock.hold([str(tmp_path)])
+
+        assert () == look_at_running([str(tmp_path)])
+
+
+def test_one_daemon_on_two_folders_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds a name for each."""
+    monkeypatch.setattr("gallery_daemon.doctor.running.ask", lambda _: (7, '{"digest": "abc"}'))
+    folders = [str(tmp_path / name) for name in "ab"]
+    with closing(InstanceLock(lambda: None)) as lock:
+        lock.hold(folders)
+
+        (found,) = look_at_running(folders)
+
+    assert (7, "abc") == (found.pid, found.digest)
+
+
+def test_a_daemon_under_a_service_manager_is_known_by_its_variables(tmp_path: Path) -> None:
+    """Those that systemd starts it with, read from the process itself."""
+    program = (
+        "import sys\n"
+        "from gallery_daemon.daemon.instance import InstanceLock\n"
+        "lock = InstanceLock(lambda: None)\n"
+        "lock.hold([sys.argv[1]])\n"
+        "print('held', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "lock.answer(lambda: '{}')\n"
+        "sys.stdin.readline()\n"
+    )
+    words = [sys.executable, "-c", program, str(tmp_path)]
+    environ = os.environ | {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "60000000"}
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        timer = Timer(0.2, print, (), {"file": process.stdin, "flush": True})
+        timer.start()
+
+        (found,) = look_at_running([str(tmp_path)])
+        timer.join()
+        process.communicate("\n")
+
+    assert (True, True) == (found.reports_to_manager, found.has_watchdog)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
-from gallery_daemon.classifier.reports import Classified, Report
+from gallery_daemon.classifier.host import Classified, HostEvent
 from gallery_daemon.config.load import check_text
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.filing.execute import Filer
@@ -91,7 +91,7 @@ class Oracle:
         """At once, if there is anything to answer."""
         return -math.inf if self._waiting else None
 
-    def tick(self, now: float) -> tuple[Report, ...]:
+    def tick(self, now: float) -> tuple[HostEvent, ...]:
         """All answers."""
         del now
         waiting, self._waiting = self._waiting, []
@@ -101,7 +101,7 @@ class Oracle:
             for photo in waiting
         )
 
-    def close(self) -> tuple[Report, ...]:
+    def close(self) -> tuple[HostEvent, ...]:
         """Nothing has to be ended."""
         return ()
 
@@ -112,7 +112,7 @@ class AtOnce:
     def __init__(self, *_: object) -> None:
         """It needs no setup, clock or patience."""
 
-    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[Report]:
+    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[HostEvent]:
         """All answers."""
         oracle = Oracle()
         for photo in photos:

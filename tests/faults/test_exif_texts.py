@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction

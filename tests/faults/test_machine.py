@@ -28,7 +28,7 @@ from gallery_daemon.commands.refile import Refile, Refiling
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Identity

@@ -9,11 +9,11 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, JournalError
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.record import JournalEntry, State
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 from tests.filing.test_undo import undo
@@ -119,7 +119,7 @@ def test_a_reason_may_name_what_is_not_utf_8(world: World) -> None:
     make_files(world.library, {f"Memes/{name}": b"another"})
 
     world.execute(world.plan(name, Action.MOVE, on_conflict=OnConflict.SKIP))
-    entry = Entry(world.photo(name), State.LEFT, f"as {name}")
+    entry = JournalEntry(world.photo(name), State.LEFT, f"as {name}")
     world.journal.record(entry, os.fspath(world.library), NOW)
 
     left, skipped = world.journal.find(Query())

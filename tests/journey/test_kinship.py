@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Note
+from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.kinship import Kinship, sign_of
 from gallery_daemon.photo import PLAIN, Facts, Photo, Similar, SimilarPhoto, Taken, TakenFrom
 from gallery_daemon.rules.condition import AllOf
@@ -63,8 +63,8 @@ def named(name: str, number: int = 0) -> Photo:
 def see(journal: Journal, on: Photo, facts: Facts) -> Similar:
     """The photo's kin; from then on it is one that was seen."""
     kin = Kinship(journal, ASKING).with_kin(on, facts).similar
-    note = Note("m@00000000", "{}", sign_of(on.name, facts))
-    journal.looks.remember([(on.path, on.identity, note)])
+    note = CacheEntry("m@00000000", "{}", sign_of(on.name, facts))
+    journal.inferences.remember([(on.path, on.identity, note)])
     assert kin is not None
     assert kin == Kinship(journal, ASKING).with_kin(on, facts).similar
     return kin

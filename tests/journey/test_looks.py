@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
+from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.reports import Classified, Refused
 from gallery_daemon.codec import object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Note
+from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.looks import Look, Looks, forget_gone
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
@@ -46,11 +46,11 @@ def looks(journal: Journal, limits: Limits | None = None, *, needs_hash: bool = 
     return Looks(journal, BUNDLE, limits or Limits(), needs_hash=needs_hash)
 
 
-def remember(journal: Journal, report: Classified | Refused) -> Note | None:
+def remember(journal: Journal, report: Classified | Refused) -> CacheEntry | None:
     """What was seen is in the journal, if it is to be remembered."""
     note = looks(journal).note(report)
     if note is not None:
-        journal.looks.remember([(report.photo.path, report.photo.identity, note)])
+        journal.inferences.remember([(report.photo.path, report.photo.identity, note)])
     return note
 
 
@@ -101,7 +101,7 @@ def test_a_look_of_former_times_is_one_but_where_rules_ask_for_the_picture_s_bit
     assert note is not None
     older = replace(note, text=note.text.replace(',"dhash":null', ""))
     assert "dhash" not in older.text
-    journal.looks.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
 
     asked = Looks(journal, BUNDLE, Limits(), needs_hash=False, needs_bits=True)
     found = looks(journal).recall(SEEN.photo)
@@ -155,7 +155,7 @@ def test_what_was_refused_is_looked_at_again_on_demand(journal: Journal) -> None
 @pytest.mark.parametrize("text", ["", "{", '{"facts":null}', "[]"])
 def test_a_text_of_another_program_is_no_look(journal: Journal, text: str) -> None:
     """Facts that were others then are looked at anew; nothing fails."""
-    journal.looks.remember([(SEEN.photo.path, SEEN.photo.identity, Note(MODEL, text))])
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, CacheEntry(MODEL, text))])
 
     assert looks(journal).recall(SEEN.photo) is None
 
@@ -171,8 +171,10 @@ def test_looks_at_files_that_are_gone_are_forgotten(journal: Journal, tmp_path: 
     """Not if their folder is gone as well: its disk may not be mounted."""
     (tmp_path / "there.jpg").write_bytes(b"photo")
     paths = [str(tmp_path / name) for name in ("there.jpg", "gone.jpg", "away/x.jpg")]
-    journal.looks.remember((path, SEEN.photo.identity, Note(MODEL, "{}")) for path in paths)
+    journal.inferences.remember(
+        (path, SEEN.photo.identity, CacheEntry(MODEL, "{}")) for path in paths
+    )
 
     forget_gone(journal)
 
-    assert {paths[0], paths[2]} == set(journal.looks.unfiled())
+    assert {paths[0], paths[2]} == set(journal.inferences.unfiled())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -150,3 +152,10 @@ def test_a_name_with_broken_utf_8_can_be_written(tmp_path: Path) -> None:
     (tmp_path / MANIFEST_FILE).write_text(replace(MANIFEST, name="b\udcff").to_json(), "utf-8")
 
     assert "b?" == read_manifest(tmp_path).name
+
+
+def test_the_manifest_needs_no_torch() -> None:
+    """A fresh interpreter that reads the manifest has not imported torch."""
+    code = "import sys, gallery_daemon.model.manifest; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -64,3 +64,10 @@ def test_similar_photos_are_looked_up_where_they_are_asked_for(
 ) -> None:
     """By a condition at any depth, or by a place's name; not by a rule that is off."""
     assert needs is (Need.SIMILAR in ruleset.needs)
+
+
+def test_needs_are_found_once() -> None:
+    """And not for every photo: they depend on the rules alone."""
+    ruleset = rules(Burst(wanted=True))
+
+    assert ruleset.needs is ruleset.needs

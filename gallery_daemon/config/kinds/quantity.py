@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from gallery_daemon.config.document import MappingNode, Node, ScalarNode
 from gallery_daemon.config.kinds.base import (
@@ -49,29 +49,23 @@ SIZE_UNITS = tuple(_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a range; `whole` ones have no decimal point.
-
-    A sign is read only where the range has numbers below zero.
-    """
+    """A number in a range; a sign is read only where the range has numbers below zero."""
 
     low: float
     high: float
-    whole: bool = False
+
+    NAME: ClassVar = "a number"
+    TYPE: ClassVar = "number"
 
     @property
     def words(self) -> str:
         """The range."""
-        what = "a whole number" if self.whole else "a number"
-        return f"{what} from {self.low:.12g} to {self.high:.12g}"
+        return f"{self.NAME} from {self.low:.12g} to {self.high:.12g}"
 
     @property
     def schema(self) -> Schema:
         """A number with `_` in it is a text to an editor."""
-        plain: Schema = {
-            "type": "integer" if self.whole else "number",
-            "minimum": self.low,
-            "maximum": self.high,
-        }
+        plain: Schema = {"type": self.TYPE, "minimum": self.low, "maximum": self.high}
         sign = "-?" if self.low < 0 else ""
         grouped = text_schema(rf"^{sign}[0-9]+(_[0-9]+)+(\.[0-9]+)?$")
         return {"anyOf": [plain, grouped | {"type": "string"}]}
@@ -91,13 +85,29 @@ class Number:
         return None
 
     def _allows(self, value: float) -> bool:
-        return self.low <= value <= self.high and (value.is_integer() or not self.whole)
+        return self.low <= value <= self.high
 
     def _hint(self, key: str, text: str) -> str | None:
         meant = meant_number(text, fraction=self.high == 1)
         if meant is None or text.startswith("-") or not self._allows(meant):
             return None
         return f"write a plain number: {key}: {meant:g}"
+
+
+class Whole(Number):
+    """A whole number in a range, without a decimal point."""
+
+    __slots__ = ()
+    NAME = "a whole number"
+    TYPE = "integer"
+
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> int | None:
+        """The number; it is written without unit or quotes."""
+        value = super().read(node, key, mistakes)
+        return None if value is None else int(value)
+
+    def _allows(self, value: float) -> bool:
+        return super()._allows(value) and value.is_integer()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.config.kinds.quantity import parse_duration, parse_size
+from gallery_daemon.config.document import ScalarNode
+from gallery_daemon.config.kinds.quantity import Whole, parse_duration, parse_size
+from gallery_daemon.config.mistakes import Mark, Mistakes
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,15 @@ def test_any_text_is_a_quantity_or_none(text: str) -> None:
     """Never an exception, never less than nothing."""
     for value in (parse_duration(text), parse_size(text)):
         assert value is None or value >= 0
+
+
+@pytest.mark.parametrize("text", ["4", "4.0", "1_000"])
+def test_a_whole_number_is_an_int(text: str) -> None:
+    """So it is written as one, also where it comes from a comparison with a float."""
+    mistakes = Mistakes("/config.yaml")
+
+    value = Whole(0, 1e12).read(ScalarNode(Mark(1, 1), text, plain=True, exact=True), "x", mistakes)
+
+    assert int(float(text)) == value
+    assert isinstance(value, int)
+    assert not mistakes.errors

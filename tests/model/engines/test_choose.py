@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import shutil
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +23,8 @@ from gallery_daemon.model.engines.measured import (
     EngineCache,
     Measurement,
     circumstances,
-    engines_file,
 )
 from gallery_daemon.model.manifest import read_manifest
-from tests.classifier.loop import is_running, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +41,10 @@ def recalled(memory: EngineCache) -> Measurement:
 
 @contextlib.contextmanager
 def trials_say(python: Path, *lines: str) -> Iterator[None]:
-    """Every trial is this program, which says all these lines."""
-    python.write_text("#!/bin/sh\n" + "\n".join(f"echo '{each}'" for each in lines) + "\n")
+    """Every trial is this program, which notes its arguments beside it and says these lines."""
+    log = python.with_suffix(".log")
+    said = "\n".join(f"echo '{each}'" for each in lines)
+    python.write_text(f"#!/bin/sh\necho $* >> {log}\n{said}\n")
     python.chmod(0o755)
     with patch.object(sys, "executable", str(python)):
         yield
@@ -99,39 +97,6 @@ def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: EngineOpt
         assert memory.recall() is None
 
 
-def test_a_memory_that_cannot_be_written_troubles_nobody(tmp_path: Path) -> None:
-    """A cache folder that is a file is passed over."""
-    (tmp_path / "cache").write_text("in the way")
-    memory = EngineCache(tmp_path / "cache" / "engines.json", "key")
-
-    memory.remember(Measurement(HALF, {HALF: 50.0}))
-
-    assert memory.recall() is None
-
-
-def test_without_a_cache_the_journal_s_folder_keeps_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A cache folder that cannot be made is no reason to measure at every start."""
-    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
-    monkeypatch.setenv("XDG_STATE_HOME", os.fspath(tmp_path))
-
-    assert tmp_path / "gallery-daemon" / "engines.json" == engines_file()
-
-
-def test_what_was_measured_can_be_read_by_a_person(wanted: EngineOptions) -> None:
-    """The file names the engine and the pictures per second of all."""
-    EngineCache(wanted.memory, "key").remember(Measurement(HALF, {HALF: 51.5, REFERENCE: 22.0}))
-
-    entry = json.loads(wanted.memory.read_text())["key"]
-    assert {
-        "engine": "torch cpu bfloat16",
-        "pictures_per_s": {"torch cpu bfloat16": 51.5, "torch cpu float32": 22.0},
-        "tries": 1,
-        "settled": True,
-    } == entry
-
-
 @pytest.mark.long
 def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: EngineOptions) -> None:
     """A card that was taken out: what can run is measured again, and remembered instead."""
@@ -176,36 +141,6 @@ def test_what_a_trial_babbles_is_not_believed(wanted: EngineOptions, tmp_path: P
     assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
 
 
-def test_an_entry_of_an_older_version_is_measured_again(wanted: EngineOptions) -> None:
-    """It did not say whether the machine was quiet."""
-    wanted.memory.parent.mkdir()
-    wanted.memory.write_text('{"key": {"engine": "torch cpu bfloat16", "pictures_per_s": {}}}')
-
-    assert EngineCache(wanted.memory, "key").recall() is None
-
-
-def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
-    """Killed with -9 in the middle, the parent leaves no trial behind."""
-    code = (
-        "import subprocess, sys, time\n"
-        "from pathlib import Path\n"
-        "from gallery_daemon.model.manifest import find_bundle\n"
-        "words = (sys.executable, '-m', 'gallery_daemon.model.engines.trial')\n"
-        "bundle = str(find_bundle('default'))\n"
-        "words = (*words, bundle, 'torch', 'cpu', '1')\n"
-        "trial = subprocess.Popen(words, stdout=subprocess.PIPE)\n"
-        "trial.stdout.readline()\n"
-        f"Path({os.fspath(tmp_path / 'pid')!r}).write_text(str(trial.pid))\n"
-        "time.sleep(60)\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", code]) as parent:
-        until_true(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
-        pid = int((tmp_path / "pid").read_text())
-        parent.kill()
-
-    until_true(lambda: not is_running(pid))
-
-
 @pytest.mark.long
 def test_eight_bits_that_answer_otherwise_here_are_not_taken(
     wanted: EngineOptions, tmp_path: Path
@@ -237,3 +172,67 @@ def test_what_cannot_be_had_is_one_sentence(
     """An unknown engine or device, and one without the other."""
     with pytest.raises(BundleError, match=message):
         choose(replace(wanted, engine=engine, device=device))
+
+
+@pytest.mark.parametrize(("agreement", "installed"), [(0.98, True), (0.999, False)])
+def test_eight_bits_that_cannot_be_used_are_not_tried(
+    wanted: EngineOptions,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    agreement: float,
+    installed: bool,
+) -> None:
+    """A network that agrees too rarely, or a machine without OpenVINO: torch alone is tried."""
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    raw = json.loads((wanted.bundle / "model.json").read_text())
+    raw["int8"]["agreement"] = agreement
+    (folder / "model.json").write_text(json.dumps(raw))
+    monkeypatch.setattr(choosing, "is_installed", lambda _name: installed)
+
+    with trials_say(tmp_path / "python"):
+        choose(replace(wanted, bundle=folder))
+
+    tried = (tmp_path / "python").with_suffix(".log")
+    assert ["torch"] == [line.split()[4] for line in tried.read_text().splitlines()]
+
+
+def test_an_engine_that_is_asked_for_by_name_is_not_measured(
+    wanted: EngineOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No trial runs and nothing is remembered: a person has decided."""
+    monkeypatch.setattr(choosing, "_try", lambda *_: pytest.fail("a trial was started"))
+
+    eight = choose(replace(wanted, engine="openvino"))
+    torch_s = choose(replace(wanted, engine="torch", device="cpu"))
+
+    assert (INT8, {}) == (eight.kind, eight.measured)
+    assert ("torch", "cpu", {}) == (torch_s.kind.library, torch_s.kind.device, torch_s.measured)
+    assert not wanted.memory.exists()
+
+
+def test_a_trial_that_hangs_is_ended_and_what_it_told_counts(
+    wanted: EngineOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One engine was timed before the library hung; the daemon does not wait for the rest."""
+    python = tmp_path / "python"
+    line = json.dumps({"kind": str(REFERENCE), "pictures_per_s": 7, "others": 0.0})
+    python.write_text(f"#!/bin/sh\necho '{line}'\nexec sleep 60\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(choosing, "_TRIALS_S", 0.5)
+    monkeypatch.setattr(sys, "executable", str(python))
+
+    choice = choose(replace(wanted, device="cpu"))
+
+    assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
+
+
+def test_trials_that_cannot_be_started_leave_what_torch_prefers(
+    wanted: EngineOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system is out of processes, or Python is gone: photos are classified all the same."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+    choice = choose(replace(wanted, device="cpu"))
+
+    assert ("torch", {}) == (choice.kind.library, choice.measured)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 
-from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
-from gallery_daemon.model.engines.predict import load_predictor
-from gallery_daemon.model.engines.torch import torch_kinds
-from gallery_daemon.model.manifest import Manifest
-from gallery_daemon.model.network import normalise
+from gallery_daemon.model.engines.predict import Predictor, load_predictor
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
@@ -57,30 +51,22 @@ def test_half_the_bits_say_what_all_of_them_say(bundle: Path, pictures: np.ndarr
     np.testing.assert_allclose(found, expected, atol=0.01)
 
 
-def test_normalising_is_torchvisions() -> None:
-    """Pixels become (value / 255 - mean) / std per channel, RGB, channels first."""
-    manifest = Manifest("m", ("a", "b"), "")
-    pixel = np.zeros((1, 224, 224, 3), dtype=np.uint8)
-    pixel[0, 5, 7] = (255, 0, 51)
+def test_a_predictor_says_how_it_runs_and_what_it_was_trained_for(bundle: Path) -> None:
+    """The engine's kind and the bundle's manifest, from one call."""
+    predictor = load_predictor(bundle, BFLOAT16, threads=1)
 
-    batch = normalise(torch.from_numpy(pixel), manifest.mean, manifest.std)
-
-    assert tuple(batch.shape) == (1, 3, 224, 224)
-    assert batch.is_contiguous(memory_format=torch.channels_last)
-    expected = [(1 - 0.485) / 0.229, (0 - 0.456) / 0.224, (0.2 - 0.406) / 0.225]
-    torch.testing.assert_close(batch[0, :, 5, 7], torch.tensor(expected))
+    assert BFLOAT16 == predictor.kind
+    assert CLASSES == predictor.manifest.classes
 
 
-def test_cuda_is_refused_where_there_is_none() -> None:
-    """Asking for a device that is not there is one sentence."""
-    if torch.cuda.is_available():
-        pytest.skip("this machine has CUDA")
-    with pytest.raises(BundleError, match="device cuda"):
-        torch_kinds("cuda")
+def test_the_temperature_makes_probabilities_flatter_and_keeps_their_order(
+    bundle: Path, pictures: np.ndarray
+) -> None:
+    """Logits are divided by it: the class stays, the confidence falls."""
+    plain = load_predictor(bundle)
+    warm = Predictor(plain._engine, replace(plain.manifest, temperature=4.0))
 
+    before, after = plain.predict(pictures), warm.predict(pictures)
 
-def test_the_manifest_needs_no_torch() -> None:
-    """A fresh interpreter that reads the manifest has not imported torch."""
-    code = "import sys, gallery_daemon.model.manifest; sys.exit('torch' in sys.modules)"
-
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert before.argmax(1).tolist() == after.argmax(1).tolist()
+    assert (after.max(1) < before.max(1)).all()

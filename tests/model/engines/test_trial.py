@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.model.engines import trial
+from gallery_daemon.model.engines.torch import torch_kinds
 from gallery_daemon.model.engines.trial import Stopwatch, share_of_others
+from tests.classifier.loop import is_running, until_true
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,3 +80,58 @@ def test_a_share_is_between_none_and_all(tmp_path: Path, monkeypatch: pytest.Mon
 def _core_seconds(stopwatch: Stopwatch) -> float:
     """What all processors together could have worked since."""
     return (time.perf_counter() - stopwatch.wall_s) * (os.cpu_count() or 1)
+
+
+def test_a_trial_ends_with_who_started_it(tmp_path: Path) -> None:
+    """Killed with -9 in the middle, the parent leaves no trial behind."""
+    code = (
+        "import subprocess, sys, time\n"
+        "from pathlib import Path\n"
+        "from gallery_daemon.model.manifest import find_bundle\n"
+        "words = (sys.executable, '-m', 'gallery_daemon.model.engines.trial')\n"
+        "bundle = str(find_bundle('default'))\n"
+        "words = (*words, bundle, 'torch', 'cpu', '1')\n"
+        "trial = subprocess.Popen(words, stdout=subprocess.PIPE)\n"
+        "trial.stdout.readline()\n"
+        f"Path({os.fspath(tmp_path / 'pid')!r}).write_text(str(trial.pid))\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as parent:
+        until_true(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
+        pid = int((tmp_path / "pid").read_text())
+        parent.kill()
+
+    until_true(lambda: not is_running(pid))
+
+
+def trial_of(*words: str) -> subprocess.CompletedProcess[str]:
+    """A finished trial, with these arguments."""
+    command = (sys.executable, "-P", "-m", "gallery_daemon.model.engines.trial", *words)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.long
+def test_a_trial_times_each_way_in_which_a_library_runs_the_network(bundle: Path) -> None:
+    """A line for each, with a speed above 0 and a share of the machine."""
+    done = trial_of(os.fspath(bundle), "torch", "cpu", "1")
+
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [str(kind) for kind in torch_kinds("cpu")] == [each["kind"] for each in told]
+    assert all(each["pictures_per_s"] > 0 and 0 <= each["others"] <= 1 for each in told)
+
+
+def test_an_engine_that_fails_is_passed_over_and_says_why(bundle: Path) -> None:
+    """A bundle without an 8-bit network: no line, no crash, one sentence for the log."""
+    done = trial_of(os.fspath(bundle), "openvino", "auto", "0")
+
+    assert (0, "") == (done.returncode, done.stdout)
+    assert "openvino cpu int8 is not taken" in done.stderr
+
+
+@pytest.mark.long
+def test_a_device_that_is_not_there_ends_the_trial(bundle: Path) -> None:
+    """With the sentence that a person would get."""
+    done = trial_of(os.fspath(bundle), "torch", "warp", "0")
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "there is no device 'warp'" in done.stderr
