@@ -1,9 +1,9 @@
 """What is known of a photo, in the order of its journey, as it travels from room to room.
 
 Seven nouns, seven frozen dataclasses: Candidate, Photo, Facts, Prediction, Decision, Plan, Filing.
-(`Decision` has a file beside this one; `Plan` and `Filing` never leave `filing`.) Paths are `str`
-as `os.fsdecode` gives them, because `rules` must stay free of the file system; a name that is not
-valid UTF-8 carries surrogates and finds its way back to the same bytes.
+(`Decision` has a file beside this one; `Plan` and `Filing` are in `filing`.) Paths are `str` as
+`os.fsdecode` gives them, because `rules` must stay free of the file system; a name that is not
+valid UTF-8 carries surrogates and is encoded to the same bytes again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _FileStatus(Protocol):
-    """What this file reads of an `os.stat_result`; it must not know `os`."""
+    """What is read of an `os.stat_result`, without importing `os`."""
 
     @property
     def st_dev(self) -> int: ...
@@ -34,9 +34,9 @@ class _FileStatus(Protocol):
 class Identity:
     """What a file was when it settled; any difference means another file (promise 5).
 
-    `ctime` is left out on purpose: making a hard link changes it. An mtime outside the years 1677
-    to 2262, which a broken clock sets and file systems keep, counts as the nearest: the journal has
-    64 bits for it.
+    `ctime` is left out because making a hard link changes it. An mtime outside the years 1677 to
+    2262, which a broken clock sets and file systems keep, becomes the nearest one inside: the
+    journal has 64 bits for it.
     """
 
     device: int
@@ -51,14 +51,14 @@ class Identity:
 
     @property
     def modified_at(self) -> datetime:
-        """The mtime in UTC, to the microsecond; each that an identity can have is in the calendar.
+        """The mtime in UTC, rounded down to microseconds; 64 bits are always inside the calendar.
 
-        In whole numbers, because a float has no room for microseconds since 1970.
+        In whole numbers, because a float of seconds since 1970 is not exact to the microsecond.
         """
         return _EPOCH + timedelta(microseconds=self.mtime_ns // 1000)
 
     def has_same_bytes_as(self, other: Identity) -> bool:
-        """Whether both have the same size and mtime, so nobody has changed what is in the file.
+        """Whether both have the same size and mtime, so the content was not changed.
 
         Device and inode are left out: the device number changes from mount to mount, and a copy, a
         move to another disk or a sync tool gives the same bytes another inode.
@@ -66,7 +66,7 @@ class Identity:
         return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
 
     def __post_init__(self) -> None:
-        """Take the nearest mtime that can be written down."""
+        """Clamp the mtime to 64 bits."""
         if not -(1 << 63) <= self.mtime_ns < 1 << 63:
             nearest = -(1 << 63) if self.mtime_ns < 0 else (1 << 63) - 1
             object.__setattr__(self, "mtime_ns", nearest)
@@ -101,9 +101,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A settled candidate: nobody has changed it for the settle time.
+    """A settled candidate: it has not changed for the settle time.
 
-    `settled_at` is the wall clock's time, with its offset.
+    `settled_at` is the time of the wall clock, with its offset.
     """
 
     candidate: Candidate
@@ -143,14 +143,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where on earth: degrees north, -90 to 90, and east, -180 to 180. It is never logged."""
+    """Degrees north, -90 to 90, and east, -180 to 180; never logged."""
 
     latitude: float
     longitude: float
 
 
 PLAIN = "plain"
-"""What stands for a picture's bits where there is too little in it to compare."""
+"""The `dhash` of a picture with too little in it to compare."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.explain import Explained
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Decision, TraceEntry
-    from gallery_daemon.journal.history import PastDecision
+    from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
@@ -95,7 +95,7 @@ def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
     if not path.exists():
         return None, None
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return journal.history.replaced_at(place), journal.history.decision_on(place)
+        return journal.past_decisions.replaced_at(place), journal.past_decisions.on(place)
 
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:

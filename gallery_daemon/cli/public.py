@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.decision import Destination, TraceEntry
     from gallery_daemon.doctor.finding import Finding
-    from gallery_daemon.journal.history import PastDecision
+    from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.analysis import RuleWarning

@@ -12,7 +12,7 @@ from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.undo import Outcome, Undoing
+from gallery_daemon.commands.undo import Undoing, UndoResult
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
@@ -109,7 +109,7 @@ def _would(row: Row) -> str:
     return shown(f"#{row.id} {row.path} was {row.state}; there is nothing to undo")
 
 
-def _print_undone(outcomes: Iterable[Outcome], *, as_json: bool) -> bool:
+def _print_undone(outcomes: Iterable[UndoResult], *, as_json: bool) -> bool:
     """Whether all could be undone; each is told as soon as it is done."""
     count = problems = 0
     for outcome in outcomes:
@@ -124,7 +124,7 @@ def _print_undone(outcomes: Iterable[Outcome], *, as_json: bool) -> bool:
     return not problems
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: UndoResult) -> str:
     if outcome.error is not None:
         hint = f" (hint: {outcome.error.hint})" if outcome.error.hint else ""
         return shown(f"#{outcome.asked.id} not undone: {outcome.error.sentence}{hint}")

@@ -33,7 +33,7 @@ from gallery_daemon.rules.explain import explain
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.journal.history import PastDecision
+    from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 

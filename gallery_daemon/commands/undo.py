@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UndoResult:
     """What became of one row that was to be undone: a row of its own, or an error."""
 
     asked: Row
@@ -38,7 +38,7 @@ class Undoing:
         self._journal, self._disk, self._clock = journal, disk, clock
         self._undoer, self._relocator = Undoer(journal, disk), Relocator(journal, disk)
 
-    def run(self, rows: Iterable[Row]) -> Iterator[Outcome]:
+    def run(self, rows: Iterable[Row]) -> Iterator[UndoResult]:
         """Each row is undone, or told why not; the highest number first, for it is the newest."""
         for row in sorted(rows, key=lambda row: row.id, reverse=True):
             outcome = self._one(row, None)
@@ -46,20 +46,20 @@ class Undoing:
             if outcome.done is not None:
                 yield from self._follow(row, outcome.done)
 
-    def _follow(self, row: Row, done: Row) -> Iterator[Outcome]:
+    def _follow(self, row: Row, done: Row) -> Iterator[UndoResult]:
         """The sidecars that are still where the photo of `row` was until it was `done`, follow."""
         for sidecar in self._journal.sidecars_of(row, row.state):
             yield self._one(sidecar, done.id)
 
-    def _one(self, row: Row, parent: int | None) -> Outcome:
+    def _one(self, row: Row, parent: int | None) -> UndoResult:
         try:
             # A row that was asked for twice, as a sidecar and by itself, is undone once.
             now = self._journal.row(row.id) or row
-            return Outcome(row, self._turn(now, parent))
+            return UndoResult(row, self._turn(now, parent))
         except JournalDamaged:
             raise
         except GalleryError as error:
-            return Outcome(row, None, error)
+            return UndoResult(row, None, error)
 
     def _turn(self, row: Row, parent: int | None) -> Row:
         when = self._clock.wall()

@@ -19,7 +19,7 @@ from gallery_daemon.errors import JournalError
 from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
 from gallery_daemon.journal.database import Database, as_journal_errors
-from gallery_daemon.journal.history import History
+from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
     OPEN_STATES,
     JournalEntry,
@@ -62,7 +62,7 @@ class Journal:
             self._disown()
             raise
         self.inferences = InferenceTable(self._database)
-        self.history = History(self._database)
+        self.past_decisions = PastDecisions(self._database)
 
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,3 +108,114 @@ def test_an_old_failure_is_forgotten_when_it_is_tried_again(world: World) -> Non
 
     assert [State.FAILED] == [row.state for row in failed]
     assert [State.FILED] == [row.state for row in world.journal.find(Query())]
+
+
+def close(world: World, row: int, state: State, name: str = "x.jpg") -> None:
+    """The intent ends so."""
+    world.journal.close_intent(row, state, action="copy", name=name, reason=None)
+
+
+def test_an_intent_is_open_until_it_is_closed(world: World) -> None:
+    """Its row then has what was really done; it is closed once."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    row = intent(world, "x.jpg")
+    begun = [each.id for each in world.journal.open_intents()]
+
+    world.journal.close_intent(
+        row, State.FILED, action="hardlink", name="x (2).jpg", reason="a\udcff"
+    )
+    world.journal.close_intent(row, State.FAILED, action=None, name=None, reason=None)
+
+    found = world.journal.existing_row(row)
+    assert ([row], []) == (begun, world.journal.open_intents())
+    assert (State.FILED, "hardlink", "x (2).jpg") == (found.state, found.action, found.name)
+    assert "a\\udcff" == found.reason
+
+
+def test_only_an_open_intent_is_forgotten(world: World) -> None:
+    """What is done stays in the journal."""
+    make_files(world.watch, {"x.jpg": b"photo", "y.jpg": b"another"})
+    done, open_ = intent(world, "x.jpg"), intent(world, "y.jpg")
+    close(world, done, State.FILED)
+
+    for row in (done, open_):
+        world.journal.forget(row)
+
+    assert [done] == [row.id for row in world.journal.newest_first()]
+
+
+def test_an_inode_is_written_only_for_the_same_bytes(world: World) -> None:
+    """A file that was changed is another one."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    row = intent(world, "x.jpg")
+    close(world, row, State.FILED)
+    was = world.journal.existing_row(row).identity
+    moved = replace(was, device=7, inode=2**64 - 1)
+
+    world.journal.update_inode(row, replace(moved, size_bytes=9))
+    unchanged = world.journal.existing_row(row).identity
+    world.journal.update_inode(row, moved)
+
+    assert (was, moved) == (unchanged, world.journal.existing_row(row).identity)
+
+
+def test_the_copy_s_inode_is_noted_before_it_has_its_name(world: World) -> None:
+    """Of 64 bits without a sign."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    row = intent(world, "x.jpg")
+
+    world.journal.copied(row, 2**64 - 5)
+
+    assert 2**64 - 5 == world.journal.existing_row(row).made_inode
+
+
+def test_rows_of_a_damaged_journal_are_adopted_as_far_as_they_are_rows(world: World) -> None:
+    """Each once; a state that there is not, or a column of the wrong type, is no row."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    close(world, intent(world, "x.jpg"), State.FILED)
+    with sqlite3.connect(world.journal_path) as database:
+        database.row_factory = sqlite3.Row
+        row = dict(database.execute("SELECT * FROM filings").fetchone())
+    database.close()
+    other = Journal(world.home / "other.sqlite3")
+
+    other.adopt(
+        [
+            row,
+            row | {"name": b"twice.jpg"},
+            row | {"id": 2, "state": "gone"},
+            row | {"id": 3, "inode": "many"},
+            row | {"id": 4, "name": b"y.jpg"},
+        ]
+    )
+
+    found = [(each.id, each.name) for each in other.newest_first()]
+    other.close()
+    assert [(4, "y.jpg"), (1, "x.jpg")] == found
+
+
+def test_photos_are_found_by_how_their_path_began(world: World) -> None:
+    """Bytes, not letters; sidecars and what was left are none."""
+    names = ("a\udcff1.jpg", "a\udcff2.jpg", "a\udcfe.jpg", "b.jpg")
+    make_files(world.watch, dict.fromkeys(names, b"photo"))
+    for name in names:
+        os.utime(world.watch / name, ns=(1, names.index(name)))
+        world.execute(world.plan(name, Action.COPY))
+
+    found = world.journal.filed_from(f"{world.watch}/a\udcff", os.fspath(world.library))
+
+    assert list(names[:2]) == [row.relative for row in found]
+    assert [] == world.journal.filed_from(f"{world.watch}/a\udcff", "/another")
+
+
+def test_a_library_is_used_once_something_is_filed_into_it(world: World) -> None:
+    """What was left does not count, nor another library."""
+    make_files(world.watch, {"x.jpg": b"photo", "y.jpg": b"another"})
+    library = os.fspath(world.library)
+    world.journal.record(JournalEntry(world.photo("y.jpg"), State.LEFT), library, NOW)
+    before = world.journal.has_used(library)
+
+    world.execute(world.plan("x.jpg", Action.COPY))
+
+    assert (False, True) == (before, world.journal.has_used(library))
+    assert not world.journal.has_used(f"{library}2")

@@ -48,13 +48,13 @@ class PastDecision:
     taken: Taken | None
 
 
-class History:
+class PastDecisions:
     """The past decisions in an open journal."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def decision_on(self, file: str) -> PastDecision | None:
+    def on(self, file: str) -> PastDecision | None:
         """The latest decision on the file at that absolute path; of a sidecar, on its photo.
 
         Raises:

@@ -34,7 +34,7 @@ def test_both_names_lead_to_the_decision(world: World) -> None:
     place = file(world, "a.jpg")
 
     by_source, by_place = (
-        world.journal.history.decision_on(path) for path in (f"{world.watch}/a.jpg", place)
+        world.journal.past_decisions.on(path) for path in (f"{world.watch}/a.jpg", place)
     )
 
     assert by_source is not None
@@ -52,8 +52,8 @@ def test_the_latest_decision_counts(world: World) -> None:
     entry = JournalEntry(world.photo("a.jpg"), State.LEFT, "no rule matched", left)
     world.journal.record(entry, os.fspath(world.library), NOW)
 
-    latest = world.journal.history.decision_on(f"{world.watch}/a.jpg")
-    places = [world.journal.history.decision_on(place) for place in (first, second)]
+    latest = world.journal.past_decisions.on(f"{world.watch}/a.jpg")
+    places = [world.journal.past_decisions.on(place) for place in (first, second)]
 
     assert latest is not None
     assert (State.LEFT, TRACE[:1], None) == (latest.row.state, latest.trace, latest.prediction)
@@ -65,7 +65,7 @@ def test_a_sidecar_leads_to_its_photo(world: World) -> None:
     make_files(world.watch, {"a.jpg": b"photo", "a.xmp": b"about it"})
     file(world, "a.jpg", sidecars=("a.xmp",))
 
-    found = world.journal.history.decision_on(f"{world.watch}/a.xmp")
+    found = world.journal.past_decisions.on(f"{world.watch}/a.xmp")
 
     assert found is not None
     assert ("a.jpg", TRACE) == (found.row.relative, found.trace)
@@ -77,16 +77,16 @@ def test_an_undone_photo_keeps_its_decision(world: World) -> None:
     place = file(world, "a.jpg")
     undo(world)
 
-    found = world.journal.history.decision_on(f"{world.watch}/a.jpg")
+    found = world.journal.past_decisions.on(f"{world.watch}/a.jpg")
 
     assert found is not None
     assert (State.UNDONE, TRACE) == (found.row.state, found.trace)
-    assert world.journal.history.decision_on(place) is None
+    assert world.journal.past_decisions.on(place) is None
 
 
 def test_what_was_never_seen_is_not_remembered(world: World) -> None:
     """Whatever else the journal has."""
-    assert world.journal.history.decision_on("/nowhere/a.jpg") is None
+    assert world.journal.past_decisions.on("/nowhere/a.jpg") is None
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"a": "b"}', '[{"rule": "x"}]'])
@@ -99,7 +99,7 @@ def test_a_row_from_a_damaged_journal_tells_what_it_can(world: World, text: str)
             "UPDATE filings SET trace = ?, probabilities = ?, taken = ?", (text, text, text)
         )
 
-    found = world.journal.history.decision_on(f"{world.watch}/a.jpg")
+    found = world.journal.past_decisions.on(f"{world.watch}/a.jpg")
 
     assert found is not None
     assert ("memes", (), None, None) == (
@@ -115,18 +115,18 @@ def test_another_file_of_the_path_is_told_apart(world: World) -> None:
     make_files(world.watch, {"a.jpg": b"photo"})
     file(world, "a.jpg")
     path = f"{world.watch}/a.jpg"
-    before = world.journal.history.replaced_at(path)
+    before = world.journal.past_decisions.replaced_at(path)
     (world.watch / "a.jpg").unlink()
-    gone = world.journal.history.decision_on(path), world.journal.history.replaced_at(path)
+    gone = world.journal.past_decisions.on(path), world.journal.past_decisions.replaced_at(path)
     make_files(world.watch, {"a.jpg": b"another photo"})
 
-    replaced = world.journal.history.replaced_at(path)
+    replaced = world.journal.past_decisions.replaced_at(path)
 
     assert before is None
     assert (True, None) == (gone[0] is not None, gone[1])
     assert replaced is not None
     assert ("a.jpg", State.FILED) == (replaced.relative, replaced.state)
-    assert world.journal.history.decision_on(path) is None
+    assert world.journal.past_decisions.on(path) is None
 
 
 def test_a_renamed_file_is_found_by_its_inode(world: World) -> None:
@@ -135,7 +135,7 @@ def test_a_renamed_file_is_found_by_its_inode(world: World) -> None:
     file(world, "a.jpg")
     (world.watch / "a.jpg").rename(world.watch / "b.jpg")
 
-    found = world.journal.history.decision_on(f"{world.watch}/b.jpg")
+    found = world.journal.past_decisions.on(f"{world.watch}/b.jpg")
 
     assert found is not None
     assert "a.jpg" == found.row.relative
@@ -147,6 +147,6 @@ def test_a_name_with_broken_utf_8_leads_to_its_decision(world: World) -> None:
     place = file(world, "a\udcff.jpg", to="Memes/\udcfe")
 
     for path in (f"{world.watch}/a\udcff.jpg", place):
-        found = world.journal.history.decision_on(path)
+        found = world.journal.past_decisions.on(path)
         assert found is not None
         assert "a\udcff.jpg" == found.row.relative
