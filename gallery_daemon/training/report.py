@@ -95,7 +95,7 @@ def report_page(
     of_whom = list(measured)[-1].lower()
     intro = (
         f"Of these pictures ({of_whom}) wrong, and sure of it, the surest first: a wrong label, a "
-        "class that needs more pictures, or two that look alike. Pixels are shown as the network "
+        "class that needs more pictures, or two that look alike. Pictures are shown as the network "
         "sees them, squeezed to a square."
     )
     return _PAGE.substitute(

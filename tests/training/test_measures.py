@@ -1,23 +1,28 @@
-"""Counting rights and wrongs, and making confidence true."""
+"""Counting rights and wrongs: by hand, and what holds for any predictions."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from torch.nn.functional import cross_entropy
 
-from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.measures import (
     Predictions,
     SourceScore,
+    bins_of,
     calibration_error,
     measure,
     threshold_for,
     uncalibrated,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 def _judged(
@@ -134,37 +139,140 @@ def test_a_threshold_keeps_what_it_promises(wanted: float, calls: list[tuple[flo
         assert found.share == left.mean()
 
 
-@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5])
-def test_the_temperature_is_found_again(temperature: float) -> None:
-    """Labels drawn from known probabilities give back the temperature that was put in."""
-    random = torch.Generator().manual_seed(0)
-    true_logits = torch.randn(20_000, 5, generator=random)
-    truth = torch.multinomial(true_logits.softmax(1), 1, generator=random)[:, 0]
-
-    found = fit_temperature(true_logits * temperature, truth)
-
-    assert pytest.approx(temperature, rel=0.05) == found
-
-
-def test_few_pictures_that_are_all_right_do_not_make_it_sure_of_everything() -> None:
-    """Eighteen rights are no reason to believe in certainty; ten thousand nearly are."""
-    logits, truth = torch.tensor([[2.0, 0.0]]), torch.tensor([0])
-
-    few, many = (fit_temperature(logits.repeat(n, 1), truth.repeat(n)) for n in (18, 10_000))
-
-    assert 0.5 < few < 1
-    assert many < 0.3
+@st.composite
+def predictions(draw: st.DrawFn) -> Predictions:
+    """One to thirty pictures of two to five classes, of up to three sources."""
+    classes = tuple("abcde"[: draw(st.integers(2, 5))])
+    count = draw(st.integers(1, 30))
+    random = np.random.default_rng(draw(st.integers(0, 2**31)))
+    logits = random.normal(size=(count, len(classes))) * draw(st.floats(0.1, 10))
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    sources = tuple(str(each) for each in random.integers(0, 3, count))
+    return Predictions(
+        (powers / powers.sum(1, keepdims=True)).astype(np.float32),
+        random.integers(0, len(classes), count),
+        classes,
+        sources,
+        temperature=draw(st.floats(0.1, 10)),
+    )
 
 
-@settings(max_examples=10)  # each fit is 120 losses
-@given(st.integers(0, 2**31), st.integers(2, 40), st.integers(2, 6))
-def test_a_fitted_temperature_is_no_worse_than_none(seed: int, count: int, classes: int) -> None:
-    """For any logits and labels the fit is no worse than leaving them alone."""
-    random = torch.Generator().manual_seed(seed)
-    logits = torch.randn(count, classes, generator=random) * 3
-    truth = torch.randint(classes, (count,), generator=random)
+@given(predictions())
+def test_the_confusion_adds_up(some: Predictions) -> None:
+    """Rows to the pictures of a class, columns to the calls, the diagonal to what is right."""
+    found = measure(some)
+    table = np.array(found.confusion)
 
-    temperature = fit_temperature(logits, truth)
+    assert len(some.truth) == table.sum() == found.pictures
+    assert [score.support for score in found.per_class.values()] == table.sum(1).tolist()
+    assert pytest.approx(table.trace() / table.sum()) == found.accuracy == some.is_right().mean()
 
-    fitted, alone = (cross_entropy(logits / value, truth).item() for value in (temperature, 1.0))
-    assert fitted <= alone + 1e-6
+
+@given(predictions())
+def test_every_share_is_one(some: Predictions) -> None:
+    """Between 0 and 1; F1 between precision and recall; wrongly filed at most what is wrong."""
+    found = measure(some)
+
+    assert 0 <= found.ece <= 1
+    assert 0 <= found.ece_before <= 1
+    for score in found.per_class.values():
+        low, high = sorted((score.precision, score.recall))
+        assert 0 <= low <= score.f1 + 1e-9 <= high + 2e-9 <= 1 + 3e-9 or 0 == low == score.f1
+        assert score.filed_wrongly <= 1 - score.recall + 1e-9
+
+
+@given(predictions(), st.randoms(use_true_random=False))
+def test_the_order_of_pictures_does_not_matter(some: Predictions, random: Random) -> None:
+    """Nor does it for thresholds and sources."""
+    order = list(range(len(some.truth)))
+    random.shuffle(order)
+    shuffled = replace(
+        some,
+        probabilities=some.probabilities[order],
+        truth=some.truth[order],
+        sources=tuple(some.sources[place] for place in order),
+    )
+
+    assert measure(some).to_json() == measure(shuffled).to_json()
+
+
+@given(predictions())
+def test_sources_part_the_pictures_of_a_class(some: Predictions) -> None:
+    """Their pictures add up, and so do those that are right."""
+    found = measure(some)
+    if not found.per_source:
+        return
+    for name, score in found.per_class.items():
+        own = [each for each in found.per_source if each.name == name]
+        assert score.support == sum(each.support for each in own)
+        right = sum(each.recall * each.support for each in own)
+        assert pytest.approx(right) == score.recall * score.support
+
+
+def test_bins_are_equal_and_the_last_has_the_surest() -> None:
+    """Fifteen of them; 1.0 is no bin of its own."""
+    confidence = np.array([0, 0.0666, 0.0667, 0.5, 0.9999, 1.0], dtype=np.float32)
+
+    assert [0, 0, 1, 7, 14, 14] == bins_of(confidence).tolist()
+
+
+def test_calibration_error_weighs_each_bin_by_its_pictures() -> None:
+    """By hand: three of four in a bin 0.05 off, the fourth in another, 0.4 off."""
+    confidence = np.array([0.95, 0.95, 0.95, 0.4], dtype=np.float32)
+    right = np.array([True, True, True, False])
+
+    assert pytest.approx(0.75 * 0.05 + 0.25 * 0.4, abs=1e-6) == calibration_error(confidence, right)
+
+
+def test_overconfidence_in_one_bin_is_not_paid_for_by_modesty_in_another() -> None:
+    """On average as sure as right, and still wrong about itself."""
+    confidence = np.array([0.9] * 10 + [0.6] * 10, dtype=np.float32)
+    right = np.array([True] * 6 + [False] * 4 + [True] * 9 + [False])
+
+    assert pytest.approx(0.3, abs=1e-6) == calibration_error(confidence, right)
+
+
+def test_the_error_before_calibration_is_that_of_the_undivided_logits() -> None:
+    """A network that was three times too sure: after the temperature it is better."""
+    logits = np.array([[3.0, 0], [3, 0], [0, 3]])
+    hot = np.exp(logits / 3) / np.exp(logits / 3).sum(1, keepdims=True)
+    some = Predictions(hot.astype(np.float32), np.array([0, 1, 1]), ("a", "b"), temperature=3.0)
+
+    found = measure(some)
+
+    sure = float(np.exp(3) / (np.exp(3) + 1))
+    assert pytest.approx(sure - 2 / 3, abs=1e-4) == found.ece_before
+    assert pytest.approx(float(hot[0, 0]) - 2 / 3, abs=1e-4) == found.ece
+
+
+@pytest.mark.parametrize(("sources", "told"), [(1, 0), (2, 2), (100, 100), (101, 0)])
+def test_more_sources_than_a_person_reads_are_not_told_apart(sources: int, told: int) -> None:
+    """Nor is one, of which there is nothing to compare."""
+    probabilities = np.tile(np.array([[0.9, 0.1]], dtype=np.float32), (sources, 1))
+    names = tuple(f"{number:03}" for number in range(sources))
+
+    found = measure(
+        Predictions(probabilities, np.zeros(sources, dtype=np.int64), ("a", "b"), names)
+    )
+
+    assert told == len(found.per_source)
+
+
+def test_the_json_has_the_public_names_and_is_rounded() -> None:
+    """What `evaluate --json` prints and the manifest keeps."""
+    said = measure(
+        replace(_judged([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]], [0, 1, 1], ("a", "b")))
+    ).to_json()
+
+    assert [
+        "pictures", "accuracy", "macro_recall", "macro_f1", "expected_calibration_error",
+        "expected_calibration_error_before", "classes", "per_class", "per_source", "confusion",
+    ] == list(said)  # fmt: skip
+    assert 0.6667 == said["accuracy"]
+    assert {
+        "precision": 0.5, "recall": 1.0, "f1": 0.6667, "pictures": 1, "filed_wrongly": 0.0,
+        "at_precision": {
+            "0.95": {"confidence": 0.61, "precision": 1.0, "share": 0.5, "pictures": 1},
+            "0.99": {"confidence": 0.61, "precision": 1.0, "share": 0.5, "pictures": 1},
+        },
+    } == said["per_class"]["a"]  # type: ignore[index]  # fmt: skip
