@@ -10,7 +10,9 @@ from gallery_daemon.doctor.finding import Status, counted, fail, ok, warn
 
 def test_a_program_reads_the_published_names() -> None:
     """`verdict` is one of three words; without advice there is no such key."""
-    assert {"verdict": "ok", "about": "space", "what": "plenty"} == of_finding(ok("space", "plenty"))
+    assert {"verdict": "ok", "about": "space", "what": "plenty"} == of_finding(
+        ok("space", "plenty")
+    )
     assert {
         "verdict": "fail",
         "about": "space",
