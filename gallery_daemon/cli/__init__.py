@@ -5,6 +5,6 @@
 `export`, `service` and `manual`; `start` is the daemon's own way, past them all. Several of them
 share `options`, `moments` (a time as it is typed), `exits` (statuses) and `config_file` (where the
 configuration is, and its warnings). `plain` shows errors without rich, which the daemon does not
-load; `render`, `checked`, `forecast`, `compared`, `explained` and `progress` show the rest. Torch
-is imported inside the commands that train, never here.
+load; `render` (tables) and `progress` (bars) show the rest, and `public` is what `--json` prints.
+Torch is imported inside the commands that train, never here.
 """

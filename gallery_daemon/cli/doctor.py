@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
@@ -21,8 +21,6 @@ from gallery_daemon.errors import ConfigErrors
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EXIT_FAILED = 1
-_EXIT_WRONG = 2
 _COLOURS = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 _ABOUT_WIDTH = 13
 
@@ -47,22 +45,22 @@ def doctor(
         findings: Iterable[Finding] = examine(read_configuration(path), clock)
         status = 0
     except ConfigErrors as errors:
-        findings, status = examine_without(errors, clock), _EXIT_WRONG
-    told = _tell(findings, as_json=as_json)
+        findings, status = examine_without(errors, clock), exits.WRONG
+    told = _print_findings(findings, as_json=as_json)
     if told[Status.FAIL] and not status:
-        status = _EXIT_FAILED
+        status = exits.SOME
     if status:
         raise typer.Exit(status)
 
 
-def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Status, int]:
+def _print_findings(findings: Iterable[Finding], *, as_json: bool) -> dict[Status, int]:
     """How many there are of each; every one is told as soon as it is found."""
     counts = dict.fromkeys(Status, 0)
     console = Console(highlight=False, markup=False)
     for finding in findings:
         counts[finding.status] += 1
         if as_json:
-            print(json.dumps(finding.to_json()), flush=True)
+            public.print_json(public.of_finding(finding))
         else:
             console.print(_line(finding), soft_wrap=True)
     if not as_json:

@@ -13,7 +13,8 @@ INTERRUPTED: Final = 130
 EXITS = MappingProxyType(
     {
         0: "done",
-        SOME: "some photos could not be filed, read or found well; what could be done is done",
+        SOME: "a part could not be done: a photo was not filed or read, a test was skipped, or "
+        "`doctor` found a failure",
         WRONG: "the command or the configuration is wrong, or a test of the rules fails",
         BUG: "a bug in gallery-daemon, with a traceback; please report it",
         INTERRUPTED: "interrupted with Ctrl-C",

@@ -23,11 +23,6 @@ class Finding:
     what: str
     advice: str | None = None
 
-    def to_json(self) -> dict[str, str]:
-        """By the public names; without `advice` where there is none."""
-        fields = {"verdict": self.status, "about": self.about, "what": self.what}
-        return fields if self.advice is None else fields | {"advice": self.advice}
-
 
 def ok(about: str, what: str) -> Finding:
     """It is as it should be."""

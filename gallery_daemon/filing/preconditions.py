@@ -66,8 +66,7 @@ def filed_file(journal: Journal, disk: Disk, row: Row, when: datetime) -> Photo:
     is_same = found.has_same_bytes_as(row.identity)
     if not (target == row.path if row.action == Action.SYMLINK else is_same and not target):
         raise FilingError(f"{row.destination} was changed since it was filed", transient=False)
-    relative = "/".join((*row.folder, row.name))
-    return Photo(Candidate(row.source, row.library, relative), found, when)
+    return Photo(Candidate(row.source, row.library, row.below_library), found, when)
 
 
 def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:

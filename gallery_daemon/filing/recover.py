@@ -100,9 +100,7 @@ def _way_of(row: Row, journal: Journal) -> Row:
         return row
     assert row.undoes is not None
     before = journal.existing_row(row.undoes)
-    assert before.name is not None
-    relative = "/".join((*before.folder, before.name))
-    return replace(row, root=before.library, relative=relative, action=Action.MOVE)
+    return replace(row, root=before.library, relative=before.below_library, action=Action.MOVE)
 
 
 def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:

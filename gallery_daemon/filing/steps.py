@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.component import NAME_BYTES, NUMBER, numbered
+from gallery_daemon.rules.component import NAME_BYTES, NUMBER, byte_length, cut, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,18 +98,7 @@ def _nth(name: str, number: int) -> str:
     if not stem:
         stem, dot, extension = name, "", ""
     ending = f" ({number}){dot}{extension}"
-    return _cut(stem, NAME_BYTES - len(_bytes(ending))) + ending
-
-
-def _cut(text: str, most: int) -> str:
-    """The longest beginning of `text` that has at most `most` bytes."""
-    while len(_bytes(text)) > most:
-        text = text[:-1]
-    return text
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return cut(stem, NAME_BYTES - byte_length(ending)) + ending
 
 
 _OF_STEM = (".xmp", ".aae", ".mov", ".mp4")

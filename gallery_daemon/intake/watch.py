@@ -152,8 +152,8 @@ class Watch:
             else:
                 # watchdog passes over a folder below the root that the kernel would not watch.
                 refused = why_no_more_watches() if self.root.recursive else None
-        is_makeshift = chosen.mode is WatchMode.INOTIFY and refused is not None
-        if is_makeshift and refused is not None:
+        is_fallback = chosen.mode is WatchMode.INOTIFY and refused is not None
+        if is_fallback and refused is not None:
             self.stop()
             chosen = ChosenMode(WatchMode.POLL, why_no_inotify(refused))
         if chosen.mode is WatchMode.POLL:
@@ -162,7 +162,7 @@ class Watch:
             self._begin(poller, real)
         self._mode_now = chosen.mode
         root = self.root
-        return WatchStarted(root.source, root.path, chosen.mode, chosen.why, is_makeshift)
+        return WatchStarted(root.source, root.path, chosen.mode, chosen.why, is_fallback)
 
     def _begin(self, observer: BaseObserver, real: str) -> None:
         recursive = self.root.recursive

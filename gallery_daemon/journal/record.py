@@ -160,6 +160,12 @@ class Row:
         return self.candidate.path
 
     @property
+    def below_library(self) -> str:
+        """The path in the library, relative to it, of a file that has a name there."""
+        assert self.name is not None
+        return "/".join((*self.folder, self.name))
+
+    @property
     def destination(self) -> str | None:
         """The absolute path in the library; None if it was never filed."""
         return None if self.name is None else self.place(self.name)

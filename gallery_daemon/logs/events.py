@@ -186,7 +186,7 @@ class ConfigWarned(Event):
 class WatchStarted(Event):
     """A watch folder is watched from now on, natively or by polling, and why.
 
-    What is in it is not known yet. `is_makeshift`: it is polled only because the kernel gives no
+    What is in it is not known yet. `is_fallback`: it is polled only because the kernel gives no
     more watches; that makes it a warning and is no field.
     """
 
@@ -196,15 +196,15 @@ class WatchStarted(Event):
     path: str
     mode: str
     why: str
-    is_makeshift: bool = False
+    is_fallback: bool = False
 
     def level(self) -> int:
         """A warning if it is polled only for want of the kernel's watches."""
-        return logging.WARNING if self.is_makeshift else logging.INFO
+        return logging.WARNING if self.is_fallback else logging.INFO
 
     def fields(self) -> dict[str, object]:
-        """All but `is_makeshift`."""
-        return {key: value for key, value in _values(self).items() if key != "is_makeshift"}
+        """All but `is_fallback`."""
+        return {key: value for key, value in _values(self).items() if key != "is_fallback"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def numbered(name: str, number: int) -> str:
         return filled
     before = name.partition(NUMBER)[0]
     rest = filled[len(before) :]
-    return _cut(before, max(0, NAME_BYTES - _bytes(rest))) + rest
+    return cut(before, max(0, NAME_BYTES - byte_length(rest))) + rest
 
 
 def is_control(letter: str) -> bool:
@@ -76,20 +76,21 @@ def stem(name: str) -> str:
 
 
 def _cut_name(name: str) -> str:
-    if _bytes(name) <= NAME_BYTES:
+    if byte_length(name) <= NAME_BYTES:
         return name
     before, dot, end = name.rpartition(".")
     tail = dot + end
-    if not before or _bytes(tail) > _EXTENSION_BYTES:
-        return _cut(name, NAME_BYTES)
-    return _cut(before, NAME_BYTES - _bytes(tail)) + tail
+    if not before or byte_length(tail) > _EXTENSION_BYTES:
+        return cut(name, NAME_BYTES)
+    return cut(before, NAME_BYTES - byte_length(tail)) + tail
 
 
-def _cut(text: str, limit_bytes: int) -> str:
+def cut(text: str, limit_bytes: int) -> str:
     """The longest beginning of `text` that fits, whole characters only."""
-    ends = accumulate(_bytes(letter) for letter in text)
+    ends = accumulate(byte_length(letter) for letter in text)
     return "".join(letter for letter, end in zip(text, ends, strict=True) if end <= limit_bytes)
 
 
-def _bytes(text: str) -> int:
+def byte_length(text: str) -> int:
+    """The bytes of the text as a name of a file."""
     return len(text.encode("utf-8", "surrogateescape"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.cli.refile import _tell
+from gallery_daemon.cli.refile import _print_refiled
 from gallery_daemon.commands.filed import Beside, Straggler
 from gallery_daemon.commands.plan import Planned
 from gallery_daemon.commands.refile import Refile, Refiled
@@ -238,9 +238,9 @@ def test_refile_counts_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
         Refiled(refile, Relocated(row)),
     ]
 
-    is_well = [_tell([end], as_json=False) for end in ends]
+    is_well = [_print_refiled([end], as_json=False) for end in ends]
     said = capsys.readouterr().out
-    [_tell([end], as_json=True) for end in ends]
+    [_print_refiled([end], as_json=True) for end in ends]
     error, kept, moved = map(json.loads, capsys.readouterr().out.splitlines())
 
     assert [False, False, True] == is_well

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from gallery_daemon.cli.public import of_finding
 from gallery_daemon.doctor.finding import Status, counted, fail, ok, warn
 
 
 def test_a_program_reads_the_published_names() -> None:
     """`verdict` is one of three words; without advice there is no such key."""
-    assert {"verdict": "ok", "about": "space", "what": "plenty"} == ok("space", "plenty").to_json()
+    assert {"verdict": "ok", "about": "space", "what": "plenty"} == of_finding(
+        ok("space", "plenty")
+    )
     assert {
         "verdict": "fail",
         "about": "space",
         "what": "none",
         "advice": "make room",
-    } == fail("space", "none", "make room").to_json()
+    } == of_finding(fail("space", "none", "make room"))
 
 
 def test_the_three_words_are_published() -> None:

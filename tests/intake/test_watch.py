@@ -201,7 +201,7 @@ def test_without_watches_of_the_kernel_a_folder_is_polled(
     (tmp_path / "polled.jpg").write_bytes(b"x")
 
     assert isinstance(started, WatchStarted)
-    assert (WatchMode.POLL, True) == (started.mode, started.is_makeshift)
+    assert (WatchMode.POLL, True) == (started.mode, started.is_fallback)
     assert word in started.why
     watched.wait_for("polled.jpg")
     watched.watch.stop()
@@ -222,7 +222,7 @@ def test_a_new_folder_that_the_kernel_does_not_watch_turns_the_watch_to_polling(
     (tmp_path / "new/second.jpg").write_bytes(b"x")
 
     assert isinstance(change, WatchStarted)
-    assert change.is_makeshift
+    assert change.is_fallback
     watched.wait_for("new/second.jpg")
     watched.watch.stop()
 

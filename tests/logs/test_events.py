@@ -79,7 +79,7 @@ EVENTS = (
     ConfigRejected("", "no such key", None),
     ConfigWarned("c.yaml:3", "never reached"),
     WatchStarted("phone", "/in", "native", "ext4"),
-    WatchStarted("phone", "/in", "poll", "no more watches", is_makeshift=True),
+    WatchStarted("phone", "/in", "poll", "no more watches", is_fallback=True),
     WatchLost("phone", "/in", "it is gone"),
     RescanFinished("phone", seen=12, new=2, skipped=1, ms=3.5),
     FolderSkipped("/in/x", "Permission denied"),

@@ -6,6 +6,7 @@
   remembers the result.
 - `probes` are pictures that show whether an engine gives the right answers.
 
-Another engine: a module here with a class like `torch.TorchEngine`, its name in
-`engine.LIBRARIES`, a branch in `predict._engine`, and one in `trial._kinds`.
+Another engine: a module here with a class and a function like `torch.TorchEngine` and
+`torch.torch_kinds`, its name in `engine.LIBRARIES`, and a branch for each in `predict`. `choose`
+says when `auto` tries it, `config.settings.EngineChoice` that a person may ask for it.
 """

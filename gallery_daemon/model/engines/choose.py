@@ -13,8 +13,6 @@ it. Asked for by name it is taken anyway, as long as it gives the right answers 
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 import os
 import subprocess
 import sys
@@ -22,11 +20,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery_daemon.codec import CodecError, object_of, value_of
 from gallery_daemon.errors import BundleError, GalleryError
 from gallery_daemon.model.engines.engine import INT8, LIBRARIES, REFERENCE, EngineKind
 from gallery_daemon.model.engines.measured import EngineCache, Measurement, circumstances
 from gallery_daemon.model.engines.openvino import is_installed
-from gallery_daemon.model.engines.predict import Predictor, load_predictor
+from gallery_daemon.model.engines.predict import Predictor, kinds_of, load_predictor
 from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.engines.trial import share_of_others
 from gallery_daemon.model.manifest import LEAST_AGREEMENT, read_manifest
@@ -76,9 +75,10 @@ class ChosenEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Pictures per second, and the share of the machine that others took meanwhile (0..1)."""
+    """What a trial prints of one engine; `others` is their share of the machine, 0..1."""
 
-    speed: float
+    kind: str
+    pictures_per_s: float
     others: float
 
 
@@ -109,20 +109,23 @@ def choose(options: EngineOptions) -> ChosenEngine:
         BundleError: the bundle cannot be read, or the machine does not have what is asked for.
     """
     manifest = read_manifest(options.bundle)
-    libraries = _libraries(options, manifest)
-    if libraries == (INT8.library,):
-        return ChosenEngine(INT8, {})
-    if options.engine == REFERENCE.library:
-        return ChosenEngine(_first_of_torch(options.device), {})
+    if options.engine not in ENGINES:
+        raise BundleError(
+            f"there is no engine {options.engine!r}", hint=f"the engines are {', '.join(ENGINES)}"
+        )
+    if options.engine != "auto":
+        return ChosenEngine(kinds_of(options.engine, options.device)[0], {})
     cache = _cache(options)
     known = cache.recall()
     # No second trials on a busy machine: they take longest there and say least.
     if known is not None and (known.is_settled or share_of_others() >= _BUSY):
         return ChosenEngine(known.kind, {}, is_remembered=True)
-    trials = _try_all(libraries, options)
+    trials = _try_all(_libraries(manifest, options.device), options)
     found = _judge(trials, known, options.device)
     cache.remember(found)
-    return ChosenEngine(found.kind, {str(each): trial.speed for each, trial in trials.items()})
+    return ChosenEngine(
+        found.kind, {str(each): trial.pictures_per_s for each, trial in trials.items()}
+    )
 
 
 def fastest(measured: Mapping[EngineKind, float]) -> EngineKind:
@@ -134,36 +137,20 @@ def _judge(
     trials: Mapping[EngineKind, _Trial], known: Measurement | None, device: str
 ) -> Measurement:
     """The trials together with earlier ones: each engine counts by its best figure."""
-    speeds = {kind: trial.speed for kind, trial in trials.items()}
+    speeds = {kind: trial.pictures_per_s for kind, trial in trials.items()}
     if known is not None:
         speeds = {kind: max(speed, known.speeds.get(kind, 0.0)) for kind, speed in speeds.items()}
     tries = 1 if known is None else known.tries + 1
     # No trial in time means a busy machine, though none could report it.
     was_quiet = bool(trials) and all(trial.others < _BUSY for trial in trials.values())
-    kind = fastest(speeds) if speeds else _first_of_torch(device)
+    kind = fastest(speeds) if speeds else kinds_of(REFERENCE.library, device)[0]
     return Measurement(kind, speeds, tries, is_settled=was_quiet or tries >= _MOST_TRIES)
 
 
-def _libraries(options: EngineOptions, manifest: Manifest) -> tuple[str, ...]:
-    """The libraries to try.
-
-    Raises:
-        BundleError: no engine is as asked for.
-    """
-    if options.engine not in ENGINES:
-        raise BundleError(
-            f"there is no engine {options.engine!r}", hint=f"the engines are {', '.join(ENGINES)}"
-        )
-    if options.engine == INT8.library:
-        if options.device not in {"auto", INT8.device}:
-            raise BundleError(
-                f"engine openvino does not run on the device {options.device}",
-                hint="use engine: torch, or device: cpu",
-            )
-        return (INT8.library,)
+def _libraries(manifest: Manifest, device: str) -> tuple[str, ...]:
+    """The libraries to try: that of the 8-bit network only if it can be used."""
     can_int8 = (
-        options.engine == "auto"
-        and options.device in {"auto", INT8.device}
+        device in {"auto", INT8.device}
         and manifest.int8 is not None
         and manifest.int8.agreement >= LEAST_AGREEMENT
         and is_installed(INT8.library)
@@ -189,12 +176,10 @@ def _try_all(libraries: tuple[str, ...], options: EngineOptions) -> dict[EngineK
     trials: dict[EngineKind, _Trial] = {}
     for library in libraries:
         for line in _try(library, options, deadline - time.monotonic()):
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                result = json.loads(line)
-                trial = _Trial(float(result["pictures_per_s"]), float(result["others"]))
-                kind = EngineKind.parse(result["kind"])
-                if math.isfinite(trial.speed) and trial.speed > 0:
-                    trials[kind] = trial
+            with contextlib.suppress(CodecError, ValueError):
+                trial = value_of(_Trial, object_of(line), "trial", exact=False)
+                if trial.pictures_per_s > 0:
+                    trials[EngineKind.parse(trial.kind)] = trial
     return trials
 
 
@@ -214,14 +199,3 @@ def _try(library: str, options: EngineOptions, patience_s: float) -> list[bytes]
     except OSError:
         return []
     return trial.stdout.splitlines()
-
-
-def _first_of_torch(device: str) -> EngineKind:
-    """The kind that torch itself prefers here.
-
-    Raises:
-        BundleError: torch does not have the device.
-    """
-    from gallery_daemon.model.engines.torch import torch_kinds  # noqa: PLC0415 - torch is large
-
-    return torch_kinds(device)[0]

@@ -24,7 +24,7 @@ from gallery_daemon.model.manifest import BIN_FILE, MANIFEST_FILE, XML_FILE, rea
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.model.engines.engine import Logits, PictureBatch
+    from gallery_daemon.model.engines.engine import EngineKind, Logits, PictureBatch
     from gallery_daemon.model.manifest import Int8Network, Manifest
 
 # Processors that add bytes in another order differ by less in the probes' probabilities.
@@ -42,6 +42,23 @@ def silent(name: str) -> Any:  # noqa: ANN401 - neither package is typed
     # None makes `import` raise ImportError, which both packages expect.
     sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
     return importlib.import_module(name)
+
+
+def openvino_kinds(device: str = "auto") -> tuple[EngineKind, ...]:
+    """How OpenVINO can run a network here.
+
+    Args:
+        device: `auto` or `cpu`.
+
+    Raises:
+        BundleError: it does not run on another device.
+    """
+    if device not in {"auto", INT8.device}:
+        raise BundleError(
+            f"engine openvino does not run on the device {device}",
+            hint="use engine: torch, or device: cpu",
+        )
+    return (INT8,)
 
 
 class OpenVinoEngine:

@@ -1,14 +1,14 @@
 """Pictures become calibrated probabilities, whichever engine runs the network.
 
-The engines are imported in the function that needs them: a process that runs one does not pay for
-the other, torch above all.
+The one place that knows which module is whose. The engines are imported in the functions that need
+them: a process that runs one does not pay for the other, torch above all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.model.engines.engine import REFERENCE
+from gallery_daemon.model.engines.engine import INT8, REFERENCE
 from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.manifest import Manifest, read_manifest
 
@@ -57,8 +57,23 @@ def load_predictor(
     return Predictor(_engine(folder, kind, threads), read_manifest(folder))
 
 
+def kinds_of(library: str, device: str = "auto") -> tuple[EngineKind, ...]:
+    """How the library can run a network on this machine, the likely fastest first.
+
+    Raises:
+        BundleError: the library does not run on the device, or there is no such device.
+    """
+    if library == INT8.library:
+        from gallery_daemon.model.engines.openvino import openvino_kinds  # noqa: PLC0415
+
+        return openvino_kinds(device)
+    from gallery_daemon.model.engines.torch import torch_kinds  # noqa: PLC0415
+
+    return torch_kinds(device)
+
+
 def _engine(folder: Path, kind: EngineKind, threads: int | None) -> Engine:
-    if kind.library == "openvino":
+    if kind.library == INT8.library:
         from gallery_daemon.model.engines.openvino import OpenVinoEngine  # noqa: PLC0415
 
         return OpenVinoEngine(folder, threads)

@@ -28,8 +28,7 @@ from typing import Self
 import numpy as np
 
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.model.engines.engine import INT8, EngineKind
-from gallery_daemon.model.engines.predict import Predictor, load_predictor
+from gallery_daemon.model.engines.predict import Predictor, kinds_of, load_predictor
 from gallery_daemon.model.engines.probes import probes
 
 # As under a backlog.
@@ -54,7 +53,7 @@ def main() -> None:
     os.dup2(2, 1)
     folder, library, device, threads = sys.argv[1:]
     try:
-        kinds = _kinds(library, device)
+        kinds = kinds_of(library, device)
     except GalleryError as error:
         sys.exit(error.sentence)
     for kind in kinds:
@@ -71,14 +70,6 @@ def main() -> None:
 def end_with_parent() -> None:
     """From now on the kernel kills this process when the thread that started it ends (prctl(2))."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _kinds(library: str, device: str) -> tuple[EngineKind, ...]:
-    if library == INT8.library:
-        return (INT8,)
-    from gallery_daemon.model.engines.torch import torch_kinds  # noqa: PLC0415 - torch is large
-
-    return torch_kinds(device)
 
 
 def _speed(predictor: Predictor) -> tuple[float, float]:
