@@ -6,11 +6,11 @@ One photo's journey, room by room:
 - `imaging`: bytes become facts and a 224x224 picture.
 - `classifier`: pictures become predictions, in a process of their own, with `model`.
 - `rules`: facts and prediction become a decision; `config` reads the rules from YAML.
-- `filing`: the decision is carried out, journalled, never overwriting.
+- `filing`: the decision is carried out, never overwriting; `journal` records it before and after.
 - `logs`: one line says what happened and why.
 
-`journey` walks a photo through the rooms and `daemon` turns it; `commands` and `doctor` are for who
-asks, `training` makes the model, `cli` is the front door.
+`journey` walks a photo through the rooms and `daemon` keeps it going. `commands` and `doctor` are
+for a person's questions, `training` makes the model, `cli` is the command line, `manual` its pages.
 """
 
 __version__ = "0.1.0"

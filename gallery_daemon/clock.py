@@ -1,4 +1,4 @@
-"""The only place that reads a clock, so that every waiting can be tested without waiting."""
+"""The only place that reads a clock, so that every wait can be tested without waiting."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Two clocks: one that never jumps, for waiting; one on the wall, for dates."""
+    """Two clocks: one that never jumps, for waits, and the wall clock, for dates."""
 
     def monotonic(self) -> float:
-        """Seconds since some start; never runs backwards."""
+        """Seconds since some start; never decreasing."""
         ...
 
     def wall(self) -> datetime:
-        """The date and time of the place, with its offset."""
+        """The local date and time, with its offset."""
         ...
 
 

@@ -1,10 +1,11 @@
 """A frozen value becomes JSON and comes back as exactly the same value, or as an error.
 
-The types are the format: the fields of a dataclass are the keys of an object, no more and no fewer,
-and every value must have its field's type; only a field whose metadata say that it `stays` is no
-key. Nothing is guessed or converted, because the other side parses hostile files and may have
-fallen to one (promise 8). Text is written in ASCII, so a name with broken UTF-8 keeps its
-surrogates.
+The one reader of what others have written as JSON: messages over the pipe, texts in the journal, a
+bundle's manifest, the memory of engines. The types are the format: the fields of a dataclass are
+the keys of an object, and every value must have its field's type; only a field whose metadata say
+that it `stays` is no key. Nothing is guessed or converted, because the other side parses hostile
+files and may have fallen to one (promise 8). Text is written in ASCII, so a name with broken UTF-8
+keeps its surrogates.
 """
 
 from __future__ import annotations
@@ -21,52 +22,94 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 # `photo` imports these for type checkers only.
 _NAMES = {"Mapping": Mapping, "datetime": datetime}
+_WORDS = {str: "a text", bool: "true or false"}
+# Of a wrong value, its first letters are enough to find it; a hostile one may have millions.
+_SHOWN = 60
 
 
-class WireError(Exception):
-    """What came over the pipe is not what was agreed; the message says where."""
+class CodecError(Exception):
+    """A text or a value is not of the type that was agreed.
+
+    The message says what is wrong and where, `problem` only what.
+    """
+
+    def __init__(self, problem: str, where: str = "") -> None:
+        super().__init__(f"{where}: {problem}" if where else problem)
+        self.problem = problem
+
+
+class MissingKeyError(CodecError):
+    """An object lacks a key that it must have."""
+
+    def __init__(self, key: str, where: str) -> None:
+        super().__init__(f"{key!r} is missing", where)
+        self.key = key
 
 
 def to_text(value: object) -> str:
     """The JSON text of a tree of dataclasses, in ASCII.
 
     Raises:
-        WireError: a number is infinite or not a number, or a type has no form in JSON.
+        CodecError: a number is infinite or not a number, or a type has no form in JSON.
     """
     try:
         return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
     except ValueError as error:
-        raise WireError(f"cannot be sent: {error}") from error
+        raise CodecError(f"cannot be sent: {error}") from error
+
+
+def json_of(text: str | bytes) -> object:
+    """The JSON value in `text`.
+
+    Raises:
+        CodecError: it is no JSON, or has a number that is none.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"not JSON: {error}") from error
 
 
 def object_of(text: str | bytes) -> dict[str, object]:
     """The JSON object in `text`.
 
     Raises:
-        WireError: it is no JSON, or not an object.
+        CodecError: it is no JSON, or not an object.
     """
-    try:
-        raw = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"not JSON: {error}") from error
+    raw = json_of(text)
     if not isinstance(raw, dict):
-        raise WireError(f"{type(raw).__name__} instead of an object")
+        raise CodecError(f"{type(raw).__name__} instead of an object")
     return cast("dict[str, object]", raw)
 
 
-def value_of(wanted: Any, raw: object, where: str) -> Any:  # noqa: ANN401 - the type is an argument
+def value_of(wanted: Any, raw: object, where: str, *, exact: bool = True) -> Any:  # noqa: ANN401 - the type is an argument
     """The value of the type `wanted` that `raw` (from JSON) stands for; `where` names it in errors.
 
+    With `exact` an object has the keys of its dataclass, no more and no fewer. Without, as in files
+    that other versions write: more keys are passed over, and one that is missing is None where its
+    field can be that.
+
     Raises:
-        WireError: `raw` stands for no such value.
+        CodecError: `raw` stands for no such value.
     """
     if get_origin(wanted) in (Union, types.UnionType):
-        return _optional(wanted, raw, where)
+        return None if raw is None else value_of(_inner(wanted), raw, where, exact=exact)
     if get_origin(wanted) is Mapping:
-        return _mapping(get_args(wanted)[1], raw, where)
+        return _mapping(get_args(wanted)[1], raw, where, exact=exact)
+    if get_origin(wanted) is tuple:
+        return _tuple(get_args(wanted)[0], raw, where, exact=exact)
     if is_dataclass(wanted):
-        return _dataclass(cast("type[Any]", wanted), raw, where)
-    return _scalar(wanted, raw, where)
+        return _dataclass(cast("type[Any]", wanted), raw, where, exact=exact)
+    return raw if wanted is object else _scalar(wanted, raw, where)
+
+
+def lone_surrogate(text: str) -> str | None:
+    """The first half of a character in `text`, if there is one.
+
+    JSON and YAML can write a character as two halves. One alone is no text for a person, and
+    neither SQLite nor UTF-8 takes it; only the name of a file may hold some (`os.fsdecode`).
+    """
+    return next((letter for letter in text if "\ud800" <= letter <= "\udfff"), None)
 
 
 def _plain(value: object) -> object:
@@ -74,34 +117,54 @@ def _plain(value: object) -> object:
         return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     if value is None or isinstance(value, (str, int, float)):
         return value
-    raise WireError(f"cannot be sent: {type(value).__name__} has no form in JSON")
+    raise CodecError(f"cannot be sent: {type(value).__name__} has no form in JSON")
 
 
-def _optional(wanted: object, raw: object, where: str) -> object:
-    if raw is None:
-        return None
+def _inner(wanted: object) -> object:
+    """What a type is where it is not None."""
     (inner,) = (choice for choice in get_args(wanted) if choice is not types.NoneType)
-    return value_of(inner, raw, where)
+    return inner
 
 
-def _mapping(wanted: object, raw: object, where: str) -> dict[str, object]:
+def _mapping(wanted: object, raw: object, where: str, *, exact: bool) -> dict[str, object]:
     if not isinstance(raw, dict):
-        raise _wrong(where, "an object", raw)
-    return {key: value_of(wanted, item, f"{where}.{key}") for key, item in raw.items()}
+        raise _wrong(where, "a mapping", raw)
+    return {key: value_of(wanted, item, f"{where}.{key}", exact=exact) for key, item in raw.items()}
 
 
-def _dataclass(wanted: type[Any], raw: object, where: str) -> object:
+def _tuple(wanted: object, raw: object, where: str, *, exact: bool) -> tuple[object, ...]:
+    if not isinstance(raw, list):
+        raise _wrong(where, "a list", raw)
+    return tuple(
+        value_of(wanted, item, f"{where}[{place}]", exact=exact) for place, item in enumerate(raw)
+    )
+
+
+def _dataclass(wanted: type[Any], raw: object, where: str, *, exact: bool) -> object:
     if not isinstance(raw, dict):
-        raise _wrong(where, "an object", raw)
+        raise _wrong(where, "a mapping", raw)
     types_of = _field_types(wanted)  # type: ignore[arg-type]  # a class has its metaclass's hash
-    if raw.keys() != types_of.keys():
+    if exact and raw.keys() != types_of.keys():
         odd = sorted(raw.keys() ^ types_of.keys())
-        raise WireError(f"{where}: {odd[0]!r} is missing or unknown")
-    return wanted(**{key: value_of(kind, raw[key], key) for key, kind in types_of.items()})
+        raise CodecError(f"{odd[0]!r} is missing or unknown", where)
+    return wanted(
+        **{
+            key: value_of(kind, _item(raw, key, kind, where), key, exact=exact)
+            for key, kind in types_of.items()
+        }
+    )
+
+
+def _item(raw: dict[str, object], key: str, kind: object, where: str) -> object:
+    if key not in raw and types.NoneType not in get_args(kind):
+        raise MissingKeyError(key, where)
+    return raw.get(key)
 
 
 def _scalar(wanted: type[object], raw: object, where: str) -> object:
@@ -113,7 +176,8 @@ def _scalar(wanted: type[object], raw: object, where: str) -> object:
         return _finite(cast("float", raw), where)
     # `type`, not `isinstance`: for Python True is an int, for us it is not.
     if type(raw) is not wanted:
-        raise _wrong(where, wanted.__name__, raw)
+        is_broken = wanted is int and type(raw) is float
+        raise _wrong(where, "a whole number" if is_broken else _WORDS.get(wanted, "a number"), raw)
     return raw
 
 
@@ -132,7 +196,7 @@ def _finite(raw: float, where: str) -> float:
     except OverflowError as error:
         raise _wrong(where, "a number of this size", raw) from error
     if not math.isfinite(number):
-        raise _wrong(where, "a finite number", raw)
+        raise _wrong(where, "a number", raw)
     return number
 
 
@@ -147,8 +211,8 @@ def _names(wanted: type[Any]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(wanted) if not each.metadata.get("stays"))
 
 
-def _wrong(where: str, wanted: str, raw: object) -> WireError:
-    return WireError(f"{where}: {repr(raw)[:60]} is not {wanted}")
+def _wrong(where: str, wanted: str, raw: object) -> CodecError:
+    return CodecError(f"{repr(raw)[:_SHOWN]} is not {wanted}", where)
 
 
 def _refuse_constant(name: str) -> float:

@@ -1,6 +1,6 @@
-"""What shall happen to a photo, and why: what `rules` says and `filing` does.
+"""What happens to a photo, and why: what `rules` decides and `filing` does.
 
-The words of the YAML's rules are among them; none of them needs to know what a photo is.
+None of it needs to know what a photo is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """How a photo comes into the library."""
+    """How a photo gets into the library."""
 
     HARDLINK = "hardlink"
     COPY = "copy"
@@ -19,9 +19,9 @@ class Action(StrEnum):
 
 
 class Identical(StrEnum):
-    """What to do when the same bytes have the destination's name already.
+    """What to do when a file of the same bytes has the destination's name already.
 
-    Merge: nothing is left to do; keep: the photo gets a name beside it; leave: it stays.
+    Merge: the photo counts as filed; keep: it gets another name; leave: it stays where it is.
     """
 
     MERGE = "merge"
@@ -42,7 +42,7 @@ class OnConflict(StrEnum):
 
     @property
     def usual_identical(self) -> Identical:
-        """What becomes of the same bytes, where nothing else is said of them."""
+        """What becomes of the same bytes, where `identical` is not written."""
         match self:
             case OnConflict.DEDUPE:
                 return Identical.MERGE
@@ -62,7 +62,7 @@ class Outcome(StrEnum):
 
 
 class Truth(StrEnum):
-    """Whether a condition holds; `UNSURE` means on confidence or margin alone it does not."""
+    """Whether a condition holds; `UNSURE`: it fails on confidence or margin alone."""
 
     YES = "yes"
     UNSURE = "unsure"
@@ -71,7 +71,7 @@ class Truth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One condition's answer: `reason` reads as a sentence, "confidence 0.74 < 0.80"."""
+    """One condition's result; `reason` reads as a sentence: "confidence 0.74 < 0.80"."""
 
     condition: str
     truth: Truth
@@ -80,20 +80,25 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
-    """One rule's answer: its conditions' checks, in the order of the YAML."""
+    """One rule's result, with its conditions' checks in the order of the YAML."""
 
     rule: str
     truth: Truth
     checks: tuple[Check, ...]
 
 
+def library_path(library: str, *components: str) -> str:
+    """The absolute path that the components (folders, then perhaps a name) lead to."""
+    return "/".join((library.rstrip("/"), *components))
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A checked place in the library, and how to come there.
+    """A checked place in the library, and how to get there.
 
-    `folder` holds path components, none empty, `.`, `..` or with a `/`; `name` is one such
-    component, in which a run of NULs stands for the number that makes it free. No path outside the
-    library can be said with it. `identical` is None where `on_conflict` says it too.
+    `folder` holds path components, none empty, `.`, `..` or with a `/`, so no place outside the
+    library can be written. `name` is one such component, in which a run of NULs stands for the
+    number that makes it free. `identical` is None where `on_conflict` says it too.
     """
 
     folder: tuple[str, ...]
@@ -106,7 +111,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What shall happen to a photo, and why, rule by rule; no destination means: leave it."""
+    """What happens to a photo, and why, rule by rule; no destination means: leave it."""
 
     outcome: Outcome
     rule: str | None

@@ -1,14 +1,14 @@
-"""One family of errors, one root: each is a finished sentence for a person, with what to do next.
+"""The errors that a person can do something about: each is a finished sentence, some with a hint.
 
-They are raised where the fact is known and turned into a message and an exit status in one place,
-`cli/main.py`. Any other exception is a bug of ours and says so.
+They are raised where the fact is known and become a message and an exit status in one place,
+`cli/main.py`. Any other exception is a bug of ours.
 """
 
 from __future__ import annotations
 
 
 class GalleryError(Exception):
-    """Something that a person can mend; `sentence` says what, `hint` what to do."""
+    """Something that a person can mend: `sentence` says what is wrong, `hint` what to do."""
 
     def __init__(self, sentence: str, hint: str | None = None) -> None:
         super().__init__(sentence)
@@ -34,7 +34,7 @@ class ConfigError(GalleryError):
 
 
 class ConfigErrors(GalleryError):
-    """All that is wrong with a configuration, in the order of its lines."""
+    """Every mistake in a configuration, in the order of its lines."""
 
     def __init__(self, errors: tuple[ConfigError, ...]) -> None:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
@@ -43,7 +43,7 @@ class ConfigErrors(GalleryError):
 
 
 class BadPhoto(GalleryError):
-    """A file that claims to be a photo and cannot be read as one; it goes to quarantine."""
+    """A file that claims to be a photo and cannot be read as one; it is quarantined."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -51,7 +51,7 @@ class BadPhoto(GalleryError):
 
 
 class NotAPhoto(GalleryError):
-    """A file that is no photo, or of a kind that is not supported; it is left where it is."""
+    """A file that is no photo, or of an unsupported kind; it is left where it is."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -67,10 +67,10 @@ class TrainingError(GalleryError):
 
 
 class FilingError(GalleryError):
-    """A photo could not be filed; it lies where it was.
+    """A photo could not be filed; it is where it was.
 
     `transient`: trying again may help. `of_library`: the fault is the library's as a whole, so the
-    next photo would fare no better.
+    next photo would fail too.
     """
 
     def __init__(
@@ -87,14 +87,14 @@ class FilingError(GalleryError):
 
 
 class PhotoGone(FilingError):
-    """The photo vanished before it could be filed; there is nothing to try again."""
+    """The photo vanished before it could be filed; nothing is tried again."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, transient=False)
 
 
 class PhotoChanged(GalleryError):
-    """The file is not the one that was classified any more; it goes back to settling."""
+    """The file is no longer the one that was classified; it has to settle again."""
 
 
 class AlreadyFiled(GalleryError):
@@ -106,7 +106,7 @@ class JournalError(GalleryError):
 
 
 class JournalDamaged(GalleryError):
-    """The journal's file is damaged; it is set aside, and a new one made of what lies on disk."""
+    """The journal's file is damaged; it is set aside, and a new one is made of what is on disk."""
 
 
 class ClassifierLost(GalleryError):

@@ -1,22 +1,24 @@
 """What is known of a photo, in the order of its journey, as it travels from room to room.
 
 Seven nouns, seven frozen dataclasses: Candidate, Photo, Facts, Prediction, Decision, Plan, Filing.
-(`Decision` has a file beside this one; `Plan` and `Filing` never leave `filing`.) Paths are `str`
-as `os.fsdecode` gives them, because `rules` must stay free of the file system; a name that is not
-valid UTF-8 carries surrogates and finds its way back to the same bytes.
+(`Decision` has a file beside this one; `Plan` and `Filing` are in `filing`.) Paths are `str` as
+`os.fsdecode` gives them, because `rules` must stay free of the file system; a name that is not
+valid UTF-8 carries surrogates and is encoded to the same bytes again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class _FileStatus(Protocol):
-    """What this file reads of an `os.stat_result`; it must not know `os`."""
+    """What is read of an `os.stat_result`, without importing `os`."""
 
     @property
     def st_dev(self) -> int: ...
@@ -32,9 +34,9 @@ class _FileStatus(Protocol):
 class Identity:
     """What a file was when it settled; any difference means another file (promise 5).
 
-    `ctime` is left out on purpose: making a hard link changes it. An mtime outside the years 1677
-    to 2262, which a broken clock sets and file systems keep, counts as the nearest: the journal has
-    64 bits for it.
+    `ctime` is left out because making a hard link changes it. An mtime outside the years 1677 to
+    2262, which a broken clock sets and file systems keep, becomes the nearest one inside: the
+    journal has 64 bits for it.
     """
 
     device: int
@@ -47,8 +49,24 @@ class Identity:
         """The identity of the file that a `stat` describes."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
+    @property
+    def modified_at(self) -> datetime:
+        """The mtime in UTC, rounded down to microseconds; 64 bits are always inside the calendar.
+
+        In whole numbers, because a float of seconds since 1970 is not exact to the microsecond.
+        """
+        return _EPOCH + timedelta(microseconds=self.mtime_ns // 1000)
+
+    def has_same_bytes_as(self, other: Identity) -> bool:
+        """Whether both have the same size and mtime, so the content was not changed.
+
+        Device and inode are left out: the device number changes from mount to mount, and a copy, a
+        move to another disk or a sync tool gives the same bytes another inode.
+        """
+        return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
+
     def __post_init__(self) -> None:
-        """Take the nearest mtime that can be written down."""
+        """Clamp the mtime to 64 bits."""
         if not -(1 << 63) <= self.mtime_ns < 1 << 63:
             nearest = -(1 << 63) if self.mtime_ns < 0 else (1 << 63) - 1
             object.__setattr__(self, "mtime_ns", nearest)
@@ -75,12 +93,17 @@ class Candidate:
         """The last component of the path."""
         return self.relative.rpartition("/")[2]
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The components between `root` and the name."""
+        return tuple(self.relative.split("/")[:-1])
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A settled candidate: nobody has changed it for the settle time.
+    """A settled candidate: it has not changed for the settle time.
 
-    `settled_at` is the wall clock's time, with its offset.
+    `settled_at` is the time of the wall clock, with its offset.
     """
 
     candidate: Candidate
@@ -120,18 +143,18 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where on earth: degrees north, -90 to 90, and east, -180 to 180. It is never logged."""
+    """Degrees north, -90 to 90, and east, -180 to 180; never logged."""
 
     latitude: float
     longitude: float
 
 
 PLAIN = "plain"
-"""What stands for a picture's bits where there is too little in it to compare."""
+"""The `dhash` of a picture with too little in it to compare."""
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
+class SimilarPhoto:
     """A photo that was seen before another and is like it.
 
     `bits` is how many of 128 differ, None where they were not compared; `after_s` how many seconds
@@ -144,14 +167,15 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class Similar:
     """The photos seen before that a photo belongs with, the nearest of each kind.
 
-    `group` is the stem of the first of them all, counting their own kin; None: there are none.
+    `group` is the stem of the first of them all, also of those that they are like themselves; None:
+    there are none.
     """
 
-    burst: Relative | None = None
-    near_duplicate: Relative | None = None
+    burst: SimilarPhoto | None = None
+    near_duplicate: SimilarPhoto | None = None
     group: str | None = None
 
 
@@ -163,8 +187,8 @@ class Facts:
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
     hexadecimal digits, present only where the rules ask for it. `position` is there only with
     `has_gps`, and not even then if the file does not say which hemisphere. `dhash` is the picture
-    as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: nobody has looked. `kin` is no fact of
-    the file and never leaves the process: it is looked up where the rules ask for it.
+    as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: not known. `similar` is no fact
+    of the file and never leaves the process: it is looked up where the rules ask for it.
     """
 
     format: str
@@ -178,7 +202,7 @@ class Facts:
     content_hash: str | None = None
     position: Position | None = None
     dhash: str | None = None
-    kin: Kin | None = field(default=None, metadata={"stays": True})
+    similar: Similar | None = field(default=None, metadata={"stays": True})
 
     @classmethod
     def unread(cls, mtime: datetime) -> Facts:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping  # noqa: TC003 - the wire needs it
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gallery_daemon.codec import WireError, object_of, to_text, value_of
+from gallery_daemon.codec import (
+    CodecError,
+    MissingKeyError,
+    lone_surrogate,
+    object_of,
+    to_text,
+    value_of,
+)
 
 
 class Colour(StrEnum):
@@ -39,12 +49,15 @@ class Outer:
     when: datetime
     inner: Inner
     shares: Mapping[str, float]
+    words: tuple[str, ...]
+    parts: tuple[Inner, ...]
     note: str | None
 
 
 VALUE = Outer(
     text="a\udcff", count=2**70, share=0.5, flag=True, colour=Colour.RED,
-    when=datetime(2024, 1, 1, tzinfo=UTC), inner=Inner(1), shares={"cars": 0.25}, note=None,
+    when=datetime(2024, 1, 1, tzinfo=UTC), inner=Inner(1), shares={"cars": 0.25},
+    words=("a", "b\udcff"), parts=(Inner(2), Inner(3)), note=None,
 )  # fmt: skip
 
 
@@ -77,6 +90,9 @@ def test_a_tree_of_values_comes_back_the_same() -> None:
         ("inner", {}),
         ("shares", ["cars"]),
         ("shares", {"cars": "much"}),
+        ("words", "cars"),
+        ("words", ["cars", 1]),
+        ("parts", [{"count": 1}, {}]),
         ("note", 1),
     ],
 )
@@ -84,7 +100,7 @@ def test_a_wrong_type_is_refused(field: str, wrong: object) -> None:
     """Nothing is converted or guessed; the error names the field."""
     raw = object_of(to_text(VALUE)) | {field: wrong}
 
-    with pytest.raises(WireError, match=f"{field}|count|cars"):
+    with pytest.raises(CodecError, match=f"^{field}|^count|^outer"):
         value_of(Outer, raw, "outer")
 
 
@@ -93,17 +109,103 @@ def test_a_wrong_type_is_refused(field: str, wrong: object) -> None:
 )
 def test_what_is_no_object_is_refused(text: str) -> None:
     """Broken, nested without end, or another thing than an object: an error, never a crash."""
-    with pytest.raises(WireError):
+    with pytest.raises(CodecError):
         value_of(Inner, object_of(text), "inner")
+
+
+@dataclass(frozen=True)
+class Loose:
+    """What several versions of a program write."""
+
+    name: str
+    inner: Inner
+    extra: object
+    note: str | None
+    more: Mapping[str, object] | None
+
+
+def test_a_file_of_another_version_is_read_as_far_as_it_is_known() -> None:
+    """Keys of a newer one are passed over at any depth; what may be None may be missing."""
+    raw = object_of('{"name": "a", "new": 1, "inner": {"count": 2, "new": 3}, "extra": [{}]}')
+
+    value = value_of(Loose, raw, "loose", exact=False)
+
+    assert Loose("a", Inner(2), [{}], None, None) == value
+    with pytest.raises(CodecError, match="loose: 'more' is missing or unknown"):
+        value_of(Loose, raw | {"new": None}, "loose")
+
+
+@pytest.mark.parametrize("key", ["name", "inner"])
+def test_what_cannot_be_none_may_not_be_missing(key: str) -> None:
+    """The error has the key."""
+    raw = {"name": "a", "inner": {"count": 1}, "extra": None}
+    del raw[key]
+
+    with pytest.raises(MissingKeyError) as caught:
+        value_of(Loose, raw, "loose", exact=False)
+
+    assert key == caught.value.key
+
+
+@pytest.mark.parametrize(
+    ("wanted", "raw", "problem"),
+    [
+        (str, 1, "1 is not a text"),
+        (int, "x", "'x' is not a number"),
+        (int, 1.5, "1.5 is not a whole number"),
+        (float, True, "True is not a number"),
+        (float, math.nan, "nan is not a number"),
+        (bool, 1, "1 is not true or false"),
+        (tuple[str, ...], "cars", "'cars' is not a list"),
+        (Mapping[str, float], ["cars"], "['cars'] is not a mapping"),
+        (Inner, [], "[] is not a mapping"),
+        (str, ["x" * 1000], f"['{'x' * 58} is not a text"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_where(wanted: object, raw: object, problem: str) -> None:
+    """Of a long value, its beginning."""
+    with pytest.raises(CodecError) as caught:
+        value_of(wanted, raw, "here")
+
+    assert (problem, f"here: {problem}") == (caught.value.problem, str(caught.value))
+
+
+names = st.binary(max_size=20).map(os.fsdecode)
+
+
+@given(names, st.dictionaries(names, st.floats(0, 1)), st.lists(names))
+def test_every_name_of_a_file_comes_back(
+    text: str, shares: dict[str, float], words: list[str]
+) -> None:
+    """Any bytes that Linux takes for a name, as a value or as a key."""
+    value = replace(VALUE, text=text, shares=shares, words=tuple(words))
+
+    assert value == value_of(Outer, object_of(to_text(value)), "outer")
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("", None),
+        ("caf\xe9 \U0001f600", None),
+        ("a\ud83d", "\ud83d"),
+        ("\udcff.jpg", "\udcff"),
+        ("\udfff", "\udfff"),
+        ("\ue000\ud7ff", None),
+    ],
+)
+def test_half_a_character_is_found(text: str, half: str | None) -> None:
+    """JSON can write one, and an emoji that is whole is none."""
+    assert half == lone_surrogate(text)
 
 
 def test_infinity_is_not_sent() -> None:
     """JSON has no word for it, and a probability is never infinite."""
-    with pytest.raises(WireError):
+    with pytest.raises(CodecError):
         to_text({"share": math.inf})
 
 
 def test_a_type_without_a_form_is_not_sent() -> None:
     """Only what comes back the same is sent."""
-    with pytest.raises(WireError, match="bytes has no form"):
+    with pytest.raises(CodecError, match="bytes has no form"):
         to_text({"text": b"bytes"})

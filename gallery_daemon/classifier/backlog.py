@@ -1,10 +1,10 @@
 """Which photos are out, and who is to blame when the process dies.
 
-A process that dies takes many photos with it, and at most a few of them were being looked at: those
-are *suspects*. Each suspect is tried once more, alone; if the process dies of it again, that photo
-is *convicted*, and everyone else was innocent and is simply sent again. A photo becomes a suspect
-at most once, so every death either convicts, or uses up a suspicion, or accuses nobody, and the
-host waits before it tries again in that last case only: there is no endless loop.
+A process that dies takes many photos with it, of which at most a few were being parsed: those are
+*suspects*. Each suspect is tried once more, alone. If the process dies again, that photo is
+*convicted*; all others are innocent and are sent again. A photo becomes a suspect at most once, so
+every death convicts, or uses up a suspicion, or accuses no photo. Only in that last case does the
+host wait before it tries again: there is no endless loop.
 
 Pure: no process, no clock; `now` is monotonic seconds.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Job:
-    """A photo on its way; `started_s` is when the process began to look at its bytes."""
+    """A photo on its way; `started_s` is when the process began to parse it."""
 
     id: int
     photo: Photo
@@ -33,15 +33,15 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a death of the process means: who is convicted, and how many are newly suspected."""
+class Blame:
+    """Who is to blame for a death of the process: the convicted, and how many new suspects."""
 
     convicted: Job | None
     suspected: int
 
     @property
-    def accuses_nobody(self) -> bool:
-        """Whether the process died for a reason that is no photo's."""
+    def accuses_no_photo(self) -> bool:
+        """Whether the process died for a reason other than a photo."""
         return self.convicted is None and self.suspected == 0
 
 
@@ -87,7 +87,7 @@ class Backlog:
         return job
 
     def start(self, job_id: int, now: float) -> Job | None:
-        """The process looks at this photo's bytes; None: it was never sent."""
+        """The process begins to parse this photo; None: it was never sent."""
         job = self._sent.get(job_id)
         if job is not None:
             job.started_s = self._moved_s = now
@@ -99,21 +99,24 @@ class Backlog:
         return self._sent.pop(job_id, None)
 
     def overdue_at(self, photo_s: float) -> float | None:
-        """When the process will have hung: a started photo took `photo_s`, or none was started."""
+        """When the process counts as hung: `photo_s` after the start of its oldest photo.
+
+        If none is started, `photo_s` after the last answer, or after the first photo was sent.
+        """
         if not self._sent:
             return None
         started = [job.started_s for job in self._sent.values() if job.started_s is not None]
         return min(started, default=self._moved_s) + photo_s
 
-    def bury_crashed(self) -> Verdict:
-        """The process died: to blame are all photos whose bytes it looked at."""
+    def bury_crashed(self) -> Blame:
+        """The process died: all photos that it was parsing are to blame."""
         return self._bury(lambda _started_s: True)
 
-    def bury_hung(self, photo_s: float, now: float) -> Verdict:
-        """The process was killed: to blame are the photos it had looked at for `photo_s`."""
+    def bury_hung(self, photo_s: float, now: float) -> Blame:
+        """The process was killed: the photos that it parsed for `photo_s` are to blame."""
         return self._bury(lambda started_s: started_s + photo_s <= now)
 
-    def _bury(self, is_to_blame: Callable[[float], bool]) -> Verdict:
+    def _bury(self, is_to_blame: Callable[[float], bool]) -> Blame:
         sent, self._sent = list(self._sent.values()), {}
         accused: list[Job] = []
         innocent: list[Job] = []
@@ -121,12 +124,12 @@ class Backlog:
             is_accused = job.started_s is not None and is_to_blame(job.started_s)
             (accused if is_accused else innocent).append(job)
             job.started_s = None
-        # In front of those that never left, in the old order.
+        # In front of those that were never sent, in the old order.
         for job in reversed(innocent):
             (self._suspects if job.is_suspect else self._waiting).appendleft(job)
         if accused and accused[0].is_suspect:  # a suspect is sent alone, so there is no other
-            return Verdict(accused[0], suspected=0)
+            return Blame(accused[0], suspected=0)
         for job in accused:
             job.is_suspect = True
         self._suspects.extend(accused)
-        return Verdict(None, len(accused))
+        return Blame(None, len(accused))

@@ -1,10 +1,10 @@
 """The classifier process as its parent sees it: three pipes, three threads, one end.
 
-The main thread never touches a pipe, so it can never be blocked by one. A writer thread empties a
-queue into the process's input; a reader thread delivers what comes out; a third keeps the last
-lines of standard error, which say why it crashed. No circle of waiting can close: the process
-always reads its input (`worker._listen` waits for nothing else), and what the reader delivers goes
-to an inbox that always takes it. The queue itself is bounded by the host's photos.
+The main thread never touches a pipe, so none can block it. A writer thread empties a queue into the
+process's input; a reader thread delivers what comes out; a third keeps the last lines of standard
+error, which say why it crashed. There is no deadlock: the process always reads its input
+(`worker._listen` waits for nothing else), and the reader delivers to an inbox that never blocks.
+The queue itself is bounded by the host's number of photos.
 
 When the process ends, each thread reaches its pipe's end, closes it and ends too.
 """
@@ -20,15 +20,15 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from gallery_daemon.classifier.frames import read_from_child, write_message
-from gallery_daemon.codec import WireError
+from gallery_daemon.classifier.messages import read_from_child, write_message
+from gallery_daemon.codec import CodecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from gallery_daemon.classifier.messages import FromChild, ToChild
 
-# A process that holds no state may be told once, asked once, and killed; together under 2 s.
+# A process without state is told to end, asked by a signal, and killed, all in under 2 s.
 _CLOSE_S = 1.0
 _TERMINATE_S = 0.4
 _KILL_S = 0.4
@@ -38,25 +38,25 @@ _LINE_BYTES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """Nothing more will come from the process; `problem` if it broke the rules of the frames."""
+class PipeClosed:
+    """The process closed its pipe; `problem` if it broke the rules of the frames before."""
 
     problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What a process said. `child` tells the living from those before it."""
+class ChildEvent:
+    """What a process said. `child` is its number, to tell it from those before it."""
 
     child: int
-    message: FromChild | Gone
+    message: FromChild | PipeClosed
 
 
 class Child:
     """A running classifier process, the `number`th. All methods are the main thread's."""
 
     def __init__(
-        self, command: Sequence[str], number: int, deliver: Callable[[Arrival], None]
+        self, command: Sequence[str], number: int, deliver: Callable[[ChildEvent], None]
     ) -> None:
         """Start it; `deliver` is called by a thread of ours.
 
@@ -89,7 +89,7 @@ class Child:
         self._outgoing.put(message)
 
     def end(self) -> str:
-        """Let it finish by closing its input; kill it if it does not. Says how it ended."""
+        """Let it finish by closing its input; kill it if it does not. Returns how it ended."""
         self._outgoing.put(None)
         if not self._is_gone_within(_CLOSE_S):
             self._process.terminate()
@@ -98,14 +98,14 @@ class Child:
         return self._tidy()
 
     def kill(self) -> str:
-        """End it at once; it keeps nothing that could be lost. Says how it ended."""
+        """End it at once; it has nothing to lose. Returns how it ended."""
         self._outgoing.put(None)
         self._process.kill()
         self._is_gone_within(_KILL_S)
         return self._tidy()
 
     def reap(self) -> str:
-        """It has closed its pipe, so it is ending or gone. Says how it ended."""
+        """Wait for a process that has closed its pipe. Returns how it ended."""
         return self._tidy() if self._is_gone_within(_KILL_S) else self.kill()
 
     def _is_gone_within(self, patience_s: float) -> bool:
@@ -116,14 +116,14 @@ class Child:
         return True
 
     def _tidy(self) -> str:
-        """Its threads have ended, unless it cannot be killed (a dead disk): then they are left."""
+        """End its threads; if it cannot be killed (a dead disk), they are left."""
         self._outgoing.put(None)
         for thread in self._threads:
             thread.join(_JOIN_S)
         return _described(self._process.poll(), self._last_lines)
 
     def _write(self, pipe: BinaryIO) -> None:
-        # A process that died says so at its output's end; that its input is closed is no news.
+        # The reader reports a process that died; a closed input says no more.
         with contextlib.suppress(OSError), pipe:
             while (message := self._outgoing.get()) is not None:
                 write_message(pipe, message)
@@ -133,12 +133,12 @@ class Child:
         try:
             with pipe:
                 while (message := read_from_child(pipe)) is not None:
-                    self._deliver(Arrival(self.number, message))
+                    self._deliver(ChildEvent(self.number, message))
             problem = None
-        except WireError as error:
+        except CodecError as error:
             problem = str(error)
         finally:
-            self._deliver(Arrival(self.number, Gone(problem)))
+            self._deliver(ChildEvent(self.number, PipeClosed(problem)))
 
     def _listen(self, pipe: BinaryIO) -> None:
         with pipe:
@@ -149,11 +149,11 @@ class Child:
 def _described(status: int | None, last_lines: Iterable[str]) -> str:
     if status is None:
         return "it cannot be killed"
-    # A traceback's last line, which says the most, is the last that is not indented.
+    # A traceback's most useful line is the last that is not indented.
     said = [line for line in last_lines if line and not line[0].isspace()]
     if status < 0:
         name = signal.Signals(-status).name
-        # Of the signals only abort(3) comes with a word; older lines would mislead.
+        # Of the signals only abort(3) prints a reason; older lines would mislead.
         said = said if -status == signal.SIGABRT else []
     else:
         name = f"exit status {status}"

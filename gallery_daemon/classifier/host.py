@@ -1,23 +1,28 @@
 """The daemon's side of the classifier process: started on demand, ended when idle, never trusted.
 
-The main thread alone changes anything here, so nothing is locked. What the process says comes by
-`deliver` into the main loop's inbox, and from there, in the main thread, into `received`; whatever
-is due is done in `tick`, which also hands out the reports. The loop's turn: take all that is in the
-inbox, waiting at most until `next_deadline` for a first thing, and hand each `Arrival` to
-`received`; `submit`, while `has_room`; `tick`.
+Only the main thread calls the host, so nothing is locked. What the process says comes by `deliver`
+into the main loop's inbox, and from there, in the main thread, into `received`; whatever is due is
+done in `tick`, which also returns the events. One turn of the loop: take all that is in the inbox,
+waiting for the first at most until `next_deadline`, and pass each `ChildEvent` to `received`;
+`submit` while `has_room`; `tick`.
 
-Photos are sent only after `Ready`, so a death before that is a failed start, and no photo's fault.
-What a death after it means for the photos is the `backlog`'s judgement.
+Each photo that was submitted comes back in exactly one `Classified` or `Refused`, or is still among
+`unanswered` when the host is closed. Photos are sent only after `Ready`, so a death before that is
+a failed start and no photo's fault. What a death after it means for the photos is decided by
+`backlog`. A model that cannot be loaded will not load a moment later, so each wait before another
+start is twice the one before.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.backlog import Backlog, Verdict
-from gallery_daemon.classifier.child import Arrival, Child, Gone
+from gallery_daemon.backoff import Backoff
+from gallery_daemon.classifier.backlog import Backlog, Blame
+from gallery_daemon.classifier.child import Child, ChildEvent, PipeClosed
 from gallery_daemon.classifier.messages import (
     Answer,
     Broken,
@@ -28,47 +33,109 @@ from gallery_daemon.classifier.messages import (
     Setup,
     Started,
 )
-from gallery_daemon.classifier.patience import Attempts, Patience
-from gallery_daemon.classifier.reports import (
-    Classified,
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-    Refused,
-    Report,
-)
 from gallery_daemon.errors import ClassifierLost
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.photo import Photo
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
-# -P: the working folder may be a synced one, and no `torch.py` in it shall be imported.
+# -P: the working folder may be a synced one, and a `torch.py` in it must not be imported.
 WORKER = (sys.executable, "-P", "-m", "gallery_daemon.classifier.worker")
 
 # Enough that a full batch is always being read while another is in the network.
 _BATCHES_OUT = 4
+# After that many failed starts in a row the process counts as lost.
+_LOST_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A photo has its prediction, made in a batch of `batch` photos; None: it is remembered.
+
+    `classify_ms` runs from the first look at its bytes to the prediction.
+    """
+
+    photo: Photo
+    facts: Facts
+    prediction: Prediction
+    batch: int | None
+    classify_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A photo has no prediction, and why; `facts` only if it could be read."""
+
+    photo: Photo
+    kind: RefusalKind
+    reason: str
+    facts: Facts | None
+
+
+HostEvent = Classified | Refused | ClassifierStarted | ClassifierStopped | ClassifierFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long the host waits, in seconds.
+
+    `photo_s`: for one photo, from its `Started`. `idle_s`: before it ends a process with nothing to
+    do. `start_s`: for the model to load (from a cold NAS disk it takes a minute). `retry_s`: after
+    a failed start, doubled each time up to `longest_retry_s`.
+    """
+
+    photo_s: float = 30.0
+    idle_s: float = 300.0
+    start_s: float = 180.0
+    retry_s: float = 1.0
+    longest_retry_s: float = 300.0
+
+
+class StartAttempts:
+    """The failed starts since the last success, and when the next one is due."""
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._backoff = Backoff(timeouts.retry_s, timeouts.longest_retry_s)
+        self._failures = 0
+        self.next_at = -math.inf
+
+    @property
+    def are_lost(self) -> bool:
+        """Whether so many failed in a row that a command should give up."""
+        return self._failures >= _LOST_AFTER
+
+    def failed(self, now: float) -> float:
+        """The last start failed; returns the seconds until the next."""
+        self._failures += 1
+        wait_s = self._backoff.wait_s(self._failures)
+        self.next_at = now + wait_s
+        return wait_s
+
+    def succeeded(self) -> None:
+        """The process did its work."""
+        self._failures = 0
 
 
 class ClassifierHost:
-    """Takes photos, gives one report for each, and looks after the process."""
+    """Takes photos, returns one event for each, and runs the process."""
 
     def __init__(
         self,
         setup: Setup,
-        deliver: Callable[[Arrival], None],
-        patience: Patience | None = None,
+        deliver: Callable[[ChildEvent], None],
+        timeouts: Timeouts | None = None,
         command: tuple[str, ...] = WORKER,
     ) -> None:
         """Nothing is started yet. `deliver` is called by other threads and must never block."""
         self._setup = setup
         self._deliver = deliver
-        self._patience = patience or Patience()
-        self._attempts = Attempts(self._patience)
+        self._timeouts = timeouts or Timeouts()
+        self._attempts = StartAttempts(self._timeouts)
         self._command = command
         self._backlog = Backlog()
-        self._reports: list[Report] = []
+        self._events: list[HostEvent] = []
         self._child: Child | None = None
         self._children = 0
         self._is_ready = False
@@ -77,7 +144,7 @@ class ClassifierHost:
 
     @property
     def outstanding(self) -> int:
-        """How many photos have no report yet."""
+        """How many photos have no answer yet."""
         return len(self._backlog)
 
     @property
@@ -92,22 +159,22 @@ class ClassifierHost:
 
     @property
     def unanswered(self) -> tuple[Photo, ...]:
-        """The photos without a report, the most advanced first."""
+        """The photos without an answer, the most advanced first."""
         return self._backlog.photos
 
     def submit(self, photo: Photo, *, want_hash: bool = False) -> None:
         """A photo waits for the next `tick` to send it. To be called only while `has_room`."""
         self._backlog.add(photo, want_hash=want_hash)
 
-    def received(self, arrival: Arrival, now: float) -> None:
-        """The process has said something, and the main loop has taken it from its inbox."""
+    def received(self, event: ChildEvent, now: float) -> None:
+        """Take in what the process has said."""
         child = self._child
-        if child is None or arrival.child != child.number:
-            return  # the last words of a process that was given up already
-        match arrival.message:
+        if child is None or event.child != child.number:
+            return  # from a process that was given up already
+        match event.message:
             case Ready() as ready if not self._is_ready:
                 self._is_ready, self._quiet_since = True, now
-                self._reports.append(
+                self._events.append(
                     ClassifierStarted(
                         ready.model, ready.engine, ready.load_ms, child.pid, ready.measured
                     )
@@ -122,11 +189,11 @@ class ClassifierHost:
                 self._fail(ClassifierLost(sentence, hint), now, is_lost=True)
             case Ready() | Broken():
                 self._crashed(child, "it began a second time", now)
-            case Gone(problem):
+            case PipeClosed(problem):
                 self._crashed(child, problem, now)
 
-    def tick(self, now: float) -> tuple[Report, ...]:
-        """Do what is due: end, start, send. Gives all reports since the last call, in order."""
+    def tick(self, now: float) -> tuple[HostEvent, ...]:
+        """Do what is due: end, start, send. Returns the events since the last call, in order."""
         if self._child is not None:
             self._end_if_due(self._child, now)
         if self._child is None and self.outstanding and now >= self._attempts.next_at:
@@ -134,12 +201,12 @@ class ClassifierHost:
         if self._child is not None and self._is_ready:
             while (job := self._backlog.send(now)) is not None:
                 self._child.send(Request(job.id, job.photo.path, job.photo.identity, job.want_hash))
-        return self._take_reports()
+        return self._take_events()
 
     def next_deadline(self) -> float | None:
         """When `tick` must be called at the latest, in monotonic seconds; None: no need.
 
-        A time in the past means: at once.
+        A time in the past means at once.
         """
         if self._child is None:
             return self._attempts.next_at if self.outstanding else None
@@ -147,15 +214,15 @@ class ClassifierHost:
             return -math.inf
         return self._due_at()
 
-    def close(self) -> tuple[Report, ...]:
+    def close(self) -> tuple[HostEvent, ...]:
         """The process has ended, within 2 seconds, and will not be started again.
 
-        Gives the last reports; photos that have none are `unanswered`.
+        Returns the last events; photos without one are `unanswered`.
         """
         if self._child is not None:
             self._child.end()
             self._stopped("closed")
-        return self._take_reports()
+        return self._take_events()
 
     def _start_child(self, now: float) -> None:
         self._children += 1
@@ -173,36 +240,36 @@ class ClassifierHost:
     def _due_at(self) -> float | None:
         """When the process must have become ready, answered, or found something to do."""
         if not self._is_ready:
-            return self._quiet_since + self._patience.start_s
+            return self._quiet_since + self._timeouts.start_s
         if self.outstanding:
-            return self._backlog.overdue_at(self._patience.photo_s)
-        return self._quiet_since + self._patience.idle_s
+            return self._backlog.overdue_at(self._timeouts.photo_s)
+        return self._quiet_since + self._timeouts.idle_s
 
     def _end_if_due(self, child: Child, now: float) -> None:
         due_at = self._due_at()
         if due_at is None or now < due_at:
             return
         if due_at != self._missed:
-            # The loop may have been busy elsewhere, and what we wait for lies in its inbox.
+            # The loop may have been busy, and the awaited answer may be in its inbox.
             self._missed = due_at
         elif self.outstanding:
             self._hung(child, now)
         else:
             child.end()
-            self._stopped(f"idle for {self._patience.idle_s:g} s")
+            self._stopped(f"idle for {self._timeouts.idle_s:g} s")
 
     def _answered(self, reply: Answer | Refusal, now: float) -> None:
         job = self._backlog.finish(reply.id, now)
         if job is None:
-            return  # never asked for: a process that parses hostile files may say anything
+            return  # not asked for: a process that parses hostile files may say anything
         self._quiet_since = now
         self._attempts.succeeded()
         if isinstance(reply, Answer):
-            self._reports.append(
+            self._events.append(
                 Classified(job.photo, reply.facts, reply.prediction, reply.batch, reply.classify_ms)
             )
         else:
-            self._reports.append(Refused(job.photo, reply.kind, reply.reason, reply.facts))
+            self._events.append(Refused(job.photo, reply.kind, reply.reason, reply.facts))
 
     def _crashed(self, child: Child, problem: str | None, now: float) -> None:
         ending = child.reap() if problem is None else child.kill()
@@ -210,40 +277,40 @@ class ClassifierHost:
             ending = f"it broke the pipe's rules: {problem}"
         elif ending == "SIGKILL":
             ending = "SIGKILL, perhaps for want of memory"
-        blame = f"reading it crashed the classifier process ({ending})"
-        self._judge(self._backlog.bury_crashed(), f"crashed ({ending})", blame, now)
+        reason = f"reading it crashed the classifier process ({ending})"
+        self._judge(self._backlog.bury_crashed(), f"crashed ({ending})", reason, now)
 
     def _hung(self, child: Child, now: float) -> None:
         child.kill()
         if not self._is_ready:
-            cause = f"was not ready after {self._patience.start_s:g} s"
+            cause = f"was not ready after {self._timeouts.start_s:g} s"
         else:
-            cause = f"hung for {self._patience.photo_s:g} s"
-        blame = f"reading it took longer than {self._patience.photo_s:g} s"
-        self._judge(self._backlog.bury_hung(self._patience.photo_s, now), cause, blame, now)
+            cause = f"hung for {self._timeouts.photo_s:g} s"
+        reason = f"reading it took longer than {self._timeouts.photo_s:g} s"
+        self._judge(self._backlog.bury_hung(self._timeouts.photo_s, now), cause, reason, now)
 
-    def _judge(self, verdict: Verdict, cause: str, blame: str, now: float) -> None:
-        """The process is dead, of `cause`; `blame` is the reason for a photo that is convicted."""
+    def _judge(self, blame: Blame, cause: str, reason: str, now: float) -> None:
+        """The process died of `cause`; `reason` is the one for a photo that is convicted."""
         was_ready = self._is_ready
         self._stopped(cause)
-        if verdict.convicted is not None:
+        if blame.convicted is not None:
             self._attempts.succeeded()
-            photo = verdict.convicted.photo
-            self._reports.append(Refused(photo, RefusalKind.UNREADABLE, blame, None))
-        elif verdict.accuses_nobody and (self.outstanding or not was_ready):
+            photo = blame.convicted.photo
+            self._events.append(Refused(photo, RefusalKind.UNREADABLE, reason, None))
+        elif blame.accuses_no_photo and (self.outstanding or not was_ready):
             self._fail(ClassifierLost(f"the classifier process {cause}"), now)
 
     def _stopped(self, reason: str) -> None:
         if self._is_ready:
-            self._reports.append(ClassifierStopped(reason))
+            self._events.append(ClassifierStopped(reason))
         self._child, self._is_ready = None, False
 
     def _fail(self, error: ClassifierLost, now: float, *, is_lost: bool = False) -> None:
-        """Nothing came of this start."""
+        """This start failed."""
         wait_s = self._attempts.failed(now)
         is_lost = is_lost or self._attempts.are_lost
-        self._reports.append(ClassifierFailed(error, is_lost, wait_s))
+        self._events.append(ClassifierFailed(error, is_lost, wait_s))
 
-    def _take_reports(self) -> tuple[Report, ...]:
-        reports, self._reports = tuple(self._reports), []
-        return reports
+    def _take_events(self) -> tuple[HostEvent, ...]:
+        events, self._events = tuple(self._events), []
+        return events

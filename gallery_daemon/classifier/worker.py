@@ -1,12 +1,13 @@
 """The classifier process: photo bytes are parsed here and nowhere else.
 
-Its way, in threads:
+Its threads, and the queues between them:
 
-    main's pipe -> [listen] -> requests -> [read x N] -> handover -> [main: batch, network] -> pipe
+    host's pipe -> [listen] -> requests -> [read x N] -> pictures -> [main: batch, network] -> pipe
 
-Every request gets exactly one answer or refusal, in any order. The queue of requests is bounded by
-the host, which has few photos out; the handover by one batch, which holds the readers back. The
-process keeps nothing: it may be killed at any instruction, and it ends when its parent does.
+Every request gets exactly one answer or refusal, in any order. The host bounds the queue of
+requests, because it has few photos out. The queue of pictures is bounded by one batch, which holds
+the readers back. The process has no state: it may be killed at any instruction, and it ends when
+its parent does.
 
 Started as `python -P -m gallery_daemon.classifier.worker`, never imported.
 """
@@ -28,10 +29,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from gallery_daemon.classifier.batcher import collect
-from gallery_daemon.classifier.classifying import Network, classify
-from gallery_daemon.classifier.frames import read_to_child, write_message
-from gallery_daemon.classifier.handover import Handover
+from gallery_daemon.classifier.batcher import (
+    BoundedQueue,
+    Network,
+    Prepared,
+    classify,
+    collect,
+    read_photo,
+)
 from gallery_daemon.classifier.messages import (
     Broken,
     FromChild,
@@ -40,32 +45,31 @@ from gallery_daemon.classifier.messages import (
     Request,
     Setup,
     Started,
+    read_to_child,
+    write_message,
 )
-from gallery_daemon.classifier.reading import Looked, read_photo
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
-from gallery_daemon.model.choice import Choice, Wanted, load_best
-from gallery_daemon.model.trial import end_with_parent
+from gallery_daemon.model.engines.choose import ChosenEngine, EngineOptions, load_best
+from gallery_daemon.model.engines.trial import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
+    from gallery_daemon.imaging.decode import Pixels
 
-    Picture = npt.NDArray[np.uint8]
-
-# Below the daemon's own niceness: a backlog must not be felt on someone's desktop.
+# Below the daemon's own niceness: a backlog must not slow down a desktop.
 _NICENESS = 5
 # Of 1000, and more than a desktop's programs have: when memory runs out, this process goes first.
-# There is no limit of memory besides: all decoders and the network would share it, so an innocent
-# photo would fail beside a greedy one, and torch reserves far more addresses than it uses.
+# There is no limit of memory: all decoders and the network would share it, so an innocent photo
+# would fail beside a greedy one, and torch reserves far more addresses than it uses.
 _OOM_SCORE = 500
 _EXIT_BROKEN = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Pipes:
-    """The two ends that belong to the host; `tell` may be called by any thread."""
+    """The pipes to the host; any thread may call `tell`."""
 
     incoming: BinaryIO
     outgoing: BinaryIO
@@ -73,9 +77,9 @@ class Pipes:
 
     @classmethod
     def of_process(cls) -> Pipes:
-        """Standard input and output, which from now on belong to the frames alone.
+        """Standard input and output, from now on for frames only.
 
-        What a library prints goes to standard error: it must not end up between two frames.
+        What a library prints goes to standard error, and never between two frames.
         """
         pipes = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
         with Path(os.devnull).open("rb") as nothing:
@@ -84,7 +88,7 @@ class Pipes:
         return pipes
 
     def tell(self, message: FromChild) -> None:
-        """The message is in the pipe; if nobody reads it any more, the process ends."""
+        """The message is in the pipe; the process ends if the host has closed it."""
         try:
             with self._lock:
                 write_message(self.outgoing, message)
@@ -96,7 +100,7 @@ def main() -> None:
     """Serve the host until it closes the pipe."""
     pipes = Pipes.of_process()
     threading.excepthook = _end_with_thread
-    _become_a_guest()
+    _step_back()
     setup = read_to_child(pipes.incoming)
     if not isinstance(setup, Setup):
         sys.exit("the first message is not a Setup")
@@ -115,14 +119,14 @@ def main() -> None:
 
 
 def _end_with_thread(dead: threading.ExceptHookArgs) -> None:
-    """A thread that failed takes the process with it: the host starts another, and never waits."""
+    """A thread that fails ends the process, so the host starts another and does not wait."""
     traceback.print_exception(dead.exc_value)
     os._exit(_EXIT_BROKEN)
 
 
-def _become_a_guest() -> None:
-    """Step back behind other programs, leave no dump of a photo, and go when the parent goes."""
-    # Ctrl-C and a closed terminal reach the whole process group; what follows is the parent's.
+def _step_back() -> None:
+    """Yield to other programs, leave no core dump of a photo, and end when the parent ends."""
+    # Ctrl-C and a closed terminal reach the whole process group; the parent handles them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.nice(_NICENESS)
@@ -130,44 +134,44 @@ def _become_a_guest() -> None:
     with contextlib.suppress(OSError, ValueError):
         score = Path("/proc/self/oom_score_adj")
         score.write_text(str(max(_OOM_SCORE, int(score.read_text()))))
-    # The end of the pipe says it too, but not to a decoder that hangs without letting go. The
-    # thread that started us is the host's main thread, which lives as long as it.
+    # The end of the pipe is not noticed while a decoder hangs. The thread that started this process
+    # is the host's main thread, which lives as long as the host.
     end_with_parent()
 
 
-def _load(setup: Setup) -> tuple[Network[Picture], Choice]:
-    """The network, warm, and how it came to its engine."""
+def _load(setup: Setup) -> tuple[Network[Pixels], ChosenEngine]:
+    """The network, ready to answer, and the engine that runs it."""
     bundle, threads = Path(setup.bundle), setup.network_threads
-    wanted = Wanted(bundle, Path(setup.memory), setup.engine, setup.device, threads)
-    predictor, choice = load_best(wanted)
+    options = EngineOptions(bundle, Path(setup.memory), setup.engine, setup.device, threads)
+    predictor, choice = load_best(options)
     manifest = predictor.manifest
 
-    def predict(pictures: Sequence[Picture]) -> list[list[float]]:
-        rows: list[list[float]] = predictor.predict(np.stack(pictures)).tolist()
+    def predict(batch: Sequence[Pixels]) -> list[list[float]]:  # (N, C)
+        rows: list[list[float]] = predictor.predict(np.stack(batch)).tolist()
         return rows
 
     return Network(predict, manifest.classes, manifest.model_id), choice
 
 
-def _serve(pipes: Pipes, setup: Setup, network: Network[Picture]) -> None:
+def _serve(pipes: Pipes, setup: Setup, network: Network[Pixels]) -> None:
     requests: SimpleQueue[Request] = SimpleQueue()
-    handover: Handover[Looked[Picture]] = Handover(setup.batch_size)
-    threading.Thread(target=_listen, args=(pipes, requests, handover), daemon=True).start()
+    pictures: BoundedQueue[Prepared[Pixels]] = BoundedQueue(setup.batch_size)
+    threading.Thread(target=_listen, args=(pipes, requests, pictures), daemon=True).start()
     for _ in range(setup.reading_threads):
-        threading.Thread(target=_read, args=(pipes, setup, requests, handover), daemon=True).start()
-    while batch := collect(handover.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
+        threading.Thread(target=_read, args=(pipes, setup, requests, pictures), daemon=True).start()
+    while batch := collect(pictures.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
         for reply in classify(batch, network, time.monotonic):
             pipes.tell(reply)
 
 
 def _listen(
-    pipes: Pipes, requests: SimpleQueue[Request], handover: Handover[Looked[Picture]]
+    pipes: Pipes, requests: SimpleQueue[Request], pictures: BoundedQueue[Prepared[Pixels]]
 ) -> None:
-    """Take requests until the pipe ends, and wait for nothing else: the host can always write."""
+    """Take requests until the pipe ends. Waits for nothing else, so the host can always write."""
     while isinstance(request := read_to_child(pipes.incoming), Request):
-        handover.announce()
+        pictures.announce()
         requests.put(request)
-    # Nobody waits for the answers still to come, and torch would take long to tidy up.
+    # The answers still to come are not needed, and torch would take long to tidy up.
     os._exit(0)
 
 
@@ -175,9 +179,9 @@ def _read(
     pipes: Pipes,
     setup: Setup,
     requests: SimpleQueue[Request],
-    handover: Handover[Looked[Picture]],
+    pictures: BoundedQueue[Prepared[Pixels]],
 ) -> None:
-    """Look at one photo after the other."""
+    """Read one photo after the other."""
 
     def look_at(request: Request) -> Look:
         return look(
@@ -191,12 +195,12 @@ def _read(
     while True:
         request = requests.get()
         pipes.tell(Started(request.id))
-        looked = read_photo(request, look_at, time.monotonic())
-        if isinstance(looked, Refusal):
-            handover.withdraw()
-            pipes.tell(looked)
+        photo = read_photo(request, look_at, time.monotonic())
+        if isinstance(photo, Refusal):
+            pictures.withdraw()
+            pipes.tell(photo)
         else:
-            handover.give(looked)
+            pictures.give(photo)
 
 
 if __name__ == "__main__":

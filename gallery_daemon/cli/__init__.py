@@ -1,9 +1,10 @@
-"""The front door: `main` opens it and turns errors into sentences and exit statuses.
+"""The command line: `main` runs a command and turns errors into sentences and exit statuses.
 
-Behind it are the commands of `app`, one file for each family: `run`, `sort`, `plan`, `classify`,
-`check`, `doctor`, `explain`, `history`, `logs`, `refile`, `undo`, `status`, `train` (with
-`evaluate`), `export` and `service`; `start` is the daemon's own way, past them all. `options`,
-`moments` (a time as it is typed) and `found` (the configuration) are what several of them share;
-`render`, `checked`, `forecast`, `compared`, `explained` and `progress` are what they show. Torch is
-imported inside the commands that train, never here.
+`app` has the commands, one file for each family: `run`, `sort`, `plan`, `classify`, `check`,
+`doctor`, `explain`, `history`, `logs`, `refile`, `undo`, `status`, `train` (with `evaluate`),
+`export`, `service` and `manual`; `start` is the daemon's own way, past them all. Several of them
+share `options`, `moments` (a time as it is typed), `exits` (statuses) and `config_file` (where the
+configuration is, and its warnings). `plain` shows errors without rich, which the daemon does not
+load; `render` (tables) and `progress` (bars) show the rest, and `public` is what `--json` prints.
+Torch is imported inside the commands that train, never here.
 """

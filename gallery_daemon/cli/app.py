@@ -15,6 +15,7 @@ from gallery_daemon.cli import (
     export,
     history,
     logs,
+    manual,
     plan,
     refile,
     run,
@@ -28,7 +29,8 @@ from gallery_daemon.cli import (
 app = typer.Typer(
     name="gallery-daemon",
     help="Watch a synced phone-camera folder, classify new photos and file them by YAML rules.",
-    epilog="Start with: gallery-daemon check --init, then gallery-daemon run",
+    epilog="Start with: gallery-daemon check --init, then gallery-daemon run. "
+    "All else: gallery-daemon manual",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -48,6 +50,7 @@ app.command()(status.status)
 app.command()(train.train)
 app.command()(train.evaluate)
 app.command()(export.export)
+app.command()(manual.manual)
 app.add_typer(service.app, name="service")
 
 

@@ -1,25 +1,25 @@
-"""`check`: is the configuration right, and what does it do that one may not mean."""
+"""`check`: is the configuration right, what does it do that one may not mean, do its tests hold.
+
+What is found is lines for a person, or one JSON object a line for an editor or CI.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import re
+import sys
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.checked import (
-    error_as_json,
-    print_results,
-    print_results_json,
-    print_warnings,
-)
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli import exits, public
+from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.picturetests import run_all_tests
+from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import (
@@ -28,12 +28,16 @@ from gallery_daemon.daemon.configuration import (
     read_configuration,
     warnings_of,
 )
-from gallery_daemon.daemon.shipped import EXAMPLE_CONFIG, shipped_text
-from gallery_daemon.errors import GalleryError
+from gallery_daemon.daemon.unit import EXAMPLE_CONFIG, shipped_text
+from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
-_EXIT_UNSEEN = 1
-_EXIT_WRONG = 2
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gallery_daemon.rules.analysis import RuleWarning
+    from gallery_daemon.rules.ruletest import RuleTestResult
+
 _MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S+")
 
 
@@ -74,7 +78,7 @@ def check(
     if init:
         _write_example(config or default_path())
         return
-    with error_as_json() if as_json else contextlib.nullcontext():
+    with _error_as_json() if as_json else contextlib.nullcontext():
         path = existing_config(config)
         loaded = read_configuration(path)
     status = _check(loaded, path, as_json=as_json)
@@ -85,7 +89,7 @@ def check(
 def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
     """All is told that is found; the exit status."""
     warnings, file = warnings_of(loaded), str(path)
-    print_warnings(warnings, file, as_json=as_json)
+    _print_warnings(warnings, file, as_json=as_json)
     if not as_json:
         folders = ", ".join(folder.path for folder in loaded.watch)
         count = len(loaded.rules.rules)
@@ -93,12 +97,12 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
         print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
     results = run_all_tests(loaded, SystemClock())
     if as_json:
-        print_results_json(results, loaded, len(warnings))
+        _print_results_json(results, loaded, len(warnings))
     else:
-        print_results(results, file)
+        _print_results(results, file)
     if any(result.failure is not None for result in results):
-        return _EXIT_WRONG
-    return _EXIT_UNSEEN if any(result.skipped for result in results) else 0
+        return exits.WRONG
+    return exits.SOME if any(result.skipped for result in results) else 0
 
 
 def _classes(config: Path | None) -> tuple[str, ...]:
@@ -127,3 +131,68 @@ def _write_example(path: Path) -> None:
     ):
         file.write(schema_text(classes_of(DEFAULT_BUNDLE)))
     print(f"wrote {path}: edit it, then run `gallery-daemon check`")
+
+
+def _print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool) -> None:
+    """What may not be meant; for a person on standard error."""
+    for warning in warnings:
+        if as_json:
+            public.print_json(public.of_warning(warning, file))
+        else:
+            place = f"{file}:{warning.line}" if warning.line else file
+            print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
+
+
+def _print_results(results: Sequence[RuleTestResult], file: str) -> None:
+    """Each test on a line, and their sum, for a person."""
+    for result in results:
+        name, why = result.test.name, result.failure or result.skipped
+        if result.failure is not None:
+            place = f"{file}:{result.test.line}:{result.test.column}"
+            print(shown(f"FAILED  {name}: {why} ({place})"))
+        else:
+            print(shown(f"skipped {name}: {why}" if why else f"ok      {name}"))
+    if results:
+        counts = _counts(results)
+        skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
+        print(f"tests: {counts['ok']} ok, {counts['failed']} failed{skipped}")
+
+
+def _print_results_json(results: Sequence[RuleTestResult], config: Config, warnings: int) -> None:
+    """Each test as an object, and at last the sum of all."""
+    for result in results:
+        public.print_json(public.of_test(result, _word(result), config.file))
+    rules = len(config.rules.rules)
+    public.print_json(_summary(warnings=warnings, rules=rules) | _counts(results))
+
+
+@contextlib.contextmanager
+def _error_as_json() -> Iterator[None]:
+    """Each mistake that is raised inside is printed as an object, then their sum.
+
+    Raises:
+        GalleryError: the same.
+    """
+    try:
+        yield
+    except GalleryError as error:
+        errors = error.errors if isinstance(error, ConfigErrors) else (error,)
+        for each in errors:
+            public.print_json(public.of_error(each))
+        public.print_json(_summary(errors=len(errors)) | _counts(()))
+        raise
+
+
+def _summary(*, errors: int = 0, warnings: int = 0, rules: int | None = None) -> public.Public:
+    return {"kind": "summary", "errors": errors, "warnings": warnings, "rules": rules}
+
+
+def _word(result: RuleTestResult) -> str:
+    if result.failure is not None:
+        return "failed"
+    return "ok" if result.skipped is None else "skipped"
+
+
+def _counts(results: Iterable[RuleTestResult]) -> public.Public:
+    counts = Counter(map(_word, results))
+    return {name: counts[name] for name in ("ok", "failed", "skipped")}

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli import exits, public
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.config.settings import Batch, Limits, ModelChoice
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
     from gallery_daemon.classifier.messages import Setup
-    from gallery_daemon.commands.classify import Classification
-
-_EXIT_SOME = 1
 
 
 def classify(
@@ -38,30 +35,15 @@ def classify(
     for found in FileClassifier(_setup(model), SystemClock()).run(files):
         some_failed = some_failed or found.error is not None
         if as_json:
-            print(_json_line(found), flush=True)
+            public.print_json(public.of_classification(found))
         elif found.prediction is None:
             print(shown(f"{found.path}: {found.error}"), file=sys.stderr)
         else:
             prediction = found.prediction
             print(shown(f"{found.path}: {prediction.top_class} {prediction.confidence:.2f}"))
     if some_failed:
-        raise typer.Exit(_EXIT_SOME)
+        raise typer.Exit(exits.SOME)
 
 
 def _setup(model: str) -> Setup:
     return setup_of(ModelChoice(model), Batch(), Limits())
-
-
-def _json_line(found: Classification) -> str:
-    if found.prediction is None:
-        return json.dumps({"path": found.path, "error": found.error})
-    return json.dumps(
-        {
-            "path": found.path,
-            "class": found.prediction.top_class,
-            "confidence": round(found.prediction.confidence, 4),
-            "probabilities": {
-                name: round(value, 4) for name, value in found.prediction.probabilities.items()
-            },
-        }
-    )

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from gallery_daemon.cli.found import existing_config
+from gallery_daemon.cli import exits, public
+from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.doctor.examine import examine, examine_without
-from gallery_daemon.doctor.finding import Finding, Verdict, counted
+from gallery_daemon.doctor.finding import Finding, Status, counted
 from gallery_daemon.errors import ConfigErrors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EXIT_FAILED = 1
-_EXIT_WRONG = 2
-_COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+_COLOURS = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 _ABOUT_WIDTH = 13
 
 
@@ -47,26 +45,26 @@ def doctor(
         findings: Iterable[Finding] = examine(read_configuration(path), clock)
         status = 0
     except ConfigErrors as errors:
-        findings, status = examine_without(errors, clock), _EXIT_WRONG
-    told = _tell(findings, as_json=as_json)
-    if told[Verdict.FAIL] and not status:
-        status = _EXIT_FAILED
+        findings, status = examine_without(errors, clock), exits.WRONG
+    told = _print_findings(findings, as_json=as_json)
+    if told[Status.FAIL] and not status:
+        status = exits.SOME
     if status:
         raise typer.Exit(status)
 
 
-def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Verdict, int]:
+def _print_findings(findings: Iterable[Finding], *, as_json: bool) -> dict[Status, int]:
     """How many there are of each; every one is told as soon as it is found."""
-    counts = dict.fromkeys(Verdict, 0)
+    counts = dict.fromkeys(Status, 0)
     console = Console(highlight=False, markup=False)
     for finding in findings:
-        counts[finding.verdict] += 1
+        counts[finding.status] += 1
         if as_json:
-            print(json.dumps(finding.to_json()), flush=True)
+            public.print_json(public.of_finding(finding))
         else:
             console.print(_line(finding), soft_wrap=True)
     if not as_json:
-        failed, warned = counts[Verdict.FAIL], counts[Verdict.WARN]
+        failed, warned = counts[Status.FAIL], counts[Status.WARN]
         told = f"{counted(failed, 'failure')}, {counted(warned, 'warning')}"
         console.print(told if failed or warned else "all is well")
     return counts
@@ -74,7 +72,7 @@ def _tell(findings: Iterable[Finding], *, as_json: bool) -> dict[Verdict, int]:
 
 def _line(finding: Finding) -> Text:
     line = Text()
-    line.append(f"{finding.verdict:<5}", _COLOURS[finding.verdict])
+    line.append(f"{finding.status:<5}", _COLOURS[finding.status])
     line.append(f"{finding.about:<{_ABOUT_WIDTH}} ", "dim")
     line.append(shown(finding.what))
     if finding.advice is not None:

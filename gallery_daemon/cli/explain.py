@@ -1,36 +1,56 @@
-"""`explain`: why a photo lies where it lies, or where it would go, and what would change that."""
+"""`explain`: why a photo lies where it lies, or where it would go, and what would change that.
+
+Facts, probabilities as bars, the rules as a tree, and the end. Every answer is a word ("holds",
+"fails", "nearly"), so that nothing is said by colour alone.
+"""
 
 from __future__ import annotations
 
-import json
+import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.text import Text
+from rich.tree import Tree
 
-from gallery_daemon.cli.explained import (
-    path_of,
-    print_ignored,
-    print_remembered,
-    print_today,
-    say_replaced,
-    say_today,
-)
-from gallery_daemon.cli.found import read_to_look
-from gallery_daemon.cli.history import public
+from gallery_daemon.cli import public
+from gallery_daemon.cli.config_file import read_to_look
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.render import print_error
+from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.explain import Explained, explain_file, ignored_by_name
-from gallery_daemon.config.folders import absolute
-from gallery_daemon.config.settings import Config
+from gallery_daemon.commands.explain import explain_file, ignored_by_name
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.journals import journal_path
-from gallery_daemon.decision import TraceEntry
+from gallery_daemon.decision import Action, Outcome, Truth
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.journal.history import Remembered, remembered, replaced
-from gallery_daemon.photo import Prediction
-from gallery_daemon.rules.explain import NearMiss, near_misses_of
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import State
+from gallery_daemon.photo import Identity, TakenFrom
+from gallery_daemon.rules.component import NUMBER
+from gallery_daemon.rules.explain import near_misses_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gallery_daemon.commands.explain import Explained
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.decision import Decision, TraceEntry
+    from gallery_daemon.journal.past_decisions import PastDecision
+    from gallery_daemon.journal.record import Row
+    from gallery_daemon.photo import Prediction, Taken
+    from gallery_daemon.rules.explain import NearMiss
+
+_BAR = 20
+_NEAR_MISSES = 3
+_WORDS: Mapping[Truth, tuple[str, str]] = {
+    Truth.YES: ("holds", "green"),
+    Truth.UNSURE: ("nearly", "yellow"),
+    Truth.NO: ("fails", "red"),
+}
 
 
 def explain(
@@ -57,39 +77,48 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is told before anything is started
-    before, known = replaced(journal_path(), place), remembered(journal_path(), place)
+    before, known = _recorded(place)
     if known is None:
-        said = _tell_new(place, read_to_look(config), model, as_json=as_json)
+        said = _explain_new(place, read_to_look(config), model, as_json=as_json)
     else:
-        said = _tell_known(place, known, config, model, as_json=as_json)
+        said = _explain_known(place, known, config, model, as_json=as_json)
     if as_json:
-        print(json.dumps({"path": place} | said | ({"before": public(before)} if before else {})))
+        told = {"before": public.of_row(before)} if before else {}
+        public.print_json({"path": place} | said | told)
     elif before:
-        say_replaced(before)
+        _print_replaced(before)
 
 
-def _tell_new(place: str, config: Config, model: str | None, *, as_json: bool) -> dict[str, object]:
-    """Of a file that the journal does not know: what is to be printed as JSON, or is printed."""
-    # To ask another model about it makes sense all the same.
+def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
+    """What the journal has of another file that was at the path before, and of this one."""
+    path = journal_path()
+    if not path.exists():
+        return None, None
+    with contextlib.closing(Journal(path, read_only=True)) as journal:
+        return journal.past_decisions.replaced_at(place), journal.past_decisions.on(place)
+
+
+def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
+    """Explain a file that the journal does not know: print it, or return what JSON says of it."""
+    # Another model can be asked about an ignored file all the same.
     ignored = ignored_by_name(place, config) if model is None else None
     if ignored is not None:
         if not as_json:
-            print_ignored(place, ignored)
-        said: dict[str, object] = {"config": config.file, "photo": place}
-        return {"today": said | _nowhere(ignored)}
+            _print_ignored(place, ignored)
+        return {"today": public.of_ignored(place, ignored, config)}
     today = explain_file(place, config, SystemClock(), bundle=model)
     if not as_json:
-        print_today(today, config)
-    return {"today": _today(today, config)}
+        _print_today(today, config)
+    return {"today": public.of_explained(today, config)}
 
 
-def _tell_known(
-    place: str, known: Remembered, config: Path | None, model: str | None, *, as_json: bool
-) -> dict[str, object]:
-    """The same of one that it knows."""
+def _explain_known(
+    place: str, known: PastDecision, config: Path | None, model: str | None, *, as_json: bool
+) -> public.Public:
+    """The same of a file that it knows."""
     if not as_json:
-        print_remembered(place, known)
-    said: dict[str, object] = {"then": _then(known)}
+        _print_remembered(place, known)
+    said: public.Public = {"then": public.of_past_decision(known)}
     try:
         loaded = read_to_look(config)
         today = explain_file(place, loaded, SystemClock(), known, bundle=model)
@@ -98,95 +127,176 @@ def _tell_known(
         print_error(error)
         return said
     if not as_json:
-        say_today(known, today, loaded)
-    return said | {"today": _today(today, loaded)}
+        _print_day(known, today, loaded)
+    return said | {"today": public.of_explained(today, loaded)}
 
 
-def _then(known: Remembered) -> dict[str, object]:
-    told = {"rules": _rules(known.trace), "near_misses": _misses(near_misses_of(known.trace))}
-    return public(known.row) | _probabilities(known.prediction) | told
+def _print_today(today: Explained, config: Config) -> None:
+    """All of it, of a photo that was never filed."""
+    console = Console(highlight=False, markup=False)
+    facts, photo = today.facts, today.photo
+    console.print(Text(shown(photo.path), style="bold"))
+    gps = "GPS" if facts.has_gps else "no GPS"
+    exif = f"EXIF, {gps}" if facts.has_exif else "no EXIF"
+    size = decimal(photo.identity.size_bytes)
+    _print(console, f"{facts.format}, {facts.width}x{facts.height}, {size}, {exif}")
+    camera = f", {facts.camera}" if facts.camera else ""
+    _print(console, f"{_taken(facts.taken)}{camera}")
+    if today.is_outside:
+        _print(console, f"in no watch folder: judged as if it lay in {photo.candidate.source}")
+    _print_bars(console, today.prediction)
+    file = config.file or ""
+    tree = Tree(f"rules of {shown(file)}")
+    for asked in today.explanation.rules:
+        _grow(tree, asked.entry, f"line {asked.line}", is_reached=asked.is_reached)
+    console.print(tree)
+    _print_end(console, "outcome", _outcome(today, config))
+    _print_misses(console, today.explanation.near_misses, Path(file).name)
 
 
-def _today(today: Explained, config: Config) -> dict[str, object]:
-    facts, decision = today.facts, today.explanation.decision
-    said: dict[str, object] = {
-        "config": config.file,
-        "photo": today.photo.path,
-        "taken": facts.taken.when.isoformat(),
-        "taken_from": facts.taken.origin,
-    }
-    if today.is_looked_at:
-        names = ("format", "width", "height", "camera", "has_exif", "has_gps")
-        said |= {name: getattr(facts, name) for name in names}
-    lines = {each.entry.rule: (each.line, each.is_reached) for each in today.explanation.rules}
-    rules = _rules(tuple(each.entry for each in today.explanation.rules))
-    for rule in rules:
-        rule["line"], rule["reached"] = lines[str(rule["rule"])]
-    return (
-        said
-        | {"class": today.prediction.top_class, "model": today.prediction.model}
-        | _probabilities(today.prediction)
-        | {
-            "rules": rules,
-            "outcome": decision.outcome,
-            "rule": decision.rule,
-        }
-        | _whereto(today, config)
-        | {
-            "near_misses": _misses(today.explanation.near_misses),
-        }
-    )
+def _print_remembered(place: str, known: PastDecision) -> None:
+    """What was done with a file and why, as the journal has it."""
+    console = Console(highlight=False, markup=False)
+    row = known.row
+    console.print(Text(shown(place), style="bold"))
+    _print(console, f"{row.state} on {_day(row)}; what follows is of that time (journal, {row.id})")
+    if place != row.path:
+        _print(console, f"came from {row.path}")
+    if place not in {row.path, row.destination}:
+        _print(console, "the same file was renamed or moved since")
+    if known.taken is not None:
+        _print(console, _taken(known.taken))
+    if _is_changed(place, known.row):
+        _print(console, "the file has changed since")
+    if known.prediction is not None:
+        _print_bars(console, known.prediction)
+    if known.trace:
+        tree = Tree("the rules of that time, up to the one that matched")
+        for entry in known.trace:
+            _grow(tree, entry, "", is_reached=True)
+        console.print(tree)
+    outcome = f"rule {row.rule}" if row.rule else row.outcome or "none"
+    is_there = row.destination is not None and row.state is not State.UNDONE
+    where = f" -> {row.action} to {row.destination}" if is_there else ""
+    why = f" ({row.reason})" if row.reason else ""
+    _print_end(console, "outcome", shown(f"{outcome}{where}{why}"))
+    _print_misses(console, near_misses_of(known.trace), "")
 
 
-def _whereto(today: Explained, config: Config) -> dict[str, object]:
-    """The place and how it gets there; of a file not yet known, what else keeps it from one."""
-    if today.passed_over is not None:
-        return _nowhere(today.passed_over)
-    place, planned = today.explanation.decision.destination, today.planned
-    action, where = None, None
-    if planned is not None:
-        action, where = planned.action, planned.destination
-    elif place is not None:
-        action, where = place.action, path_of(place, config)
-    said: dict[str, object] = {"action": action, "destination": where}
-    if planned is not None:
-        said |= {"state": planned.state, "reason": planned.reason}
-    return said
+def _print_ignored(place: str, why: str) -> None:
+    """Of a file that its name keeps from `run`."""
+    console = Console(highlight=False, markup=False)
+    console.print(Text(shown(place), style="bold"))
+    _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
 
 
-def _nowhere(why: str) -> dict[str, object]:
-    """As if it were not there: what its rule would make of it shall not be read as its end."""
-    return dict.fromkeys(("action", "destination", "state", "reason")) | {"passed_over": why}
+def _print_replaced(before: Row) -> None:
+    """In one line, what became of another file that lay there before, or of this one as it was."""
+    where = f" to {before.destination}" if before.state is State.FILED else ""
+    which = f"another file, or this one before it changed (journal, {before.id})"
+    console = Console(highlight=False, markup=False)
+    _print_end(console, "before", shown(f"{before.state} on {_day(before)}{where}: {which}"))
 
 
-def _probabilities(prediction: Prediction | None) -> dict[str, object]:
-    if prediction is None:
-        return {}
-    rounded = {name: round(value, 4) for name, value in prediction.probabilities.items()}
-    return {"confidence": round(prediction.confidence, 4), "probabilities": rounded}
+def _print_day(known: PastDecision, today: Explained, config: Config) -> None:
+    """In one line, what the present rules would do with a photo that was filed."""
+    end, now = _end(today.explanation.decision, config), today.prediction
+    is_same = known.prediction is not None and known.prediction.model == now.model
+    model = "" if is_same else f" ({now.model} says {now.top_class} {now.confidence:.2f})"
+    console = Console(highlight=False, markup=False)
+    _print_end(console, "today", f"{end}{shown(model)}")
 
 
-def _rules(trace: tuple[TraceEntry, ...]) -> list[dict[str, object]]:
-    return [
-        {
-            "rule": entry.rule,
-            "truth": entry.truth,
-            "conditions": [
-                {"condition": check.condition, "truth": check.truth, "reason": check.reason}
-                for check in entry.checks
-            ],
-        }
-        for entry in trace
-    ]
+def _taken(taken: Taken) -> str:
+    when = taken.when.isoformat(" ", "seconds")
+    if taken.origin is TakenFrom.MTIME:
+        return f"no date taken is known; the file is of {when} (by {taken.origin})"
+    return f"taken {when} (by {taken.origin})"
 
 
-def _misses(misses: tuple[NearMiss, ...]) -> list[dict[str, object]]:
-    return [
-        {
-            "rule": miss.rule,
-            "line": miss.line,
-            "missing": [check.reason for check in miss.missing],
-            "behind": miss.behind,
-        }
-        for miss in misses
-    ]
+def _print(console: Console, line: str) -> None:
+    console.print(Text(f"  {shown(line)}"), soft_wrap=True)
+
+
+def _print_end(console: Console, what: str, words: str) -> None:
+    console.print(Text.assemble((f"{what}: ", "bold"), words), soft_wrap=True)
+
+
+def _print_bars(console: Console, prediction: Prediction) -> None:
+    _print(console, f"model {prediction.model}")
+    width = max(map(len, prediction.probabilities))
+    by_size = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    full, empty = ("█", "·") if console.encoding.startswith("utf") else ("#", ".")
+    for number, (name, value) in enumerate(by_size):
+        length = round(value * _BAR)
+        bar = full * length + empty * (_BAR - length)
+        style = "bold" if number == 0 else ""
+        console.print(Text(f"    {shown(name):<{width}}  {bar}  {value:.3f}", style=style))
+
+
+def _grow(tree: Tree, entry: TraceEntry, place: str, *, is_reached: bool) -> None:
+    """The rule with its conditions as a branch."""
+    word, colour = _WORDS[entry.truth]
+    if not is_reached:
+        word, colour = f"not reached ({word})", "dim"
+    elif entry.truth is Truth.YES:
+        word = "matches"
+    where = f"  {place}" if place else ""
+    branch = tree.add(Text.assemble((shown(entry.rule), "bold"), where, "  ", (word, colour)))
+    for check in entry.checks:
+        answer, paint = _WORDS[check.truth]
+        paint = paint if is_reached else "dim"
+        reason = f"  ({shown(check.reason)})"
+        branch.add(Text.assemble((f"{answer:<6}", paint), f"  {shown(check.condition)}", reason))
+
+
+def _outcome(today: Explained, config: Config) -> str:
+    """What would become of a photo that was never filed, in a line."""
+    planned, decision = today.planned, today.explanation.decision
+    end, place = _end(decision, config), decision.destination
+    if planned is not None and place is not None:
+        end = f"{_by(decision)} -> {planned.action} to {planned.destination}"
+        why = planned.reason
+        if planned.state is not State.FILED:
+            end = f"{_by(decision)} -> {planned.state}"
+        elif NUMBER in place.name:
+            why = "the first number that is free now"
+        end = shown(f"{end} ({why})" if why else end)
+    if today.passed_over is None:
+        return end
+    return f"passed over by `run`: {shown(today.passed_over)}; else {end}"
+
+
+def _end(decision: Decision, config: Config) -> str:
+    """The decision in a line, whichever names are taken."""
+    place = decision.destination
+    if place is None:
+        return shown(f"{_by(decision)} -> left where it is")
+    return shown(f"{_by(decision)} -> {place.action} to {public.first_path(place, config)}")
+
+
+def _by(decision: Decision) -> str:
+    return f"rule {decision.rule}" if decision.outcome is Outcome.RULE else decision.outcome
+
+
+def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> None:
+    if not misses:
+        return
+    console.print(Text("nearest other rules, and what keeps the photo from them:", style="bold"))
+    for miss in misses[:_NEAR_MISSES]:
+        place = "" if miss.line is None else f", {file}:{miss.line}"
+        _print(console, f"{miss.rule}: {miss.sentence}{place}")
+
+
+def _day(row: Row) -> str:
+    return row.decided_at[:19].replace("T", " ")
+
+
+def _is_changed(place: str, row: Row) -> bool:
+    """Whether the file that is asked about is another one than was decided about."""
+    is_link = place == row.destination and row.action == Action.SYMLINK
+    try:
+        now = Identity.of(Path(row.path if is_link else place).lstat())
+    except OSError:
+        return False
+    return not now.has_same_bytes_as(row.identity)

@@ -42,10 +42,10 @@ def export(
         return
     assert int8 is not None
     assert out is not None
-    from gallery_daemon.training.eightbit import add_eight_bits  # noqa: PLC0415
+    from gallery_daemon.training.int8_bundle import add_int8  # noqa: PLC0415
 
     with training_display() as display:
-        manifest = add_eight_bits(find_bundle(model), int8, out.absolute(), display)
+        manifest = add_int8(find_bundle(model), int8, out.absolute(), display)
     assert manifest.int8 is not None
     typer.echo(
         f"wrote {out}: the same class as float32 for {manifest.int8.agreement:.2%} of "

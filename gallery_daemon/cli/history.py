@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gallery_daemon.cli import public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.journal import Journal
@@ -67,30 +67,9 @@ def history(
     rows = _rows(query, journal_path())
     if as_json:
         for row in rows:
-            print(json.dumps(public(row)))
+            public.print_json(public.of_row(row))
         return
     _print(rows)
-
-
-def public(row: Row) -> dict[str, object]:
-    """The row under the log's field names; what is not known is left out."""
-    fields = {
-        "id": row.id,
-        "when": row.decided_at,
-        "photo": row.path,
-        "state": row.state,
-        "outcome": row.outcome,
-        "rule": row.rule,
-        "class": row.top_class,
-        "confidence": row.confidence,
-        "model": row.model,
-        "action": row.action,
-        "destination": row.destination,
-        "reason": row.reason,
-        "sidecar_of": row.parent,
-        "undoes": row.undoes,
-    }
-    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _rows(query: Query, path: Path) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import sys
@@ -13,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gallery_daemon.cli.history import public
+from gallery_daemon.cli import public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.follow import Follower
 from gallery_daemon.daemon.journals import journal_path
@@ -83,9 +82,9 @@ def logs(
     console = _Console(highlight=False, markup=False)
     try:
         with Follower(journal_path(), query) as follower:
-            _tell(console, follower.latest(), as_json=as_json)
+            _print_rows(console, follower.latest(), as_json=as_json)
             while follow and not _is_deaf(_EVERY_MS):
-                _tell(console, follower.fresh(), as_json=as_json)
+                _print_rows(console, follower.fresh(), as_json=as_json)
     except BrokenPipeError:
         # Whoever read has gone; what Python still holds of the output goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -106,10 +105,10 @@ def _is_deaf(wait_ms: int) -> bool:
     return bool(poll.poll(wait_ms))
 
 
-def _tell(console: Console, rows: Iterable[Row], *, as_json: bool) -> None:
+def _print_rows(console: Console, rows: Iterable[Row], *, as_json: bool) -> None:
     for row in rows:
         if as_json:
-            print(json.dumps(public(row)))
+            public.print_json(public.of_row(row))
         else:
             console.print(_line(row), soft_wrap=True)
     sys.stdout.flush()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gallery_daemon.config.units import parse_duration
+from gallery_daemon.config.kinds.quantity import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gallery_daemon.logs import LogFormat, LogLevel
+from gallery_daemon.logs.setup import LogFormat, LogLevel
 
 ConfigFile = Annotated[
     Path | None,
@@ -18,3 +18,9 @@ Format = Annotated[
     typer.Option("--log-format", help="Console on a terminal, JSON elsewhere, if not given."),
 ]
 Level = Annotated[LogLevel, typer.Option("--log-level", help="The least important event.")]
+OptionalLevel = Annotated[
+    LogLevel | None,
+    typer.Option(
+        "--log-level", help="The least important event; warning on a terminal, else info."
+    ),
+]

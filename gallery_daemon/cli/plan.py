@@ -1,28 +1,52 @@
-"""`plan`: what `run` would do now, or what a changed configuration would do otherwise."""
+"""`plan`: what `run` would do now, or what a changed configuration would do otherwise.
+
+The library is shown as a tree, then what is not filed, and why. A comparison shows from where to
+where, and by which action: `move` where `hardlink` was takes the photos off the phone. So is what
+becomes of a photo whose name is taken. `sort --dry-run` and `refile` show theirs with the same.
+"""
 
 from __future__ import annotations
 
 import os
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
 
-from gallery_daemon.cli.compared import print_changes, print_changes_json
-from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import read_to_look
+from gallery_daemon.cli import public
+from gallery_daemon.cli.config_file import read_to_look
 from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.forecast import changes, forecast, places_of
 from gallery_daemon.daemon.configuration import read_configuration
+from gallery_daemon.decision import Action, Outcome
+from gallery_daemon.journal.record import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.forecast import Forecast
+    from gallery_daemon.commands.forecast import Change, Forecast
+    from gallery_daemon.commands.plan import PlannedFile
     from gallery_daemon.config.settings import Config
 
+_NAMES = 3
+# Files that were written within the settle time are due by when, and not by their paths.
+_WHERE_CHANCE_IS = "in `run` (and in `sort`, of files just written)"
+_TAKEN = 10
+# What a file comes to that does not lie in the library then, in the order it is told.
+_OTHER_ENDS = (
+    (State.IDENTICAL, "there already"),
+    (State.SKIPPED, "not filed"),
+    (State.LEFT, "left"),
+    (State.QUARANTINED, "quarantined"),
+    (State.FAILED, "could not be read"),
+)
 AllNames = Annotated[bool, typer.Option("--names", help="Show every photo's name.")]
 
 
@@ -60,15 +84,16 @@ def plan(
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
         found = _forecast(present, chosen, everything=everything)
-        print_json(found) if as_json else print_forecast(found, all_names=names)
+        print_planned(found, as_json=as_json, all_names=names)
         return
     former = _forecast(read_configuration(was), chosen, everything=True, is_compared=True)
     latter = _forecast(present, chosen, everything=True, is_compared=True)
     changed = changes(former, latter)
-    if as_json:
-        print_changes_json(changed)
-    else:
+    if not as_json:
         print_changes(changed, former, latter, all_names=names)
+        return
+    for change in changed:
+        public.print_json(public.of_change(change))
 
 
 def _forecast(
@@ -79,3 +104,218 @@ def _forecast(
         return forecast(
             config, places, SystemClock(), display, everything=everything, is_compared=is_compared
         )
+
+
+def print_planned(forecast: Forecast, *, as_json: bool, all_names: bool) -> None:
+    """One JSON object for each file, or all that `print_forecast` shows."""
+    if not as_json:
+        print_forecast(forecast, all_names=all_names)
+        return
+    for planned in forecast.files:
+        public.print_json(public.of_planned(planned))
+
+
+def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
+    """The tree of what would be filed, the names that are taken, what stays, and the sum."""
+    console = Console(highlight=False, markup=False)
+    filed = [each for each in forecast.files if each.state is State.FILED]
+    if filed:
+        console.print(library_tree(forecast.library, filed, None if all_names else _NAMES))
+    _print_moved(console, filed)
+    _print_taken(console, filed)
+    _print_rivals(console, forecast.files)
+    for state, words in _OTHER_ENDS:
+        stays = [each for each in forecast.files if each.state is state]
+        print_reasons(console, words, stays, all_names=all_names)
+    if forecast.warning:
+        console.print(Text(shown(f"nothing can be filed now: {forecast.warning}"), "yellow"))
+    console.print(_sum(forecast, filed), soft_wrap=True)
+
+
+def print_ways(ways: Iterable[tuple[str, str, str]], *, all_names: bool) -> None:
+    """From where to where, how many, and some names; each way is (was, now, photo)."""
+    console = Console(highlight=False, markup=False)
+    grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for was, now, photo in ways:
+        grouped[was, now].append(photo)
+    for (was, now), photos in sorted(grouped.items()):
+        line = Text.assemble(shown(was), (" -> ", "dim"), (shown(now), "bold"), f"  {len(photos)}")
+        console.print(_with_names(line, photos, None if all_names else _NAMES))
+
+
+def library_tree(library: str, filed: Sequence[PlannedFile], most: int | None) -> Tree:
+    """The folders that photos would come to, with how many, and up to `most` names in each."""
+    folders: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    actions: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for each in filed:
+        assert each.destination is not None
+        *parts, name = each.destination.removeprefix(library.rstrip("/") + "/").split("/")
+        folders[tuple(parts)].append(name)
+        for depth in range(len(parts) + 1):
+            actions[tuple(parts[:depth])][each.action or ""] += 1
+    root = Tree(_counted(library, actions[()], says_actions=True), guide_style="dim")
+    branches: dict[tuple[str, ...], Tree] = {(): root}
+    # Where one action is everywhere, the library's own line says so for all.
+    is_mixed = len(actions.pop(())) > 1
+    for folder, counts in sorted(actions.items()):
+        line = _counted(folder[-1] + "/", counts, says_actions=is_mixed)
+        branches[folder] = branches[folder[:-1]].add(line)
+    for folder, names in sorted(folders.items()):
+        for line in _named(names, most):
+            branches[folder].add(line)
+    return root
+
+
+def _counted(name: str, actions: Counter[str], *, says_actions: bool) -> Text:
+    """The folder, how many files come to it, and by which actions."""
+    how = f"  {by_action(actions)}" if says_actions else ""
+    return Text.assemble((shown(name), "bold"), f"  {actions.total()}", (how, "dim"))
+
+
+def by_action(actions: Counter[str]) -> str:
+    """`hardlink`; of several, `20 hardlink, 4 move`."""
+    if len(actions) == 1:
+        return next(iter(actions))
+    return ", ".join(f"{number} {action}" for action, number in actions.most_common())
+
+
+def _named(names: Sequence[str], most: int | None) -> list[Text]:
+    """The first names, and how many more there are."""
+    lines = [Text(shown(name), "dim") for name in sorted(names)[:most]]
+    more = len(names) - len(lines)
+    return [*lines, Text(f"... and {more} more", "dim")] if more else lines
+
+
+def _with_names(line: Text, names: Sequence[str], most: int | None) -> Tree:
+    tree = Tree(line, guide_style="dim")
+    for name in _named(names, most):
+        tree.add(name)
+    return tree
+
+
+def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
+    """How many leave the folder they lie in, which a sync tool repeats on the phone."""
+    moved = sum(each.action == Action.MOVE for each in filed)
+    if moved:
+        line = f"{moved} would be moved: no longer in the folder where they lie now"
+        console.print(Text(f"\n{line}", "yellow"), soft_wrap=True)
+
+
+def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:
+    """Photos that would get another name, for theirs is taken."""
+    taken = [each for each in filed if each.wanted != each.destination and not each.is_numbered]
+    if not taken:
+        return
+    console.print(f"\n{len(taken)} would get another name, for theirs is taken by other bytes:")
+    for each in taken[:_TAKEN]:
+        console.print(shown(f"  {each.photo} -> {each.destination}"), soft_wrap=True)
+    if len(taken) > _TAKEN:
+        console.print(f"  ... and {len(taken) - _TAKEN} more")
+
+
+def _print_rivals(console: Console, files: Sequence[PlannedFile]) -> None:
+    """Who comes first decides who gets a name, and that is not foretold everywhere."""
+    numbered = sum(each.is_numbered for each in files)
+    if numbered > 1:
+        line = f"{numbered} get the numbers that are free: here by their paths"
+        console.print(f"\n{line}, {_WHERE_CHANCE_IS} as they are read", soft_wrap=True)
+    wants = Counter(each.wanted for each in files if each.wanted and not each.is_numbered)
+    rivals = sum(number for number in wants.values() if number > 1)
+    if rivals:
+        line = f"{rivals} want the name of another of them: here the first by its path gets it"
+        console.print(f"\n{line}, {_WHERE_CHANCE_IS} the first to be read", soft_wrap=True)
+
+
+def print_reasons(
+    console: Console, words: str, files: Sequence[PlannedFile], *, all_names: bool
+) -> None:
+    """How many come to that end, by why; where it is not usual, with names."""
+    if not files:
+        return
+    console.print(f"\n{len(files)} {words}:")
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for each in files:
+        by_reason[each.reason or ""].append(each.photo)
+    for reason, photos in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        line = Text(shown(f"{reason}  {len(photos)}"))
+        console.print(_with_names(line, photos, None if all_names else 1))
+
+
+def folder_in(library: str, destination: str) -> str:
+    """The folder of a destination, as a person says it: `Memes/2024/`."""
+    folder = destination.rpartition("/")[0] + "/"
+    return folder.removeprefix(library.rstrip("/") + "/") or folder
+
+
+def _sum(forecast: Forecast, filed: Sequence[PlannedFile]) -> str:
+    ends = Counter(each.state for each in forecast.files)
+    unsure = sum(each.outcome == Outcome.UNCERTAIN for each in filed)
+    more = [by_action(Counter(each.action or "" for each in filed))] if filed else []
+    more += [f"{unsure} uncertain"] if unsure else []
+    parts = [f"{len(filed)} would be filed" + (f" ({'; '.join(more)})" if more else "")]
+    parts += [f"{ends[state]} {words}" for state, words in _OTHER_ENDS if ends[state]]
+    looks = f"{forecast.classified} classified now, {forecast.remembered} remembered"
+    known = f"{forecast.known} known from before; " if forecast.known else ""
+    return f"\n{len(forecast.files)} files: {', '.join(parts)}; {known}{looks}"
+
+
+def print_changes(
+    changes: Sequence[Change], was: Forecast, now: Forecast, *, all_names: bool
+) -> None:
+    """The photos, of all that either looks at, that would go elsewhere: where from, where to."""
+    # In two libraries one folder's name is two places.
+    library = now.library if was.library == now.library else None
+    print_ways([_way(each, library) for each in changes], all_names=all_names)
+    stay = sum(_is_same_place(each) for each in changes)
+    taken = sum(_is_same_way(each) for each in changes)
+    of = len({each.photo for each in (*was.files, *now.files)})
+    otherwise = f", {stay - taken} to the same place by another action" if stay > taken else ""
+    otherwise += f", {taken} to the same place unless their name is taken" if taken else ""
+    print(f"{len(changes) - stay} of {of} files would go elsewhere{otherwise}")
+
+
+def _way(change: Change, library: str | None) -> tuple[str, str, str]:
+    """Where from, where to, and what; by which actions, where they differ."""
+    is_other = _is_other_action(change)
+    was, now = (_place(each, library, says_action=is_other) for each in (change.was, change.now))
+    if change.was and change.now and _is_same_way(change):
+        was, now = was + _if_taken(change.was), now + _if_taken(change.now)
+    return was, now, change.photo
+
+
+def _place(planned: PlannedFile | None, library: str | None, *, says_action: bool) -> str:
+    """Where it would go, as a folder (absolute without `library`); or what else becomes of it."""
+    if planned is None:
+        return "not watched"
+    if planned.wanted is None:
+        return planned.state
+    how = f" by {planned.action}" if says_action and planned.action else ""
+    folder = planned.wanted.rpartition("/")[0] + "/"
+    return (folder if library is None else folder_in(library, planned.wanted)) + how
+
+
+def _if_taken(planned: PlannedFile) -> str:
+    """In the configuration's words."""
+    assert planned.conflict is not None
+    on_conflict, identical = planned.conflict
+    usual = identical is on_conflict.usual_identical
+    return f" on_conflict {on_conflict}" + ("" if usual else f", identical {identical}")
+
+
+def _is_same_way(change: Change) -> bool:
+    """Whether only what becomes of it if its name is taken differs."""
+    was, now = change.was, change.now
+    return (
+        was is not None and now is not None and _is_same_place(change) and was.action == now.action
+    )
+
+
+def _is_other_action(change: Change) -> bool:
+    """Whether the action differs; for what had none, only `move` is worth a word."""
+    was, now = (each and each.action for each in (change.was, change.now))
+    return was != now and now is not None and (was is not None or now == Action.MOVE)
+
+
+def _is_same_place(change: Change) -> bool:
+    was, now = (each and each.wanted for each in (change.was, change.now))
+    return was is not None and was == now

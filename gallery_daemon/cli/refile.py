@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -11,33 +10,32 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from gallery_daemon.cli.forecast import (
+from gallery_daemon.cli import exits, public
+from gallery_daemon.cli.config_file import existing_config
+from gallery_daemon.cli.moments import HOW, moment_of
+from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.plan import (
+    AllNames,
     folder_in,
     library_tree,
     print_reasons,
     print_ways,
-    public,
 )
-from gallery_daemon.cli.found import existing_config
-from gallery_daemon.cli.moments import HOW, moment_of
-from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plan import AllNames
 from gallery_daemon.cli.progress import pass_display
-from gallery_daemon.cli.render import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.refile import Refile, Refiled, Refiling
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.decision import Action
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.plan import PlannedFile
 
-_EXIT_SOME = 1
 _DONE = {
     Action.HARDLINK: "hardlinked",
     Action.COPY: "copied",
@@ -93,8 +91,8 @@ def refile(
                 _print_json(moves, stays)
             return
         recover(journal, disk)
-        if not _tell(refiling.run(moves), as_json=as_json):
-            raise typer.Exit(_EXIT_SOME)
+        if not _print_refiled(refiling.run(moves), as_json=as_json):
+            raise typer.Exit(exits.SOME)
 
 
 def _says_yes(moves: int, *, as_json: bool) -> bool:
@@ -110,7 +108,7 @@ def _print(
     library: str,
     refiling: Refiling,
     moves: Sequence[Refile],
-    stays: Sequence[Planned],
+    stays: Sequence[PlannedFile],
     *,
     all_names: bool,
 ) -> None:
@@ -138,7 +136,7 @@ def _photos(count: int) -> str:
     return f"{count} photo{'s' * (count != 1)}"
 
 
-def _by_folder(ways: Iterable[tuple[str, Planned]], library: str) -> list[tuple[str, str, str]]:
+def _by_folder(ways: Iterable[tuple[str, PlannedFile]], library: str) -> list[tuple[str, str, str]]:
     """From which folder to which, and what."""
     return [
         (folder_in(library, was), folder_in(library, planned.destination or ""), was)
@@ -146,20 +144,23 @@ def _by_folder(ways: Iterable[tuple[str, Planned]], library: str) -> list[tuple[
     ]
 
 
-def _print_json(moves: Sequence[Refile], stays: Sequence[Planned]) -> None:
+def _print_json(moves: Sequence[Refile], stays: Sequence[PlannedFile]) -> None:
     for was, planned in (way for refile in moves for way in refile.ways):
-        print(json.dumps({"was": was} | public(planned)))
+        public.print_json({"was": was} | public.of_planned(planned))
     for planned in stays:
-        print(json.dumps({"was": planned.photo} | public(planned)))
+        public.print_json({"was": planned.photo} | public.of_planned(planned))
 
 
-def _tell(done: Iterable[Refiled], *, as_json: bool) -> bool:
+def _print_refiled(done: Iterable[Refiled], *, as_json: bool) -> bool:
     """Whether all went as planned; each is told as soon as it is done."""
     photos = failed = 0
     for refiled in done:
         photos += refiled.moved is not None and refiled.refile.plan is not None
         failed += not refiled.is_well
-        print(_json(refiled) if as_json else _line(refiled), flush=True)
+        if as_json:
+            public.print_json(public.of_refiled(refiled))
+        else:
+            print(_line(refiled), flush=True)
     if not as_json:
         back = f"; back with: gallery-daemon undo --last {photos}" if photos else ""
         trouble = f", {failed} with trouble" if failed else ""
@@ -177,15 +178,3 @@ def _line(refiled: Refiled) -> str:
     assert refiled.error is not None
     hint = f" (hint: {refiled.error.hint})" if refiled.error.hint else ""
     return shown(f"{was} was not filed anew: {refiled.error.sentence}{hint}")
-
-
-def _json(refiled: Refiled) -> str:
-    refile, moved = refiled.refile, refiled.moved
-    said = {"was": refile.was} | public(refile.planned)
-    if moved is not None:
-        said |= {"state": moved.row.state, "destination": moved.row.destination}
-        said["sidecars"] = [each.destination for each in moved.sidecars]
-        said["problems"] = moved.problems
-    elif refiled.error is not None:
-        said |= {"state": "failed", "destination": None, "error": refiled.error.sentence}
-    return json.dumps(said)

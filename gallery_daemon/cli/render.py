@@ -1,51 +1,26 @@
-"""What the commands show a person: errors, tables, the sum of a pass.
+"""What the commands show a person in tables: figures of a model, the sum of a pass.
 
 Data goes to standard output, errors and progress to standard error; colours only on a terminal and
-never with NO_COLOR (rich looks after both). Errors are lower case, without a full stop, with the
-hint on its own line.
+never with NO_COLOR (rich looks after both). `plain` has the errors.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
+from gallery_daemon.cli.plain import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.journey.tally import Tally
-    from gallery_daemon.training.measure import Measures
-    from gallery_daemon.training.thresholds import Threshold
+    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.training.measures import Measures, Threshold
 
 _SHOWN_SKIPPED = 20
-
-
-def print_error(error: GalleryError) -> None:
-    """The error as a person reads it, on standard error."""
-    for line in error_lines(error):
-        print(shown(line), file=sys.stderr)
-
-
-def error_lines(error: GalleryError) -> list[str]:
-    """`file:line:column: error: what`, then `hint: what to do`; one block for each error."""
-    if isinstance(error, ConfigErrors):
-        return [line for each in error.errors for line in error_lines(each)]
-    place = f"{error.place}: " if isinstance(error, ConfigError) else ""
-    lines = [f"{place}error: {error.sentence}"]
-    if error.hint:
-        lines += [f"  hint: {line}" for line in error.hint.splitlines()]
-    return lines
-
-
-def shown(text: str) -> str:
-    """Text that any terminal takes: control characters and broken UTF-8 are escaped."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def skipped_lines(skipped: Sequence[tuple[Path, str]]) -> list[str]:

@@ -9,7 +9,7 @@ import typer
 
 from gallery_daemon.cli.options import ConfigFile, Format, Level
 from gallery_daemon.cli.start import Wanted, start
-from gallery_daemon.logs import LogLevel
+from gallery_daemon.logs.setup import LogLevel
 
 
 def run(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.forecast import print_forecast, print_json
-from gallery_daemon.cli.found import warn
-from gallery_daemon.cli.options import ConfigFile, Format, Level
-from gallery_daemon.cli.plan import AllNames
+from gallery_daemon.cli import exits
+from gallery_daemon.cli.config_file import warn
+from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
+from gallery_daemon.cli.plan import AllNames, print_planned
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
 from gallery_daemon.clock import SystemClock
@@ -22,12 +22,10 @@ from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs import LogLevel, make_log
+from gallery_daemon.logs.setup import LogLevel, make_log
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
-
-_EXIT_SOME = 1
 
 
 def sort(
@@ -52,7 +50,7 @@ def sort(
         bool, typer.Option("--json", help="With --dry-run: print one JSON object per file.")
     ] = False,
     log_format: Format = None,
-    log_level: Level | None = None,
+    log_level: OptionalLevel = None,
 ) -> None:
     """File all photos of some folders once, then end.
 
@@ -80,14 +78,14 @@ def sort(
         tally = sort_once(chosen, log, SystemClock(), display, again=again)
     print_tally(tally)
     if tally.failed:
-        raise typer.Exit(_EXIT_SOME)
+        raise typer.Exit(exits.SOME)
 
 
 def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> None:
     """What the pass would do is printed, and not done."""
     with pass_display("looking") as looking:
         found = forecast(config, places_of(config), SystemClock(), looking, again=again)
-    print_json(found) if as_json else print_forecast(found, all_names=all_names)
+    print_planned(found, as_json=as_json, all_names=all_names)
 
 
 def _config(

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.cli.found import existing_config, warn
+from gallery_daemon.cli.config_file import existing_config, warn
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.config.oneshot import default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.daemon import run_daemon
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gallery_daemon.cli.history import public
-from gallery_daemon.cli.render import print_error, shown
+from gallery_daemon.cli import public
+from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.daemon.instance import ask, running
 from gallery_daemon.daemon.journals import journal_path
-from gallery_daemon.daemon.unfiled import in_trouble
+from gallery_daemon.daemon.status import in_trouble
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
@@ -37,8 +37,8 @@ def status(
     """
     daemons, rows = _daemons(), _rows()
     if as_json:
-        found = {key: [public(row) for row in each] for key, each in rows.items()}
-        print(json.dumps({"daemons": daemons} | found))
+        found = {key: [public.of_row(row) for row in each] for key, each in rows.items()}
+        public.print_json({"daemons": daemons} | found)
         return
     console = Console(highlight=False, markup=False)
     if not daemons:

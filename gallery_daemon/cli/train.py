@@ -11,18 +11,18 @@ import typer
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
-from gallery_daemon.model.memory import engines_file
 
 if TYPE_CHECKING:
-    from gallery_daemon.training.options import TrainOptions
     from gallery_daemon.training.recipe import Recipe
-    from gallery_daemon.training.run import Summary
+    from gallery_daemon.training.train import TrainResult
+    from gallery_daemon.training.train_options import TrainOptions
 
 Data = Annotated[
     list[Path], typer.Argument(help="Folders with one folder of pictures for each class.")
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+DeviceName = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Out = Annotated[Path, typer.Option(help="The new bundle's folder; must not exist yet.")]
 RecipeName = Annotated[
     str, typer.Option(help="default, article (the one this program comes from) or fast.")
@@ -82,7 +82,7 @@ def train(
     epochs: Epochs = None,
     resume: Resume = False,
     int8: Int8 = None,
-    device: Device = "auto",
+    device: DeviceName = "auto",
 ) -> None:
     """Train the model on your own folders: one folder for each class.
 
@@ -101,7 +101,7 @@ def train(
         raise typer.BadParameter("--val and --split-by-source exclude each other")
     if fast and recipe not in {_DEFAULT_RECIPE, _FAST_RECIPE}:
         raise typer.BadParameter(f"--fast and --recipe {recipe} exclude each other")
-    from gallery_daemon.training.options import TrainOptions  # noqa: PLC0415
+    from gallery_daemon.training.train_options import TrainOptions  # noqa: PLC0415
 
     options = TrainOptions(
         data=tuple(data),
@@ -127,16 +127,16 @@ def evaluate(
     engine: Annotated[
         str, typer.Option(help="auto (the one that the daemon would take), torch or openvino.")
     ] = "auto",
-    device: Device = "auto",
+    device: DeviceName = "auto",
 ) -> None:
     """Measure a model on labelled folders, whose names must be the model's classes.
 
     Example: gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
     """
-    from gallery_daemon.model.choice import Wanted  # noqa: PLC0415
+    from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
     from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
-    wanted = Wanted(find_bundle(model), engines_file(), engine, device)
+    wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
     with training_display() as display:
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
@@ -149,28 +149,28 @@ def evaluate(
 
 def _train(options: TrainOptions, out: Path) -> None:
     # Torch takes seconds to import: only those who train wait for it, and no typing mistake does.
-    from gallery_daemon.training.run import train as run_training  # noqa: PLC0415
+    from gallery_daemon.training.train import train as run_training  # noqa: PLC0415
 
     try:
         with training_display() as display:
-            summary = run_training(options, display)
+            result = run_training(options, display)
     except KeyboardInterrupt:
         typer.echo("interrupted before there was a model; if an epoch was kept, the same command")
         typer.echo("and --resume go on")
         raise
-    _print_summary(summary, out)
+    _print_result(result, out)
 
 
-def _print_summary(summary: Summary, out: Path) -> None:
-    print_measures(summary.measures, "validation pictures")
-    if summary.left_out:
-        print_measures(summary.left_out, "pictures of sources left out in turn")
-    typer.echo(f"temperature {summary.manifest.temperature:.3f}")
-    if summary.finished:
+def _print_result(result: TrainResult, out: Path) -> None:
+    print_measures(result.measures, "validation pictures")
+    if result.left_out:
+        print_measures(result.left_out, "pictures of sources left out in turn")
+    typer.echo(f"temperature {result.manifest.temperature:.3f}")
+    if result.finished:
         typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
         return
     typer.echo(f"interrupted: wrote the best so far to {out}")
-    if summary.can_resume:
+    if result.can_resume:
         typer.echo("go on with the same command and --resume")
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.history import public
+from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
-from gallery_daemon.cli.render import shown
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.undo import Outcome, Undoing
+from gallery_daemon.commands.undo import Undoing, UndoResult
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.onward import clear_up
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.relocate import clear_up
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
@@ -25,7 +24,6 @@ from gallery_daemon.journal.record import Row, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EXIT_SOME = 1
 _moment = moment_of(SystemClock().wall)
 
 
@@ -65,13 +63,13 @@ def undo(
         rows = _chosen(journal, ids or [], last, since)
         if dry_run:
             for row in rows:
-                print(json.dumps(public(row)) if as_json else _would(row))
+                _print_would(row, as_json=as_json)
             return
         disk = Disk()
         clear_up(journal, disk)
         outcomes = Undoing(journal, disk, SystemClock()).run(rows)
-        if not _tell(outcomes, as_json=as_json):
-            raise typer.Exit(_EXIT_SOME)
+        if not _print_undone(outcomes, as_json=as_json):
+            raise typer.Exit(exits.SOME)
 
 
 def _chosen(
@@ -96,6 +94,13 @@ def _chosen(
     return sorted(rows, key=lambda row: row.id, reverse=True)
 
 
+def _print_would(row: Row, *, as_json: bool) -> None:
+    if as_json:
+        public.print_json(public.of_row(row))
+    else:
+        print(_would(row))
+
+
 def _would(row: Row) -> str:
     if row.state is State.FILED:
         return shown(f"#{row.id} {row.destination} would go back to {row.path}")
@@ -104,31 +109,25 @@ def _would(row: Row) -> str:
     return shown(f"#{row.id} {row.path} was {row.state}; there is nothing to undo")
 
 
-def _tell(outcomes: Iterable[Outcome], *, as_json: bool) -> bool:
+def _print_undone(outcomes: Iterable[UndoResult], *, as_json: bool) -> bool:
     """Whether all could be undone; each is told as soon as it is done."""
     count = problems = 0
     for outcome in outcomes:
         count += 1
         problems += outcome.error is not None
-        print(_json(outcome) if as_json else _line(outcome), flush=True)
+        if as_json:
+            public.print_json(public.of_undone(outcome))
+        else:
+            print(_line(outcome), flush=True)
     if not count:
         typer.echo("there is nothing to undo", err=True)
     return not problems
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: UndoResult) -> str:
     if outcome.error is not None:
         hint = f" (hint: {outcome.error.hint})" if outcome.error.hint else ""
         return shown(f"#{outcome.asked.id} not undone: {outcome.error.sentence}{hint}")
     assert outcome.done is not None
     what = "filed again at" if outcome.done.state is not State.UNDO else "back at"
     return shown(f"#{outcome.asked.id} {what} {outcome.done.destination} (#{outcome.done.id})")
-
-
-def _json(outcome: Outcome) -> str:
-    if outcome.done is not None:
-        return json.dumps(public(outcome.done))
-    assert outcome.error is not None
-    return json.dumps(
-        {"id": outcome.asked.id, "photo": outcome.asked.path, "error": outcome.error.sentence}
-    )

@@ -14,27 +14,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.classify import FileClassifier
-from gallery_daemon.commands.plan import Planned, Planner
+from gallery_daemon.commands.plan import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
-from gallery_daemon.daemon.setup import setup_of
-from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.paper import Paper
+from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journey.ends import unseen
-from gallery_daemon.journey.kinship import Kinship
-from gallery_daemon.journey.looks import Look, Looks
+from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.judge import Examined, unread_facts
+from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.photo import Candidate, Identity, Photo
+from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.explain import explain
-from gallery_daemon.rules.reliance import needs_kin, needs_the_file
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.journal.history import Remembered
+    from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 
@@ -56,14 +55,14 @@ class Explained:
     is_looked_at: bool
     is_outside: bool
     passed_over: str | None = None
-    planned: Planned | None = None
+    planned: PlannedFile | None = None
 
 
 def explain_file(
     file: str,
     config: Config,
     clock: Clock,
-    known: Remembered | None = None,
+    known: PastDecision | None = None,
     *,
     bundle: str | None = None,
 ) -> Explained:
@@ -76,7 +75,7 @@ def explain_file(
     """
     photo, is_outside = _photo_of(file, config, clock, known)
     is_looked_at = True
-    if bundle is None and known and known.prediction and not needs_the_file(config.rules):
+    if bundle is None and known and known.prediction and Need.FILE not in config.rules.needs:
         facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
     else:
         facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
@@ -88,7 +87,7 @@ def explain_file(
     return replace(
         found,
         passed_over=_why_passed_over(photo.path, config),
-        planned=_planned(photo, Look(facts, prediction, None, None, config.limits), config),
+        planned=_planned(Examined(photo, facts, prediction), config),
     )
 
 
@@ -111,7 +110,7 @@ def _why_passed_over(file: str, config: Config) -> str | None:
 
 def _why_ignored(file: str, config: Config) -> str | None:
     for folder in config.watch:
-        ground = ground_of(folder, config.library)
+        ground = root_of(folder, config.library)
         relative = ground.relative(file)
         if relative is not None:
             parts = relative.split("/")
@@ -122,21 +121,20 @@ def _why_ignored(file: str, config: Config) -> str | None:
     return None
 
 
-def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
+def _planned(examined: Examined, config: Config) -> PlannedFile | None:
     """What would become of it with the names that are taken now; None without a journal."""
     with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
-        return Planner(config, journal, Paper()).photo(photo, look)
+        return Preview(config, journal, DryRunDisk()).photo(examined)
     return None
 
 
 def _photo_of(
-    file: str, config: Config, clock: Clock, known: Remembered | None
+    file: str, config: Config, clock: Clock, known: PastDecision | None
 ) -> tuple[Photo, bool]:
     """The photo as the daemon saw it, or would see it; and whether it never would."""
     if known is not None:
         row = known.row
-        candidate = Candidate(row.source, row.root, row.relative)
-        return Photo(candidate, row.identity, datetime.fromisoformat(row.decided_at)), False
+        return Photo(row.candidate, row.identity, datetime.fromisoformat(row.decided_at)), False
     try:
         identity = Identity.of(os.lstat(file))
     except OSError as error:
@@ -152,20 +150,19 @@ def _photo_of(
     return Photo(candidate, identity, clock.wall()), folder is None
 
 
-def _kept(photo: Photo, known: Remembered) -> Facts:
+def _kept(photo: Photo, known: PastDecision) -> Facts:
     """The facts that the journal keeps."""
-    facts = unseen(photo).facts
+    facts = unread_facts(photo)
     return facts if known.taken is None else replace(facts, taken=known.taken)
 
 
-def _readable(file: str, known: Remembered | None) -> str:
+def _readable(file: str, known: PastDecision | None) -> str:
     """Where the file can be read: where it came from, if no other lies there now, or else here."""
     if known is None:
         return file
     row = known.row
     with contextlib.suppress(OSError):
-        there, then = Identity.of(os.lstat(row.path)), row.identity
-        if (there.size_bytes, there.mtime_ns) == (then.size_bytes, then.mtime_ns):
+        if row.identity.has_same_bytes_as(Identity.of(os.lstat(row.path))):
             return row.path
     places = (file, row.destination or file)
     return next((place for place in places if Path(place).is_file()), file)
@@ -174,10 +171,10 @@ def _readable(file: str, known: Remembered | None) -> str:
 def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
     """The facts with what the journal has seen before the photo, if the rules ask for it."""
     path = journal_path()
-    if not needs_kin(config.rules) or not path.exists():
+    if Need.SIMILAR not in config.rules.needs or not path.exists():
         return facts
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return Kinship(journal, config.rules).with_kin(photo, facts)
+        return SimilarIndex(journal, config.rules).with_kin(photo, facts)
 
 
 def _look(
@@ -202,7 +199,7 @@ def _remembered(photo: Photo, file: str, config: Config) -> tuple[Facts, Predict
         if Identity.of(os.lstat(file)) != photo.identity or not journal_path().exists():
             return None
         with contextlib.closing(Journal(journal_path(), read_only=True)) as journal:
-            report = Looks.of(config, journal).report(photo)
+            report = InferenceCache.of(config, journal).report(photo)
         if isinstance(report, Classified):
             return report.facts, report.prediction
     return None

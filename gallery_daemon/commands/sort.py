@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from gallery_daemon.daemon.journals import give_up
-from gallery_daemon.daemon.listing import Listing
+from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop
+from gallery_daemon.daemon.watching import Listing
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.errors import JournalDamaged
-from gallery_daemon.filing.place import Disk
-from gallery_daemon.journey.looks import forget_gone
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.journey.inference_cache import forget_gone
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.daemon.wiring import House
-    from gallery_daemon.journey.tally import Tally
-    from gallery_daemon.logs import Log
+    from gallery_daemon.daemon.wiring import Runtime
+    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.logs.events import Log
 
 
 class PassDisplay(Protocol):
@@ -41,30 +41,32 @@ def sort_once(
     try:
         return _sort(config, log, clock, display, again=again)
     except JournalDamaged as error:
-        give_up(error, Disk(), clock)
+        set_aside_damaged(error, Disk(), clock)
     return _sort(config, log, clock, display, again=again)
 
 
 def _sort(config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool) -> Tally:
-    house = build(config, log, clock, is_pass=True, again=again)
+    runtime = build(config, log, clock, is_pass=True, again=again)
     try:
-        _Pass(house, log, clock, display).run()
-        forget_gone(house.journal)
+        _Pass(runtime, log, clock, display).run()
+        forget_gone(runtime.journal)
     finally:
-        house.close()
-    return house.tally
+        runtime.close()
+    return runtime.tally
 
 
 class _Pass:
     """A single pass: list, then wait until nothing is on its way."""
 
-    def __init__(self, house: House, log: Log, clock: Clock, display: PassDisplay) -> None:
-        self._house, self._display = house, display
+    def __init__(self, runtime: Runtime, log: Log, clock: Clock, display: PassDisplay) -> None:
+        self._runtime, self._display = runtime, display
         self._listings = tuple(
-            Listing(ground, None, house.pipeline, log, clock, tell_ignored=house.teller.ignored)
-            for ground in house.grounds
+            Listing(
+                root, None, runtime.pipeline, log, clock, tell_ignored=runtime.photo_log.ignored
+            )
+            for root in runtime.roots
         )
-        self._loop = Loop(house.pipeline, house.inbox, clock, self._listings)
+        self._loop = Loop(runtime.pipeline, runtime.inbox, clock, self._listings)
 
     def run(self) -> None:
         """List everything and see it through."""
@@ -72,13 +74,13 @@ class _Pass:
             listing.ask()
         self._loop.run(until=self._is_over)
         # Sidecars whose photo never came to an end here, because it was filed before.
-        self._house.pipeline.leave_waiting()
-        self._house.tally.known = sum(listing.known for listing in self._listings)
+        self._runtime.pipeline.leave_waiting()
+        self._runtime.tally.known = sum(listing.known for listing in self._listings)
 
     def _is_over(self) -> bool:
-        house = self._house
-        if house.teller.lost is not None:
-            raise house.teller.lost
-        done = house.tally.files
-        self._display.update(done, done + house.pipeline.load)
-        return house.pipeline.load == 0 and not any(each.is_under_way for each in self._listings)
+        runtime = self._runtime
+        if runtime.photo_log.lost is not None:
+            raise runtime.photo_log.lost
+        done = runtime.tally.files
+        self._display.update(done, done + runtime.pipeline.load)
+        return runtime.pipeline.load == 0 and not any(each.is_under_way for each in self._listings)

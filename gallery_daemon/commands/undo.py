@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, GalleryError, JournalDamaged
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.onward import Mover
+from gallery_daemon.filing.relocate import Relocator
 from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.journal.record import Row, State
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UndoResult:
     """What became of one row that was to be undone: a row of its own, or an error."""
 
     asked: Row
@@ -36,9 +36,9 @@ class Undoing:
 
     def __init__(self, journal: Journal, disk: Disk, clock: Clock) -> None:
         self._journal, self._disk, self._clock = journal, disk, clock
-        self._undoer, self._mover = Undoer(journal, disk), Mover(journal, disk)
+        self._undoer, self._relocator = Undoer(journal, disk), Relocator(journal, disk)
 
-    def run(self, rows: Iterable[Row]) -> Iterator[Outcome]:
+    def run(self, rows: Iterable[Row]) -> Iterator[UndoResult]:
         """Each row is undone, or told why not; the highest number first, for it is the newest."""
         for row in sorted(rows, key=lambda row: row.id, reverse=True):
             outcome = self._one(row, None)
@@ -46,30 +46,30 @@ class Undoing:
             if outcome.done is not None:
                 yield from self._follow(row, outcome.done)
 
-    def _follow(self, row: Row, done: Row) -> Iterator[Outcome]:
+    def _follow(self, row: Row, done: Row) -> Iterator[UndoResult]:
         """The sidecars that are still where the photo of `row` was until it was `done`, follow."""
         for sidecar in self._journal.sidecars_of(row, row.state):
             yield self._one(sidecar, done.id)
 
-    def _one(self, row: Row, parent: int | None) -> Outcome:
+    def _one(self, row: Row, parent: int | None) -> UndoResult:
         try:
             # A row that was asked for twice, as a sidecar and by itself, is undone once.
             now = self._journal.row(row.id) or row
-            return Outcome(row, self._turn(now, parent))
+            return UndoResult(row, self._turn(now, parent))
         except JournalDamaged:
             raise
         except GalleryError as error:
-            return Outcome(row, None, error)
+            return UndoResult(row, None, error)
 
     def _turn(self, row: Row, parent: int | None) -> Row:
         when = self._clock.wall()
         before = None if row.undoes is None else self._journal.row(row.undoes)
         if row.state is State.FILED:
             if before is not None and before.state is State.REFILED:
-                return self._mover.back(row, before, when, parent)
+                return self._relocator.take_back(row, before, when, parent)
             owner = self._back_in_library(parent)
             if owner is not None:
-                return self._mover.beside(row, owner, when)[0]
+                return self._relocator.relocate_sidecar(row, owner, when)[0]
             return self._undoer.undo(row, when, parent)
         if row.state is State.UNDO and row.root == row.library:
             raise FilingError(

@@ -1,33 +1,33 @@
-"""Each condition of the YAML: what it takes, and what it becomes in `rules`.
+"""The conditions of the YAML: what each takes and becomes in `rules`, and how a map combines them.
 
-Nothing here may come out empty: a condition that was not understood must never match everything.
+Keys are AND, a list of values is OR, and `all`, `any`, `not` say the rest. A map that names a class
+takes the defaults of `min_confidence` and `min_margin`, where it has none of its own. Nothing here
+comes out empty: a condition that was not understood must never match everything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
-from gallery_daemon.config.amounts import Number, Size
-from gallery_daemon.config.calendar import TakenKind
-from gallery_daemon.config.distance import SpotKind
-from gallery_daemon.config.kinds import Choice, Flag, Kind, OneOrMore, Schema, Text
-from gallery_daemon.config.names import Extension, Glob
-from gallery_daemon.config.probability import ProbabilityKind
-from gallery_daemon.config.ranges import Aspect, Range
-from gallery_daemon.config.tables import Key
-from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
-from gallery_daemon.rules.distance import Near
-from gallery_daemon.rules.fact import HasExif, HasGps, Measure, Orientation, OrientationIs
-from gallery_daemon.rules.kin import Burst, NearDuplicate
-from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
-from gallery_daemon.rules.screenshot import Screenshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gallery_daemon.config.document import Node
-    from gallery_daemon.config.report import Report
+from gallery_daemon.config.document import MappingNode, Node, ScalarNode, SequenceNode
+from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Raw, Text
+from gallery_daemon.config.kinds.date import TakenKind
+from gallery_daemon.config.kinds.model import ProbabilityKind
+from gallery_daemon.config.kinds.place import SpotKind
+from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size, Whole
+from gallery_daemon.config.kinds.text import Extension, Glob
+from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
+from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.conditions.place import HasGps, Near
+from gallery_daemon.rules.conditions.screenshot import Screenshot
+from gallery_daemon.rules.conditions.shape import HasExif, Measure, Orientation, OrientationIs
+from gallery_daemon.rules.conditions.similar import Burst, NearDuplicate
+from gallery_daemon.rules.glob import name_matches
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ _MANY = 1e12
 class _Built(Generic[T]):
     """A kind whose value becomes a condition."""
 
-    kind: Kind[T]
+    kind: ValueKind[T]
     build: Callable[[T], Condition]
 
     @property
@@ -50,12 +50,12 @@ class _Built(Generic[T]):
     def schema(self) -> Schema:
         return self.kind.schema
 
-    def read(self, node: Node, key: str, report: Report) -> Condition | None:
-        value = self.kind.read(node, key, report)
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> Condition | None:
+        value = self.kind.read(node, key, mistakes)
         return None if value is None else self.build(value)
 
 
-def _key(name: str, kind: Kind[Condition], sample: str, says: str) -> Key[Condition]:
+def _key(name: str, kind: ValueKind[Condition], sample: str, says: str) -> Key[Condition]:
     return Key(name, kind, sample=sample, says=says)
 
 
@@ -141,13 +141,13 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "width",
-        Range(Measure.WIDTH, Number(0, _MANY, whole=True)),
+        Range(Measure.WIDTH, Whole(0, _MANY)),
         "{min: 4000}",
         "so many pixels wide, as a person sees it",
     ),
     _key(
         "height",
-        Range(Measure.HEIGHT, Number(0, _MANY, whole=True)),
+        Range(Measure.HEIGHT, Whole(0, _MANY)),
         "{max: 1080}",
         "so many pixels high",
     ),
@@ -160,7 +160,7 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     _key("size", Range(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
     _key(
         "orientation",
-        _Built(OneOrMore(Choice(Orientation)), OrientationIs),
+        _Built(OneOrMore(OneOf(Orientation)), OrientationIs),
         "landscape",
         "it is `landscape`, `portrait` or `square`",
     ),
@@ -172,3 +172,137 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "`{min: 1.9, max: }`",
     ),
 )
+
+
+def _scalars(node: Node) -> tuple[ScalarNode, ...]:
+    """The single values of one value or a list; others have been reported as mistakes."""
+    items = node.items if isinstance(node, SequenceNode) else (node,)
+    return tuple(item for item in items if isinstance(item, ScalarNode) and item.text.strip())
+
+
+def _keys(node: Node) -> tuple[ScalarNode, ...]:
+    return tuple(key for key, _ in node.entries) if isinstance(node, MappingNode) else ()
+
+
+_NamesIn: TypeAlias = Mapping[str, Callable[[Node], tuple[ScalarNode, ...]]]
+_CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
+_SOURCES_IN: _NamesIn = {"source": _scalars}
+"""The conditions whose values hold names that must be known, and where these are."""
+
+_NESTED: tuple[Key[Node], ...] = (
+    Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
+    Key("any", Raw("conditions"), "At least one of these maps of conditions holds."),
+    Key("not", Raw("conditions"), "This map of conditions does not hold."),
+)
+WHEN = Table("when", (*CONDITIONS, *_NESTED))
+_BY_NAME = {key.name: key for key in CONDITIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class WhenReader:
+    """Reads `when`.
+
+    `classes` are the model's and `sources` the watch folders' names, None if they could not be
+    read; `defaults` are the conditions, by their key, that a map takes which names a class.
+    """
+
+    classes: tuple[str, ...] | None
+    sources: tuple[str, ...] | None
+    defaults: dict[str, Condition]
+    mistakes: Mistakes
+
+    def read(self, node: Node) -> AllOf | None:
+        """The conditions in the order of the YAML; none means that mistakes have been reported."""
+        return self._map(node, frozenset())
+
+    def _map(self, node: Node, settled: frozenset[str]) -> AllOf | None:
+        """One map; `settled` are the keys that it does not take from the defaults."""
+        if _is_empty(node):
+            hint = "to match every photo leave out `when`"
+            self.mistakes.error(node.mark, "a map of conditions cannot be empty", hint)
+            return None
+        found = WHEN.read(node, self.mistakes)
+        if found is None or not isinstance(node, MappingNode):
+            return None
+        self._refuse_unknown(found)
+        settled |= _own_keys(node)
+        defaults: tuple[Condition, ...] = ()
+        if "class" in found.nodes:
+            missing = (key for key in self.defaults if key not in settled)
+            defaults = tuple(self.defaults[key] for key in missing)
+            settled |= self.defaults.keys()
+        parts = [part for name in found.nodes for part in self._parts(name, found, settled)]
+        return AllOf((*parts, *defaults)) if parts else None
+
+    def _parts(self, name: str, found: Written, settled: frozenset[str]) -> tuple[Condition, ...]:
+        """What one key adds to the conjunction; nothing where a mistake has been reported."""
+        node = found.nodes[name]
+        match name:
+            case "all":
+                maps = self._maps(node, name, settled)
+                return tuple(part for each in maps for part in each.parts)
+            case "any":
+                maps = self._maps(node, name, settled)
+                return (AnyOf(tuple(_simple(each) for each in maps)),) if maps else ()
+            case "not":
+                # No default below a `not`: it would make the rule match more, not less.
+                inner = self._not(node, settled | self.defaults.keys())
+                return () if inner is None else (Not(_simple(inner)),)
+            case _:
+                value = found.get(_BY_NAME[name])
+                if isinstance(value, AllOf):  # a key that asks for several things at once
+                    return value.parts
+                return () if value is None else (value,)
+
+    def _maps(self, node: Node, key: str, settled: frozenset[str]) -> list[AllOf]:
+        if not isinstance(node, SequenceNode) or not node.items:
+            hint = f"write {key}: [{{class: cars}}, {{ext: png}}]"
+            self.mistakes.error(node.mark, f"{key} must be a list of maps of conditions", hint)
+            return []
+        maps = [self._map(item, settled) for item in node.items]
+        return [each for each in maps if each is not None]
+
+    def _not(self, node: Node, settled: frozenset[str]) -> AllOf | None:
+        if isinstance(node, SequenceNode):
+            hint = "write not: {any: [...]} if none of them may hold"
+            self.mistakes.error(node.mark, "not must be a map of conditions, not a list", hint)
+            return None
+        return self._map(node, settled)
+
+    def _refuse_unknown(self, found: Written) -> None:
+        """Report classes that the model does not have, and sources that match no watch folder."""
+        for item in _items(found, _CLASSES_IN):
+            if self.classes is not None and item.text.strip() not in self.classes:
+                known = f"the model's classes are {', '.join(self.classes)}"
+                sentence = f"unknown class {quoted(item.text)}; {known}"
+                self.mistakes.error(item.mark, sentence, did_you_mean(item.text, self.classes))
+        for item in _items(found, _SOURCES_IN):
+            names = self.sources
+            if names is not None and not any(name_matches(item.text.strip(), n) for n in names):
+                known = f"matches no watch folder; they are called {', '.join(names)}"
+                sentence = f"source {quoted(item.text)} {known}"
+                self.mistakes.error(item.mark, sentence, did_you_mean(item.text, names))
+
+
+def _is_empty(node: Node) -> bool:
+    return node.is_null if isinstance(node, ScalarNode) else node.size == 1
+
+
+def _items(found: Written, names_in: _NamesIn) -> list[ScalarNode]:
+    nodes = ((name, found.nodes.get(name)) for name in names_in)
+    return [item for name, node in nodes if node is not None for item in names_in[name](node)]
+
+
+def _own_keys(node: MappingNode) -> frozenset[str]:
+    """The keys of a map and of the maps under its `all`, which are one conjunction with it."""
+    keys = {name.text for name, _ in node.entries}
+    for name, value in node.entries:
+        if name.text == "all" and isinstance(value, SequenceNode):
+            maps = (item for item in value.items if isinstance(item, MappingNode))
+            keys |= {key for item in maps for key in _own_keys(item)}
+    return frozenset(keys)
+
+
+def _simple(each: AllOf) -> Condition:
+    """A conjunction of one is that one."""
+    return each.parts[0] if len(each.parts) == 1 else each

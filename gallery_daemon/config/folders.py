@@ -1,62 +1,49 @@
-"""Watch folders and the library: absolute paths that do not lie in each other's way."""
+"""Watch folders as they are written, and none that overlaps another or is in the library."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gallery_daemon.config.amounts import Duration
-from gallery_daemon.config.document import Node, Scalar, Sequence
-from gallery_daemon.config.kinds import Choice, Flag, OneOrMore, Text
-from gallery_daemon.config.names import Glob
-from gallery_daemon.config.report import Place, Report, quoted
-from gallery_daemon.config.settings import WatchFolder, WatchMode
-from gallery_daemon.config.tables import Key, Table
-from gallery_daemon.rules.part import is_control
+from gallery_daemon.config.document import Node, ScalarNode, SequenceNode
+from gallery_daemon.config.kinds.local import AbsolutePath
+from gallery_daemon.config.mistakes import Mark, Mistakes, quoted
+from gallery_daemon.config.settings import WATCH, WatchFolder
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.section import Schema
 
 FOLDERS_LIMIT = 100
-_HOUR_S = 3600.0
-_DAY_S = 86400.0
 
-PATH_KIND = Text("a folder such as ~/Sync/Camera")
-NAME = Key("name", Text())
-PATH = Key("path", PATH_KIND, example="~/Sync/Camera")
-MODE = Key("mode", Choice(WatchMode))
-POLL_EVERY = Key("poll_every", Duration(1, _DAY_S))
-RECURSIVE = Key("recursive", Flag())
-SETTLE = Key("settle", Duration(0, _HOUR_S))
-RESCAN = Key("rescan", Duration(1, 7 * _DAY_S))
-ONLY = Key("only", OneOrMore(Glob(folders=True)))
-IGNORE = Key("ignore", OneOrMore(Glob(folders=True)))
-WATCH = Table(
-    "a watch folder",
-    (NAME, PATH, MODE, POLL_EVERY, RECURSIVE, SETTLE, RESCAN, ONLY, IGNORE),
-)
+_PATH = AbsolutePath()
+_NAME = WATCH.keys["name"]
 
 
-def read_watch(node: Node, base: str, report: Report) -> tuple[tuple[Place, WatchFolder], ...]:
+def watch_schema() -> Schema:
+    """One path, one map, or a list of both."""
+    one: list[Schema] = [_PATH.schema, WATCH.schema]
+    many = {"type": "array", "items": {"anyOf": one}, "minItems": 1, "maxItems": FOLDERS_LIMIT}
+    return {"anyOf": [*one, many]}
+
+
+def read_watch(node: Node, mistakes: Mistakes) -> tuple[tuple[Mark, WatchFolder], ...]:
     """The watch folders that could be read, with their places: one path, one map, or a list."""
     items = each_of(node)
     if not items:
-        report.error(node.place, "watch: the list is empty", "add - path: ~/Sync/Camera")
+        mistakes.error(node.mark, "watch: the list is empty", "add - path: ~/Sync/Camera")
     if len(items) > FOLDERS_LIMIT:
-        report.error(node.place, f"watch: {len(items)} folders are more than {FOLDERS_LIMIT}")
+        mistakes.error(node.mark, f"watch: {len(items)} folders are more than {FOLDERS_LIMIT}")
         return ()
-    folders = [(item.place, _read_folder(item, base, report)) for item in items]
-    read = tuple((place, folder) for place, folder in folders if folder is not None)
-    _refuse_twins(read, report)
+    folders = [(item.mark, _read_folder(item, mistakes)) for item in items]
+    read = tuple((mark, folder) for mark, folder in folders if folder is not None)
+    _refuse_twins(read, mistakes)
     return read
 
 
 def each_of(node: Node) -> tuple[Node, ...]:
     """The items of a list, or the one node that stands for a list of one."""
-    return node.items if isinstance(node, Sequence) else (node,)
-
-
-def read_path(node: Node, key: str, base: str, report: Report) -> str | None:
-    """An absolute path; `~` is the home folder, and a relative path begins at `base`."""
-    text = PATH_KIND.read(node, key, report)
-    return None if text is None else _absolute(text, node.place, key, base, report)
+    return node.items if isinstance(node, SequenceNode) else (node,)
 
 
 def overlap(watch: str, library: str) -> str | None:
@@ -74,7 +61,7 @@ def overlap(watch: str, library: str) -> str | None:
 
 
 def is_inside(inner: str, outer: str) -> bool:
-    """Whether the path `inner` lies below `outer`."""
+    """Whether the path `inner` is below `outer`."""
     return inner != outer and inner.startswith(outer.rstrip("/") + "/")
 
 
@@ -83,71 +70,28 @@ def name_of(path: str) -> str:
     return (Path(path).name or path).encode("utf-8", "replace").decode()
 
 
-def absolute(path: str, base: str) -> str:
-    """An absolute path without `.`, `..` or double slashes; symlinks stay as they are written."""
-    return "/" + os.path.normpath(Path(base, path)).lstrip("/")
-
-
-def _read_folder(node: Node, base: str, report: Report) -> WatchFolder | None:
-    if isinstance(node, Scalar):
-        path = read_path(node, "watch", base, report)
+def _read_folder(node: Node, mistakes: Mistakes) -> WatchFolder | None:
+    if isinstance(node, ScalarNode):
+        path = _PATH.read(node, "watch", mistakes)
         return None if path is None else WatchFolder(name_of(path), path)
-    found = WATCH.read(node, report)
-    text = None if found is None else found.get(PATH)
-    if found is None or text is None:
+    found = WATCH.table.read(node, mistakes)
+    path = None if found is None else found.get(WATCH.keys["path"])
+    if found is None or path is None:
         return None
-    path = _absolute(text, found.place_of(PATH), PATH.name, base, report)
-    if path is None:
-        return None
-    return WatchFolder(
-        name=found.get_or(NAME, name_of(path)),
-        path=path,
-        mode=found.get_or(MODE, WatchFolder.mode),
-        poll_every_s=found.get_or(POLL_EVERY, WatchFolder.poll_every_s),
-        recursive=found.get_or(RECURSIVE, WatchFolder.recursive),
-        settle_s=found.get_or(SETTLE, WatchFolder.settle_s),
-        rescan_s=found.get_or(RESCAN, WatchFolder.rescan_s),
-        only=found.get_or(ONLY, ()),
-        ignore=found.get_or(IGNORE, ()),
-    )
+    return WATCH.make(found, name=found.get_or(_NAME, name_of(path)))
 
 
-def _absolute(text: str, place: Place, key: str, base: str, report: Report) -> str | None:
-    if text.startswith("$"):
-        sentence = f"{key}: {quoted(text)}: variables are not expanded"
-        report.error(place, sentence, "only ~ is: write the path out, or begin it with ~/")
-        return None
-    path = _at_home(text)
-    if path is None or any(is_control(letter) for letter in path):
-        report.error(place, f"{key}: {quoted(text)} is not a path", _home_hint(text))
-        return None
-    return absolute(path, base)
-
-
-def _at_home(text: str) -> str | None:
-    """The text with `~` written out; none for the home of someone who has none."""
-    try:
-        return str(Path(text).expanduser())
-    except RuntimeError:
-        return None
-
-
-def _home_hint(text: str) -> str | None:
-    """For `~Sync`, which asks for the home folder of a user called Sync."""
-    return f"did you mean ~/{text[1:]}?" if text.startswith("~") else None
-
-
-def _refuse_twins(folders: tuple[tuple[Place, WatchFolder], ...], report: Report) -> None:
-    """A photo that lies in two watch folders would be filed by both."""
-    for index, (place, folder) in enumerate(folders):
+def _refuse_twins(folders: tuple[tuple[Mark, WatchFolder], ...], mistakes: Mistakes) -> None:
+    """Report folders with one name, and those that share photos, which both would file."""
+    for index, (mark, folder) in enumerate(folders):
         for _, other in folders[:index]:
             if folder.name == other.name:
                 sentence = f"two watch folders are called {quoted(folder.name)}"
-                report.error(place, sentence, "give one of them another name: ...")
+                mistakes.error(mark, sentence, "give one of them another name: ...")
             ours, theirs = os.path.realpath(folder.path), os.path.realpath(other.path)
             if ours == theirs or _reaches(other, ours, theirs) or _reaches(folder, theirs, ours):
                 sentence = f"the watch folder {folder.path} overlaps {other.path}"
-                report.error(place, sentence, "watch the outer one only; it is recursive")
+                mistakes.error(mark, sentence, "watch the outer one only; it is recursive")
 
 
 def _reaches(folder: WatchFolder, inner: str, outer: str) -> bool:

@@ -1,24 +1,39 @@
-"""A configuration file to a `Config`, or to all that is wrong with it."""
+"""A configuration file becomes a `Config`, or *all* that is wrong with it is gathered."""
 
 from __future__ import annotations
 
-import os
-import stat
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
-from gallery_daemon.config.document import compose
-from gallery_daemon.config.reader import Classes, digest_of, read_config
-from gallery_daemon.config.report import Place, Report
-from gallery_daemon.errors import ConfigErrors
+from gallery_daemon.config.conditions import WhenReader
+from gallery_daemon.config.document import Node, ScalarNode, compose
+from gallery_daemon.config.folders import each_of, overlap, read_watch
+from gallery_daemon.config.kinds.local import DEFAULT_MODEL, BundlePath
+from gallery_daemon.config.mistakes import Mark, Mistakes, did_you_mean, quoted
+from gallery_daemon.config.rules import default_conditions, outcome_placing, read_rules
+from gallery_daemon.config.ruletests import RuleTestReader
+from gallery_daemon.config.section import Written
+from gallery_daemon.config.settings import (
+    FORMAT_VERSION,
+    MODEL,
+    TOP_LEVEL,
+    Config,
+    ModelChoice,
+    TopLevel,
+    WatchFolder,
+)
+from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.openat import NotRegularError, open_regular
+from gallery_daemon.rules.decide import RuleSet
 
-if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Config
+Classes = Callable[[str], tuple[str, ...]]
+"""Gives the classes of a model bundle, `default` or a path; raises a GalleryError."""
 
 BYTES_LIMIT = 256 * 1024
 """Some hundred times a long configuration, and two seconds' work for the YAML reader."""
 
-_TOP = Place(1, 1)
+_TOP = Mark(1, 1)
 
 
 def load(path: str, classes: Classes) -> Config:
@@ -30,13 +45,13 @@ def load(path: str, classes: Classes) -> Config:
     Raises:
         ConfigErrors: the file cannot be read, or says something wrong; every mistake is in it.
     """
-    return check_text(_text(path, Report(path)), path, classes)
+    return check_text(_text(path, Mistakes(path)), path, classes)
 
 
 def digest_of_file(path: str) -> str | None:
     """The digest that the configuration in the file would have; None: it cannot be read."""
     try:
-        return digest_of(_text(path, Report(path)))
+        return digest_of(_text(path, Mistakes(path)))
     except ConfigErrors:
         return None
 
@@ -47,52 +62,141 @@ def check_text(text: str, file: str, classes: Classes) -> Config:
     Raises:
         ConfigErrors: the text says something wrong; every mistake is in it.
     """
-    report = Report(file)
-    base = str(Path(file).absolute().parent)
-    root = compose(text, report)
-    return read_config(root, text=text, base=base, classes=classes, report=report)
+    mistakes = Mistakes(file)
+    return _read_config(compose(text, mistakes), digest_of(text), classes, mistakes)
 
 
-def _text(path: str, report: Report) -> str:
+def digest_of(text: str) -> str:
+    """12 hexadecimal digits that tell one configuration from another."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _text(path: str, mistakes: Mistakes) -> str:
     """The file's text.
 
     Raises:
         ConfigErrors: it cannot be read.
     """
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            content = _read(file, report)
+        with open_regular(path, follow_links=True) as file:
+            content = file.read(BYTES_LIMIT + 1)
     except FileNotFoundError as error:
         hint = f"write one with: gallery-daemon check --init --config {path}"
-        raise report.fatal(_TOP, "there is no such file", hint) from error
+        raise mistakes.fatal(_TOP, "there is no such file", hint) from error
+    except NotRegularError as error:
+        sentence = "the configuration is not a regular file"
+        raise mistakes.fatal(_TOP, sentence, "give the path of a text file") from error
     except OSError as error:
         sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
-        raise report.fatal(_TOP, sentence, "give the path of a readable file") from error
+        raise mistakes.fatal(_TOP, sentence, "give the path of a readable file") from error
     if len(content) > BYTES_LIMIT:
         sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
-        raise report.fatal(_TOP, sentence, "is this the right file?")
-    return _decode(content, report)
+        raise mistakes.fatal(_TOP, sentence, "is this the right file?")
+    return _decode(content, mistakes)
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
-    """A FIFO would be waited for until somebody writes into it: for ever."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
-def _read(file: BinaryIO, report: Report) -> bytes:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        sentence = "the configuration is not a regular file"
-        raise report.fatal(_TOP, sentence, "give the path of a text file")
-    return file.read(BYTES_LIMIT + 1)
-
-
-def _decode(content: bytes, report: Report) -> str:
+def _decode(content: bytes, mistakes: Mistakes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line_start = before.rfind(b"\n") + 1
         column = len(before[line_start:].decode("utf-8", "replace")) + 1
-        place = Place(before.count(b"\n") + 1, column)
+        mark = Mark(before.count(b"\n") + 1, column)
         hint = "save the file as UTF-8"
-        raise report.fatal(place, "the configuration is not UTF-8", hint) from error
+        raise mistakes.fatal(mark, "the configuration is not UTF-8", hint) from error
+
+
+def _read_config(root: Node, digest: str, classes: Classes, mistakes: Mistakes) -> Config:
+    """The configuration in `root`.
+
+    Raises:
+        ConfigErrors: all mistakes that were found.
+    """
+    found = TOP_LEVEL.table.read(root, mistakes) or Written(root.mark, {}, {})
+    top = TOP_LEVEL.make(found)
+    _check_version(top.version, mistakes)
+    watch = _read_watch(top, mistakes)
+    model, model_mark = _read_model(top.model, found.mark, mistakes)
+    sources = _sources(top, watch)
+    known = _classes_of(model, classes, model_mark, mistakes)
+    conditions = WhenReader(known, sources, default_conditions(top.defaults), mistakes)
+    rules = _read_rules(top, conditions, mistakes)
+    names = None if mistakes.errors else tuple(rule.name for rule in rules.rules)
+    tests = RuleTestReader(known, sources, names, mistakes)
+    read_tests = () if top.tests is None else tests.read(top.tests)
+    mistakes.raise_errors()
+    assert top.library is not None  # or a mistake was reported
+    return Config(
+        file=mistakes.file,
+        watch=watch,
+        library=top.library,
+        model=model,
+        batch=top.batch,
+        limits=top.limits,
+        rules=rules,
+        digest=digest,
+        summary=top.summary,
+        metrics=top.metrics,
+        tests=read_tests,
+    )
+
+
+def _read_rules(top: TopLevel, conditions: WhenReader, mistakes: Mistakes) -> RuleSet:
+    """The rules that could be read, and where photos go that none of them takes."""
+    defaults = top.defaults
+    return RuleSet(
+        () if top.rules is None else read_rules(top.rules, conditions, defaults, mistakes),
+        uncertain=outcome_placing(top.uncertain, defaults),
+        otherwise=outcome_placing(top.otherwise, defaults),
+        failed=outcome_placing(top.failed, defaults),
+    )
+
+
+def _check_version(node: Node | None, mistakes: Mistakes) -> None:
+    if node is not None and not (isinstance(node, ScalarNode) and node.text == FORMAT_VERSION):
+        written = quoted(node.text) if isinstance(node, ScalarNode) else "that"
+        sentence = f"version: {written} is not known; this program reads version {FORMAT_VERSION}"
+        mistakes.error(node.mark, sentence, f"write version: {FORMAT_VERSION}")
+
+
+def _read_watch(top: TopLevel, mistakes: Mistakes) -> tuple[WatchFolder, ...]:
+    """The watch folders, each checked against the library."""
+    watch = () if top.watch is None else read_watch(top.watch, mistakes)
+    for mark, folder in watch:
+        reason = None if top.library is None else overlap(folder.path, top.library)
+        if reason is not None:
+            hint = "choose a library outside, or inside the watch folder"
+            mistakes.error(mark, reason, hint)
+    return tuple(folder for _, folder in watch)
+
+
+def _sources(top: TopLevel, watch: tuple[WatchFolder, ...]) -> tuple[str, ...] | None:
+    """The watch folders' names; none if one of them could not be read."""
+    complete = top.watch is not None and len(watch) == len(each_of(top.watch))
+    return tuple(folder.name for folder in watch) if complete else None
+
+
+def _read_model(node: Node | None, top: Mark, mistakes: Mistakes) -> tuple[ModelChoice, Mark]:
+    """The model, and where its bundle is named; a bundle that could not be read is empty."""
+    if node is None:
+        return ModelChoice(), top
+    if isinstance(node, ScalarNode):
+        return ModelChoice(BundlePath().read(node, "model", mistakes) or ""), node.mark
+    found = MODEL.table.read(node, mistakes) or Written(node.mark, {}, {})
+    bundle = MODEL.keys["bundle"]
+    return MODEL.make(found, bundle=found.get_or(bundle, "")), found.mark_of(bundle)
+
+
+def _classes_of(
+    model: ModelChoice, classes: Classes, mark: Mark, mistakes: Mistakes
+) -> tuple[str, ...] | None:
+    """The model's classes; none if it cannot be read, which is a mistake like any other."""
+    if not model.bundle:
+        return None
+    try:
+        return classes(model.bundle)
+    except GalleryError as error:
+        meant = did_you_mean(Path(model.bundle).name, (DEFAULT_MODEL,))
+        mistakes.error(mark, f"model: {error.sentence}", meant or error.hint)
+        return None

@@ -10,13 +10,14 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from gallery_daemon.config.folders import absolute, is_inside, name_of, overlap
-from gallery_daemon.config.reader import digest_of
+from gallery_daemon.config.folders import is_inside, name_of, overlap
+from gallery_daemon.config.kinds.local import absolute
+from gallery_daemon.config.load import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.condition import MinConfidence
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
 MIN_CONFIDENCE = 0.60
@@ -31,7 +32,7 @@ def default_config(
     """Everything to `{class}/`, what the model is less sure of to `Review/`.
 
     Raises:
-        GalleryError: a source is the library or lies in it.
+        GalleryError: a source is the library or is inside it.
     """
     by_class, review = (
         Placing(Template.parse(text), None, action, OnConflict.DEDUPE, with_sidecars=True)
@@ -63,7 +64,7 @@ def adapt(
     The action replaces the default one: a rule that sets its own action keeps it.
 
     Raises:
-        GalleryError: a source is the library or lies in it.
+        GalleryError: a source is the library or is inside it.
     """
     watch = config.watch if sources is None else _folders(sources, config.watch)
     place = config.library if library is None else absolute(library, str(Path.cwd()))

@@ -9,19 +9,21 @@ texts.
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from gallery_daemon.config import described
-from gallery_daemon.config.expected import EXPECT_MAP
-from gallery_daemon.config.folders import FOLDERS_LIMIT, PATH_KIND, WATCH
-from gallery_daemon.config.given import GIVEN_MAP
-from gallery_daemon.config.kinds import Schema, one_or_more
-from gallery_daemon.config.names import Folder
-from gallery_daemon.config.probability import ProbabilitiesKind, ProbabilityKind
-from gallery_daemon.config.reader import BATCH_MAP, CONFIG, FORMAT_VERSION, LIMITS_MAP, MODEL_MAP
-from gallery_daemon.config.rule import DEFAULTS, RULE, RULES_LIMIT
-from gallery_daemon.config.ruletests import TEST
-from gallery_daemon.config.telling import METRICS_MAP
-from gallery_daemon.config.when import WHEN
+from gallery_daemon.config.conditions import WHEN
+from gallery_daemon.config.folders import watch_schema
+from gallery_daemon.config.given import GIVEN
+from gallery_daemon.config.kinds.base import one_or_more
+from gallery_daemon.config.kinds.local import BundlePath
+from gallery_daemon.config.kinds.model import ProbabilitiesKind, ProbabilityKind
+from gallery_daemon.config.kinds.text import Folder
+from gallery_daemon.config.rules import RULE, RULES_LIMIT
+from gallery_daemon.config.ruletests import EXPECT_MAP, FILE_PATH, TEST
+from gallery_daemon.config.settings import FORMAT_VERSION, MODEL, TOP_LEVEL
+
+if TYPE_CHECKING:
+    from gallery_daemon.config.section import Schema
 
 SCHEMA_FILE = "config.schema.json"
 _DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -33,24 +35,17 @@ def schema(classes: tuple[str, ...]) -> Schema:
     # A class called 2024 is a number to an editor.
     numbers = [int(name) for name in classes if name.isdecimal()]
     known: Schema = {"enum": [*classes, *numbers]}
-    path = PATH_KIND.schema
-    folder = WATCH.schema(described.WATCH)
     instead: dict[str, Schema] = {
         "version": {"enum": [int(FORMAT_VERSION), FORMAT_VERSION]},
-        "watch": {"anyOf": [path, folder, _list({"anyOf": [path, folder]}, FOLDERS_LIMIT)]},
-        "library": path,
-        "model": {"anyOf": [path, MODEL_MAP.schema(described.MODEL, {"path": path})]},
-        "batch": BATCH_MAP.schema(described.BATCH),
-        "limits": LIMITS_MAP.schema(described.LIMITS),
-        "defaults": DEFAULTS.schema(described.DEFAULTS),
-        "rules": _list(_rule(), RULES_LIMIT),
-        "metrics": METRICS_MAP.schema(described.METRICS),
+        "watch": watch_schema(),
+        "model": {"anyOf": [BundlePath().schema, MODEL.schema]},
+        "rules": {"type": "array", "items": _rule(), "minItems": 1, "maxItems": RULES_LIMIT},
         "tests": {"type": "array", "items": _test(known)},
     }
     return {
         "$schema": _DIALECT,
         "title": "gallery-daemon's configuration",
-        **CONFIG.schema(described.CONFIG, instead),
+        **TOP_LEVEL.table.schema(instead),
         "definitions": {"when": _when(known)},
     }
 
@@ -61,7 +56,7 @@ def schema_text(classes: tuple[str, ...]) -> str:
 
 
 def _rule() -> Schema:
-    rule = RULE.schema(described.RULE, {"when": _WHEN, "to": Folder().schema})
+    rule = RULE.schema({"when": _WHEN, "to": Folder().schema})
     return rule | {"anyOf": [{"required": ["to"]}, {"required": ["leave"]}]}
 
 
@@ -75,17 +70,13 @@ def _when(known: Schema) -> Schema:
         "any": maps,
         "not": _WHEN,
     }
-    return WHEN.schema(described.WHEN, inside) | {"minProperties": 1}
+    return WHEN.schema(inside) | {"minProperties": 1}
 
 
 def _test(known: Schema) -> Schema:
     shares = ProbabilitiesKind().schema | {"propertyNames": known}
-    given = GIVEN_MAP.schema(described.GIVEN, {"class": known, "probabilities": shares})
-    expect = EXPECT_MAP.schema(described.EXPECT, {"class": known}) | {"minProperties": 1}
-    keys = {"given": given, "file": PATH_KIND.schema, "expect": expect}
+    given = GIVEN.table.schema({"class": known, "probabilities": shares})
+    expect = EXPECT_MAP.schema({"class": known}) | {"minProperties": 1}
+    keys = {"given": given, "file": FILE_PATH.schema, "expect": expect}
     one = [{"required": [key]} for key in ("given", "file")]
-    return TEST.schema(described.TEST, keys) | {"oneOf": one}
-
-
-def _list(items: Schema, most: int) -> Schema:
-    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}
+    return TEST.schema(keys) | {"oneOf": one}

@@ -1,4 +1,9 @@
-"""The configuration as the other rooms see it: frozen, complete, every path absolute."""
+"""Every setting, declared once: its key, what it may be, what it means and its default.
+
+The reader, the JSON schema and the manual's table are made from these fields, so a new setting in a
+section is one field here. The `Config` at the end is what the other rooms see: frozen, complete,
+every path absolute.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,30 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Raw, Text
+from gallery_daemon.config.kinds.local import (
+    DEFAULT_MODEL,
+    AbsolutePath,
+    BundlePath,
+    Listen,
+    LocalAddress,
+)
+from gallery_daemon.config.kinds.quantity import Duration, Number, Size, Whole
+from gallery_daemon.config.kinds.text import FolderOrLeave, Glob
+from gallery_daemon.config.section import Section, option
+from gallery_daemon.decision import Action, Identical, OnConflict
+
 if TYPE_CHECKING:
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.config.document import Node
+    from gallery_daemon.rules.decide import RuleSet
     from gallery_daemon.rules.ruletest import AnyTest
+    from gallery_daemon.rules.template import Template
+
+FORMAT_VERSION = "1"
+
+_HOUR_S = 3600
+_DAY_S = 24 * _HOUR_S
+_WEEK_S = 7 * _DAY_S
 
 
 class WatchMode(StrEnum):
@@ -36,6 +62,20 @@ class EngineChoice(StrEnum):
     OPENVINO = "openvino"
 
 
+class SidecarMode(StrEnum):
+    """Whether XMP, AAE and the like go with their photo."""
+
+    TOGETHER = "together"
+    ALONE = "alone"
+
+
+class SummaryMode(StrEnum):
+    """How often the photos are summed up in the log."""
+
+    DAILY = "daily"
+    OFF = "off"
+
+
 @dataclass(frozen=True)
 class WatchFolder:
     """A folder to look at; `path` is absolute.
@@ -44,76 +84,233 @@ class WatchFolder:
     on the name where they do not. An empty `only` means everything.
     """
 
-    name: str
-    path: str
-    mode: WatchMode = WatchMode.AUTO
-    poll_every_s: float = 60.0
-    recursive: bool = True
-    settle_s: float = 5.0
-    rescan_s: float = 900.0
-    only: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    name: str = option(
+        Text(), "What `source` in a rule and {source} in a template call the folder."
+    )
+    path: str = option(AbsolutePath(), "The folder; ~ is your home.", example="~/Sync/Camera")
+    mode: WatchMode = option(
+        OneOf(WatchMode),
+        "How it is watched; auto polls where the file system sends no events.",
+        "auto",
+    )
+    poll_every_s: float = option(
+        Duration(1, _DAY_S), "How often it is polled, such as {default}.", "60s", key="poll_every"
+    )
+    recursive: bool = option(Flag(), "Whether subfolders are looked into ({default}).", "true")
+    settle_s: float = option(
+        Duration(0, _HOUR_S),
+        "A photo is touched when nobody has changed it for so long ({default}).",
+        "5s",
+        key="settle",
+    )
+    rescan_s: float = option(
+        Duration(1, _WEEK_S),
+        "The folder is listed again every so often ({default}).",
+        "15m",
+        key="rescan",
+    )
+    only: tuple[str, ...] = option(
+        OneOrMore(Glob(folders=True)),
+        "Only photos whose name, or path with a /, fits one of these globs.",
+        unwritten=(),
+    )
+    ignore: tuple[str, ...] = option(
+        OneOrMore(Glob(folders=True)),
+        "No photos whose name, or path with a /, fits one of these globs.",
+        unwritten=(),
+    )
 
 
 @dataclass(frozen=True)
 class ModelChoice:
     """The model bundle, `default` or an absolute path, and the process that runs it."""
 
-    bundle: str = "default"
-    engine: EngineChoice = EngineChoice.AUTO
-    device: Device = Device.AUTO
-    idle_timeout_s: float = 300.0
+    bundle: str = option(
+        BundlePath(),
+        "`default`, or a folder made by `gallery-daemon train`.",
+        DEFAULT_MODEL,
+        key="path",
+        example=DEFAULT_MODEL,
+    )
+    engine: EngineChoice = option(
+        OneOf(EngineChoice), "What runs the network; auto measures once and remembers.", "auto"
+    )
+    device: Device = option(OneOf(Device), "Where torch runs the network.", "auto")
+    idle_timeout_s: float = option(
+        Duration(1, _WEEK_S),
+        "The classifier process ends after so long without photos ({default}).",
+        "5m",
+        key="idle_timeout",
+    )
 
 
 @dataclass(frozen=True)
 class Batch:
     """Photos are classified together: up to `size`, or `wait_s` after the first."""
 
-    size: int = 16
-    wait_s: float = 0.2
+    size: int = option(
+        Whole(1, 256), "Up to so many photos are classified together ({default}).", "16"
+    )
+    wait_s: float = option(
+        Duration(0, 60),
+        "A batch waits so long for more, counted from its first photo ({default}).",
+        "200ms",
+        key="wait",
+    )
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a single photo may cost; beyond it the photo is quarantined."""
 
-    photo_bytes: int = 500_000_000
-    photo_pixels: int = 250_000_000
-    photo_s: float = 30.0
-
-
-class WhenToSumUp(StrEnum):
-    """How often the photos are summed up in the log."""
-
-    DAILY = "daily"
-    OFF = "off"
-
-
-@dataclass(frozen=True)
-class Listen:
-    """Where figures can be fetched: a loopback `host` and `port`, or the `path` of a socket."""
-
-    host: str = ""
-    port: int = 0
-    path: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}" if self.path is None else f"unix:{self.path}"
+    # The largest phone photos known to us: 200 megapixels of a Galaxy, under 100 MB as JPEG, and a
+    # 48-megapixel ProRAW, under 100 MB. A photo is held in memory once while it is looked at.
+    photo_bytes: int = option(Size(), "The largest file ({default}).", "500MB", key="bytes")
+    # 200 megapixels (Galaxy S23 Ultra and later) with room for a panorama. Decoded whole these take
+    # up to 1 GB; Pillow's own limit, 179 million, would refuse them.
+    photo_pixels: int = option(
+        Whole(1, 10**10),
+        "The most pixels, width times height ({default}).",
+        "250_000_000",
+        key="pixels",
+    )
+    # A 200-megapixel HEIC without a preview takes 7 to 10 s to decode on two slow cores.
+    photo_s: float = option(
+        Number(1, _HOUR_S), "The longest that reading it may take ({default}).", "30", key="seconds"
+    )
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What is told besides the log's lines; no `metrics`, unless asked for."""
+class Defaults:
+    """What holds for every rule that does not say otherwise."""
 
-    summary: WhenToSumUp = WhenToSumUp.DAILY
-    metrics: Listen | None = None
+    action: Action = option(
+        OneOf(Action), "How photos come into the library ({default}).", "hardlink"
+    )
+    on_conflict: OnConflict = option(
+        OneOf(OnConflict),
+        "What is done where the name is taken ({default}); nothing is ever overwritten.",
+        "dedupe",
+    )
+    identical: Identical | None = option(
+        OneOf(Identical),
+        "What is done where the same bytes have the name (as on_conflict says).",
+        unwritten=None,
+    )
+    sidecars: SidecarMode = option(
+        OneOf(SidecarMode),
+        "Whether .xmp, .aae and a live photo's .mov go with their photo ({default}).",
+        "together",
+    )
+    # A cautious start: what is below it goes to `uncertain`, where a person can look at it.
+    min_confidence: float = option(
+        Number(0, 1), "How sure the model must be where a rule names a class ({default}).", "0.80"
+    )
+    min_margin: float = option(
+        Number(0, 1), "How far ahead of the second class the first must be ({default}).", "0"
+    )
+
+
+@dataclass(frozen=True)
+class MetricsExport:
+    """Where figures can be fetched, if anywhere."""
+
+    listen: Listen | None = option(
+        LocalAddress(),
+        "127.0.0.1:PORT or unix:/path/of/a/socket; this machine alone.",
+        unwritten=None,
+        example="127.0.0.1:9464",
+    )
+
+
+WATCH = Section("a watch folder", WatchFolder)
+MODEL = Section("model", ModelChoice)
+BATCH = Section("batch", Batch)
+LIMITS = Section("limits", Limits)
+DEFAULTS = Section("defaults", Defaults)
+METRICS = Section("metrics", MetricsExport)
+
+
+@dataclass(frozen=True)
+class TopLevel:
+    """The file's own keys; a node is read later, when what it needs is known."""
+
+    version: Node | None = option(
+        Raw("the number 1"),
+        f"The format of this file: {FORMAT_VERSION}.",
+        unwritten=None,
+        example=FORMAT_VERSION,
+    )
+    watch: Node | None = option(
+        Raw("a folder, or a list of watch folders"),
+        "The folders to look at: a path, or a list of watch folders.",
+        unwritten=None,
+        example="~/Sync/Camera",
+    )
+    library: str | None = option(
+        AbsolutePath(),
+        "The root of the sorted photos; it may lie in a watch folder, and is not watched.",
+        unwritten=None,
+        example="~/Pictures/Sorted",
+    )
+    model: Node | None = option(
+        Raw("default, a folder, or a map"),
+        "`default`, a folder made by `gallery-daemon train`, or a map that says more.",
+        unwritten=None,
+    )
+    batch: Batch = option(BATCH, "How many photos are classified together.", unwritten=Batch())
+    limits: Limits = option(
+        LIMITS,
+        "What a single photo may cost; beyond it, it is left and quarantined.",
+        unwritten=Limits(),
+    )
+    defaults: Defaults = option(
+        DEFAULTS, "What holds for every rule that does not say otherwise.", unwritten=Defaults()
+    )
+    rules: Node | None = option(
+        Raw("a list of rules"),
+        "Tried from top to bottom; the first that matches takes the photo.",
+        unwritten=None,
+        example='[{name: all, to: "{class}/"}]',
+    )
+    uncertain: Template | str | None = option(
+        FolderOrLeave(),
+        "Where photos go that a rule missed on confidence or margin alone; or leave.",
+        unwritten=None,
+    )
+    otherwise: Template | str | None = option(
+        FolderOrLeave(), "Where photos go that no rule takes; or leave.", unwritten=None
+    )
+    failed: Template | str | None = option(
+        FolderOrLeave(),
+        "Where files go that cannot be read as photos; or leave.",
+        unwritten=None,
+    )
+    summary: SummaryMode = option(
+        OneOf(SummaryMode),
+        "Whether each day is summed up in a line of the log ({default}).",
+        "daily",
+    )
+    metrics: MetricsExport = option(
+        METRICS,
+        "Where figures for Prometheus can be fetched; nowhere, if not said.",
+        unwritten=MetricsExport(),
+    )
+    tests: Node | None = option(
+        Raw("a list of tests"),
+        "Photos as they might come, and what the rules shall do with them.",
+        unwritten=None,
+    )
+
+
+TOP_LEVEL = Section("the configuration", TopLevel)
 
 
 @dataclass(frozen=True)
 class Config:
     """One configuration; `file` is where it was read, `digest` 12 hex digits of its text's SHA-256.
 
-    No watch folder lies in the library or is it; the library may lie in a watch folder.
+    No watch folder is the library or inside it; the library may be inside a watch folder.
     """
 
     file: str | None
@@ -124,5 +321,6 @@ class Config:
     limits: Limits
     rules: RuleSet
     digest: str
-    telling: Telling = Telling()
+    summary: SummaryMode = TopLevel.summary
+    metrics: MetricsExport = TopLevel.metrics
     tests: tuple[AnyTest, ...] = ()

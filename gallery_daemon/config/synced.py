@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.config.report import quoted
+from gallery_daemon.config.mistakes import quoted
 from gallery_daemon.decision import Action
 from gallery_daemon.rules.analysis import RuleWarning
+from gallery_daemon.rules.conditions.name import SourceLike
 from gallery_daemon.rules.glob import name_matches
-from gallery_daemon.rules.likeness import SourceLike
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config, WatchFolder
-    from gallery_daemon.rules.ruleset import Rule
+    from gallery_daemon.rules.decide import Rule
 
 MARKERS = (
     (".stfolder", "Syncthing"),
@@ -36,7 +36,7 @@ MARKERS = (
 
 @dataclass(frozen=True, slots=True)
 class SyncMarker:
-    """A sync tool's marker and where it lies."""
+    """A sync tool's marker and its path."""
 
     tool: str
     path: str

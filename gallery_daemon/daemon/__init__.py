@@ -1,4 +1,12 @@
-"""The process that runs for weeks: it constructs the journey, turns it, watches, reloads, reports.
+"""The process that runs for weeks: it watches, turns the journey, reloads, reports.
 
-`daemon` is its life from start to stop; `wiring` constructs everything for one configuration.
+- `daemon`: its life from start to stop, one session for each configuration.
+- `wiring`: constructs everything that one configuration needs.
+- `loop`: the inbox and the main loop.
+- `watching`: the watches and the listings of the watch folders.
+- `configuration`: reads the configuration, for commands too; `reload`: when it is read again.
+- `instance`: one daemon a folder, and the socket for questions; `status`: the answers.
+- `systemd`: the service manager's protocol; `unit`: its unit, and other shipped files.
+- `metrics`: figures for Prometheus; `exporter`: hands them out, imported only where asked for.
+- `summary`: the line of the day; `journals`: the journal opened, repaired, set aside.
 """

@@ -1,9 +1,8 @@
-"""The configuration as the commands use it: where it lies, its warnings, its model's classes."""
+"""The configuration as daemon and commands read it: where it is, its tests, its warnings."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -13,7 +12,6 @@ from gallery_daemon.config.synced import synced_warnings
 from gallery_daemon.errors import ConfigError, ConfigErrors
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.rules.analysis import warnings
-from gallery_daemon.rules.changes import changes
 from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.rules.analysis import RuleWarning
-    from gallery_daemon.rules.ruletest import AnyTest
 
 
 def default_path() -> Path:
@@ -48,7 +45,7 @@ def read_configuration(path: Path) -> Config:
 
 
 def refuse_failing(config: Config) -> None:
-    """The tests that the configuration brings along for its rules hold.
+    """The tests of the rules in the configuration hold.
 
     Raises:
         ConfigErrors: some do not; all of them at once.
@@ -69,30 +66,6 @@ def refuse_failing(config: Config) -> None:
 
 
 def warnings_of(config: Config) -> tuple[RuleWarning, ...]:
-    """What the configuration does and the person may not mean, in the order of its lines."""
+    """What the configuration does and a person may not mean, in the order of its lines."""
     odd = warnings(config.rules, classes_of(config.model.bundle))
     return tuple(sorted((*odd, *synced_warnings(config)), key=lambda warning: warning.line))
-
-
-def changes_between(old: Config, new: Config) -> tuple[str, ...]:
-    """What is different in `new`, as a person would tell it: settings, then rule by rule."""
-    pairs = {
-        "watch": (old.watch, new.watch),
-        "library": (old.library, new.library),
-        "model": (old.model, new.model),
-        "batch": (old.batch, new.batch),
-        "limits": (old.limits, new.limits),
-        "summary": (old.telling.summary, new.telling.summary),
-        "metrics": (old.telling.metrics, new.telling.metrics),
-        "tests": (_without_places(old.tests), _without_places(new.tests)),
-    }
-    settings = [f"{name} changed" for name, (was, now) in pairs.items() if was != now]
-    return (*settings, *changes(old.rules, new.rules))
-
-
-def _without_places(tests: tuple[AnyTest, ...]) -> list[AnyTest]:
-    """A test without a name is called after its line."""
-    names = ["" if test.name == f"line {test.line}" else test.name for test in tests]
-    return [
-        replace(test, name=name, line=0, column=0) for test, name in zip(tests, names, strict=True)
-    ]

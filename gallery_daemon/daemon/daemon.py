@@ -1,8 +1,8 @@
-"""The daemon: shifts, one for each configuration, until it is told to stop.
+"""The daemon: one session for each configuration, until it is told to stop.
 
-A new configuration begins a new shift: the old one ends in order and the new one's start-up scan
+A new configuration begins a new session: the old one ends in order, and the new one's start-up scan
 finds whatever was under way. Nothing but the disk carries over, so there is no state to migrate.
-A configuration that is wrong never ends the shift that runs (promise 9).
+A configuration that is wrong never ends the session that runs (promise 9).
 """
 
 from __future__ import annotations
@@ -11,37 +11,33 @@ import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
-from gallery_daemon.config.settings import WhenToSumUp
-from gallery_daemon.daemon.configuration import changes_between
-from gallery_daemon.daemon.edits import Edits
-from gallery_daemon.daemon.figures import Figures
-from gallery_daemon.daemon.instance import Holdings
-from gallery_daemon.daemon.journals import give_up
-from gallery_daemon.daemon.listing import Listing
-from gallery_daemon.daemon.loop import Chore, Loop
-from gallery_daemon.daemon.metrics import Metrics
-from gallery_daemon.daemon.orders import Orders, nobody
-from gallery_daemon.daemon.pace import Pace
-from gallery_daemon.daemon.report import Door, Report
+from gallery_daemon.config.settings import SummaryMode
+from gallery_daemon.daemon.instance import InstanceLock
+from gallery_daemon.daemon.journals import set_aside_damaged
+from gallery_daemon.daemon.loop import Loop, PeriodicTask
+from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
+from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
+from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
-from gallery_daemon.daemon.watching import Watching
-from gallery_daemon.daemon.wiring import House, build, make_library
+from gallery_daemon.daemon.watching import Listing, Watching
+from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake.watch import Watch
+from gallery_daemon.logs.events import ConfigRejected, ConfigReloaded, DaemonStarted, DaemonStopped
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.systemd import Notifier
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 # A disk that damages one journal after the other is not mended by making yet another.
 _DAMAGES = 3
 
 
 class Loader(Protocol):
-    """Reads the configuration, with the warnings that a person should see."""
+    """Reads the configuration and logs the warnings that a person should see."""
 
     def __call__(self) -> Config:
         """The configuration as it is now.
@@ -59,138 +55,149 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
         GalleryError: the first configuration is wrong, another daemon watches one of its folders,
             or the journal cannot be used.
     """
-    orders = Orders()
-    holdings = Holdings(orders.wake_up)
-    damages, today, figures = 0, Today(clock.wall().date()), Figures(log)
-    with orders.from_signals(), contextlib.closing(holdings):
+    signals = Signals()
+    lock = InstanceLock(signals.wake_up)
+    damages, today, exporters = 0, Today(clock.wall().date()), ExporterFactory(log)
+    with signals.handled(), contextlib.closing(lock):
         config = load()
-        holdings.hold(folder.path for folder in config.watch)
-        while orders.stop_reason() is None:
+        lock.hold(folder.path for folder in config.watch)
+        while signals.stop_reason() is None:
             try:
-                shift = Shift(
+                session = Session(
                     config,
-                    orders,
-                    holdings,
+                    signals,
+                    lock,
                     today,
-                    figures=figures,
+                    exporters=exporters,
                     log=log,
                     clock=clock,
                     notifier=notifier,
                 )
-                with contextlib.closing(shift):
-                    config = shift.run(load)
+                with contextlib.closing(session):
+                    config = session.run(load)
             except JournalDamaged as error:
                 damages += 1
                 if damages > _DAMAGES:
                     raise
-                give_up(error, Disk(), clock)
-        log.daemon_stopped(reason=orders.stop_reason() or "")
+                set_aside_damaged(error, Disk(), clock)
+        log.write(DaemonStopped(signals.stop_reason() or ""))
 
 
-class Shift:
+class Session:
     """The daemon's life under one configuration."""
 
     def __init__(
         self,
         config: Config,
-        orders: Orders,
-        holdings: Holdings,
+        signals: Signals,
+        lock: InstanceLock,
         today: Today,
         *,
-        figures: Figures,
+        exporters: ExporterFactory,
         log: Log,
         clock: Clock,
         notifier: Notifier,
     ) -> None:
-        self._config, self._orders, self._log, self._clock = config, orders, log, clock
-        self._holdings, self._today = holdings, today
-        self._house = build(config, log, clock)
-        self._watching = _watch(self._house, log, clock)
-        self._report = Report(self._house, notifier)
-        self._notifier = notifier
-        self._exporter = figures.exporter(config.telling.metrics)
-        orders.wake = self._house.inbox.wake
+        self._config, self._signals, self._log, self._clock = config, signals, log, clock
+        self._lock, self._today, self._notifier = lock, today, notifier
+        self._runtime = build(config, log, clock)
+        self._watching = _watch(self._runtime, log, clock)
+        self._exporter = exporters.exporter(config.metrics.listen)
+        signals.wake = self._runtime.inbox.wake
 
     def run(self, load: Loader) -> Config:
-        """Until told to stop or a new configuration is there; gives the one for the next shift."""
-        # The watches stand and the listing has begun before anyone is told "ready".
-        self._watching.turn(self._clock.monotonic())
-        self._log.daemon_started(
-            version=__version__,
-            config=self._config.file or "the command line",
-            library=self._config.library,
-            rules=len(self._config.rules.rules),
+        """Until a stop, or a new configuration: returns the one for the next session."""
+        # The watches are up and the listing has begun before anyone is told "ready".
+        self._watching.run_due(self._clock.monotonic())
+        self._log.write(
+            DaemonStarted(
+                version=__version__,
+                config=self._config.file or "the command line",
+                library=self._config.library,
+                rules=len(self._config.rules.rules),
+            )
         )
         self._notifier.ready()
-        loop = Loop(self._house.pipeline, self._house.inbox, self._clock, self._chores())
+        loop = Loop(self._runtime.pipeline, self._runtime.inbox, self._clock, self._tasks())
         while True:
-            loop.run(until=self._orders.is_waiting)
-            if self._orders.stop_reason() is not None:
+            loop.run(until=self._signals.is_waiting)
+            if self._signals.stop_reason() is not None:
                 return self._config
-            self._orders.take_reload()
+            self._signals.take_reload()
             fresh = self._reload(load)
             if fresh is not None:
                 return fresh
 
-    def _chores(self) -> tuple[Chore, ...]:
+    def _tasks(self) -> tuple[PeriodicTask, ...]:
         """What is due from time to time, besides photos."""
-        house, watching, pace = self._house, self._watching, Pace(self._house.tally)
-        door = Door(self._holdings, house, watching, pace)
-        chores: list[Chore] = [watching, *watching.listings, self._report, pace, door]
-        if self._config.telling.summary is WhenToSumUp.DAILY:
-            chores.append(Summary(self._today, house.journal, self._log, self._clock))
+        runtime, watching = self._runtime, self._watching
+        throughput = Throughput(runtime.tally)
+
+        def line() -> str:
+            return f"{runtime.tally}, {runtime.pipeline.load} on their way"
+
+        def snapshot(now: float) -> str:
+            return snapshot_of(runtime, watching, throughput, now)
+
+        tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
+        tasks += [throughput, StatusSocket(self._lock, snapshot)]
+        if self._config.summary is SummaryMode.DAILY:
+            tasks.append(Summary(self._today, runtime.journal, self._log, self._clock))
         if self._config.file is not None:
-            chores.append(Edits(self._config.file, self._config.digest, self._orders.reload))
+            reload = self._signals.reload
+            tasks.append(ConfigWatcher(self._config.file, self._config.digest, reload))
         if self._exporter is not None:
-            chores.append(Metrics(house, watching, self._exporter))
-        return tuple(chores)
+            tasks.append(Metrics(runtime, watching, self._exporter))
+        return tuple(tasks)
 
     def close(self) -> None:
-        """Intake ends first, the classifier process and the journal last."""
-        if self._orders.stop_reason() is not None:
+        """Everything has ended: intake first, the classifier process and the journal last."""
+        if self._signals.stop_reason() is not None:
             self._notifier.stopping()
-        self._orders.wake = nobody
+        self._signals.wake = noop
         self._watching.stop()
         if self._exporter is not None:
             self._exporter.close()
-        self._house.close()
+        self._runtime.close()
 
     def _reload(self, load: Loader) -> Config | None:
         self._notifier.reloading(self._clock.monotonic())
         try:
             fresh = load()
-            make_library(fresh.library, self._house.journal)
-            self._holdings.hold(folder.path for folder in fresh.watch)
+            make_library(fresh.library, self._runtime.journal)
+            self._lock.hold(folder.path for folder in fresh.watch)
         except ConfigErrors as error:
             for each in error.errors:
-                self._log.config_rejected(place=each.place, error=each.sentence, hint=each.hint)
+                self._log.write(ConfigRejected(each.place, each.sentence, each.hint))
         except GalleryError as error:
             place = self._config.file or ""
-            self._log.config_rejected(place=place, error=error.sentence, hint=error.hint)
+            self._log.write(ConfigRejected(place, error.sentence, error.hint))
         else:
-            self._log.config_reloaded(
-                config=fresh.file or "",
-                rules=len(fresh.rules.rules),
-                digest=fresh.digest,
-                changes=changes_between(self._config, fresh),
+            self._log.write(
+                ConfigReloaded(
+                    config=fresh.file or "",
+                    rules=len(fresh.rules.rules),
+                    digest=fresh.digest,
+                    changes=changes_between(self._config, fresh),
+                )
             )
             return fresh
         self._notifier.ready()
         return None
 
 
-def _watch(house: House, log: Log, clock: Clock) -> Watching:
+def _watch(runtime: Runtime, log: Log, clock: Clock) -> Watching:
     """A watch and a listing for each watch folder."""
     pairs = tuple(
         (
             Watch(
-                ground,
+                root,
                 mode=folder.mode,
                 poll_every_s=folder.poll_every_s,
-                deliver=house.inbox.candidate,
+                deliver=runtime.inbox.candidate,
             ),
-            Listing(ground, folder.rescan_s, house.pipeline, log, clock),
+            Listing(root, folder.rescan_s, runtime.pipeline, log, clock),
         )
-        for ground, folder in zip(house.grounds, house.config.watch, strict=True)
+        for root, folder in zip(runtime.roots, runtime.config.watch, strict=True)
     )
-    return Watching(pairs, house.inbox, log)
+    return Watching(pairs, runtime.inbox, log)

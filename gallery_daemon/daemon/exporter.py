@@ -1,4 +1,4 @@
-"""Gives the figures to who fetches them: `GET /metrics` on a Unix socket or a loopback port.
+"""Serves the figures: `GET /metrics` on a Unix socket or a loopback port.
 
 One thread, one request after the other, each for a few seconds at most. It hands out a text and
 knows nothing else. Imported only where it is asked for: `http.server` and its thread take 1 MB
@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Listen
+    from gallery_daemon.config.kinds.local import Listen
 
 _REQUEST_S = 2.0
 _JOIN_S = 1.0
@@ -65,7 +65,7 @@ class Exporter:
 
 
 class _Server(TCPServer):
-    """Listens where it is told; a socket that nobody listens at any more is taken over."""
+    """Listens at the configured address; a socket file that no process listens at is replaced."""
 
     allow_reuse_address = True
 
@@ -102,7 +102,7 @@ class _Server(TCPServer):
             self.socket.bind(path)
 
     def handle_error(self, *_: Any) -> None:  # noqa: ANN401 - as socketserver has it
-        """Whoever asked has gone, or speaks no HTTP: nobody's trouble."""
+        """Nothing: the client has gone, or speaks no HTTP."""
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -128,7 +128,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 def _is_abandoned(path: str) -> bool:
-    """Whether a socket lies there that nobody listens at: a daemon was killed."""
+    """Whether no process listens at the socket file there: a daemon was killed."""
     if not Path(path).is_socket():
         return False
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:

@@ -1,11 +1,12 @@
-"""One daemon for each watch folder, and a door at which it can be asked how things are.
+"""One daemon for each watch folder, and a socket at which it can be asked how things are.
 
-Two daemons on one folder would file every photo by two minds. So each binds a name made of the
-folder's path in the kernel's list of Unix sockets (the abstract one, unix(7)): the second finds it
-taken, and is told by the kernel whose it is. Such a name is no file: nothing is written into the
-watch folder, no disk is kept from being unmounted, and it is free again however its holder ends.
+Two daemons on one folder would each file every photo by rules of their own. So a daemon binds a
+name made of the folder's path among the abstract Unix sockets (unix(7)). The second one finds it
+taken, and learns from the kernel which process has it. Such a name is no file: nothing is written
+into the watch folder, no disk is kept from being unmounted, and the name is free again however its
+holder ends.
 
-Who connects is not heard, only answered: the daemon's main loop sends one snapshot and hangs up.
+Nothing is read from a client: the daemon's main loop sends one snapshot and hangs up.
 """
 
 from __future__ import annotations
@@ -24,78 +25,84 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _PREFIX = "gallery-daemon"
 _SOCKETS = Path("/proc/net/unix")
 # Source: struct ucred of unix(7): pid, uid, gid.
 _CREDENTIALS = struct.Struct("3i")
-_ASKING_S = 10.0
+_ANSWER_S = 10.0
 
 
 def name_of(folder: str) -> str:
-    """The socket's name for a watch folder, links resolved; each user has names of their own."""
+    """The socket's name for a watch folder, links resolved; it contains the user's number."""
     digest = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()
     return f"{_PREFIX}/{os.getuid()}/{digest[:32]}"
 
 
-class Holdings:
-    """The watch folders that this daemon holds. `asked` has who waits for an answer."""
+class InstanceLock:
+    """The watch folders that this daemon holds, and the clients that wait for an answer."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called by other threads when somebody has come to the door."""
+        """`wake` is called, by other threads, when somebody waits for an answer."""
         self._wake = wake
         self._held: dict[str, socket.socket] = {}
-        self._asked: SimpleQueue[socket.socket] = SimpleQueue()
+        self._waiting: SimpleQueue[socket.socket] = SimpleQueue()
 
     def hold(self, folders: Iterable[str]) -> None:
-        """These folders are held, and no others any more.
+        """These folders are held, and no others.
 
         Raises:
-            GalleryError: another daemon holds one of them; everything is as it was.
+            GalleryError: another daemon holds one of them; nothing has changed.
         """
         wanted = {name_of(folder): folder for folder in folders}
         fresh: dict[str, socket.socket] = {}
         try:
             for name in wanted.keys() - self._held.keys():
-                door = _bound(name, wanted[name])
-                if door is not None:
-                    fresh[name] = door
+                listener = _bound(name, wanted[name])
+                if listener is not None:
+                    fresh[name] = listener
         except GalleryError:
-            for door in fresh.values():
-                door.close()
+            for listener in fresh.values():
+                listener.close()
             raise
         for name in self._held.keys() - wanted.keys():
             _shut(self._held.pop(name))
-        for name, door in fresh.items():
-            self._held[name] = door
-            Thread(target=self._open_to, args=(door,), daemon=True, name="door").start()
+        for name, listener in fresh.items():
+            self._held[name] = listener
+            Thread(target=self._accept, args=(listener,), daemon=True, name="status socket").start()
 
     def close(self) -> None:
-        """No folder is held."""
+        """No folder is held, and no client waits for an answer."""
         self.hold(())
+        for client in self._take_waiting():
+            client.close()
 
     def answer(self, snapshot: Callable[[], str]) -> None:
-        """Everybody who waits at the door has got the snapshot."""
+        """Every client that waits has the snapshot."""
+        for client in self._take_waiting():
+            with client, contextlib.suppress(OSError):
+                client.settimeout(1.0)
+                client.sendall(snapshot().encode("ascii"))
+
+    def _take_waiting(self) -> Iterator[socket.socket]:
         with contextlib.suppress(Empty):
             while True:
-                with self._asked.get_nowait() as asking, contextlib.suppress(OSError):
-                    asking.settimeout(1.0)
-                    asking.sendall(snapshot().encode("ascii"))
+                yield self._waiting.get_nowait()
 
-    def _open_to(self, door: socket.socket) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
-                asking, _ = door.accept()
-                if _who(asking)[1] in {os.getuid(), 0}:
-                    self._asked.put(asking)
+                client, _ = listener.accept()
+                if _who(client)[1] in {os.getuid(), 0}:
+                    self._waiting.put(client)
                     self._wake()
                 else:
-                    asking.close()
+                    client.close()
 
 
 def running() -> list[str]:
-    """The names that daemons of this user hold now."""
+    """The names that daemons of this user hold now, sorted."""
     try:
         lines = _SOCKETS.read_text("utf-8", "replace").splitlines()
     except OSError:
@@ -109,47 +116,47 @@ def ask(name: str) -> tuple[int, str]:
     """The process that holds the name, and its snapshot; empty if it is too busy to answer.
 
     Raises:
-        OSError: nobody holds it.
+        OSError: no process holds it.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-        asking.settimeout(_ASKING_S)
-        asking.connect(f"\0{name}")
-        pid, user = _who(asking)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(_ANSWER_S)
+        client.connect(f"\0{name}")
+        pid, user = _who(client)
         if user not in {os.getuid(), 0}:
             raise PermissionError(errno.EPERM, "somebody else's")
         heard = bytearray()
         with contextlib.suppress(TimeoutError):
-            while part := asking.recv(1 << 16):
+            while part := client.recv(1 << 16):
                 heard += part
         return pid, heard.decode("utf-8", "replace")
 
 
 def _bound(name: str, folder: str) -> socket.socket | None:
-    """The door at that name; None where such doors cannot be had: then nobody is kept out."""
+    """A socket of that name; None where there are none: then no second daemon is kept out."""
     try:
-        door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     except OSError:
         return None
     try:
-        door.bind(f"\0{name}")
-        door.listen()
+        listener.bind(f"\0{name}")
+        listener.listen()
     except OSError as error:
-        door.close()
+        listener.close()
         if error.errno != errno.EADDRINUSE:
             return None
         raise GalleryError(
             f"{folder} is watched already, by {_holder(name)}",
             hint="stop that one first; `gallery-daemon status` shows what it does",
         ) from error
-    return door
+    return listener
 
 
 def _holder(name: str) -> str:
     """The process that holds a name, in words."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         try:
-            asking.connect(f"\0{name}")
-            pid, _ = _who(asking)
+            client.connect(f"\0{name}")
+            pid, _ = _who(client)
             words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
         except OSError:
             return "another process"
@@ -163,8 +170,8 @@ def _who(peer: socket.socket) -> tuple[int, int]:
     return pid, uid
 
 
-def _shut(door: socket.socket) -> None:
-    """Its thread wakes up and ends."""
+def _shut(listener: socket.socket) -> None:
+    """It is closed; its thread wakes up and ends."""
     with contextlib.suppress(OSError):
-        door.shutdown(socket.SHUT_RDWR)
-    door.close()
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()

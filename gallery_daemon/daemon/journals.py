@@ -1,4 +1,7 @@
-"""The journal of this user, opened; a damaged one is replaced by a new one of what lies on disk."""
+"""The journal of this user: where it is, and what happens to one that is damaged or was cut short.
+
+A damaged journal is set aside, and a new one is made of what is on disk.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from gallery_daemon.errors import GalleryError, JournalDamaged
-from gallery_daemon.filing.onward import clear_up
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
-from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.filing.relocate import clear_up
+from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.logs.events import JournalRebuilt
 from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
@@ -19,13 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.filing.place import Disk
-    from gallery_daemon.intake.candidate import Ground
-    from gallery_daemon.logs import Log
+    from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.intake.candidate import WatchRoot
+    from gallery_daemon.logs.events import Log
 
 
 def state_folder() -> Path:
-    """Where the journal lies: XDG_STATE_HOME/gallery-daemon."""
+    """The folder of the journal: XDG_STATE_HOME/gallery-daemon."""
     return platformdirs.user_state_path("gallery-daemon")
 
 
@@ -35,7 +39,7 @@ def journal_path() -> Path:
 
 
 def open_to_plan() -> Journal:
-    """The journal for who only looks: nothing is cleared up, but looks can be remembered.
+    """The journal for a command that changes nothing else; what was seen can still be remembered.
 
     Raises:
         GalleryError: it cannot be opened or made, or a new one must take a damaged one's place.
@@ -50,8 +54,8 @@ def open_to_plan() -> Journal:
     return Journal(path)
 
 
-def give_up(error: JournalDamaged, disk: Disk, clock: Clock) -> None:
-    """The damaged journal lies aside; the next that opens the journal makes a new one.
+def set_aside_damaged(error: JournalDamaged, disk: Disk, clock: Clock) -> None:
+    """The damaged journal is set aside; whoever opens the journal next makes a new one.
 
     Raises:
         GalleryError: that cannot be done.
@@ -66,17 +70,17 @@ def give_up(error: JournalDamaged, disk: Disk, clock: Clock) -> None:
         ) from refused
 
 
-class Journals:
+class JournalOpener:
     """Opens the journal for one configuration."""
 
     def __init__(
-        self, disk: Disk, library: str, grounds: tuple[Ground, ...], log: Log, clock: Clock
+        self, disk: Disk, library: str, roots: tuple[WatchRoot, ...], log: Log, clock: Clock
     ) -> None:
-        self._disk, self._library, self._grounds = disk, library, grounds
+        self._disk, self._library, self._roots = disk, library, roots
         self._log, self._clock = log, clock
 
     def open(self) -> Journal:
-        """The journal, whole, with what a crash cut short cleared up.
+        """The journal, undamaged, with what a crash cut short cleared up.
 
         Raises:
             GalleryError: it cannot be opened or made.
@@ -84,7 +88,7 @@ class Journals:
         try:
             return self._recovered()
         except JournalDamaged as error:
-            give_up(error, self._disk, self._clock)
+            set_aside_damaged(error, self._disk, self._clock)
             return self._recovered()
 
     def _recovered(self) -> Journal:
@@ -95,7 +99,7 @@ class Journals:
         journal = Journal(path)
         try:
             for recovered in clear_up(journal, self._disk):
-                self._log.filing_recovered(photo=recovered.path, result=recovered.result)
+                self._log.write(recovered)
         except BaseException:
             journal.close()
             raise
@@ -112,17 +116,17 @@ class Journals:
                 when=self._clock.wall(),
             )
         except FileExistsError:
-            return  # another program was quicker
+            return  # another program has made it meanwhile
         except OSError as error:
             raise GalleryError(
                 f"a new journal cannot be made: {error.strerror}",
                 hint=f"see that {path.parent} can be written",
             ) from error
-        self._log.journal_rebuilt(damaged=os.fspath(damaged), photos=known)
+        self._log.write(JournalRebuilt(os.fspath(damaged), photos=known))
 
     def _photos(self) -> Iterator[Photo]:
-        """Every file that may have been filed, as it is now."""
-        for ground in self._grounds:
-            for name in scan(ground):
-                if isinstance(name, Found):
+        """Every file in the watch folders that may have been filed, as it is now."""
+        for root in self._roots:
+            for name in scan(root):
+                if isinstance(name, Listed):
                     yield Photo(name.candidate, Identity.of(name.stat), self._clock.wall())

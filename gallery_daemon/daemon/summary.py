@@ -1,7 +1,7 @@
 """One line a day: what became of the photos of the day that has ended.
 
-It is told at midnight, or at the first turn after it, of a machine that slept for one; and counted
-in the journal, so neither a new start nor a new configuration forgets the morning.
+It is logged at midnight, or at the first turn after it on a machine that was asleep. The journal is
+counted, so neither a new start nor a new configuration forgets the morning.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import JournalError
-from gallery_daemon.journal.day import day_of
+from gallery_daemon.journal.query import day_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
 
 # A clock that is set, and a machine that wakes, are noticed within this time.
 _LOOK_EVERY_S = 60.0
@@ -26,7 +26,7 @@ _LOOK_EVERY_S = 60.0
 
 @dataclass(slots=True)
 class Today:
-    """The day that has not been summed up; it outlives a configuration."""
+    """The day that has not been summed up yet; it outlives a configuration."""
 
     day: date
 
@@ -42,8 +42,8 @@ class Summary:
         """Midnight, or an earlier look at the clock."""
         return self._next
 
-    def turn(self, now: float) -> None:
-        """The day is summed up if it has ended."""
+    def run_due(self, now: float) -> None:
+        """A day that has ended is summed up."""
         if now < self._next:
             return
         wall = self._clock.wall()
@@ -57,22 +57,12 @@ class Summary:
         try:
             found = day_of(self._journal.newest_first(), day)
         except JournalError:
-            return  # the next filing will say what is the matter; a sum is not worth a second line
+            return  # the next filing says what is wrong; a sum is not worth a second line
         if found is not None:
-            self._log.daily_summary(
-                day=day.isoformat(),
-                filed=found.filed,
-                left=found.left,
-                quarantined=found.quarantined,
-                failed=found.failed,
-                undone=found.undone,
-                outcomes=found.outcomes,
-                classes=found.classes,
-                copied_bytes=found.copied_bytes,
-            )
+            self._log.write(found)
 
 
 def _until_midnight_s(wall: datetime) -> float:
-    """By the wall's own offset; on the day when it changes, a look more."""
+    """By the offset that the wall clock has now; the day it changes costs one more look."""
     midnight = datetime.combine(wall.date() + timedelta(days=1), datetime.min.time(), wall.tzinfo)
     return (midnight - wall).total_seconds()

@@ -1,8 +1,8 @@
 """The service manager's notify protocol: datagrams of `KEY=VALUE` lines on a Unix socket.
 
-Source: sd_notify(3), sd_watchdog_enabled(3). Without `NOTIFY_SOCKET` every word goes nowhere, so
-the daemon runs the same in a terminal. The watchdog is fed by the main loop when it has made
-progress, never from a thread of its own, which would go on feeding while the loop hangs.
+Source: sd_notify(3), sd_watchdog_enabled(3). Without `NOTIFY_SOCKET` nothing is sent, so the daemon
+runs the same in a terminal. The watchdog is fed by the main loop when it has made progress, never
+from a thread of its own, which would go on feeding while the loop hangs.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ class Notifier:
                 manager.connect(address)
                 manager.send(message.encode("utf-8", "replace"))
             except OSError:
-                # A deaf or missing manager must never stop a photo from being filed.
+                # A manager that is gone or does not listen never keeps a photo from being filed.
                 return
 
 
 def _watchdog_s(environ: Mapping[str, str], pid: int) -> float | None:
-    """Half of the manager's patience in seconds, as sd_watchdog_enabled(3) advises; None: off."""
+    """Half of the watchdog's timeout in seconds, as sd_watchdog_enabled(3) advises; None: off."""
     microseconds = environ.get("WATCHDOG_USEC", "")
     wanted_pid = environ.get("WATCHDOG_PID") or str(pid)
     if not microseconds.isdecimal() or int(microseconds) == 0 or wanted_pid != str(pid):

@@ -1,27 +1,32 @@
-"""The systemd user unit: the shipped text with the interpreter in use, written and removed.
+"""The systemd user unit, written and removed, and the files that come with the program.
 
-A unit that a person wrote by hand is never replaced or removed: only one that carries our mark.
+A unit that a person wrote by hand is never replaced or removed, only one that carries our mark. The
+unit and the example configuration are at the top of the repository, where people look; a wheel has
+copies of them in `gallery_daemon/share` (pyproject.toml, `force-include`). Apart from `systemd`,
+which the daemon imports: nothing here is needed while it runs.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from importlib import resources
+from pathlib import Path
 
 import platformdirs
 
-from gallery_daemon.daemon.shipped import UNIT, shipped_text
 from gallery_daemon.errors import GalleryError
 
-if TYPE_CHECKING:
-    from pathlib import Path
+EXAMPLE_CONFIG = "config.example.yaml"
+UNIT = "gallery-daemon.service"
+
+_IN_CHECKOUT = {EXAMPLE_CONFIG: EXAMPLE_CONFIG, UNIT: f"systemd/{UNIT}"}
 
 MARK = "# Written by `gallery-daemon service install`; `service remove` takes it away.\n"
 _SHIPPED_START = "ExecStart=/usr/bin/env gallery-daemon run"
 
 
 def unit_folder() -> Path:
-    """Where a user's units lie: systemd/user below the configuration home."""
+    """The folder of a user's units: systemd/user below the configuration home."""
     return platformdirs.user_config_path() / "systemd" / "user"
 
 
@@ -39,10 +44,10 @@ def unit_text(command: tuple[str, ...]) -> str:
 
 
 def install_unit(folder: Path, command: tuple[str, ...]) -> Path:
-    """The unit lies in `folder` (systemd/user below the configuration home).
+    """The unit is in `folder` and starts `command`.
 
     Raises:
-        GalleryError: another unit of that name lies there, or the folder cannot be written.
+        GalleryError: another unit of that name is there, or the folder cannot be written.
     """
     path = folder / UNIT
     _refuse_foreign(path)
@@ -55,7 +60,7 @@ def install_unit(folder: Path, command: tuple[str, ...]) -> Path:
 
 
 def remove_unit(folder: Path) -> Path | None:
-    """No unit of ours lies in `folder` any more; the path where it lay, None if there was none.
+    """No unit of ours is in `folder`; returns the path of the one removed, None if there was none.
 
     Raises:
         GalleryError: the unit there is not ours, or cannot be removed.
@@ -83,3 +88,12 @@ def _quoted(word: str) -> str:
     r"""One word of ExecStart: systemd.syntax(7) quoting, `%` and `$` doubled (systemd.unit(5))."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"'
+
+
+def shipped_text(name: str) -> str:
+    """The text of a shipped file, `EXAMPLE_CONFIG` or `UNIT`."""
+    package = resources.files("gallery_daemon")
+    packaged = package / "share" / name
+    if packaged.is_file():
+        return packaged.read_text("utf-8")
+    return (Path(str(package)).parent / _IN_CHECKOUT[name]).read_text("utf-8")

@@ -9,55 +9,60 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import ClassifierHost
-from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.daemon.inbox import Inbox
-from gallery_daemon.daemon.journals import Journals, state_folder
-from gallery_daemon.daemon.setup import setup_of
+from gallery_daemon.classifier.host import ClassifierHost, Timeouts
+from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.daemon.journals import JournalOpener, state_folder
+from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.place import Disk
 from gallery_daemon.intake.arrivals import Arrivals
-from gallery_daemon.intake.candidate import Ground
-from gallery_daemon.journey.company import Company
-from gallery_daemon.journey.kinship import Kinship
-from gallery_daemon.journey.looks import Looks
-from gallery_daemon.journey.photolog import Teller
+from gallery_daemon.intake.candidate import WatchRoot
+from gallery_daemon.journey.ends import Ends
+from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.photolog import PhotoLog, Tally
 from gallery_daemon.journey.pipeline import Pipeline
-from gallery_daemon.journey.retry import Gate, Retries
-from gallery_daemon.journey.rooms import Rooms
-from gallery_daemon.journey.tally import Tally
+from gallery_daemon.journey.retry import CircuitBreaker, Retries
+from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+from gallery_daemon.model.engines.measured import engines_file
+from gallery_daemon.model.manifest import find_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from gallery_daemon.classifier.child import Arrival
+    from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
-    from gallery_daemon.config.settings import Config, WatchFolder
+    from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.logs import Log
+    from gallery_daemon.logs.events import Log
     from gallery_daemon.photo import Photo
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """One configuration's rooms, wired; in force `since` that time."""
+class Runtime:
+    """What was constructed for one configuration, in force `since` that time.
+
+    Whoever runs it (`daemon`, `commands.sort`) hands each part what it uses; only the daemon's
+    `status` and `metrics` look at all of it.
+    """
 
     config: Config
-    inbox: Inbox[Arrival]
+    inbox: Inbox[ChildEvent]
     host: ClassifierHost
     journal: Journal
-    teller: Teller
+    photo_log: PhotoLog
     tally: Tally
-    rooms: Rooms
     pipeline: Pipeline
-    grounds: tuple[Ground, ...]
+    retries: Retries
+    breaker: CircuitBreaker
+    roots: tuple[WatchRoot, ...]
     stop: Event
     since: datetime
 
     def close(self) -> None:
-        """Everything has ended, the last to begin first; what is under way is found again."""
+        """Everything has ended, in reverse order; what was under way is found at the next start."""
         self.stop.set()
         self.host.close()
         self.journal.close()
@@ -65,70 +70,120 @@ class House:
 
 def build(
     config: Config, log: Log, clock: Clock, *, is_pass: bool = False, again: bool = False
-) -> House:
-    """The rooms for `config`, with what a crash left cleared up.
+) -> Runtime:
+    """All parts for `config`, with what a crash left cleared up.
 
-    In a pass nothing is waited for and tried again. `again`: files that are known, but lie not in
-    the library, are looked at once more.
+    In a pass nothing is tried again later. `again`: files that are known, but are not in the
+    library, are looked at once more.
 
     Raises:
         GalleryError: the journal or the library cannot be used.
     """
     stop = Event()
     disk = Disk(stop)
-    grounds = tuple(ground_of(folder, config.library) for folder in config.watch)
-    journal = Journals(disk, config.library, grounds, log, clock).open()
+    roots = tuple(root_of(folder, config.library) for folder in config.watch)
+    journal = JournalOpener(disk, config.library, roots, log, clock).open()
     try:
         make_library(config.library, journal)
     except BaseException:
         journal.close()
         raise
-    inbox: Inbox[Arrival] = Inbox()
-    tally = Tally()
-    teller = Teller(log, tally, config.library, clock)
+    inbox: Inbox[ChildEvent] = Inbox()
     host = ClassifierHost(
         setup_of(config.model, config.batch, config.limits),
         inbox.reply,
-        Patience(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
+        Timeouts(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
     )
+    return wire(
+        config,
+        log,
+        clock,
+        inbox=inbox,
+        journal=journal,
+        disk=disk,
+        host=host,
+        roots=roots,
+        stop=stop,
+        is_pass=is_pass,
+        again=again,
+    )
+
+
+def wire(
+    config: Config,
+    log: Log,
+    clock: Clock,
+    *,
+    inbox: Inbox[ChildEvent],
+    journal: Journal,
+    disk: Disk,
+    host: ClassifierHost,
+    roots: tuple[WatchRoot, ...],
+    stop: Event,
+    is_pass: bool = False,
+    again: bool = False,
+) -> Runtime:
+    """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
 
     def unknown(photos: Sequence[Photo]) -> list[Photo]:
         return journal.unknown(photos, config.library, again=again)
 
-    rooms = Rooms(
-        arrivals=Arrivals({folder.name: folder.settle_s for folder in config.watch}),
+    tally = Tally()
+    photo_log = PhotoLog(log, tally, config.library, clock)
+    arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
+    filer = Filer(journal, disk, config.library)
+    sidecars = WaitingSidecars(journal, disk, config.library, config.rules, unknown)
+    retries = Retries(first_s=math.inf) if is_pass else Retries()
+    breaker = CircuitBreaker(first_s=0.0) if is_pass else CircuitBreaker()
+    ends = Ends(
+        library=config.library,
+        rules=config.rules,
+        arrivals=arrivals,
+        filer=filer,
+        journal=journal,
+        sidecars=sidecars,
+        retries=retries,
+        breaker=breaker,
+        photo_log=photo_log,
+        clock=clock,
+    )
+    pipeline = Pipeline(
+        arrivals=arrivals,
         unknown=unknown,
         host=host,
+        cache=InferenceCache.of(config, journal, again=again),
+        similar=SimilarIndex(journal, config.rules),
         rules=config.rules,
-        filer=Filer(journal, disk, config.library),
-        journal=journal,
-        company=Company(journal, config.library),
-        retries=Retries(first_s=math.inf) if is_pass else Retries(),
-        gate=Gate(first_s=0.0) if is_pass else Gate(),
-        looks=Looks.of(config, journal, again=again),
-        kinship=Kinship(journal, config.rules),
-        tell=teller,
+        sidecars=sidecars,
+        ends=ends,
+        filer=filer,
+        retries=retries,
+        breaker=breaker,
+        photo_log=photo_log,
+        clock=clock,
+        in_order=is_pass,
     )
-    return House(
+    return Runtime(
         config=config,
         inbox=inbox,
         host=host,
         journal=journal,
-        teller=teller,
+        photo_log=photo_log,
         tally=tally,
-        rooms=rooms,
-        pipeline=Pipeline(rooms, config.library, clock),
-        grounds=grounds,
+        pipeline=pipeline,
+        retries=retries,
+        breaker=breaker,
+        roots=roots,
         stop=stop,
         since=clock.wall(),
     )
 
 
-def ground_of(folder: WatchFolder, library: str) -> Ground:
-    """The watch folder without the library and the journal, which may lie in it."""
-    return Ground(
+def root_of(folder: WatchFolder, library: str) -> WatchRoot:
+    """The watch folder, without the library and the journal, which may be inside it."""
+    return WatchRoot(
         source=folder.name,
-        root=folder.path,
+        path=folder.path,
         recursive=folder.recursive,
         skipped=(library.rstrip("/"), os.fspath(state_folder())),
         only=folder.only,
@@ -137,10 +192,10 @@ def ground_of(folder: WatchFolder, library: str) -> Ground:
 
 
 def make_library(library: str, journal: Journal) -> None:
-    """The library is there, made only if nothing was ever filed into it.
+    """The library is there; it is made only if nothing was ever filed into it.
 
-    One that was used and is gone is an unmounted disk: a folder made in its place would fill the
-    disk below, out of sight.
+    One that was used and is missing is an unmounted disk: a folder made in its place would fill the
+    disk below it, out of sight.
 
     Raises:
         GalleryError: it cannot be made.
@@ -155,3 +210,19 @@ def make_library(library: str, journal: Journal) -> None:
             f"the library {library} cannot be made: {error.strerror}",
             hint="make the folder, or choose another `library`",
         ) from error
+
+
+def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:
+    """The first message to the classifier process, by the configuration and this machine."""
+    return Setup(
+        bundle=os.fspath(find_bundle(model.bundle).resolve()),
+        engine=model.engine,
+        device=model.device,
+        memory=os.fspath(engines_file()),
+        batch_size=batch.size,
+        batch_wait_s=batch.wait_s,
+        max_bytes=limits.photo_bytes,
+        max_pixels=limits.photo_pixels,
+        # One decoder for each core we may use: Pillow releases the interpreter while it decodes.
+        reading_threads=len(os.sched_getaffinity(0)),
+    )

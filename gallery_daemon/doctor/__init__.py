@@ -1,9 +1,12 @@
-"""The doctor looks at all that the daemon needs and says what is well, and what to do.
+"""What the daemon needs, looked at: what is well, what is not, and what to do about it.
 
-`finding` is one line. Each of the others is one thing that may be amiss: a probe that reads the
-system and changes nothing, and a pure judgement of what it read, which is a table in the tests.
-`settings` (the configuration's warnings, sync tools), `watched` (watch folders), `inotify` (the
-kernel's limits), `library`, `links` (can hard links be made), `space`, `model`, `journal`,
-`running` (the daemon), `unit` (its service) and `machine` (clock, versions); `examine` asks them in
-turn.
+`finding` is one line. Each of the others has things that may be wrong: for each a probe
+(`look_at_...`), which reads the system and changes nothing, and a pure judgement (`judge_...`) of
+what it read, which is a table in the tests. They follow a photo's way:
+
+- `watched`: the watch folders, the kernel's limits, sync tools.
+- `model_and_rules`: the model bundle, its engine, the rules' warnings.
+- `library`: the library, hard links, free space, the journal.
+- `running`: the daemon, its service, clock and packages.
+- `examine`: asks all of them in turn.
 """

@@ -6,25 +6,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import WatchMode
+from gallery_daemon.config.synced import synced_warnings
 from gallery_daemon.daemon.journals import journal_path
-from gallery_daemon.doctor.finding import bad
-from gallery_daemon.doctor.inotify import judge_inotify, look_at_inotify
-from gallery_daemon.doctor.journal import judge_journal, look_at_journal
-from gallery_daemon.doctor.library import judge_library, look_at_library
-from gallery_daemon.doctor.links import (
+from gallery_daemon.doctor.finding import fail
+from gallery_daemon.doctor.library import (
+    judge_journal,
+    judge_library,
     judge_links,
+    judge_space,
     links_are_protected,
-    place_of,
+    location_of,
+    look_at_journal,
+    look_at_library,
+    look_at_space,
     wants_links,
 )
-from gallery_daemon.doctor.machine import judge_clock, judge_packages, look_at_packages
-from gallery_daemon.doctor.model import judge_model, look_at_model
-from gallery_daemon.doctor.running import judge_running, look_at_running
-from gallery_daemon.doctor.settings import ABOUT, look_at_settings
-from gallery_daemon.doctor.space import judge_space, look_at_space
-from gallery_daemon.doctor.unit import judge_unit, look_at_unit
-from gallery_daemon.doctor.watched import judge_watched, look_at_watched
-from gallery_daemon.intake.mounts import read_mountinfo
+from gallery_daemon.doctor.model_and_rules import (
+    CONFIGURATION,
+    judge_model,
+    judge_rules,
+    look_at_model,
+    look_at_rules,
+)
+from gallery_daemon.doctor.running import (
+    judge_clock,
+    judge_packages,
+    judge_running,
+    judge_unit,
+    look_at_packages,
+    look_at_running,
+    look_at_unit,
+)
+from gallery_daemon.doctor.watched import (
+    judge_inotify,
+    judge_sync,
+    judge_watched,
+    look_at_inotify,
+    look_at_sync,
+    look_at_watched,
+)
+from gallery_daemon.intake.watch_mode import read_mountinfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +53,16 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.doctor.finding import Finding
-    from gallery_daemon.doctor.journal import Book
+    from gallery_daemon.doctor.library import JournalState
     from gallery_daemon.doctor.watched import Watched
     from gallery_daemon.errors import ConfigErrors
 
 
 def examine(config: Config, clock: Clock) -> Iterator[Finding]:
     """All that the daemon needs under this configuration."""
-    yield from look_at_settings(config)
+    yield from judge_rules(config, look_at_rules(config))
+    markers = look_at_sync(folder.path for folder in config.watch)
+    yield from judge_sync(markers, synced_warnings(config), config.file or "")
     daemons = look_at_running(folder.path for folder in config.watch)
     mounts, now = read_mountinfo(), clock.wall()
     watched = tuple(look_at_watched(folder, mounts, now) for folder in config.watch)
@@ -59,22 +82,22 @@ def examine(config: Config, clock: Clock) -> Iterator[Finding]:
 def examine_without(errors: ConfigErrors, clock: Clock) -> Iterator[Finding]:
     """What can be looked at although the configuration is wrong, and what is wrong with it."""
     for error in errors.errors:
-        yield bad(ABOUT, f"{error.place}: {error.sentence}", error.hint)
+        yield fail(CONFIGURATION, f"{error.place}: {error.sentence}", error.hint)
     yield from judge_journal(look_at_journal(journal_path(), None), is_running=True)
     yield from _machine(clock)
 
 
 def _library(
-    config: Config, watched: tuple[Watched, ...], mounts: str, book: Book
+    config: Config, watched: tuple[Watched, ...], mounts: str, book: JournalState
 ) -> Iterator[Finding]:
     yield judge_library(look_at_library(config.library, was_used=book.has_used_library))
     if wants_links(config):
         is_protected = links_are_protected()
-        library = place_of(config.library, mounts)
+        library = location_of(config.library, mounts)
         for each in watched:
             if each.problem is None:
                 foreign = each.foreign if is_protected else 0
-                source = place_of(each.path, mounts)
+                source = location_of(each.path, mounts)
                 yield judge_links(each.name, source, library, foreign)
     yield judge_space("the library", *look_at_space(Path(config.library)))
     yield judge_space("the journal", *look_at_space(journal_path().parent))

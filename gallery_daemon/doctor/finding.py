@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
-    """How bad it is: well; the daemon runs, and something may not be meant; it cannot work so."""
+class Status(StrEnum):
+    """How bad it is: all is well; it works, perhaps not as meant; it cannot work."""
 
     OK = "ok"
     WARN = "warn"
@@ -16,32 +16,27 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: how it is, and what to do where it is not well."""
+    """One thing that was looked at: how it is, and what to do where it is not ok."""
 
-    verdict: Verdict
+    status: Status
     about: str
     what: str
     advice: str | None = None
 
-    def to_json(self) -> dict[str, str]:
-        """The public names; no advice is left out."""
-        fields = {"verdict": self.verdict, "about": self.about, "what": self.what}
-        return fields if self.advice is None else fields | {"advice": self.advice}
 
-
-def well(about: str, what: str) -> Finding:
+def ok(about: str, what: str) -> Finding:
     """It is as it should be."""
-    return Finding(Verdict.OK, about, what)
+    return Finding(Status.OK, about, what)
 
 
-def odd(about: str, what: str, advice: str | None = None) -> Finding:
+def warn(about: str, what: str, advice: str | None = None) -> Finding:
     """The daemon works, but perhaps not as it is meant to."""
-    return Finding(Verdict.WARN, about, what, advice)
+    return Finding(Status.WARN, about, what, advice)
 
 
-def bad(about: str, what: str, advice: str | None = None) -> Finding:
-    """The daemon cannot work so, or not on this."""
-    return Finding(Verdict.FAIL, about, what, advice)
+def fail(about: str, what: str, advice: str | None = None) -> Finding:
+    """The daemon cannot work, or not with this."""
+    return Finding(Status.FAIL, about, what, advice)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

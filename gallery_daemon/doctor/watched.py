@@ -1,4 +1,10 @@
-"""The watch folders: are they there, can they be read, how are they watched, how many are they."""
+"""Where photos come from: the watch folders, the kernel's limits on watching, and sync tools.
+
+Is each folder there, can it be read, how is it watched, how much is in it? inotify needs one watch
+for each folder, those below included, and one instance for each watch folder; both limits are for
+all programs of the user together, and where they do not suffice folders are polled and photos wait.
+Source: inotify(7).
+"""
 
 from __future__ import annotations
 
@@ -9,20 +15,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import WatchMode
-from gallery_daemon.doctor.finding import bad, counted, odd, well
-from gallery_daemon.intake.mounts import choose_mode, mount_of
+from gallery_daemon.config.synced import sync_marker
+from gallery_daemon.doctor.finding import counted, fail, ok, warn
+from gallery_daemon.intake.watch_mode import choose_mode, mount_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from gallery_daemon.config.settings import WatchFolder
+    from gallery_daemon.config.synced import SyncMarker
     from gallery_daemon.doctor.finding import Finding
-    from gallery_daemon.intake.mounts import ChosenMode
+    from gallery_daemon.intake.watch_mode import ChosenMode
+    from gallery_daemon.rules.analysis import RuleWarning
 
-ABOUT = "watch folder"
+
+_WATCHED = "watch folder"
 _CLOCK = "clock"
-# A few seconds' walk on a slow disk; what lies beyond is not looked at, and that is said.
+_SYNC = "sync tool"
+# A few seconds' walk on a slow disk. What is beyond is not looked at, and the finding says so.
 _FILES_LIMIT = 200_000
 # FAT keeps local time, and a camera's clock may be set to another zone.
 _AHEAD = timedelta(days=1)
@@ -76,29 +87,29 @@ def look_at_watched(folder: WatchFolder, mounts: str, now: datetime) -> Watched:
 
 
 def judge_watched(seen: Watched) -> Iterator[Finding]:
-    """One line for the folder, and one for each thing in it that is in the way."""
+    """One line for the folder, and one for each problem in it."""
     title = f"{seen.name}: {seen.path}"
     if seen.problem is not None:
         advice = "make the folder, mount its disk, or mend watch: in the configuration"
         if "permission" in seen.problem:
             advice = f"let your user read it: chmod u+rx {seen.path}"
-        yield bad(ABOUT, f"{title}: {seen.problem}", advice)
+        yield fail(_WATCHED, f"{title}: {seen.problem}", advice)
         return
     more = "at least " if seen.is_cut else ""
     holds = f"{more}{counted(seen.files, 'file')} in {counted(seen.folders, 'folder')}"
     way = f"{seen.kind or 'unknown file system'}, {seen.mode.mode} ({seen.mode.why}), {holds}"
     if seen.mode.mode is WatchMode.INOTIFY and seen.auto.mode is WatchMode.POLL:
-        yield odd(ABOUT, f"{title}: {way}, but {seen.auto.why}", "say mode: auto")
+        yield warn(_WATCHED, f"{title}: {way}, but {seen.auto.why}", "say mode: auto")
     else:
         slow = f", a new photo waits up to {seen.poll_every_s:g} s"
         is_polled = seen.mode.mode is WatchMode.POLL
-        yield well(ABOUT, f"{title}: {way}{slow if is_polled else ''}")
+        yield ok(_WATCHED, f"{title}: {way}{slow if is_polled else ''}")
     for path in seen.unreadable[:3]:
-        yield odd(ABOUT, f"{path} cannot be listed", "let your user read it, or ignore: it")
+        yield warn(_WATCHED, f"{path} cannot be listed", "let your user read it, or ignore: it")
     if seen.ahead:
         many = counted(seen.ahead, "file is", "files are")
         advice = "the camera's clock was wrong: without EXIF such a date files them; touch them"
-        yield odd(_CLOCK, f"{many} dated in the future in {seen.path}", advice)
+        yield warn(_CLOCK, f"{many} dated in the future in {seen.path}", advice)
 
 
 def _problem(path: Path) -> str | None:
@@ -116,7 +127,7 @@ def _problem(path: Path) -> str | None:
 
 
 class _Walk:
-    """Counts on the way through a folder."""
+    """Counts what is in a folder and below."""
 
     def __init__(self, latest: datetime) -> None:
         self._latest_s = latest.timestamp()
@@ -145,3 +156,120 @@ class _Walk:
         self.ahead += found.st_mtime > self._latest_s
         is_others = found.st_uid != self._uid
         self.foreign += is_others and not os.access(path, os.R_OK | os.W_OK)
+
+
+def look_at_sync(folders: Iterable[str]) -> dict[str, SyncMarker | None]:
+    """By watch folder, the mark that a sync tool has left in it or above it."""
+    return {folder: sync_marker(folder) for folder in folders}
+
+
+def judge_sync(
+    markers: Mapping[str, SyncMarker | None], moving: tuple[RuleWarning, ...], file: str
+) -> Iterator[Finding]:
+    """`moving` are the rules of `file` that move out of a synced folder, which deletes there."""
+    for each in moving:
+        place = f"{file}:{each.line}: " if each.line else ""
+        advice = "say action: hardlink, unless the phone is to be emptied"
+        yield warn(_SYNC, f"{place}{each.sentence}", advice)
+    if moving:
+        return
+    for folder, marker in markers.items():
+        if marker is not None:
+            name = os.path.basename(marker.path)  # noqa: PTH119 - a name, not a path
+            keeps = f"{marker.tool} keeps {folder} in step ({name})"
+            yield ok(_SYNC, f"{keeps}, and nothing is moved out of it")
+
+
+_INOTIFY = "inotify"
+_PROC = Path("/proc")
+_LIMITS = Path("sys/fs/inotify")
+# What is advised is never less. Source: the kernel's own default on a machine with 8 GB, and what
+# editors that watch source trees ask for.
+_ROOMY = {"max_user_watches": 524_288, "max_user_instances": 512}
+# The kernel's default; what overflows a shorter queue is found by a listing, later.
+_QUEUE = 16_384
+# Above this share of a limit, a few more folders will reach it.
+_NEARLY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class InotifyLimits:
+    """The limits of this user, and how much of them other programs use."""
+
+    max_user_watches: int
+    max_user_instances: int
+    max_queued_events: int
+    used_watches: int = 0
+    used_instances: int = 0
+
+
+def look_at_inotify(without: frozenset[int], proc: Path = _PROC) -> InotifyLimits | None:
+    """The limits, and what this user's processes but those in `without` use; None: not readable."""
+    limits = proc / _LIMITS
+    names = ("max_user_watches", "max_user_instances", "max_queued_events")
+    try:
+        read = [int((limits / name).read_text("ascii")) for name in names]
+    except (OSError, ValueError):
+        return None
+    watches = instances = 0
+    for process in proc.iterdir():
+        if process.name.isdecimal() and int(process.name) not in without:
+            for held in _instances_of(process):
+                instances += 1
+                watches += held
+    return InotifyLimits(read[0], read[1], read[2], watches, instances)
+
+
+def judge_inotify(room: InotifyLimits | None, folders: int, roots: int) -> Iterator[Finding]:
+    """Whether `folders` folders below `roots` watch folders can be watched by inotify."""
+    if not roots:
+        yield ok(_INOTIFY, "not needed: every watch folder is polled")
+        return
+    if room is None:
+        yield warn(_INOTIFY, "the kernel's limits cannot be read", "is /proc mounted?")
+        return
+    # One instance more: whether there is room for another watch is found out with one.
+    wanted = (
+        ("max_user_watches", room.max_user_watches, room.used_watches, folders),
+        ("max_user_instances", room.max_user_instances, room.used_instances, roots + 1),
+    )
+    findings = [_judge_limit(*each) for each in wanted]
+    troubles = [each for each in findings if each is not None]
+    yield from troubles
+    if room.max_queued_events < _QUEUE:
+        what = f"fs.inotify.max_queued_events is {room.max_queued_events}, so many photos at once"
+        advice = _raise("max_queued_events", _QUEUE)
+        yield warn(_INOTIFY, f"{what} are noticed only by the next listing", advice)
+    if not troubles:
+        free = room.max_user_watches - room.used_watches
+        yield ok(_INOTIFY, f"{counted(folders, 'folder')} to watch, room for {free}")
+
+
+def _judge_limit(name: str, limit: int, used: int, wanted: int) -> Finding | None:
+    if used + wanted <= limit * _NEARLY:
+        return None
+    what = f"{wanted} needed, {used} used by other programs, fs.inotify.{name} is {limit}"
+    enough = max(_ROOMY[name], 1 << (2 * (used + wanted)).bit_length())
+    if used + wanted > limit:
+        return warn(_INOTIFY, f"{what}: too few, so folders are polled", _raise(name, enough))
+    return warn(_INOTIFY, f"{what}: nearly used up", _raise(name, enough))
+
+
+def _raise(name: str, value: int) -> str:
+    line = f"fs.inotify.{name}={value}"
+    return f"echo {line} | sudo tee -a /etc/sysctl.d/60-inotify.conf && sudo sysctl --system"
+
+
+def _instances_of(process: Path) -> Iterator[int]:
+    """The watches of each inotify instance of a process; nothing where it may not be read."""
+    try:
+        held = os.listdir(process / "fd")  # noqa: PTH208 - names are all that is needed
+    except OSError:
+        return
+    for number in held:
+        try:
+            if os.readlink(process / "fd" / number) == "anon_inode:inotify":  # noqa: PTH115 - no path
+                lines = (process / "fdinfo" / number).read_text("ascii").splitlines()
+                yield sum(line.startswith("inotify ") for line in lines)
+        except OSError:
+            continue  # closed meanwhile

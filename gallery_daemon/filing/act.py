@@ -1,12 +1,12 @@
-"""One file's way to its name: the effects of a step, in the order that a crash may cut anywhere.
+"""The effects of a step, in an order that a crash may cut anywhere.
 
 - hard link, symbolic link: one call takes the name.
-- copy: a hidden temporary beside the destination, filled, verified and synced; one call gives it
-  the name; the folder is synced.
-- move on one file system: one call takes the old name away and the new one, if it is free.
-- move between file systems: as copy; only then the source goes.
+- copy: a hidden temporary file beside the destination, filled, verified and synced; one call gives
+  it the name; the folder is synced.
+- move on one file system: one call removes the old name and takes the new one, if it is free.
+- move between file systems: as copy; only then the source is removed.
 
-A name that is taken raises in the call that would take it; only then is the next one thought of.
+A name that exists raises in the call that would take it; only then the next one is tried.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
-from gallery_daemon.filing.plan import Step, names_to_try
+from gallery_daemon.filing.steps import Step, names_to_try
 from gallery_daemon.journal.record import State
-from gallery_daemon.rules.part import NUMBER
+from gallery_daemon.rules.component import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.photo import Identity
 
 # link(2): another file system, not permitted or not known there, too many links.
@@ -34,18 +34,18 @@ _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def temporary_name(token: str) -> str:
-    """The hidden file that a copy is written to, in the destination's folder."""
+    """The hidden name of a copy that is being written, in the destination's folder."""
     return f".gallery-daemon-{token}.part"
 
 
-def parting_name(token: str) -> str:
-    """The hidden name that a moved source has for a moment, in its own folder."""
+def tombstone_name(token: str) -> str:
+    """The hidden name of a moved source before it is removed, in its own folder."""
     return f".gallery-daemon-{token}.gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What one act came to."""
+    """The result of one act: a final state, the action that was done, and the name taken."""
 
     state: State
     action: Action
@@ -55,10 +55,11 @@ class Placed:
 
 @dataclass(slots=True)
 class Act:
-    """One file's way to its name, with everything open that it needs.
+    """One step with the open folders and file that it needs.
 
-    `making` hears the inode of a copy that is whole, before it gets its name. `points_to` is where
-    the file points, if it is a symbolic link that is moved.
+    `home` and `target` are the old folder, with the name, and the new one. `on_copied` is called
+    with the inode of a whole copy before it gets its name. `points_to` is the target of a symbolic
+    link that is moved.
     """
 
     disk: Disk
@@ -67,12 +68,12 @@ class Act:
     home: tuple[int, str]
     source: int
     target: int
-    making: Callable[[int], None]
+    on_copied: Callable[[int], None]
     points_to: str | None = None
     is_copied: bool = False
 
     def run(self) -> Placed:
-        """The first name that is free, or the end that a conflict comes to."""
+        """Take the first name that is free, or end by what the conflict rule says."""
         try:
             for name in names_to_try(self.step.name):
                 try:
@@ -87,12 +88,12 @@ class Act:
         raise AssertionError("names do not run out")
 
     def _conflict(self, name: str) -> Placed | None:
-        """What a taken name means; None: try the next one."""
+        """The end that a taken name means; None: try the next one."""
         step = self.step
-        # Of a name with a number, the next number is free: no name is taken that could be skipped.
+        # A name with a place for a number is never skipped: some number is free.
         skips = step.on_conflict is OnConflict.SKIP and NUMBER not in step.name
         identical = step.identical or step.on_conflict.usual_identical
-        # The bytes are read only where it matters whether they are the same.
+        # The bytes are only read where it matters whether they are the same.
         matters = identical is not (Identical.LEAVE if skips else Identical.KEEP)
         if matters and self._is_same(name):
             return self._same(name, identical)
@@ -119,7 +120,7 @@ class Act:
         return self.disk.same_bytes(self.source, self.target, name)
 
     def _take(self, name: str) -> Placed:
-        """The name is taken by the step's action, or by a copy where that cannot be."""
+        """Take the name by the step's action, or by a copy where that is impossible."""
         match self.step.action:
             case Action.HARDLINK:
                 return self._link(name)
@@ -145,9 +146,9 @@ class Act:
         return Placed(State.FILED, Action.HARDLINK, name)
 
     def _copy(self, name: str) -> None:
-        """The bytes are whole and on disk before the name is taken."""
+        """Copy, verify and sync the bytes, then take the name."""
         temporary = temporary_name(self.token)
-        # Asked first only to spare a long copy; it is the rename that decides.
+        # Asked first to save a long copy; the rename decides.
         if self.disk.identity(self.target, name) is not None:
             raise FileExistsError(errno.EEXIST, "the name is taken", name)
         if not self.is_copied:
@@ -155,7 +156,7 @@ class Act:
             self.disk.copy(self.source, self.target, temporary, self.step.file.identity)
             copied = self.disk.identity(self.target, temporary)
             if copied is not None:
-                self.making(copied.inode)
+                self.on_copied(copied.inode)
         self.disk.rename((self.target, temporary), (self.target, name))
         self.is_copied = False
 
@@ -163,7 +164,7 @@ class Act:
         try:
             self.disk.rename(self.home, (self.target, name))
         except OSError as error:
-            # If neither folder can be changed, it is the library that nothing can be done in.
+            # If neither folder can be changed, the library's error is the one to tell.
             is_denied = error.errno in _DENIED and self.disk.may_change(self.target)
             if is_denied and not self.disk.may_change(self.home[0]):
                 raise FilingError(
@@ -178,7 +179,7 @@ class Act:
             reason = take_away(self.disk, self.home, self.step.file.identity, self.token)
             return Placed(State.FILED, Action.COPY if reason else Action.MOVE, name, reason)
         if self.disk.identity(self.target, name) != self.step.file.identity:
-            # Another file took the old name at the last moment: it goes back, unclassified.
+            # Another file had the old name by then: it was not classified, so it goes back.
             give_back(self.disk, (self.target, name), self.home)
             raise PhotoChanged("it was replaced while it was being moved")
         self.disk.sync(self.target)
@@ -187,13 +188,13 @@ class Act:
 
 
 def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str) -> str | None:
-    """The source, whose bytes are safe in the library, is gone; or the reason why it stays.
+    """Remove the source, whose bytes are safe in the library; or the reason why it stays.
 
-    It is renamed before it is unlinked, so that what is unlinked is what was looked at: a newer
+    It is renamed before it is unlinked, so that what is unlinked is what was checked: a newer
     version that a sync tool puts in its place in the last microsecond survives.
     """
     folder, _name = home
-    gone = parting_name(token)
+    gone = tombstone_name(token)
     try:
         disk.rename(home, (folder, gone))
     except FileNotFoundError:
@@ -209,9 +210,9 @@ def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str)
 
 
 def give_back(disk: Disk, taken: tuple[int, str], home: tuple[int, str]) -> None:
-    """A file that was taken by mistake lies where it was; beside it, if that name is taken again.
+    """Put back a file that was taken by mistake; beside its old name, if that is taken again.
 
-    A sync tool may have put yet another version there in the meantime: each is somebody's photo.
+    A sync tool may have put another version there meanwhile, and each may be the only copy.
     """
     folder, first = home
     for name in names_to_try(first):

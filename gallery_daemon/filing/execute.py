@@ -1,8 +1,8 @@
-"""Executing a plan: intent, act, done; for the photo, then for each sidecar.
+"""Executing a plan: intent, act, end; for the photo, then for each sidecar.
 
-The intent is in the journal before the first effect and says which temporaries the act may leave,
-so a kill at any instruction is cleared up at the next start (`recover`). An act that the disk
-refuses half-way is treated like a crash: what lies on the disk says whether it was done.
+The intent is in the journal before the first effect and names the temporary files of the act, so
+`recover` can end one that was killed at any instruction. An act that the disk refuses half-way is
+treated like a crash: the disk says whether it was done.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gallery_daemon.decision import Action, OnConflict
+from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
-from gallery_daemon.filing import trouble
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.beforehand import linked_place, refuse_emptied
-from gallery_daemon.filing.onward import clear_up
-from gallery_daemon.filing.plan import Plan, Step, step_of
-from gallery_daemon.filing.recover import Recovered, came_to
-from gallery_daemon.filing.sidecars import name_beside
-from gallery_daemon.journal.claims import Claimed
-from gallery_daemon.journal.record import Entry, Intent, Row, State
-from gallery_daemon.photo import Candidate, Photo
+from gallery_daemon.filing.os_errors import library_errors, source_errors
+from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
+from gallery_daemon.filing.recover import outcome_on_disk
+from gallery_daemon.filing.relocate import clear_up
+from gallery_daemon.filing.steps import Plan, Step, name_beside, step_late, step_of
+from gallery_daemon.journal.claims import AlreadyClaimed
+from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
+from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.logs.events import FilingRecovered
     from gallery_daemon.photo import Identity
 
 
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 class Filing:
     """An executed plan.
 
-    `action` is what was really done (a hard link between file systems is a copy), `destination`
-    absolute; `sidecars` were filed too, `problems` says which could not be and why.
+    `action` is the one that was done (a hard link between file systems becomes a copy),
+    `destination` is absolute; `sidecars` names those that were filed too, `problems` says which
+    could not be, and why.
     """
 
     state: State
@@ -57,16 +58,16 @@ class Filer:
         self._journal, self._disk, self._library = journal, disk, library
 
     def execute(self, plan: Plan, when: datetime) -> Filing:
-        """The photo lies at its destination, with its sidecars, and the journal has it.
+        """The photo is at its destination, with its sidecars, and the journal has it.
 
         Raises:
             AlreadyFiled: another program has done it meanwhile.
             PhotoChanged: it is not the photo that was classified.
-            FilingError: it could not be filed; it lies where it was.
+            FilingError: it could not be filed; it is where it was.
             JournalError: the journal cannot be used now.
         """
         step = step_of(plan.photo, plan.destination)
-        entry = Entry(
+        entry = JournalEntry(
             plan.photo,
             State.INTENT,
             decision=plan.decision,
@@ -74,12 +75,13 @@ class Filer:
             prediction=plan.prediction,
             note=plan.note,
         )
-        linked = linked_place(self._journal, self._disk, plan.photo.identity, self._library)
+        linked = linked_filing(self._journal, self._disk, plan.photo.identity, self._library)
         if linked is not None:
-            reason = f"it is the same file as {linked}"
+            assert linked.destination is not None
+            reason = f"it is the same file as {linked.destination}"
             done = replace(entry, state=State.IDENTICAL, reason=reason)
             self._journal.record(done, self._library, when)
-            return Filing(State.IDENTICAL, step.action, linked, reason)
+            return Filing(State.IDENTICAL, step.action, linked.destination, reason)
         row, placed = self._file(step, entry, None, when)
         filing = self._filing(step, placed)
         if placed.state is not State.FILED:
@@ -96,21 +98,18 @@ class Filer:
         return self._with_sidecars(filing, beside, row, when)
 
     def execute_late(self, sidecar: Photo, owner: Row, when: datetime) -> Filing:
-        """A sidecar that arrived after its photo lies beside it.
+        """A sidecar that arrived after its photo is filed beside it.
 
         Raises:
             PhotoChanged: it changed since it settled.
-            FilingError: it could not be filed; it lies where it was.
+            FilingError: it could not be filed; it is where it was.
         """
-        assert owner.name is not None
-        assert owner.action is not None
-        name = name_beside(sidecar.name, owner.relative.rpartition("/")[2], owner.name)
-        step = Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
-        _, placed = self._file(step, Entry(sidecar, State.INTENT), owner.id, when)
+        step = step_late(sidecar, owner)
+        _, placed = self._file(step, JournalEntry(sidecar, State.INTENT), owner.id, when)
         return self._filing(step, placed)
 
     def redo(self, undo: Row, filed: Row, when: datetime, parent: int | None = None) -> Row:
-        """What `undo` took back lies where it was `filed` again; its new row.
+        """What `undo` reverted is filed again where it was `filed`; its new row.
 
         Raises:
             PhotoChanged: the file has changed since it was put back.
@@ -118,26 +117,25 @@ class Filer:
         """
         assert filed.action is not None
         assert filed.name is not None
-        candidate = Candidate(filed.source, filed.root, filed.relative)
-        photo = Photo(candidate, self._as_put_back(filed, candidate), when)
+        photo = Photo(filed.candidate, self._as_put_back(filed), when)
         step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
-        number, _ = self._file(step, Entry(photo, State.INTENT), parent, when, undoes=undo.id)
-        row = self._journal.row(number)
-        assert row is not None
-        return row
+        number, _ = self._file(
+            step, JournalEntry(photo, State.INTENT), parent, when, undoes=undo.id
+        )
+        return self._journal.existing_row(number)
 
-    def recover(self) -> list[Recovered]:
-        """What programs that are gone have begun is finished or forgotten."""
+    def recover(self) -> list[FilingRecovered]:
+        """End the intents of programs that are gone."""
         return clear_up(self._journal, self._disk)
 
     def _with_sidecars(
         self, filing: Filing, steps: tuple[Step, ...], parent: int, when: datetime
     ) -> Filing:
-        """The photo stays filed whatever becomes of its sidecars; they are tried again alone."""
+        """File the sidecars; one that fails is tried again alone, and the photo stays filed."""
         filed, problems = [], []
         for step in steps:
             try:
-                self._file(step, Entry(step.file, State.INTENT), parent, when)
+                self._file(step, JournalEntry(step.file, State.INTENT), parent, when)
             except AlreadyFiled:
                 pass
             except (FilingError, PhotoChanged, JournalError) as error:
@@ -149,12 +147,12 @@ class Filer:
     def _file(
         self,
         step: Step,
-        entry: Entry,
+        entry: JournalEntry,
         parent: int | None,
         when: datetime,
         undoes: int | None = None,
     ) -> tuple[int, Placed]:
-        """Intent, act, done."""
+        """Intent, act, end."""
         token = secrets.token_hex(8)
         intent = Intent(step.action, step.folder, step.name, token, parent, undoes)
         row = self._claim(replace(entry, intent=intent), when)
@@ -167,59 +165,59 @@ class Filer:
                 )
                 raise
             try:
-                with trouble.at_library(self._library, step.folder):
+                with library_errors(self._library, step.folder):
                     placed = act.run()
             except (FilingError, PhotoChanged) as error:
-                name = came_to(row, self._journal, self._disk, error, _state_after(error))
+                name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
                 return row, Placed(State.FILED, step.action, name, error.sentence)
         self._journal.close_intent(
             row, placed.state, action=placed.action, name=placed.name, reason=placed.reason
         )
         return row, placed
 
-    def _claim(self, entry: Entry, when: datetime) -> int:
-        """The intent's row; one for the same file that nobody is at any more is resolved first."""
+    def _claim(self, entry: JournalEntry, when: datetime) -> int:
+        """Write the intent; an open one of a program that is gone is ended first."""
         try:
             return self._journal.record(entry, self._library, when)
-        except Claimed:
+        except AlreadyClaimed:
             self.recover()
             return self._journal.record(entry, self._library, when)
 
-    def _as_put_back(self, filed: Row, candidate: Candidate) -> Identity:
-        """What the file is now, which must be what was filed and put back."""
-        *folders, name = candidate.relative.split("/")
-        with trouble.at_source(), self._disk.folder(candidate.root, tuple(folders)) as home:
-            found = self._disk.identity(home, name)
+    def _as_put_back(self, filed: Row) -> Identity:
+        """The file's identity, which must be that of what was filed and put back."""
+        candidate = filed.candidate
+        with source_errors(), self._disk.folder(candidate.root, candidate.folders) as home:
+            found = self._disk.identity(home, candidate.name)
         if found is None:
             raise FilingError(
                 f"it lies at {candidate.path} no more: moved or deleted since", transient=False
             )
-        before = filed.identity
-        if (found.size_bytes, found.mtime_ns) != (before.size_bytes, before.mtime_ns):
+        if not found.has_same_bytes_as(filed.identity):
             raise FilingError(
                 f"{candidate.path} was changed since it was put back", transient=False
             )
         return found
 
     def _prepare(self, opened: contextlib.ExitStack, step: Step, token: str, row: int) -> Act:
-        """All that the act needs is open, and nothing is done yet but that its folders are made."""
+        """Open all that the act needs; the only effect is that missing folders are made."""
         candidate = step.file.candidate
-        *folders, name = candidate.relative.split("/")
-        with trouble.at_source():
-            home = opened.enter_context(self._disk.folder(candidate.root, tuple(folders)))
-            source = opened.enter_context(self._disk.source(home, name, step.file.identity))
-        with trouble.at_library(self._library, step.folder):
+        with source_errors():
+            home = opened.enter_context(self._disk.folder(candidate.root, candidate.folders))
+            source = opened.enter_context(
+                self._disk.source(home, candidate.name, step.file.identity)
+            )
+        with library_errors(self._library, step.folder):
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
-        making = partial(self._journal.making, row)
-        return Act(self._disk, step, token, (home, name), source, target, making)
+        on_copied = partial(self._journal.copied, row)
+        return Act(self._disk, step, token, (home, candidate.name), source, target, on_copied)
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
-        path = "/".join((self._library.rstrip("/"), *step.folder, placed.name))
+        path = library_path(self._library, *step.folder, placed.name)
         return Filing(placed.state, placed.action, path, placed.reason)
 
 
 def _state_after(error: FilingError | PhotoChanged) -> State:
-    """What fails is remembered; what changed or is gone was only tried."""
+    """A failure is remembered; a photo that changed or is gone was only tried."""
     is_over = isinstance(error, (PhotoChanged, PhotoGone))
     return State.ABANDONED if is_over else State.FAILED

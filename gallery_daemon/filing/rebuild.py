@@ -1,12 +1,12 @@
-"""A new journal in place of a damaged one: from what can be read of it, and from what lies on disk.
+"""A new journal in place of a damaged one: from the rows that can be read, and from the disk.
 
-The damaged file is set aside first. Whole rows of it are taken over, from its beginning and from
-its end up to the damage. What they do not cover is asked of the disk: a photo whose bytes lie in
-the library was filed, and is not filed a second time. What was left or quarantined is decided
-again, which moves nothing.
+The damaged file is set aside first. Its whole rows are taken over, from its beginning and from its
+end up to the damage. For the rest the disk is asked: a photo whose bytes are in the library was
+filed, and is not filed a second time. What was left or quarantined is decided again, which moves
+nothing.
 
 The new file gets its name when it is whole, and a journal that is missing beside a damaged one is
-made anew, so a power cut in between only means doing it again.
+made anew, so after a power cut in between it is only done again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.photo import Photo
 
 _REASON = "found in the library after the journal was damaged"
@@ -36,14 +36,14 @@ _PARTS = ("", "-wal", "-shm")
 
 
 def set_aside(journal: Path, disk: Disk, when: datetime) -> Path:
-    """The damaged journal has another name beside its old one, which is free; nothing is deleted.
+    """Rename the damaged journal beside its old name; nothing is deleted.
 
     Raises:
         OSError: its folder cannot be written.
     """
     aside = journal.with_name(f"{journal.name}.damaged-{when:%Y%m%dT%H%M%S.%f}")
     with disk.folder(os.fspath(journal.parent), ()) as folder:
-        # SQLite's companions first: beside a new journal they would be taken for its own.
+        # SQLite's companion files first: a new journal would take them for its own.
         for part in reversed(_PARTS):
             with contextlib.suppress(FileNotFoundError):
                 disk.rename((folder, journal.name + part), (folder, aside.name + part))
@@ -66,7 +66,7 @@ def rebuild(
     photos: Iterable[Photo],
     when: datetime,
 ) -> int:
-    """A whole journal lies at the free name `journal`; how many of the `photos` it knows as filed.
+    """Make a journal at the free name `journal`; how many of the `photos` were found as filed.
 
     Raises:
         JournalError: it cannot be written.
@@ -78,9 +78,9 @@ def rebuild(
     made = Journal(unfinished)
     try:
         made.adopt(_readable_rows(damaged))
-        lying = _Lying.in_library(library)
+        index = _LibraryIndex.in_library(library)
         entries = [
-            lying.entry(photo, disk, library)
+            index.entry(photo, disk, library)
             for photo in photos
             if not made.is_known(photo.path, photo.identity, library)
         ]
@@ -114,32 +114,32 @@ def _reader(path: Path) -> sqlite3.Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _LibraryFile:
     folder: tuple[str, ...]
     name: str
 
 
 @dataclass(slots=True)
-class _Lying:
-    """All that lies in the library, by what it can be recognised by."""
+class _LibraryIndex:
+    """The files in the library, by each of the ways a photo can be recognised."""
 
-    by_inode: dict[tuple[int, int], _Place] = field(default_factory=dict)
-    by_shape: dict[tuple[int, int], list[_Place]] = field(default_factory=dict)
-    by_target: dict[str, _Place] = field(default_factory=dict)
+    by_inode: dict[tuple[int, int], _LibraryFile] = field(default_factory=dict)
+    by_shape: dict[tuple[int, int], list[_LibraryFile]] = field(default_factory=dict)
+    by_target: dict[str, _LibraryFile] = field(default_factory=dict)
 
     @classmethod
-    def in_library(cls, library: str) -> _Lying:
-        """What lies there now; a folder that cannot be listed counts as empty."""
-        lying = cls()
+    def in_library(cls, library: str) -> _LibraryIndex:
+        """The files that are there now; a folder that cannot be listed counts as empty."""
+        index = cls()
         for folder, _, names in os.walk(library):
             parts = tuple(part for part in folder.removeprefix(library).split("/") if part)
             for name in names:
                 with contextlib.suppress(OSError):
-                    lying._add(os.path.join(folder, name), _Place(parts, name))  # noqa: PTH118
-        return lying
+                    index._add(os.path.join(folder, name), _LibraryFile(parts, name))  # noqa: PTH118
+        return index
 
-    def entry(self, photo: Photo, disk: Disk, library: str) -> Entry | None:
-        """The photo as filed; None if its bytes do not lie there."""
+    def entry(self, photo: Photo, disk: Disk, library: str) -> JournalEntry | None:
+        """The photo as filed; None if its bytes are not there."""
         identity = photo.identity
         linked = self.by_inode.get((identity.device, identity.inode))
         if linked is not None:
@@ -152,7 +152,7 @@ class _Lying:
                 return _filed(photo, place, Action.COPY)
         return None
 
-    def _add(self, path: str, place: _Place) -> None:
+    def _add(self, path: str, place: _LibraryFile) -> None:
         found = os.lstat(path)
         identity = Identity.of(found)
         if os.path.islink(path):  # noqa: PTH114 - broken UTF-8 included
@@ -162,12 +162,12 @@ class _Lying:
         self.by_shape.setdefault((identity.size_bytes, identity.mtime_ns), []).append(place)
 
 
-def _has_bytes(photo: Photo, place: _Place, disk: Disk, library: str) -> bool:
-    *folders, name = photo.candidate.relative.split("/")
+def _has_bytes(photo: Photo, place: _LibraryFile, disk: Disk, library: str) -> bool:
+    candidate = photo.candidate
     try:
         with (
-            disk.folder(photo.candidate.root, tuple(folders)) as home,
-            disk.source(home, name, photo.identity) as source,
+            disk.folder(candidate.root, candidate.folders) as home,
+            disk.source(home, candidate.name, photo.identity) as source,
             disk.folder(library, place.folder) as target,
         ):
             return disk.same_bytes(source, target, place.name)
@@ -175,6 +175,6 @@ def _has_bytes(photo: Photo, place: _Place, disk: Disk, library: str) -> bool:
         return False
 
 
-def _filed(photo: Photo, place: _Place, action: Action) -> Entry:
+def _filed(photo: Photo, place: _LibraryFile, action: Action) -> JournalEntry:
     intent = Intent(action, place.folder, place.name, token="")
-    return Entry(photo, State.FILED, _REASON, intent=intent)
+    return JournalEntry(photo, State.FILED, _REASON, intent=intent)

@@ -1,11 +1,10 @@
-"""Recovery: what was cut short is finished or forgotten, by what lies on the disk.
+"""Recovery: what was cut short is finished or dropped, by what is on the disk.
 
-An intent without an end means: something went wrong between writing it down and writing down the
-end; the program died, or the disk refused in the middle. What lies on the disk says where. If the
-file lies under one of the names that the act would have tried, the act was done: a source that
-should be gone goes, and the end is written. If not, nothing was taken yet: leftovers are removed
-and the intent is closed; the file lies where it was. Every step may itself be cut short and done
-again.
+An intent without an end means that the program died, or the disk refused, between the two. The disk
+says where. If the file has one of the names that the act would have tried, the act was done: a
+source that should be gone is removed, and the end is written. If not, no name was taken yet: what
+the act left is removed and the intent is closed; the file is where it was. Every step may itself be
+cut short and done again.
 """
 
 from __future__ import annotations
@@ -18,43 +17,34 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
-from gallery_daemon.filing.act import give_back, parting_name, take_away, temporary_name
-from gallery_daemon.filing.beforehand import refuse_emptied
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.act import give_back, take_away, temporary_name, tombstone_name
+from gallery_daemon.filing.preconditions import refuse_emptied
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.journal.record import OPEN_STATES, Row, State
+from gallery_daemon.logs.events import FilingRecovered
 
 if TYPE_CHECKING:
-    from gallery_daemon.filing.place import Disk
+    from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 
 
-# What resolving may end with, and the intent stays open: a disk that is away, the program's end, a
-# file that changes while it is compared.
 UNRESOLVED = (OSError, FilingError, PhotoChanged, JournalError)
-
+"""After these the intent stays open: a disk that is away, a file that changes while compared."""
 
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """One intent that was open, and what it came to."""
-
-    path: str
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The two ends of an act: where the file was (None: that folder is gone), where it shall be."""
+class _Ends:
+    """The open folders of an act: the file's old one with its name, and the new one; None: gone."""
 
     home: tuple[int, str] | None
     target: int | None
 
 
-def recover(journal: Journal, disk: Disk) -> list[Recovered]:
-    """No intent of a program that is gone is open any more, unless its disk cannot be reached."""
+def recover(journal: Journal, disk: Disk) -> list[FilingRecovered]:
+    """The intents of programs that are gone are closed, unless a disk cannot be reached."""
     recovered = [_recover(row, journal, disk) for row in journal.open_intents()]
     return [each for each in recovered if each is not None]
 
@@ -62,19 +52,19 @@ def recover(journal: Journal, disk: Disk) -> list[Recovered]:
 def resolve(
     row: Row, journal: Journal, disk: Disk, reason: str, otherwise: State = State.ABANDONED
 ) -> str | None:
-    """The intent is closed, for `reason`; the name the file has where it shall be, if it has one.
+    """Close the intent for `reason`; the name that the file has at its destination, if it has one.
 
-    `otherwise` is what it comes to if nothing was done.
+    `otherwise` is the state if nothing was done.
 
     Raises:
-        UNRESOLVED: it cannot be told now; it stays open.
+        UNRESOLVED: the outcome cannot be told now; the intent stays open.
     """
     with contextlib.ExitStack() as opened:
         refuse_emptied(journal, disk, row.library)
         way = _way_of(row, journal)
-        name = _clear_up(disk, way, _place(opened, disk, way))
+        name = _clear_up(disk, way, _open_ends(opened, disk, way))
     if name is None and row.state is State.REFILING:
-        # The filing before it holds on.
+        # The filing before it still holds.
         journal.forget(row.id)
         return None
     done = State.UNDO if row.state is State.UNDOING else State.FILED
@@ -82,20 +72,19 @@ def resolve(
     return name
 
 
-def came_to(
+def outcome_on_disk(
     number: int,
     journal: Journal,
     disk: Disk,
     error: FilingError | PhotoChanged,
     otherwise: State = State.ABANDONED,
 ) -> str:
-    """The name that a file got by an act that failed: as after a crash, the disk has the last word.
+    """The name that a file got by an act that failed; as after a crash, the disk decides.
 
     Raises:
-        FilingError, PhotoChanged: `error`, for nothing was done, or it cannot be told now.
+        FilingError, PhotoChanged: `error`, because nothing was done or the outcome is unknown.
     """
-    row = journal.row(number)
-    assert row is not None
+    row = journal.existing_row(number)
     try:
         name = resolve(row, journal, disk, error.sentence, otherwise)
     except UNRESOLVED:
@@ -106,19 +95,16 @@ def came_to(
 
 
 def _way_of(row: Row, journal: Journal) -> Row:
-    """The row with both ends of its act: what is filed anew was moved within the library."""
+    """The row with the ends of its act: a file that is filed anew moves within the library."""
     if row.state is not State.REFILING:
         return row
     assert row.undoes is not None
-    before = journal.row(row.undoes)
-    assert before is not None
-    assert before.name is not None
-    relative = "/".join((*before.folder, before.name))
-    return replace(row, root=before.library, relative=relative, action=Action.MOVE)
+    before = journal.existing_row(row.undoes)
+    return replace(row, root=before.library, relative=before.below_library, action=Action.MOVE)
 
 
-def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:
-    with journal.in_place_of(row) as is_gone:
+def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:
+    with journal.take_over(row) as is_gone:
         # Asked again under the lock: another program may have recovered it meanwhile.
         now = journal.row(row.id) if is_gone else None
         if now is None or now.token != row.token or now.state not in OPEN_STATES:
@@ -126,28 +112,27 @@ def _recover(row: Row, journal: Journal, disk: Disk) -> Recovered | None:
         try:
             name = resolve(now, journal, disk, "finished after a crash")
         except UNRESOLVED:
-            # An unmounted disk: it is looked at again when the next photo fails, or at a start.
+            # As of an unmounted disk: tried again when the next photo fails, or at a start.
             return None
     if name is None:
-        return Recovered(row.path, "it lies where it was")
-    return Recovered(row.path, f"it lies at {row.place(name)}")
+        return FilingRecovered(row.path, "it lies where it was")
+    return FilingRecovered(row.path, f"it lies at {row.place(name)}")
 
 
-def _place(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Place:
-    """The folders of both ends; only their roots must be there."""
+def _open_ends(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Ends:
+    """The folders of both ends; only their roots must exist."""
     for root in (row.root, row.library):
         with disk.folder(root, ()):
             pass
-    *folders, name = row.relative.split("/")
-    home = _opened(opened, disk, row.root, tuple(folders))
+    home = _opened(opened, disk, row.root, row.candidate.folders)
     target = _opened(opened, disk, row.library, row.folder)
-    return _Place(None if home is None else (home, name), target)
+    return _Ends(None if home is None else (home, row.candidate.name), target)
 
 
 def _opened(
     opened: contextlib.ExitStack, disk: Disk, root: str, parts: tuple[str, ...]
 ) -> int | None:
-    """The folder; None if nothing of ours can be in it, for it is not there or no real folder."""
+    """The folder; None if it is missing or no real folder, so nothing of ours is in it."""
     try:
         return opened.enter_context(disk.folder(root, parts))
     except OSError as error:
@@ -156,35 +141,35 @@ def _opened(
         raise
 
 
-def _clear_up(disk: Disk, row: Row, place: _Place) -> str | None:
-    """No leftovers of the act; the name under which the file lies where it shall, if it does."""
+def _clear_up(disk: Disk, row: Row, ends: _Ends) -> str | None:
+    """Remove what the act left; the name that the file has at its destination, if it has one."""
     assert row.token is not None
-    if place.target is not None:
+    if ends.target is not None:
         with contextlib.suppress(FileNotFoundError):
-            disk.unlink(place.target, temporary_name(row.token))
-    if place.home is None:
-        return _find(disk, row, None, place.target)
-    home, gone = place.home, (place.home[0], parting_name(row.token))
+            disk.unlink(ends.target, temporary_name(row.token))
+    if ends.home is None:
+        return _find(disk, row, None, ends.target)
+    home, gone = ends.home, (ends.home[0], tombstone_name(row.token))
     if disk.identity(*gone) == row.identity:
-        placed = _find(disk, row, gone, place.target)
-        _end_parting(disk, home, gone, placed)
+        placed = _find(disk, row, gone, ends.target)
+        _end_tombstone(disk, home, gone, placed)
         return placed
-    placed = _find(disk, row, home, place.target)
+    placed = _find(disk, row, home, ends.target)
     if placed is None or not row.takes_source or not _still(disk, home, row):
         return placed
-    if place.target is not None and disk.is_one_name(home, (place.target, placed)):
-        # One folder by two ways: its only name, which no undo has brought anywhere.
+    if ends.target is not None and disk.is_one_name(home, (ends.target, placed)):
+        # Both ends are one folder: this is its only name, and no undo has moved it.
         return None if row.state is State.UNDOING else placed
     reason = take_away(disk, home, row.identity, row.token)
-    # What cannot be taken out of the library is not undone; what cannot be taken out of the watch
-    # folder lies in the library all the same.
+    # A file that cannot be taken out of the library is not undone; one that cannot be taken out of
+    # the watch folder is filed all the same.
     return None if reason and row.state is State.UNDOING else placed
 
 
-def _end_parting(
+def _end_tombstone(
     disk: Disk, home: tuple[int, str], gone: tuple[int, str], placed: str | None
 ) -> None:
-    """A source between its two names goes if its bytes are where they shall, or comes back."""
+    """Remove the source under its tombstone name if the file was placed, or give its name back."""
     if placed is not None:
         disk.unlink(*gone)
         disk.sync(gone[0])
@@ -193,14 +178,14 @@ def _end_parting(
 
 
 def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | None) -> str | None:
-    """The name among those the act would have tried that is this file."""
+    """The name, of those that the act would have tried, that is this file."""
     assert row.name is not None
     if row.state is State.UNDOING and row.action == Action.SYMLINK:
-        # A link is taken back by taking it away; nothing is put anywhere.
+        # The undo of a link only removes it.
         return row.name
     if target is None:
         return None
-    # What is put back is put under its old name or not at all.
+    # An undo gives the file its old name or none.
     most = 1 if row.state is State.UNDOING else None
     for name in islice(names_to_try(row.name), most):
         if disk.identity(target, name) is None:
@@ -211,7 +196,7 @@ def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | No
 
 
 def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str]) -> bool:
-    """Whether it is the file that the act has put there, and not one that only looks like it."""
+    """Whether it is the file that the act placed, and not one that only looks like it."""
     if row.action == Action.SYMLINK:
         return disk.points_to(*placed) == row.path
     there = disk.identity(*placed)
@@ -227,11 +212,11 @@ def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple
 def _is_at_home(
     disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str], there: Identity
 ) -> bool:
-    """Whether what an undo would put back lies there anyway, so that its name in the library goes.
+    """Whether the file that an undo would put back is there anyway, so its library name can go.
 
-    `source` is that name; if it is gone already, that was done after the bytes were compared.
+    `source` is that name; if it is gone already, the bytes were compared before it went.
     """
-    if (there.size_bytes, there.mtime_ns) != (row.identity.size_bytes, row.identity.mtime_ns):
+    if not there.has_same_bytes_as(row.identity):
         return False
     if source is None or not _still(disk, source, row):
         return True

@@ -1,10 +1,11 @@
-"""When a photo was taken, and how that is known.
+"""When a photo was taken, and where that date is from.
 
 The most trusted date wins: what the camera wrote (EXIF), then XMP, then the file's name, then
 EXIF's plain DateTime, which any program sets when it saves, and at last the mtime. Cameras write
-local time, without an offset but where EXIF's newer tags give one; a time that is known in UTC
-only (GPS, a Pixel's names) is told in this machine's time zone, because people sort by their own
-days. A date that no clock had set is not believed.
+local time, without an offset except in EXIF's newer tags. A time that is known in UTC only (GPS, a
+Pixel's names) becomes this machine's local time, because people sort by their own days. The start
+date of a clock that was never set is not taken. Apart from `facts`, which reads the tags: dates are
+texts and numbers here, without Pillow.
 
 Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1).
 """
@@ -14,15 +15,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from gallery_daemon.imaging.name_dates import date_of_name
+from gallery_daemon.imaging.names import date_of_name
 from gallery_daemon.photo import Taken, TakenFrom
 
-# Scans of old prints carry the print's date, so early years are dates, too; 9999 and 2107, the
+# Scans of old prints carry the print's date, so early years are possible; 9999 and 2107, the
 # largest that some formats can write, are not.
 _YEARS = range(1840, 2100)
-# What cameras write whose clock was never set: the zero of Unix, of FAT and of the Macintosh.
+# What a camera writes whose clock was never set: the zero of Unix, of FAT and of the Macintosh.
 _UNSET_CLOCKS = frozenset(datetime(year, 1, 1) for year in (1970, 1980, 1904))  # noqa: DTZ001
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _EXIF_TEXT = re.compile(r"\s*(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)", re.ASCII)
 _GPS_DATE = re.compile(r"\s*(\d{4})[:\-/.](\d\d?)[:\-/.](\d\d?)", re.ASCII)
@@ -64,7 +64,7 @@ def choose(
 
 
 def date_of_exif(text: object, subseconds: object = None, offset: object = None) -> datetime | None:
-    """EXIF's `YYYY:MM:DD HH:MM:SS`, with its sub-seconds and offset where they stand beside it."""
+    """EXIF's `YYYY:MM:DD HH:MM:SS`, with the sub-seconds and the offset of its companion tags."""
     found = _EXIF_TEXT.match(text) if isinstance(text, str) else None
     if found is None:
         return None
@@ -78,7 +78,7 @@ def date_of_exif(text: object, subseconds: object = None, offset: object = None)
 
 
 def date_of_gps(date: object, time: object) -> datetime | None:
-    """GPS's date and its hours, minutes and seconds, which are UTC, in this machine's time zone."""
+    """GPS's date and (hours, minutes, seconds), which are UTC, in this machine's time zone."""
     found = _GPS_DATE.match(date) if isinstance(date, str) else None
     if found is None or not isinstance(time, tuple):
         return None
@@ -103,23 +103,12 @@ def date_of_xmp(text: str) -> datetime | None:
     return moment.replace(tzinfo=_offset(offset))
 
 
-def date_of_mtime(mtime_ns: int) -> datetime:
-    """The modification time in this machine's time zone; nanoseconds since 1970.
-
-    A time that no calendar has, as broken file systems give, is told as 1970.
-    """
-    try:
-        return _here(_EPOCH + timedelta(microseconds=mtime_ns // 1000))
-    except OverflowError:
-        return _EPOCH
-
-
 def _moment(*parts: str) -> datetime | None:
-    """Year to second as one moment without an offset; None where the calendar has none such."""
+    """Year to second as one moment without an offset; None if the calendar does not have it."""
     if int(parts[0]) not in _YEARS:
         return None
     try:
-        # Without an offset on purpose: it is the camera's local time, wherever that was.
+        # Without an offset on purpose: it is the camera's local time, in an unknown zone.
         return datetime(*(int(part) for part in parts))  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:
         return None
@@ -142,7 +131,7 @@ def _offset(text: object) -> timezone | None:
 
 
 def _here(moment: datetime) -> datetime:
-    """The same moment by this machine's time zone; as it is where the calendar ends."""
+    """The moment in this machine's time zone; unchanged at the ends of the calendar."""
     try:
         return moment.astimezone()
     except (OverflowError, ValueError, OSError):

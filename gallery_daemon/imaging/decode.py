@@ -1,16 +1,20 @@
 """Bytes to a 224x224 RGB picture, by the smallest decode that is enough.
 
-A camera's own preview is taken where one is in the file, large enough and of this very picture: a
-JPEG's EXIF has one (`preview` says when it counts), a HEIC has a thumbnail, which libheif gives by
-`draft`. (An AVIF could have one, too; none of ours has, and Pillow's plugin would not give it.)
-Else `draft` asks libjpeg for an eighth, a quarter or a half of the size, so a 12-megapixel photo
-takes some ten milliseconds. Then: resize to the square (as the article does: squashed, so that
-nothing at the edge is lost), colours to RGB, and the camera's orientation, in this order because
-each step then has the fewest pixels.
+A camera's own preview is used if it is large enough and shows this very picture: a JPEG has one in
+its EXIF (`preview` says when it counts), a HEIC has a thumbnail, which libheif gives by `draft`.
+(AVIF allows one, too; no real file we have contains one, and Pillow's plugin would not give it.)
+Otherwise `draft` asks libjpeg for an eighth, a quarter or a half of the size, so a 12-megapixel
+photo takes some ten milliseconds. Then the picture is resized to the square (squashed, so that
+nothing at the edge is lost), its colours become RGB, and the camera's orientation is applied: in
+this order each step has the fewest pixels.
 
-The plugin of the sniffed kind is called by its class and no other ever sees the file: Pillow's
-registry would, for an EPS, start Ghostscript. Pillow raises nearly anything on a hostile file; all
-of it becomes `BadPhoto` with one sentence (`refusal`).
+Colours change in two steps around the resize. Before it to values that can be averaged: no palette,
+no single bits, no transparent colour key. After it, with 224x224 pixels left, to RGB on white: the
+slow conversions (CMYK, LAB, 16 bits, alpha).
+
+The plugin of the sniffed kind is called by its class and no other sees the file: Pillow's registry
+would start Ghostscript for an EPS. Pillow raises nearly anything on a hostile file; all of it
+becomes `BadPhoto` with one sentence (`pillow`).
 """
 
 from __future__ import annotations
@@ -33,24 +37,23 @@ from pillow_heif import HeifImageFile
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.ending import ending
+from gallery_daemon.imaging.facts import Metadata, checked_orientation, read_metadata
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.metadata import Metadata, checked_orientation, read_metadata
+from gallery_daemon.imaging.pillow import as_bad_photo, cut, decoding
 from gallery_daemon.imaging.preview import find_preview, shows_the_picture
-from gallery_daemon.imaging.refusal import cut, in_one_sentence
-from gallery_daemon.imaging.rgb import to_averageable, to_rgb
-from gallery_daemon.imaging.switches import decoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL.ImageFile import ImageFile
 
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.formats import FileKind
+
 
 SIDE = 224
 Pixels = NDArray[np.uint8]
 
-# A JPEG is one picture to us, also where a gain map or a second view follows (MPO).
+# A JPEG counts as one picture, also where a gain map or a second view follows (MPO).
 _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "jpeg": JpegImageFile,
     "png": PngImageFile,
@@ -61,21 +64,21 @@ _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "heic": HeifImageFile,
     "avif": AvifImageFile,
 }
-# The least width and height of a HEIC's thumbnail: the network's own, as the whole takes a second.
+# The least width and height of a HEIC's thumbnail: the network's, as the whole takes a second.
 _THUMBNAIL = (SIDE, SIDE)
-# Of a JPEG's preview, whose picture takes some ten milliseconds, a little more: of 450 pictures
-# seen by one 320 long and 224 or more on the short side, 99.3% had the class of the whole decode,
-# and 99.6% where it was 240 or more. The others' confidence was below 0.4.
+# A little more for a JPEG's preview, as the whole takes some ten milliseconds: of 450 pictures with
+# a preview 320 long and 224 or more on the short side, 99.3% got the class of the whole decode, and
+# 99.6% with 240 or more. The others' confidence was below 0.4 (`tests.benchmarks.previews`).
 PREVIEW_SIDE = 240
-# The least to ask libjpeg's scaled decode for. It is a little more, because two filters of nearly
-# the same reach blur: at 225 pixels the confidence is 0.010 from the whole decode's and one class
-# of 150 another, at 270 it is 0.006, at 375 (of 12 megapixels) 0.003, and no class of 57 another.
-# `python -m tests.benchmarks.decoding` has the agreement of all ways.
+# The least size to ask of libjpeg's scaled decode. More than SIDE, because two filters of nearly
+# the same reach blur: at 225 pixels the confidence differs by 0.010 from the whole decode's and one
+# class in 150 is another, at 270 by 0.006, at 375 (of 12 megapixels) by 0.003, with no other class
+# in 57. `python -m tests.benchmarks.decoding` compares all ways.
 _DRAFT = (256, 256)
-# Their decoders do not notice a missing end: a cut HEIC becomes grey tiles.
+# The decoders of these do not notice a missing end: a cut HEIC becomes grey tiles.
 _SILENT_DECODERS = frozenset({"heic", "avif"})
 
-# What is left to do with the pixels of an EXIF orientation.
+# How pixels are turned upright, by EXIF's orientation.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -87,25 +90,31 @@ _TURNS = {
 }
 _LYING = frozenset({5, 6, 7, 8})
 
+# Pillow's modes.
+_SIXTEEN_BITS = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+_AVERAGEABLE_AS = {"1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA"}
+_WITH_ALPHA = frozenset({"LA", "RGBA"})
+_KEYED = frozenset({"1", "L", "P", "RGB"})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class DecodedPhoto:
     """A decoded photo.
 
     `pixels` are uint8 (224, 224, 3): rows, columns, RGB, upright. `size` is the whole picture's
-    width and height as a person sees it, `orientation` EXIF's 1 to 8 as the camera wrote it, and 1
-    for a HEIC, which its container turns whatever its EXIF says.
+    width and height, upright; `orientation` is EXIF's 1 to 8 as the camera wrote it, and 1 for a
+    HEIC, which its container turns whatever its EXIF says.
     """
 
-    kind: Kind
+    kind: FileKind
     pixels: Pixels
     size: tuple[int, int]
     orientation: int
     metadata: Metadata
 
 
-def read_picture(data: bytes, *, max_pixels: int) -> Picture:
-    """The picture in a file's bytes, the first one of several.
+def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
+    """The picture in a file's bytes; the first of several.
 
     Args:
         data: the whole file.
@@ -122,33 +131,33 @@ def read_picture(data: bytes, *, max_pixels: int) -> Picture:
     if kind.name in _SILENT_DECODERS and not ending(file, kind).whole:
         raise cut(kind)
     by_preview = read_preview(data, kind, max_pixels=max_pixels) if kind.name == "jpeg" else None
-    # A whole preview may not hide that the end of the file is missing.
+    # A whole preview must not hide that the end of the file is missing.
     if by_preview and ending(file, kind).whole:
         return by_preview
-    with in_one_sentence(kind, file), decoding(max_pixels):
+    with as_bad_photo(kind, file), decoding(max_pixels):
         return _read(file, kind, max_pixels)
 
 
-def read_preview(data: bytes, kind: Kind, *, max_pixels: int) -> Picture | None:
-    """The picture by its embedded preview; None where there is none that is good enough.
+def read_preview(data: bytes, kind: FileKind, *, max_pixels: int) -> DecodedPhoto | None:
+    """The picture, from its embedded preview; None if there is none that is good enough.
 
-    Whatever is wrong with a preview, or with what is here of the file, the picture itself may be
-    read all the same: so nothing is raised.
+    Raises nothing: whatever is wrong with a preview, or with this part of the file, the picture
+    itself may still be readable.
 
     Args:
-        data: the file, or what `needed.needed_for_preview` gives of it.
-        kind: a JPEG or a HEIC; others have none.
+        data: the file, or what `preview.bytes_for_preview` gives of it.
+        kind: a JPEG or a HEIC; others have no preview.
         max_pixels: as of `read_picture`.
     """
     read = _PREVIEWS.get(kind.name)
     try:
         with decoding(max_pixels):
             return read(data, kind, max_pixels) if read else None
-    except Exception:  # noqa: BLE001 - the bytes lie in memory, so no I/O error can hide here
+    except Exception:  # noqa: BLE001 - the bytes are in memory, so no I/O error can hide here
         return None
 
 
-def _read(file: BytesIO, kind: Kind, max_pixels: int) -> Picture:
+def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
     image = _opened(file, kind, max_pixels)
     size, written = image.size, _orientation_of_plugin(image)
     image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAIL)
@@ -156,8 +165,8 @@ def _read(file: BytesIO, kind: Kind, max_pixels: int) -> Picture:
     return _picture(kind, image, size, read_metadata(image), written)
 
 
-def _read_preview_of_jpeg(data: bytes, kind: Kind, max_pixels: int) -> Picture | None:
-    # The preview first: most are too small, and then the header need not be read twice.
+def _read_preview_of_jpeg(data: bytes, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
+    # The preview first: most are too small, and then the header is read only once.
     found = find_preview(data, PREVIEW_SIDE)
     if found is None:
         return None
@@ -170,7 +179,7 @@ def _read_preview_of_jpeg(data: bytes, kind: Kind, max_pixels: int) -> Picture |
     return _picture(kind, preview, image.size, metadata)
 
 
-def _read_preview_of_heic(data: bytes, kind: Kind, max_pixels: int) -> Picture | None:
+def _read_preview_of_heic(data: bytes, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
     image = _opened(BytesIO(data), kind, max_pixels)
     size = image.size
     if image.draft("RGB", _THUMBNAIL) is None:
@@ -179,13 +188,13 @@ def _read_preview_of_heic(data: bytes, kind: Kind, max_pixels: int) -> Picture |
     return _picture(kind, image, size, read_metadata(image))
 
 
-_PREVIEWS: dict[str, Callable[[bytes, Kind, int], Picture | None]] = {
+_PREVIEWS: dict[str, Callable[[bytes, FileKind, int], DecodedPhoto | None]] = {
     "jpeg": _read_preview_of_jpeg,
     "heic": _read_preview_of_heic,
 }
 
 
-def _opened(file: BytesIO, kind: Kind, max_pixels: int) -> ImageFile:
+def _opened(file: BytesIO, kind: FileKind, max_pixels: int) -> ImageFile:
     file.seek(0)
     image = _OPENERS[kind.name](file)
     width, height = image.size
@@ -197,25 +206,25 @@ def _opened(file: BytesIO, kind: Kind, max_pixels: int) -> ImageFile:
 
 
 def _picture(
-    kind: Kind,
+    kind: FileKind,
     image: Image.Image,
     size: tuple[int, int],
     metadata: Metadata,
     written: int | None = None,
-) -> Picture:
+) -> DecodedPhoto:
     """The picture of a loaded image.
 
     Args:
         kind: the file's.
         image: the whole, a smaller decode of it, or its preview.
         size: the whole's, as stored.
-        metadata: the file's; their orientation is by now 1 where the plugin turned the image.
-        written: the orientation that such a plugin found.
+        metadata: the file's; the orientation is 1 where the plugin has turned the image.
+        written: the orientation that such a plugin found in the file.
     """
     left = metadata.orientation
     square = _square(image)
     upright = square.transpose(_TURNS[left]) if left in _TURNS else square
-    return Picture(
+    return DecodedPhoto(
         kind=kind,
         pixels=np.array(upright, dtype=np.uint8, order="C"),
         size=size[::-1] if left in _LYING else size,
@@ -225,7 +234,7 @@ def _picture(
 
 
 def _orientation_of_plugin(image: ImageFile) -> int | None:
-    """The orientation of a picture that its plugin turns while loading, None if it does not."""
+    """The orientation, if the plugin turns the picture while loading; None if it does not."""
     if isinstance(image, TiffImageFile):
         return checked_orientation(image.tag_v2.get(ExifTags.Base.Orientation))
     return None
@@ -234,8 +243,58 @@ def _orientation_of_plugin(image: ImageFile) -> int | None:
 def _square(image: Image.Image) -> Image.Image:
     """The picture as RGB, SIDE x SIDE.
 
-    Pillow's bilinear filter averages over all source pixels, as the training's does; a large
-    picture is first reduced by whole steps, which is a quarter of a grey level away.
+    Pillow's bilinear filter averages over all source pixels, as in training; a large picture is
+    first reduced by whole steps, which differs by a quarter of a grey level.
     """
     small = to_averageable(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=3.0)
     return to_rgb(small, image.mode)
+
+
+def to_averageable(image: Image.Image) -> Image.Image:
+    """The loaded picture in a mode whose values can be averaged."""
+    if image.mode in _KEYED and image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode in _SIXTEEN_BITS:
+        return image.convert("I")
+    mode = _AVERAGEABLE_AS.get(image.mode)
+    return image.convert(mode) if mode else image
+
+
+def to_rgb(image: Image.Image, original_mode: str) -> Image.Image:
+    """The small picture as RGB, on white where it is transparent.
+
+    Args:
+        image: as `to_averageable` and a resize gave it.
+        original_mode: the mode in the file, which says what the numbers mean.
+    """
+    if image.mode in _WITH_ALPHA:
+        return _on_white(image.convert("RGBA"))
+    if original_mode in _SIXTEEN_BITS:
+        return Image.fromarray(_of_sixteen_bits(np.asarray(image))).convert("RGB")
+    if image.mode in {"I", "F"}:
+        return Image.fromarray(_stretched(np.asarray(image, np.float64))).convert("RGB")
+    return image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+def _of_sixteen_bits(values: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """0..65535 as 0..255."""
+    return (values.clip(0, 65535) >> 8).astype(np.uint8)
+
+
+def _stretched(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Values of any range as 0..255, from the smallest to the largest; NaN is black.
+
+    Measurements (heights, temperatures) are stored so, without saying which value is white.
+    """
+    numbers = values[np.isfinite(values)]
+    low, high = (numbers.min(), numbers.max()) if numbers.size else (0.0, 0.0)
+    with np.errstate(all="ignore"):
+        scaled = (values - low) * (255.0 / (high - low) if high > low else 0.0)
+    tame = np.nan_to_num(scaled, nan=0.0, posinf=255.0, neginf=0.0)
+    return tame.clip(0, 255).round().astype(np.uint8)

@@ -1,32 +1,72 @@
-"""What a photo's metadata say, as the facts that rules and templates use.
+"""EXIF and XMP of a picture, and the facts that follow from them, whatever state they are in.
 
-Texts are cut and cleaned, because they come into folder names; numbers count only if they are
-finite and in range. XMP is searched and never parsed as XML: there is no entity to expand.
+Thousands of programs write EXIF, and a hostile file may carry anything: Pillow then raises nearly
+anything (SyntaxError, struct.error, TypeError ...). Each tag is read under a guard of its own, so
+one broken tag costs one fact and never the photo.
+
+Texts are cut and cleaned, because they go into folder names; numbers count only if they are finite
+and in range. XMP is searched and never parsed as XML, so there is no entity to expand.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from PIL import ExifTags
+from PIL import ExifTags, Image
 
 from gallery_daemon.imaging import dates
 from gallery_daemon.photo import Facts, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from gallery_daemon.imaging.metadata import Metadata
+Value = TypeVar("Value")
 
+# An XMP packet may be at most 64 KB in a JPEG; elsewhere nothing bounds it but this.
+_XMP_BYTES_LIMIT = 1 << 20
+_ORIENTATIONS = range(1, 9)
+_UPRIGHT = 1
+_BASE = (
+    ExifTags.Base.Make,
+    ExifTags.Base.Model,
+    ExifTags.Base.Orientation,
+    ExifTags.Base.DateTime,
+)
+_CAMERA = (
+    ExifTags.Base.DateTimeOriginal,
+    ExifTags.Base.SubsecTimeOriginal,
+    ExifTags.Base.OffsetTimeOriginal,
+    ExifTags.Base.DateTimeDigitized,
+    ExifTags.Base.SubsecTimeDigitized,
+    ExifTags.Base.OffsetTimeDigitized,
+    ExifTags.Base.SubsecTime,
+    ExifTags.Base.OffsetTime,
+    ExifTags.Base.ExposureTime,
+    ExifTags.Base.FNumber,
+    ExifTags.Base.ISOSpeedRatings,
+    ExifTags.Base.FocalLength,
+    ExifTags.Base.MakerNote,
+)
+_SIZE = (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight)
+_GPS = (
+    ExifTags.GPS.GPSLatitudeRef,
+    ExifTags.GPS.GPSLatitude,
+    ExifTags.GPS.GPSLongitudeRef,
+    ExifTags.GPS.GPSLongitude,
+    ExifTags.GPS.GPSDateStamp,
+    ExifTags.GPS.GPSTimeStamp,
+)
 _TEXT_LIMIT = 64
-# Letters of a text that are looked at: a TIFF's may have hundreds of millions.
-_LOOK_LIMIT = 1_000
+# Letters of a text that are examined: a TIFF's may have hundreds of millions.
+_EXAMINED_LIMIT = 1_000
 _QUARTER, _HALF = 90.0, 180.0
 
-# The date taken first, then the date the file was made. Each stands as an attribute or an element.
+# The date taken first, then the date the file was made. Each is an attribute or an element.
 _XMP_DATES = tuple(
     re.compile(rb"\b" + name + rb"\s{0,9}(?:=\s{0,9}[\"']|>)\s{0,9}([0-9T:.+\- Z]{10,40})")
     for name in (b"exif:DateTimeOriginal", b"photoshop:DateCreated", b"xmp:CreateDate")
@@ -36,6 +76,76 @@ _LEGAL_FORM = re.compile(
     r"[\s,]+(?:corporation|corp|company|co|ltd|inc|imaging)\b.*",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The tags of EXIF's directories that are used and can be read; XMP as its bytes.
+
+    `size` holds the width and height that the camera wrote, which may be wrong.
+    """
+
+    base: Mapping[int, object]
+    camera: Mapping[int, object]
+    gps: Mapping[int, object]
+    xmp: bytes
+    size: Mapping[int, object] = field(default_factory=dict)
+
+    @property
+    def orientation(self) -> int:
+        """EXIF's 1 to 8; 1 where it is absent or nonsense (a Huawei writes 0)."""
+        return checked_orientation(self.base.get(ExifTags.Base.Orientation))
+
+
+def checked_orientation(value: object) -> int:
+    """An orientation of EXIF, 1 to 8; 1 for anything else."""
+    return value if isinstance(value, int) and value in _ORIENTATIONS else _UPRIGHT
+
+
+def read_metadata(image: Image.Image) -> Metadata:
+    """The metadata of an opened picture.
+
+    To be called for a PNG only after decoding: its EXIF may follow the pixels.
+    """
+    exif = _guarded(image.getexif, Image.Exif())
+    camera = _directory(exif, ExifTags.IFD.Exif)
+    return Metadata(
+        base=_tags(exif, _BASE),
+        camera=_tags(camera, _CAMERA),
+        gps=_tags(_directory(exif, ExifTags.IFD.GPSInfo), _GPS),
+        xmp=_guarded(lambda: _xmp(image), b""),
+        size=_tags(camera, _SIZE),
+    )
+
+
+def _directory(exif: Image.Exif, place: int) -> Mapping[int, object]:
+    nothing: Mapping[int, object] = {}
+    return _guarded(lambda: exif.get_ifd(place), nothing)
+
+
+def _tags(
+    directory: Image.Exif | Mapping[int, object], wanted: tuple[int, ...]
+) -> dict[int, object]:
+    """The wanted tags of a directory, without those that are absent or cannot be read."""
+    # Pillow reads a value only when asked for it, so each is guarded by itself.
+    found = {tag: _guarded(partial(directory.get, tag), None) for tag in wanted}
+    return {tag: value for tag, value in found.items() if value is not None}
+
+
+def _xmp(image: Image.Image) -> bytes:
+    # Pillow's PNG plugin gives text under the chunk's keyword, the others bytes.
+    xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if isinstance(xmp, str):
+        return xmp[:_XMP_BYTES_LIMIT].encode("utf-8", "replace")
+    return xmp[:_XMP_BYTES_LIMIT] if isinstance(xmp, bytes) else b""
+
+
+def _guarded(read: Callable[[], Value], otherwise: Value) -> Value:
+    """What `read` returns; `otherwise` if it raises, because the metadata are broken."""
+    try:
+        return read()
+    except Exception:  # noqa: BLE001 - the picture is in memory, so no I/O error can hide here
+        return otherwise
 
 
 def facts_of(
@@ -51,9 +161,9 @@ def facts_of(
 
     Args:
         metadata: its EXIF and XMP.
-        form: the format's name, as in `formats.Kind`.
-        size: width and height in pixels as a person sees them.
-        orientation: EXIF's 1 to 8, as it was before it was applied.
+        form: the format's name, as in `formats.FileKind`.
+        size: width and height in pixels, after the orientation is applied.
+        orientation: EXIF's 1 to 8, as the file has it.
         name: the file's name.
         mtime: the file's modification time, with its offset.
     """
@@ -77,7 +187,7 @@ def facts_of(
 
 
 def _date_of_camera(metadata: Metadata) -> datetime | None:
-    """The shutter's time, else the digitisation's, else the satellites'."""
+    """The date taken, else the date digitised, else the GPS's."""
     tags, camera, gps = ExifTags.Base, metadata.camera, metadata.gps
     return (
         dates.date_of_exif(
@@ -113,7 +223,7 @@ def _date_of_xmp(xmp: bytes) -> datetime | None:
 
 
 def _camera(base: Mapping[int, object]) -> str | None:
-    """Make and model as a person says them: "Apple iPhone 7", "NIKON D70" without the doubling."""
+    """Make and model as one name: "Apple iPhone 7", and "NIKON D70" without the make twice."""
     make = _LEGAL_FORM.sub("", clean(base.get(ExifTags.Base.Make)))
     model = clean(base.get(ExifTags.Base.Model))
     if make and model.casefold().startswith(make.partition(" ")[0].casefold()):
@@ -125,13 +235,13 @@ def clean(value: object) -> str:
     """A text of EXIF up to its first NUL, without control characters, of `_TEXT_LIMIT` at most."""
     if not isinstance(value, str):
         return ""
-    begins = value[:_LOOK_LIMIT].partition("\0")[0]
+    begins = value[:_EXAMINED_LIMIT].partition("\0")[0]
     printable = (letter if letter.isprintable() else " " for letter in begins)
     return " ".join("".join(printable).split())[:_TEXT_LIMIT].strip()
 
 
 def _has_exif(metadata: Metadata) -> bool:
-    """Some tag is there that a camera writes; editors leave orientation and dates of saving."""
+    """Whether a tag is there that only cameras write; editors add orientation and save dates."""
     base = metadata.base
     return bool(
         clean(base.get(ExifTags.Base.Make))
@@ -142,14 +252,14 @@ def _has_exif(metadata: Metadata) -> bool:
 
 
 def _has_gps(gps: Mapping[int, object]) -> bool:
-    """Latitude and longitude are there, are numbers, and are not the 0, 0 of a missing fix."""
+    """Whether latitude and longitude are numbers, and not the 0, 0 of a missing fix."""
     latitude = _degrees(gps.get(ExifTags.GPS.GPSLatitude), _QUARTER)
     longitude = _degrees(gps.get(ExifTags.GPS.GPSLongitude), _HALF)
     return latitude is not None and longitude is not None and (latitude, longitude) != (0, 0)
 
 
 def _position(gps: Mapping[int, object]) -> Position | None:
-    """Where it was taken; None, too, where it does not say on which side of the equator."""
+    """Where it was taken; None also where the hemisphere is missing."""
     tags = ExifTags.GPS
     latitude = _signed(gps, tags.GPSLatitude, tags.GPSLatitudeRef, ("N", "S"), _QUARTER)
     longitude = _signed(gps, tags.GPSLongitude, tags.GPSLongitudeRef, ("E", "W"), _HALF)
@@ -161,7 +271,7 @@ def _position(gps: Mapping[int, object]) -> Position | None:
 def _signed(
     gps: Mapping[int, object], tag: int, side: int, sides: tuple[str, str], most: float
 ) -> float | None:
-    """Degrees to the first of the sides, or as a negative number to the second."""
+    """Degrees, positive towards the first of the sides and negative towards the second."""
     degrees, letter = _degrees(gps.get(tag), most), clean(gps.get(side)).upper()
     if degrees is None or letter not in sides:
         return None

@@ -1,9 +1,19 @@
 """One look at one file: the only entry of this room that opens photos.
 
-The file is opened without following a link and without waiting (a FIFO would wait for ever), must
-be the one that settled (promise 5), and its bytes are in memory before a decoder sees them: what is
-classified, measured and hashed are the same bytes, and only reading them can fail for the disk's
-sake. Where the photo's preview is enough and nobody wants a hash, only its bytes are read.
+The file is opened without following a link and without waiting for a FIFO, and must be the one that
+settled (promise 5). Its bytes are in memory before a decoder sees them: the classified, measured
+and hashed bytes are the same, and only reading them can fail because of the disk. If the photo's
+preview is enough and no hash is wanted, only the preview's bytes are read.
+
+A look also gives the picture's dHash: 128 bits that are nearly the same for every copy of it.
+Sixty-four times the hash says whether the picture is brighter to the right, and as often whether it
+is brighter below. Scaling, brightening or saving anew changes few of the bits, so the number that
+differ says how far two pictures are apart. The first half alone is the well-known dHash of 64 bits.
+That takes different chats of one messenger for one another, and other pictures too: at 5 of 64 bits
+one pair in 36,000, too many where a photo is compared with 100,000. `python -m
+tests.benchmarks.alike` measures both.
+
+Source: N. Krawetz, "Kind of Like That", hackerfactor.com, 2013 (dHash, gradients of 9x8).
 """
 
 from __future__ import annotations
@@ -11,35 +21,47 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+from PIL import Image
+
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
-from gallery_daemon.imaging.dates import date_of_mtime
 from gallery_daemon.imaging.decode import Pixels, read_picture, read_preview
-from gallery_daemon.imaging.dhash import dhash
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.needed import needed_for_preview
-from gallery_daemon.photo import Facts, Identity
+from gallery_daemon.imaging.preview import bytes_for_preview
+from gallery_daemon.openat import NotRegularError, open_regular
+from gallery_daemon.photo import PLAIN, Facts, Identity
 
 if TYPE_CHECKING:
-    from gallery_daemon.imaging.decode import Picture
-    from gallery_daemon.imaging.formats import Kind
+    from gallery_daemon.imaging.decode import DecodedPhoto
+    from gallery_daemon.imaging.formats import FileKind
 
-# What opening says of a symbolic link (with O_NOFOLLOW), of a socket and of a folder.
+
+# The errors of opening a symbolic link, a socket and a folder.
 _NOT_REGULAR = {
     errno.ELOOP: "a symbolic link, which is not followed",
     errno.ENXIO: "not a regular file",
     errno.EISDIR: "a folder",
 }
 
+_MORE, _SIDE = 9, 8
+# In grey levels of means of some 700 pixels each. On an all-white screen smaller differences are
+# noise of saving: with this threshold, a fifth as many copies of half the size are missed as with
+# a threshold of 0.
+_BRIGHTER = 0.5
+_STRONG = 2.0
+# Of 64, in each direction: with fewer, most bits would be the same for all black frames. 16 of
+# 8,377 photos, screenshots and memes are so plain (`python -m tests.benchmarks.alike`).
+_LEAST_STRONG = 16
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """What one look at a photo gave: its facts, and pixels uint8 (224, 224, 3), RGB, upright."""
+    """A photo's facts, and its pixels: uint8 (224, 224, 3), RGB, upright."""
 
     facts: Facts
     picture: Pixels
@@ -69,8 +91,8 @@ def look(
     return Look(replace(facts, content_hash=digest, dhash=dhash(picture.pixels)), picture.pixels)
 
 
-def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> Kind:
-    """What the file is, if it is the one that settled, a photo, and not too large."""
+def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> FileKind:
+    """The file's kind, if it is the file that settled, a photo, and not too large."""
     _refuse_another(file, identity)
     kind = sniff(file)  # before the rest is read: a film may have gigabytes
     if not kind.is_photo:
@@ -83,16 +105,16 @@ def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> Kind:
     return kind
 
 
-def _by_preview(file: BinaryIO, kind: Kind, max_pixels: int) -> Picture | None:
-    """The picture by its preview, without reading more; None if it must be read whole."""
-    part = needed_for_preview(file, kind)
+def _by_preview(file: BinaryIO, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
+    """The picture from its preview, without reading more; None if it must be read whole."""
+    part = bytes_for_preview(file, kind)
     picture = read_preview(part, kind, max_pixels=max_pixels) if part else None
-    # A whole preview may not hide that the end of the file is missing.
+    # A whole preview must not hide that the end of the file is missing.
     return picture if picture and ending(file, kind).whole else None
 
 
 def _whole(file: BinaryIO, identity: Identity) -> bytes:
-    """All bytes of the file, which is the same one before and after they are read."""
+    """All bytes of the file, which did not change while they were read."""
     file.seek(0)
     data = file.read(identity.size_bytes)
     _refuse_another(file, identity)
@@ -101,31 +123,42 @@ def _whole(file: BinaryIO, identity: Identity) -> bytes:
 
 def _opened(path: str) -> BinaryIO:
     try:
-        return open(path, "rb", opener=_open_gently)
+        return open_regular(path, follow_links=False)
+    except NotRegularError as error:
+        raise NotAPhoto("not a regular file") from error
     except OSError as error:
         if error.errno in _NOT_REGULAR:
             raise NotAPhoto(_NOT_REGULAR[error.errno]) from error
         raise
 
 
-def _open_gently(path: str, _flags: int) -> int:
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-
-
 def _refuse_another(file: BinaryIO, identity: Identity) -> None:
-    now = os.fstat(file.fileno())
-    if not stat.S_ISREG(now.st_mode):
-        raise NotAPhoto("not a regular file")
-    if Identity.of(now) != identity:
+    if Identity.of(os.fstat(file.fileno())) != identity:
         raise PhotoChanged("the file changed since it settled")
 
 
-def _facts(picture: Picture, name: str, identity: Identity) -> Facts:
+def _facts(picture: DecodedPhoto, name: str, identity: Identity) -> Facts:
     return facts_of(
         picture.metadata,
         form=picture.kind.name,
         size=picture.size,
         orientation=picture.orientation,
         name=name,
-        mtime=date_of_mtime(identity.mtime_ns),
+        mtime=identity.modified_at.astimezone(),
     )
+
+
+def dhash(pixels: Pixels) -> str:
+    """The bits as 32 hexadecimal digits, or `PLAIN` if most of them would be noise.
+
+    Args:
+        pixels: uint8 (rows, columns, 3), RGB, upright.
+    """
+    grey = Image.fromarray(pixels).convert("F")
+    wide = np.asarray(grey.resize((_MORE, _SIDE), Image.Resampling.BOX))  # (8, 9)
+    high = np.asarray(grey.resize((_SIDE, _MORE), Image.Resampling.BOX))  # (9, 8)
+    gradients = np.stack((np.diff(wide, axis=1), np.diff(high, axis=0)))  # (2, 8, 8)
+    strong = np.count_nonzero(np.abs(gradients) >= _STRONG, axis=(1, 2))  # (2,)
+    if strong.min() < _LEAST_STRONG:
+        return PLAIN
+    return np.packbits(gradients > _BRIGHTER).tobytes().hex()

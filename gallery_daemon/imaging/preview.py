@@ -1,58 +1,140 @@
-"""The preview in a JPEG's EXIF, where it surely shows what the picture shows.
+"""A photo's embedded preview: the bytes it needs, and whether it shows what the picture shows.
 
-A camera puts it there: 160x120 for thirty years, on many phones of today 320 to 512 wide, which is
-enough for the network and takes a millisecond instead of tens. The danger is a program that changed
-the picture and kept the preview. So it counts only in a file that is as the camera wrote it, by all
-of these signs; otherwise the picture itself is decoded, which is never wrong:
+**The bytes.** A large photo is not read whole for a small preview. Of a JPEG the part before the
+coded data is read; of a HEIC everything but the coded pictures, and of these the thumbnail. A HEIC
+keeps its size, with zeros where nothing was read, because its table gives places in the file. If
+anything is unusual, the whole file is read instead.
 
-- EXIF's `DateTime`, the last change, is there and is `DateTimeOriginal`. Editors must set it, and
-  GIMP, Photoshop and Lightroom do.
-- The size that EXIF tells is the true one. Who resizes or crops and copies the block misses it.
-- The preview has the picture's shape, to two pixels: a letterboxed one, as old phones made it, and
-  one beside a picture that was turned by a quarter, have another.
+**The preview of a JPEG** is in its EXIF: 160x120 for thirty years, on many phones of today 320 to
+512 wide, which is enough for the network and takes a millisecond instead of tens. The danger is a
+program that changed the picture and kept the preview. So it only counts in a file that is as the
+camera wrote it, by all of these signs; otherwise the picture itself is decoded:
+
+- EXIF's `DateTime`, the last change, is there and equals `DateTimeOriginal`. Editors must set it,
+  and GIMP, Photoshop and Lightroom do.
+- The size in EXIF is the true one. A program that resizes or crops and copies EXIF does not set it.
+- The preview has the picture's shape, to two pixels. A letterboxed one, as old phones made it, has
+  another, and so has one beside a picture that was turned by a quarter.
 - Its own orientation, if it has one, is the picture's.
 
-What no sign tells is a program that paints into a picture of the same size, or turns it by a half,
-and copies the whole block. Previews of the MPF kind are left alone: of real files, only cameras'
-have them, they lie behind the picture, and are cut to other shapes (1616x1080 for 3:2).
+No sign shows that a program painted into a picture of the same size, or turned it by a half, and
+copied EXIF whole. Previews of the MPF kind are not used: in real files only cameras' have them,
+they are behind the picture, and they are cut to other shapes (1616x1080 for 3:2).
 
 Sources: EXIF 2.32, sections 4.5.8 and 4.6; the JPEGs of some 40 phones, cameras and programs.
 """
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import ExifTags
 from PIL.JpegImagePlugin import JpegImageFile
 
-from gallery_daemon.imaging import tiff
-from gallery_daemon.imaging.metadata import checked_orientation
+from gallery_daemon.imaging import boxes, tiff
+from gallery_daemon.imaging.boxes import Extent, extents_for_thumbnail
+from gallery_daemon.imaging.ending import scan_start
+from gallery_daemon.imaging.facts import checked_orientation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL import Image
 
-    from gallery_daemon.imaging.metadata import Metadata
+    from gallery_daemon.imaging.facts import Metadata
+    from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.imaging.tiff import Directory
 
+# Reading more than this share of the file saves nothing.
+_SHARE = 0.5
+# Boxes whose content is not read: coded pictures, a motion photo's film, free space.
+_OPAQUE = frozenset({b"mdat", b"mpvd", b"free", b"skip"})
+# Boxes of a film, from which libheif would read samples.
+_FILM = frozenset({b"moov", b"moof"})
+_LONG_HEAD_BYTES = 16
+# The longest of 17 phone HEICs, of 200 megapixels in tiles, has 39 KB.
+_META_BYTES_LIMIT = 1 << 20
 _EXIF_MARKER = b"\xff\xe1"
 _EXIF = b"Exif\0\0"
 # Height and width may each be rounded by the camera, up or down (pillow-heif's rule for HEIC).
 _ROUNDING_PIXELS = 2
 
 
+def bytes_for_preview(file: BinaryIO, kind: FileKind) -> bytes | None:
+    """The bytes that the photo's preview and metadata need; None if not known, or not worth it.
+
+    Args:
+        file: seekable; its position is moved.
+        kind: from `formats.sniff`.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    read = _READERS.get(kind.name)
+    return read(file, file.seek(0, os.SEEK_END)) if read else None
+
+
+def _header_of_jpeg(file: BinaryIO, size: int) -> bytes | None:
+    end = scan_start(file, 0)
+    if end is None or end > size * _SHARE:
+        return None
+    file.seek(0)
+    return file.read(end)
+
+
+def _parts_of_heic(file: BinaryIO, size: int) -> bytes | None:
+    extents = _extents_of_heic(file, size)
+    if extents is None or sum(extent.length for extent in extents) > size * _SHARE:
+        return None
+    parts = BytesIO(bytes(size))
+    for start, length in extents:
+        if start + length > size:
+            return None
+        file.seek(start)
+        parts.seek(start)
+        parts.write(file.read(length))
+    return parts.getvalue()
+
+
+def _extents_of_heic(file: BinaryIO, size: int) -> list[Extent] | None:
+    extents, thumbnail, start = [], None, 0
+    for box in boxes.walk(file, 0, size):
+        if box.name in _FILM or box.end > size:
+            return None
+        length = box.end - start
+        if box.name == b"meta":
+            # Real files have one; a thousand of them would cost minutes.
+            if thumbnail is not None or length > _META_BYTES_LIMIT:
+                return None
+            file.seek(start + boxes.HEAD_BYTES)
+            thumbnail = extents_for_thumbnail(file.read(length - boxes.HEAD_BYTES))
+            if thumbnail is None:
+                return None
+        is_opaque = box.name in _OPAQUE
+        extents.append(Extent(start, min(length, _LONG_HEAD_BYTES) if is_opaque else length))
+        start = box.end
+    return None if thumbnail is None else [*extents, *thumbnail]
+
+
+_READERS: dict[str, Callable[[BinaryIO, int], bytes | None]] = {
+    "jpeg": _header_of_jpeg,
+    "heic": _parts_of_heic,
+}
+
+
 def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:
     """A JPEG's preview with both sides of at least `side`, and its own orientation or 0.
 
-    It is opened and not yet decoded, and it is not yet known whether it shows the picture.
+    It is opened and not yet decoded. `shows_the_picture` must still be asked.
 
     Args:
-        header: the file, or as much of it as stands before the coded data.
+        header: the file, or the part of it before the coded data.
         side: in pixels.
 
     Raises:
-        Exception: nearly any, as of every decoder; there is no usable preview then.
+        Exception: nearly any, as from every decoder; there is no usable preview then.
     """
     block = _exif_block(header)
     directory = tiff.second_directory(BytesIO(block)) or {}
@@ -68,11 +150,11 @@ def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:
 def shows_the_picture(
     preview: JpegImageFile, orientation: int, picture: Image.Image, metadata: Metadata
 ) -> bool:
-    """Whether everything says that the preview is of this picture as it is now.
+    """Whether all signs say that the preview is of this picture as it is now.
 
     Args:
         preview: opened.
-        orientation: the preview's own; 0, as of one that tells none, is any.
+        orientation: the preview's own, or 0 if it has none.
         picture: opened.
         metadata: the picture's.
     """
@@ -90,14 +172,14 @@ def shows_the_picture(
 
 
 def _is_scaled(small: tuple[int, int], large: tuple[int, int]) -> bool:
-    """Whether one is the other made smaller."""
+    """Whether `small` is `large` scaled down."""
     if small[0] > large[0] or small[1] > large[1]:
         return False
     return abs(small[0] * large[1] - small[1] * large[0]) <= _ROUNDING_PIXELS * max(large)
 
 
 def _exif_block(header: bytes) -> bytes:
-    """The TIFF in the first EXIF segment; nothing where there is none."""
+    """The TIFF in the first EXIF segment; empty if there is none."""
     place = 2
     while header[place : place + 1] == b"\xff":
         end = place + 2 + int.from_bytes(header[place + 2 : place + 4], "big")

@@ -1,9 +1,9 @@
 """The first directories of a TIFF: enough to tell a RAW file, and to find EXIF's preview.
 
 A RAW file is a TIFF with a small preview first, and any reader that takes the first picture takes
-that. What the file truly is stands in the directory's tags. An EXIF block is a TIFF, too, and its
-second directory says where the preview lies. Hostile files are expected: of a directory nothing is
-read but the tags that we use, with no more than `_VALUES_LIMIT` values each.
+that; the directory's tags say what the file is. An EXIF block is a TIFF, too, and its second
+directory says where the preview is. Hostile files are expected: only the tags that are used are
+read, with no more than `_VALUES_LIMIT` values each.
 
 Sources: TIFF 6.0; BigTIFF; the DNG specification 1.7 (tags and compressions of RAW files); EXIF
 2.32, section 4.6.3 (the preview).
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS = 254, 259, 262, 271, 330
 DNG_VERSION = 50706
 ORIENTATION, PREVIEW_OFFSET, PREVIEW_BYTES = 274, 513, 514
-# Where the pixels lie: offsets and byte counts of strips, and of tiles.
+# Where the pixels are: offsets and byte counts of strips, and of tiles.
 DATA_TAGS = ((273, 279), (324, 325))
 _WANTED = {
     NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS, DNG_VERSION,
@@ -31,12 +31,12 @@ _WANTED = {
 _ENTRIES_LIMIT = 512
 _VALUES_LIMIT = 10_000
 _PLACES_LIMIT = 1 << 40
-# TIFF's types that we read: BYTE, ASCII, SHORT, LONG, IFD, LONG8.
+# The types that are read: BYTE, ASCII, SHORT, LONG, IFD, LONG8.
 _CODES = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 
 
 class _Layout(NamedTuple):
-    """How a flavour of TIFF writes: byte order, count of entries, an entry's head, an offset."""
+    """How a variant of TIFF writes: byte order, count of entries, an entry's head, an offset."""
 
     order: str
     length: str
@@ -56,10 +56,10 @@ Directory = dict[int, tuple[int, ...]]
 
 
 def first_directory(file: BinaryIO) -> Directory | None:
-    """The tags of the first directory that we use and their values; text comes as its bytes.
+    """The used tags of the first directory and their values; text comes as its bytes.
 
-    None where it lies beyond the end of the file, wholly or in part. A tag whose values are of an
-    unknown type, or lie beyond the end, has none.
+    None where it is beyond the end of the file, wholly or in part. A tag whose values are of an
+    unknown type, or beyond the end, has no values.
 
     Raises:
         OSError: the file cannot be read.
@@ -69,7 +69,7 @@ def first_directory(file: BinaryIO) -> Directory | None:
 
 
 def second_directory(file: BinaryIO) -> Directory | None:
-    """The same of the directory after it; None, too, where there is none.
+    """The same of the second directory; None also where there is none.
 
     Raises:
         OSError: the file cannot be read.
@@ -85,7 +85,7 @@ def second_directory(file: BinaryIO) -> Directory | None:
 
 
 def _layout(file: BinaryIO) -> _Layout | None:
-    """The flavour, with the file at the place of the first directory."""
+    """How the file is written; the file is then at the place of the first directory."""
     file.seek(0)
     layout = _FLAVOURS.get(file.read(4))
     if layout:
@@ -94,7 +94,7 @@ def _layout(file: BinaryIO) -> _Layout | None:
 
 
 def _follow(file: BinaryIO, layout: _Layout) -> bool:
-    """Go to the directory whose place stands here; False if there is none."""
+    """Move to the directory whose place is given here; False if there is none."""
     place = _numbers(file, layout, layout.offset)
     return bool(place and place[0]) and _seek(file, place[0])
 
@@ -149,7 +149,7 @@ def _numbers(file: BinaryIO, layout: _Layout, codes: str) -> tuple[int, ...]:
 
 
 def _seek(file: BinaryIO, place: int) -> bool:
-    """Go to `place`; False for one that file systems refuse to go to."""
+    """Move to `place`; False for one that file systems refuse."""
     if place > _PLACES_LIMIT:
         return False
     file.seek(place)

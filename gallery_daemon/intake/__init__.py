@@ -1,7 +1,7 @@
 """Arriving: names below the watch folders become candidates, and candidates settle.
 
-`candidate` says which paths count and `ignore` which names never do; `below` reaches them without
-following a link; `mounts` chooses how a folder is watched; `watch` turns events into candidates and
-mends itself, with what `spare` finds out; `scan` lists what events missed; `settle` knows who has
-been still long enough; `arrivals` is the front that hands out settled files.
+- `candidate` says which paths count.
+- `watch` turns events into candidates, natively or by polling (`watch_mode`); `scan` lists what
+  events missed. Neither follows a link.
+- `settle` knows which files have been unchanged long enough, and `arrivals` hands them out.
 """

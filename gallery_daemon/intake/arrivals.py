@@ -1,12 +1,12 @@
-"""From names to settled photos: the front of the room, driven by the main loop.
+"""From names to settled photos: the front of the room, called by the main loop.
 
-A candidate is handed out when nobody has changed it for its folder's settle time *and* its format's
-end is there. A file whose end is missing waits on, looked at again less and less often; after
-`PATIENCE_S` without any change it is handed out all the same, for the decoder has the last word.
+A candidate is handed out when it was unchanged for its folder's settle time *and* its format's end
+is there. A file without its end waits on, checked less and less often; after `PATIENCE_S` without a
+change it is handed out all the same, because the decoder decides.
 
-Files are looked at with `lstat` and opened without following a link, on the way to them either, and
-without waiting: a FIFO, a device or a link named like a photo is refused, never opened. So is what
-lies behind a link, and the identity that is handed on is that of a file below the watch folder.
+Files are checked with `lstat` and opened without following a link, in their name or on the way to
+it, and without waiting: a FIFO, a device or a link named like a photo is refused, never opened. So
+the identity that is handed on is always that of a file below the watch folder.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.ending import ending
-from gallery_daemon.imaging.formats import Kind, sniff
-from gallery_daemon.intake.below import opened_file
-from gallery_daemon.intake.settle import Seen, Settling
+from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.intake.scan import open_below
+from gallery_daemon.intake.settle import FileState, Settling
 from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# A slow upload pauses for seconds; thirty without a byte is an upload that was given up.
+    from gallery_daemon.imaging.formats import FileKind
+
+# A slow upload pauses for seconds; thirty without a byte mean that it was given up.
 PATIENCE_S = 30.0
 _HANDFUL = 64
 # A component of the path is a link, or the name itself has become one.
@@ -36,15 +38,15 @@ _BEHIND_A_LINK = frozenset({errno.ENOTDIR, errno.ELOOP})
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A settled file and what it is by its content."""
+    """A settled file, and its kind by its content."""
 
     photo: Photo
-    kind: Kind
+    kind: FileKind
 
 
 @dataclass(frozen=True, slots=True)
 class NoFile:
-    """A candidate that is no regular file."""
+    """A candidate that is not a regular file."""
 
     candidate: Candidate
     reason: str
@@ -52,7 +54,7 @@ class NoFile:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """A settled file that cannot be opened now; that may pass."""
+    """A settled file that cannot be opened now; a later attempt may succeed."""
 
     photo: Photo
     reason: str
@@ -72,21 +74,21 @@ class Arrivals:
         return len(self._settling)
 
     def __contains__(self, candidate: Candidate) -> bool:
-        return self._settling.seen(candidate) is not None
+        return self._settling.state(candidate) is not None
 
     def saw(self, candidate: Candidate, now: float, wall_ns: int) -> NoFile | None:
-        """The name was seen; it waits from now on, or is no file."""
+        """The name was seen: it waits from now on, unless it is not a file."""
         try:
-            seen = look_at(candidate.path)
+            state = file_state(candidate.path)
         except OSError:
-            # Gone already, or not to be reached: an event or a rescan brings it back.
+            # Gone or out of reach; an event or a rescan brings it back.
             self._settling.forget(candidate)
             return None
-        if isinstance(seen, str):
-            return NoFile(candidate, seen)
+        if isinstance(state, str):
+            return NoFile(candidate, state)
         self._settling.observe(
             candidate,
-            seen,
+            state,
             settle_s=self._settle_s[candidate.source],
             now=now,
             wall_ns=wall_ns,
@@ -98,7 +100,7 @@ class Arrivals:
         return self._settling.next_deadline()
 
     def take(self, now: float, wall: datetime) -> list[Arrival | Denied | NoFile]:
-        """A handful of those that have settled by now."""
+        """Some of the candidates that have settled by now."""
         taken = [
             self._take(candidate, now, wall) for candidate in self._settling.due(now, _HANDFUL)
         ]
@@ -107,11 +109,11 @@ class Arrivals:
     def _take(
         self, candidate: Candidate, now: float, wall: datetime
     ) -> Arrival | Denied | NoFile | None:
-        """The arrival, if the candidate is unchanged and whole; else it waits on."""
-        before = self._settling.seen(candidate)
+        """The arrival if the candidate is unchanged and whole; None if it waits on."""
+        before = self._settling.state(candidate)
         wall_ns = int(wall.timestamp() * 1e9)
         refused = self.saw(candidate, now, wall_ns)
-        after = self._settling.seen(candidate)
+        after = self._settling.state(candidate)
         if refused is not None or after is None:
             return refused
         if after != before:
@@ -128,7 +130,7 @@ class Arrivals:
         kind, whole = content
         quiet_s = self._settling.quiet_for(candidate, now)
         if not whole and quiet_s < self._patience_s:
-            # As long again as it has been quiet, so that few looks span the whole patience.
+            # As long again as it has been quiet: few checks span the whole patience.
             wait_s = max(self._settle_s[candidate.source], min(quiet_s, self._patience_s - quiet_s))
             self._settling.postpone(candidate, now + wait_s)
             return None
@@ -136,28 +138,20 @@ class Arrivals:
         return Arrival(photo, kind)
 
 
-def look_at(path: str) -> Seen | str:
-    """How the file looks now, or why it is none.
+def file_state(path: str) -> FileState | str:
+    """The state of the regular file at `path`, or what else is there.
 
     Raises:
         OSError: there is nothing, or it cannot be reached.
     """
     found = os.lstat(path)
-    if not stat.S_ISREG(found.st_mode):
-        return _words(found.st_mode)
-    return seen_of(found)
+    return FileState.of(found) if stat.S_ISREG(found.st_mode) else _words(found.st_mode)
 
 
-def seen_of(found: os.stat_result) -> Seen:
-    """The part of a stat that settling compares."""
-    identity = Identity.of(found)
-    return Seen(identity, found.st_ctime_ns)
-
-
-def _content(candidate: Candidate, identity: Identity) -> tuple[Kind, bool] | None:
-    """What the file is by its content, and whether its end is there; None if it is another now."""
-    with opened_file(candidate.root, candidate.relative) as file:
-        if seen_of(os.fstat(file.fileno())).identity != identity:
+def _content(candidate: Candidate, identity: Identity) -> tuple[FileKind, bool] | None:
+    """The file's kind, and whether its end is there; None if another file is there now."""
+    with open_below(candidate.root, candidate.relative) as file:
+        if Identity.of(os.fstat(file.fileno())) != identity:
             return None
         kind = sniff(file)
         return kind, ending(file, kind).whole

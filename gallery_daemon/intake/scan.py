@@ -1,29 +1,31 @@
 """Listing a watch folder: what events missed, and all there was before the first event.
 
 Names are listed with `scandir`, one folder at a time and without recursion, so depth does not
-matter; of one folder the names are held, never their stats. They come in one order, so that of two
-photos that want one name the same comes first each time. No link is followed, not even one that
-takes a folder's place while it waits for its turn. A folder that cannot be listed is reported and
-the rest goes on; nothing here ever concludes that a photo is gone.
+matter. Of one folder the names are in memory, never their stats. They are sorted, so that of two
+photos that want one name the same comes first each time. No link below the root is followed, not
+even one that takes a folder's place while it waits for its turn; `open_below` opens files by the
+same walk. A folder that cannot be listed is reported and the rest goes on; nothing here ever
+concludes that a photo is gone.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from gallery_daemon.intake.below import opened_folder
+from gallery_daemon.openat import open_folder, open_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.photo import Candidate
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Listed:
     """A name that may become a photo, with its stat (not following links)."""
 
     candidate: Candidate
@@ -31,8 +33,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that is ignored, and why; or, `is_folder_error`, a folder that cannot be listed."""
+class Unlisted:
+    """An ignored file, and why; or, with `is_folder_error`, a folder that cannot be listed."""
 
     source: str
     path: str
@@ -40,32 +42,32 @@ class Skipped:
     is_folder_error: bool = False
 
 
-def scan(ground: Ground, start: str = "") -> Iterator[Found | Skipped]:
-    """The files below the watch folder, or below `start` in it: a folder's own, then deeper ones.
+def scan(root: WatchRoot, start: str = "") -> Iterator[Listed | Unlisted]:
+    """The files below the watch folder, or below `start` in it, in the same order every time.
 
-    Each by name, so in the same order every time.
+    A folder's own files come first, then those deeper, each by name.
     """
     folders = [start]
     while folders:
         folder = folders.pop()
-        path = os.path.join(ground.root, folder)  # noqa: PTH118 - strings, broken UTF-8 included
+        path = os.path.join(root.path, folder)  # noqa: PTH118 - strings, broken UTF-8 included
         try:
-            with opened_folder(ground.root, folder) as opened:
+            with open_folder_below(root.path, folder) as opened:
                 files, below = _names(opened)
                 for name in files:
-                    file = _file(ground, f"{folder}/{name}" if folder else name, opened)
+                    file = _file(root, f"{folder}/{name}" if folder else name, opened)
                     if file is not None:
                         yield file
-                if ground.recursive:
+                if root.recursive:
                     paths = (f"{folder}/{name}" if folder else name for name in reversed(below))
-                    folders += (each for each in paths if ground.why_not(each) is None)
+                    folders += (each for each in paths if root.why_not(each) is None)
         except OSError as error:
             reason = error.strerror or "cannot be listed"
-            yield Skipped(ground.source, path, reason, is_folder_error=True)
+            yield Unlisted(root.source, path, reason, is_folder_error=True)
 
 
 def _names(folder: int) -> tuple[list[str], list[str]]:
-    """What the folder holds, by name: what may be files, and folders."""
+    """The folder's entries by name: those that may be files, and folders."""
     files: list[str] = []
     below: list[str] = []
     with os.scandir(folder) as entries:
@@ -74,14 +76,48 @@ def _names(folder: int) -> tuple[list[str], list[str]]:
     return sorted(files), sorted(below)
 
 
-def _file(ground: Ground, relative: str, folder: int) -> Found | Skipped | None:
-    """The file there; `folder` is open, and the file's own."""
-    why = ground.why_not_file(relative)
+def _file(root: WatchRoot, relative: str, folder: int) -> Listed | Unlisted | None:
+    """The file there; `folder` is its own, open."""
+    why = root.why_not_file(relative)
     if why is not None:
-        return Skipped(ground.source, f"{ground.root.rstrip('/')}/{relative}", why)
+        return Unlisted(root.source, f"{root.path.rstrip('/')}/{relative}", why)
     try:
         name = relative.rpartition("/")[2]
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:
-        return None  # gone between the listing and the look: not worth a word
-    return Found(ground.candidate(relative), found)
+        return None  # gone since the folder was listed
+    return Listed(root.candidate(relative), found)
+
+
+@contextmanager
+def open_folder_below(root: str, relative: str) -> Iterator[int]:
+    """A descriptor of the folder `relative` below `root`; "" is `root` itself.
+
+    Raises:
+        OSError: it is gone, or a component is a link (ENOTDIR).
+    """
+    # Refuses a path that is too long for the system: no call elsewhere could use it.
+    os.lstat(f"{root.rstrip('/')}/{relative}")
+    with open_folder(root, filter(None, relative.split("/"))) as folder:
+        yield folder
+
+
+def open_below(root: str, relative: str) -> BinaryIO:
+    """The file `relative` below `root`, open for reading, without waiting for a FIFO.
+
+    Raises:
+        OSError: it is gone, is a link (ELOOP), or is behind one (ENOTDIR).
+    """
+    folder, _, name = relative.rpartition("/")
+    with open_folder_below(root, folder) as descriptor:
+        return os.fdopen(open_in(descriptor, name), "rb")
+
+
+def names_below(root: str, relative: str) -> list[os.DirEntry[str]]:
+    """The entries of the folder `relative` below `root`.
+
+    Raises:
+        OSError: it cannot be listed, or is behind a link (ENOTDIR).
+    """
+    with open_folder_below(root, relative) as descriptor, os.scandir(descriptor) as entries:
+        return list(entries)

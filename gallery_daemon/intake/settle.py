@@ -1,40 +1,48 @@
-"""Who has been still long enough: pure, the time is an argument.
+"""Which files have been unchanged long enough. Pure: the time is an argument.
 
-A candidate is quiet from the moment its last change was seen, or, if its ctime says so, from
-before: ctime cannot be set by a sync tool as mtime can, so a start-up scan of old photos need not
-wait. A window is never started anew by an event alone: only a changed file does that, so a chatty
-watcher cannot starve a photo.
+A candidate is quiet from the moment its last change was seen, or from before if its ctime says so:
+unlike mtime, a sync tool cannot set ctime, so a start-up scan of old photos need not wait. Only a
+changed file starts the wait anew, never an event alone, so a chatty watcher cannot starve a photo.
 
-Who is quiet already is due at once and in the order of being seen, not of ctimes: a scan's order is
-that of the photos in it.
+A file that is quiet already is due at once, in the order of being seen and not of ctimes: a scan
+keeps the order of its photos.
 
-Deadlines lie in a heap with entries that may be stale; a stale one is dropped when it comes up. Ten
-thousand candidates cost a logarithm each, and nothing is searched through.
+Deadlines are in a heap, whose entries may be stale; a stale one is dropped when it comes up. Ten
+thousand candidates cost a logarithm each, and nothing is searched.
 """
 
 from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Candidate, Identity
+    import os
+
+    from gallery_daemon.photo import Candidate
 
 _NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A file as it was at one look; any difference restarts its window."""
+class FileState:
+    """What settling compares of a file; any difference starts its wait anew."""
 
     identity: Identity
     ctime_ns: int
 
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """The state of the file that a `stat` describes."""
+        return cls(Identity.of(status), status.st_ctime_ns)
+
 
 @dataclass(slots=True)
 class _Pending:
-    seen: Seen
+    state: FileState
     quiet_since: float
     due: float
 
@@ -51,33 +59,33 @@ class Settling:
         return len(self._pending)
 
     def observe(
-        self, candidate: Candidate, seen: Seen, *, settle_s: float, now: float, wall_ns: int
+        self, candidate: Candidate, state: FileState, *, settle_s: float, now: float, wall_ns: int
     ) -> None:
-        """The file looked like this now; an unchanged one keeps its window."""
+        """The file is in this state now; if it is unchanged, its wait goes on."""
         known = self._pending.get(candidate)
-        if known is not None and known.seen == seen:
+        if known is not None and known.state == state:
             return
-        # A ctime in the future is a clock that was set back: such a file has just changed.
-        age_s = max(0.0, (wall_ns - seen.ctime_ns) / _NS)
+        # A ctime in the future means that the clock was set back: the file has just changed.
+        age_s = max(0.0, (wall_ns - state.ctime_ns) / _NS)
         quiet_since = now - age_s if known is None else now
-        self._wait(candidate, _Pending(seen, quiet_since, max(now, quiet_since + settle_s)))
+        self._wait(candidate, _Pending(state, quiet_since, max(now, quiet_since + settle_s)))
 
     def postpone(self, candidate: Candidate, until: float) -> None:
-        """The candidate is looked at again at `until`, though it is quiet already."""
+        """The candidate is due again at `until`, though it is quiet already."""
         pending = self._pending[candidate]
-        self._wait(candidate, _Pending(pending.seen, pending.quiet_since, until))
+        self._wait(candidate, _Pending(pending.state, pending.quiet_since, until))
 
     def forget(self, candidate: Candidate) -> None:
         """The candidate is gone, or handed out."""
         self._pending.pop(candidate, None)
 
     def next_deadline(self) -> float | None:
-        """When the next window ends; None if nobody waits."""
+        """When the next wait ends; None if there is none."""
         self._drop_stale()
         return self._deadlines[0][0] if self._deadlines else None
 
     def due(self, now: float, most: int) -> list[Candidate]:
-        """Up to `most` candidates whose windows have ended; they stay until `forget` or later."""
+        """Up to `most` candidates whose wait has ended. They stay known until `forget`."""
         found: list[Candidate] = []
         while len(found) < most:
             self._drop_stale()
@@ -90,10 +98,10 @@ class Settling:
         """Seconds since the candidate's last change was seen."""
         return now - self._pending[candidate].quiet_since
 
-    def seen(self, candidate: Candidate) -> Seen | None:
-        """How the candidate looked last."""
+    def state(self, candidate: Candidate) -> FileState | None:
+        """The candidate's last known state."""
         pending = self._pending.get(candidate)
-        return pending.seen if pending else None
+        return pending.state if pending else None
 
     def _wait(self, candidate: Candidate, pending: _Pending) -> None:
         self._pending[candidate] = pending

@@ -1,17 +1,18 @@
-"""The observers: events become candidates, and a watch that died is found out and set up again.
+"""The observers: events become candidates, and a watch that died is noticed and set up again.
 
-Events are a quick hint and nothing more. watchdog reports a Syncthing photo only as a move, a file
-in a folder made a moment ago perhaps not at all, and `observer.is_alive()` stays true when the root
-is gone: so all of created, closed, modified and moved count, folders that appear are listed, and
-`mend`, called every few seconds, looks at the emitters' threads and at the root's inode. The
-service lists a folder anew whenever its watch has started (promise 6).
+Events are hints that may be missing. watchdog reports a Syncthing photo only as a move, perhaps
+reports nothing of a file in a folder made a moment ago, and `observer.is_alive()` stays true when
+the root is gone. So created, closed, modified and moved all count, folders that appear are listed,
+and `mend`, called every few seconds, checks the emitters' threads and the root's inode. After each
+start of a watch the daemon lists the folder anew (promise 6).
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
-from dataclasses import dataclass
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,22 +34,27 @@ from watchdog.observers.inotify import InotifyObserver
 from watchdog.observers.polling import PollingObserverVFS
 
 from gallery_daemon.config.settings import WatchMode
-from gallery_daemon.intake.below import names_in
-from gallery_daemon.intake.mounts import ChosenMode, choose_mode, read_mountinfo
-from gallery_daemon.intake.scan import Found, scan
-from gallery_daemon.intake.spare import all_alive, why_no_inotify, why_no_more_watches
+from gallery_daemon.intake.scan import Listed, names_below, scan
+from gallery_daemon.intake.watch_mode import (
+    ChosenMode,
+    choose_mode,
+    read_mountinfo,
+    why_no_inotify,
+    why_no_more_watches,
+)
+from gallery_daemon.logs.events import WatchLost, WatchStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from watchdog.observers.api import BaseObserver
 
-    from gallery_daemon.intake.candidate import Ground
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.photo import Candidate
 
 _TELLING = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_CLOSED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED})
-# The kernel is asked for these alone: that somebody reads a photo, the classifier process for one,
-# shall not wake the daemon.
+# The kernel is asked for these alone: reading a photo, as the classifier process does, does not
+# wake the daemon.
 _WANTED: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirMovedEvent,
@@ -59,28 +65,10 @@ _WANTED: list[type[FileSystemEvent]] = [
 ]
 _JOIN_S = 1.0
 
-
-@dataclass(frozen=True, slots=True)
-class WatchStarted:
-    """The folder is watched from now on; what lies in it is not known yet.
-
-    `is_makeshift`: it is polled only because the kernel gives no more watches.
-    """
-
-    source: str
-    path: str
-    mode: str
-    why: str
-    is_makeshift: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WatchLost:
-    """The folder is not there; nothing is concluded from that."""
-
-    source: str
-    path: str
-    reason: str
+# watchdog's log, and its warning that a folder which is made and seen at the same time is watched
+# twice, are for programmers and do not belong among the daemon's lines.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
+warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
 
 
 class Watch:
@@ -88,19 +76,19 @@ class Watch:
 
     def __init__(
         self,
-        ground: Ground,
+        root: WatchRoot,
         *,
         mode: WatchMode,
         poll_every_s: float,
         deliver: Callable[[Candidate], None],
     ) -> None:
-        self.ground = ground
+        self.root = root
         self._mode = mode
         self._poll_every_s = poll_every_s
-        self._handler = _Handler(ground, deliver)
+        self._handler = _Handler(root, deliver)
         self._observer: BaseObserver | None = None
         self._mode_now = mode
-        self._root: tuple[int, int] | None = None
+        self._inode: tuple[int, int] | None = None
         self._is_lost = False
 
     @property
@@ -109,39 +97,39 @@ class Watch:
         return self._observer is not None
 
     def mend(self) -> WatchStarted | WatchLost | None:
-        """The watch stands if it can: started, or started again; what changed, if anything."""
-        root = _identity(self.ground.root)
-        if isinstance(root, str):
-            return self._lose(root)
+        """Start or restart the watch if that is needed and possible; what changed, if anything."""
+        inode = _inode(self.root.path)
+        if isinstance(inode, str):
+            return self._lose(inode)
         refused = self._refused()
-        is_well = self._observer is not None and all_alive(self._observer) and refused is None
-        if is_well and root == self._root:
+        is_well = self._observer is not None and _all_alive(self._observer) and refused is None
+        if is_well and inode == self._inode:
             return None
         self.stop()
         try:
             started = self._start(refused)
         except OSError as error:
             return self._lose(error.strerror or "cannot be watched")
-        self._root, self._is_lost = root, False
+        self._inode, self._is_lost = inode, False
         return started
 
     def stop(self) -> None:
-        """No event comes any more."""
+        """No events are delivered any more."""
         observer, self._observer = self._observer, None
         if observer is not None:
             observer.stop()
             observer.join(_JOIN_S)
 
     def _lose(self, reason: str) -> WatchLost | None:
-        """Said once, however long the folder is gone."""
+        """Reported once, however long the folder is gone."""
         self.stop()
         was_lost, self._is_lost = self._is_lost, True
         if was_lost:
             return None
-        return WatchLost(self.ground.source, self.ground.root, reason)
+        return WatchLost(self.root.source, self.root.path, reason)
 
     def _refused(self) -> OSError | None:
-        """Why a folder that has come since the last look may not be watched."""
+        """Why the kernel may not watch a folder that has appeared since the last call."""
         if self._mode_now is not WatchMode.INOTIFY or not self._handler.take_new_folders():
             return None
         return why_no_more_watches()
@@ -152,9 +140,9 @@ class Watch:
         Raises:
             OSError: it cannot be watched in any way.
         """
-        # watchdog does not hear of what lies behind a link, and of the root's own it shall.
-        real = os.path.realpath(self.ground.root)
-        self._handler.root = real
+        # watchdog follows no link, but the root itself may be one.
+        real = os.path.realpath(self.root.path)
+        self._handler.real = real
         chosen = choose_mode(real, self._mode, read_mountinfo())
         if chosen.mode is WatchMode.INOTIFY and refused is None:
             try:
@@ -163,9 +151,9 @@ class Watch:
                 refused = error
             else:
                 # watchdog passes over a folder below the root that the kernel would not watch.
-                refused = why_no_more_watches() if self.ground.recursive else None
-        is_makeshift = chosen.mode is WatchMode.INOTIFY and refused is not None
-        if is_makeshift and refused is not None:
+                refused = why_no_more_watches() if self.root.recursive else None
+        is_fallback = chosen.mode is WatchMode.INOTIFY and refused is not None
+        if is_fallback and refused is not None:
             self.stop()
             chosen = ChosenMode(WatchMode.POLL, why_no_inotify(refused))
         if chosen.mode is WatchMode.POLL:
@@ -173,11 +161,11 @@ class Watch:
             poller = PollingObserverVFS(os.lstat, self._list, polling_interval=self._poll_every_s)
             self._begin(poller, real)
         self._mode_now = chosen.mode
-        ground = self.ground
-        return WatchStarted(ground.source, ground.root, chosen.mode, chosen.why, is_makeshift)
+        root = self.root
+        return WatchStarted(root.source, root.path, chosen.mode, chosen.why, is_fallback)
 
     def _begin(self, observer: BaseObserver, real: str) -> None:
-        recursive = self.ground.recursive
+        recursive = self.root.recursive
         observer.schedule(self._handler, real, recursive=recursive, event_filter=_WANTED)
         try:
             observer.start()
@@ -187,22 +175,22 @@ class Watch:
         self._observer = observer
 
     def _list(self, path: str | None) -> Iterator[os.DirEntry[str]]:
-        """What a folder holds, for the poller.
+        """The entries of a folder, for the poller.
 
         Raises:
             OSError: it cannot be listed.
         """
-        below = (path or "").removeprefix(self._handler.root).lstrip("/")
-        return iter(names_in(self.ground.root, below))
+        below = (path or "").removeprefix(self._handler.real).lstrip("/")
+        return iter(names_below(self.root.path, below))
 
 
 class _Handler(FileSystemEventHandler):
-    """Turns events into candidates; the observer's thread must survive whatever comes."""
+    """Turns events into candidates. Raises nothing: that would end the observer's thread."""
 
-    def __init__(self, ground: Ground, deliver: Callable[[Candidate], None]) -> None:
-        """`root` is the folder's path with links resolved, as events name it."""
-        self._ground, self._deliver = ground, deliver
-        self.root = ground.root
+    def __init__(self, root: WatchRoot, deliver: Callable[[Candidate], None]) -> None:
+        """`real` is the folder's path with links resolved, as events name it."""
+        self._root, self._deliver = root, deliver
+        self.real = root.path
         self._new_folders = False
 
     def take_new_folders(self) -> bool:
@@ -211,34 +199,57 @@ class _Handler(FileSystemEventHandler):
         return appeared
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """A file that appeared or changed is a candidate; of a folder, all that is in it."""
+        """Deliver a file that appeared or changed; of a folder that appeared, all files in it."""
         if event.event_type not in _TELLING:
             return
         moved = event.event_type == EVENT_TYPE_MOVED
         path = os.fsdecode(event.dest_path if moved else event.src_path)
-        prefix = self.root.rstrip("/") + "/"
+        prefix = self.real.rstrip("/") + "/"
         relative = path.removeprefix(prefix)
         if not path.startswith(prefix) or not relative:
             return
         if not event.is_directory:
-            if self._ground.why_not_file(relative) is None:
-                self._deliver(self._ground.candidate(relative))
-        elif event.event_type != EVENT_TYPE_MODIFIED and self._ground.recursive:
+            if self._root.why_not_file(relative) is None:
+                self._deliver(self._root.candidate(relative))
+        elif event.event_type != EVENT_TYPE_MODIFIED and self._root.recursive:
             self._new_folders = True
             self._deliver_content(relative)
 
     def _deliver_content(self, relative: str) -> None:
         """A folder that appeared may have been full before it was watched."""
-        if self._ground.why_not(relative) is None:
-            for found in scan(self._ground, relative):
-                if isinstance(found, Found):
-                    self._deliver(found.candidate)
+        if self._root.why_not(relative) is None:
+            for name in scan(self._root, relative):
+                if isinstance(name, Listed):
+                    self._deliver(name.candidate)
 
 
-def _identity(root: str) -> tuple[int, int] | str:
+def _inode(root: str) -> tuple[int, int] | str:
     """Device and inode of the folder, or why it is not there."""
     try:
         found = Path(root).stat()
     except OSError as error:
         return error.strerror or "cannot be reached"
     return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else "not a folder"
+
+
+def _all_alive(observer: BaseObserver) -> bool:
+    """Whether every thread that makes events runs; `observer.is_alive()` does not say."""
+    return all(emitter.is_alive() for emitter in observer.emitters)
+
+
+class OverflowListener(logging.Handler):
+    """Notices an overflow of the kernel's queue, which watchdog only reports to its log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._has_overflowed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember an overflow."""
+        if "overflow" in record.getMessage():
+            self._has_overflowed = True
+
+    def take(self) -> bool:
+        """Whether events were lost since the last call."""
+        has_overflowed, self._has_overflowed = self._has_overflowed, False
+        return has_overflowed

@@ -1,1 +1,7 @@
-"""What was done and shall be done with every file, in SQLite: the program's only memory."""
+"""The journal: what was done and is about to be done with every file; the program's only memory.
+
+`record` has the values: entries as they are written, rows as they are read. `journal` writes an
+intent before an act and its end after it, if `claims` lets it begin; `query` finds rows and sums up
+a day; `past_decisions` reads one back; `seen` caches what models saw. Below them are `sql`, and the
+`database` with its schema.
+"""

@@ -1,7 +1,10 @@
-"""The journal's file: opened, written in transactions, and its troubles put into sentences.
+"""The journal's SQLite file: its tables, its transactions, and its errors as sentences.
 
-What passes (locked by another program, a full disk) is told apart from what does not (a damaged
-file): the first is waited out, the second ends with a new journal.
+A fault that may pass (another program's lock, a full disk) becomes a JournalError and is tried
+again; a damaged file becomes JournalDamaged and is replaced by a new journal.
+
+A version of the schema is never changed once it has been used: a new version is a new step. Each
+step is one transaction, so after a power cut the journal has one version or the next.
 """
 
 from __future__ import annotations
@@ -10,18 +13,18 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gallery_daemon.errors import JournalDamaged, JournalError
-from gallery_daemon.journal.schema import bring_up_to_date, is_of_today
+from gallery_daemon.errors import GalleryError, JournalDamaged, JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Database:
-    """An open SQLite file of today's schema; for one thread."""
+    """An open journal file of the current schema; for one thread."""
 
     def __init__(self, path: Path, *, read_only: bool, busy_s: float) -> None:
         """Open it, and make it unless `read_only`; wait `busy_s` seconds for others' writes.
@@ -31,50 +34,50 @@ class Database:
             GalleryError: it cannot be opened, or was made by a newer program.
         """
         self._path = path
-        with in_sentences(path):
+        with as_journal_errors(path):
             self._connection = _connect(path, "ro" if read_only else "rwc", busy_s)
             try:
                 if not read_only:
-                    bring_up_to_date(self._connection, str(path))
-                elif not is_of_today(self._connection):
-                    # An old one is brought up to date by who may write, and read then.
+                    _bring_up_to_date(self._connection, str(path))
+                elif not _is_current(self._connection):
+                    # Only a connection that may write can bring an older one up to date.
                     Database(path, read_only=False, busy_s=busy_s).close()
             except BaseException:
                 self._connection.close()
                 raise
 
     def close(self) -> None:
-        """No more is read or written."""
+        """The file is closed."""
         self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written meanwhile is on disk at the end, or none of it."""
-        with in_sentences(self._path):
+        """At the end all that was written in the block is on disk; after an error, none of it."""
+        with as_journal_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                # SQLite may have taken it back already, on a full disk for one.
+                # SQLite may have rolled back itself, as on a full disk.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401 - SQLite's
-        """The statement is carried out."""
-        with in_sentences(self._path):
+        """The statement is executed."""
+        with as_journal_errors(self._path):
             return self._connection.execute(statement, values)
 
     def rows(self, statement: str, values: Any = ()) -> Iterator[sqlite3.Row]:  # noqa: ANN401
-        """The rows of a query, one after the other."""
-        with in_sentences(self._path):
+        """The rows of a query, read one by one."""
+        with as_journal_errors(self._path):
             yield from self._connection.execute(statement, values)
 
 
 @contextmanager
-def in_sentences(path: Path) -> Iterator[None]:
-    """SQLite's errors become ours.
+def as_journal_errors(path: Path) -> Iterator[None]:
+    """Errors of SQLite and of the system become JournalErrors.
 
     Raises:
         JournalDamaged: the file is damaged.
@@ -88,7 +91,7 @@ def in_sentences(path: Path) -> Iterator[None]:
                 f"the journal {path} is damaged: {error}",
                 hint="`run` and `sort` set it aside and make a new one of what lies on disk",
             ) from error
-        # SQLite's errors are words already; the system's are, without their number and file.
+        # The system's errors without their number and file name.
         why = (getattr(error, "strerror", None) or str(error)).lower()
         raise JournalError(
             f"the journal {path} cannot be used: {why}",
@@ -102,3 +105,142 @@ def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:
     connection.isolation_level = None
     connection.row_factory = sqlite3.Row
     return connection
+
+
+_FIRST = """
+CREATE TABLE filings (
+    id INTEGER PRIMARY KEY,
+    parent INTEGER REFERENCES filings (id),
+    decided_at TEXT NOT NULL,
+    source TEXT NOT NULL,
+    root BLOB NOT NULL,
+    relative BLOB NOT NULL,
+    path BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    library BLOB NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    outcome TEXT,
+    rule TEXT,
+    trace TEXT,
+    class TEXT,
+    confidence REAL,
+    probabilities TEXT,
+    model TEXT,
+    taken TEXT,
+    taken_from TEXT,
+    action TEXT,
+    folder BLOB,
+    name BLOB,
+    token TEXT
+) STRICT;
+CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns);
+CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns);
+CREATE INDEX filings_by_state ON filings (state) WHERE state = 'intent';
+"""
+# The program that an intent belongs to, the copy it makes, and the row that an undo reverts.
+_OWNERS_AND_UNDO = """
+ALTER TABLE filings ADD COLUMN owner INTEGER;
+ALTER TABLE filings ADD COLUMN made_inode INTEGER;
+ALTER TABLE filings ADD COLUMN undoes INTEGER REFERENCES filings (id);
+DROP INDEX filings_by_state;
+CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing');
+CREATE INDEX filings_by_parent ON filings (parent) WHERE parent IS NOT NULL;
+CREATE INDEX filings_in_trouble ON filings (state) WHERE state IN ('failed', 'quarantined');
+"""
+# The cache of inferences.
+_LOOKS = """
+CREATE TABLE looks (
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    look TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX looks_by_path ON looks (path, model);
+CREATE INDEX looks_by_inode ON looks (inode, size_bytes, mtime_ns);
+"""
+QUARTER = 0xFFFF
+QUARTERS = tuple(f"((across >> {bits}) & {QUARTER})" for bits in (0, 16, 32, 48))
+"""SQL for the four quarters of a picture's first 64 bits, as in the indexes."""
+# The order in which photos were seen, and their fingerprints: 64 bits across, 64 down.
+_SEEN = f"""
+CREATE TABLE seen (
+    number INTEGER PRIMARY KEY,
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    across INTEGER,
+    down INTEGER,
+    taken_ms INTEGER,
+    burst TEXT
+) STRICT;
+CREATE UNIQUE INDEX seen_by_path ON seen (path);
+CREATE INDEX seen_by_inode ON seen (inode, size_bytes, mtime_ns);
+CREATE INDEX seen_by_time ON seen (taken_ms) WHERE taken_ms IS NOT NULL;
+CREATE INDEX seen_by_burst ON seen (burst) WHERE burst IS NOT NULL;
+CREATE INDEX seen_by_quarter_1 ON seen ({QUARTERS[0]}) WHERE across IS NOT NULL;
+CREATE INDEX seen_by_quarter_2 ON seen ({QUARTERS[1]}) WHERE across IS NOT NULL;
+CREATE INDEX seen_by_quarter_3 ON seen ({QUARTERS[2]}) WHERE across IS NOT NULL;
+CREATE INDEX seen_by_quarter_4 ON seen ({QUARTERS[3]}) WHERE across IS NOT NULL;
+INSERT INTO seen (path, inode, size_bytes, mtime_ns)
+SELECT path, inode, size_bytes, mtime_ns FROM (
+    SELECT path, inode, size_bytes, mtime_ns, max(rowid) AS latest FROM looks GROUP BY path
+) ORDER BY latest;
+"""  # noqa: S608 - our own words
+# A filing that moves on in the library is an open intent as well.
+_REFILED = """
+DROP INDEX filings_open;
+CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing', 'refiling');
+CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled';
+"""
+_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED)
+_VERSION = len(_STEPS)
+
+
+def _is_current(database: sqlite3.Connection) -> bool:
+    """Whether the journal has the tables of this program's version."""
+    return _version_of(database) == _VERSION
+
+
+def _bring_up_to_date(database: sqlite3.Connection, name: str) -> None:
+    """The journal has the tables of this program's version, with all its rows.
+
+    Raises:
+        GalleryError: a newer version of this program made it.
+        sqlite3.Error: it cannot be written, or is damaged.
+    """
+    if _version_of(database) > _VERSION:
+        raise GalleryError(
+            f"the journal {name} was made by a newer gallery-daemon", hint="update gallery-daemon"
+        )
+    database.execute("PRAGMA journal_mode = WAL")
+    # Every commit survives a power cut: an intent must be on disk before its act.
+    database.execute("PRAGMA synchronous = FULL")
+    while _version_of(database) < _VERSION:
+        _step(database)
+
+
+def _step(database: sqlite3.Connection) -> None:
+    """One version further, unless another program did it a moment ago."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version_of(database)
+        if version < _VERSION:
+            for statement in _STEPS[version].split(";"):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {version + 1}")
+        database.execute("COMMIT")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+
+
+def _version_of(database: sqlite3.Connection) -> int:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)

@@ -1,12 +1,11 @@
-"""The journal: what shall be done, before it is done, and what became of every file.
+"""The journal: what is about to be done, before it is done, and what became of every file.
 
 SQLite in WAL mode with full syncs: once an intent is recorded, it survives a power cut. There is
-never a transaction around an act, because a crash would then roll back the memory of deeds that
-stay done. One row a file, sidecars too. Paths are bytes, as the file system has them.
+never a transaction around an act, because a crash would then roll back the memory of an act that
+stays done.
 
 A file is known by its path, size and mtime, or, renamed, by its inode; never by the device number,
-which changes from mount to mount. Several programs may have the journal open: an intent is also a
-claim, made only if nobody else has filed the file or is about to.
+which changes from mount to mount. Several programs may have the journal open (`claims`).
 """
 
 from __future__ import annotations
@@ -18,13 +17,20 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import JournalError
 from gallery_daemon.journal import sql as statements
-from gallery_daemon.journal.claims import refuse_claimed
-from gallery_daemon.journal.columns import columns_of, row_of, signed, written
-from gallery_daemon.journal.database import Database, in_sentences
-from gallery_daemon.journal.known import known_among
-from gallery_daemon.journal.looks import LookTable
-from gallery_daemon.journal.owner import Owner
-from gallery_daemon.journal.record import OPEN_STATES, Entry, Row, State
+from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
+from gallery_daemon.journal.database import Database, as_journal_errors
+from gallery_daemon.journal.past_decisions import PastDecisions
+from gallery_daemon.journal.record import (
+    OPEN_STATES,
+    JournalEntry,
+    Row,
+    State,
+    columns_of,
+    row_of,
+    signed,
+    written,
+)
+from gallery_daemon.journal.seen import InferenceTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +41,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.query import Query
     from gallery_daemon.photo import Identity, Photo
 
-# Another program's write is waited for this long: a `sort` beside the daemon is no error.
+# Seconds to wait for another program's write: a `sort` beside the daemon is no error.
 _BUSY_S = 10.0
 
 
@@ -55,23 +61,24 @@ class Journal:
         except BaseException:
             self._disown()
             raise
-        self.looks = LookTable(self._database)
+        self.inferences = InferenceTable(self._database)
+        self.past_decisions = PastDecisions(self._database)
 
     def close(self) -> None:
-        """No more is read or written, and what is still open may be recovered by others."""
+        """The file is closed, and other programs may recover the intents that are open."""
         self._database.close()
         self._disown()
 
     def is_known(self, path: str, identity: Identity, library: str, *, again: bool = False) -> bool:
-        """Whether this very file came to an end already, under this name or another.
+        """Whether this file is in a final state already, under this name or another.
 
-        `again`: only an end counts that leaves its bytes in the library.
+        With `again` only a state counts that leaves its bytes in the library.
         """
         states = statements.KEPT if again else statements.FINAL
         return bool(known_among(self._database, states, [(path, identity)], library))
 
     def unknown(self, photos: Sequence[Photo], library: str, *, again: bool = False) -> list[Photo]:
-        """Those of the files that are not known, as `is_known` has it, asked for many at a time."""
+        """The files that are not known, as `is_known` tells; many are asked for in one query."""
         files = [(photo.path, photo.identity) for photo in photos]
         states = statements.KEPT if again else statements.FINAL
         known = known_among(self._database, states, files, library)
@@ -82,28 +89,28 @@ class Journal:
         filed = "WHERE library = ? AND state = 'filed' LIMIT 1"
         return bool(self._rows(filed, os.fsencode(library)))
 
-    def record(self, entry: Entry, library: str, when: datetime) -> int:
-        """The entry is on disk; its row's number. What failed before for the file is forgotten.
+    def record(self, entry: JournalEntry, library: str, when: datetime) -> int:
+        """Write the entry and return its row's id; earlier failures of the file are deleted.
 
         Raises:
-            AlreadyFiled: it is an intent, and another program has done the like.
-            Claimed: it is an intent, and another for the same file is open.
+            AlreadyFiled: it is an intent, and another program has filed the file.
+            AlreadyClaimed: it is an intent, and another for the same file is open.
             JournalError: it cannot be written now.
         """
         with self._database.transaction():
             refuse_claimed(self._database, entry, library)
             return self._insert(entry, library, when)
 
-    def record_all(self, entries: Iterable[Entry], library: str, when: datetime) -> None:
-        """All entries are on disk, or none is."""
+    def record_all(self, entries: Iterable[JournalEntry], library: str, when: datetime) -> None:
+        """All entries are written, or none."""
         with self._database.transaction():
             for entry in entries:
                 self._insert(entry, library, when)
 
     def adopt(self, rows: Iterable[Mapping[str, object]]) -> None:
-        """Rows of another journal are in this one, column by column; of two alike, the first.
+        """Rows of another journal are in this one, column by column; of two with one id, the first.
 
-        What was damaged and can be no row, is none.
+        A row that is too damaged to be one is passed over.
         """
         with self._database.transaction():
             for row in rows:
@@ -112,62 +119,68 @@ class Journal:
                 with contextlib.suppress(JournalError):
                     self._database.execute(statements.insert(row, "OR IGNORE"), row)
 
-    def making(self, row: int, inode: int) -> None:
-        """A copy with that inode is whole, and is about to get its name: recovery will know it."""
+    def copied(self, row: int, inode: int) -> None:
+        """Note the inode of a whole copy, before it gets its name, so that recovery knows it."""
         with self._database.transaction():
-            self._database.execute(statements.MAKING, (signed(inode), row))
+            self._database.execute(statements.COPIED, (signed(inode), row))
 
     def close_intent(
         self, row: int, state: State, *, action: str | None, name: str | None, reason: str | None
     ) -> None:
-        """The intent came to `state`; `action` is what was really done, `name` the one taken.
+        """The intent ends in `state`; `action` is what was really done, `name` the one taken.
 
-        What it took back, if anything, counts as undone or refiled from the same moment on.
+        The row that it reverts or moves on, if any, is undone or refiled from the same moment on.
         """
         with self._database.transaction():
             if state is State.FILED:
-                self._database.execute(statements.KNOWN_AS_BEFORE, (row,))
+                self._database.execute(statements.KEEP_IDENTITY, (row,))
             self._database.execute(
                 statements.CLOSE,
                 (state, action, name and os.fsencode(name), written(reason), row),
             )
             if state in {State.FILED, State.IDENTICAL, State.UNDO}:
-                self._database.execute(statements.TAKEN_BACK, (state, row))
+                self._database.execute(statements.REVERT, (state, row))
             if state is State.UNDO:
-                self._database.execute(statements.FILED_AS_BEFORE, (row,))
+                self._database.execute(statements.RESTORE_FILED, (row,))
 
     def forget(self, row: int) -> None:
-        """The intent came to nothing, and what was before it stays as it is."""
+        """The intent is deleted, and the row before it stays as it is."""
         with self._database.transaction():
             self._database.execute(statements.FORGET, (row,))
 
-    def moved(self, row: int, identity: Identity) -> None:
-        """The file of that row is the same on another disk, and so has another inode."""
+    def update_inode(self, row: int, identity: Identity) -> None:
+        """The row's file, of the same size and mtime, has that inode now."""
         now = signed(identity.device), signed(identity.inode)
         self._database.execute(
-            statements.MOVED, (*now, row, identity.size_bytes, identity.mtime_ns)
+            statements.UPDATE_INODE, (*now, row, identity.size_bytes, identity.mtime_ns)
         )
 
-    def in_place_of(self, row: Row) -> AbstractContextManager[bool]:
-        """Whether the program whose intent this is, is gone, or is this one; held meanwhile."""
+    def take_over(self, row: Row) -> AbstractContextManager[bool]:
+        """Whether the program of the intent is gone, or is this one; as `Owner.take_over`."""
         assert self._owner is not None
-        return self._owner.in_place_of(row.owner)
+        return self._owner.take_over(row.owner)
 
     def open_intents(self) -> list[Row]:
-        """What was begun and not ended, the oldest first."""
+        """The rows that are begun and not ended, the oldest first."""
         return self._rows(f"WHERE state IN ({statements.OPEN}) ORDER BY id")
 
     def row(self, number: int) -> Row | None:
-        """The row of that number."""
+        """The row with that id."""
         rows = self._rows("WHERE id = ?", number)
         return rows[0] if rows else None
 
+    def existing_row(self, number: int) -> Row:
+        """The row with that id, which was written before."""
+        row = self.row(number)
+        assert row is not None
+        return row
+
     def newest_first(self) -> Iterator[Row]:
-        """All rows, open ones too, read only as far as they are asked for."""
+        """All rows, open ones too, read one by one."""
         return map(row_of, self._database.rows(f"{statements.SELECT}ORDER BY id DESC"))
 
     def sidecars_of(self, row: Row, state: State) -> list[Row]:
-        """The rows of the sidecars that travelled with the photo and are in `state`."""
+        """The rows of the photo's sidecars that are in `state`."""
         return self._rows("WHERE parent = ? AND state = ? ORDER BY id", row.id, state)
 
     def find(self, query: Query) -> list[Row]:
@@ -178,23 +191,23 @@ class Journal:
         return list(islice(filter(query.fits, found), query.limit))
 
     def latest_of(self, path: str, library: str) -> Row | None:
-        """The latest row of a file that lay at `path`, whatever it was then."""
+        """The latest row of a file that was at `path`, whatever its bytes were."""
         where = f"WHERE path = ? AND library = ? AND state NOT IN ({statements.OPEN})"
         last = f"{where} AND {statements.NOT_REVERTED} ORDER BY id DESC LIMIT 1"
         rows = self._rows(last, os.fsencode(path), os.fsencode(library))
         return rows[0] if rows else None
 
-    def filed_anew(self, row: Row) -> Row | None:
-        """The filing that the row made way for."""
+    def refiled_as(self, row: Row) -> Row | None:
+        """The filing that took the place of the row's."""
         rows = self._rows("WHERE path = ? AND undoes = ?", os.fsencode(row.path), row.id)
         return next((each for each in rows if each.state is State.FILED), None)
 
-    def left_behind(self) -> list[Row]:
-        """The sidecars that lie where their photo lay before it was filed anew."""
-        return list(map(row_of, self._database.rows(statements.LEFT_BEHIND)))
+    def orphan_sidecars(self) -> list[Row]:
+        """The filed sidecars whose photo was filed anew without them."""
+        return list(map(row_of, self._database.rows(statements.ORPHAN_SIDECARS)))
 
-    def linked(self, identity: Identity, library: str) -> list[Row]:
-        """What was filed as a hard link to a file of that inode, the latest first."""
+    def hard_links_of(self, identity: Identity, library: str) -> list[Row]:
+        """The filings by hard link of a file with that inode, the latest first."""
         return self._rows(
             "WHERE inode = ? AND library = ? AND state = 'filed' AND action = 'hardlink'"
             " ORDER BY id DESC",
@@ -203,9 +216,9 @@ class Journal:
         )
 
     def filed_from(self, prefix: str, library: str) -> list[Row]:
-        """Photos that were filed and whose path began so, the latest last."""
+        """The filed photos whose path began with `prefix`, the latest last."""
         start = os.fsencode(prefix)
-        # All paths that begin with some bytes lie in one stretch of the index.
+        # Such paths are one range of the index.
         return self._rows(
             "WHERE path >= ? AND path < ? AND library = ? AND state = 'filed' AND parent IS NULL"
             " ORDER BY id",
@@ -214,7 +227,7 @@ class Journal:
             os.fsencode(library),
         )
 
-    def _insert(self, entry: Entry, library: str, when: datetime) -> int:
+    def _insert(self, entry: JournalEntry, library: str, when: datetime) -> int:
         values = columns_of(entry) | {
             "library": os.fsencode(library),
             "decided_at": when.isoformat(timespec="milliseconds"),
@@ -225,10 +238,10 @@ class Journal:
         cursor = self._database.execute(statements.insert(values), values)
         assert cursor.lastrowid is not None
         if entry.note is not None:
-            self.looks.write(entry.photo.path, entry.photo.identity, entry.note)
+            self.inferences.write(entry.photo.path, entry.photo.identity, entry.note)
         if entry.state is State.INTENT and entry.intent and entry.intent.undoes is not None:
             self._database.execute(
-                statements.DECIDED_AS_BEFORE, (entry.intent.undoes, cursor.lastrowid)
+                statements.COPY_DECISION, (entry.intent.undoes, cursor.lastrowid)
             )
         return cursor.lastrowid
 
@@ -241,6 +254,6 @@ class Journal:
 
 
 def _owner(journal: Path) -> Owner:
-    with in_sentences(journal):
+    with as_journal_errors(journal):
         journal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Owner(journal.with_name(f"{journal.name}-owners"))

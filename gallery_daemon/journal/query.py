@@ -1,26 +1,33 @@
-"""A question to the journal: which rows somebody wants to see, or to undo."""
+"""Questions to the journal: which rows a person wants to see or undo, and what became of a day."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from gallery_daemon.journal.record import OPEN_STATES
+from gallery_daemon.decision import Action
+from gallery_daemon.journal.record import OPEN_STATES, State
+from gallery_daemon.logs.events import DailySummary
 from gallery_daemon.rules.glob import name_matches
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
+    from datetime import date, datetime
 
-    from gallery_daemon.journal.record import Row, State
+    from gallery_daemon.journal.record import Row
+
+_LEFT = frozenset({State.IDENTICAL, State.SKIPPED, State.LEFT})
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What all rows have that are wanted; None or nothing: whatever it is.
+    """What the wanted rows have in common; None or empty: anything.
 
-    `since` and `before` bound the time of the decision (the first belongs to it, the second does
-    not); `names` are globs on the photo's name, upper or lower case. `since_number` is a row's
-    number from which on rows are wanted, and the numbers of some before it. No `limit` means all.
+    `since` (inclusive) and `before` (exclusive) bound the time of the decision; `names` are globs
+    on the photo's name, in any case. `since_number` is the id of the first wanted row, and the ids
+    of single rows before it. Without `states` every row is wanted that is not open.
     """
 
     since: datetime | None = None
@@ -36,8 +43,8 @@ class Query:
     limit: int | None = None
 
     def where(self) -> tuple[str, tuple[object, ...]]:
-        """The SQL clause and its values: all but the names, for which SQLite has no glob."""
-        # julianday, for the times are written with the offset of the day.
+        """The SQL clause and its values: all but the names, because SQLite has no such glob."""
+        # julianday, because the times are written with the offset of their day.
         asked: dict[str, object] = {
             "julianday(decided_at) >= julianday(?)": self.since.isoformat() if self.since else None,
             "julianday(decided_at) < julianday(?)": self.before.isoformat()
@@ -64,6 +71,40 @@ class Query:
         return f"WHERE {' AND '.join(clauses)}", tuple(values)
 
     def fits(self, row: Row) -> bool:
-        """Whether the row's photo has one of the names."""
-        name = row.relative.rpartition("/")[2]
+        """Whether the photo's name matches one of the globs."""
+        name = row.candidate.name
         return not self.names or any(name_matches(pattern, name) for pattern in self.names)
+
+
+def day_of(newest_first: Iterable[Row], day: date) -> DailySummary | None:
+    """The counts of `day`; None if nothing happened.
+
+    A row's day is that of the date as it was written, whatever its offset. A photo that failed and
+    was filed later counts by its last end; `copied_bytes` counts what takes space of its own in the
+    library, sidecars too. Rows are read back to the day before.
+    """
+    wanted = day.isoformat()
+    since = takewhile(lambda row: row.decided_at[: len(wanted)] >= wanted, newest_first)
+    rows = [row for row in since if row.decided_at.startswith(wanted)]
+    photos = [row for row in rows if row.parent is None]
+    if not photos:
+        return None
+    ends = Counter(row.state for row in photos)
+    filed = [row for row in photos if row.state is State.FILED]
+    copies = [row for row in rows if row.state is State.FILED and row.action == Action.COPY]
+    return DailySummary(
+        day=wanted,
+        filed=ends[State.FILED],
+        left=sum(ends[state] for state in _LEFT),
+        quarantined=ends[State.QUARANTINED],
+        failed=ends[State.FAILED] + ends[State.ABANDONED],
+        undone=ends[State.UNDONE],
+        outcomes=_counted(row.outcome for row in filed),
+        classes=_counted(row.top_class for row in filed),
+        copied_bytes=sum(row.identity.size_bytes for row in copies),
+    )
+
+
+def _counted(names: Iterable[str | None]) -> dict[str, int]:
+    """How often each name occurs, the most frequent first; None is not counted."""
+    return dict(Counter(filter(None, names)).most_common())

@@ -1,20 +1,29 @@
-"""What the journal remembers of a file: as it is written (`Entry`) and as it is read (`Row`)."""
+"""What the journal holds of a file: `JournalEntry` as it is written, `Row` as it is read back.
+
+One row a file, sidecars too. Paths are bytes in the columns, as the file system has them, so a name
+with broken UTF-8 comes back the same.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import os
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gallery_daemon.decision import Action
+from gallery_daemon.decision import Action, library_path
+from gallery_daemon.photo import Candidate, Identity
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from gallery_daemon.decision import Decision
-    from gallery_daemon.photo import Facts, Identity, Photo, Prediction
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 
 class State(StrEnum):
-    """What became of a file, or shall become."""
+    """What became of a file, or what is being done with it."""
 
     INTENT = "intent"
     UNDOING = "undoing"
@@ -31,11 +40,10 @@ class State(StrEnum):
     REFILED = "refiled"
 
 
-# Begun and not ended.
 OPEN_STATES = (State.INTENT, State.UNDOING, State.REFILING)
-# Its bytes lie in the library: not even the person's "again" files it a second time.
+"""Begun, and not ended."""
 KEPT_STATES = (State.FILED, State.IDENTICAL)
-# A file in one of these is not looked at again until it changes.
+"""Its bytes are in the library, so not even `--again` files it a second time."""
 FINAL_STATES = (
     *KEPT_STATES,
     State.SKIPPED,
@@ -44,15 +52,16 @@ FINAL_STATES = (
     State.UNDONE,
     State.REFILED,
 )
+"""Such a file is not classified again until it changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be done with one file: the place it shall come to, and how.
+    """What is about to be done with one file: its destination, and the action.
 
-    `name` is the first choice, before a conflict's ` (2)`. `token` is in the names of the act's
-    temporaries, so that recovery knows them. `parent` is the row of the photo that a sidecar
-    belongs to; `undoes` the row that this takes back, or files anew.
+    `name` is the first one tried, before a conflict's ` (2)`. `token` is part of the names of the
+    act's temporary files, so recovery knows them. `parent` is the row of a sidecar's photo;
+    `undoes` the row that this one reverts, or moves on.
     """
 
     action: str
@@ -64,11 +73,11 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """What a photo is recognised by among others; None: nothing of the kind.
+class Fingerprint:
+    """What similar photos are found by; None where a photo has no such value.
 
-    `bits` are the 128 of `Facts.dhash`; `taken_ms` milliseconds of the camera's own clock since
-    1970; `burst` is what its name says.
+    `bits` are the 128 of `Facts.dhash`; `taken_ms` are milliseconds since 1970 on the camera's
+    own clock; `burst` is the burst that its name tells.
     """
 
     bits: int | None = None
@@ -77,20 +86,20 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """What a model (`name@hash8`) saw in a file: a text for who has written it, ASCII.
+class CacheEntry:
+    """What `model` (`name@hash8`) said of a file, as the ASCII text that its writer made.
 
-    Without a `sign` nobody has looked for one.
+    `fingerprint` is None where no picture was decoded.
     """
 
     model: str
     text: str
-    sign: Sign | None = None
+    fingerprint: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One decided file. A sidecar has no decision of its own; `note` is remembered with it."""
+class JournalEntry:
+    """One decided file; a sidecar has no decision of its own. `note` goes into the cache."""
 
     photo: Photo
     state: State
@@ -99,17 +108,17 @@ class Entry:
     facts: Facts | None = None
     prediction: Prediction | None = None
     intent: Intent | None = None
-    note: Note | None = None
+    note: CacheEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One file as the journal has it.
 
-    `root` and `relative` lead to where it came from; `folder` and `name` to where it lies, or was
-    to lie, below `library`; `confidence` is 0..1; `decided_at` is ISO 8601 with its offset;
-    `made_inode` is the copy's, if one was made on the way. An undo's row has the two the other way
-    round: from the library to below the watch folder.
+    `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
+    the one that was planned. `confidence` is 0..1; `decided_at` is ISO 8601 with its offset;
+    `made_inode` is that of the copy, if one was made. An undo's row has the two the other way
+    round: it leads from the library to the watch folder.
     """
 
     id: int
@@ -137,19 +146,117 @@ class Row:
 
     @property
     def takes_source(self) -> bool:
-        """Whether the file shall be gone from where it came from, once it lies where it shall."""
+        """Whether the file leaves its old place once it has its new one."""
         return self.action == Action.MOVE or self.state is State.UNDOING
 
     @property
+    def candidate(self) -> Candidate:
+        """The file where it came from."""
+        return Candidate(self.source, self.root, self.relative)
+
+    @property
     def path(self) -> str:
-        """Where the file came from, absolute."""
-        return f"{self.root.rstrip('/')}/{self.relative}"
+        """The absolute path that it came from."""
+        return self.candidate.path
+
+    @property
+    def below_library(self) -> str:
+        """The path in the library, relative to it, of a file that has a name there."""
+        assert self.name is not None
+        return "/".join((*self.folder, self.name))
 
     @property
     def destination(self) -> str | None:
-        """Where the file lies in the library, absolute; None if it never came there."""
+        """The absolute path in the library; None if it was never filed."""
         return None if self.name is None else self.place(self.name)
 
     def place(self, name: str) -> str:
-        """The absolute path of a name in the folder where the file lies, or was to lie."""
-        return "/".join((self.library.rstrip("/"), *self.folder, name))
+        """The absolute path of `name` in the row's folder of the library."""
+        return library_path(self.library, *self.folder, name)
+
+
+def columns_of(entry: JournalEntry) -> dict[str, Any]:
+    """The entry's columns by name."""
+    candidate, identity = entry.photo.candidate, entry.photo.identity
+    columns: dict[str, Any] = {
+        "source": candidate.source,
+        "root": os.fsencode(candidate.root),
+        "relative": os.fsencode(candidate.relative),
+        "path": os.fsencode(candidate.path),
+        "device": signed(identity.device),
+        "inode": signed(identity.inode),
+        "size_bytes": identity.size_bytes,
+        "mtime_ns": identity.mtime_ns,
+        "state": entry.state,
+        "reason": written(entry.reason),
+    }
+    if decision := entry.decision:
+        trace = json.dumps([asdict(step) for step in decision.trace])
+        columns |= {"outcome": decision.outcome, "rule": decision.rule, "trace": trace}
+    if facts := entry.facts:
+        columns |= {"taken": facts.taken.when.isoformat(), "taken_from": facts.taken.origin}
+    if prediction := entry.prediction:
+        columns |= {
+            "class": prediction.top_class,
+            "confidence": prediction.confidence,
+            "probabilities": json.dumps(dict(prediction.probabilities)),
+            "model": prediction.model,
+        }
+    if intent := entry.intent:
+        columns |= {
+            "parent": intent.parent,
+            "action": intent.action,
+            "folder": os.fsencode("/".join(intent.folder)),
+            "name": os.fsencode(intent.name),
+            "token": intent.token,
+            "undoes": intent.undoes,
+        }
+    return columns
+
+
+def row_of(columns: sqlite3.Row) -> Row:
+    """The row of these columns."""
+    folder = os.fsdecode(columns["folder"] or b"")
+    return Row(
+        id=columns["id"],
+        parent=columns["parent"],
+        decided_at=columns["decided_at"],
+        source=columns["source"],
+        root=os.fsdecode(columns["root"]),
+        relative=os.fsdecode(columns["relative"]),
+        identity=Identity(
+            _unsigned(columns["device"]),
+            _unsigned(columns["inode"]),
+            columns["size_bytes"],
+            columns["mtime_ns"],
+        ),
+        library=os.fsdecode(columns["library"]),
+        state=State(columns["state"]),
+        outcome=columns["outcome"],
+        rule=columns["rule"],
+        top_class=columns["class"],
+        confidence=columns["confidence"],
+        model=columns["model"],
+        action=columns["action"],
+        folder=tuple(folder.split("/")) if folder else (),
+        name=None if columns["name"] is None else os.fsdecode(columns["name"]),
+        token=columns["token"],
+        reason=columns["reason"],
+        owner=columns["owner"],
+        undoes=columns["undoes"],
+        made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
+    )
+
+
+def written(text: str | None) -> str | None:
+    """The text as SQLite takes it: lone surrogates are spelled out."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
+
+
+def signed(number: int) -> int:
+    """The 64 bits of `number` as SQLite's signed integer; inode numbers are unsigned."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _unsigned(number: int) -> int:
+    return number + (1 << 64) if number < 0 else number

@@ -1,13 +1,17 @@
-"""In which order photos were seen, and what each is recognised by: its bits, its time, its name.
+"""What models saw in files: a cache of inferences, and the order in which photos were seen.
 
-A photo keeps its number for as long as its file is the same, whatever it is called, whichever model
-looked at it and wherever it was filed; so who was seen before whom has one answer for ever. It is
-written with the look, in the same transaction.
+A file is known here as everywhere in the journal: by path, size and mtime, or, renamed, by its
+inode; never by the device. A path has one inference for each model, so a photo that changes
+replaces what it was. The cache is worth no sync of its own: what is lost is inferred again.
 
-Bits that are nearly the same are found without going through all photos: where two first halves
-differ in at most 7 of 64 bits, one of their four quarters differs in at most 1, and of a quarter
-there are only 17 that do. Source: M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space
-with Multi-Index Hashing", 2012.
+With an inference goes the photo's fingerprint, and the photo gets a number. It keeps the number
+for as long as its file is the same, whatever it is called, whichever model ran and wherever it was
+filed, so which photo came before which has one answer.
+
+Fingerprints that are nearly the same are found by an index: where two halves of 64 bits differ in
+at most 7, one of their four quarters differs in at most 1, and a quarter has only 17 such
+neighbours. Source: M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index
+Hashing", 2012.
 """
 
 from __future__ import annotations
@@ -16,49 +20,121 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gallery_daemon.journal.columns import signed
-from gallery_daemon.journal.record import Sign
-from gallery_daemon.journal.schema import QUARTER, QUARTERS
+from gallery_daemon.journal.database import QUARTER, QUARTERS
+from gallery_daemon.journal.record import Fingerprint, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from sqlite3 import Row
+    import sqlite3
+    from collections.abc import Iterable, Iterator
 
     from gallery_daemon.journal.database import Database
-    from gallery_daemon.photo import Identity
+    from gallery_daemon.journal.record import CacheEntry
+    from gallery_daemon.photo import Identity, Photo
+
+_WRITE_INFERENCE = """
+INSERT OR REPLACE INTO looks (path, inode, size_bytes, mtime_ns, model, look)
+VALUES (?, ?, ?, ?, ?, ?)
+"""
+# Two SELECTs and not one with OR, so that each uses an index of its own.
+_RECALL_INFERENCE = """
+SELECT path, look FROM looks WHERE path = ?1 AND size_bytes = ?3 AND mtime_ns = ?4 AND model = ?5
+UNION ALL
+SELECT path, look FROM looks WHERE inode = ?2 AND size_bytes = ?3 AND mtime_ns = ?4 AND model = ?5
+LIMIT 1
+"""
+# A photo that was moved into the library is gone from its path, and may be filed anew.
+_UNFILED = """
+SELECT DISTINCT path FROM looks WHERE NOT EXISTS (
+    SELECT 1 FROM filings WHERE filings.path = looks.path AND state = 'filed'
+)
+"""
+_FORGET_INFERENCE = "DELETE FROM looks WHERE path = ?"
+
+
+class InferenceTable:
+    """The cached inferences of an open journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.seen = SeenTable(database)
+
+    def recall(self, photo: Photo, model: str) -> tuple[str, str] | None:
+        """The path that the file had when `model` saw it, and the text; None if it did not."""
+        identity = photo.identity
+        shape = identity.size_bytes, identity.mtime_ns
+        asked = (os.fsencode(photo.path), signed(identity.inode), *shape, model)
+        for path, text in self._database.rows(_RECALL_INFERENCE, asked):
+            return os.fsdecode(path), text
+        return None
+
+    def remember(self, entries: Iterable[tuple[str, Identity, CacheEntry]]) -> None:
+        """The entries, each of a path and its file, are written in one transaction.
+
+        Raises:
+            JournalError: they cannot be written now.
+        """
+        with self._database.transaction():
+            for path, identity, entry in entries:
+                self.write(path, identity, entry)
+
+    def write(self, path: str, identity: Identity, entry: CacheEntry) -> None:
+        """The entry is written, within the caller's transaction."""
+        shape = signed(identity.inode), identity.size_bytes, identity.mtime_ns
+        self._database.execute(
+            _WRITE_INFERENCE, (os.fsencode(path), *shape, entry.model, entry.text)
+        )
+        if entry.fingerprint is not None:
+            self.seen.write(path, identity, entry.fingerprint)
+
+    def unfiled(self) -> Iterator[str]:
+        """The paths of the entries whose file is in no library."""
+        return (os.fsdecode(path) for (path,) in self._database.rows(_UNFILED))
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """No entry is left for these paths, and no photo counts as seen there.
+
+        Raises:
+            JournalError: it cannot be written now.
+        """
+        with self._database.transaction():
+            for path in paths:
+                self._database.execute(_FORGET_INFERENCE, (os.fsencode(path),))
+                self.seen.forget(path)
+
 
 ROW_BITS = 7
-"""In so many bits of the first half two photos may differ and be found."""
+"""The most bits of the first half in which two photos may differ and be found."""
 
 _HALF_BITS = 64
 _HALF = (1 << _HALF_BITS) - 1
 _SHAPE = "size_bytes = :size AND mtime_ns = :mtime"
-# Two questions and not one with OR, so that each is answered by an index of its own.
+# Two SELECTs and not one with OR, so that each uses an index of its own.
 _NUMBER = f"""
 SELECT number FROM seen WHERE path = :path AND {_SHAPE}
 UNION ALL
 SELECT number FROM seen WHERE inode = :inode AND {_SHAPE}
 ORDER BY number LIMIT 1
 """  # noqa: S608 - our own words
-_FORGET = "DELETE FROM seen WHERE path = :path AND number IS NOT :number"
-_WRITE = """
+_AT = "SELECT 1 FROM seen WHERE path = ?"
+_FORGET_SEEN = "DELETE FROM seen WHERE path = :path AND number IS NOT :number"
+_WRITE_SEEN = """
 INSERT OR REPLACE INTO seen
 (number, path, inode, size_bytes, mtime_ns, across, down, taken_ms, burst)
 VALUES (:number, :path, :inode, :size, :mtime, :across, :down, :taken_ms, :burst)
 """
-# The plus: never by the number's own index, for most photos are below it.
+# The plus keeps SQLite from the number's own index: most photos are below it.
 _BEFORE = "SELECT * FROM seen WHERE +number < ? AND "
 _EVERY = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """A photo that was seen, the `number`th."""
+class SeenPhoto:
+    """A photo that was seen as the `number`th."""
 
     number: int
     path: str
     size_bytes: int
-    sign: Sign
+    fingerprint: Fingerprint
 
     @property
     def name(self) -> str:
@@ -67,42 +143,48 @@ class Earlier:
 
 
 class SeenTable:
-    """The photos that were seen, in an open journal."""
+    """The photos that were seen, of an open journal."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def number_of(self, path: str, identity: Identity) -> int | None:
-        """The photo's number; None: it was not seen yet."""
+        """The photo's number; None if it was not seen yet."""
         found = self._database.rows(_NUMBER, _file(path, identity))
         return next((int(row["number"]) for row in found), None)
 
-    def write(self, path: str, identity: Identity, sign: Sign) -> None:
-        """The photo is seen, within the caller's transaction; it keeps the number that it has."""
+    def has(self, path: str) -> bool:
+        """Whether a photo was seen at the path, whichever it was."""
+        return next(self._database.rows(_AT, (os.fsencode(path),)), None) is not None
+
+    def write(self, path: str, identity: Identity, fingerprint: Fingerprint) -> None:
+        """The photo is seen, within the caller's transaction; it keeps a number that it has."""
         file, number = _file(path, identity), self.number_of(path, identity)
-        across, down = (None, None) if sign.bits is None else _halves(sign.bits)
+        bits = fingerprint.bits
+        across, down = (None, None) if bits is None else _halves(bits)
         # Another file that had the path is gone.
-        self._database.execute(_FORGET, {"path": file["path"], "number": number})
-        told = {"number": number, "across": across, "down": down, "taken_ms": sign.taken_ms}
-        self._database.execute(_WRITE, file | told | {"burst": sign.burst})
+        self._database.execute(_FORGET_SEEN, {"path": file["path"], "number": number})
+        file |= {"number": number, "across": across, "down": down}
+        file |= {"taken_ms": fingerprint.taken_ms, "burst": fingerprint.burst}
+        self._database.execute(_WRITE_SEEN, file)
 
     def forget(self, path: str) -> None:
-        """No photo was seen at the path, within the caller's transaction."""
-        self._database.execute(_FORGET, {"path": os.fsencode(path), "number": None})
+        """No photo counts as seen at the path, within the caller's transaction."""
+        self._database.execute(_FORGET_SEEN, {"path": os.fsencode(path), "number": None})
 
-    def around(self, taken_ms: int, within_ms: int, before: int | None) -> Iterator[Earlier]:
-        """The photos taken so near that time, of those seen before that number."""
+    def around(self, taken_ms: int, within_ms: int, before: int | None) -> Iterator[SeenPhoto]:
+        """The photos taken within so many ms of that time, of those seen before that number."""
         ends = taken_ms - within_ms, taken_ms + within_ms
         return self._before(before, "taken_ms BETWEEN ? AND ?", *ends)
 
-    def of_burst(self, burst: str, before: int | None) -> Iterator[Earlier]:
-        """The photos whose names are of that burst, the first first."""
+    def of_burst(self, burst: str, before: int | None) -> Iterator[SeenPhoto]:
+        """The photos whose names are of that burst, in the order they were seen."""
         return self._before(before, "burst = ? ORDER BY number", burst)
 
-    def like(self, bits: int, most: int, before: int | None) -> Iterator[tuple[int, Earlier]]:
-        """The photos that differ in at most `most` bits, with in how many.
+    def like(self, bits: int, most: int, before: int | None) -> Iterator[tuple[int, SeenPhoto]]:
+        """The photos that differ in at most `most` bits, each with the number of bits.
 
-        Of the first half's bits no more than `ROW_BITS` may differ.
+        No more than `ROW_BITS` of the first half's bits may differ.
         """
         found: set[int] = set()
         across = bits >> _HALF_BITS
@@ -112,7 +194,7 @@ class SeenTable:
             for earlier in self._before(
                 before, f"across IS NOT NULL AND {quarter} IN ({marks})", *near
             ):
-                theirs = earlier.sign.bits
+                theirs = earlier.fingerprint.bits
                 if theirs is None or earlier.number in found:
                     continue
                 found.add(earlier.number)
@@ -121,9 +203,9 @@ class SeenTable:
                 if is_found and differ.bit_count() <= most:
                     yield differ.bit_count(), earlier
 
-    def _before(self, before: int | None, where: str, *values: object) -> Iterator[Earlier]:
+    def _before(self, before: int | None, where: str, *values: object) -> Iterator[SeenPhoto]:
         limit = _EVERY if before is None else before
-        return map(_earlier, self._database.rows(_BEFORE + where, (limit, *values)))
+        return map(_seen_photo, self._database.rows(_BEFORE + where, (limit, *values)))
 
 
 def _file(path: str, identity: Identity) -> dict[str, Any]:
@@ -135,11 +217,11 @@ def _file(path: str, identity: Identity) -> dict[str, Any]:
     }
 
 
-def _earlier(row: Row) -> Earlier:
+def _seen_photo(row: sqlite3.Row) -> SeenPhoto:
     across, down = row["across"], row["down"]
     bits = None if across is None else (across & _HALF) << _HALF_BITS | (down & _HALF)
-    sign = Sign(bits, row["taken_ms"], row["burst"])
-    return Earlier(row["number"], os.fsdecode(row["path"]), row["size_bytes"], sign)
+    fingerprint = Fingerprint(bits, row["taken_ms"], row["burst"])
+    return SeenPhoto(row["number"], os.fsdecode(row["path"]), row["size_bytes"], fingerprint)
 
 
 def _halves(bits: int) -> tuple[int, int]:
@@ -147,5 +229,5 @@ def _halves(bits: int) -> tuple[int, int]:
 
 
 def _neighbours(quarter: int) -> tuple[int, ...]:
-    """The 16 bits, and all that differ from them in one."""
+    """The 16 bits, and all that differ from them in one bit."""
     return (quarter, *(quarter ^ (1 << place) for place in range(16)))

@@ -1,4 +1,4 @@
-"""What the journal says to SQLite, where it takes more than a line."""
+"""The journal's SQL, where a statement takes more than a line."""
 
 from __future__ import annotations
 
@@ -24,47 +24,47 @@ SELECT: Final = "SELECT * FROM filings "
 FORGET_FAILURES: Final = """
 DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'abandoned')
 """
-MAKING: Final = "UPDATE filings SET made_inode = ? WHERE id = ?"
+COPIED: Final = "UPDATE filings SET made_inode = ? WHERE id = ?"
 CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
 WHERE id = ? AND state IN ({OPEN})
 """  # noqa: S608 - our own words
-# What a filing is filed anew from is no undo.
-TAKEN_BACK: Final = """
+# A filing that is moved on within the library is refiled, not undone.
+REVERT: Final = """
 UPDATE filings
 SET state = CASE WHEN state = 'filed' AND ? = 'filed' THEN 'refiled' ELSE 'undone' END
 WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 """
-# A filing anew that is undone: what was before it, is again.
-FILED_AS_BEFORE: Final = """
+# The undo of a filing anew: the filing before it holds again.
+RESTORE_FILED: Final = """
 UPDATE filings SET state = 'filed' WHERE state = 'refiled' AND id = (
     SELECT undoes FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 )
 """
-# In the watch folder it is known by what it is there: a copy in the library has another inode.
-KNOWN_AS_BEFORE: Final = """
+# In the watch folder the file keeps its identity there: a copy in the library has another inode.
+KEEP_IDENTITY: Final = """
 UPDATE filings SET (device, inode, size_bytes, mtime_ns) = (
     SELECT device, inode, size_bytes, mtime_ns FROM filings AS before
     WHERE before.id = filings.undoes
 ) WHERE id = ? AND state = 'refiling'
 """
-# Where a filing anew was undone, the filing before it has the word.
+# Not a filing anew that was undone: there the filing before it holds.
 NOT_REVERTED: Final = """
 NOT (state = 'undone' AND EXISTS (
     SELECT 1 FROM filings AS before WHERE before.id = filings.undoes AND before.path = filings.path
 ))
 """
-LEFT_BEHIND: Final = """
+ORPHAN_SIDECARS: Final = """
 SELECT sidecar.* FROM filings AS photo JOIN filings AS sidecar ON sidecar.parent = photo.id
 WHERE photo.state = 'refiled' AND sidecar.state = 'filed' ORDER BY sidecar.id
 """
 FORGET: Final = f"DELETE FROM filings WHERE id = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
-MOVED: Final = """
+UPDATE_INODE: Final = """
 UPDATE filings SET device = ?, inode = ? WHERE id = ? AND size_bytes = ? AND mtime_ns = ?
 """
-# Filing again what an undo took back is no new decision.
+# Redoing what an undo reverted is no new decision.
 _DECIDED = "outcome, rule, trace, class, confidence, probabilities, model, taken, taken_from"
-DECIDED_AS_BEFORE: Final = f"""
+COPY_DECISION: Final = f"""
 UPDATE filings SET ({_DECIDED}) = (
     SELECT {_DECIDED} FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 ) WHERE id = ?
@@ -72,6 +72,6 @@ UPDATE filings SET ({_DECIDED}) = (
 
 
 def insert(columns: Collection[str], otherwise: str = "") -> str:
-    """A new row of these columns, by their names; `otherwise` is for one that is there already."""
+    """SQL for a new row of these columns; `otherwise` says what to do where its id is taken."""
     names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
     return f"INSERT {otherwise} INTO filings ({names}) VALUES ({marks})"  # noqa: S608 - our own names

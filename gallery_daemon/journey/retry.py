@@ -2,9 +2,9 @@
 
 Two questions, both pure; times are monotonic seconds. `Retries`: which photo is due again? A fault
 that may pass is tried again with a wait that doubles; one that lasts waits until the file changes
-or the daemon starts anew. `Gate`: may another photo be begun at all? While the library is full or
-away every photo would fail alike, so one at a time goes ahead as a probe and the rest wait, which
-spares the network, the disk and the log.
+or the daemon starts anew. `CircuitBreaker`: may another photo be begun at all? While the library
+is full or away every photo would fail alike, so one at a time goes ahead as a probe and the rest
+wait, which spares the network, the disk and the log.
 """
 
 from __future__ import annotations
@@ -13,21 +13,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery_daemon.backoff import Backoff
+
 if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate, Identity
 
 FIRST_S = 5.0
 # A disk that somebody mends is noticed within a quarter of an hour.
 LONGEST_S = 900.0
-# More doublings than the longest wait needs, and few enough not to overflow.
-_DOUBLINGS = 20
-
-
-def wait_s(failures: int, first_s: float = FIRST_S) -> float:
-    """Seconds to wait after so many failures in a row (1 or more): `first_s`, twice that ..."""
-    if first_s == math.inf:
-        return math.inf
-    return min(LONGEST_S, first_s * 2.0 ** min(failures - 1, _DOUBLINGS))
 
 
 @dataclass(slots=True)
@@ -46,7 +39,7 @@ class Retries:
 
     def __init__(self, first_s: float = FIRST_S) -> None:
         """In a single pass (`first_s` inf) nothing is tried again."""
-        self._first_s = first_s
+        self._backoff = Backoff(first_s, LONGEST_S)
         self._waiting: dict[Candidate, Waiting] = {}
         self._earliest = math.inf  # or sooner, where that one came to an end meanwhile
 
@@ -65,7 +58,7 @@ class Retries:
         """The photo waits; the seconds until it is tried again, None: until it changes."""
         before = self._waiting.get(candidate)
         failures = before.failures + 1 if before and before.identity == identity else 1
-        wait = wait_s(failures, self._first_s) if is_transient else math.inf
+        wait = self._backoff.wait_s(failures) if is_transient else math.inf
         self._waiting[candidate] = Waiting(identity, reason, failures, now + wait)
         self._earliest = min(self._earliest, now + wait)
         return None if wait == math.inf else wait
@@ -105,12 +98,12 @@ class Retries:
         return list(self._waiting.items())[:most]
 
 
-class Gate:
+class CircuitBreaker:
     """Whether photos may be begun: open, or shut because the library cannot take any."""
 
     def __init__(self, first_s: float = FIRST_S) -> None:
         """In a single pass (`first_s` 0) each probe follows at once on the one before."""
-        self._first_s = first_s
+        self._backoff = Backoff(first_s, LONGEST_S)
         self._failures = 0
         self._opens_at = -math.inf
         self.reason: str | None = None
@@ -119,7 +112,7 @@ class Gate:
         """The library could not take a photo; of many that were on their way, the first counts."""
         if now >= self._opens_at:
             self._failures += 1
-            self._opens_at = now + wait_s(self._failures, self._first_s)
+            self._opens_at = now + self._backoff.wait_s(self._failures)
         self.reason = reason
 
     def succeeded(self) -> None:

@@ -1,16 +1,49 @@
-"""What the log says: one method per event, so no name is typed twice.
+"""What the log says: one class per event, with its public name, its level and its fields.
 
-Events are past participles and their fields are the README's table; a test holds the two together.
+The rooms return these values and `Log.write` writes them, so an event's fields are typed once.
+Names are past participles, and the order of the fields is their order in the line. The manual's
+table and a test of every line hold both to what is published.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gallery_daemon.errors import ClassifierLost
+
+
+class Event:
+    """One line of the log."""
+
+    __slots__ = ()
+
+    NAME: ClassVar[str]
+    LEVEL: ClassVar[int] = logging.INFO
+
+    def level(self) -> int:
+        """How important it is, as `logging` counts."""
+        return self.LEVEL
+
+    def fields(self) -> dict[str, object]:
+        """The values by their public names. `Log` leaves out None and ()."""
+        return _values(self)
+
+
+class Log:
+    """The daemon's voice. Give it a `structlog` logger; tests give it a capturing one."""
+
+    def __init__(self, logger: Any) -> None:  # noqa: ANN401 - structlog types its loggers so
+        self._logger = logger
+
+    def write(self, event: Event) -> None:
+        """The event is one line of the log; what is not known is left out of it."""
+        known = {key: value for key, value in event.fields().items() if value not in (None, ())}
+        self._logger.log(event.level(), event.NAME, **known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,170 +74,272 @@ class PhotoLine:
     total_ms: float | None = None
 
     def fields(self) -> dict[str, object]:
-        """The event's fields under their public names, the unknown ones left out."""
-        named = {
-            ("class" if key == "top_class" else key): value for key, value in asdict(self).items()
-        }
-        return {key: value for key, value in named.items() if value not in (None, ())}
+        """The values by their public names."""
+        # A field cannot be called `class`.
+        return {("class" if key == "top_class" else key): it for key, it in _values(self).items()}
 
 
-class Log:
-    """The daemon's voice. Give it a `structlog` logger; tests give it a capturing one."""
+@dataclass(frozen=True, slots=True)
+class PhotoEvent(Event):
+    """A file came to an end, and why."""
 
-    def __init__(self, logger: Any) -> None:  # noqa: ANN401 - structlog types its loggers so
-        self._logger = logger
+    line: PhotoLine
+    reason: str | None = None
 
-    def photo_filed(self, line: PhotoLine, reason: str | None = None) -> None:
-        """A photo lies in the library."""
-        self._photo(logging.INFO, "photo_filed", line, reason)
+    def fields(self) -> dict[str, object]:
+        """The photo's line, then what this event adds."""
+        return self.line.fields() | {"reason": self.reason}
 
-    def photo_left(self, line: PhotoLine, reason: str) -> None:
-        """A photo, or a file that is none, stays where it is, as it should."""
-        self._photo(logging.INFO, "photo_left", line, reason)
 
-    def photo_quarantined(self, line: PhotoLine, reason: str) -> None:
-        """A file claims to be a photo and cannot be read; it stays, and is not tried again."""
-        self._photo(logging.WARNING, "photo_quarantined", line, reason)
+class PhotoFiled(PhotoEvent):
+    """A photo is in the library."""
 
-    def photo_failed(self, line: PhotoLine, reason: str, retry_in_s: float | None) -> None:
-        """A photo could not be filed; it stays, and is tried again, or waits until it changes."""
-        self._photo(logging.ERROR, "photo_failed", line, reason, retry_in_s=retry_in_s)
+    __slots__ = ()
 
-    def daemon_started(self, *, version: str, config: str, library: str, rules: int) -> None:
-        """The daemon is ready."""
-        self._say(
-            logging.INFO,
-            "daemon_started",
-            version=version,
-            config=config,
-            library=library,
-            rules=rules,
-        )
+    NAME = "photo_filed"
 
-    def daemon_stopped(self, *, reason: str) -> None:
-        """The daemon has ended in order."""
-        self._say(logging.INFO, "daemon_stopped", reason=reason)
 
-    def config_reloaded(
-        self, *, config: str, rules: int, digest: str, changes: tuple[str, ...]
-    ) -> None:
-        """A changed configuration is in force; `changes` says in what, rule by rule."""
-        self._say(
-            logging.INFO,
-            "config_reloaded",
-            config=config,
-            rules=rules,
-            digest=digest,
-            changes=changes or None,
-        )
+class PhotoLeft(PhotoEvent):
+    """A photo, or a file that is none, stays where it is, as it should."""
 
-    def config_rejected(self, *, place: str, error: str, hint: str | None) -> None:
-        """A changed configuration is wrong at `place`; the old one stays in force."""
-        self._say(logging.ERROR, "config_rejected", place=place, error=error, hint=hint)
+    __slots__ = ()
 
-    def config_warned(self, *, place: str, warning: str) -> None:
-        """The configuration is valid and does something the person may not mean."""
-        self._say(logging.WARNING, "config_warned", place=place, warning=warning)
+    NAME = "photo_left"
 
-    def watch_started(
-        self, *, source: str, path: str, mode: str, why: str, is_makeshift: bool
-    ) -> None:
-        """A watch folder is being watched, natively or by polling, and why.
 
-        A warning if it is polled only for want of the kernel's watches.
-        """
-        level = logging.WARNING if is_makeshift else logging.INFO
-        self._say(level, "watch_started", source=source, path=path, mode=mode, why=why)
+class PhotoQuarantined(PhotoEvent):
+    """A file claims to be a photo and cannot be read; it stays, and is not tried again."""
 
-    def watch_lost(self, *, source: str, path: str, reason: str) -> None:
-        """A watch folder is gone; nothing is filed from it until it is back."""
-        self._say(logging.WARNING, "watch_lost", source=source, path=path, reason=reason)
+    __slots__ = ()
 
-    def rescan_finished(
-        self, *, source: str, seen: int, fresh: int, skipped: int, ms: float
-    ) -> None:
-        """A watch folder was listed: names seen, of them new ones, and places not readable."""
-        self._say(
-            logging.INFO,
-            "rescan_finished",
-            source=source,
-            seen=seen,
-            new=fresh,
-            skipped=skipped,
-            ms=ms,
-        )
+    NAME, LEVEL = "photo_quarantined", logging.WARNING
 
-    def folder_skipped(self, *, path: str, reason: str) -> None:
-        """A folder could not be listed; the rest goes on."""
-        self._say(logging.WARNING, "folder_skipped", path=path, reason=reason)
 
-    def classifier_started(
-        self, *, model: str, engine: str, load_ms: float, pid: int, measured: Mapping[str, float]
-    ) -> None:
-        """The classifier process is ready; `measured` has pictures per second by engine."""
-        self._say(
-            logging.INFO,
-            "classifier_started",
-            model=model,
-            engine=engine,
-            load_ms=load_ms,
-            pid=pid,
-            measured=dict(measured) or None,
-        )
+@dataclass(frozen=True, slots=True)
+class PhotoFailed(PhotoEvent):
+    """A photo could not be filed; it stays, and is tried again, or waits until it changes."""
 
-    def classifier_stopped(self, *, reason: str) -> None:
-        """The classifier process has ended."""
-        self._say(logging.INFO, "classifier_stopped", reason=reason)
+    retry_in_s: float | None = None
 
-    def classifier_failed(self, *, error: str, hint: str | None) -> None:
-        """The classifier process cannot be started; it is tried again."""
-        self._say(logging.ERROR, "classifier_failed", error=error, hint=hint)
+    NAME, LEVEL = "photo_failed", logging.ERROR
 
-    def filing_recovered(self, *, photo: str, result: str) -> None:
-        """A filing that a crash cut short was finished or taken back."""
-        self._say(logging.WARNING, "filing_recovered", photo=photo, result=result)
+    def fields(self) -> dict[str, object]:
+        """The photo's line, the reason, and the seconds until the next attempt."""
+        return PhotoEvent.fields(self) | {"retry_in_s": self.retry_in_s}
 
-    def journal_rebuilt(self, *, damaged: str, photos: int) -> None:
-        """The journal was damaged; a new one knows so many photos by what lies in the library."""
-        self._say(logging.ERROR, "journal_rebuilt", damaged=damaged, photos=photos)
 
-    def daily_summary(
-        self,
-        *,
-        day: str,
-        filed: int,
-        left: int,
-        quarantined: int,
-        failed: int,
-        undone: int,
-        outcomes: Mapping[str, int],
-        classes: Mapping[str, int],
-        copied_bytes: int,
-    ) -> None:
-        """A day has ended on which photos came to an end."""
-        self._say(
-            logging.INFO,
-            "daily_summary",
-            day=day,
-            filed=filed,
-            left=left,
-            quarantined=quarantined,
-            failed=failed,
-            undone=undone,
-            outcomes=dict(outcomes),
-            classes=dict(classes),
-            copied_bytes=copied_bytes,
-        )
+@dataclass(frozen=True, slots=True)
+class DaemonStarted(Event):
+    """The daemon is ready."""
 
-    def metrics_failed(self, *, address: str, reason: str, hint: str | None) -> None:
-        """The figures cannot be fetched there; photos are filed all the same."""
-        self._say(logging.WARNING, "metrics_failed", address=address, reason=reason, hint=hint)
+    NAME = "daemon_started"
 
-    def _photo(
-        self, level: int, event: str, line: PhotoLine, reason: str | None, **more: object
-    ) -> None:
-        self._say(level, event, **line.fields(), reason=reason, **more)
+    version: str
+    config: str
+    library: str
+    rules: int
 
-    def _say(self, level: int, event: str, **fields: object) -> None:
-        known = {key: value for key, value in fields.items() if value is not None}
-        self._logger.log(level, event, **known)
+
+@dataclass(frozen=True, slots=True)
+class DaemonStopped(Event):
+    """The daemon has ended in order."""
+
+    NAME = "daemon_stopped"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigReloaded(Event):
+    """A changed configuration is in force; `changes` says in what, rule by rule."""
+
+    NAME = "config_reloaded"
+
+    config: str
+    rules: int
+    digest: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRejected(Event):
+    """A changed configuration is wrong at `place`; the old one stays in force."""
+
+    NAME, LEVEL = "config_rejected", logging.ERROR
+
+    place: str
+    error: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigWarned(Event):
+    """The configuration is valid and does something the person may not mean."""
+
+    NAME, LEVEL = "config_warned", logging.WARNING
+
+    place: str
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStarted(Event):
+    """A watch folder is watched from now on, natively or by polling, and why.
+
+    What is in it is not known yet. `is_fallback`: it is polled only because the kernel gives no
+    more watches; that makes it a warning and is no field.
+    """
+
+    NAME = "watch_started"
+
+    source: str
+    path: str
+    mode: str
+    why: str
+    is_fallback: bool = False
+
+    def level(self) -> int:
+        """A warning if it is polled only for want of the kernel's watches."""
+        return logging.WARNING if self.is_fallback else logging.INFO
+
+    def fields(self) -> dict[str, object]:
+        """All but `is_fallback`."""
+        return {key: value for key, value in _values(self).items() if key != "is_fallback"}
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLost(Event):
+    """A watch folder is gone; nothing is filed from it, nor concluded, until it is back."""
+
+    NAME, LEVEL = "watch_lost", logging.WARNING
+
+    source: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RescanFinished(Event):
+    """A watch folder was listed: names seen, of them new ones, and places not readable."""
+
+    NAME = "rescan_finished"
+
+    source: str
+    seen: int
+    new: int
+    skipped: int
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSkipped(Event):
+    """A folder could not be listed; the rest goes on."""
+
+    NAME, LEVEL = "folder_skipped", logging.WARNING
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierStarted(Event):
+    """The classifier process is ready: the model (`name@hash8`), its engine, how long loading took.
+
+    `measured` has pictures per second by engine, if engines were measured just now.
+    """
+
+    NAME = "classifier_started"
+
+    model: str
+    engine: str
+    load_ms: float
+    pid: int
+    measured: Mapping[str, float]
+
+    def fields(self) -> dict[str, object]:
+        """All; where no engine was measured, nothing is said of it."""
+        return _values(self) | {"measured": dict(self.measured) or None}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierStopped(Event):
+    """The classifier process, which had been ready, has ended."""
+
+    NAME = "classifier_stopped"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierFailed(Event):
+    """The process could not be started, or died before it did anything; it is tried again.
+
+    `is_lost` is true when the process itself said what is wrong, and after several attempts in a
+    row: a command raises `error` then, a daemon logs it and goes on.
+    """
+
+    NAME, LEVEL = "classifier_failed", logging.ERROR
+
+    error: ClassifierLost
+    is_lost: bool
+    retry_in_s: float
+
+    def fields(self) -> dict[str, object]:
+        """The sentence of the error and its hint."""
+        return {"error": self.error.sentence, "hint": self.error.hint}
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRecovered(Event):
+    """A filing that a crash cut short was finished or taken back."""
+
+    NAME, LEVEL = "filing_recovered", logging.WARNING
+
+    photo: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRebuilt(Event):
+    """The journal was damaged; a new one knows so many photos by what is in the library."""
+
+    NAME, LEVEL = "journal_rebuilt", logging.ERROR
+
+    damaged: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class DailySummary(Event):
+    """One day's photos by their end, as it is now, and of what was filed by outcome and class.
+
+    A photo that failed and was filed later counts by its last end. `copied_bytes` counts what takes
+    space of its own in the library, sidecars too.
+    """
+
+    NAME = "daily_summary"
+
+    day: str
+    filed: int
+    left: int
+    quarantined: int
+    failed: int
+    undone: int
+    outcomes: Mapping[str, int]
+    classes: Mapping[str, int]
+    copied_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsFailed(Event):
+    """The figures cannot be fetched there; photos are filed all the same."""
+
+    NAME, LEVEL = "metrics_failed", logging.WARNING
+
+    address: str
+    reason: str
+    hint: str | None
+
+
+def _values(event: Any) -> dict[str, object]:  # noqa: ANN401 - any dataclass
+    return {field.name: getattr(event, field.name) for field in fields(event)}

@@ -32,8 +32,8 @@ def save_bundle(
 ) -> Manifest:
     """A new folder `folder` holds the bundle; `extras` are further files by name (plots).
 
-    Everything is written to a folder beside it, which then gets the name: nobody ever sees half a
-    bundle. `manifest.weights_sha256` is filled in; the manifest as written is returned.
+    Everything is written to a folder beside it, which is then renamed: half a bundle is never
+    visible. The manifest is returned as written, with `weights_sha256` filled in.
 
     Raises:
         BundleError: `folder` exists already, or cannot be written.
@@ -56,7 +56,7 @@ def save_bundle(
 
 
 def refuse_existing(folder: Path) -> None:
-    """Raise BundleError if something lies at `folder` already; an hour of training comes before."""
+    """Raise BundleError if `folder` is taken already; called before an hour of training."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BundleError(
             f"{folder} exists already", hint="give a new folder; bundles are never overwritten"
@@ -67,7 +67,7 @@ def load_bundle(folder: Path) -> tuple[nn.Module, Manifest]:
     """The network (float32, evaluation mode) and the manifest of the bundle in `folder`.
 
     Raises:
-        BundleError: it is missing, damaged, or its weights are not those of the manifest.
+        BundleError: it is missing or damaged, or its weights are not those of the manifest.
     """
     manifest = read_manifest(folder)
     path = folder / WEIGHTS_FILE

@@ -1,8 +1,11 @@
-"""Torchvision's ResNet34 with a head for our classes, and where a phase of training cuts it.
+"""Torchvision's ResNet34: its input, its stages, and a head for our classes.
 
-A phase trains the stages from one place to the end; all before it is frozen. A frozen stage is a
-fixed function (its BatchNorm stays in evaluation mode, which the article's notebook forgot), so the
-network falls into two sequences: the frozen one, run once a picture, and the trained one.
+The only place that normalises, and the only one that knows the architecture: another network
+replaces this file.
+
+A phase of training trains the stages from one place to the end and freezes those before. A frozen
+stage is a fixed function (its BatchNorm stays in evaluation mode), so the network is two sequences:
+the frozen one, run once a picture, and the trained one.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from torch import nn
 from torchvision.models import resnet34
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
 
 # In the order a picture passes them; torchvision flattens between `avgpool` and `fc`.
 STAGES = (
@@ -31,7 +35,7 @@ def new_network(classes: int) -> nn.Module:
 
 
 def load_backbone(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
-    """All layers but the last have `weights` (torchvision's key names; `fc.*` is not used).
+    """All layers but the last have these weights (torchvision's key names; `fc.*` is not used).
 
     Raises:
         ValueError: a layer is missing, unknown or of another shape.
@@ -62,3 +66,20 @@ def stages(network: nn.Module, first: str, end: str | None = None) -> nn.Sequent
             for name in STAGES[places]
         )
     )
+
+
+def normalise(pictures: torch.Tensor, mean: Sequence[float], std: Sequence[float]) -> torch.Tensor:
+    """Pictures as the network's input, on the same device.
+
+    Args:
+        pictures: uint8 (N, H, W, 3), RGB.
+        mean: of each channel, for values in 0..1.
+        std: the standard deviation of each channel, likewise.
+
+    Returns:
+        float32 (N, 3, H, W), laid out channels-last.
+    """
+    centre = torch.tensor(mean, device=pictures.device) * 255
+    scale = torch.tensor(std, device=pictures.device) * 255
+    # NHWC in memory seen as NCHW is exactly the channels-last layout: no copy is needed.
+    return ((pictures.float() - centre) / scale).permute(0, 3, 1, 2)  # (N, 3, H, W)

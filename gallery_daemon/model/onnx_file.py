@@ -1,8 +1,8 @@
 """A bundle as one ONNX file, for other tools: pictures in, calibrated probabilities out.
 
-Input `pictures`, uint8 (N, S, S, 3), RGB, as a person sees them; output `probabilities`, float32
-(N, C). Preprocessing and temperature are part of it, the classes stand in its metadata: whoever has
-the file needs to know nothing else.
+Input `pictures`, uint8 (N, S, S, 3), RGB, upright; output `probabilities`, float32 (N, C).
+Preprocessing and temperature are part of it and the classes are in its metadata, so the file is all
+that another program needs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import nn
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.model.intel import is_installed
+from gallery_daemon.model.engines.openvino import is_installed
 from gallery_daemon.model.quantise import WithPreprocessing
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class _Calibrated(nn.Module):
 
 
 def write_onnx(bundle: Path, file: Path) -> None:
-    """The model of the bundle lies in the new file `file`.
+    """The bundle's model is in the new file `file`.
 
     Raises:
         BundleError: the bundle cannot be loaded, the file exists already or cannot be written, or
@@ -58,7 +58,7 @@ def write_onnx(bundle: Path, file: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             whole = Path(folder) / file.name
             _write(network, manifest, whole)
-            # A link, unlike a renaming, replaces nothing that came there meanwhile.
+            # A link fails where a file of that name appeared meanwhile; a rename would replace it.
             os.link(whole, file)
     except OSError as error:
         raise BundleError(f"cannot write {file}: {error.strerror}") from error

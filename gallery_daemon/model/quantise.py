@@ -1,8 +1,8 @@
-"""The network in whole numbers: made of the trained one, and compared with it.
+"""The 8-bit network: made of the trained one, and compared with it.
 
-Post-training quantisation by NNCF: some hundred pictures show how large each layer's values become,
-and the layers' biases make up for the rounding. Nothing is trained. Preprocessing is part of the
-8-bit network, by the same code as everywhere, so it takes pictures and gives logits.
+Post-training quantisation by NNCF: some hundred pictures show the range of each layer's values, and
+the biases are corrected for the rounding. Nothing is trained. The 8-bit network includes the
+preprocessing (`network.normalise`), so it takes pictures and gives logits.
 """
 
 from __future__ import annotations
@@ -22,16 +22,15 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.int8 import BIN_FILE, XML_FILE, Int8
-from gallery_daemon.model.intel import is_installed, silent
-from gallery_daemon.model.preprocess import normalise
-from gallery_daemon.model.probes import probes
-from gallery_daemon.model.softmax import softmax
+from gallery_daemon.model.engines.openvino import is_installed, silent
+from gallery_daemon.model.engines.probes import probes, softmax
+from gallery_daemon.model.manifest import BIN_FILE, XML_FILE, Int8Network
+from gallery_daemon.model.network import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.model.engine import Logits, Pictures
+    from gallery_daemon.model.engines.engine import Logits, PictureBatch
     from gallery_daemon.model.manifest import Manifest
 
 # NNCF's own default; with 1,000 the agreement is no better.
@@ -43,7 +42,7 @@ _BATCH_SIZE = 16
 class Quantised:
     """An 8-bit network: what the manifest says of it, and its files by name."""
 
-    int8: Int8
+    int8: Int8Network
     files: dict[str, bytes]
 
 
@@ -56,12 +55,14 @@ class WithPreprocessing(nn.Module):
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """Normalise and run."""
-        logits: torch.Tensor = self.network(normalise(pictures, self._manifest))
+        logits: torch.Tensor = self.network(
+            normalise(pictures, self._manifest.mean, self._manifest.std)
+        )
         return logits
 
 
 def quantise(
-    network: nn.Module, manifest: Manifest, calibration: Pictures, held_out: Pictures
+    network: nn.Module, manifest: Manifest, calibration: PictureBatch, held_out: PictureBatch
 ) -> Quantised:
     """The network in 8 bits.
 
@@ -69,7 +70,7 @@ def quantise(
         network: float32, on the processor.
         manifest: has its preprocessing and temperature.
         calibration: uint8 (N, S, S, 3), of all classes; N about `CALIBRATION_PICTURES`.
-        held_out: uint8 (M, S, S, 3), M > 0, that it was not trained on, to compare both on.
+        held_out: uint8 (M, S, S, 3), M > 0, not trained on; both networks are compared on them.
 
     Raises:
         BundleError: OpenVINO or NNCF is not installed.
@@ -84,7 +85,7 @@ def quantise(
     exact = _probabilities(lambda batch: _run(whole, batch), held_out, manifest)
     rounded = _probabilities(ask, held_out, manifest)
     answers = softmax(ask(probes(manifest.input_size)) / manifest.temperature)
-    int8 = Int8(
+    int8 = Int8Network(
         xml_sha256=hashlib.sha256(files[XML_FILE]).hexdigest(),
         bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
         agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
@@ -103,11 +104,11 @@ def refuse_missing_packages() -> None:
 
 
 def with_int8(manifest: Manifest, quantised: Quantised | None) -> Manifest:
-    """The manifest of a bundle that holds the 8-bit network too."""
+    """The manifest of a bundle that also has this 8-bit network."""
     return manifest if quantised is None else replace(manifest, int8=quantised.int8)
 
 
-def _quantised(whole: nn.Module, size: int, calibration: Pictures) -> Any:  # noqa: ANN401 - untyped
+def _quantised(whole: nn.Module, size: int, calibration: PictureBatch) -> Any:  # noqa: ANN401 - untyped
     openvino, nncf = silent("openvino"), silent("nncf")
     for name in ("nncf", "torch.utils.cpp_extension"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -136,25 +137,25 @@ def _quantised(whole: nn.Module, size: int, calibration: Pictures) -> Any:  # no
         )
 
 
-def _asker(model: object) -> Callable[[Pictures], Logits]:
+def _asker(model: object) -> Callable[[PictureBatch], Logits]:
     """The 8-bit network as a function from pictures to logits."""
     request = silent("openvino").compile_model(model, "CPU").create_infer_request()
 
-    def ask(pictures: Pictures) -> Logits:
+    def ask(pictures: PictureBatch) -> Logits:
         (logits,) = request.infer({0: pictures}).values()
         return np.array(logits, np.float32)
 
     return ask
 
 
-def _run(whole: nn.Module, pictures: Pictures) -> Logits:
+def _run(whole: nn.Module, pictures: PictureBatch) -> Logits:
     with torch.inference_mode():
         logits: Logits = whole(torch.from_numpy(pictures)).numpy()
     return logits
 
 
 def _probabilities(
-    ask: Callable[[Pictures], Logits], pictures: Pictures, manifest: Manifest
+    ask: Callable[[PictureBatch], Logits], pictures: PictureBatch, manifest: Manifest
 ) -> Logits:
     """Float32 (M, C), batch by batch."""
     parts = [

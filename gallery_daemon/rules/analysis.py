@@ -1,7 +1,9 @@
 """Rules that can never match, found before a single photo arrives.
 
-They are warnings and not errors: the configuration means something, only surely not what its author
-had in mind.
+They are warnings and not errors: the configuration means something, but hardly what its author had
+in mind. A rule that is called unreachable truly is, for an implication is proven: "no" may mean
+that it was not seen. So a search may also be given up: conditions that nest can ask for more steps
+than there are seconds, in a text of a few kilobytes.
 """
 
 from __future__ import annotations
@@ -9,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.implication import Prover
-from gallery_daemon.rules.probability import Probability
+from gallery_daemon.rules.condition import AllOf, AnyOf, Atom, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, Probability
 
 if TYPE_CHECKING:
-    from gallery_daemon.rules.ruleset import Rule, RuleSet
+    from gallery_daemon.rules.decide import Rule, RuleSet
 
 _ROUNDING = 0.01
 """How far from 1 a model's probabilities may add up; half precision is off by thousandths."""
@@ -22,7 +23,7 @@ _ROUNDING = 0.01
 
 @dataclass(frozen=True, slots=True)
 class RuleWarning:
-    """What is odd about a rule, as a sentence; `line` counts from 1."""
+    """What is wrong with a rule, as a sentence; `line` counts from 1."""
 
     rule: str
     line: int
@@ -30,9 +31,9 @@ class RuleWarning:
 
 
 def warnings(ruleset: RuleSet, classes: tuple[str, ...]) -> tuple[RuleWarning, ...]:
-    """What is odd, in the order of the rules; `classes` are the model's.
+    """The rules that never match, in their order; `classes` are the model's.
 
-    All of it, unless the rules are so many or so deep that the search is given up.
+    Rules that are very many or very deep may hide some: then the search is given up.
     """
     prover = Prover()
     reaches = [_reach(rule, classes) for rule in ruleset.rules if rule.enabled]
@@ -116,3 +117,47 @@ def _taken_by(takers: list[str]) -> str:
     if len(takers) == 1:
         return f"rule {takers[0]} above takes every photo that it could"
     return f"rules {', '.join(takers)} above take every photo that it could"
+
+
+STEPS_LIMIT = 500_000
+"""Comparisons of two conditions, a second's work; a hundred rules of five take a tenth of them."""
+
+
+class Prover:
+    """Proves implications until its steps are used up; from then on it sees none."""
+
+    def __init__(self, steps: int = STEPS_LIMIT) -> None:
+        self._steps = steps
+
+    def implies(self, premises: tuple[Condition, ...], conclusion: Condition) -> bool:
+        """Whether every photo that satisfies all `premises` satisfies the `conclusion`."""
+        if self._is_spent():
+            return False
+        match conclusion:
+            case AllOf(parts):
+                return all(self.implies(premises, part) for part in parts)
+            case AnyOf(parts) if any(self.implies(premises, part) for part in parts):
+                return True
+            case Atom() if conclusion.is_always:
+                return True
+            case _:
+                return any(self._one_implies(premise, conclusion) for premise in premises)
+
+    def _one_implies(self, premise: Condition, conclusion: Condition) -> bool:
+        if self._is_spent():
+            return False
+        match premise, conclusion:
+            case AllOf(parts), _:
+                return self.implies(parts, conclusion)
+            case AnyOf(parts), _:
+                return bool(parts) and all(self.implies((part,), conclusion) for part in parts)
+            case Not(inner), Not(other):
+                return self.implies((other,), inner)
+            case _, Atom():
+                return premise == conclusion or conclusion.covers(premise)
+            case _:
+                return premise == conclusion
+
+    def _is_spent(self) -> bool:
+        self._steps -= 1
+        return self._steps < 0

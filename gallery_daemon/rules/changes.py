@@ -9,13 +9,13 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import All, Any, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Not
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from gallery_daemon.rules.condition import Condition
-    from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+    from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 
 _SHOWN_LETTERS = 60
 _LEAVE = "leave"
@@ -26,22 +26,22 @@ def changes(old: RuleSet, new: RuleSet) -> tuple[str, ...]:
     before = {rule.name: rule for rule in old.rules}
     after = {rule.name: rule for rule in new.rules}
     moved = _moved([name for name in before if name in after], list(after))
-    told = []
+    sentences = []
     for name, rule in after.items():
         if name not in before:
-            told.append(f'rule "{name}" added')
+            sentences.append(f'rule "{name}" added')
             continue
         parts = _differences(before[name], rule)
         if name in moved:
-            told.append(f'rule "{name}" moved')
+            sentences.append(f'rule "{name}" moved')
         if parts:
-            told.append(f'rule "{name}" changed: {", ".join(parts)}')
-    told += [f'rule "{name}" removed' for name in before if name not in after]
-    return (*told, *_outcomes(old, new))
+            sentences.append(f'rule "{name}" changed: {", ".join(parts)}')
+    sentences += [f'rule "{name}" removed' for name in before if name not in after]
+    return (*sentences, *_outcomes(old, new))
 
 
 def _moved(old: list[str], new: list[str]) -> frozenset[str]:
-    """Those that do not stand in the old order among each other."""
+    """Those that are not in the old order among each other."""
     known = frozenset(old)
     new = [name for name in new if name in known]
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
@@ -50,23 +50,23 @@ def _moved(old: list[str], new: list[str]) -> frozenset[str]:
 
 
 def _differences(old: Rule, new: Rule) -> list[str]:
-    told = []
+    differences = []
     before = {_without_order(each): each.text for each in old.conditions}
     after = {_without_order(each): each.text for each in new.conditions}
     gone = [text for condition, text in before.items() if condition not in after]
     come = [text for condition, text in after.items() if condition not in before]
     if gone or come:
-        told.append(f"when {_shown(', '.join(gone))} -> {_shown(', '.join(come))}")
-    told += _compared(_parts(old.placing), _parts(new.placing))
+        differences.append(f"when {_shown(', '.join(gone))} -> {_shown(', '.join(come))}")
+    differences += _compared(_parts(old.placing), _parts(new.placing))
     if old.enabled is not new.enabled:
-        told.append("enabled" if new.enabled else "disabled")
-    return told
+        differences.append("enabled" if new.enabled else "disabled")
+    return differences
 
 
 def _without_order(condition: Condition) -> Hashable:
     """Equal for two conditions that differ in nothing but where their parts stand."""
     match condition:
-        case All(parts) | Any(parts):
+        case AllOf(parts) | AnyOf(parts):
             return type(condition), frozenset(map(_without_order, parts))
         case Not(part):
             return Not, _without_order(part)
@@ -81,7 +81,7 @@ def _outcomes(old: RuleSet, new: RuleSet) -> list[str]:
         "failed": (old.failed, new.failed),
     }
     parts = {name: _compared(_parts(was), _parts(now)) for name, (was, now) in pairs.items()}
-    return [f"{name} changed: {', '.join(told)}" for name, told in parts.items() if told]
+    return [f"{name} changed: {', '.join(each)}" for name, each in parts.items() if each]
 
 
 def _parts(placing: Placing | None) -> Mapping[str, str]:
@@ -99,7 +99,7 @@ def _parts(placing: Placing | None) -> Mapping[str, str]:
 
 
 def _compared(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """Where one of the two leaves its photos, how the other files them is no difference."""
+    """What differs; where one of the two leaves its photos, the other's way of filing does not."""
     both = [key for key in old if key in new]
     return [
         f"{key} {_shown(old[key])} -> {_shown(new[key])}" for key in both if old[key] != new[key]

@@ -1,39 +1,101 @@
-"""What a rule asks of the model, and how conditions are combined.
+"""What a condition is, and how conditions are combined.
 
 Every condition answers yes, no or *unsure*. Unsure is what the confidence and the margin say when
 they are too low: the photo may well be what the rule looks for, and the model cannot tell. A rule
 that fails on nothing but that makes the outcome `uncertain`, so a person can look at the photo
 instead of it being lost among those that match nothing.
 
-A condition has a `text`, short and as the YAML has it, and gives its reason as a sentence: together
-they are the trace that explains a decision.
+All that the program knows of a condition is in its class (`rules.conditions`): the text that the
+YAML has, the answer with its reason, which other conditions it follows from, and what it reads
+beyond the journal. Each of them is abstract, so a condition without one of them cannot be made.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.wording import one_or_list, told_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.photo import Facts, Photo, Prediction
 
-NO_PREDICTION = "there is no prediction"
+Limit = TypeVar("Limit", float, datetime)
 
 
-class Condition(Protocol):
+class Need(Enum):
+    """What a decision reads beyond a photo's name, size, date and prediction.
+
+    Those four are in the journal, so a decision without needs can be repeated without the file.
+    """
+
+    FILE = "what only the file says, such as its camera"
+    HASH = "the content's hash, which costs reading the whole file"
+    SIMILAR = "which photos like it were seen before"
+
+
+Needs = frozenset[Need]
+NOTHING: Needs = frozenset()
+FILE: Needs = frozenset({Need.FILE})
+
+
+class Condition(ABC):
     """One question about a photo."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """The condition as the YAML has it, on one line."""
+
+    @abstractmethod
+    def check(self, photo: Photo, facts: Facts, prediction: Prediction | None, /) -> Check:
+        """The answer; its reason reads as a sentence."""
+
+    @property
+    @abstractmethod
+    def needs(self) -> Needs:
+        """What the answer depends on that the journal does not keep."""
+
+
+class Atom(Condition):
+    """A condition without parts."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def covers(self, other: Condition, /) -> bool:
+        """Whether every photo that satisfies the different condition `other` satisfies this one.
+
+        Yes is a proof; no may mean that it was not seen.
+        """
+
+    @property
+    def is_always(self) -> bool:
+        """Whether every photo satisfies it; no may mean that it was not seen."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Atom):
+    """A condition that is `true` or `false` in the YAML."""
+
+    wanted: bool
+
+    KEY: ClassVar[str]
 
     @property
     def text(self) -> str:
-        """The condition as the YAML has it, on one line."""
-        ...
+        """As the YAML has it: `has_exif: true`."""
+        return f"{self.KEY}: {str(self.wanted).lower()}"
 
-    def check(self, photo: Photo, facts: Facts, prediction: Prediction | None, /) -> Check:
-        """The answer, with its reason."""
-        ...
+    def covers(self, _other: Condition) -> bool:
+        """Never: the only other one of its kind is its opposite."""
+        return False
 
 
 def yes_or_no(condition: Condition, *, holds: bool, reason: str) -> Check:
@@ -41,81 +103,33 @@ def yes_or_no(condition: Condition, *, holds: bool, reason: str) -> Check:
     return Check(condition.text, Truth.YES if holds else Truth.NO, reason)
 
 
-@dataclass(frozen=True, slots=True)
-class ClassIs:
-    """The class of the highest probability is one of `classes`."""
-
-    classes: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `class: cars`."""
-        return f"class: {one_or_list(tuple(yaml_text(name) for name in self.classes))}"
-
-    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
-        """Yes or no; how sure the model is, others ask."""
-        if prediction is None:
-            return yes_or_no(self, holds=False, reason=NO_PREDICTION)
-        top = prediction.top_class
-        if top in self.classes:
-            return yes_or_no(self, holds=True, reason=f"class is {top}")
-        wanted = self.classes[0] if len(self.classes) == 1 else f"any of {', '.join(self.classes)}"
-        return yes_or_no(self, holds=False, reason=f"class {top} is not {wanted}")
+def is_within(
+    inner: tuple[Limit | None, Limit | None], outer: tuple[Limit | None, Limit | None]
+) -> bool:
+    """Whether a range from low to high lies in another; None is open."""
+    (low, high), (floor, ceiling) = inner, outer
+    above = floor is None or (low is not None and low >= floor)
+    below = ceiling is None or (high is not None and high <= ceiling)
+    return above and below
 
 
 @dataclass(frozen=True, slots=True)
-class MinConfidence:
-    """The confidence is at least `value`, 0 to 1; below it: unsure."""
-
-    value: float
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `min_confidence: 0.92`."""
-        return f"min_confidence: {yaml_number(self.value)}"
-
-    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
-        """Yes or unsure."""
-        if prediction is None:
-            return yes_or_no(self, holds=False, reason=NO_PREDICTION)
-        return _at_least(self, "confidence", prediction.confidence, self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class MinMargin:
-    """The highest probability is at least `value`, 0 to 1, above the second; below it: unsure."""
-
-    value: float
-
-    @property
-    def text(self) -> str:
-        """As the YAML has it: `min_margin: 0.15`."""
-        return f"min_margin: {yaml_number(self.value)}"
-
-    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
-        """Yes or unsure."""
-        if prediction is None:
-            return yes_or_no(self, holds=False, reason=NO_PREDICTION)
-        return _at_least(self, "margin", prediction.margin, self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class All:
+class AllOf(Condition):
     """Every part holds; of no parts, that is true."""
 
     parts: tuple[Condition, ...]
 
     @property
     def text(self) -> str:
-        """The parts as a map's inside: `class: cars, has_gps: true`.
+        """The parts as the inside of a map: `class: cars, has_gps: true`.
 
-        From a key on that the map has already, the rest is a map of its own, below `all`.
+        A map has a key once, so the parts from a repeated key on are a map of their own in `all`.
         """
         seen: set[str] = set()
         for place, part in enumerate(self.parts):
             key = part.text.partition(":")[0]
             if key in seen:
-                rest = f"all: [{{{All(self.parts[place:]).text}}}]"
+                rest = f"all: [{{{AllOf(self.parts[place:]).text}}}]"
                 return ", ".join((*(each.text for each in self.parts[:place]), rest))
             seen.add(key)
         return ", ".join(part.text for part in self.parts)
@@ -123,12 +137,17 @@ class All:
     def check(self, photo: Photo, facts: Facts, prediction: Prediction | None) -> Check:
         """No if a part says no, else unsure if one is unsure, else yes."""
         checks = tuple(part.check(photo, facts, prediction) for part in self.parts)
-        truth = all_of(checks)
+        truth = truth_of_all(checks)
         return Check(self.text, truth, _reasons(checks, truth))
+
+    @property
+    def needs(self) -> Needs:
+        """What any part needs."""
+        return _needs_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf(Condition):
     """At least one part holds; of no parts, that is false."""
 
     parts: tuple[Condition, ...]
@@ -145,10 +164,15 @@ class Any:
         truth = next((each for each in (Truth.YES, Truth.UNSURE) if each in truths), Truth.NO)
         return Check(self.text, truth, _reasons(checks, truth))
 
+    @property
+    def needs(self) -> Needs:
+        """What any part needs."""
+        return _needs_of(self.parts)
+
 
 @dataclass(frozen=True, slots=True)
-class Not:
-    """The part does not hold, or is unsure: below its confidence nothing is confidently so."""
+class Not(Condition):
+    """The part does not hold, or is unsure: what is unsure is not confidently true."""
 
     part: Condition
 
@@ -162,20 +186,22 @@ class Not:
         inner = self.part.check(photo, facts, prediction)
         return yes_or_no(self, holds=inner.truth is not Truth.YES, reason=inner.reason)
 
+    @property
+    def needs(self) -> Needs:
+        """What the part needs."""
+        return self.part.needs
 
-def all_of(checks: tuple[Check, ...]) -> Truth:
+
+def truth_of_all(checks: tuple[Check, ...]) -> Truth:
     """No if one is no, else unsure if one is unsure, else yes; the order does not matter."""
     truths = {check.truth for check in checks}
     return next((each for each in (Truth.NO, Truth.UNSURE) if each in truths), Truth.YES)
 
 
 def _reasons(checks: tuple[Check, ...], truth: Truth) -> str:
-    """The reasons that decided."""
+    """The reasons of the checks that decided."""
     return " and ".join(check.reason for check in checks if check.truth is truth)
 
 
-def _at_least(condition: Condition, what: str, value: float, limit: float) -> Check:
-    holds = value >= limit
-    shown, wanted = told_apart(value, limit)
-    reason = f"{what} {shown} {'>=' if holds else '<'} {wanted}"
-    return Check(condition.text, Truth.YES if holds else Truth.UNSURE, reason)
+def _needs_of(parts: tuple[Condition, ...]) -> Needs:
+    return frozenset(need for part in parts for need in part.needs)

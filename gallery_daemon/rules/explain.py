@@ -1,8 +1,8 @@
 """Why a photo goes where it goes, and what would have to change for another rule to take it.
 
-`decide` stops at the first rule that matches; here those below it are asked as well, by the same
-questions. What keeps a rule from the photo is the smallest set of its conditions that do not hold:
-of an `any` the part that comes nearest.
+`decide` stops at the first rule that matches; here the rules below it are asked as well. A rule
+misses the photo by the smallest set of its conditions that do not hold: of an `any` the part that
+is nearest.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Check, Decision, TraceEntry, Truth
-from gallery_daemon.rules.condition import All, Any
+from gallery_daemon.rules.condition import AllOf, AnyOf
 from gallery_daemon.rules.decide import decide, try_rule
 
 if TYPE_CHECKING:
     from gallery_daemon.photo import Facts, Photo, Prediction
     from gallery_daemon.rules.condition import Condition
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.rules.decide import RuleSet
 
 Checks: TypeAlias = tuple[Check, ...]
 
@@ -35,8 +35,8 @@ class Asked:
 class NearMiss:
     """A rule that did not take the photo, and the fewest conditions that keep it from it.
 
-    `behind` is the rule above that took the photo and would have to let it go, if there is one; a
-    rule of former times has no `line`.
+    `behind` is the rule above that took the photo instead, if there is one; a rule of a kept trace
+    has no `line`.
     """
 
     rule: str
@@ -85,7 +85,7 @@ def explain(
 
 
 def near_misses_of(trace: tuple[TraceEntry, ...]) -> tuple[NearMiss, ...]:
-    """The same of a trace that was kept: the rules above the one that matched, nearest first."""
+    """The same of a trace from the journal: the rules above the match, nearest first."""
     misses = (
         NearMiss(entry.rule, None, tuple(each for each in entry.checks if each.truth != Truth.YES))
         for entry in trace
@@ -99,9 +99,9 @@ def missing(
 ) -> Checks:
     """The fewest checks that would have to come out otherwise; none: the condition holds."""
     match condition:
-        case All(parts):
+        case AllOf(parts):
             return tuple(each for part in parts for each in missing(part, photo, facts, prediction))
-        case Any(parts) if parts:
+        case AnyOf(parts) if parts:
             ways = (missing(part, photo, facts, prediction) for part in parts)
             return min(ways, key=_distance)
         case _:

@@ -1,34 +1,55 @@
-"""Tests that a person writes for the rules: a photo, and what shall become of it.
+"""Tests that a person writes for the rules: a photo, and what becomes of it.
 
-They are run by `check`, and before a configuration comes into force, by the same `decide` that
-files photos. A photo as it might come is all here; a picture that lies on the disk is for `check`
-alone, which can have it looked at.
+`check` runs them, and so does a reload before a configuration comes into force, by the same
+`decide` that files photos. A test describes a photo completely, with the prediction that it
+supposes; a picture on the disk is for `check` alone, which can have it classified. Where a place
+depends on what the test does not say, such as a hash, no expectation of it can hold.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Outcome
+from gallery_daemon.photo import Prediction
+from gallery_daemon.rules.component import numbered
 from gallery_daemon.rules.explain import Explanation, explain
-from gallery_daemon.rules.part import numbered
-from gallery_daemon.rules.unsaid import unsaid_in
-from gallery_daemon.rules.values import values_of
+from gallery_daemon.rules.fields import DIGITS, HASH_FIELDS, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gallery_daemon.decision import Decision
-    from gallery_daemon.photo import Facts, Photo, Prediction
-    from gallery_daemon.rules.ruleset import RuleSet
+    from gallery_daemon.photo import Facts, Photo
+    from gallery_daemon.rules.decide import RuleSet
+    from gallery_daemon.rules.fields import Values
+    from gallery_daemon.rules.template import Field, Template
 
 NOT_LOOKED_AT = "only `gallery-daemon check` looks at pictures"
+
+HASH_LEAST = 8
+"""The fewest digits of a hash that a test may give."""
+
+_HASH8_DIGITS = 8
+_ANY = "0"
+
+_MODEL = "a test"
+_ROUNDING = 1e-9
+_COPIED = 0.005
+"""How far from 1 the sum of probabilities may be that were copied with two or four decimals."""
+
+NO_CLASS = Prediction({"none": 0.0}, _MODEL)
+"""Of a photo of no class: no rule that asks for one takes it."""
+
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What shall become of the photo; None or false: whatever does.
+    """What becomes of the photo; None or false: anything.
 
     `folder` is in the library; `name` is the file's there, if none has it yet.
     """
@@ -45,7 +66,7 @@ class Expected:
 class RuleTest:
     """One test, and where it stands; `line` and `column` count from 1.
 
-    `unsaid` has the fields of a template that the test gives no value for, each with the reason as
+    `unknown` has the fields of a template that the test gives no value for, each with the reason as
     the end of a sentence.
     """
 
@@ -56,7 +77,7 @@ class RuleTest:
     facts: Facts
     prediction: Prediction
     expected: Expected
-    unsaid: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +108,7 @@ class RuleTestResult:
 
     @property
     def prediction(self) -> Prediction | None:
-        """What the model says of the photo, or is supposed to; None: nobody looked at it."""
+        """What the model says of the photo, or is supposed to; None: it was not classified."""
         return self.test.prediction if isinstance(self.test, RuleTest) else None
 
 
@@ -139,7 +160,7 @@ def _wrong_place(test: RuleTest, decision: Decision, ruleset: RuleSet) -> str | 
             continue
         if place is None:
             return f"expected {wanted}, it is left by {got}"
-        unknown = _unknown(test, decision, ruleset, of_name=number == 1)
+        unknown = _unknown_to(test, decision, ruleset, of_name=number == 1)
         if unknown is not None:
             return f"expected {wanted}, but {got} makes it of {unknown}"
         if place[number] != wanted:
@@ -147,7 +168,9 @@ def _wrong_place(test: RuleTest, decision: Decision, ruleset: RuleSet) -> str | 
     return None
 
 
-def _unknown(test: RuleTest, decision: Decision, ruleset: RuleSet, *, of_name: bool) -> str | None:
+def _unknown_to(
+    test: RuleTest, decision: Decision, ruleset: RuleSet, *, of_name: bool
+) -> str | None:
     """What the folder, or the name, is made of that the test does not say."""
     placings = {
         Outcome.RULE: next((r.placing for r in ruleset.rules if r.name == decision.rule), None),
@@ -161,7 +184,7 @@ def _unknown(test: RuleTest, decision: Decision, ruleset: RuleSet, *, of_name: b
         return None
     rule = None if decision.outcome is Outcome.OTHERWISE else "some rule"
     values = values_of(test.photo, test.facts, test.prediction, rule)
-    return unsaid_in(template, values, test.unsaid)
+    return _unknown_in(template, values, test.unknown)
 
 
 def _got(decision: Decision) -> str:
@@ -183,3 +206,73 @@ def _nearest(found: Explanation) -> str:
 
 def _shown(folder: tuple[str, ...]) -> str:
     return "".join(f"{each}/" for each in folder)
+
+
+def _unknown_in(template: Template, values: Values, unknown: Mapping[str, str]) -> str | None:
+    """The first field that the place is made of and the test does not say, and why it matters.
+
+    It reads `{hash8}, which given does not say`; None: all that the template uses is known. Of a
+    hash, `values` may have the first digits only.
+    """
+    # Such a field has a value when the photo is filed, so no fallback is taken.
+    some = dict.fromkeys((*unknown, *HASH_FIELDS), _ANY)
+    known = str(values["hash"] or "")
+    for each in template.used({**values, **some}):
+        is_hash = each.name in HASH_FIELDS
+        why = _why_short(each, known) if is_hash else unknown.get(each.name)
+        if why is not None:
+            return f"{_in_braces(each)}, {why}"
+    return None
+
+
+def _why_short(used: Field, known: str) -> str | None:
+    """Why the digits of the hash are too few."""
+    needed = _HASH8_DIGITS if used.name == "hash8" else used.digits or DIGITS["hash"]
+    if len(known) >= needed:
+        return None
+    said = f"of which given says {len(known)} digits" if known else "which given does not say"
+    return f"{said} (add hash: of {max(needed, HASH_LEAST)} digits)"
+
+
+def _in_braces(used: Field) -> str:
+    return f"{{{used.name}}}" if used.digits is None else f"{{{used.name}:{used.digits}}}"
+
+
+def prediction_like(
+    name: str,
+    confidence: float,
+    margin: float | None,
+    classes: tuple[str, ...],
+    said: Mapping[str, float] = _NONE,
+) -> Prediction | None:
+    """A prediction of this class; the classes that are not `said` share equally what is left.
+
+    With a `margin`, another class is so far behind. None: no such probabilities have the sum 1.
+    """
+    taken = {name: confidence} | {each: said[each] for each in said if each != name}
+    others = [each for each in classes if each not in taken]
+    second = 1.0
+    if margin is not None:
+        second = _behind(confidence, margin)
+        if others and not any(
+            math.isclose(each, second, abs_tol=_ROUNDING) for each in said.values()
+        ):
+            taken[others.pop(0)] = second
+    left = 1 - sum(taken.values())
+    slack = _COPIED if said else _ROUNDING
+    if left < -slack or min(taken.values()) < -_ROUNDING or (left > slack and not others):
+        return None
+    share = max(left, 0.0) / max(len(others), 1)
+    if second < share < second + _ROUNDING:
+        share = second
+    prediction = Prediction(taken | dict.fromkeys(others, share), _MODEL)
+    as_said = margin is None or math.isclose(prediction.margin, margin, abs_tol=_ROUNDING)
+    return prediction if prediction.top_class == name and as_said else None
+
+
+def _behind(confidence: float, margin: float) -> float:
+    """What is so far behind, or a bit more, so that rounding does not decide."""
+    second = confidence - margin
+    while confidence - second < margin:
+        second = math.nextafter(second, -math.inf)
+    return second

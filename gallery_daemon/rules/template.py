@@ -1,14 +1,14 @@
 """Templates for places in the library: `Outdoors/{class}/{date:%Y}/`.
 
 A template is parsed once, against a list of known fields, and rendered into checked parts, never
-into a path: `..` and absolute places cannot be said, neither by the text nor by a value. It is not
+into a path: neither its text nor a value can name `..` or an absolute place. It is not
 `str.format`, which reaches `{date.__class__}` and everything behind it.
 
     {field}               the value, or `unknown` where there is none
     {date:%Y/%m}          a date in strftime's letters; a `/` makes a folder
     {camera|source|none}  the first field that has a value, else the text at the end
-    {hash:12}             so many digits of the content's hash
-    {sequence:4}          a number of at least so many digits: the first that makes the name free
+    {hash:12}             the first digits of the content's hash
+    {sequence:4}          a number of at least four digits: the first that makes the name free
     {{ }}                 braces
 """
 
@@ -18,15 +18,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from gallery_daemon.rules.part import NUMBER, is_control, part
-from gallery_daemon.rules.values import DATE_FIELDS, DIGITS, FIELDS, SEQUENCE, Values
+from gallery_daemon.rules.component import NUMBER, component, is_control
+from gallery_daemon.rules.fields import DATE_FIELDS, DIGITS, FIELDS, SEQUENCE, Values
 
 UNKNOWN = "unknown"
 DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
 """The strftime letters that give one short text without a `/` in every locale."""
 
 FOLDERS_LIMIT = 30
-"""How deep a template may lead; a hundred thousand folders in each other nobody could delete."""
+"""The most folders in a template; a hundred thousand nested ones could hardly be deleted."""
 
 _DAY = "%Y-%m-%d"
 _TOKEN = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
@@ -64,7 +64,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Placeholder:
     """What stands in braces: the first field that has a value, else `otherwise`."""
 
     fields: tuple[Field, ...]
@@ -86,7 +86,7 @@ class Template:
     """A parsed template; `text` is what a person wrote."""
 
     text: str
-    pieces: tuple[str | Choice, ...]
+    pieces: tuple[str | Placeholder, ...]
 
     @classmethod
     def parse(cls, text: str) -> Template:
@@ -102,12 +102,12 @@ class Template:
     @property
     def fields(self) -> frozenset[str]:
         """The names of all fields."""
-        choices = (piece for piece in self.pieces if isinstance(piece, Choice))
+        choices = (piece for piece in self.pieces if isinstance(piece, Placeholder))
         return frozenset(field.name for choice in choices for field in choice.fields)
 
     def used(self, values: Values) -> tuple[Field, ...]:
         """The fields that its text is made of, where these are the values."""
-        choices = (piece for piece in self.pieces if isinstance(piece, Choice))
+        choices = (piece for piece in self.pieces if isinstance(piece, Placeholder))
         found = (choice.used(values) for choice in choices)
         return tuple(field for field in found if field is not None)
 
@@ -125,7 +125,7 @@ class Template:
             parts += sections[1:]
         if parts[-1] == "":  # what follows the last slash
             parts.pop()
-        return tuple(part(text, numbered=SEQUENCE in self.fields) for text in parts)
+        return tuple(component(text, numbered=SEQUENCE in self.fields) for text in parts)
 
 
 def _refuse_places(text: str) -> None:
@@ -159,7 +159,7 @@ def _refuse_parts(text: str, offset: int) -> None:
         position += len(each) + 1
 
 
-def _piece(text: str, position: int) -> str | Choice:
+def _piece(text: str, position: int) -> str | Placeholder:
     match text:
         case "{{" | "}}":
             return text[0]
@@ -171,15 +171,15 @@ def _piece(text: str, position: int) -> str | Choice:
             return _choice(text[1:-1], position + 1) if text.startswith("{") else text
 
 
-def _choice(inside: str, position: int) -> Choice:
+def _choice(inside: str, position: int) -> Placeholder:
     fields: list[Field] = []
     *before, last = inside.split("|")
     for text in before:
         fields.append(_field(text, position))
         position += len(text) + 1
     if not fields or _is_field(last):
-        return Choice((*fields, _field(last, position)))
-    return Choice(tuple(fields), _fallback(last, position))
+        return Placeholder((*fields, _field(last, position)))
+    return Placeholder(tuple(fields), _fallback(last, position))
 
 
 def _is_field(text: str) -> bool:

@@ -1,8 +1,8 @@
 """How far training has come, on disk after each epoch that took long: `--resume` goes on from it.
 
 One safetensors file with the rest as text in its header, written beside and renamed: a crash leaves
-the one before. Nothing random is kept, as each epoch's draw follows from the seed and its number,
-so a training that was interrupted ends with the same bits as one that was not.
+the one before. No generator's state is kept, as each epoch's draw follows from the seed and its
+number, so a training that was interrupted ends with the same bits as one that was not.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     import torch
 
-State = dict[str, "torch.Tensor"]
+StateDict = dict[str, "torch.Tensor"]
 
 _BEST, _NOW = "best/", "now/"
+_NETWORK, _AVERAGE, _OPTIMISER = "network/", "average/", "optimiser/"
 
 
 @dataclass(slots=True)
@@ -37,10 +38,10 @@ class Best:
     """
 
     loss: float = math.inf
-    state: State = field(default_factory=dict)
+    state: StateDict = field(default_factory=dict)
 
-    def offer(self, state: State, loss: float) -> bool:
-        """A copy of the network's state is kept if it is better; whether it was."""
+    def offer(self, state: StateDict, loss: float) -> bool:
+        """Keep a copy of the network's state if it is better; whether it was."""
         if not loss < self.loss:
             return False
         self.loss = loss
@@ -48,29 +49,42 @@ class Best:
         return True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PhaseState:
+    """A phase after its first `epochs` epochs, as the next one needs it."""
+
+    epochs: int
+    network: StateDict
+    average: StateDict
+    optimiser: StateDict
+
+
 @dataclass(slots=True)
 class Progress:
-    """How far training has come: `phase` counts from 0; `now` is the phase under way, or empty."""
+    """How far training has come: `phase` counts from 0; `state` is that of a phase under way."""
 
     phase: int = 0
     epochs: list[Epoch] = field(default_factory=list)
     best: Best = field(default_factory=Best)
-    now: State = field(default_factory=dict)
+    state: PhaseState | None = None
 
-    @property
-    def epochs_of_phase(self) -> int:
-        """How many epochs of the phase under way are over."""
-        return self.epochs[-1].number if self.now else 0
+    def end_phase(self) -> None:
+        """The next phase is the one to train."""
+        self.phase, self.state = self.phase + 1, None
 
 
 def save_progress(progress: Progress, path: Path) -> None:
-    """The progress lies at `path`, whole."""
+    """The progress is at `path`, whole."""
     text = {
         "phase": progress.phase,
         "epochs": [asdict(epoch) for epoch in progress.epochs],
         "best_loss": progress.best.loss,
     }
-    tensors = prefixed(progress.best.state, _BEST) | prefixed(progress.now, _NOW)
+    tensors = _prefixed(progress.best.state, _BEST)
+    if state := progress.state:
+        tensors |= _prefixed(state.network, _NOW + _NETWORK)
+        tensors |= _prefixed(state.average, _NOW + _AVERAGE)
+        tensors |= _prefixed(state.optimiser, _NOW + _OPTIMISER)
     beside = path.with_suffix(".part")
     save_file(tensors, beside, metadata={"progress": json.dumps(text)})
     beside.replace(path)
@@ -89,28 +103,16 @@ def load_progress(path: Path) -> Progress:
             text = json.loads(file.metadata()["progress"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
         epochs = [Epoch(**epoch) for epoch in text["epochs"]]
-        best = Best(text["best_loss"], unprefixed(tensors, _BEST))
-        return Progress(text["phase"], epochs, best, unprefixed(tensors, _NOW))
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        best = Best(text["best_loss"], _unprefixed(tensors, _BEST))
+        return Progress(text["phase"], epochs, best, _state(_unprefixed(tensors, _NOW), epochs))
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise TrainingError(
             f"{path} is damaged or of another version: {error}",
             hint="take its folder away and train anew",
         ) from error
 
 
-def prefixed(state: Mapping[str, torch.Tensor], prefix: str) -> State:
-    """The state with `prefix` before each name, laid out as a file wants it."""
-    return {prefix + key: value.detach().cpu().contiguous() for key, value in state.items()}
-
-
-def unprefixed(state: Mapping[str, torch.Tensor], prefix: str) -> State:
-    """What `prefixed` was given."""
-    return {
-        key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)
-    }
-
-
-def optimiser_state(optimiser: torch.optim.Optimizer) -> State:
+def optimiser_state(optimiser: torch.optim.Optimizer) -> StateDict:
     """Adam's moments of each parameter, by `number.name`."""
     return {
         f"{number}.{name}": value
@@ -119,7 +121,7 @@ def optimiser_state(optimiser: torch.optim.Optimizer) -> State:
     }
 
 
-def restore_optimiser(optimiser: torch.optim.Optimizer, state: State) -> None:
+def restore_optimiser(optimiser: torch.optim.Optimizer, state: StateDict) -> None:
     """The optimiser goes on with what `optimiser_state` gave."""
     values: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in state.items():
@@ -127,3 +129,25 @@ def restore_optimiser(optimiser: torch.optim.Optimizer, state: State) -> None:
         values.setdefault(int(number), {})[name] = value
     groups = optimiser.state_dict()["param_groups"]
     optimiser.load_state_dict({"state": values, "param_groups": groups})
+
+
+def _state(tensors: StateDict, epochs: list[Epoch]) -> PhaseState | None:
+    if not tensors:
+        return None
+    return PhaseState(
+        epochs[-1].number,
+        _unprefixed(tensors, _NETWORK),
+        _unprefixed(tensors, _AVERAGE),
+        _unprefixed(tensors, _OPTIMISER),
+    )
+
+
+def _prefixed(state: Mapping[str, torch.Tensor], prefix: str) -> StateDict:
+    """The state with `prefix` before each name, laid out as a file wants it."""
+    return {prefix + key: value.detach().cpu().contiguous() for key, value in state.items()}
+
+
+def _unprefixed(state: Mapping[str, torch.Tensor], prefix: str) -> StateDict:
+    return {
+        key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)
+    }

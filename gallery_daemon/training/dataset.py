@@ -3,19 +3,26 @@
 A class is a folder, its name the class's name; several such folders add up. The part of a picture's
 name before `__` is its source (a camera, an album, a data set): pictures of one source look alike,
 so a model is only as good as it is on sources that it has not seen.
+
+Identical files in two classes contradict each other: neither can be learned from, and the person
+reads both paths. Of identical files in one class the first is kept: a picture that trains and
+validates at once would flatter the figures.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.intake.ignore import why_ignored
+from gallery_daemon.intake.candidate import why_ignored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
 
 _FEWEST_CLASSES = 2
 _SOURCE_END = "__"
@@ -65,7 +72,7 @@ class Gallery:
 def find_gallery(folders: Sequence[Path], classes: tuple[str, ...] | None = None) -> Gallery:
     """The labelled pictures below `folders`, class by class, in the order of their paths.
 
-    Hidden names, thumbnails and bins (`intake.ignore`) are not looked at.
+    Hidden names, thumbnails and bins (`intake.candidate`) are not looked at.
 
     Args:
         folders: each holds one folder for each class, or for some of them; one that is given twice
@@ -138,3 +145,50 @@ def _refuse_too_few(names: str, found: dict[str, list[Path]]) -> None:
                 f"the class {name!r} of {names} has no pictures",
                 hint="put pictures into its folder, or take the empty folder away",
             )
+
+
+def without_duplicates(gallery: Gallery) -> tuple[Gallery, tuple[tuple[Path, str], ...]]:
+    """The gallery without needless and contradicting pictures, and these with the reason."""
+    left_out: dict[Labelled, str] = {}
+    for first, *others in _identical(gallery):
+        if len({picture.label for picture in (first, *others)}) == 1:
+            left_out |= dict.fromkeys(others, f"the same file as {first.path}")
+            continue
+        other = next(picture for picture in others if picture.label != first.label)
+        for picture in (first, *others):
+            rival = other if picture.label == first.label else first
+            left_out[picture] = (
+                f"the same file as {rival.path}, which is of the class "
+                f"{gallery.classes[rival.label]!r}: keep it in one class"
+            )
+    kept = tuple(picture for picture in gallery.pictures if picture not in left_out)
+    skipped = tuple((picture.path, reason) for picture, reason in left_out.items())
+    return replace(gallery, pictures=kept), skipped
+
+
+def _identical(gallery: Gallery) -> Iterator[list[Labelled]]:
+    """Groups of two and more pictures of the same bytes; only files of one size are read."""
+    by_size = defaultdict(list)
+    for picture in gallery.pictures:
+        by_size[_size(picture.path)].append(picture)
+    for same_size in by_size.values():
+        if len(same_size) > 1:
+            by_hash = defaultdict(list)
+            for picture in same_size:
+                by_hash[_hash(picture.path)].append(picture)
+            yield from (group for group in by_hash.values() if len(group) > 1)
+
+
+def _size(path: Path) -> int | Path:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return path  # like no other: reading it will say what is wrong
+
+
+def _hash(path: Path) -> str | Path:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return path

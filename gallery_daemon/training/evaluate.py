@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.choice import Wanted, load_best
+from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.training.dataset import find_gallery
-from gallery_daemon.training.judgement import Judgement
-from gallery_daemon.training.measure import Measures, measure
-from gallery_daemon.training.pictures import Pictures, Skipped, read_pictures
+from gallery_daemon.training.measures import Measures, Predictions, measure
+from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.training.dataset import Labelled
+    from gallery_daemon.imaging.decode import Pixels
+    from gallery_daemon.model.engines.predict import Predictor
+    from gallery_daemon.training.dataset import Gallery, Labelled
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.judgement import Array
+    from gallery_daemon.training.measures import Array
 
 _BATCH_SIZE = 32
 
@@ -34,7 +35,7 @@ class Evaluation:
     model: str
     engine: str
     measures: Measures
-    skipped: Skipped
+    skipped: SkippedPictures
 
     def to_json(self) -> dict[str, object]:
         """What `evaluate --json` prints."""
@@ -46,7 +47,7 @@ class Evaluation:
         }
 
 
-def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluation:
+def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> Evaluation:
     """The wanted bundle's measures on the class folders of `data`, named as its classes.
 
     Raises:
@@ -57,10 +58,29 @@ def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluati
     classes = read_manifest(wanted.bundle).classes
     gallery = find_gallery(data, classes)
     predictor, _ = load_best(wanted)
-    parts: list[Array] = []
+    probabilities, known, skipped = _classify(gallery, predictor, display)
+    if not known:
+        folders = " and ".join(map(str, data))
+        raise TrainingError(f"no picture below {folders} can be read")
+    manifest = predictor.manifest
+    predictions = Predictions(
+        probabilities,
+        np.array([picture.label for picture in known]),
+        classes,
+        tuple(picture.source for picture in known),
+        manifest.temperature,
+    )
+    return Evaluation(manifest.model_id, str(predictor.kind), measure(predictions), skipped)
+
+
+def _classify(
+    gallery: Gallery, predictor: Predictor, display: Display
+) -> tuple[Array, list[Labelled], SkippedPictures]:
+    """Probabilities float32 (N, C) of the pictures that can be read, these, and the others."""
+    parts: list[Array] = [np.zeros((0, len(gallery.classes)), np.float32)]
     known: list[Labelled] = []
     skipped: list[tuple[Path, str]] = []
-    waiting: list[Pictures] = []
+    waiting: list[Pixels] = []
     display.begin("classifying", len(gallery.pictures))
     for picture, found in read_pictures(gallery.pictures, os.cpu_count() or 1):
         display.advance(1)
@@ -74,12 +94,4 @@ def evaluate(data: Sequence[Path], wanted: Wanted, display: Display) -> Evaluati
             waiting.clear()
     if waiting:
         parts.append(predictor.predict(np.stack(waiting)))
-    if not parts:
-        folders = " and ".join(map(str, data))
-        raise TrainingError(f"no picture below {folders} can be read")
-    temperature = predictor.manifest.temperature
-    truth = np.array([picture.label for picture in known])
-    sources = tuple(picture.source for picture in known)
-    judgement = Judgement(np.concatenate(parts), truth, classes, sources, temperature)
-    measures = measure(judgement)
-    return Evaluation(predictor.manifest.model_id, str(predictor.kind), measures, tuple(skipped))
+    return np.concatenate(parts), known, tuple(skipped)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gallery_daemon.model.manifest import Manifest
-from gallery_daemon.model.preprocess import normalise
-from gallery_daemon.training.arrays import new_array
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
+from gallery_daemon.model.network import normalise
+from gallery_daemon.training.pictures import new_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +24,12 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.pictures import Pictures
 
-# A batch (B, ...) and its mirror image, if there shall be one.
+# A batch (B, ...) and its mirror image, if there is to be one.
 Pair = tuple[torch.Tensor, torch.Tensor | None]
 HalfArray = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
-
-_NORMAL = Manifest("", (), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,10 @@ class Runner:
             return batch.to(self.device)
         return batch.to(self.device, memory_format=torch.channels_last)
 
-    def input(self, pictures: Pictures) -> torch.Tensor:
+    def input(self, pictures: Pixels) -> torch.Tensor:
         """Pictures uint8 (B, S, S, 3) as the network's input, float32 (B, 3, S, S)."""
-        return normalise(torch.from_numpy(pictures).to(self.device), _NORMAL)
+        batch = torch.from_numpy(pictures).to(self.device)
+        return normalise(batch, IMAGENET_MEAN, IMAGENET_STD)
 
     def autocast(self) -> torch.autocast:
         """Mixed precision where the machine is faster at it (Micikevicius 2018, 1710.03740)."""
@@ -83,7 +82,7 @@ class Features:
         return torch.from_numpy(picked).float()
 
 
-def pixel_batches(pixels: Pictures, run: Runner, *, mirrored: bool) -> Iterator[Pair]:
+def pixel_batches(pixels: Pixels, run: Runner, *, mirrored: bool) -> Iterator[Pair]:
     """Batches of the network's input from pictures uint8 (N, S, S, 3)."""
     for start in range(0, len(pixels), run.batch_size):
         batch = run.input(pixels[start : start + run.batch_size].copy())  # (B, 3, S, S)
@@ -119,7 +118,7 @@ def compute_features(
             mirrored.add(run(frozen, mirror))
         display.advance(len(batch))
     mirrored.finish()
-    plain.finish()  # last: where it lies, both are whole
+    plain.finish()  # last: where this file is, both are whole
     found = load_features(place)
     assert found is not None, "a gallery has pictures"
     return found

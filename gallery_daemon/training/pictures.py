@@ -11,62 +11,66 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from gallery_daemon.model.manifest import INPUT_SIZE
 from gallery_daemon.photo import Identity
-from gallery_daemon.training.arrays import new_array
-from gallery_daemon.training.twins import without_twins
+from gallery_daemon.training.dataset import without_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.training.dataset import Gallery, Labelled
     from gallery_daemon.training.display import Display
 
-Pictures = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-Skipped = tuple[tuple["Path", str], ...]
+
+SkippedPictures = tuple[tuple["Path", str], ...]
+
+_Some = TypeVar("_Some", np.uint8, np.float16)
 
 # Enough to keep the decoders busy while the network works, and little memory: 64 x 150 KB.
 _READ_AHEAD = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The pictures that can be read, the others with the reason, and where the pixels lie.
+class LoadedGallery:
+    """The pictures that can be read, the others with the reason, and where the pixels are.
 
     `pixels` is a `.npy` file of uint8 (M, 224, 224, 3), RGB; its first rows are the pictures of
     `gallery`, in order.
     """
 
     gallery: Gallery
-    skipped: Skipped
+    skipped: SkippedPictures
     pixels: Path
 
-    def open(self) -> Pictures:
+    def open(self) -> Pixels:
         """The pixels, uint8 (N, 224, 224, 3), mapped from disk."""
-        pixels: Pictures = np.load(self.pixels, mmap_mode="r")
+        pixels: Pixels = np.load(self.pixels, mmap_mode="r")
         return pixels[: len(self.gallery.pictures)]
 
 
-def read_gallery(gallery: Gallery, scratch: Path, *, threads: int, display: Display) -> Reading:
-    """Every picture of `gallery` was read once; identical ones only where they agree on the class.
+def read_gallery(
+    gallery: Gallery, scratch: Path, *, threads: int, display: Display
+) -> LoadedGallery:
+    """The pixels of every picture of `gallery`, read once; of identical files at most one is kept.
 
     Raises:
         TrainingError: no picture of some class is left.
     """
-    gallery, twins = without_twins(gallery)
+    gallery, duplicates = without_duplicates(gallery)
     shape = (len(gallery.pictures), INPUT_SIZE, INPUT_SIZE, 3)
     path = scratch / "pixels.npy"
     pixels = new_array(path, np.uint8, shape)
     kept: list[Labelled] = []
-    skipped = list(twins)
+    skipped = list(duplicates)
     display.begin("reading pictures", len(gallery.pictures))
     for picture, found in read_pictures(gallery.pictures, threads):
         display.advance(1)
@@ -81,12 +85,12 @@ def read_gallery(gallery: Gallery, scratch: Path, *, threads: int, display: Disp
     for label, name in enumerate(gallery.classes):
         if label not in trained:
             raise TrainingError(f"no picture of the class {name!r} can be used", hint=_why(skipped))
-    return Reading(readable, tuple(skipped), path)
+    return LoadedGallery(readable, tuple(skipped), path)
 
 
 def read_pictures(
     pictures: Sequence[Labelled], threads: int
-) -> Iterator[tuple[Labelled, Pictures | str]]:
+) -> Iterator[tuple[Labelled, Pixels | str]]:
     """Each picture with its pixels, uint8 (224, 224, 3) RGB, or the reason why there are none.
 
     In order; `threads` decoders work ahead.
@@ -97,14 +101,18 @@ def read_pictures(
             yield from zip(some, decoders.map(_read, some), strict=True)
 
 
-def _read(picture: Labelled) -> Pictures | str:
+def _read(picture: Labelled) -> Pixels | str:
     # Labelled folders are often made of links; only the daemon has reason to distrust one.
     path = os.path.realpath(picture.path)
     try:
         facts = os.lstat(path)
         identity = Identity.of(facts)
         return look(
-            path, identity, max_bytes=DEFAULT_BYTES, max_pixels=DEFAULT_PIXELS, want_hash=False
+            path,
+            identity,
+            max_bytes=Limits.photo_bytes,
+            max_pixels=Limits.photo_pixels,
+            want_hash=False,
         ).picture
     except (BadPhoto, NotAPhoto, PhotoChanged) as error:
         return error.sentence
@@ -115,3 +123,20 @@ def _read(picture: Labelled) -> Pictures | str:
 def _why(skipped: list[tuple[Path, str]]) -> str:
     path, reason = skipped[0]
     return f"{len(skipped)} pictures were skipped, the first one {path}: {reason}"
+
+
+def new_array(
+    path: Path, kind: type[_Some], shape: tuple[int, ...]
+) -> np.memmap[tuple[int, ...], np.dtype[_Some]]:
+    """A new `.npy` file of zeros, mapped to be filled.
+
+    Its blocks are taken from the disk now: a mapped file that the disk has no room for kills the
+    process by a signal when it is filled.
+
+    Raises:
+        OSError: the disk is full, or the file cannot be made.
+    """
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=shape)
+    with path.open("r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from gallery_daemon.training.measure import BINS, bins_of, uncalibrated
+from gallery_daemon.training.measures import BINS, bins_of, uncalibrated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from gallery_daemon.training.display import Epoch
-    from gallery_daemon.training.judgement import Array, Flags, Judgement
+    from gallery_daemon.training.measures import Array, Flags, Predictions
 
 _PNG_DPI = 120
 _GRID_ALPHA = 0.3
 
 
-def all_plots(epochs: Sequence[Epoch], judgement: Judgement) -> dict[str, bytes]:
+def all_plots(epochs: Sequence[Epoch], predictions: Predictions) -> dict[str, bytes]:
     """Every plot by its file name, in the order in which they are worth a look."""
     phases = [list(group) for _, group in groupby(epochs, key=lambda epoch: epoch.phase)]
     losses = {f"loss-phase{place}.png": loss_plot(phase) for place, phase in enumerate(phases, 1)}
     return {
         **losses,
         "accuracy.png": accuracy_plot(phases),
-        "confusion.png": confusion_plot(judgement),
-        "reliability.png": reliability_plot(judgement),
-        "coverage.png": coverage_plot(judgement),
+        "confusion.png": confusion_plot(predictions),
+        "reliability.png": reliability_plot(predictions),
+        "coverage.png": coverage_plot(predictions),
     }
 
 
@@ -82,9 +82,9 @@ def accuracy_plot(phases: Sequence[Sequence[Epoch]]) -> bytes:
     return _png(figure)
 
 
-def confusion_plot(judgement: Judgement) -> bytes:
+def confusion_plot(predictions: Predictions) -> bytes:
     """Who was taken for whom: a row for each class, its shares in colour, the counts as text."""
-    classes, table = judgement.classes, judgement.confusion()
+    classes, table = predictions.classes, predictions.confusion()
     shares = table / table.sum(1, keepdims=True).clip(1)
     side = 2.4 + 0.6 * len(classes)
     figure = Figure(figsize=(side + 0.6, side), layout="constrained")
@@ -103,40 +103,41 @@ def confusion_plot(judgement: Judgement) -> bytes:
     return _png(figure)
 
 
-def reliability_plot(judgement: Judgement) -> bytes:
+def reliability_plot(predictions: Predictions) -> bytes:
     """How often a confidence was right, before and after the temperature; the diagonal is true."""
     figure, axes = _new_plot(
-        f"Is 0.9 right nine times out of ten? (temperature {judgement.temperature:.2f})",
+        f"Is 0.9 right nine times out of ten? (temperature {predictions.temperature:.2f})",
         "confidence",
         "pictures right",
     )
     axes.plot([0, 1], [0, 1], color="black", linewidth=1, label="true")
-    after = judgement.probabilities
+    after = predictions.probabilities
     for label, probabilities in (
-        ("before calibration", uncalibrated(after, judgement.temperature)),
+        ("before calibration", uncalibrated(after, predictions.temperature)),
         ("after", after),
     ):
-        _reliability(axes, label, probabilities.max(1), judgement.is_right())
+        _reliability(axes, label, probabilities.max(1), predictions.is_right())
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.legend()
     return _png(figure)
 
 
-def coverage_plot(judgement: Judgement) -> bytes:
+def coverage_plot(predictions: Predictions) -> bytes:
     """For each class, how precise its calls are if only the surest of them are filed."""
     figure, axes = _new_plot("Filing fewer, filing better", "share of its calls filed", "right")
-    called, confidence = judgement.probabilities.argmax(1), judgement.probabilities.max(1)
-    for place, name in enumerate(judgement.classes):
+    called, confidence = predictions.probabilities.argmax(1), predictions.probabilities.max(1)
+    for place, name in enumerate(predictions.classes):
         own = called == place
-        right = judgement.is_right()[own][np.argsort(-confidence[own], kind="stable")]
-        if len(right) and (judgement.truth == place).any():
+        right = predictions.is_right()[own][np.argsort(-confidence[own], kind="stable")]
+        if len(right) and (predictions.truth == place).any():
             count = np.arange(1, len(right) + 1)
             axes.plot(count / len(right), right.cumsum() / count, label=_as_text(name))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlim(0, 1)
-    axes.legend(fontsize="small")
+    if axes.lines:
+        axes.legend(fontsize="small")
     return _png(figure)
 
 

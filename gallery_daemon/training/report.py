@@ -1,6 +1,6 @@
 """One page that shows how good a bundle is: `report.html`, readable in a browser, with no network.
 
-Everything is embedded, so the page can be sent to somebody: that includes small copies of the most
+Everything is embedded, so the page can be sent to anyone: that includes small copies of the most
 confident mistakes, which is why the page is the person's own and the shipped bundle has none.
 """
 
@@ -19,10 +19,9 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gallery_daemon.training.judgement import Judgement
-    from gallery_daemon.training.measure import Measures
-    from gallery_daemon.training.pictures import Pictures, Skipped
-    from gallery_daemon.training.thresholds import Threshold
+    from gallery_daemon.imaging.decode import Pixels
+    from gallery_daemon.training.measures import Measures, Predictions, Threshold
+    from gallery_daemon.training.pictures import SkippedPictures
 
 REPORT_FILE = "report.html"
 _MOST_MISTAKES = 48
@@ -72,22 +71,22 @@ $skipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mistake:
+class Misclassified:
     """A picture that was called one class and is of another; `pixels` uint8 (S, S, 3)."""
 
-    said: str
+    called: str
     truth: str
     confidence: float
     name: str
-    pixels: Pictures
+    pixels: Pixels
 
 
 def report_page(
     title: str,
     measured: Mapping[str, Measures],
     plots: Mapping[str, bytes],
-    mistakes: Sequence[Mistake],
-    skipped: Skipped,
+    mistakes: Sequence[Misclassified],
+    skipped: SkippedPictures,
 ) -> bytes:
     """The page: tables of `measured` by heading, `plots` PNG by file name, mistakes, skipped files.
 
@@ -113,24 +112,26 @@ def report_page(
     ).encode()
 
 
-def contact_sheet(judgement: Judgement) -> Iterator[tuple[int, str, str, float]]:
+def contact_sheet(predictions: Predictions) -> Iterator[tuple[int, str, str, float]]:
     """The most confident mistakes, the surest first: row, called, is, confidence 0..1."""
-    called, confidence = judgement.probabilities.argmax(1), judgement.probabilities.max(1)
-    wrong = np.flatnonzero(~judgement.is_right())
+    called, confidence = predictions.probabilities.argmax(1), predictions.probabilities.max(1)
+    wrong = np.flatnonzero(~predictions.is_right())
     for row in wrong[np.argsort(-confidence[wrong], kind="stable")][:_MOST_MISTAKES].tolist():
-        said, truth = judgement.classes[called[row]], judgement.classes[judgement.truth[row]]
-        yield row, said, truth, float(confidence[row])
+        name = predictions.classes[called[row]]
+        truth = predictions.classes[predictions.truth[row]]
+        yield row, name, truth, float(confidence[row])
 
 
-def _item(mistake: Mistake) -> str:
+def _item(mistake: Misclassified) -> str:
     return (
         f'<li><img alt="" src="{_embedded(_thumbnail(mistake.pixels), "jpeg")}">'
-        f"<b>{escape(mistake.said)}</b> {mistake.confidence:.2f}, is <b>{escape(mistake.truth)}</b>"
+        f"<b>{escape(mistake.called)}</b> {mistake.confidence:.2f}, "
+        f"is <b>{escape(mistake.truth)}</b>"
         f"<br><small>{_printable(mistake.name)}</small></li>"
     )
 
 
-def _skipped(skipped: Skipped) -> str:
+def _skipped(skipped: SkippedPictures) -> str:
     if not skipped:
         return ""
     items = "\n".join(
@@ -190,7 +191,7 @@ def _threshold(threshold: Threshold | None) -> str:
     return f"{threshold.confidence:.2f} <small>({threshold.share:.0%} of calls)</small>"
 
 
-def _thumbnail(pixels: Pictures) -> bytes:
+def _thumbnail(pixels: Pixels) -> bytes:
     image = Image.fromarray(np.asarray(pixels)).resize((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
     jpeg = io.BytesIO()
     image.save(jpeg, "jpeg", quality=80)

@@ -1,21 +1,24 @@
-"""Who trains and who validates: at random, by source, or those held; and who is left out.
+"""Who takes part in a training: all pictures that a person named, which train, which validate.
 
-Places are positions in `gallery.pictures`. The same gallery and seed give the same split.
+They validate at random, by source, or those held for it; sources can be left out. Places are
+positions in `gallery.pictures`. The same gallery and seed give the same split.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.training.dataset import Gallery, find_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from pathlib import Path
 
-    from gallery_daemon.training.dataset import Gallery
+    from gallery_daemon.training.train_options import TrainOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,49 @@ class Split:
 
     train: tuple[int, ...]
     validate: tuple[int, ...]
+
+
+def load_data(options: TrainOptions) -> Gallery:
+    """The pictures of the data, and, held for validation, those of the folder for that.
+
+    Raises:
+        TrainingError: as `find_gallery`, or that folder and the data overlap.
+    """
+    gallery = find_gallery(options.data)
+    if options.validation is None:
+        return gallery
+    for folder in options.data:
+        _refuse_overlap(options.validation, folder)
+    extra = find_gallery([options.validation], gallery.classes)
+    held = tuple(replace(picture, is_held=True) for picture in extra.pictures)
+    return Gallery(gallery.classes, gallery.pictures + held)
+
+
+def make_splits(options: TrainOptions, gallery: Gallery) -> tuple[Split, list[Split]]:
+    """The split for the bundle, and one for each set of sources that is left out.
+
+    Raises:
+        TrainingError: a split leaves no picture to validate, or none of some class to train; a
+            source is unknown, or is left out twice.
+    """
+    places = range(len(gallery.pictures))
+    if options.validation is not None:
+        split = split_held(gallery)
+    elif options.by_source:
+        split = split_by_source(gallery, options.validation_share, options.seed)
+    else:
+        split = split_randomly(gallery, places, options.validation_share, options.seed)
+    refuse_lopsided(gallery, split)
+    named = [source for sources in options.left_out for source in sources]
+    if twice := [source for source in named if named.count(source) > 1]:
+        raise TrainingError(
+            f"the source {twice[0]} is left out twice",
+            hint="each source can be measured once: name it in one --leave-source-out",
+        )
+    left_out = [leave_out(gallery, sources) for sources in options.left_out]
+    for each in left_out:
+        refuse_lopsided(gallery, each)
+    return split, left_out
 
 
 def split_randomly(gallery: Gallery, places: Sequence[int], share: float, seed: int) -> Split:
@@ -108,7 +154,7 @@ def split_held(gallery: Gallery) -> Split:
 
 
 def refuse_lopsided(gallery: Gallery, split: Split) -> None:
-    """Raise TrainingError if nobody validates, or a class has nobody who trains."""
+    """Raise TrainingError if no picture validates, or none of some class trains."""
     trained = {gallery.pictures[place].label for place in split.train}
     for label, name in enumerate(gallery.classes):
         if label not in trained:
@@ -118,4 +164,13 @@ def refuse_lopsided(gallery: Gallery, split: Split) -> None:
     if not split.validate:
         raise TrainingError(
             "no picture is left to validate", hint="at least one class needs two pictures"
+        )
+
+
+def _refuse_overlap(validation: Path, folder: Path) -> None:
+    inner, outer = validation.resolve(), folder.resolve()
+    if inner.is_relative_to(outer) or outer.is_relative_to(inner):
+        raise TrainingError(
+            f"the folder {validation} that validates and the folder {folder} that trains overlap",
+            hint="a picture that does both would flatter the figures: give folders side by side",
         )

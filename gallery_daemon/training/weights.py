@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 IMAGENET = "imagenet"
 NONE = "none"
 
-_PATIENCE_S = 20.0
+_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class StartWeights:
     """Weights by torchvision's key names, None for a random start, and what they are called."""
 
     name: str
@@ -45,7 +45,7 @@ class Found:
         return found.hexdigest()
 
 
-def find_weights(weights: str | None, otherwise: str, say: Callable[[str], None]) -> Found:
+def find_weights(weights: str | None, otherwise: str, say: Callable[[str], None]) -> StartWeights:
     """The weights that a person chose, or the best that can be had.
 
     Args:
@@ -62,34 +62,34 @@ def find_weights(weights: str | None, otherwise: str, say: Callable[[str], None]
     """
     if weights is None and otherwise == IMAGENET:
         try:
-            return Found(IMAGENET, _download())
+            return StartWeights(IMAGENET, _download())
         except TrainingError as error:
             say(f"{error.sentence}; starting from the shipped model instead")
             otherwise = DEFAULT_BUNDLE
     chosen = weights or otherwise
     if chosen == NONE:
-        return Found(NONE, None)
-    return Found(chosen, _download() if chosen == IMAGENET else _read(chosen))
+        return StartWeights(NONE, None)
+    return StartWeights(chosen, _download() if chosen == IMAGENET else _read(chosen))
 
 
-def start_from(network: nn.Module, found: Found) -> None:
-    """The layers below `fc` of a fresh ResNet34 have the weights found, if there are some.
+def start_from(network: nn.Module, weights: StartWeights) -> None:
+    """The layers below `fc` of a fresh ResNet34 have these weights, if there are some.
 
     Raises:
         TrainingError: they do not fit.
     """
-    if found.state is None:
+    if weights.state is None:
         return
     try:
-        load_backbone(network, found.state)
+        load_backbone(network, weights.state)
     except ValueError as error:
-        raise TrainingError(f"the weights {found.name} do not fit: {error}") from error
+        raise TrainingError(f"the weights {weights.name} do not fit: {error}") from error
 
 
 def _download() -> Mapping[str, torch.Tensor]:
     waited = socket.getdefaulttimeout()
-    # Where a firewall swallows packets, urllib would wait for ever.
-    socket.setdefaulttimeout(_PATIENCE_S)
+    # Where a firewall swallows packets, urllib would wait forever.
+    socket.setdefaulttimeout(_TIMEOUT_S)
     try:
         state: Mapping[str, torch.Tensor] = ResNet34_Weights.IMAGENET1K_V1.get_state_dict(
             progress=False, check_hash=True, weights_only=True

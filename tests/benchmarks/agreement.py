@@ -22,10 +22,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from gallery_daemon.model.engine import INT8, REFERENCE, Kind
+from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind
+from gallery_daemon.model.engines.predict import load_predictor
+from gallery_daemon.model.engines.torch import torch_kinds
 from gallery_daemon.model.manifest import find_bundle, read_manifest
-from gallery_daemon.model.predict import load_predictor
-from gallery_daemon.model.torch_engine import torch_kinds
 from gallery_daemon.training.dataset import Gallery, Labelled, find_gallery
 from gallery_daemon.training.pictures import read_pictures
 from gallery_daemon.training.recipe import VALIDATION_SHARE
@@ -35,9 +35,9 @@ from tests.conftest import SHARED_DATA
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gallery_daemon.model.engine import Pictures
+    from gallery_daemon.model.engines.engine import PictureBatch
+    from gallery_daemon.model.engines.predict import Predictor, Probabilities
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.predict import Predictor, Probabilities
 
 BATCH_SIZE = 16
 _SURE = 0.8
@@ -90,10 +90,12 @@ def _held_out(folder: Path, manifest: Manifest) -> list[Labelled]:
     return [gallery.pictures[validate[place]] for place in order]
 
 
-def _compare(engines: Sequence[Predictor], pictures: Sequence[Labelled]) -> dict[Kind, Against]:
+def _compare(
+    engines: Sequence[Predictor], pictures: Sequence[Labelled]
+) -> dict[EngineKind, Against]:
     found = {engine.kind: Against() for engine in engines}
     pixels = (each for _, each in read_pictures(pictures, os.cpu_count() or 1) if not _is_bad(each))
-    for batch in _batches(cast("Iterator[Pictures]", pixels)):
+    for batch in _batches(cast("Iterator[PictureBatch]", pixels)):
         reference: Probabilities | None = None
         for engine in engines:
             began = time.perf_counter()
@@ -109,12 +111,12 @@ def _is_bad(found: object) -> bool:
     return isinstance(found, str)
 
 
-def _batches(pixels: Iterator[Pictures]) -> Iterator[Pictures]:
+def _batches(pixels: Iterator[PictureBatch]) -> Iterator[PictureBatch]:
     while batch := list(islice(pixels, BATCH_SIZE)):
         yield np.stack(batch)
 
 
-def _show(name: str, found: dict[Kind, Against]) -> None:
+def _show(name: str, found: dict[EngineKind, Against]) -> None:
     pictures = len(found[REFERENCE].agreed)
     table = Table(title=f"{pictures} {name}")
     for heading in ("engine", "same class", "probability", "confidence", "sure, other", "1/s"):

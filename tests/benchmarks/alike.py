@@ -24,13 +24,13 @@ from pillow_heif import register_heif_opener
 from rich.console import Console
 from rich.table import Table
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.decode import SIDE, Pixels, read_picture, read_preview
-from gallery_daemon.imaging.dhash import dhash
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
+from gallery_daemon.imaging.look import dhash
 from gallery_daemon.photo import PLAIN
-from gallery_daemon.rules.kin import BURST_BITS, NEAR_BITS
+from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
 from tests.benchmarks.asking import asked_us, took_us
 from tests.conftest import SHARED_DATA
 
@@ -101,7 +101,7 @@ class _Seen:
 def main() -> None:
     """Print the tables."""
     register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = DEFAULT_PIXELS
+    Image.MAX_IMAGE_PIXELS = Limits.photo_pixels
     options = _options()
     console = Console(width=150)
     paths = sorted(path for folder in options.folders for path in folder.rglob("*"))
@@ -135,7 +135,7 @@ def _look(path: Path) -> _Seen | None:
         bits = _bits(data)
     except (BadPhoto, NotAPhoto, OSError):
         return None
-    preview = read_preview(data, sniff(BytesIO(data)), max_pixels=DEFAULT_PIXELS)
+    preview = read_preview(data, sniff(BytesIO(data)), max_pixels=Limits.photo_pixels)
     is_by_preview = preview is not None and _NOT_WHOLE not in path.name
     return _Seen(path, bits, {}, _number(_whole(path)) if is_by_preview else None)
 
@@ -156,7 +156,7 @@ def _copies(seen: _Seen) -> _Seen:
 
 
 def _bits(data: bytes) -> int | None:
-    return _number(read_picture(data, max_pixels=DEFAULT_PIXELS).pixels)
+    return _number(read_picture(data, max_pixels=Limits.photo_pixels).pixels)
 
 
 def _number(pixels: Pixels) -> int | None:

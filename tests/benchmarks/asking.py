@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Note, Sign
+from gallery_daemon.journal.record import CacheEntry, Fingerprint
 from gallery_daemon.photo import Identity
-from gallery_daemon.rules.kin import BURST_S, NEAR_BITS
+from gallery_daemon.rules.conditions.similar import BURST_S, NEAR_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,9 +43,9 @@ def asked_us(photos: int, told: Sequence[int]) -> dict[str, str]:
         closing(Journal(Path(folder) / "journal.sqlite3")) as journal,
     ):
         began = time.perf_counter()
-        journal.looks.remember(_notes(photos, told, dice))
+        journal.inferences.remember(_notes(photos, told, dice))
         written_us = (time.perf_counter() - began) / photos * 1e6
-        seen, within_ms = journal.looks.seen, round(BURST_S * 1000)
+        seen, within_ms = journal.inferences.seen, round(BURST_S * 1000)
         signs = [_sign(told, number * photos // _TIMES, dice) for number in range(_TIMES)]
         like = [partial(_all, seen.like, each.bits, NEAR_BITS, None) for each in signs]
         around = [partial(_all, seen.around, each.taken_ms, within_ms, None) for each in signs]
@@ -62,19 +62,19 @@ def _all(ask: Callable[..., Iterator[object]], *asked: object) -> int:
 
 def _notes(
     photos: int, told: Sequence[int], dice: random.Random
-) -> Iterator[tuple[str, Identity, Note]]:
+) -> Iterator[tuple[str, Identity, CacheEntry]]:
     for number in range(photos):
         identity = Identity(1, number + 1, 4_000_000 + number, number)
         sign = _sign(told, number, dice)
-        yield f"/photos/IMG_{number}.jpg", identity, Note("m@00000000", "{}", sign)
+        yield f"/photos/IMG_{number}.jpg", identity, CacheEntry("m@00000000", "{}", sign)
 
 
-def _sign(told: Sequence[int], number: int, dice: random.Random) -> Sign:
+def _sign(told: Sequence[int], number: int, dice: random.Random) -> Fingerprint:
     bits = dice.choice(told)
     for _ in range(dice.randrange(_BITS // 4)):
         bits ^= 1 << dice.randrange(_BITS)
     taken_s = number // _PHOTOS_A_DAY * _A_DAY_S + dice.randrange(_A_DAY_S)
-    return Sign(bits, taken_s * 1000)
+    return Fingerprint(bits, taken_s * 1000)
 
 
 def _times_us(acts: Sequence[Callable[[], object]]) -> list[float]:

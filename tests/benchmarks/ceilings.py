@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.look import look
-from gallery_daemon.model.choice import Wanted, choose
+from gallery_daemon.model.engines.choose import EngineOptions, choose
+from gallery_daemon.model.engines.measured import engines_file
+from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.memory import engines_file
-from gallery_daemon.model.predict import load_predictor
 from gallery_daemon.photo import Identity
 from tests.benchmarks.processes import tell_finishes
 
@@ -71,14 +71,14 @@ def _pixels(path: Path) -> Pixels:
     """The picture as the classifier process reads it, uint8 (224, 224, 3)."""
     was = path.stat()
     identity = Identity.of(was)
-    limits = {"max_bytes": DEFAULT_BYTES, "max_pixels": DEFAULT_PIXELS}
+    limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
     return look(str(path), identity, **limits, want_hash=False).picture
 
 
 def _predict() -> Callable[[Pixels], np.ndarray]:
     """The engine that the program takes here, loaded: uint8 (N, S, S, 3) to (N, C)."""
     bundle = find_bundle("default")
-    return load_predictor(bundle, choose(Wanted(bundle, engines_file())).kind).predict
+    return load_predictor(bundle, choose(EngineOptions(bundle, engines_file())).kind).predict
 
 
 if __name__ == "__main__":

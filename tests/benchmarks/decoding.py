@@ -26,12 +26,12 @@ import numpy as np
 from PIL import Image, ImageOps
 from pillow_heif import HeifImageFile, from_pillow
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.decode import PREVIEW_SIDE, SIDE, read_picture
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
+from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.predict import load_predictor
 from tests.conftest import SHARED_DATA
 from tests.imaging.camera import camera_exif, shot
 from tests.imaging.pictures import written
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gallery_daemon.imaging.decode import Pixels
-    from gallery_daemon.model.predict import Predictor
+    from gallery_daemon.model.engines.predict import Predictor
 
 _LEAST_PIXELS = 1_000_000
 _JPEG_LONG_SIDE, _HEIC_LONG_SIDE = 3000, 1600
@@ -64,7 +64,7 @@ class Way:
         start = time.perf_counter()
         self.whole.append(_read_whole(data))
         between = time.perf_counter()
-        self.ours.append(read_picture(preview or data, max_pixels=DEFAULT_PIXELS).pixels)
+        self.ours.append(read_picture(preview or data, max_pixels=Limits.photo_pixels).pixels)
         self.whole_ms.append((between - start) * 1000)
         self.ours_ms.append((time.perf_counter() - between) * 1000)
 
@@ -85,7 +85,7 @@ def _phone_photos(folder: Path) -> Iterator[tuple[str, bytes]]:
             continue
         data = path.read_bytes()
         try:
-            picture = read_picture(data, max_pixels=DEFAULT_PIXELS)
+            picture = read_picture(data, max_pixels=Limits.photo_pixels)
         except (BadPhoto, NotAPhoto):
             continue
         width, height = picture.size

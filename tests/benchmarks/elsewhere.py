@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 
 from gallery_daemon.cli.render import print_measures
-from gallery_daemon.model.choice import Wanted
+from gallery_daemon.model.engines.choose import EngineOptions
+from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.memory import engines_file
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import evaluate
 from tests.conftest import SHARED_DATA
@@ -56,7 +56,7 @@ def main() -> None:
                 link.parent.mkdir(exist_ok=True)
                 link.symlink_to(path.resolve())
         found = evaluate(
-            [Path(folder)], Wanted(find_bundle(options.model), engines_file()), Silent()
+            [Path(folder)], EngineOptions(find_bundle(options.model), engines_file()), Silent()
         )
     print(f"model {found.model}; {len(found.skipped)} files are no readable photos")
     print_measures(found.measures, "camera and phone files")

@@ -44,10 +44,11 @@ class FloodedDaemon:
         program: tuple[str, ...],
         more: str = "",
         environ: Mapping[str, str] | None = None,
+        checkout: Path = _ROOT,
     ) -> None:
         """`program` are the interpreter's arguments that come before the command's own.
 
-        `more` are further lines of the configuration.
+        `more` are further lines of the configuration; `checkout` has the package that runs.
         """
         self.watch, self.library = home / "watch", home / "library"
         self.watch.mkdir(exist_ok=True)
@@ -60,8 +61,9 @@ class FloodedDaemon:
         self._command = (sys.executable, *program, *arguments)
         self._environ = os.environ | {
             "XDG_STATE_HOME": str(home / "state"),
-            "PYTHONPATH": str(_ROOT),
+            "PYTHONPATH": str(checkout),
         }
+        self._checkout = checkout
         self._environ |= environ or {}
         self._rest = b""
         self.counts: Counter[str] = Counter()
@@ -89,7 +91,11 @@ class FloodedDaemon:
         """It runs and is ready."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=subprocess.STDOUT, env=self._environ, cwd=_ROOT
+                self._command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environ,
+                cwd=self._checkout,
             )
         self._lines = self._log.open("rb")
         self.wait_for("daemon_started")

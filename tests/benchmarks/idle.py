@@ -1,11 +1,15 @@
 """What the daemon costs while nothing happens, and how soon it is ready and through its folder.
 
     python -m tests.benchmarks.idle [--files 100000] [--starts 5] [--seconds 300] [--home FOLDER]
+    python -m tests.benchmarks.idle --against CHECKOUT [--pairs 5] [--files 100] [--seconds 5]
 
 A real daemon with the real classifier process, on a folder of photos that the journal knows. It is
 started several times (the first reads from a cold page cache, if anything is cold); the last one
 classifies a photo, its classifier process ends after two idle seconds, and then it is left alone.
 No rescan falls into that time.
+
+`--against` measures the idle memory of this checkout and of another one in turn, so that what the
+machine does meanwhile falls on both.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from tests.benchmarks.cost import Memory, memory, ran_s, wakeups
 from tests.benchmarks.flooded import FloodedDaemon
 from tests.benchmarks.known import fill
 from tests.faults.flooding import photo
+from tests.faults.running import REPOSITORY
 
 _MODEL = "model: {path: default, idle_timeout: 2s}\n"
 _REAL = ("-m", "gallery_daemon")
@@ -69,7 +74,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--home", type=Path, help="an empty folder to use, or one used before")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--against", type=Path, help="another checkout, to be measured in turn")
+    parser.add_argument("--pairs", type=int, default=5)
     options = parser.parse_args()
+    if options.against is not None:
+        _compare(options.against.resolve(), options.pairs, options.files, options.seconds)
+        return
     with tempfile.TemporaryDirectory(prefix="idle-") as name:
         home = options.home or Path(name)
         journal = home / "state" / "gallery-daemon" / "journal.sqlite3"
@@ -91,9 +101,40 @@ def main() -> None:
         options.json.write_text(json.dumps(told | {"idle": asdict(idle)}, indent=1))
 
 
-def _daemon(home: Path) -> FloodedDaemon:
+def _compare(other: Path, pairs: int, files: int, seconds: float) -> None:
+    """Print what each of the two holds when idle, pair by pair, and the medians."""
+    checkouts = {"other": other, "this": REPOSITORY}
+    held: dict[str, list[Memory]] = {name: [] for name in checkouts}
+    with tempfile.TemporaryDirectory(prefix="idle-") as folder:
+        homes = {name: Path(folder, name) for name in checkouts}
+        for home in homes.values():
+            home.mkdir()
+            journal = home / "state" / "gallery-daemon" / "journal.sqlite3"
+            fill(home / "watch", home / "library", journal, files)
+        for _ in range(pairs):
+            for name, checkout in checkouts.items():
+                with _daemon(homes[name], checkout) as daemon:
+                    daemon.start()
+                    daemon.wait_for("rescan_finished")
+                    held[name].append(_leave_alone(daemon, seconds).memory)
+    _print_pairs(held)
+
+
+def _print_pairs(held: dict[str, list[Memory]]) -> None:
+    table = Table("idle, MB", "other", "this", "less")
+    for what in ("rss_mb", "pss_mb"):
+        other, this = ([getattr(each, what) for each in held[name]] for name in ("other", "this"))
+        for pair in zip(other, this, strict=True):
+            table.add_row(what[:3].upper(), *(f"{mb:.1f}" for mb in (*pair, pair[0] - pair[1])))
+        medians = statistics.median(other), statistics.median(this)
+        figures = (*medians, medians[0] - medians[1])
+        table.add_row(f"{what[:3].upper()} median", *(f"{mb:.1f}" for mb in figures))
+    Console(width=100).print(table)
+
+
+def _daemon(home: Path, checkout: Path = REPOSITORY) -> FloodedDaemon:
     notify = {"NOTIFY_SOCKET": str(home / "notify")}
-    return FloodedDaemon(home, "hardlink", _REAL, more=_MODEL, environ=notify)
+    return FloodedDaemon(home, "hardlink", _REAL, more=_MODEL, environ=notify, checkout=checkout)
 
 
 def _start(daemon: FloodedDaemon, manager: socket.socket, files: int) -> Start:

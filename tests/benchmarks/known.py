@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Check, Decision, Outcome, TraceEntry, Truth
-from gallery_daemon.intake.candidate import Ground
-from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.intake.candidate import WatchRoot
+from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from gallery_daemon.photo import Facts, Identity, Photo, Prediction
 from tests.faults.flooding import pour
 
@@ -38,9 +38,9 @@ def fill(watch: Path, library: Path, journal: Path, files: int) -> None:
     opened.close()
 
 
-def _entries(watch: Path) -> Iterator[Entry]:
+def _entries(watch: Path) -> Iterator[JournalEntry]:
     facts = Facts.unread(_WHEN)
-    for found in scan(Ground("watch", str(watch))):
-        assert isinstance(found, Found)
+    for found in scan(WatchRoot("watch", str(watch))):
+        assert isinstance(found, Listed)
         photo = Photo(found.candidate, Identity.of(found.stat), _WHEN)
-        yield Entry(photo, State.FILED, None, _DECISION, facts, _PREDICTION, _INTENT)
+        yield JournalEntry(photo, State.FILED, None, _DECISION, facts, _PREDICTION, _INTENT)

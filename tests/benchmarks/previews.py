@@ -21,10 +21,10 @@ import pillow_heif
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.decode import SIDE, read_picture
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def _size_if_wanted(path: Path) -> tuple[int, int] | None:
             return None
         if is_wanted:
             _WHOLE[kind](data)
-            read_picture(data, max_pixels=DEFAULT_PIXELS)
+            read_picture(data, max_pixels=Limits.photo_pixels)
     except (BadPhoto, NotAPhoto, EOFError, OSError, ValueError, SyntaxError):
         return None
     return size if is_wanted else None
@@ -85,7 +85,7 @@ def _saving(path: Path, size: tuple[int, int], rounds: int) -> Saving:
     kind = sniff(BytesIO(data)).name
     ours, whole = [], []
     for _ in range(rounds):
-        ours.append(_took_ms(lambda: read_picture(data, max_pixels=DEFAULT_PIXELS)))
+        ours.append(_took_ms(lambda: read_picture(data, max_pixels=Limits.photo_pixels)))
         whole.append(_took_ms(lambda: _WHOLE[kind](data)))
     return Saving(
         path.name,

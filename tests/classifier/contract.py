@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from gallery_daemon.classifier.reports import Classified, ClassifierStarted, Refused
+from gallery_daemon.classifier.host import Classified, Refused
+from gallery_daemon.logs.events import ClassifierStarted
 from tests.classifier.loop import Loop, photo
 
 if TYPE_CHECKING:

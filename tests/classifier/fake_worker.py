@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from gallery_daemon.classifier.frames import read_to_child, write_message
 from gallery_daemon.classifier.messages import (
     Answer,
     Broken,
@@ -29,6 +28,8 @@ from gallery_daemon.classifier.messages import (
     Request,
     Setup,
     Started,
+    read_to_child,
+    write_message,
 )
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.manifest import read_manifest

@@ -12,16 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.classifier.host import Classified, ClassifierHost, HostEvent, Refused, Timeouts
 from gallery_daemon.classifier.messages import Setup
-from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import Classified, Refused, Report
 from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from gallery_daemon.classifier.child import Arrival
+    from gallery_daemon.classifier.child import ChildEvent
 
 FAKE = (sys.executable, "-P", str(Path(__file__).with_name("fake_worker.py")))
 # Only a broken program waits so long; most tests have less, by pytest's own timeout.
@@ -63,15 +61,15 @@ class Loop:
     def __init__(
         self,
         bundle: str = "/good",
-        patience: Patience | None = None,
+        timeouts: Timeouts | None = None,
         command: tuple[str, ...] = FAKE,
         batch_size: int = 16,
     ) -> None:
-        self.inbox: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[ChildEvent] = queue.SimpleQueue()
         self.host = ClassifierHost(
-            setup(bundle, batch_size), self.inbox.put, patience or Patience(retry_s=0.01), command
+            setup(bundle, batch_size), self.inbox.put, timeouts or Timeouts(retry_s=0.01), command
         )
-        self.reports: list[Report] = []
+        self.reports: list[HostEvent] = []
         self.skipped_s = 0.0
 
     def now(self) -> float:
@@ -137,12 +135,12 @@ def until_true(is_reached: Callable[[], bool]) -> None:
 @contextmanager
 def running(
     bundle: str = "/good",
-    patience: Patience | None = None,
+    timeouts: Timeouts | None = None,
     command: tuple[str, ...] = FAKE,
     batch_size: int = 16,
 ) -> Iterator[Loop]:
     """A loop whose host is closed in the end."""
-    loop = Loop(bundle, patience, command, batch_size)
+    loop = Loop(bundle, timeouts, command, batch_size)
     try:
         yield loop
     finally:

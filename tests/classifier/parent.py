@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from gallery_daemon.classifier.reports import ClassifierStarted
+from gallery_daemon.logs.events import ClassifierStarted
 from tests.classifier.loop import Loop, photo
 
 

@@ -106,11 +106,11 @@ def test_a_suspect_that_was_not_begun_again_stays_a_suspect() -> None:
 
     verdict = backlog.bury_crashed()
 
-    assert verdict.accuses_nobody
+    assert verdict.accuses_no_photo
     assert ["a"] == send_all(backlog)
 
 
-def test_a_death_with_nothing_started_accuses_nobody() -> None:
+def test_a_death_with_nothing_started_accuses_no_photo() -> None:
     """All are sent again, in the old order and before those that came later."""
     backlog = backlog_of("ab")
     send_all(backlog)
@@ -118,7 +118,7 @@ def test_a_death_with_nothing_started_accuses_nobody() -> None:
 
     verdict = backlog.bury_crashed()
 
-    assert verdict.accuses_nobody
+    assert verdict.accuses_no_photo
     assert ["a", "b", "c"] == send_all(backlog)
 
 
@@ -147,7 +147,7 @@ def test_a_process_that_starts_nothing_has_hung_too() -> None:
     backlog.start(0, now=6.0)
     backlog.finish(0, now=8.0)
     assert 38.0 == backlog.overdue_at(30)
-    assert backlog.bury_hung(30, now=38.0).accuses_nobody
+    assert backlog.bury_hung(30, now=38.0).accuses_no_photo
 
 
 @given(

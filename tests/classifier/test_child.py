@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gallery_daemon.classifier.child import Arrival, Child, Gone
+from gallery_daemon.classifier.child import Child, ChildEvent, PipeClosed
 from gallery_daemon.classifier.messages import Ready, Request
 from gallery_daemon.photo import Identity
 from tests.classifier.loop import DEADLINE_S, FAKE, setup, until_true
 
-Inbox = queue.SimpleQueue[Arrival]
+Inbox = queue.SimpleQueue[ChildEvent]
 
 
 def script(code: str) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def test_a_child_that_is_closed_ends_by_itself() -> None:
 
     assert "exit status 0" == child.end()
 
-    assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
+    assert ChildEvent(1, PipeClosed(None)) == inbox.get(timeout=DEADLINE_S)
 
 
 def test_a_child_that_ignores_its_end_is_killed() -> None:
@@ -72,7 +72,7 @@ def test_a_program_that_is_not_there_is_an_error() -> None:
 def test_the_last_words_are_the_exception_not_its_frames() -> None:
     """The last line of a traceback that is not indented says the most."""
     child, inbox = start(script("def f():\n  raise OSError('no\\n  memory')\nf()"))
-    assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
+    assert ChildEvent(1, PipeClosed(None)) == inbox.get(timeout=DEADLINE_S)
 
     assert "exit status 1: OSError: no" == child.reap()
 
@@ -84,7 +84,7 @@ def test_of_the_signals_only_an_abort_has_last_words(name: str, described: str) 
     """What was on standard error before another signal has nothing to do with it."""
     code = f"import os, signal; os.write(2, b'a word\\n'); os.kill(os.getpid(), signal.{name})"
     child, inbox = start(script(code))
-    assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
+    assert ChildEvent(1, PipeClosed(None)) == inbox.get(timeout=DEADLINE_S)
 
     assert described == child.reap()
 
@@ -93,7 +93,7 @@ def test_a_flood_on_standard_error_blocks_nobody() -> None:
     """More than any pipe holds is read on and thrown away but for the last lines."""
     code = "import os\nfor n in range(20000): os.write(2, b'line %d\\n' % n)\nos._exit(3)"
     child, inbox = start(script(code))
-    assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
+    assert ChildEvent(1, PipeClosed(None)) == inbox.get(timeout=DEADLINE_S)
 
     assert "exit status 3: line 19999" == child.reap()
 
@@ -112,7 +112,7 @@ def test_a_child_that_reads_nothing_blocks_nobody() -> None:
 def test_a_child_that_closes_its_pipe_but_lives_on_is_killed() -> None:
     """It can say nothing any more, so it is of no use."""
     child, inbox = start(script("import os, threading; os.close(1); threading.Event().wait()"))
-    assert Arrival(1, Gone(None)) == inbox.get(timeout=DEADLINE_S)
+    assert ChildEvent(1, PipeClosed(None)) == inbox.get(timeout=DEADLINE_S)
 
     assert "SIGKILL" == child.reap()
 
@@ -124,6 +124,6 @@ def test_garbage_ends_the_conversation() -> None:
     arrival = inbox.get(timeout=DEADLINE_S)
     child.kill()
 
-    assert isinstance(arrival.message, Gone)
+    assert isinstance(arrival.message, PipeClosed)
     assert "not a message" in (arrival.message.problem or "")
     assert inbox.empty()

@@ -7,12 +7,8 @@ import time
 
 import pytest
 
-from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import (
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-)
+from gallery_daemon.classifier.host import Timeouts
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from tests.classifier.loop import FAKE, Loop, is_running, photo, running, until_true
 from tests.classifier.parent import child_of_killed_parent
 
@@ -49,7 +45,7 @@ def test_there_is_room_for_four_batches() -> None:
 
 def test_an_idle_process_is_ended_and_started_again_on_demand() -> None:
     """After the idle time, not before; the next photo finds a new process."""
-    with running(patience=Patience(idle_s=300)) as loop:
+    with running(timeouts=Timeouts(idle_s=300)) as loop:
         loop.classify(["/in/a.jpg"])
         (first,) = loop.of(ClassifierStarted)
         loop.skipped_s += 290
@@ -89,7 +85,7 @@ def test_close_ends_the_process_within_two_seconds(bundle: str) -> None:
 
 def test_the_last_words_of_an_ended_process_are_not_heard() -> None:
     """Its end is still in the inbox when the next process is at work already."""
-    with running(patience=Patience(idle_s=300)) as loop:
+    with running(timeouts=Timeouts(idle_s=300)) as loop:
         loop.classify(["/in/a.jpg"])
         loop.skipped_s += 301
         while not loop.of(ClassifierStopped):
@@ -106,7 +102,7 @@ def test_the_last_words_of_an_ended_process_are_not_heard() -> None:
 
 def test_a_photo_that_comes_when_the_process_is_about_to_end_is_classified() -> None:
     """Its idle time is up, but there is something to do now: it is not ended, least of all hung."""
-    with running(patience=Patience(idle_s=300)) as loop:
+    with running(timeouts=Timeouts(idle_s=300)) as loop:
         loop.classify(["/in/a.jpg"])
         loop.skipped_s += 301
 

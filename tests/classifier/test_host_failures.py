@@ -8,15 +8,9 @@ import threading
 
 import pytest
 
+from gallery_daemon.classifier.host import Classified, Refused, Timeouts
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import (
-    Classified,
-    ClassifierFailed,
-    ClassifierStarted,
-    ClassifierStopped,
-    Refused,
-)
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from tests.classifier.loop import DEADLINE_S, photo, running, until_true
 
 
@@ -50,7 +44,7 @@ def test_a_folder_of_poison_is_refused_photo_by_photo() -> None:
 
 def test_a_photo_that_hangs_is_refused_and_the_others_answered() -> None:
     """After the photo's time the process is killed; the photo is tried alone, and killed again."""
-    with running(patience=Patience(photo_s=0.5)) as loop:
+    with running(timeouts=Timeouts(photo_s=0.5)) as loop:
         reports = loop.classify(["/in/a.jpg", "/in/hang.jpg", "/in/b.jpg"])
 
         assert "reading it took longer than 0.5 s" == getattr(reports["hang.jpg"], "reason", None)
@@ -61,7 +55,7 @@ def test_a_photo_that_hangs_is_refused_and_the_others_answered() -> None:
 
 def test_a_process_that_starts_nothing_has_hung() -> None:
     """It is ready and then deaf: no photo is to blame, so the next attempt waits."""
-    with running("/stubborn", Patience(photo_s=0.2, retry_s=1000)) as loop:
+    with running("/stubborn", Timeouts(photo_s=0.2, retry_s=1000)) as loop:
         loop.host.submit(photo("/in/a.jpg"))
         loop.until(lambda: bool(loop.of(ClassifierFailed)))
 
@@ -83,7 +77,7 @@ def test_a_photo_whose_reply_is_garbage_is_refused() -> None:
 
 def test_a_process_that_says_what_is_wrong_is_lost_at_once() -> None:
     """Its own sentence and hint reach the person; the photo stays, and is tried again later."""
-    with running("/broken", Patience(retry_s=100)) as loop:
+    with running("/broken", Timeouts(retry_s=100)) as loop:
         loop.host.submit(photo("/in/a.jpg"))
         loop.until(lambda: bool(loop.reports))
 
@@ -108,7 +102,7 @@ def test_a_process_that_does_not_start_is_tried_again_ever_more_seldom(
     bundle: str, start_s: float, sentence: str
 ) -> None:
     """Each attempt waits twice as long; the third is lost; no photo is blamed, none is dropped."""
-    with running(bundle, Patience(start_s=start_s, retry_s=0.01)) as loop:
+    with running(bundle, Timeouts(start_s=start_s, retry_s=0.01)) as loop:
         loop.host.submit(photo("/in/a.jpg"))
         loop.until(lambda: len(loop.of(ClassifierFailed)) == 3)
 
@@ -132,7 +126,7 @@ def test_a_program_that_is_not_there_is_a_failed_start() -> None:
 
 def test_between_failed_starts_the_loop_sleeps() -> None:
     """The next deadline is the next attempt; until then nothing is started."""
-    with running("/crash", Patience(retry_s=60)) as loop:
+    with running("/crash", Timeouts(retry_s=60)) as loop:
         loop.host.submit(photo("/in/a.jpg"))
         loop.until(lambda: bool(loop.reports))
 

@@ -1,4 +1,4 @@
-"""What crosses the pipes comes out as it went in, or as a WireError."""
+"""What crosses the pipes comes out as it went in, or as a CodecError."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.frames import (
-    FRAME_LIMIT_BYTES,
-    read_from_child,
-    read_to_child,
-    write_message,
-)
 from gallery_daemon.classifier.messages import (
+    FRAME_LIMIT_BYTES,
     Answer,
     Broken,
     FromChild,
@@ -29,9 +24,21 @@ from gallery_daemon.classifier.messages import (
     Setup,
     Started,
     ToChild,
+    read_from_child,
+    read_to_child,
+    write_message,
 )
-from gallery_daemon.codec import WireError, object_of, to_text, value_of
-from gallery_daemon.photo import PLAIN, Facts, Identity, Kin, Position, Prediction, Taken, TakenFrom
+from gallery_daemon.codec import CodecError, object_of, to_text, value_of
+from gallery_daemon.photo import (
+    PLAIN,
+    Facts,
+    Identity,
+    Position,
+    Prediction,
+    Similar,
+    Taken,
+    TakenFrom,
+)
 
 # Names as the system gives them: any bytes, decoded as Python decodes paths.
 paths = st.binary(max_size=40).map(os.fsdecode)
@@ -116,7 +123,7 @@ def test_any_bytes_are_a_message_or_a_wire_error(garbage: bytes) -> None:
     for pipe in (io.BytesIO(garbage), io.BytesIO(struct.pack(">I", len(garbage)) + garbage)):
         try:
             read_from_child(pipe)
-        except WireError:
+        except CodecError:
             continue
 
 
@@ -125,7 +132,7 @@ def test_a_truncated_frame_is_an_error(cut: int) -> None:
     """A pipe that ends inside a frame has not ended well."""
     whole = written(Started(7)).getvalue()
 
-    with pytest.raises(WireError, match="the pipe ended"):
+    with pytest.raises(CodecError, match="the pipe ended"):
         read_from_child(io.BytesIO(whole[:-cut]))
 
 
@@ -133,7 +140,7 @@ def test_an_oversized_frame_is_not_even_read() -> None:
     """The length alone is enough to refuse it; no memory is taken for it."""
     pipe = io.BytesIO(struct.pack(">I", FRAME_LIMIT_BYTES + 1) + b"x" * 10)
 
-    with pytest.raises(WireError, match="too large"):
+    with pytest.raises(CodecError, match="too large"):
         read_from_child(pipe)
 
     assert 4 == pipe.tell()
@@ -143,7 +150,7 @@ def test_an_oversized_message_is_not_sent() -> None:
     """Nothing of it goes into the pipe, so the next message is still understood."""
     pipe = io.BytesIO()
 
-    with pytest.raises(WireError, match="too large"):
+    with pytest.raises(CodecError, match="too large"):
         write_message(pipe, Broken("x" * FRAME_LIMIT_BYTES, None))
 
     assert b"" == pipe.getvalue()
@@ -151,9 +158,9 @@ def test_an_oversized_message_is_not_sent() -> None:
 
 def test_the_process_may_not_give_orders() -> None:
     """Each side accepts only what the other may say."""
-    with pytest.raises(WireError, match="Request"):
+    with pytest.raises(CodecError, match="Request"):
         read_from_child(written(Request(1, "/a", Identity(1, 2, 3, 4), want_hash=False)))
-    with pytest.raises(WireError, match="Started"):
+    with pytest.raises(CodecError, match="Started"):
         read_to_child(written(Started(1)))
 
 
@@ -172,7 +179,7 @@ def test_the_process_may_not_give_orders() -> None:
 )
 def test_an_unknown_or_crooked_message_is_an_error(body: bytes) -> None:
     """Unknown kinds, unknown fields and missing fields are all refused."""
-    with pytest.raises(WireError):
+    with pytest.raises(CodecError):
         read_from_child(io.BytesIO(struct.pack(">I", len(body)) + body))
 
 
@@ -199,16 +206,16 @@ def test_an_unknown_or_crooked_message_is_an_error(body: bytes) -> None:
 )
 def test_an_impossible_answer_is_an_error(reply: Answer | Refusal, problem: str) -> None:
     """The process parses hostile files; what it says is checked for sense too."""
-    with pytest.raises(WireError, match=problem):
+    with pytest.raises(CodecError, match=problem):
         read_from_child(written(reply))
 
 
 def test_a_photo_s_kin_never_cross() -> None:
     """They are the daemon's to know: a process that speaks of them breaks a rule."""
-    kin = Kin(group="../../etc")
-    answer = replace(ANSWER, facts=replace(FACTS, kin=kin))
-    lie = to_text(answer).replace('"dhash":null', '"dhash":null,"kin":{"group":"../../etc"}')
+    similar = Similar(group="../../etc")
+    answer = replace(ANSWER, facts=replace(FACTS, similar=similar))
+    lie = to_text(answer).replace('"dhash":null', '"dhash":null,"similar":{"group":"../../etc"}')
 
     assert ANSWER == read_from_child(written(answer))
-    with pytest.raises(WireError, match="kin"):
+    with pytest.raises(CodecError, match="similar"):
         value_of(Answer, object_of(lie), "Answer")

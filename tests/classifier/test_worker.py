@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from gallery_daemon.classifier.host import WORKER
-from gallery_daemon.classifier.patience import Patience
-from gallery_daemon.classifier.reports import Classified, ClassifierFailed, ClassifierStarted
+from gallery_daemon.classifier.host import WORKER, Classified, Timeouts
+from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.network import new_network
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 # On a busy machine the process, which is a quiet guest, may take a minute to load torch.
 pytestmark = pytest.mark.timeout(180)
-PATIENT = Patience(photo_s=120)
+PATIENT = Timeouts(photo_s=120)
 
 CLASSES = ("cars", "memes", "trees")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import photo_bytes
+from tests.end_to_end.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

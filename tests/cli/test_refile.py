@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.cli.refile import _tell
-from gallery_daemon.commands.filed import Beside, Straggler
-from gallery_daemon.commands.plan import Planned
-from gallery_daemon.commands.refile import Refile, Refiled
+from gallery_daemon.cli.refile import _print_refiled
+from gallery_daemon.commands.plan import PlannedFile
+from gallery_daemon.commands.refile import Beside, Refile, Refiled, Straggler
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.filing.onward import Moved
+from gallery_daemon.filing.relocate import Relocated
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Candidate, Identity, Photo
 from tests.cli.test_plan import config, lines
+from tests.end_to_end.conftest import photo_bytes
 from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, read_files
-from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,17 +229,17 @@ def test_refile_counts_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
         reason=None,
     )
     straggler = Straggler(Beside(row, Photo(Candidate("phone", "/l", ""), row.identity, NOW)), row)
-    refile = Refile("/l/Old/x.jpg", Planned("/w/x.jpg", State.FILED), straggler)
+    refile = Refile("/l/Old/x.jpg", PlannedFile("/w/x.jpg", State.FILED), straggler)
     problem = "x.xmp: it was changed"
     ends = [
         Refiled(refile, None, GalleryError("no space is left in /l/New", hint="make room")),
-        Refiled(refile, Moved(row, problems=(problem,))),
-        Refiled(refile, Moved(row)),
+        Refiled(refile, Relocated(row, problems=(problem,))),
+        Refiled(refile, Relocated(row)),
     ]
 
-    is_well = [_tell([end], as_json=False) for end in ends]
+    is_well = [_print_refiled([end], as_json=False) for end in ends]
     said = capsys.readouterr().out
-    [_tell([end], as_json=True) for end in ends]
+    [_print_refiled([end], as_json=True) for end in ends]
     error, kept, moved = map(json.loads, capsys.readouterr().out.splitlines())
 
     assert [False, False, True] == is_well

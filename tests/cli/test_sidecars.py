@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.end_to_end.conftest import photo_bytes
 from tests.filing.conftest import read_files
-from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import typer.main
 
 from gallery_daemon.cli.app import app
 from gallery_daemon.cli.start import OPTIONS, Wanted, understood
-from gallery_daemon.logs import LogFormat, LogLevel
+from gallery_daemon.logs.setup import LogFormat, LogLevel
 
 
 def test_both_parsers_know_the_same_options() -> None:

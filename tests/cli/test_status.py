@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.daemon.instance import Holdings
+from gallery_daemon.daemon.instance import InstanceLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ OLD = {
 def old_daemon(tmp_path: Path) -> Iterator[None]:
     """This process, holding a folder as an old daemon does."""
     knocked, is_over = Event(), Event()
-    holdings = Holdings(knocked.set)
+    holdings = InstanceLock(knocked.set)
     holdings.hold([str(tmp_path)])
 
     def answer() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.end_to_end.conftest import photo_bytes
 from tests.filing.conftest import read_files
-from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 from gallery_daemon.commands.follow import Follower
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
-from gallery_daemon.journal.record import Entry, Intent, State
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from gallery_daemon.photo import Facts, Prediction
 from tests.filing.conftest import NOW, World, make_files
 
@@ -37,7 +37,7 @@ class Scribe:
         self._at += timedelta(seconds=1)
         intent = Intent("copy", ("A",), name, "t") if state is State.INTENT else None
         prediction = Prediction({"cars": confidence, "memes": 1 - confidence}, "m@0")
-        entry = Entry(
+        entry = JournalEntry(
             self._world.photo(name),
             state,
             facts=Facts.unread(NOW),

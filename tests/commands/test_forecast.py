@@ -15,17 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.reports import Classified
+from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.forecast import Forecast, changes, forecast, places_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
-from gallery_daemon.daemon.wiring import ground_of
+from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.intake.scan import Found, scan
+from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.looks import Looks
+from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.photo import Facts, Identity, Photo, Prediction
 from tests.faults.belongings import Belongings
 from tests.faults.household import MODEL, Household, sure_of
@@ -47,18 +47,18 @@ class Blind:
 def look_around(household: Household) -> None:
     """All photos were looked at before, as the oracle would: no classifier process is needed."""
     config = household.config()
-    ground = ground_of(config.watch[0], config.library)
+    ground = root_of(config.watch[0], config.library)
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
     with closing(Journal(journal_path())) as journal:
-        looks = Looks.of(config, journal)
+        looks = InferenceCache.of(config, journal)
         for found in scan(ground):
-            if isinstance(found, Found) and found.candidate.name.endswith(".jpg"):
+            if isinstance(found, Listed) and found.candidate.name.endswith(".jpg"):
                 identity = Identity.of(found.stat)
                 photo = Photo(found.candidate, identity, household.clock.wall())
                 says = Prediction(sure_of(photo.name), MODEL)
                 note = looks.note(Classified(photo, facts, says, 1, 1.0))
                 assert note is not None
-                journal.looks.remember([(photo.path, photo.identity, note)])
+                journal.inferences.remember([(photo.path, photo.identity, note)])
 
 
 def foretell(household: Household, *, everything: bool = False) -> Forecast:
@@ -195,7 +195,7 @@ def test_a_part_of_a_watch_folder_is_looked_at_as_that_folder_s(household: House
 
     assert ("phone", os.fspath(household.watch), "trips") == (
         part.ground.source,
-        part.ground.root,
+        part.ground.path,
         part.start,
     )
     assert ("other", "") == (other.ground.source, other.start)

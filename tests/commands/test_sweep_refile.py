@@ -11,7 +11,7 @@ import pytest
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.decision import Action
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query

@@ -10,7 +10,7 @@ from itertools import islice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.rules.analysis import warnings
 from gallery_daemon.rules.decide import decide
 from gallery_daemon.rules.ruletest import RuleTest, run_tests

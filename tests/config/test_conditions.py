@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.rules.aspect import AspectIs, Ratio
-from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
-from gallery_daemon.rules.condition import ClassIs, Condition, MinConfidence, MinMargin
-from gallery_daemon.rules.distance import Near, Spot
-from gallery_daemon.rules.fact import (
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
+from gallery_daemon.rules.conditions.model import (
+    ClassIs,
+    Comparison,
+    MinConfidence,
+    MinMargin,
+    Probability,
+)
+from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
+from gallery_daemon.rules.conditions.place import HasGps, Near, Spot
+from gallery_daemon.rules.conditions.screenshot import Screenshot
+from gallery_daemon.rules.conditions.shape import (
+    AspectIs,
     Between,
     HasExif,
-    HasGps,
     Measure,
     Orientation,
     OrientationIs,
+    Ratio,
 )
-from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike, SourceLike
-from gallery_daemon.rules.probability import Comparison, Probability
-from gallery_daemon.rules.screenshot import Screenshot
 from tests.config.texts import RULE, TO, config_of, errors_of, says
+
+if TYPE_CHECKING:
+    from gallery_daemon.rules.condition import Condition
 
 JULY_1 = datetime.fromisoformat("2026-07-01")
 JULY_21 = datetime.fromisoformat("2026-07-21 18:30")

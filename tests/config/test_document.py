@@ -9,47 +9,54 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.config.document import NODES_LIMIT, Mapping, Node, Scalar, Sequence, compose
-from gallery_daemon.config.report import Place, Report
+from gallery_daemon.config.document import (
+    NODES_LIMIT,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    compose,
+)
+from gallery_daemon.config.mistakes import Mark, Mistakes
 from tests.config.texts import FILE, HEAD, RULES, config_of, errors_of
 
 
 def node_of(text: str) -> Node:
-    return compose(text, Report(FILE))
+    return compose(text, Mistakes(FILE))
 
 
 def test_nodes_remember_where_they_stand() -> None:
     """Line and column count from 1, and keys have places as well."""
     node = node_of("# a comment\na:\n  - b\n  - {c: 'd'}\n")
 
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MappingNode)
     ((key, value),) = node.entries
-    assert isinstance(value, Sequence)
+    assert isinstance(value, SequenceNode)
     b, inner = value.items
-    assert isinstance(inner, Mapping)
-    assert (Place(2, 1), "a") == (key.place, key.text)
-    assert Place(3, 3) == value.place
-    assert Place(3, 5) == b.place
-    assert Place(4, 5) == inner.place
-    assert Scalar(Place(4, 9), "d", plain=False, exact=True) == inner.entries[0][1]
+    assert isinstance(inner, MappingNode)
+    assert (Mark(2, 1), "a") == (key.mark, key.text)
+    assert Mark(3, 3) == value.mark
+    assert Mark(3, 5) == b.mark
+    assert Mark(4, 5) == inner.mark
+    assert ScalarNode(Mark(4, 9), "d", plain=False, exact=True) == inner.entries[0][1]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("abc", Place(1, 3)),
-        ("'abc'", Place(1, 4)),
-        ('"a\\tc"', Place(1, 1)),
-        ("'a''c'", Place(1, 1)),
-        ("|\n  abc\n", Place(1, 1)),
-        ("a\n  bc", Place(1, 1)),
+        ("abc", Mark(1, 3)),
+        ("'abc'", Mark(1, 4)),
+        ('"a\\tc"', Mark(1, 1)),
+        ("'a''c'", Mark(1, 1)),
+        ("|\n  abc\n", Mark(1, 1)),
+        ("a\n  bc", Mark(1, 1)),
     ],
 )
-def test_a_position_in_a_text_is_a_column_where_it_can_be(text: str, expected: Place) -> None:
+def test_a_position_in_a_text_is_a_column_where_it_can_be(text: str, expected: Mark) -> None:
     """Else the place is where the value begins."""
     node = node_of(text)
 
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     assert expected == node.at(2)
 
 
@@ -69,7 +76,7 @@ def test_a_value_stays_the_text_that_was_written(text: str, is_null: object, fla
     """And tells what YAML 1.1 would have made of it."""
     node = node_of(text)
 
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     assert text.strip("'") == node.text
     assert (is_null, flag) == (node.is_null, node.flag)
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from gallery_daemon.config.load import load
-from gallery_daemon.config.settings import Limits
+from gallery_daemon.config.settings import (
+    DEFAULTS,
+    MODEL,
+    WATCH,
+    Batch,
+    Limits,
+    ModelChoice,
+    TopLevel,
+)
 from gallery_daemon.errors import ConfigErrors
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS, DEFAULT_SECONDS
 from gallery_daemon.rules.analysis import warnings
 from tests.config.texts import CLASSES, HEAD, RULES, config_of, default_classes
+from tests.docs.pages import whole_text
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+TEXT = (REPOSITORY / "config.example.yaml").read_text("utf-8")
 EXAMPLES = REPOSITORY.parent / "shared" / "examples"
 
 
@@ -28,14 +38,34 @@ def test_the_example_configuration_has_no_mistake() -> None:
     assert () == warnings(config.rules, CLASSES)
 
 
-def test_the_limits_of_a_photo_are_the_same_wherever_they_stand() -> None:
-    """In the code of two rooms that do not know each other, in the example, and in the README."""
-    example = load(str(REPOSITORY / "config.example.yaml"), default_classes).limits
-    readme = (REPOSITORY / "README.md").read_text("utf-8")
-    line = next(part for part in readme.split("`") if part.startswith("limits: {"))
+def test_the_settings_of_the_example_are_the_defaults() -> None:
+    """It shows what holds where nothing is written; the manual writes the limits out as well."""
+    example = load(str(REPOSITORY / "config.example.yaml"), default_classes)
+    line = next(part for part in whole_text().split("`") if part.startswith("limits: {"))
     told = config_of(f"{HEAD}{RULES}{line}\n").limits
 
-    assert Limits() == Limits(DEFAULT_BYTES, DEFAULT_PIXELS, DEFAULT_SECONDS) == example == told
+    assert Limits() == example.limits == told
+    assert (ModelChoice(), Batch()) == (example.model, example.batch)
+    assert (TopLevel.summary, TopLevel.metrics) == (example.summary, example.metrics)
+    written = re.search(r"^defaults:\n(.*?)^rules:", TEXT, re.DOTALL | re.MULTILINE)
+    assert written is not None
+    for name, value in re.findall(r"^  (\w+): (.+)$", written[1], re.MULTILINE):
+        assert DEFAULTS.keys[name].default == value
+
+
+def test_the_comments_of_the_example_tell_the_defaults() -> None:
+    """The model written out, and of the watch folder what stands in brackets."""
+    model = re.search(r"with the defaults: (\{.*?\})", TEXT)
+    assert model is not None
+    assert ModelChoice() == config_of(f"{HEAD}{RULES}model: {model[1]}\n").model
+    for written in model[1].strip("{}").split(", "):
+        name, _, value = written.partition(": ")
+        assert value in {key.default for key in MODEL.keys.values() if key.name == name}
+
+    told = re.findall(r"^#       (\w+): .* \((\w+)\)$", TEXT, re.MULTILINE)
+    defaults = {key.name: key.default for key in WATCH.keys.values()}
+    assert told
+    assert all(defaults[name] == value for name, value in told)
 
 
 @pytest.mark.data

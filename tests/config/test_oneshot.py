@@ -10,7 +10,7 @@ from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.config.settings import WatchFolder
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.condition import MinConfidence
+from gallery_daemon.rules.conditions.model import MinConfidence
 from tests.config.texts import HEAD, RULES, config_of
 
 if TYPE_CHECKING:

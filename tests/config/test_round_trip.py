@@ -5,15 +5,21 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.rules.aspect import AspectIs, Ratio
-from gallery_daemon.rules.calendar import DatePart, Span, TakenBetween, TakenIn
-from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.distance import Near, Spot
-from gallery_daemon.rules.fact import Between, HasGps, Measure, Orientation, OrientationIs
-from gallery_daemon.rules.kin import Burst, NearDuplicate
-from gallery_daemon.rules.likeness import CameraLike, ExtIs, NameLike, PathLike
-from gallery_daemon.rules.probability import Comparison, Probability
-from gallery_daemon.rules.screenshot import Screenshot
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
+from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinConfidence, Probability
+from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike
+from gallery_daemon.rules.conditions.place import HasGps, Near, Spot
+from gallery_daemon.rules.conditions.screenshot import Screenshot
+from gallery_daemon.rules.conditions.shape import (
+    AspectIs,
+    Between,
+    Measure,
+    Orientation,
+    OrientationIs,
+    Ratio,
+)
+from gallery_daemon.rules.conditions.similar import Burst, NearDuplicate
 from tests.config.texts import CLASSES, HEAD, config_of
 
 
@@ -89,13 +95,13 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
 def flat(parts: tuple[Condition, ...]) -> Condition:
     """As the reader has it: a conjunction of one is that one, and none lies in another."""
     inner = tuple(
-        each for part in parts for each in (part.parts if isinstance(part, All) else (part,))
+        each for part in parts for each in (part.parts if isinstance(part, AllOf) else (part,))
     )
-    return inner[0] if len(inner) == 1 else All(inner)
+    return inner[0] if len(inner) == 1 else AllOf(inner)
 
 
 def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
-    return st.one_of(several(inner).map(flat), several(inner).map(Any), inner.map(Not))
+    return st.one_of(several(inner).map(flat), several(inner).map(AnyOf), inner.map(Not))
 
 
 conditions = st.recursive(leaves, combined, max_leaves=6)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Outcome
-from gallery_daemon.photo import Kin, Position, Taken, TakenFrom
+from gallery_daemon.photo import Position, Similar, Taken, TakenFrom
 from gallery_daemon.rules.ruletest import Expected, PictureTest, RuleTest
 from tests.config.texts import CLASSES, HEAD, RULES, config_of, errors_of, says
 
@@ -75,7 +75,7 @@ def test_a_photo_can_have_been_preceded() -> None:
         "  - {given: {burst: false}, expect: {rule: all}}\n"
     )
 
-    burst, near, first = (test.facts.kin for test in photo_tests(config))
+    burst, near, first = (test.facts.similar for test in photo_tests(config))
     assert burst is not None
     assert near is not None
     assert (True, False, "IMG_0000") == (
@@ -85,7 +85,7 @@ def test_a_photo_can_have_been_preceded() -> None:
     )
     assert (None, "IMG_0000") == (near.burst, near.group)
     assert near.near_duplicate is not None
-    assert Kin() == first
+    assert Similar() == first
 
 
 def test_a_position_and_a_png_are_facts_as_well() -> None:
@@ -125,9 +125,9 @@ def test_a_date_alone_is_the_file_s_and_no_date_taken() -> None:
     assert "2026-03-04" == f"{dated.facts.taken.when:%F}"
     assert (TakenFrom.EXIF, True) == (taken.facts.taken.origin, taken.facts.has_exif)
     assert both.facts == taken.facts
-    assert {"added"} == set(dated.unsaid) == set(both.unsaid)
-    assert {"added", "mtime"} == set(taken.unsaid)
-    assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unsaid)
+    assert {"added"} == set(dated.unknown) == set(both.unknown)
+    assert {"added", "mtime"} == set(taken.unknown)
+    assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unknown)
 
 
 def test_a_hash_is_what_a_sha_256_begins_with() -> None:

@@ -13,68 +13,63 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.config import described
-from gallery_daemon.config.expected import EXPECT_MAP
-from gallery_daemon.config.folders import WATCH
-from gallery_daemon.config.given import GIVEN_MAP
-from gallery_daemon.config.reader import BATCH_MAP, CONFIG, LIMITS_MAP, MODEL_MAP
-from gallery_daemon.config.rule import DEFAULTS, RULE
-from gallery_daemon.config.ruletests import TEST
+from gallery_daemon.config.conditions import WHEN
+from gallery_daemon.config.given import GIVEN
+from gallery_daemon.config.rules import RULE
+from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.schema import schema, schema_text
-from gallery_daemon.config.when import WHEN
+from gallery_daemon.config.settings import BATCH, DEFAULTS, LIMITS, METRICS, MODEL, TOP_LEVEL, WATCH
 from gallery_daemon.daemon.configuration import classes_of
 from tests.config.editor import marks_of
 from tests.config.texts import CLASSES, HEAD, RULES, errors_of
+from tests.docs.pages import whole_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gallery_daemon.config.tables import Table
+    from gallery_daemon.config.section import Table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY.parent / "shared" / "examples"
 
-# Each table of the reader: its descriptions, its place in the schema, and a text to put a key into.
+# Each table of the reader: its place in the schema, and a text to put a key into.
 RULE_HEAD = f"{HEAD}rules:\n  - name: x\n    to: X/\n"
-TABLES: dict[str, tuple[Table, Mapping[str, str], str, str]] = {
-    "config": (CONFIG, described.CONFIG, "", f"{HEAD}{RULES}%s\n"),
+TABLES: dict[str, tuple[Table, str, str]] = {
+    "config": (TOP_LEVEL.table, "", f"{HEAD}{RULES}%s\n"),
     "watch": (
-        WATCH,
-        described.WATCH,
+        WATCH.table,
         "properties watch anyOf 1",
         f"version: 1\nlibrary: ~/l\n{RULES}watch:\n  path: ~/in\n  %s\n",
     ),
     "model": (
-        MODEL_MAP,
-        described.MODEL,
+        MODEL.table,
         "properties model anyOf 1",
         f"{HEAD}{RULES}model:\n  path: default\n  %s\n",
     ),
-    "batch": (BATCH_MAP, described.BATCH, "properties batch", f"{HEAD}{RULES}batch:\n  %s\n"),
-    "limits": (LIMITS_MAP, described.LIMITS, "properties limits", f"{HEAD}{RULES}limits:\n  %s\n"),
+    "batch": (BATCH.table, "properties batch", f"{HEAD}{RULES}batch:\n  %s\n"),
+    "limits": (LIMITS.table, "properties limits", f"{HEAD}{RULES}limits:\n  %s\n"),
     "defaults": (
-        DEFAULTS,
-        described.DEFAULTS,
+        DEFAULTS.table,
         "properties defaults",
         f"{HEAD}{RULES}defaults:\n  %s\n",
     ),
-    "rule": (RULE, described.RULE, "properties rules items", f"{RULE_HEAD}    %s\n"),
-    "when": (WHEN, described.WHEN, "definitions when", f"{RULE_HEAD}    when:\n      %s\n"),
+    "metrics": (
+        METRICS.table,
+        "properties metrics",
+        f"{HEAD}{RULES}metrics:\n  listen: 127.0.0.1:9464\n  %s\n",
+    ),
+    "rule": (RULE, "properties rules items", f"{RULE_HEAD}    %s\n"),
+    "when": (WHEN, "definitions when", f"{RULE_HEAD}    when:\n      %s\n"),
     "test": (
         TEST,
-        described.TEST,
         "properties tests items",
         f"{HEAD}{RULES}tests:\n  - given: {{name: a.jpg}}\n    expect: {{rule: all}}\n    %s\n",
     ),
     "given": (
-        GIVEN_MAP,
-        described.GIVEN,
+        GIVEN.table,
         "properties tests items properties given",
         f"{HEAD}{RULES}tests:\n  - expect: {{rule: all}}\n    given:\n      %s\n",
     ),
     "expect": (
         EXPECT_MAP,
-        described.EXPECT,
         "properties tests items properties expect",
         f"{HEAD}{RULES}tests:\n  - given: {{name: a.jpg}}\n    expect:\n      %s\n",
     ),
@@ -105,22 +100,23 @@ values = (
 @pytest.mark.parametrize("name", TABLES)
 def test_every_key_of_the_reader_is_in_the_schema_and_described(name: str) -> None:
     """The same keys, the same that must be there, and a sentence for each."""
-    table, sentences, place, _ = TABLES[name]
+    table, place, _ = TABLES[name]
     found: Any = schema(CLASSES)
     for step in place.split():
         found = found[int(step)] if step.isdecimal() else found[step]
 
-    assert set(table.names) == set(found["properties"]) == set(sentences)
+    assert set(table.names) == set(found["properties"])
     assert found["additionalProperties"] is False
     assert {key.name for key in table.keys if key.example} == set(found.get("required", ()))
-    assert all(found["properties"][key]["description"] == sentences[key] for key in sentences)
-    assert all(sentence.endswith(".") for sentence in sentences.values())
+    for key in table.keys:
+        assert key.says
+        assert key.description == found["properties"][key.name]["description"]
 
 
 @given(st.data(), st.sampled_from(sorted(TABLES)), values)
 def test_the_schema_takes_what_the_reader_takes(data: st.DataObject, name: str, value: str) -> None:
     """Any key with any value: where the reader has nothing to say, an editor marks nothing."""
-    table, _, _, text = TABLES[name]
+    table, _, text = TABLES[name]
     key = data.draw(st.sampled_from([each for each in table.names if f"\n{each}:" not in text]))
     written = text % f"{key}: {value}"
 
@@ -131,10 +127,10 @@ def test_the_schema_takes_what_the_reader_takes(data: st.DataObject, name: str, 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_misspelt_key_is_refused_by_both(name: str) -> None:
     """In every map."""
-    written = TABLES[name][3] % "watchx: 1"
+    written = TABLES[name][2] % "watchx: 1"
 
     assert any("watchx" in error.sentence for error in errors_of(written))
-    assert any("watchx" in mark for mark in marks_of(written)) or "anyOf" in TABLES[name][2]
+    assert any("watchx" in mark for mark in marks_of(written)) or "anyOf" in TABLES[name][1]
     assert marks_of(written)
 
 
@@ -193,16 +189,15 @@ def test_a_misspelt_key_is_refused_by_both(name: str) -> None:
 )
 def test_a_wrong_value_is_refused_by_both(name: str, entry: str) -> None:
     """Of a wrong type, out of its range, or no such word."""
-    written = TABLES[name][3] % entry
+    written = TABLES[name][2] % entry
 
     assert errors_of(written)
     assert marks_of(written)
 
 
 def test_all_that_people_start_from_is_taken() -> None:
-    """The example and every configuration of the README."""
-    readme = (REPOSITORY / "README.md").read_text("utf-8")
-    blocks = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    """The example and every configuration of the README and the manual."""
+    blocks = re.findall(r"```yaml\n(.*?)```", whole_text(), re.DOTALL)
     whole = [block for block in blocks if "version" in yaml.safe_load(block)]
 
     assert len(whole) > 1

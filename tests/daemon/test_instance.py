@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.daemon.instance import Holdings, ask, name_of, running
+from gallery_daemon.daemon.instance import InstanceLock, ask, name_of, running
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 _HOLD = """
 import sys
-from gallery_daemon.daemon.instance import Holdings
-holdings = Holdings(lambda: None)
-holdings.hold([sys.argv[1]])
+from gallery_daemon.daemon.instance import InstanceLock
+lock = InstanceLock(lambda: None)
+lock.hold([sys.argv[1]])
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
 @pytest.fixture
-def knocks() -> SimpleQueue[None]:
-    """Each time somebody comes to the door, there is one more."""
+def wakes() -> SimpleQueue[None]:
+    """Each time somebody waits for an answer, there is one more."""
     return SimpleQueue()
 
 
 @pytest.fixture
-def holdings(knocks: SimpleQueue[None]) -> Iterator[Holdings]:
+def lock(wakes: SimpleQueue[None]) -> Iterator[InstanceLock]:
     """Nothing is held yet, and nothing any more after the test."""
-    holdings = Holdings(lambda: knocks.put(None))
-    yield holdings
-    holdings.close()
+    lock = InstanceLock(lambda: wakes.put(None))
+    yield lock
+    lock.close()
 
 
 @pytest.fixture
@@ -57,38 +57,38 @@ def another(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_second_daemon_is_told_who_holds_the_folder(
-    holdings: Holdings, another: subprocess.Popen[str], tmp_path: Path
+    lock: InstanceLock, another: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """By number and command line, also by another path; killed, it holds nothing any more."""
     (tmp_path / "link").symlink_to(tmp_path)
     free = tmp_path / "free"
 
     with pytest.raises(GalleryError, match=f"process {another.pid}: .*python.* -c "):
-        holdings.hold([os.fspath(free), os.fspath(tmp_path / "link")])
+        lock.hold([os.fspath(free), os.fspath(tmp_path / "link")])
     assert name_of(os.fspath(free)) not in running()
 
     another.kill()
     another.wait(10)
-    holdings.hold([os.fspath(tmp_path)])
+    lock.hold([os.fspath(tmp_path)])
     assert name_of(os.fspath(tmp_path)) in running()
 
 
-def test_a_new_configuration_holds_its_own_folders(holdings: Holdings, tmp_path: Path) -> None:
+def test_a_new_configuration_holds_its_own_folders(lock: InstanceLock, tmp_path: Path) -> None:
     """What is no longer watched is free, what still is stays held all the time."""
     first, second, third = (os.fspath(tmp_path / name) for name in "abc")
-    holdings.hold([first, second])
+    lock.hold([first, second])
 
-    holdings.hold([second, third])
+    lock.hold([second, third])
 
     held = running()
     assert [False, True, True] == [name_of(folder) in held for folder in (first, second, third)]
 
 
 def test_who_asks_gets_an_answer_and_the_holder_s_number(
-    holdings: Holdings, knocks: SimpleQueue[None], tmp_path: Path
+    lock: InstanceLock, wakes: SimpleQueue[None], tmp_path: Path
 ) -> None:
     """The snapshot is made when the main loop comes to it, and sent whole."""
-    holdings.hold([os.fspath(tmp_path)])
+    lock.hold([os.fspath(tmp_path)])
     script = (
         "import sys; from gallery_daemon.daemon.instance import ask; "
         "print(*ask(sys.argv[1]), sep='|')"
@@ -98,9 +98,9 @@ def test_who_asks_gets_an_answer_and_the_holder_s_number(
         stdout=subprocess.PIPE,
         text=True,
     )
-    knocks.get(timeout=30)
+    wakes.get(timeout=30)
 
-    holdings.answer(lambda: "all is well " * 9999)
+    lock.answer(lambda: "all is well " * 9999)
 
     told, _ = asking.communicate(timeout=30)
     assert f"{os.getpid()}|{'all is well ' * 9999}\n" == told

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.config.settings import Listen
+from gallery_daemon.config.kinds.local import Listen
 from gallery_daemon.daemon.exporter import Exporter
-from gallery_daemon.daemon.metrics import Figure, render
+from gallery_daemon.daemon.metrics import MetricFamily, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,9 +63,9 @@ def fetch_from(path: Path) -> bytes:
 def test_figures_have_the_text_form() -> None:
     """Help, type, and a line for each sample; labels are escaped, truths are 0 and 1."""
     figures = (
-        Figure("files_total", "counter", "Files.", {"filed": 12_345_678, "left": 0}, "end"),
-        Figure("watched", "gauge", "Watched.", {'a"\\\n\udcff': True}, "source"),
-        Figure("paused", "gauge", "Paused.", {"": False}),
+        MetricFamily("files_total", "counter", "Files.", {"filed": 12_345_678, "left": 0}, "end"),
+        MetricFamily("watched", "gauge", "Watched.", {'a"\\\n\udcff': True}, "source"),
+        MetricFamily("paused", "gauge", "Paused.", {"": False}),
     )
 
     assert [

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gallery_daemon.daemon.summary import Summary, Today
-from gallery_daemon.journal.record import Entry, State
-from gallery_daemon.logs import LogFormat, LogLevel, make_log
+from gallery_daemon.journal.record import JournalEntry, State
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from tests.filing.conftest import make_files
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Evening:
     def leave(self, name: str) -> None:
         """A photo comes to its end now."""
         make_files(self.world.watch, {name: b"x"})
-        entry = Entry(self.world.photo(name), State.LEFT, "no rule")
+        entry = JournalEntry(self.world.photo(name), State.LEFT, "no rule")
         self.world.journal.record(entry, str(self.world.library), self.clock.wall())
 
     def told(self) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def test_a_day_is_summed_up_when_it_has_ended(evening: Evening) -> None:
     evening.leave("a")
     deadlines = []
     for _ in range(4):
-        summary.turn(evening.clock.monotonic())
+        summary.run_due(evening.clock.monotonic())
         deadlines.append(summary.next_deadline())
         assert deadlines[-1] is not None
         evening.clock.pass_by(deadlines[-1] - evening.clock.monotonic())
@@ -101,10 +101,10 @@ def test_a_machine_that_slept_sums_up_when_it_wakes(evening: Evening) -> None:
     """Days later, by the first turn: the day that it fell asleep on, and none of the others."""
     summary = evening.summary()
     evening.leave("a")
-    summary.turn(0.0)
+    summary.run_due(0.0)
     evening.clock.now += timedelta(days=3)
 
-    summary.turn(61.0)
+    summary.run_due(61.0)
 
     assert ["2026-03-04"] == [event["day"] for event in evening.told()]
 
@@ -113,7 +113,7 @@ def test_a_day_without_photos_is_not_mentioned(evening: Evening) -> None:
     """Three quiet days, no line."""
     summary = evening.summary()
     for _ in range(3):
-        summary.turn(evening.clock.monotonic())
+        summary.run_due(evening.clock.monotonic())
         evening.clock.pass_by(86_400)
 
     assert [] == evening.told()
@@ -122,11 +122,11 @@ def test_a_day_without_photos_is_not_mentioned(evening: Evening) -> None:
 def test_a_new_configuration_does_not_forget_the_day(evening: Evening) -> None:
     """The old shift ended before midnight and the new one began after it."""
     evening.leave("a")
-    evening.summary().turn(0.0)
+    evening.summary().run_due(0.0)
     evening.clock.pass_by(600)
     second = evening.summary()
 
-    second.turn(600.0)
-    evening.summary().turn(601.0)
+    second.run_due(600.0)
+    evening.summary().run_due(601.0)
 
     assert ["2026-03-04"] == [event["day"] for event in evening.told()]

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from gallery_daemon.doctor.finding import Finding
 
 
-def verdicts(findings: Iterable[Finding]) -> list[str]:
+def statuses(findings: Iterable[Finding]) -> list[str]:
     """How bad each is."""
-    return [finding.verdict for finding in findings]
+    return [finding.status for finding in findings]
 
 
 def said(findings: Iterable[Finding]) -> str:
     """All that they say, and advise."""
-    return "\n".join(f"{each.verdict} {each.what} -> {each.advice}" for each in findings)
+    return "\n".join(f"{each.status} {each.what} -> {each.advice}" for each in findings)

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Action
-from gallery_daemon.doctor.library import Shelf, judge_library, look_at_library
-from gallery_daemon.doctor.links import Place, judge_links, place_of, wants_links
-from gallery_daemon.doctor.space import judge_space, size
+from gallery_daemon.doctor.library import (
+    LibraryState,
+    Location,
+    judge_library,
+    judge_links,
+    judge_space,
+    location_of,
+    look_at_library,
+    size,
+    wants_links,
+)
 from tests.config.texts import HEAD, config_of
 from tests.doctor.lines import said
 
@@ -22,14 +30,23 @@ MB, GB = 1_000_000, 1_000_000_000
 @pytest.mark.parametrize(
     ("seen", "says"),
     [
-        (Shelf("/l", True, None, True), "ok /l can be written"),
-        (Shelf("/l", False, None, False), "ok /l will be made"),
-        (Shelf("/l", False, None, True), "fail /l is not there, and photos were filed into it"),
-        (Shelf("/l", True, "no permission to write", False), "fail /l: no permission to write"),
-        (Shelf("/l", False, "read-only file system", False), "fail /l cannot be made: read-only"),
+        (LibraryState("/l", True, None, True), "ok /l can be written"),
+        (LibraryState("/l", False, None, False), "ok /l will be made"),
+        (
+            LibraryState("/l", False, None, True),
+            "fail /l is not there, and photos were filed into it",
+        ),
+        (
+            LibraryState("/l", True, "no permission to write", False),
+            "fail /l: no permission to write",
+        ),
+        (
+            LibraryState("/l", False, "read-only file system", False),
+            "fail /l cannot be made: read-only",
+        ),
     ],
 )
-def test_a_library_that_cannot_take_photos_fails(seen: Shelf, says: str) -> None:
+def test_a_library_that_cannot_take_photos_fails(seen: LibraryState, says: str) -> None:
     """Gone after it was used, not writable, or not to be made."""
     assert said([judge_library(seen)]).startswith(says)
 
@@ -42,26 +59,26 @@ def test_the_library_is_asked_without_leaving_a_trace(tmp_path: Path) -> None:
     later = look_at_library(str(tmp_path / "a/b"), was_used=True)
     wrong = look_at_library(str(tmp_path / "file"), was_used=False)
 
-    assert Shelf(str(tmp_path), True, None, False) == there
-    assert Shelf(str(tmp_path / "a/b"), False, None, True) == later
+    assert LibraryState(str(tmp_path), True, None, False) == there
+    assert LibraryState(str(tmp_path / "a/b"), False, None, True) == later
     assert "it is not a folder" == wrong.problem
     assert ["file"] == [path.name for path in tmp_path.iterdir()]
 
 
-DISK = Place(1, "/", "ext4")
+DISK = Location(1, "/", "ext4")
 
 
 @pytest.mark.parametrize(
     ("library", "foreign", "says"),
     [
         (DISK, 0, "ok phone: the same disk and mount"),
-        (Place(2, "/", "btrfs"), 0, "warn phone: the library lies on another disk or mount"),
-        (Place(1, "/bound", "ext4"), 0, "warn phone: the library lies on another disk or mount"),
-        (Place(1, "/", "exfat"), 0, "warn phone: exfat has no hard links"),
+        (Location(2, "/", "btrfs"), 0, "warn phone: the library lies on another disk or mount"),
+        (Location(1, "/bound", "ext4"), 0, "warn phone: the library lies on another disk or mount"),
+        (Location(1, "/", "exfat"), 0, "warn phone: exfat has no hard links"),
         (DISK, 3, "warn phone: 3 files belong to somebody else"),
     ],
 )
-def test_where_no_link_can_be_made_it_is_said(library: Place, foreign: int, says: str) -> None:
+def test_where_no_link_can_be_made_it_is_said(library: Location, foreign: int, says: str) -> None:
     """Another device, another mount of the same one, FAT, files that are not ours."""
     assert said([judge_links("phone", DISK, library, foreign)]).startswith(says)
 
@@ -70,8 +87,8 @@ def test_a_library_that_is_not_there_lies_where_it_would_be_made(tmp_path: Path)
     """Device and mount are those of the nearest folder above."""
     mounts = f"1 1 8:1 / {tmp_path} rw - tmpfs x rw\n"
 
-    assert place_of(str(tmp_path), mounts) == place_of(str(tmp_path / "a/b"), mounts)
-    assert (str(tmp_path), "tmpfs") == (place_of(str(tmp_path), mounts).mount, "tmpfs")
+    assert location_of(str(tmp_path), mounts) == location_of(str(tmp_path / "a/b"), mounts)
+    assert (str(tmp_path), "tmpfs") == (location_of(str(tmp_path), mounts).mount, "tmpfs")
 
 
 def test_only_who_links_hears_of_links() -> None:
@@ -84,7 +101,7 @@ def test_only_who_links_hears_of_links() -> None:
 
 
 @pytest.mark.parametrize(
-    ("free", "total", "verdict"),
+    ("free", "total", "status"),
     [
         (20 * GB, 100 * GB, "ok"),
         (900 * MB, 4 * GB, "warn"),
@@ -93,9 +110,9 @@ def test_only_who_links_hears_of_links() -> None:
         (40 * MB, 100 * GB, "fail"),
     ],
 )
-def test_little_space_is_told_before_it_is_none(free: int, total: int, verdict: str) -> None:
+def test_little_space_is_told_before_it_is_none(free: int, total: int, status: str) -> None:
     """Under 1 GB, under 5% of a disk that is not huge; and nothing at all fails."""
-    assert verdict == judge_space("the library", free, total).verdict
+    assert status == judge_space("the library", free, total).status
 
 
 def test_sizes_are_for_people() -> None:

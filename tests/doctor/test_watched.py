@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.config.settings import WatchFolder, WatchMode
+from gallery_daemon.doctor import watched
 from gallery_daemon.doctor.watched import Watched, judge_watched, look_at_watched
-from gallery_daemon.intake.mounts import ChosenMode
-from tests.doctor.lines import said, verdicts
+from gallery_daemon.intake.watch_mode import ChosenMode
+from tests.doctor.lines import said, statuses
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def test_what_is_in_the_way_is_said(seen: Watched, expected: list[str], says: st
     """One line for the folder, one for each trouble in it, with what to do."""
     findings = list(judge_watched(seen))
 
-    assert expected == verdicts(findings)
+    assert expected == statuses(findings)
     assert says in said(findings)
 
 
@@ -72,3 +73,67 @@ def test_what_is_no_folder_is_named(tmp_path: Path, name: str, problem: str) -> 
     seen = look_at_watched(WatchFolder("phone", str(tmp_path / name)), "", NOW)
 
     assert problem == seen.problem
+
+
+def test_a_folder_without_permission_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there, and may not be listed; the advice is the command that mends it."""
+
+    def refuse(path: object) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+
+    assert "no permission to read it" == seen.problem
+    assert f"chmod u+rx {tmp_path}" in said(judge_watched(seen))
+
+
+def test_a_folder_below_that_cannot_be_listed_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is counted; three such folders are enough to see what is the matter."""
+    for name in "abcd":
+        (tmp_path / name).mkdir()
+    (tmp_path / "e.jpg").touch()
+    os.utime(tmp_path / "e.jpg", (0, NOW.timestamp()))
+    scandir = os.scandir
+
+    def refuse_below(path: str) -> object:
+        if os.fspath(path) != str(tmp_path):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse_below)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+
+    assert {f"{tmp_path}/{name}" for name in "abcd"} == set(seen.unreadable)
+    assert (1, ["ok", "warn", "warn", "warn"]) == (seen.files, statuses(judge_watched(seen)))
+
+
+def test_a_very_large_folder_is_walked_up_to_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few seconds at most, and the count is one of at least so many."""
+    monkeypatch.setattr(watched, "_FILES_LIMIT", 3)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        for number in range(3):
+            (tmp_path / folder / f"{number}.jpg").touch()
+
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+
+    assert (True, 3) == (seen.is_cut, seen.files)
+
+
+def test_the_file_system_and_what_it_is_watched_by_are_those_of_the_mount(tmp_path: Path) -> None:
+    """By the kernel's list of mounts; a network disk gives no events and is polled."""
+    mounts = f"1 1 8:1 / {tmp_path} rw - nfs4 server:/photos rw\n"
+
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), mounts, NOW)
+    asked = WatchFolder("phone", str(tmp_path), mode=WatchMode.INOTIFY)
+
+    assert ("nfs4", WatchMode.POLL) == (seen.kind, seen.mode.mode)
+    assert ["warn"] == statuses(judge_watched(look_at_watched(asked, mounts, NOW)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.journeys.conftest import QuickDaemon
+from tests.end_to_end.conftest import QuickDaemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

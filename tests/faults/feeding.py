@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.journeys.conftest import Daemon
+from tests.end_to_end.conftest import Daemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

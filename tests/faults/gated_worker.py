@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gallery_daemon.classifier.frames import read_to_child, write_message
 from gallery_daemon.classifier.messages import (
     Answer,
     FromChild,
@@ -24,6 +23,8 @@ from gallery_daemon.classifier.messages import (
     RefusalKind,
     Request,
     Started,
+    read_to_child,
+    write_message,
 )
 from gallery_daemon.photo import Facts, Prediction
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
-from gallery_daemon.classifier.reports import Classified, Report
+from gallery_daemon.classifier.host import Classified, HostEvent
 from gallery_daemon.config.load import check_text
-from gallery_daemon.daemon.wiring import build
-from gallery_daemon.filing.execute import Filer
-from gallery_daemon.intake.scan import Found, scan
-from gallery_daemon.journey.pipeline import Pipeline
-from gallery_daemon.logs import LogFormat, make_log
+from gallery_daemon.daemon.wiring import build, wire
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.intake.scan import Listed, scan
+from gallery_daemon.logs.setup import LogFormat, make_log
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction
 from tests.filing.fuse import Fuse, disk_on, journal_on
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.daemon.wiring import House
+    from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.photo import Photo
 
 CLASSES = ("cars", "memes", "other")
@@ -91,7 +90,7 @@ class Oracle:
         """At once, if there is anything to answer."""
         return -math.inf if self._waiting else None
 
-    def tick(self, now: float) -> tuple[Report, ...]:
+    def tick(self, now: float) -> tuple[HostEvent, ...]:
         """All answers."""
         del now
         waiting, self._waiting = self._waiting, []
@@ -101,7 +100,7 @@ class Oracle:
             for photo in waiting
         )
 
-    def close(self) -> tuple[Report, ...]:
+    def close(self) -> tuple[HostEvent, ...]:
         """Nothing has to be ended."""
         return ()
 
@@ -112,7 +111,7 @@ class AtOnce:
     def __init__(self, *_: object) -> None:
         """It needs no setup, clock or patience."""
 
-    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[Report]:
+    def of(self, photos: Sequence[Photo], *, want_hash: bool = False) -> Iterator[HostEvent]:
         """All answers."""
         oracle = Oracle()
         for photo in photos:
@@ -145,10 +144,10 @@ class Household:
         self.home, self.watch, self.library = home, home / "watch", library
         self.watch.mkdir()
         self.clock, self.manner, self.log = HandClock(), Manner(), StringIO()
-        self._house: House | None = None
+        self._house: Runtime | None = None
 
     @property
-    def present(self) -> House:
+    def present(self) -> Runtime:
         """The daemon that lives there now."""
         assert self._house is not None
         return self._house
@@ -163,24 +162,23 @@ class Household:
         os.environ["XDG_STATE_HOME"] = os.fspath(self.home / "state")
         log = make_log(LogFormat.JSON, stream=self.log)
         house = build(self.config(), log, self.clock, again=again)
-        journal, filer = house.journal, house.rooms.filer
+        journal, disk = house.journal, Disk()
         if fuse is not None:
             journal.close()
             journal = journal_on(fuse, self.home / "state/gallery-daemon/journal.sqlite3")
-            filer = Filer(journal, disk_on(fuse), house.config.library)
-
-        def unknown(photos: Sequence[Photo]) -> list[Photo]:
-            return journal.unknown(photos, house.config.library, again=again)
-
-        rooms = replace(
-            house.rooms,
-            host=cast("ClassifierHost", Oracle()),
+            disk = disk_on(fuse)
+        self._house = wire(
+            house.config,
+            log,
+            self.clock,
+            inbox=house.inbox,
             journal=journal,
-            filer=filer,
-            unknown=unknown,
+            disk=disk,
+            host=cast("ClassifierHost", Oracle()),
+            roots=house.roots,
+            stop=house.stop,
+            again=again,
         )
-        pipeline = Pipeline(rooms, house.config.library, self.clock)
-        self._house = replace(house, rooms=rooms, journal=journal, pipeline=pipeline)
 
     def stop(self) -> None:
         """The daemon is gone, however it was."""
@@ -190,9 +188,9 @@ class Household:
 
     def rescan(self, seconds: float = 5.0) -> None:
         """The watch folder is listed, and for some time everything that is due is done."""
-        pipeline, (ground,) = self.present.pipeline, self.present.grounds
-        for name in scan(ground):
-            if isinstance(name, Found):
+        pipeline, (root,) = self.present.pipeline, self.present.roots
+        for name in scan(root):
+            if isinstance(name, Listed):
                 pipeline.saw(name.candidate)
         end = self.clock.now + seconds
         while (deadline := pipeline.next_deadline()) is not None and deadline <= end:

@@ -18,8 +18,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from tests.imaging.pictures import identity_of
 
@@ -88,7 +88,7 @@ class Looker:
 
 def outcome_of(path: Path) -> tuple[str, str]:
     """What the product makes of the file."""
-    limits = {"max_bytes": DEFAULT_BYTES, "max_pixels": DEFAULT_PIXELS}
+    limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
     try:
         seen = look(os.fspath(path), identity_of(path), **limits, want_hash=False)
     except (BadPhoto, NotAPhoto, PhotoChanged) as error:

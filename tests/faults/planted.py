@@ -13,7 +13,7 @@ from gallery_daemon.decision import Action
 from gallery_daemon.filing import recover
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Entry, State
+from gallery_daemon.journal.record import JournalEntry, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def _intent_after_the_act() -> AbstractContextManager[object]:
     record, close = Journal.record, Journal.close_intent
     waiting: list[tuple[Any, ...]] = []
 
-    def remember(journal: Journal, entry: Entry, *rest: Any) -> int:
+    def remember(journal: Journal, entry: JournalEntry, *rest: Any) -> int:
         if entry.state is not State.INTENT:
             return record(journal, entry, *rest)
         waiting.append((entry, *rest))

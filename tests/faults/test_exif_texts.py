@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery_daemon.filing.plan import names_to_try
+from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from gallery_daemon.rules.fields import FIELDS, values_of
 from gallery_daemon.rules.template import Template
-from gallery_daemon.rules.values import FIELDS, values_of
 from tests.faults.bombs import jpeg_with_exif
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import QuickDaemon, photo_bytes
 from tests.faults.conftest import is_filed, status, wait_until
 from tests.filing.conftest import read_files
-from tests.journeys.conftest import QuickDaemon, photo_bytes
 
 pytestmark = pytest.mark.faults
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.end_to_end.conftest import Daemon, Event
 from tests.faults.flooding import account, pour, queue_of
-from tests.journeys.conftest import Daemon, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

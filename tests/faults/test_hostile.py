@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import ExifTags, Image
 
-from gallery_daemon.intake.ignore import why_ignored
+from gallery_daemon.intake.candidate import why_ignored
+from tests.end_to_end.conftest import Daemon, Event
 from tests.faults.bombs import jpeg_with_exif, write_bombs
 from tests.faults.mutate import TEXTS
 from tests.imaging.pictures import drawn, written
-from tests.journeys.conftest import Daemon, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.conftest import Daemon, photo_bytes
+from tests.end_to_end.conftest import Daemon, photo_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

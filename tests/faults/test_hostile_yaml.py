@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.end_to_end.conftest import photo_bytes
 from tests.faults.test_hostile_moments import GatedDaemon
-from tests.journeys.conftest import photo_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.end_to_end.conftest import QuickDaemon, photo_bytes
 from tests.faults.conftest import is_filed, mounted, status, wait_until
 from tests.faults.quick_daemon import RETRY_S
 from tests.filing.conftest import read_files
-from tests.journeys.conftest import QuickDaemon, photo_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict, Outcome
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer, Filing
-from gallery_daemon.filing.place import Disk
-from gallery_daemon.filing.plan import Plan
+from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour")
-_WRITES = ("record", "making", "close_intent")
+_WRITES = ("record", "copied", "close_intent")
 
 
 class CrashError(BaseException):
@@ -63,9 +63,12 @@ def journal_on(fuse: Fuse, path: Any) -> Journal:
 
 def _fused(kind: type[Any], names: tuple[str, ...], fuse: Fuse) -> type[Any]:
     def guarded(name: str) -> Any:
+        # Looked up now: a name that is gone would be a point where no crash is tried any more.
+        effect = getattr(kind, name)
+
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             fuse.burn()
-            return getattr(kind, name)(self, *args, **kwargs)
+            return effect(self, *args, **kwargs)
 
         return method
 

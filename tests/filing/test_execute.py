@@ -11,8 +11,8 @@ import pytest
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.filing.place import Disk
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files

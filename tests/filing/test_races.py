@@ -9,7 +9,7 @@ import pytest
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import PhotoChanged
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State

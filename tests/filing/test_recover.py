@@ -15,7 +15,7 @@ import pytest
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, PhotoChanged
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.commands.undo import Outcome, Undoing
+from gallery_daemon.commands.undo import Undoing, UndoResult
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
 from gallery_daemon.journal.query import Query
@@ -33,7 +33,7 @@ class StillClock:
         return NOW
 
 
-def undo(world: World, *numbers: int) -> list[Outcome]:
+def undo(world: World, *numbers: int) -> list[UndoResult]:
     """The rows of these numbers, or the last photo filed, are undone."""
     rows = [row for number in numbers if (row := world.journal.row(number)) is not None]
     if not numbers:
@@ -41,7 +41,7 @@ def undo(world: World, *numbers: int) -> list[Outcome]:
     return list(Undoing(world.journal, world.disk, StillClock()).run(rows))
 
 
-def done(outcome: Outcome) -> Row:
+def done(outcome: UndoResult) -> Row:
     """The row of an undo that went well."""
     assert outcome.error is None
     assert outcome.done is not None

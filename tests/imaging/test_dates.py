@@ -127,20 +127,6 @@ def test_half_a_gps_time_is_none(date: object, time: object) -> None:
     assert dates.date_of_gps(date, time) is None
 
 
-def test_mtime_is_told_with_an_offset() -> None:
-    """The mtime is a moment, so it is told with the machine's offset."""
-    moment = dates.date_of_mtime(1_600_000_000_123_456_789)
-
-    assert datetime(2020, 9, 13, 12, 26, 40, 123456, tzinfo=UTC) == moment
-    assert moment.tzinfo is not None
-
-
-@given(st.integers(-(2**80), 2**80))
-def test_no_mtime_is_too_strange(mtime_ns: int) -> None:
-    """File systems give any number; each becomes a moment."""
-    assert dates.date_of_mtime(mtime_ns).tzinfo is not None
-
-
 @given(st.datetimes(datetime(1981, 1, 1), datetime(2099, 12, 31)), st.integers(-1439, 1439))  # noqa: DTZ001
 def test_any_moment_comes_back_from_exif(moment: datetime, minutes: int) -> None:
     """What a camera would write is what we read."""

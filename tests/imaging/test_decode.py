@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
-from gallery_daemon.imaging.decode import Picture, read_picture
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
+from gallery_daemon.imaging.decode import DecodedPhoto, read_picture
 from tests.imaging.pictures import (
     FORMATS,
     difference,
@@ -29,9 +29,9 @@ WRITTEN = {form: written(drawn(), form) for form in FORMATS}
 WITH_EXIF = ("jpeg", "png", "webp", "tiff", "heic", "avif")
 
 
-def read(data: bytes) -> Picture:
+def read(data: bytes) -> DecodedPhoto:
     """The picture in these bytes, under the usual limit."""
-    return read_picture(data, max_pixels=DEFAULT_PIXELS)
+    return read_picture(data, max_pixels=Limits.photo_pixels)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.imaging import boxes, kinds
+from gallery_daemon.imaging import boxes, formats
 from gallery_daemon.imaging.ending import Ending, ending
 from gallery_daemon.imaging.formats import sniff
 from tests.imaging.pictures import FORMATS, drawn, written
@@ -164,7 +164,7 @@ def test_holes_of_any_size_cost_little(tmp_path: Path) -> None:
         file.write(b"of a maker we do not know" * 1000)
 
     with Counted(path) as counted:
-        end = ending(counted, kinds.JPEG)
+        end = ending(counted, formats.JPEG)
 
     assert end.whole
     assert counted.count < 130 << 20

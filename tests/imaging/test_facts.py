@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import read_picture
-from gallery_daemon.imaging.facts import clean, facts_of
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
-from gallery_daemon.imaging.metadata import Metadata
+from gallery_daemon.imaging.facts import Metadata, clean, facts_of
 from gallery_daemon.photo import Facts, Position, TakenFrom
 from tests.imaging.pictures import drawn, written
 
@@ -42,7 +41,7 @@ def told(
 
 def facts_of_file(data: bytes, name: str = "x.jpg") -> Facts:
     """The facts of a whole file."""
-    picture = read_picture(data, max_pixels=DEFAULT_PIXELS)
+    picture = read_picture(data, max_pixels=Limits.photo_pixels)
     return facts(picture.metadata, name)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.imaging import formats, kinds
+from gallery_daemon.imaging import formats
 from gallery_daemon.imaging.formats import Support, sniff
 from tests.imaging.pictures import FORMATS, drawn, written
 
@@ -126,7 +126,7 @@ def test_big_tiffs_are_tiffs() -> None:
     """BigTIFF has eight-byte places; its directory is read as well."""
     kind = sniff(BytesIO(written(drawn(), "tiff", big_tiff=True)))
 
-    assert kinds.TIFF == kind
+    assert formats.TIFF == kind
 
 
 def test_a_refusal_reads_as_a_reason() -> None:
@@ -146,10 +146,10 @@ def test_no_bytes_are_too_strange(tail: bytes, start: bytes) -> None:
 
 
 def test_the_daemon_does_not_pay_for_decoders() -> None:
-    """`formats` and `ending` import neither Pillow nor numpy: the daemon itself uses them."""
+    """What the daemon itself uses imports neither Pillow nor numpy."""
     program = (
         "import sys, gallery_daemon.imaging.ending, gallery_daemon.imaging.formats,"
-        " gallery_daemon.imaging.limits, gallery_daemon.imaging.dates;"
+        " gallery_daemon.imaging.names, gallery_daemon.imaging.dates;"
         "print(sorted({'PIL', 'numpy', 'pillow_heif', 'torch'} & set(sys.modules)))"
     )
 

@@ -8,20 +8,23 @@ import os
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import numpy as np
 import pytest
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
 from gallery_daemon.imaging import look as looking
-from gallery_daemon.imaging.formats import HEAD_BYTES, Kind, sniff
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
+from gallery_daemon.imaging.formats import HEAD_BYTES, sniff
 from gallery_daemon.imaging.look import Look, look
-from gallery_daemon.imaging.needed import needed_for_preview
+from gallery_daemon.imaging.preview import bytes_for_preview
 from gallery_daemon.photo import Identity, TakenFrom
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, identity_of, written
+
+if TYPE_CHECKING:
+    from gallery_daemon.imaging.formats import FileKind
 
 WRITTEN = {
     **{form: written(drawn(), form) for form in ("jpeg", "png", "heic", "avif")},
@@ -35,8 +38,8 @@ def looked(path: Path, identity: Identity | None = None, *, want_hash: bool = Fa
     return look(
         os.fsdecode(path),
         identity or identity_of(path),
-        max_bytes=DEFAULT_BYTES,
-        max_pixels=DEFAULT_PIXELS,
+        max_bytes=Limits.photo_bytes,
+        max_pixels=Limits.photo_pixels,
         want_hash=want_hash,
     )
 
@@ -116,13 +119,13 @@ def test_a_file_that_changes_while_its_preview_is_read_is_refused(
     path.write_bytes(WRITTEN[form])
     settled = identity_of(path)
 
-    def read_and_write(file: BinaryIO, kind: Kind) -> bytes | None:
-        part = needed_for_preview(file, kind)
+    def read_and_write(file: BinaryIO, kind: FileKind) -> bytes | None:
+        part = bytes_for_preview(file, kind)
         assert part
         path.write_bytes(WRITTEN[form])  # as if nothing were, but for its time
         return part
 
-    monkeypatch.setattr(looking, "needed_for_preview", read_and_write)
+    monkeypatch.setattr(looking, "bytes_for_preview", read_and_write)
 
     with pytest.raises(PhotoChanged):
         looked(path, settled)
@@ -142,7 +145,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 ) -> None:
     """Somebody writes between the first byte and the last."""
 
-    def sniff_and_write(file: BinaryIO) -> Kind:
+    def sniff_and_write(file: BinaryIO) -> FileKind:
         with photo.open("ab") as writer:
             writer.write(b"more")
         return sniff(file)
@@ -161,7 +164,7 @@ def test_a_file_that_is_too_large_is_refused(photo: Path) -> None:
             str(photo),
             identity_of(photo),
             max_bytes=100,
-            max_pixels=DEFAULT_PIXELS,
+            max_pixels=Limits.photo_pixels,
             want_hash=False,
         )
 

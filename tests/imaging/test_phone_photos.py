@@ -12,11 +12,11 @@ from PIL import ImageFile, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from pillow_heif import HeifImageFile
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from tests.imaging.pictures import difference, identity_of, squashed
 
@@ -198,8 +198,8 @@ def facts_of(path: Path) -> Facts:
     return look(
         str(path),
         identity_of(path),
-        max_bytes=DEFAULT_BYTES,
-        max_pixels=DEFAULT_PIXELS,
+        max_bytes=Limits.photo_bytes,
+        max_pixels=Limits.photo_pixels,
         want_hash=False,
     ).facts
 
@@ -259,7 +259,8 @@ def test_a_place_is_known_or_not(phone: Path, name: str) -> None:
 def test_a_landscape_looks_the_same_however_it_was_held(phone: Path) -> None:
     """One picture stored in four orientations becomes one picture, but for the digit in it."""
     pictures = [
-        read_picture((phone / name).read_bytes(), max_pixels=DEFAULT_PIXELS) for name in LANDSCAPES
+        read_picture((phone / name).read_bytes(), max_pixels=Limits.photo_pixels)
+        for name in LANDSCAPES
     ]
 
     assert [picture.orientation for picture in pictures] == [1, 3, 6, 8]
@@ -278,7 +279,7 @@ def test_the_scaled_decode_looks_like_the_whole_one(phone: Path, name: str) -> N
     is_heic = READ[name][0] == "heic"
     whole = HeifImageFile(file) if is_heic else ImageOps.exif_transpose(JpegImageFile(file))
 
-    scaled = read_picture(data, max_pixels=DEFAULT_PIXELS)
+    scaled = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert scaled.size == whole.size
     if name != GREY_BUT_FOR_ITS_PREVIEW:
@@ -291,7 +292,7 @@ def test_200_megapixels_are_read_by_their_preview(phone: Path) -> None:
     data = (phone / "200MP.heic").read_bytes()
     start = time.monotonic()
 
-    picture = read_picture(data, max_pixels=DEFAULT_PIXELS)
+    picture = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert (12240, 16320) == picture.size
     assert time.monotonic() - start < 1

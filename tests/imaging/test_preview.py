@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto
-from gallery_daemon.imaging.decode import Picture, read_picture
-from gallery_daemon.imaging.limits import DEFAULT_PIXELS
+from gallery_daemon.imaging.decode import DecodedPhoto, read_picture
 from tests.imaging.camera import camera_exif, shot, small, with_preview
 from tests.imaging.pictures import difference, drawn, held, squashed, written
 
@@ -22,9 +22,9 @@ LARGE = drawn(2000, 1500)
 BLUE = Image.new("RGB", (320, 240), "blue")
 
 
-def read(data: bytes) -> Picture:
+def read(data: bytes) -> DecodedPhoto:
     """The picture in these bytes, under the usual limit."""
-    return read_picture(data, max_pixels=DEFAULT_PIXELS)
+    return read_picture(data, max_pixels=Limits.photo_pixels)
 
 
 def is_blue(data: bytes) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
-from gallery_daemon.imaging.limits import DEFAULT_BYTES, DEFAULT_PIXELS
 from gallery_daemon.imaging.look import look
 from tests.imaging.pictures import identity_of
 
@@ -50,7 +50,7 @@ REFUSED = {
 
 def outcome_of(path: Path) -> str:
     """`read`, or the reason of the refusal."""
-    limits = {"max_bytes": DEFAULT_BYTES, "max_pixels": DEFAULT_PIXELS}
+    limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
     try:
         seen = look(str(path), identity_of(path), **limits, want_hash=False)
     except (BadPhoto, NotAPhoto) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from PIL import Image
 
 from gallery_daemon.intake import arrivals
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
-from gallery_daemon.intake.below import opened_file
+from gallery_daemon.intake.scan import open_below
 from gallery_daemon.photo import Candidate
 
 if TYPE_CHECKING:
@@ -129,9 +130,9 @@ def test_a_file_that_is_swapped_at_the_last_moment_settles_anew(
     def swap_and_open(root: str, relative: str) -> BinaryIO:
         monkeypatch.undo()
         (stage.folder / "other.jpg").rename(stage.folder / "x.jpg")
-        return opened_file(root, relative)
+        return open_below(root, relative)
 
-    monkeypatch.setattr(arrivals, "opened_file", swap_and_open)
+    monkeypatch.setattr(arrivals, "open_below", swap_and_open)
     early = stage.take(SETTLE_S + 1)
     (arrival,) = [*stage.take(SETTLE_S + 1), *stage.take(SETTLE_S + 1)]
 
@@ -162,3 +163,62 @@ def test_what_is_no_regular_file_is_refused_and_never_opened(stage: Stage) -> No
         "loop": "a symbolic link, which is not followed",
         "socket": "a socket",
     } == reasons
+
+
+def test_a_file_that_may_not_be_opened_is_reported_and_forgotten(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photo that cannot be read now: the system's word for it, and it waits no longer here."""
+    jpeg(stage.folder)
+    stage.saw("x.jpg")
+
+    def refuse(root: str, relative: str) -> BinaryIO:
+        raise PermissionError(errno.EACCES, "Permission denied", f"{root}/{relative}")
+
+    monkeypatch.setattr(arrivals, "open_below", refuse)
+    (denied,) = stage.take(SETTLE_S + 1)
+
+    assert isinstance(denied, Denied)
+    assert ("x.jpg", "Permission denied") == (denied.photo.name, denied.reason)
+    assert 0 == len(stage.arrivals)
+
+
+def test_what_is_no_photo_arrives_with_its_kind(stage: Stage) -> None:
+    """Intake does not choose: texts, documents and empty files are the pipeline's to judge."""
+    for name, content in (("a.txt", b"hello"), ("b.jpg", b"%PDF-1.7"), ("c.jpg", b"\0\0")):
+        (stage.folder / name).write_bytes(content)
+        stage.saw(name)
+
+    taken = stage.take(SETTLE_S + 1)
+
+    assert {"a.txt": "text", "b.jpg": "pdf", "c.jpg": "zeros"} == {
+        arrival.photo.name: arrival.kind.name for arrival in taken if isinstance(arrival, Arrival)
+    }
+
+
+def test_a_burst_is_handed_out_in_parts(stage: Stage) -> None:
+    """Hundred photos that settle at once do not hold up the main loop: some now, the rest next."""
+    for number in range(100):
+        (stage.folder / f"{number:03}.txt").write_bytes(b"text")
+        stage.saw(f"{number:03}.txt")
+
+    first = stage.take(SETTLE_S + 1)
+    second = stage.take(0)
+
+    assert (64, 36) == (len(first), len(second))
+    assert stage.arrivals.next_deadline() is None
+
+
+def test_a_candidate_waits_from_being_seen_until_it_is_handed_out(stage: Stage) -> None:
+    """The loop sleeps until the end of its wait, and asks whether a name is on its way."""
+    jpeg(stage.folder)
+    candidate = Candidate("phone", os.fspath(stage.folder), "x.jpg")
+    before = candidate in stage.arrivals
+
+    stage.saw("x.jpg")
+    during = (candidate in stage.arrivals, stage.arrivals.next_deadline())
+    stage.take(SETTLE_S + 1)
+
+    assert not before
+    assert (True, 1000.0 + SETTLE_S) == during
+    assert candidate not in stage.arrivals

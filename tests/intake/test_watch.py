@@ -1,7 +1,9 @@
-"""Real observers on real folders, natively and by polling; and listings."""
+"""Real observers on real folders, natively and by polling."""
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import queue
 import shutil
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.config.settings import WatchMode
-from gallery_daemon.intake.candidate import Ground
-from gallery_daemon.intake.scan import Found, Skipped, scan
-from gallery_daemon.intake.watch import Watch, WatchLost, WatchStarted
+from gallery_daemon.intake import watch as watching
+from gallery_daemon.intake.candidate import WatchRoot
+from gallery_daemon.intake.watch import OverflowListener, Watch
+from gallery_daemon.logs.events import WatchLost, WatchStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +32,11 @@ _IN_ACCESS, _IN_CLOSE_NOWRITE, _IN_OPEN = 0x1, 0x10, 0x20
 class Watched:
     """A watched folder and what it delivers."""
 
-    def __init__(self, root: Path, mode: WatchMode, **ground: object) -> None:
+    def __init__(self, root: Path, mode: WatchMode, **options: object) -> None:
         self.root = root
         self.delivered: queue.SimpleQueue[Candidate] = queue.SimpleQueue()
         self.watch = Watch(
-            Ground("phone", os.fspath(root), **ground),  # type: ignore[arg-type]
+            WatchRoot("phone", os.fspath(root), **options),  # type: ignore[arg-type]
             mode=mode,
             poll_every_s=0.1,
             deliver=self.delivered.put,
@@ -168,83 +171,6 @@ def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     assert started.why
 
 
-def listed(ground: Ground) -> tuple[set[str], set[str]]:
-    """Names found, and names skipped with the reason."""
-    names = list(scan(ground))
-    found = {name.candidate.relative for name in names if isinstance(name, Found)}
-    return found, {
-        f"{Path(name.path).name}: {name.reason}" for name in names if isinstance(name, Skipped)
-    }
-
-
-def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> None:
-    """Deep files, links as names, ignored files with a reason; not what lies behind links."""
-    for name in ("a.jpg", "b/c/d.jpg", ".hidden/e.jpg", "x.jpg.part", "library/f.jpg"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"x")
-    (tmp_path / "loop").symlink_to(tmp_path)
-
-    found, skipped = listed(Ground("phone", os.fspath(tmp_path), skipped=(f"{tmp_path}/library",)))
-
-    assert {"a.jpg", "b/c/d.jpg", "loop"} == found
-    assert {
-        "x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server) (*.part)"
-    } == skipped
-
-
-def test_a_folder_that_becomes_a_link_during_a_listing_is_not_followed(tmp_path: Path) -> None:
-    """It waited for its turn as a folder; swapped meanwhile, it is told and passed over."""
-    for name in ("watch/a.jpg", "watch/b/c.jpg", "outside/secret.jpg"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"x")
-    listing = scan(Ground("phone", os.fspath(tmp_path / "watch")))
-    names = [next(listing)]
-    (tmp_path / "watch/b").rename(tmp_path / "b")
-    (tmp_path / "watch/b").symlink_to(tmp_path / "outside")
-
-    names += listing
-
-    assert {"a.jpg"} == {name.candidate.relative for name in names if isinstance(name, Found)}
-    (skipped,) = (name for name in names if isinstance(name, Skipped))
-    assert (f"{tmp_path}/watch/b", True) == (skipped.path, skipped.is_folder_error)
-
-
-def test_a_listing_has_one_order(tmp_path: Path) -> None:
-    """A folder's own files by name, then the folders below it by name."""
-    for name in ("b/2.jpg", "z.jpg", "b/1.jpg", "a/c/3.jpg", "a/9.jpg", "B.jpg", "c.jpg"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"x")
-
-    names = [
-        name.candidate.relative
-        for name in scan(Ground("phone", os.fspath(tmp_path)))
-        if isinstance(name, Found)
-    ]
-
-    assert ["B.jpg", "c.jpg", "z.jpg", "a/9.jpg", "a/c/3.jpg", "b/1.jpg", "b/2.jpg"] == names
-
-
-def test_only_and_ignore_narrow_a_listing(tmp_path: Path) -> None:
-    """Globs on the name, or on the path where they hold a slash; and folders left out."""
-    for name in ("a.jpg", "a.png", "trips/b.jpg", "trips/old/c.jpg"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"x")
-    root = os.fspath(tmp_path)
-
-    assert {"a.jpg", "trips/b.jpg"} == listed(
-        Ground("phone", root, only=("*.jpg",), ignore=("trips/old/**",))
-    )[0]
-    assert {"a.jpg", "a.png"} == listed(Ground("phone", root, recursive=False))[0]
-
-
-def test_a_folder_that_cannot_be_listed_does_not_end_the_listing(tmp_path: Path) -> None:
-    """A missing root is told as a folder that could not be listed."""
-    (name,) = scan(Ground("phone", os.fspath(tmp_path / "gone")))
-
-    assert isinstance(name, Skipped)
-    assert name.is_folder_error
-
-
 @pytest.mark.parametrize("watched", [WatchMode.INOTIFY], indirect=True)
 def test_who_only_reads_a_photo_does_not_wake_the_daemon(watched: Watched) -> None:
     """The kernel is not asked to tell who opened, read or closed one without writing."""
@@ -259,3 +185,67 @@ def test_who_only_reads_a_photo_does_not_wake_the_daemon(watched: Watched) -> No
 
     assert 1 == len(masks)
     assert 0 == masks[0] & (_IN_ACCESS | _IN_OPEN | _IN_CLOSE_NOWRITE)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [(errno.ENOSPC, "max_user_watches"), (errno.EMFILE, "max_user_instances")]
+)
+def test_without_watches_of_the_kernel_a_folder_is_polled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, word: str
+) -> None:
+    """The kernel refuses one more: the folder is polled, and the reason names the sysctl."""
+    monkeypatch.setattr(watching, "why_no_more_watches", lambda: OSError(code, "refused"))
+    watched = Watched(tmp_path, WatchMode.AUTO)
+
+    started = watched.watch.mend()
+    (tmp_path / "polled.jpg").write_bytes(b"x")
+
+    assert isinstance(started, WatchStarted)
+    assert (WatchMode.POLL, True) == (started.mode, started.is_fallback)
+    assert word in started.why
+    watched.wait_for("polled.jpg")
+    watched.watch.stop()
+
+
+def test_a_new_folder_that_the_kernel_does_not_watch_turns_the_watch_to_polling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """watchdog passes over such a folder in silence; the next look at the watch notices."""
+    watched = Watched(tmp_path, WatchMode.INOTIFY)
+    assert isinstance(watched.watch.mend(), WatchStarted)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/first.jpg").write_bytes(b"x")
+    watched.wait_for("new/first.jpg")
+    monkeypatch.setattr(watching, "why_no_more_watches", lambda: OSError(errno.ENOSPC, "full"))
+
+    change = watched.watch.mend()
+    (tmp_path / "new/second.jpg").write_bytes(b"x")
+
+    assert isinstance(change, WatchStarted)
+    assert change.is_fallback
+    watched.wait_for("new/second.jpg")
+    watched.watch.stop()
+
+
+def test_a_stopped_watch_delivers_nothing(watched: Watched) -> None:
+    """After the stop files come and go unheard; a watch that never started stops as well."""
+    watched.watch.stop()
+    (watched.root / "late.jpg").write_bytes(b"x")
+
+    with pytest.raises(queue.Empty):
+        watched.delivered.get(timeout=0.5)
+    assert not watched.watch.is_up
+    watched.watch.stop()
+
+
+def test_an_overflow_is_noticed_once() -> None:
+    """watchdog's line about the kernel's full queue counts; its other warnings do not."""
+    logger, listener = logging.getLogger("test_overflow"), OverflowListener()
+    logger.propagate = False
+    logger.addHandler(listener)
+
+    logger.warning("something else")
+    before = listener.take()
+    logger.warning("inotify queue overflow")
+
+    assert [False, True, False] == [before, listener.take(), listener.take()]

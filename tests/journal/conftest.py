@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from tests.households import household, tmp_path, world
+from tests.filing.conftest import tmp_path, world
+from tests.households import household
 
 __all__ = ["household", "tmp_path", "world"]

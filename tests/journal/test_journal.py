@@ -1,4 +1,4 @@
-"""The journal among several programs, over versions, and when its file cannot be used."""
+"""The journal among several programs, and what it remembers of a file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from gallery_daemon.decision import Action
-from gallery_daemon.errors import AlreadyFiled, JournalDamaged, JournalError
-from gallery_daemon.filing.place import Disk
+from gallery_daemon.decision import Action, OnConflict
+from gallery_daemon.errors import AlreadyFiled
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
-from gallery_daemon.journal.claims import Claimed
+from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
-from gallery_daemon.journal.record import Entry, Intent, Note, State
-from tests.faults.conftest import mounted
+from gallery_daemon.journal.record import Intent, JournalEntry, State
 from tests.filing.conftest import NOW, World, make_files, read_files
 
 # A program of its own that makes an intent and lives until its input ends.
@@ -28,7 +27,7 @@ _ANOTHER = """
 import sys
 from pathlib import Path
 from tests.filing.conftest import World
-from tests.filing.test_journal import intent
+from tests.journal.test_journal import intent
 from gallery_daemon.journal.journal import Journal
 home = Path(sys.argv[1])
 world = World(home, home / "library", Journal(home / "journal.sqlite3"))
@@ -40,7 +39,9 @@ sys.stdin.read()
 
 def intent(world: World, name: str, state: State = State.INTENT) -> int:
     """An intent to copy the file, as it stands in the journal before the act."""
-    entry = Entry(world.photo(name), state, intent=Intent(Action.COPY, ("Memes",), name, "token"))
+    entry = JournalEntry(
+        world.photo(name), state, intent=Intent(Action.COPY, ("Memes",), name, "token")
+    )
     return world.journal.record(entry, os.fspath(world.library), NOW)
 
 
@@ -68,7 +69,7 @@ def test_what_another_program_is_in_the_middle_of_is_its_own(
     """Its half-made copy is not cleared up and its photo not filed, until it is gone."""
     with another:
         early = recover(world.journal, world.disk)
-        with pytest.raises(Claimed):
+        with pytest.raises(AlreadyClaimed):
             world.execute(world.plan("x.jpg", Action.MOVE))
         half_made = list((world.library / "Memes").iterdir())
         another.kill()
@@ -99,7 +100,7 @@ def test_an_old_failure_is_forgotten_when_it_is_tried_again(world: World) -> Non
     """A photo that fails for a year has one row, and none once it is filed."""
     make_files(world.watch, {"x.jpg": b"photo"})
     for day in range(3):
-        entry = Entry(world.photo("x.jpg"), State.FAILED, "no permission")
+        entry = JournalEntry(world.photo("x.jpg"), State.FAILED, "no permission")
         world.journal.record(entry, os.fspath(world.library), NOW + timedelta(days=day))
     failed = world.journal.find(Query())
 
@@ -109,116 +110,127 @@ def test_an_old_failure_is_forgotten_when_it_is_tried_again(world: World) -> Non
     assert [State.FILED] == [row.state for row in world.journal.find(Query())]
 
 
-def test_a_question_finds_what_fits(world: World) -> None:
-    """By time, class, rule, name and state, the newest first; the limit counts what fits."""
-    make_files(world.watch, {f"IMG_{number}.jpg": bytes([number]) for number in range(5)})
-    for number in range(5):
-        world.execute(world.plan(f"IMG_{number}.jpg", Action.COPY))
+def close(world: World, row: int, state: State, name: str = "x.jpg") -> None:
+    """The intent ends so."""
+    world.journal.close_intent(row, state, action="copy", name=name, reason=None)
+
+
+def test_an_intent_is_open_until_it_is_closed(world: World) -> None:
+    """Its row then has what was really done; it is closed once."""
     make_files(world.watch, {"x.jpg": b"photo"})
-    entry = Entry(world.photo("x.jpg"), State.LEFT, "no rule matched")
-    world.journal.record(entry, os.fspath(world.library), NOW + timedelta(hours=1))
+    row = intent(world, "x.jpg")
+    begun = [each.id for each in world.journal.open_intents()]
 
-    def found(query: Query) -> list[str]:
-        return [row.relative for row in world.journal.find(query)]
+    world.journal.close_intent(
+        row, State.FILED, action="hardlink", name="x (2).jpg", reason="a\udcff"
+    )
+    world.journal.close_intent(row, State.FAILED, action=None, name=None, reason=None)
 
-    assert ["x.jpg", "IMG_4.jpg"] == found(Query(limit=2))
-    assert ["IMG_3.jpg"] == found(Query(names=("img_3*",), limit=1))
-    assert ["x.jpg"] == found(Query(since=NOW + timedelta(minutes=1)))
-    assert 5 == len(found(Query(before=NOW + timedelta(minutes=1))))
-    assert 5 == len(found(Query(top_class="memes", rule="memes", states=(State.FILED,))))
-    assert [] == found(Query(top_class="cars"))
-
-
-_BACK_TO = {
-    1: """
-        DROP TABLE looks;
-        DROP TABLE seen;
-        DROP INDEX filings_refiled;
-        DROP INDEX filings_open;
-        DROP INDEX filings_by_parent;
-        DROP INDEX filings_in_trouble;
-        CREATE INDEX filings_by_state ON filings (state);
-        ALTER TABLE filings DROP COLUMN owner;
-        ALTER TABLE filings DROP COLUMN undoes;
-        ALTER TABLE filings DROP COLUMN made_inode;
-        PRAGMA user_version = 1;
-    """,
-    2: """
-        DROP TABLE looks;
-        DROP TABLE seen;
-        DROP INDEX filings_refiled;
-        PRAGMA user_version = 2;
-    """,
-    3: "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;",
-    4: "DROP INDEX filings_refiled; PRAGMA user_version = 4;",
-}
+    found = world.journal.existing_row(row)
+    assert ([row], []) == (begun, world.journal.open_intents())
+    assert (State.FILED, "hardlink", "x (2).jpg") == (found.state, found.action, found.name)
+    assert "a\\udcff" == found.reason
 
 
-@pytest.mark.parametrize("version", _BACK_TO)
-def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
-    """Its rows are there, who only reads gets them too, and new ones can be written."""
-    world = World(tmp_path, tmp_path / "library", Journal(tmp_path / "journal.sqlite3"))
+def test_only_an_open_intent_is_forgotten(world: World) -> None:
+    """What is done stays in the journal."""
     make_files(world.watch, {"x.jpg": b"photo", "y.jpg": b"another"})
-    world.library.mkdir()
-    world.execute(world.plan("x.jpg", Action.COPY))
-    world.journal.close()
-    with sqlite3.connect(tmp_path / "journal.sqlite3") as database:
-        database.executescript(_BACK_TO[version])
-    database.close()
+    done, open_ = intent(world, "x.jpg"), intent(world, "y.jpg")
+    close(world, done, State.FILED)
 
-    reader = Journal(tmp_path / "journal.sqlite3", read_only=True)
-    rows = reader.find(Query())
-    reader.close()
+    for row in (done, open_):
+        world.journal.forget(row)
 
-    assert ["x.jpg"] == [row.relative for row in rows]
-    world.journal = Journal(tmp_path / "journal.sqlite3")
-    plan = replace(world.plan("y.jpg", Action.COPY), note=Note("m@00000000", "{}"))
-    world.execute(plan)
-    assert 2 == len(world.journal.find(Query()))
-    assert (plan.photo.path, "{}") == world.journal.looks.recall(plan.photo, "m@00000000")
-    world.journal.close()
+    assert [done] == [row.id for row in world.journal.newest_first()]
 
 
-def test_a_locked_journal_is_a_fault_that_passes(world: World) -> None:
-    """After the wait it is one sentence, nothing is done without an intent, and later it works."""
+def test_an_inode_is_written_only_for_the_same_bytes(world: World) -> None:
+    """A file that was changed is another one."""
     make_files(world.watch, {"x.jpg": b"photo"})
-    other = sqlite3.connect(world.journal_path, isolation_level=None)
-    world.journal.close()
-    world.journal = Journal(world.journal_path, busy_s=0.05)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(JournalError, match="locked"):
-        world.execute(world.plan("x.jpg", Action.MOVE))
-    other.execute("ROLLBACK")
+    row = intent(world, "x.jpg")
+    close(world, row, State.FILED)
+    was = world.journal.existing_row(row).identity
+    moved = replace(was, device=7, inode=2**64 - 1)
+
+    world.journal.update_inode(row, replace(moved, size_bytes=9))
+    unchanged = world.journal.existing_row(row).identity
+    world.journal.update_inode(row, moved)
+
+    assert (was, moved) == (unchanged, world.journal.existing_row(row).identity)
+
+
+def test_the_copy_s_inode_is_noted_before_it_has_its_name(world: World) -> None:
+    """Of 64 bits without a sign."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    row = intent(world, "x.jpg")
+
+    world.journal.copied(row, 2**64 - 5)
+
+    assert 2**64 - 5 == world.journal.existing_row(row).made_inode
+
+
+def test_rows_of_a_damaged_journal_are_adopted_as_far_as_they_are_rows(world: World) -> None:
+    """Each once; a state that there is not, or a column of the wrong type, is no row."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    close(world, intent(world, "x.jpg"), State.FILED)
+    with sqlite3.connect(world.journal_path) as database:
+        database.row_factory = sqlite3.Row
+        row = dict(database.execute("SELECT * FROM filings").fetchone())
+    database.close()
+    other = Journal(world.home / "other.sqlite3")
+
+    other.adopt(
+        [
+            row,
+            row | {"name": b"twice.jpg"},
+            row | {"id": 2, "state": "gone"},
+            row | {"id": 3, "inode": "many"},
+            row | {"id": 4, "name": b"y.jpg"},
+        ]
+    )
+
+    found = [(each.id, each.name) for each in other.newest_first()]
     other.close()
-
-    assert not (world.library / "Memes").exists()
-    world.execute(world.plan("x.jpg", Action.MOVE))
+    assert [(4, "y.jpg"), (1, "x.jpg")] == found
 
 
-def test_a_journal_on_a_read_only_disk_is_told_in_words(tmp_path: Path) -> None:
-    """No number of an error, and no name of a file that nobody knows: what, and why."""
-    folder = tmp_path / "state"
-    Journal(folder / "journal.sqlite3").close()
-    with mounted("none", str(folder), folder, "bind"):
-        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
-        with pytest.raises(JournalError) as refused:
-            Journal(folder / "journal.sqlite3")
+def test_photos_are_found_by_how_their_path_began(world: World) -> None:
+    """Bytes, not letters; sidecars and what was left are none."""
+    names = ("a\udcff1.jpg", "a\udcff2.jpg", "a\udcfe.jpg", "b.jpg")
+    make_files(world.watch, dict.fromkeys(names, b"photo"))
+    for name in names:
+        os.utime(world.watch / name, ns=(1, names.index(name)))
+        world.execute(world.plan(name, Action.COPY))
 
-    why = "cannot be used: read-only file system"
-    assert f"the journal {folder}/journal.sqlite3 {why}" == refused.value.sentence
+    found = world.journal.filed_from(f"{world.watch}/a\udcff", os.fspath(world.library))
+
+    assert list(names[:2]) == [row.relative for row in found]
+    assert [] == world.journal.filed_from(f"{world.watch}/a\udcff", "/another")
 
 
-@pytest.mark.parametrize("garbage", [b"", b"SQLite format 3\0" + bytes(200), b"garbage" * 1000])
-def test_a_file_that_is_no_journal_is_damaged_and_not_overwritten(
-    tmp_path: Path, garbage: bytes
-) -> None:
-    """An empty file is a new journal; any other that SQLite cannot read stays as it is."""
-    path = tmp_path / "journal.sqlite3"
-    path.write_bytes(garbage)
+def test_a_library_is_used_once_something_is_filed_into_it(world: World) -> None:
+    """What was left does not count, nor another library."""
+    make_files(world.watch, {"x.jpg": b"photo", "y.jpg": b"another"})
+    library = os.fspath(world.library)
+    world.journal.record(JournalEntry(world.photo("y.jpg"), State.LEFT), library, NOW)
+    before = world.journal.has_used(library)
 
-    if garbage:
-        with pytest.raises(JournalDamaged):
-            Journal(path)
-        assert garbage == path.read_bytes()
-    else:
-        Journal(path).close()
+    world.execute(world.plan("x.jpg", Action.COPY))
+
+    assert (False, True) == (before, world.journal.has_used(library))
+    assert not world.journal.has_used(f"{library}2")
+
+
+def test_a_reason_may_name_what_is_not_utf_8(world: World) -> None:
+    """The name's bytes are spelled out in the journal; nothing ends for it."""
+    name = os.fsdecode(b"br\xffken.jpg")
+    make_files(world.watch, {name: b"photo"})
+    make_files(world.library, {f"Memes/{name}": b"another"})
+
+    world.execute(world.plan(name, Action.MOVE, on_conflict=OnConflict.SKIP))
+    entry = JournalEntry(world.photo(name), State.LEFT, f"as {name}")
+    world.journal.record(entry, os.fspath(world.library), NOW)
+
+    left, skipped = world.journal.find(Query())
+    assert "as br\\udcffken.jpg" == left.reason
+    assert "br\\udcffken.jpg exists" in (skipped.reason or "")

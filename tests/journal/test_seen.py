@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journal.record import Note, Sign
+from gallery_daemon.journal.record import CacheEntry, Fingerprint
 from gallery_daemon.journal.seen import ROW_BITS
 from gallery_daemon.photo import Identity
 from tests.filing.conftest import World, make_files
@@ -21,19 +21,19 @@ _BITS = 128
 FILE = Identity(1, 2, 3, 4)
 
 
-def note(sign: Sign | None, model: str = "m@00000000") -> Note:
+def note(sign: Fingerprint | None, model: str = "m@00000000") -> CacheEntry:
     """Of a model."""
-    return Note(model, "{}", sign)
+    return CacheEntry(model, "{}", sign)
 
 
-def remember(journal: Journal, *seen: tuple[str, Identity, Sign]) -> None:
+def remember(journal: Journal, *seen: tuple[str, Identity, Fingerprint]) -> None:
     """The photos are seen in this order."""
-    journal.looks.remember((path, identity, note(sign)) for path, identity, sign in seen)
+    journal.inferences.remember((path, identity, note(sign)) for path, identity, sign in seen)
 
 
 def numbers(journal: Journal, *files: tuple[str, Identity]) -> list[int | None]:
     """The photos' numbers."""
-    return [journal.looks.seen.number_of(path, identity) for path, identity in files]
+    return [journal.inferences.seen.number_of(path, identity) for path, identity in files]
 
 
 words = st.integers(0, (1 << _BITS) - 1)
@@ -65,13 +65,13 @@ def test_what_looks_the_same_is_found_as_if_all_were_compared(
         remember(
             journal,
             *(
-                (f"/{number}.jpg", replace(FILE, inode=number), Sign(bits))
+                (f"/{number}.jpg", replace(FILE, inode=number), Fingerprint(bits))
                 for number, bits in enumerate(told)
             ),
         )
 
         found = sorted(
-            (bits, each.number) for bits, each in journal.looks.seen.like(asked, most, before)
+            (bits, each.number) for bits, each in journal.inferences.seen.like(asked, most, before)
         )
 
     expected = sorted(
@@ -92,46 +92,52 @@ def _memory() -> str | None:
 def test_a_photo_keeps_its_number_under_each_name_and_for_each_model(world: World) -> None:
     """Renamed, on another disk, looked at by another model, or with more known of it."""
     first, second = ("/a.jpg", FILE), ("/b.jpg", replace(FILE, inode=9))
-    remember(world.journal, (*first, Sign(1)), (*second, Sign(2)))
+    remember(world.journal, (*first, Fingerprint(1)), (*second, Fingerprint(2)))
 
     renamed = "/c.jpg", replace(FILE, device=7)
     elsewhere = "/a.jpg", replace(FILE, inode=77)
     assert [1, 1, 1, 2] == numbers(world.journal, first, renamed, elsewhere, second)
-    remember(world.journal, (*renamed, Sign(3, 5, "x")))
-    world.journal.looks.remember([(*second, note(Sign(2), "other@00000000"))])
+    remember(world.journal, (*renamed, Fingerprint(3, 5, "x")))
+    world.journal.inferences.remember([(*second, note(Fingerprint(2), "other@00000000"))])
 
     assert [1, 2] == numbers(world.journal, renamed, second)
-    (found,) = world.journal.looks.seen.of_burst("x", None)
-    assert (1, "c.jpg", Sign(3, 5, "x")) == (found.number, found.name, found.sign)
+    (found,) = world.journal.inferences.seen.of_burst("x", None)
+    assert (1, "c.jpg", Fingerprint(3, 5, "x")) == (found.number, found.name, found.fingerprint)
 
 
 def test_another_photo_of_the_name_has_a_number_of_its_own(world: World) -> None:
     """The camera counts anew; what was there before is gone."""
     again = replace(FILE, mtime_ns=5, inode=8)
-    remember(world.journal, ("/a.jpg", FILE, Sign(1)), ("/b.jpg", again, Sign(2)))
+    remember(world.journal, ("/a.jpg", FILE, Fingerprint(1)), ("/b.jpg", again, Fingerprint(2)))
 
-    remember(world.journal, ("/a.jpg", replace(again, size_bytes=6), Sign(3)))
+    remember(world.journal, ("/a.jpg", replace(again, size_bytes=6), Fingerprint(3)))
 
-    assert world.journal.looks.seen.number_of("/a.jpg", FILE) is None
-    found = [each.name for each in world.journal.looks.seen.around(0, 10, None)]
+    assert world.journal.inferences.seen.number_of("/a.jpg", FILE) is None
+    found = [each.name for each in world.journal.inferences.seen.around(0, 10, None)]
     assert [] == found
     assert [3] == numbers(world.journal, ("/a.jpg", replace(again, size_bytes=6)))
-    assert 2 == len([*world.journal.looks.seen.like(2, 10, None)])
+    assert 2 == len([*world.journal.inferences.seen.like(2, 10, None)])
 
 
 def test_a_look_without_a_sign_is_no_photo_that_was_seen(world: World) -> None:
     """What could not be read, and what an older program has looked at."""
-    world.journal.looks.remember([("/a.jpg", FILE, note(None))])
+    world.journal.inferences.remember([("/a.jpg", FILE, note(None))])
 
-    assert world.journal.looks.seen.number_of("/a.jpg", FILE) is None
+    assert world.journal.inferences.seen.number_of("/a.jpg", FILE) is None
 
 
 def test_times_and_bursts_are_found_among_those_before(world: World) -> None:
     """Both ends of the time belong to it."""
-    signs = [Sign(1, 1000), Sign(2, 3000), Sign(3, 3001), Sign(4, None, "B"), Sign(5, None, "B")]
+    signs = [
+        Fingerprint(1, 1000),
+        Fingerprint(2, 3000),
+        Fingerprint(3, 3001),
+        Fingerprint(4, None, "B"),
+        Fingerprint(5, None, "B"),
+    ]
     files = [(f"/{number}.jpg", replace(FILE, inode=number)) for number in range(5)]
     remember(world.journal, *((*file, sign) for file, sign in zip(files, signs, strict=True)))
-    seen = world.journal.looks.seen
+    seen = world.journal.inferences.seen
 
     assert [1, 2] == [each.number for each in seen.around(2000, 1000, None)]
     assert [1] == [each.number for each in seen.around(2000, 1000, 2)]
@@ -143,14 +149,14 @@ def test_every_question_goes_by_an_index(world: World) -> None:
     """With 100,000 photos, to look at each of them would take longer than to classify one."""
     asked: list[str] = []
     with closing(sqlite3.connect(world.journal_path)) as database:
-        world.journal.looks.seen._database._connection.set_trace_callback(asked.append)
+        world.journal.inferences.seen._database._connection.set_trace_callback(asked.append)
         for ask in (
-            world.journal.looks.seen.like(1, 10, 5),
-            world.journal.looks.seen.around(0, 10, 5),
-            world.journal.looks.seen.of_burst("B", 5),
+            world.journal.inferences.seen.like(1, 10, 5),
+            world.journal.inferences.seen.around(0, 10, 5),
+            world.journal.inferences.seen.of_burst("B", 5),
         ):
             list(ask)
-        world.journal.looks.seen.number_of("/a.jpg", FILE)
+        world.journal.inferences.seen.number_of("/a.jpg", FILE)
         plans = [row[3] for text in asked for row in database.execute(f"EXPLAIN QUERY PLAN {text}")]
 
     assert len(asked) >= 7
@@ -162,9 +168,9 @@ def test_what_is_forgotten_was_not_seen(world: World) -> None:
     """With its look; others stay."""
     make_files(world.watch, {"x.jpg": b"photo"})
     there, gone = ("/x.jpg", FILE), ("/y.jpg", replace(FILE, inode=8))
-    remember(world.journal, (*there, Sign(1)), (*gone, Sign(1)))
+    remember(world.journal, (*there, Fingerprint(1)), (*gone, Fingerprint(1)))
 
-    world.journal.looks.forget(["/y.jpg"])
+    world.journal.inferences.forget(["/y.jpg"])
 
     assert [1, None] == numbers(world.journal, there, gone)
 
@@ -179,7 +185,7 @@ def test_looks_of_an_older_journal_keep_their_order(tmp_path: Path) -> None:
             ("/a.jpg", other, "m@00000000"),
             ("/b.jpg", FILE, "other@00000000"),
         ):
-            journal.looks.remember([(name, identity, note(None, model))])
+            journal.inferences.remember([(name, identity, note(None, model))])
     with closing(sqlite3.connect(path)) as database:
         database.executescript(
             "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
@@ -187,8 +193,8 @@ def test_looks_of_an_older_journal_keep_their_order(tmp_path: Path) -> None:
 
     with closing(Journal(path)) as journal:
         before = numbers(journal, ("/a.jpg", other), ("/b.jpg", FILE))
-        remember(journal, ("/b.jpg", FILE, Sign(7)), ("/a.jpg", other, Sign(6)))
+        remember(journal, ("/b.jpg", FILE, Fingerprint(7)), ("/a.jpg", other, Fingerprint(6)))
         after = numbers(journal, ("/a.jpg", other), ("/b.jpg", FILE))
 
         assert [1, 2] == before == after
-        assert 1 == len(list(journal.looks.seen.like(7, 0, None)))
+        assert 1 == len(list(journal.inferences.seen.like(7, 0, None)))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.journey.retry import FIRST_S, LONGEST_S, Gate, Retries, wait_s
+from gallery_daemon.journey.retry import FIRST_S, LONGEST_S, CircuitBreaker, Retries
 from gallery_daemon.photo import Candidate, Identity
 
 FILE = Identity(1, 2, 3, 4)
@@ -22,8 +22,14 @@ def candidate(number: int = 1) -> Candidate:
 
 def test_each_wait_is_twice_the_one_before_up_to_a_quarter_of_an_hour() -> None:
     """5, 10, 20 ... 900 seconds, however often it failed."""
-    assert [5.0, 10.0, 20.0, 40.0] == [wait_s(failures) for failures in (1, 2, 3, 4)]
-    assert LONGEST_S == wait_s(9) == wait_s(10**6)
+    retries = Retries()
+
+    waits = [
+        retries.failed(candidate(), FILE, "no room", now=0.0, is_transient=True) for _ in range(40)
+    ]
+
+    assert [5.0, 10.0, 20.0, 40.0] == waits[:4]
+    assert {LONGEST_S} == set(waits[8:])
 
 
 def test_a_photo_is_due_once_for_each_failure() -> None:
@@ -116,7 +122,7 @@ def test_no_deadline_is_ever_missed(steps: list[tuple[str, int, int]]) -> None:
 
 def test_the_gate_lets_one_probe_through_after_each_wait() -> None:
     """Shut: nobody; when the wait is over and nobody is under way: one; a success opens it."""
-    gate = Gate()
+    gate = CircuitBreaker()
     assert gate.lets_begin(0.0, under_way=99)
 
     gate.failed("full", 100.0)
@@ -135,7 +141,7 @@ def test_the_gate_lets_one_probe_through_after_each_wait() -> None:
 
 def test_in_a_single_pass_the_gate_never_waits() -> None:
     """One after the other is tried at once, so the pass ends."""
-    gate = Gate(0.0)
+    gate = CircuitBreaker(0.0)
 
     for now in range(5):
         gate.failed("full", float(now))

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from gallery_daemon.logs import LogFormat, LogLevel, PhotoLine, make_log, suitable_format
+from gallery_daemon.logs.events import PhotoFiled, PhotoLeft, PhotoLine, PhotoQuarantined
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log, suitable_format
 
 LINE = PhotoLine(
     photo="/in/IMG_1.jpg",
@@ -36,7 +37,7 @@ def test_json_is_one_object_a_line_with_the_public_names() -> None:
     """A filed photo's line has the fields of the design, `class` among them, and no empty ones."""
     out = io.StringIO()
 
-    make_log(LogFormat.JSON, stream=out).photo_filed(LINE)
+    make_log(LogFormat.JSON, stream=out).write(PhotoFiled(LINE))
 
     (line,) = out.getvalue().splitlines()
     event = json.loads(line)
@@ -55,7 +56,7 @@ def test_no_name_can_forge_a_line(form: LogFormat) -> None:
     out = io.StringIO()
     hostile = PhotoLine(photo="a\n{}\x1b[2J\udcff\u202e.jpg", source="phone")
 
-    make_log(form, stream=out).photo_left(hostile, "no rule matched")
+    make_log(form, stream=out).write(PhotoLeft(hostile, "no rule matched"))
 
     text = out.getvalue()
     assert text.count("\n") == 1
@@ -67,7 +68,7 @@ def test_the_console_line_is_short_and_says_where() -> None:
     """On a terminal: time, event, photo, destination, class with its confidence."""
     out = io.StringIO()
 
-    make_log(LogFormat.CONSOLE, stream=out).photo_filed(LINE)
+    make_log(LogFormat.CONSOLE, stream=out).write(PhotoFiled(LINE))
 
     assert "photo_filed" in out.getvalue()
     assert "/in/IMG_1.jpg -> /out/Memes/IMG_1.jpg (memes 0.97)" in out.getvalue()
@@ -79,8 +80,8 @@ def test_the_level_silences_what_is_less_important() -> None:
     out = io.StringIO()
     log = make_log(LogFormat.JSON, LogLevel.WARNING, out)
 
-    log.photo_filed(LINE)
-    log.photo_quarantined(LINE, "the JPEG data end early")
+    log.write(PhotoFiled(LINE))
+    log.write(PhotoQuarantined(LINE, "the JPEG data end early"))
 
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == [
         "photo_quarantined"

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gallery_daemon.model.bundle import save_bundle
-from gallery_daemon.model.choice import Wanted
+from gallery_daemon.model.engines.choose import EngineOptions
 from gallery_daemon.model.manifest import Manifest, find_bundle
 from gallery_daemon.model.network import new_network
 
@@ -28,6 +28,6 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def wanted(tmp_path: Path) -> Wanted:
+def wanted(tmp_path: Path) -> EngineOptions:
     """The shipped bundle, whatever runs it best, and nothing remembered."""
-    return Wanted(find_bundle("default"), tmp_path / "cache" / "engines.json")
+    return EngineOptions(find_bundle("default"), tmp_path / "cache" / "engines.json")

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.bundle import load_bundle, save_bundle
+from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundle
 from gallery_daemon.model.manifest import Manifest, find_bundle, read_manifest
 from gallery_daemon.model.network import new_network
 from tests.model.conftest import CLASSES
@@ -132,3 +132,33 @@ def test_default_is_in_the_package_and_anything_else_is_a_path() -> None:
     } == set(manifest.classes)
     assert Path("/x/y") == find_bundle("/x/y")
     assert manifest.classes != CLASSES
+
+
+def test_a_bundle_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    """A file where the folder above should be: the path and the system's word."""
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(BundleError, match="cannot write the model bundle"):
+        save_bundle(tmp_path / "file" / "b", new_network(2), Manifest("b", ("a", "b"), ""), {})
+
+
+def test_only_an_empty_folder_may_become_a_bundle(tmp_path: Path) -> None:
+    """A file, or a folder with anything in it, is refused before an hour of training."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / ".hidden").write_text("")
+    (tmp_path / "empty").mkdir()
+
+    for name in ("file", "full"):
+        with pytest.raises(BundleError, match="exists already"):
+            refuse_existing(tmp_path / name)
+    refuse_existing(tmp_path / "empty")
+    refuse_existing(tmp_path / "new")
+
+
+def test_a_bundle_is_readable_by_others_and_half_as_large_as_in_memory(bundle: Path) -> None:
+    """Made in a private folder, it is given the rights of any folder; its weights are float16."""
+    weights = sum(value.numel() for value in new_network(len(CLASSES)).state_dict().values())
+
+    assert 0o755 == bundle.stat().st_mode & 0o777
+    assert weights * 2 <= (bundle / "model.safetensors").stat().st_size < weights * 2.01

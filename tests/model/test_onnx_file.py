@@ -10,10 +10,11 @@ import onnx
 import pytest
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.intel import silent
+from gallery_daemon.model import onnx_file
+from gallery_daemon.model.engines.openvino import silent
+from gallery_daemon.model.engines.predict import load_predictor
+from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.onnx_file import write_onnx
-from gallery_daemon.model.predict import load_predictor
-from gallery_daemon.model.probes import probes
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
@@ -48,3 +49,16 @@ def test_no_file_is_overwritten(bundle: Path, tmp_path: Path) -> None:
 
     assert "mine" == (tmp_path / "mine.onnx").read_text()
     assert ["mine.onnx"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_without_the_package_that_writes_it_the_hint_is_how_to_get_it(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ONNX is an extra; nothing is begun without it."""
+    monkeypatch.setattr(onnx_file, "is_installed", lambda name: name != "onnxscript")
+
+    with pytest.raises(BundleError, match="onnxscript is not installed") as caught:
+        write_onnx(bundle, tmp_path / "it.onnx")
+
+    assert "pip install 'gallery-daemon[onnx]'" == caught.value.hint
+    assert [] == list(tmp_path.iterdir())

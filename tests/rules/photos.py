@@ -13,11 +13,11 @@ from gallery_daemon.photo import (
     Candidate,
     Facts,
     Identity,
-    Kin,
     Photo,
     Position,
     Prediction,
-    Relative,
+    Similar,
+    SimilarPhoto,
     Taken,
     TakenFrom,
 )
@@ -100,12 +100,12 @@ facts_of_file = st.builds(
     dhash=st.none() | st.just(PLAIN) | st.binary(min_size=16, max_size=16).map(bytes.hex),
 )
 relatives = st.none() | st.builds(
-    Relative, texts, st.none() | st.integers(0, 128), st.none() | st.floats(-2, 2)
+    SimilarPhoto, texts, st.none() | st.integers(0, 128), st.none() | st.floats(-2, 2)
 )
 any_facts = st.builds(
-    lambda facts, kin: replace(facts, kin=kin),
+    lambda facts, similar: replace(facts, similar=similar),
     facts_of_file,
-    st.none() | st.builds(Kin, relatives, relatives, st.none() | texts),
+    st.none() | st.builds(Similar, relatives, relatives, st.none() | texts),
 )
 
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.rules.analysis import RuleWarning, warnings
-from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.decide import decide
-from gallery_daemon.rules.fact import HasExif, HasGps
-from gallery_daemon.rules.probability import Comparison, Probability
-from gallery_daemon.rules.ruleset import Rule, RuleSet
-from tests.rules.conditions import conditions
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinConfidence, Probability
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.conditions.shape import HasExif
+from gallery_daemon.rules.decide import Rule, RuleSet, decide
 from tests.rules.photos import CLASSES, any_facts, photos, predictions
+from tests.rules.strategies import conditions
 
 EXIF, GPS = HasExif(wanted=True), HasGps(wanted=True)
 CARS, TREES, BOTH = ClassIs(("cars",)), ClassIs(("trees",)), ClassIs(("cars", "trees"))
@@ -35,14 +35,14 @@ def found(*whens: Condition, disabled: int | None = None) -> list[tuple[str, str
 @pytest.mark.parametrize(
     "whens",
     [
-        (All(()), CARS),
+        (AllOf(()), CARS),
         (CARS, CARS),
-        (EXIF, All((CARS, EXIF))),
-        (All((CARS, MinConfidence(0.6))), All((CARS, MinConfidence(0.9)))),
+        (EXIF, AllOf((CARS, EXIF))),
+        (AllOf((CARS, MinConfidence(0.6))), AllOf((CARS, MinConfidence(0.9)))),
         (BOTH, CARS),
-        (All((Not(TREES), EXIF)), All((CARS, EXIF, GPS))),
-        (Any((EXIF, GPS)), GPS),
-        (All((CARS, EXIF)), All((Any((EXIF,)), CARS))),
+        (AllOf((Not(TREES), EXIF)), AllOf((CARS, EXIF, GPS))),
+        (AnyOf((EXIF, GPS)), GPS),
+        (AllOf((CARS, EXIF)), AllOf((AnyOf((EXIF,)), CARS))),
     ],
 )
 def test_a_rule_behind_a_wider_one_is_unreachable(whens: tuple[Condition, ...]) -> None:
@@ -55,11 +55,11 @@ def test_a_rule_behind_a_wider_one_is_unreachable(whens: tuple[Condition, ...]) 
     [
         (CARS, TREES),
         (CARS, BOTH),
-        (All((CARS, MinConfidence(0.9))), All((CARS, MinConfidence(0.6)))),
+        (AllOf((CARS, MinConfidence(0.9))), AllOf((CARS, MinConfidence(0.6)))),
         (EXIF, GPS),
         (CARS, EXIF),
         (Not(CARS), BOTH),
-        (CARS, All(())),
+        (CARS, AllOf(())),
     ],
 )
 def test_a_rule_that_can_still_match_is_not_warned_of(whens: tuple[Condition, ...]) -> None:
@@ -72,25 +72,25 @@ def test_several_rules_can_hide_one_together() -> None:
     expected = [("3", 'rules "1", "2" above take every photo that it could')]
     assert expected == found(CARS, TREES, BOTH)
     assert [("3", 'rules "1", "2" above take every photo that it could')] == found(
-        CARS, Not(CARS), All(())
+        CARS, Not(CARS), AllOf(())
     )
 
 
 def test_a_disabled_rule_hides_nothing() -> None:
     """And is not warned of."""
-    assert [] == found(All(()), CARS, disabled=1)
-    assert [] == found(All(()), CARS, disabled=2)
+    assert [] == found(AllOf(()), CARS, disabled=1)
+    assert [] == found(AllOf(()), CARS, disabled=2)
 
 
 @pytest.mark.parametrize(
     ("when", "reason"),
     [
-        (All((CARS, TREES)), "no class of the model is left by its conditions"),
-        (All((CARS, Not(BOTH))), "no class of the model is left by its conditions"),
+        (AllOf((CARS, TREES)), "no class of the model is left by its conditions"),
+        (AllOf((CARS, Not(BOTH))), "no class of the model is left by its conditions"),
         (Not(ClassIs(CLASSES)), "no class of the model is left by its conditions"),
-        (All((EXIF, Not(EXIF))), '"not: {has_exif: true}" contradicts its other conditions'),
+        (AllOf((EXIF, Not(EXIF))), '"not: {has_exif: true}" contradicts its other conditions'),
         (
-            All((CARS, EXIF, Not(All((BOTH, EXIF))))),
+            AllOf((CARS, EXIF, Not(AllOf((BOTH, EXIF))))),
             '"not: {class: [cars, trees], has_exif: true}" contradicts its other conditions',
         ),
     ],
@@ -107,13 +107,13 @@ def at_least(name: str, limit: float) -> Probability:
 @pytest.mark.parametrize(
     ("when", "warned"),
     [
-        (All((CARS, MinConfidence(0.8), at_least("memes", 0.3))), True),
-        (All((CARS, at_least("memes", 0.6))), True),
-        (All((at_least("cars", 0.5), at_least("memes", 0.5), at_least("trees", 0.1))), True),
-        (All((CARS, MinConfidence(0.6), at_least("memes", 0.3))), False),
-        (All((BOTH, MinConfidence(0.8), at_least("cars", 0.3))), False),
-        (All((CARS, MinConfidence(0.8), Probability("memes", Comparison.BELOW, 0.3))), False),
-        (All((at_least("cars", 0.5), at_least("memes", 0.5))), False),
+        (AllOf((CARS, MinConfidence(0.8), at_least("memes", 0.3))), True),
+        (AllOf((CARS, at_least("memes", 0.6))), True),
+        (AllOf((at_least("cars", 0.5), at_least("memes", 0.5), at_least("trees", 0.1))), True),
+        (AllOf((CARS, MinConfidence(0.6), at_least("memes", 0.3))), False),
+        (AllOf((BOTH, MinConfidence(0.8), at_least("cars", 0.3))), False),
+        (AllOf((CARS, MinConfidence(0.8), Probability("memes", Comparison.BELOW, 0.3))), False),
+        (AllOf((at_least("cars", 0.5), at_least("memes", 0.5))), False),
     ],
 )
 def test_more_probability_than_there_is_is_warned_of(when: Condition, warned: bool) -> None:
@@ -126,7 +126,7 @@ def test_more_probability_than_there_is_is_warned_of(when: Condition, warned: bo
 def test_a_warning_names_the_rule_and_its_line() -> None:
     """So that a person finds it."""
     rules = (
-        Rule("all", All(()), None, enabled=True, line=3),
+        Rule("all", AllOf(()), None, enabled=True, line=3),
         Rule("cars", CARS, None, enabled=True, line=5),
     )
 

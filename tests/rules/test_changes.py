@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.changes import changes
-from gallery_daemon.rules.condition import All, Any, ClassIs, MinConfidence, Not
-from gallery_daemon.rules.fact import HasGps
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.condition import AllOf, AnyOf, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
 
@@ -23,7 +24,7 @@ def placing(to: str, action: Action = Action.HARDLINK) -> Placing:
 def rule(name: str, to: str = "X/", line: int = 1) -> Rule:
     """A rule for memes."""
     parts = (ClassIs(("memes",)), MinConfidence(0.92))
-    return Rule(name, All(parts), placing(to), enabled=True, line=line)
+    return Rule(name, AllOf(parts), placing(to), enabled=True, line=line)
 
 
 A, B, C = rule("a"), rule("b"), rule("c")
@@ -31,19 +32,22 @@ A, B, C = rule("a"), rule("b"), rule("c")
 
 def test_another_line_and_another_order_of_conditions_is_no_change() -> None:
     """A comment above a rule moves it down, and says nothing."""
-    turned = replace(A, when=All((MinConfidence(0.92), ClassIs(("memes",)))), line=7)
+    turned = replace(A, when=AllOf((MinConfidence(0.92), ClassIs(("memes",)))), line=7)
 
     assert () == changes(RuleSet((A, B)), RuleSet((turned, B)))
 
 
 def test_another_order_within_a_list_of_conditions_is_no_change() -> None:
     """However deep it lies: all or any of the same parts is the same."""
-    parts = (ClassIs(("memes",)), Not(All((HasGps(wanted=True), MinConfidence(0.5)))))
-    turned = (Not(All((MinConfidence(0.5), HasGps(wanted=True)))), ClassIs(("memes",)))
-    before, after = replace(A, when=All((Any(parts),))), replace(A, when=All((Any(turned),)))
+    parts = (ClassIs(("memes",)), Not(AllOf((HasGps(wanted=True), MinConfidence(0.5)))))
+    turned = (Not(AllOf((MinConfidence(0.5), HasGps(wanted=True)))), ClassIs(("memes",)))
+    before, after = (
+        replace(A, when=AllOf((AnyOf(parts),))),
+        replace(A, when=AllOf((AnyOf(turned),))),
+    )
 
     assert () == changes(RuleSet((before,)), RuleSet((after,)))
-    assert () != changes(RuleSet((before,)), RuleSet((replace(A, when=Any(parts[:1])),)))
+    assert () != changes(RuleSet((before,)), RuleSet((replace(A, when=AnyOf(parts[:1])),)))
 
 
 def test_as_few_rules_as_possible_have_moved() -> None:
@@ -60,7 +64,7 @@ def test_a_changed_rule_says_in_which_part() -> None:
     """What it was and what it is, in the words of the YAML."""
     now = replace(
         A,
-        when=All((ClassIs(("memes",)), MinConfidence(0.9), HasGps(wanted=True))),
+        when=AllOf((ClassIs(("memes",)), MinConfidence(0.9), HasGps(wanted=True))),
         placing=placing("Fun/", Action.MOVE),
         enabled=False,
     )
@@ -83,7 +87,7 @@ def test_what_becomes_of_the_same_bytes_is_told() -> None:
 
 def test_a_condition_that_is_gone_is_told_and_a_long_text_is_cut() -> None:
     """A line of the log stays one that can be read."""
-    shorter, longer = replace(A, when=All(())), replace(B, placing=placing("X" * 90 + "/"))
+    shorter, longer = replace(A, when=AllOf(())), replace(B, placing=placing("X" * 90 + "/"))
 
     assert (
         'rule "a" changed: when class: memes, min_confidence: 0.92 -> nothing',

@@ -6,18 +6,12 @@ import pytest
 from hypothesis import given
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.condition import (
-    All,
-    Any,
-    ClassIs,
-    Condition,
-    MinConfidence,
-    MinMargin,
-    Not,
-)
-from gallery_daemon.rules.fact import HasExif, HasGps
-from tests.rules.conditions import conditions
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.conditions.shape import HasExif
 from tests.rules.photos import FACTS, any_facts, photo, photos, prediction, predictions, truth_of
+from tests.rules.strategies import conditions
 
 # Of the usual photo.
 YES, UNSURE, NO = (
@@ -67,14 +61,14 @@ def test_without_a_prediction_the_model_says_no(condition: Condition) -> None:
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (All((YES, YES)), Truth.YES),
-        (All((YES, UNSURE)), Truth.UNSURE),
-        (All((UNSURE, NO)), Truth.NO),
-        (All(()), Truth.YES),
-        (Any((NO, UNSURE, YES)), Truth.YES),
-        (Any((NO, UNSURE)), Truth.UNSURE),
-        (Any((NO, NO)), Truth.NO),
-        (Any(()), Truth.NO),
+        (AllOf((YES, YES)), Truth.YES),
+        (AllOf((YES, UNSURE)), Truth.UNSURE),
+        (AllOf((UNSURE, NO)), Truth.NO),
+        (AllOf(()), Truth.YES),
+        (AnyOf((NO, UNSURE, YES)), Truth.YES),
+        (AnyOf((NO, UNSURE)), Truth.UNSURE),
+        (AnyOf((NO, NO)), Truth.NO),
+        (AnyOf(()), Truth.NO),
         (Not(YES), Truth.NO),
         (Not(UNSURE), Truth.YES),
         (Not(NO), Truth.YES),
@@ -87,7 +81,7 @@ def test_combinations_know_three_truths(condition: Condition, expected: Truth) -
 
 def test_a_combination_is_explained_by_what_decided_it() -> None:
     """The text reads like the YAML; the reason leaves out what did not matter."""
-    condition = Any((All((NO, YES)), Not(All((YES,)))))
+    condition = AnyOf((AllOf((NO, YES)), Not(AllOf((YES,)))))
 
     check = condition.check(photo(), FACTS, prediction())
 
@@ -102,7 +96,7 @@ def test_a_combination_is_explained_by_what_decided_it() -> None:
 @given(conditions, conditions, photos, any_facts, predictions)
 def test_order_never_changes_the_truth(one, other, on, known, says) -> None:
     """`all` and `any` mean the same, whichever of two conditions comes first."""
-    for combine in (All, Any):
+    for combine in (AllOf, AnyOf):
         there = combine((one, other)).check(on, known, says)
         back = combine((other, one)).check(on, known, says)
 

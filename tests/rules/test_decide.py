@@ -18,12 +18,12 @@ from gallery_daemon.decision import (
     TraceEntry,
     Truth,
 )
-from gallery_daemon.rules.condition import All, ClassIs, MinConfidence
-from gallery_daemon.rules.decide import decide
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.condition import AllOf
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet, decide
 from gallery_daemon.rules.template import Template
-from tests.rules.conditions import conditions
 from tests.rules.photos import FACTS, any_facts, photo, photos, prediction, predictions
+from tests.rules.strategies import conditions
 
 
 def placing(to: str, as_: str | None = None) -> Placing:
@@ -39,9 +39,13 @@ def destination(*folder: str, name: str = "IMG_1.JPG") -> Destination:
 
 MEMES = Rule("memes", ClassIs(("memes",)), placing("Memes/"), enabled=True, line=1)
 CARS = Rule(
-    "cars", All((ClassIs(("cars",)), MinConfidence(0.8))), placing("{class}/"), enabled=True, line=2
+    "cars",
+    AllOf((ClassIs(("cars",)), MinConfidence(0.8))),
+    placing("{class}/"),
+    enabled=True,
+    line=2,
 )
-REST = Rule("rest", All(()), None, enabled=True, line=3)
+REST = Rule("rest", AllOf(()), None, enabled=True, line=3)
 RULES = RuleSet(
     (MEMES, CARS),
     uncertain=placing("Review/{rule}/"),
@@ -186,7 +190,9 @@ rulesets = st.builds(RuleSet, st.lists(rules, max_size=4).map(tuple), outcomes, 
 def test_the_order_of_conditions_never_matters(on, known, says, orders) -> None:
     """The same outcome and place, whichever condition of a rule is written first."""
     decisions = [
-        decide(on, known, says, replace(RULES, rules=(replace(CARS, when=All(tuple(parts))), REST)))
+        decide(
+            on, known, says, replace(RULES, rules=(replace(CARS, when=AllOf(tuple(parts))), REST))
+        )
         for parts in orders
     ]
 

@@ -7,23 +7,23 @@ from hypothesis import strategies as st
 
 from gallery_daemon.decision import Action, OnConflict, Outcome, Truth
 from gallery_daemon.photo import Taken, TakenFrom
-from gallery_daemon.rules.calendar import DatePart, Span, TakenIn
-from gallery_daemon.rules.condition import All, Any, ClassIs, Condition, MinConfidence, Not
-from gallery_daemon.rules.decide import decide
+from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenIn
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.conditions.name import NameLike
+from gallery_daemon.rules.conditions.place import HasGps
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet, decide
 from gallery_daemon.rules.explain import explain, missing, near_misses_of
-from gallery_daemon.rules.fact import HasGps
-from gallery_daemon.rules.likeness import NameLike
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
-from tests.rules.conditions import conditions
 from tests.rules.photos import FACTS, any_facts, facts, photo, photos, prediction, predictions
+from tests.rules.strategies import conditions
 
 TO_X = Placing(Template.parse("X/"), None, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
 
 
 def rule(name: str, *parts: Condition, line: int = 1) -> Rule:
     """A rule of these conditions."""
-    return Rule(name, All(parts), TO_X, enabled=True, line=line)
+    return Rule(name, AllOf(parts), TO_X, enabled=True, line=line)
 
 
 MEMES = rule("memes", ClassIs(("memes",)), MinConfidence(0.92), line=21)
@@ -33,7 +33,7 @@ GPS = rule("gps", ClassIs(("cars",)), HasGps(wanted=True), line=30)
 
 def test_the_rules_below_the_first_that_matches_are_asked_too() -> None:
     """They are marked as not reached; a disabled one is not asked."""
-    rules = RuleSet((MEMES, CARS, Rule("off", All(()), TO_X, enabled=False, line=28), GPS))
+    rules = RuleSet((MEMES, CARS, Rule("off", AllOf(()), TO_X, enabled=False, line=28), GPS))
 
     found = explain(photo(), FACTS, prediction("cars", 0.9), rules)
 
@@ -80,8 +80,8 @@ def test_a_rule_behind_the_one_that_matches_says_who_takes_the_photo() -> None:
 
 def test_of_alternatives_the_nearest_counts() -> None:
     """In an `any` the part that lacks least says what would have to change."""
-    far = All((NameLike(("*.png",)), HasGps(wanted=True)))
-    condition = Any((far, NameLike(("WA*",)), Not(ClassIs(("cars",)))))
+    far = AllOf((NameLike(("*.png",)), HasGps(wanted=True)))
+    condition = AnyOf((far, NameLike(("WA*",)), Not(ClassIs(("cars",)))))
 
     (check,) = missing(condition, photo(), FACTS, prediction("cars"))
 

@@ -9,16 +9,17 @@ import pytest
 
 from gallery_daemon.decision import Action, OnConflict, Outcome
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
-from gallery_daemon.rules.condition import All, ClassIs, Condition, MinConfidence
-from gallery_daemon.rules.ruleset import Placing, Rule, RuleSet
+from gallery_daemon.rules.condition import AllOf, Condition
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.ruletest import (
     NOT_LOOKED_AT,
     Expected,
     PictureTest,
     RuleTest,
+    prediction_like,
     run_tests,
 )
-from gallery_daemon.rules.supposed import prediction_like
 from gallery_daemon.rules.template import Template
 from tests.rules.photos import CLASSES, FACTS, SETTLED_AT, photo, prediction
 
@@ -29,7 +30,7 @@ def rule(name: str, *parts: Condition, to: str | None, line: int, enabled: bool 
     if to is not None:
         parsed = Template.parse(to)
         placing = Placing(parsed, None, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
-    return Rule(name, All(parts), placing, enabled=enabled, line=line)
+    return Rule(name, AllOf(parts), placing, enabled=enabled, line=line)
 
 
 RULES = RuleSet(
@@ -94,7 +95,7 @@ def named(to: str, as_: str | None) -> RuleSet:
     """One rule that takes everything there, under that name."""
     name = None if as_ is None else Template.parse(as_)
     placing = Placing(Template.parse(to), name, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
-    return RuleSet((Rule("all", All(()), placing, enabled=True, line=21),))
+    return RuleSet((Rule("all", AllOf(()), placing, enabled=True, line=21),))
 
 
 SHORT = replace(FACTS, content_hash="0123abcd")

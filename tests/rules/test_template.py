@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallery_daemon.rules.fields import FIELDS, values_of
 from gallery_daemon.rules.template import DIRECTIVES, Template, TemplateError
-from gallery_daemon.rules.values import FIELDS, values_of
 from tests.rules.photos import any_facts, facts, moments, photo, photos, prediction, texts
 
 VALUES = values_of(photo(), facts(), prediction("cars", 0.934), "my rule")

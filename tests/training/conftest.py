@@ -10,9 +10,12 @@ from PIL import Image
 
 from gallery_daemon.training.display import Epoch, Silent
 from gallery_daemon.training.recipe import ARTICLE, DEFAULT, Phase, Recipe, with_epochs
+from tests.training.tiny import one_core, tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["one_core", "tiny"]
 
 COLOURS = {"blue": (20, 40, 220), "red": (220, 40, 20)}
 SHORT = with_epochs(ARTICLE, (1, 1))
@@ -65,6 +68,10 @@ class Listening(Silent):
     def __init__(self) -> None:
         self.epochs: list[Epoch] = []
         self.sentences: list[str] = []
+        self.steps: list[str] = []
+
+    def begin(self, step: str, total: int) -> None:  # noqa: ARG002 - the port has it
+        self.steps.append(step)
 
     def epoch(self, epoch: Epoch) -> None:
         self.epochs.append(epoch)

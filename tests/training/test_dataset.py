@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.training.dataset import Gallery, find_gallery
+from gallery_daemon.training.dataset import Gallery, find_gallery, without_duplicates
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.pictures import read_gallery
-from gallery_daemon.training.twins import without_twins
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def test_identical_files_of_one_class_count_once(tmp_path: Path) -> None:
     data = make_gallery(tmp_path / "a", 2)
     shutil.copy(data / "red" / "00.png", data / "red" / "copy.png")
 
-    gallery, skipped = without_twins(find_gallery([data]))
+    gallery, skipped = without_duplicates(find_gallery([data]))
 
     assert [(data / "red" / "copy.png", f"the same file as {data / 'red' / '00.png'}")] == [
         *skipped
@@ -96,7 +95,7 @@ def test_identical_files_of_two_classes_are_left_out_with_both_paths(tmp_path: P
     red, blue = data / "red" / "00.png", data / "blue" / "stray.png"
     shutil.copy(red, blue)
 
-    gallery, skipped = without_twins(find_gallery([data]))
+    gallery, skipped = without_duplicates(find_gallery([data]))
 
     assert ["blue/00.png", "blue/01.png", "red/01.png"] == _names(gallery)
     said = dict(skipped)

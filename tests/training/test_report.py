@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from gallery_daemon.training.judgement import Judgement
-from gallery_daemon.training.measure import measure
-from gallery_daemon.training.report import Mistake, contact_sheet, report_page
+from gallery_daemon.training.measures import Predictions, measure
+from gallery_daemon.training.report import Misclassified, contact_sheet, report_page
 
-JUDGED = Judgement(
+JUDGED = Predictions(
     np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6]], dtype=np.float32),
     np.array([1, 1, 1, 0]),
     ("<cars>", "trees"),
@@ -23,7 +23,7 @@ JUDGED = Judgement(
 )
 
 
-def _page(mistakes: list[Mistake], skipped: tuple[tuple[Path, str], ...] = ()) -> str:
+def _page(mistakes: list[Misclassified], skipped: tuple[tuple[Path, str], ...] = ()) -> str:
     measured = {"Validation": measure(JUDGED)}
     return report_page("A & B", measured, {"loss.png": b"png"}, mistakes, skipped).decode()
 
@@ -40,7 +40,7 @@ def test_the_surest_mistakes_come_first() -> None:
 
 def test_the_page_is_well_formed_and_nothing_in_it_is_markup() -> None:
     """Names of classes and files are text, whatever they are; tags are closed in order."""
-    mistake = Mistake("<cars>", "trees", 0.9, "a<b>\udce9.jpg", np.zeros((8, 8, 3), np.uint8))
+    mistake = Misclassified("<cars>", "trees", 0.9, "a<b>\udce9.jpg", np.zeros((8, 8, 3), np.uint8))
 
     page = _page([mistake], ((Path("x<y>.jpg"), "cut"),))
 
@@ -68,7 +68,7 @@ def test_the_page_is_well_formed_and_nothing_in_it_is_markup() -> None:
 
 def test_thumbnails_are_in_the_page() -> None:
     """Nothing is fetched from anywhere: the pictures are JPEGs in the page itself."""
-    mistake = Mistake("trees", "trees", 0.9, "a.jpg", np.full((8, 8, 3), 200, np.uint8))
+    mistake = Misclassified("trees", "trees", 0.9, "a.jpg", np.full((8, 8, 3), 200, np.uint8))
 
     page = _page([mistake])
 
@@ -83,3 +83,90 @@ def test_thumbnails_are_in_the_page() -> None:
 def test_without_mistakes_it_says_so() -> None:
     """An empty sheet would look like a fault."""
     assert "<p>None.</p>" in _page([])
+
+
+def test_the_tables_have_a_row_for_each_class_with_its_figures() -> None:
+    """Precision, recall, F1, pictures, wrongly filed, and the confidences to copy into a rule."""
+    page = _page([])
+
+    assert "4 pictures: accuracy 25.0%, macro recall 16.7%" in page
+    assert (
+        "<td>trees</td><td>50.0%</td><td>33.3%</td><td>40.0%</td><td>3</td><td>33.3%</td>"
+        "<td>0.61 <small>(50% of calls)</small></td>" in page
+    )
+    assert "<td>never</td>" in page
+
+
+def test_sources_have_a_table_of_their_own() -> None:
+    """Which camera or album it is that goes wrong."""
+    page = _page([])
+
+    assert "<summary>By source</summary>" in page
+    assert "<td>park</td><td>trees</td><td>1</td><td>100.0%</td><td>0.0%</td>" in page
+    alone = replace(JUDGED, sources=("shop",) * 4)
+    assert "By source" not in report_page("x", {"A": measure(alone)}, {}, [], ()).decode()
+
+
+def test_a_class_without_pictures_has_no_row() -> None:
+    """A row of zeros would look like a failure."""
+    some = replace(JUDGED, truth=np.array([1, 1, 1, 1]))
+
+    page = report_page("x", {"Validation": measure(some)}, {}, [], ()).decode()
+
+    assert "<td>trees</td>" in page
+    assert "<td>&lt;cars&gt;</td><td>0.0%</td>" not in page
+
+
+def test_each_set_that_was_measured_has_a_heading_and_the_last_has_the_plots() -> None:
+    """Sources left out are harder, so they are what the plots and the mistakes are of."""
+    measured = {"Validation": measure(JUDGED), "Sources left out in turn": measure(JUDGED)}
+
+    page = report_page("x", measured, {}, [], ()).decode()
+
+    assert page.index("<h2>Validation</h2>") < page.index("<h2>Sources left out in turn</h2>")
+    assert "the others of these pictures: sources left out in turn." in page
+
+
+def test_the_plots_are_in_the_page_in_their_order() -> None:
+    """Each by its name without the ending, as it is."""
+    plots = {"loss-phase1.png": b"first", "accuracy.png": b"second"}
+
+    page = report_page("x", {"A": measure(JUDGED)}, plots, [], ()).decode()
+
+    found = re.findall(r'<img alt="([^"]+)" src="data:image/png;base64,([^"]+)">', page)
+    assert [("loss-phase1", b"first"), ("accuracy", b"second")] == [
+        (name, base64.b64decode(content)) for name, content in found
+    ]
+
+
+def test_a_mistake_says_what_it_was_called_how_surely_and_what_it_is() -> None:
+    """With its name, so that the file can be found."""
+    mistake = Misclassified("trees", "memes", 0.876, "a__1.jpg", np.zeros((8, 8, 3), np.uint8))
+
+    page = _page([mistake])
+
+    assert "<b>trees</b> 0.88, is <b>memes</b><br><small>a__1.jpg</small>" in page
+    assert "Of these pictures (validation) wrong, and sure of it, the surest first" in page
+    assert "Pictures are shown as the network sees them" in page
+
+
+def test_of_many_mistakes_the_surest_48_are_shown() -> None:
+    """A page that can still be sent to somebody; those are the ones worth a look."""
+    confidence = np.linspace(0.51, 0.99, 60, dtype=np.float32)
+    some = Predictions(
+        np.stack([confidence, 1 - confidence], 1), np.ones(60, dtype=np.int64), ("a", "b")
+    )
+
+    found = list(contact_sheet(some))
+
+    assert list(range(59, 11, -1)) == [row for row, *_ in found]
+
+
+def test_skipped_pictures_are_listed_with_their_reasons_up_to_a_thousand() -> None:
+    """The rest is counted; without any there is no such heading."""
+    page = _page([], tuple((Path(f"/d/{n}.jpg"), f"reason {n}") for n in range(1003)))
+
+    assert "<li>/d/999.jpg: reason 999</li>" in page
+    assert "/d/1000.jpg" not in page
+    assert "<li>and 3 more</li>" in page
+    assert "Skipped pictures" not in _page([])

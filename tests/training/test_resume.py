@@ -10,8 +10,8 @@ from PIL import Image
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.training.options import TrainOptions
-from gallery_daemon.training.run import train
+from gallery_daemon.training.train import train
+from gallery_daemon.training.train_options import TrainOptions
 from tests.training.conftest import VARIED, Listening, make_gallery
 
 if TYPE_CHECKING:

@@ -1,0 +1,70 @@
+"""How a configuration is found, and warned of."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from gallery_daemon.cli.plain import shown
+from gallery_daemon.daemon.configuration import (
+    default_path,
+    read_configuration,
+    refuse_failing,
+    warnings_of,
+)
+from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.logs.events import ConfigWarned
+from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.logs.events import Log
+
+
+def existing_config(given: Path | None) -> Path:
+    """The configuration that was given, or the person's own.
+
+    Raises:
+        GalleryError: none was given and there is none; says in three lines how to get one.
+    """
+    path = given or default_path()
+    if given is None and not path.exists():
+        raise GalleryError(
+            f"there is no configuration at {path}",
+            hint="write a commented one with: gallery-daemon check --init\n"
+            "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
+        )
+    return path
+
+
+def read_to_look(given: Path | None) -> Config:
+    """The configuration, for a command that only shows what it would do.
+
+    Rules that fail their own tests are looked into, too; that no other command takes them goes to
+    standard error.
+
+    Raises:
+        GalleryError: there is none, or it is wrong.
+    """
+    loaded = read_configuration(existing_config(given))
+    try:
+        refuse_failing(loaded)
+    except ConfigErrors as failing:
+        for error in failing.errors:
+            print(shown(f"{error.place}: warning: {error.sentence}"), file=sys.stderr)
+        print("warning: `run` and `sort` refuse this configuration", file=sys.stderr)
+    return loaded
+
+
+def warn(config: Config, log: Log) -> None:
+    """What the configuration does and the person may not mean goes into the log."""
+    for warning in warnings_of(config):
+        place = f"{config.file or 'command line'}:{warning.line}"
+        log.write(ConfigWarned(place, warning.sentence))
+    pictures = [test for test in config.tests if isinstance(test, PictureTest)]
+    if pictures:
+        count = "1 test is" if len(pictures) == 1 else f"{len(pictures)} tests are"
+        place = f"{config.file or 'command line'}:{pictures[0].line}"
+        log.write(ConfigWarned(place, f"{count} skipped: {NOT_LOOKED_AT}"))

@@ -1,0 +1,34 @@
+"""Words for a person, without colours and tables: errors, and text that any terminal takes.
+
+Apart from `render`, which needs rich: the daemon comes through here and holds what it imports for
+as long as it runs (rich takes 5 MB). Errors are lower case, without a full stop, with the hint on
+its own line.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
+
+
+def print_error(error: GalleryError) -> None:
+    """The error as a person reads it, on standard error."""
+    for line in error_lines(error):
+        print(shown(line), file=sys.stderr)
+
+
+def error_lines(error: GalleryError) -> list[str]:
+    """`file:line:column: error: what`, then `hint: what to do`; one block for each error."""
+    if isinstance(error, ConfigErrors):
+        return [line for each in error.errors for line in error_lines(each)]
+    place = f"{error.place}: " if isinstance(error, ConfigError) else ""
+    lines = [f"{place}error: {error.sentence}"]
+    if error.hint:
+        lines += [f"  hint: {line}" for line in error.hint.splitlines()]
+    return lines
+
+
+def shown(text: str) -> str:
+    """Text that any terminal takes: control characters and broken UTF-8 are escaped."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

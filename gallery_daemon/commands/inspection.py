@@ -1,0 +1,187 @@
+"""An inspection: what is in some folders now, examined without touching anything.
+
+What the journal knows is passed over; what was examined before is remembered; only the rest is
+shown to the classifier process, which is not started for nothing. Every file counts as settled: a
+plan says what would become of the files as they are now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+from gallery_daemon.classifier.host import Timeouts
+from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.commands.classify import Answers
+from gallery_daemon.daemon.wiring import setup_of
+from gallery_daemon.errors import JournalError
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
+from gallery_daemon.intake.scan import Listed, Unlisted, scan
+from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.judge import Accompany, Examine, Examined, Refuse, of_arrival
+from gallery_daemon.photo import Identity, Photo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gallery_daemon.classifier.host import Classified, Refused
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.commands.sort import PassDisplay
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.intake.candidate import WatchRoot
+    from gallery_daemon.journal.journal import Journal
+
+# One transaction of the journal for each, so that what is interrupted is not lost.
+_HANDFUL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A watch folder, or the part of it below `start`."""
+
+    ground: WatchRoot
+    start: str = ""
+
+
+# An arrival is a sidecar: the judge asks about its photo first.
+Inspected: TypeAlias = Examined | Arrival | NoFile | Unlisted
+
+
+class Inspection:
+    """Examines files; counts those that were `known`, remembered, and classified just now."""
+
+    def __init__(
+        self,
+        config: Config,
+        journal: Journal,
+        clock: Clock,
+        display: PassDisplay,
+        *,
+        again: bool = False,
+    ) -> None:
+        """`again`: what was refused before is examined anew."""
+        self._config, self._journal = config, journal
+        self._clock, self._display = clock, display
+        self._cache = InferenceCache.of(config, journal, again=again)
+        self.known = self.remembered = self.classified = 0
+
+    def files(
+        self, places: Iterable[Place], unknown: Callable[[Sequence[Photo]], list[Photo]]
+    ) -> Iterator[Inspected]:
+        """Every file that `unknown` does not leave out, place by place in the order of `scan`.
+
+        Raises:
+            ClassifierLost: the classifier process cannot be started.
+            JournalError: the journal cannot be read.
+        """
+        inspected: list[Inspected] = []
+        numbers: dict[str, int] = {}
+        waiting: list[Photo] = []
+        for place in places:
+            names = scan(place.ground, place.start)
+            while handful := list(islice(names, _HANDFUL)):
+                numbers |= {_path(name): len(numbers) + at for at, name in enumerate(handful)}
+                inspected += (name for name in handful if isinstance(name, Unlisted))
+                found = [name for name in handful if isinstance(name, Listed)]
+                photos = unknown([self._photo(name) for name in found])
+                self.known += len(found) - len(photos)
+                for each in self._arrived(photos):
+                    if isinstance(each, Photo):
+                        waiting.append(each)
+                    else:
+                        inspected.append(each)
+        # The classifier answers as it gets done; who comes first is no matter of chance.
+        inspected += self.classify(waiting)
+        yield from sorted(inspected, key=lambda each: numbers[_path(each)])
+
+    def recall(self, photo: Photo) -> Examined | None:
+        """The photo, if it was examined before."""
+        report = self._cache.report(photo)
+        if report is None:
+            return None
+        self.remembered += 1
+        return Examined.of(report)
+
+    def classify(self, photos: Sequence[Photo]) -> Iterator[Examined]:
+        """Each of the photos is examined, and given once what the model saw is remembered.
+
+        Raises:
+            ClassifierLost: the classifier process cannot be started.
+        """
+        config = self._config
+        timeouts = Timeouts(photo_s=config.limits.photo_s)
+        setup = setup_of(config.model, config.batch, config.limits)
+        reports: list[Classified | Refused] = []
+        answers = Answers(setup, self._clock, timeouts)
+        try:
+            for report in answers.of(photos, want_hash=config.rules.needs_hash):
+                self.classified += 1
+                self._display.update(self.classified, len(photos))
+                reports.append(report)
+                if len(reports) == _HANDFUL:
+                    yield from self._remembered(reports)
+                    reports.clear()
+        except BaseException:
+            self._remembered(reports)
+            raise
+        yield from self._remembered(reports)
+
+    def _photo(self, found: Listed) -> Photo:
+        return Photo(found.candidate, Identity.of(found.stat), self._clock.wall())
+
+    def _arrived(self, photos: list[Photo]) -> Iterator[Inspected | Photo]:
+        """Those that were examined before, and what the others are; a photo is to be classified."""
+        rest: list[Photo] = []
+        for photo in photos:
+            examined = self.recall(photo)
+            if examined is None:
+                rest.append(photo)
+            else:
+                yield examined
+        # Every file counts as settled, and as whole: the decoder has the last word.
+        arrivals = Arrivals({photo.candidate.source: 0.0 for photo in rest}, patience_s=0.0)
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        wall_ns = int(wall.timestamp() * 1e9)
+        for photo in rest:
+            refused = arrivals.saw(photo.candidate, now, wall_ns)
+            if refused is not None:
+                yield refused
+        # One that changes under our eyes is not there yet.
+        for _ in range(len(rest)):
+            yield from map(_as_inspected, arrivals.take(now, wall))
+
+    def _remembered(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
+        """In one transaction; without a journal that can be written, they are seen anew."""
+        noted = ((report.photo, self._cache.note(report)) for report in reports)
+        notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
+        with contextlib.suppress(JournalError):
+            self._journal.inferences.remember(notes)
+        return [Examined.of(report) for report in reports]
+
+
+def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:
+    match arrival:
+        case NoFile():
+            return arrival
+        case Denied(photo, reason):
+            return Examined.unread(photo, RefusalKind.DENIED, reason)
+        case Arrival(photo, kind):
+            match of_arrival(photo.name, kind):
+                case Examine():
+                    return photo
+                case Accompany():
+                    return arrival
+                case Refuse(refusal, reason):
+                    return Examined.unread(photo, refusal, reason)
+
+
+def _path(named: Listed | Inspected) -> str:
+    match named:
+        case Unlisted(path=path):
+            return path
+        case Listed(candidate) | NoFile(candidate):
+            return candidate.path
+        case Examined(photo) | Arrival(photo):
+            return photo.path

@@ -1,0 +1,294 @@
+"""The mistakes in a configuration: gathered, so that a person sees all, each with a way out.
+
+A way out is "did you mean", or how to write what YAML would have taken. Where YAML itself gives up,
+PyYAML's words ("expected <block end>, but found '<scalar>'") help no one who forgot the quotes
+round `{class}/`; `explain` says what was most likely meant. Each of its detectors knows one trap,
+and looks at the line where reading stopped.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon.errors import ConfigError, ConfigErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import yaml
+
+
+_SHOWN_LETTERS = 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Where something stands in the text; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Mistakes:
+    """The mistakes found so far in `file`."""
+
+    file: str
+    errors: list[ConfigError] = field(default_factory=list)
+
+    @property
+    def folder(self) -> str:
+        """The file's folder, where relative paths begin."""
+        return str(Path(self.file).absolute().parent)
+
+    def error(self, mark: Mark, sentence: str, hint: str | None = None) -> None:
+        """Note a mistake and go on."""
+        self.errors.append(self._error(mark, sentence, hint))
+
+    def fatal(self, mark: Mark, sentence: str, hint: str | None = None) -> ConfigErrors:
+        """The exception for a mistake behind which nothing can be read."""
+        self.error(mark, sentence, hint)
+        return self._all()
+
+    def raise_errors(self) -> None:
+        """Raise what was found, if anything was.
+
+        Raises:
+            ConfigErrors: all mistakes, in the order of the text.
+        """
+        if self.errors:
+            raise self._all()
+
+    def _all(self) -> ConfigErrors:
+        ordered = sorted(self.errors, key=lambda error: (error.line, error.column))
+        return ConfigErrors(tuple(ordered))
+
+    def _error(self, mark: Mark, sentence: str, hint: str | None) -> ConfigError:
+        return ConfigError(sentence, file=self.file, line=mark.line, column=mark.column, hint=hint)
+
+
+def quoted(text: str) -> str:
+    """The text in quotes, for a sentence: on one line, and not longer than one can read."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return f'"{shown[:_SHOWN_LETTERS]}..."' if len(shown) > _SHOWN_LETTERS else f'"{shown}"'
+
+
+_LONGEST_WORD = 64
+_SURELY_PERCENT = 10
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+
+SYNONYMS = {
+    "and": "all",
+    "category": "class",
+    "condition": "when",
+    "conditions": "when",
+    "confidence": "min_confidence",
+    "date": "taken",
+    "dest": "to",
+    "destination": "to",
+    "distance": "near",
+    "extension": "ext",
+    "filename": "name",
+    "filters": "when",
+    "folder": "to",
+    "folders": "watch",
+    "idle_unload": "idle_timeout",
+    "if": "when",
+    "inbox": "watch",
+    "input": "watch",
+    "label": "class",
+    "location": "near",
+    "margin": "min_margin",
+    "or": "any",
+    "output": "library",
+    "ratio": "aspect",
+    "rename": "as",
+    "target": "to",
+    "then": "to",
+    "threshold": "min_confidence",
+}
+"""What neighbouring programs call our keys."""
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str | None:
+    """The hint that names the option nearest to `word`, if one is near."""
+    nearest = _nearest(word, tuple(options))
+    return None if nearest is None else f"did you mean {nearest}?"
+
+
+def quote_it(text: str, key: str | None = None) -> str:
+    """The hint to write `text` in quotes, which YAML takes as it is."""
+    quotes = "'" if '"' in text or "\\" in text else '"'
+    return f"write it in quotes: {f'{key}: ' if key else ''}{quotes}{text}{quotes}"
+
+
+def meant_number(text: str, *, fraction: bool) -> float | None:
+    """The number in a text such as `>=0.8`, `0,8` or, where a `fraction` is wanted, `80%`."""
+    found = _NUMBER.search(text)
+    if found is None or len(text) > _LONGEST_WORD:
+        return None
+    number = float(found.group().replace(",", "."))
+    percent = "%" in text or number >= _SURELY_PERCENT
+    return number / 100 if fraction and percent else number
+
+
+def _nearest(word: str, options: tuple[str, ...]) -> str | None:
+    if len(word) > _LONGEST_WORD:
+        return None  # difflib takes the square of the length
+    lower = word.lower().replace("-", "_").replace(" ", "_")
+    if SYNONYMS.get(lower) in options:
+        return SYNONYMS[lower]
+    by_lower = {option.lower(): option for option in options}
+    near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)
+    return by_lower[near[0]] if near else None
+
+
+_LONGEST_LINE = 2_000
+
+_COMPARISON = re.compile(r"([\w-]+) *: *(([<>]=?|=) *(\d*\.?\d+)%?)")
+_BRACES = re.compile(r"([\w-]+): +([^\s\"'{},\[\]#]?[^\"'{},\[\]]*(?:\{[^{}]*\}[^\"',{}\[\]]*)+)")
+_RESERVED = re.compile(r"(?:^|(?<=[\s\[,{]))[*%@`!&|>][^\s,\]}]*")
+_NO_SPACE = re.compile(r"^ *(?:- +)*([\w-]+):([^\s:/][^:]*)$")
+_TWO_COLONS = re.compile(r"^ *(?:- +)*([\w-]+): +([^\"'{\[#]*: .*)$")
+_MEASURES = ("width", "height", "megapixels", "size", "aspect")
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxMistake:
+    """What is wrong, where, and what to do."""
+
+    mark: Mark
+    sentence: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Where reading stopped: a line, its number and a column from 0, and PyYAML's words."""
+
+    line: str
+    number: int
+    column: int
+    problem: str
+
+    def mistake(self, column: int, sentence: str, hint: str) -> SyntaxMistake:
+        return SyntaxMistake(Mark(self.number + 1, column + 1), sentence, hint)
+
+
+def explain(text: str, error: yaml.MarkedYAMLError) -> SyntaxMistake:
+    """The mistake behind PyYAML's error."""
+    mark = error.problem_mark or error.context_mark
+    assert mark is not None  # whatever reads events marks its errors
+    problem = str(error.problem)
+    line = _line_at(text, mark.index - mark.column)
+    stop = _Stop(line[:_LONGEST_LINE], mark.line, mark.column, problem)
+    for detect in _DETECTORS:
+        mistake = detect(stop)
+        if mistake is not None:
+            return mistake
+    return (
+        _missing_space(text, mark.index - mark.column, stop)
+        or _not_closed(error)
+        or SyntaxMistake(Mark(mark.line + 1, mark.column + 1), f"this is not YAML: {problem}")
+    )
+
+
+def _tab(stop: _Stop) -> SyntaxMistake | None:
+    indent = stop.line[: len(stop.line) - len(stop.line.lstrip())]
+    if "\t" not in indent:
+        return None
+    return stop.mistake(indent.index("\t"), "a tab cannot indent YAML", "indent with spaces")
+
+
+def _comparison(stop: _Stop) -> SyntaxMistake | None:
+    for found in _COMPARISON.finditer(stop.line):
+        key, value, sign, number = found.groups()
+        if found.start() <= stop.column <= found.end():
+            sentence = f"{key}: {quoted(value)} is not a number"
+            hint = f"write a plain number: {key}: {number}"
+            if key in _MEASURES:
+                end = "max" if sign.startswith("<") else "min"
+                hint = f"write {key}: {{{end}: {number}}}"
+            elif not key.startswith("min_"):  # a class's probability
+                sentence = f"{key}: {quoted(value)} must stand in quotes"
+                hint = f'write {key}: "{sign} {number}"'
+            return stop.mistake(found.start(2), sentence, hint)
+    return None
+
+
+def _braces(stop: _Stop) -> SyntaxMistake | None:
+    for found in _BRACES.finditer(stop.line):
+        key, value = found[1], found[2].strip()
+        is_map = ": " in value
+        if found.end() >= stop.column and not is_map:
+            sentence = f"{key}: a template must stand in quotes here"
+            return stop.mistake(found.start(2), sentence, quote_it(value, key))
+    return None
+
+
+def _reserved(stop: _Stop) -> SyntaxMistake | None:
+    for found in _RESERVED.finditer(stop.line):
+        if found.start() <= stop.column <= found.end():
+            sentence = f"a value without quotes cannot begin with {found.group()[0]}"
+            return stop.mistake(found.start(), sentence, quote_it(found.group()))
+    return None
+
+
+def _colon_in_value(stop: _Stop) -> SyntaxMistake | None:
+    found = _TWO_COLONS.match(stop.line)
+    if found is None or "mapping values" not in stop.problem:
+        return None
+    sentence = f'{found[1]}: a value with ": " in it must stand in quotes'
+    return stop.mistake(found.start(2), sentence, quote_it(found[2].rstrip(), found[1]))
+
+
+def _indentation(stop: _Stop) -> SyntaxMistake | None:
+    if not stop.problem.startswith("expected <block end>"):
+        return None
+    sentence = "this line does not fit the indentation of the lines above"
+    return stop.mistake(stop.column, sentence, "keys of one map begin in the same column")
+
+
+_DETECTORS: tuple[Callable[[_Stop], SyntaxMistake | None], ...] = (
+    _tab,
+    _comparison,
+    _braces,
+    _reserved,
+    _colon_in_value,
+    _indentation,
+)
+
+
+def _missing_space(text: str, line_start: int, stop: _Stop) -> SyntaxMistake | None:
+    """`version:1` is one word to YAML; only the line below it then does not fit."""
+    above = text[:line_start].rstrip("\r\n").rpartition("\n")[2][:_LONGEST_LINE]
+    for line, number in ((stop.line, stop.number), (above, stop.number - 1)):
+        found = _NO_SPACE.match(line)
+        if found is not None:
+            key, value = found.groups()
+            mark = Mark(number + 1, found.start(1) + 1)
+            hint = f"write {key}: {value.strip()}"
+            return SyntaxMistake(mark, "after the colon of a key there must be a space", hint)
+    return None
+
+
+def _not_closed(error: yaml.MarkedYAMLError) -> SyntaxMistake | None:
+    mark = error.context_mark or error.problem_mark
+    problem = str(error.problem)
+    if mark is None or not ("end of stream" in problem or "<stream end>" in problem):
+        return None
+    what = "quote" if "quoted scalar" in str(error.context) else "bracket"
+    return SyntaxMistake(
+        Mark(mark.line + 1, mark.column + 1),
+        f"a {what} is opened and not closed",
+        f"close the {what}",
+    )
+
+
+def _line_at(text: str, start: int) -> str:
+    lines = text[start:].splitlines()
+    return lines[0] if lines else ""

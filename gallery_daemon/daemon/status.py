@@ -1,0 +1,185 @@
+"""How things are with a running daemon: for whoever asks, and for the service manager.
+
+`StatusSocket` answers at the socket that `InstanceLock` holds, with one JSON object; `Heartbeat`
+feeds the manager's watchdog and keeps the line that `systemctl --user status` shows. Both run in
+the main loop, which alone reads its own counts, so no lock is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery_daemon import __version__
+from gallery_daemon.journal.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery_daemon.daemon.instance import InstanceLock
+    from gallery_daemon.daemon.systemd import Notifier
+    from gallery_daemon.daemon.watching import Watching
+    from gallery_daemon.daemon.wiring import Runtime
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.record import Row, State
+    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.journey.retry import Retries
+
+MINUTES = (1, 5, 15)
+_MARK_EVERY_S = 60.0
+_STATUS_EVERY_S = 10.0
+# Waiting photos in a snapshot: enough to see what is the matter; the rest is counted.
+_WAITING = 50
+
+
+class StatusSocket:
+    """Answers whoever asks how things are."""
+
+    def __init__(self, lock: InstanceLock, snapshot: Callable[[float], str]) -> None:
+        """`snapshot` gives the answer as it is at a monotonic second."""
+        self._lock, self._snapshot = lock, snapshot
+
+    def next_deadline(self) -> float | None:
+        """Not by itself: whoever connects wakes the loop."""
+        return None
+
+    def run_due(self, now: float) -> None:
+        """Every client that asked has the answer."""
+        self._lock.answer(lambda: self._snapshot(now))
+
+
+class Heartbeat:
+    """Tells the service manager now and then how things are, and that the loop turns."""
+
+    def __init__(self, notifier: Notifier, line: Callable[[], str]) -> None:
+        """`line` says how things are."""
+        self._notifier, self._line = notifier, line
+        self._next = float("-inf")
+        self._last = ""
+
+    def next_deadline(self) -> float | None:
+        """With a watchdog the loop must turn even when nothing happens."""
+        return self._next if self._notifier.watchdog_s else None
+
+    def run_due(self, now: float) -> None:
+        """The loop turned: the manager's watchdog is fed, the status line is refreshed."""
+        if now < self._next:
+            return
+        self._next = now + min(self._notifier.watchdog_s or _STATUS_EVERY_S, _STATUS_EVERY_S)
+        self._notifier.alive()
+        line = self._line()
+        if line != self._last:
+            self._last = line
+            self._notifier.status(line)
+
+
+class Throughput:
+    """How many files a minute came to an end, up to a quarter of an hour back.
+
+    Counted once a minute, so sixteen marks at most are held and no file pays for it.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._marks: deque[tuple[float, int]] = deque(maxlen=max(MINUTES) + 1)
+
+    def next_deadline(self) -> float | None:
+        """Not by itself: a mark that is late is as good."""
+        return None
+
+    def run_due(self, now: float) -> None:
+        """There is a mark that is less than a minute old."""
+        if not self._marks or now >= self._marks[-1][0] + _MARK_EVERY_S:
+            self._marks.append((now, self._tally.files))
+
+    def per_minute(self, minutes: int, now: float) -> float:
+        """Files a minute over the last `minutes`; before the start there were none."""
+        if not self._marks:
+            return 0.0
+        old = [mark for mark in self._marks if mark[0] <= now - minutes * _MARK_EVERY_S]
+        then, files = old[-1] if old else self._marks[0]
+        elapsed_s = max(now - then, minutes * _MARK_EVERY_S)
+        return (self._tally.files - files) / elapsed_s * _MARK_EVERY_S
+
+
+def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, now: float) -> str:
+    """One JSON object, in ASCII; `now` is monotonic seconds."""
+    config, tally, pipeline = runtime.config, runtime.tally, runtime.pipeline
+    per_minute = {str(each): round(throughput.per_minute(each, now), 1) for each in MINUTES}
+    return json.dumps(
+        {
+            "pid": os.getpid(),
+            "version": __version__,
+            "config": config.file,
+            "digest": config.digest,
+            "since": runtime.since.isoformat(timespec="seconds"),
+            "library": config.library,
+            "watch": [
+                {"source": root.source, "path": root.path, "watched": is_up}
+                for root, is_up in watching.folders
+            ],
+            "on_their_way": pipeline.load,
+            "backlog": pipeline.stages,
+            "per_minute": per_minute,
+            "since_start": ends_of(tally),
+            "classifier": _classifier(runtime),
+            "waiting": _waiting(runtime.retries, now),
+            "waiting_in_all": len(runtime.retries),
+            "paused_because": runtime.breaker.reason,
+        }
+    )
+
+
+def ends_of(tally: Tally) -> dict[str, int]:
+    """How many files came to which end."""
+    return {
+        "filed": tally.filed,
+        "left": tally.left,
+        "quarantined": tally.quarantined,
+        "failed": tally.failed,
+    }
+
+
+def _classifier(runtime: Runtime) -> dict[str, object]:
+    state, pid = runtime.photo_log.classifier, runtime.host.pid
+    return {
+        "state": state.word(pid),
+        "pid": pid,
+        "model": state.model,
+        "engine": state.engine,
+        "started": state.started and state.started.isoformat(timespec="seconds"),
+        "stopped_because": state.stopped_because,
+        "trouble": state.trouble,
+    }
+
+
+def _waiting(retries: Retries, now: float) -> list[dict[str, object]]:
+    """The first photos that failed and are still there; `retry_in_s` null: not until it changes."""
+    return [
+        {
+            "photo": candidate.path,
+            "reason": each.reason,
+            "attempts": each.failures,
+            "retry_in_s": None if each.due == math.inf else round(max(0.0, each.due - now), 1),
+        }
+        for candidate, each in retries.oldest(_WAITING)
+        if os.path.lexists(candidate.path)
+    ]
+
+
+def in_trouble(journal: Journal, state: State) -> list[Row]:
+    """The photos that last came to `state` and are still where they were, the newest first.
+
+    For `status` and `doctor`, which name what failed or could not be read.
+    """
+    rows = journal.find(Query(states=(state,)))
+    latest = [journal.latest_of(row.path, row.library) for row in rows]
+    return [
+        row
+        for row, last in zip(rows, latest, strict=True)
+        if last is not None and last.id == row.id and Path(row.path).exists()
+    ]

@@ -1,0 +1,132 @@
+"""What photos are decided by: the model bundle with its engine, and the rules."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gallery_daemon.config.settings import EngineChoice
+from gallery_daemon.daemon.configuration import classes_of
+from gallery_daemon.doctor.finding import counted, fail, ok, warn
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.engines.measured import EngineCache, circumstances, engines_file
+from gallery_daemon.model.manifest import (
+    BIN_FILE,
+    WEIGHTS_FILE,
+    XML_FILE,
+    find_bundle,
+    read_manifest,
+)
+from gallery_daemon.rules.analysis import warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from gallery_daemon.config.settings import Config, ModelChoice
+    from gallery_daemon.doctor.finding import Finding
+    from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.rules.analysis import RuleWarning
+
+CONFIGURATION = "configuration"
+_MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class BundleState:
+    """The bundle as it was found: `engine` was measured to be the fastest, of these `speeds`.
+
+    `problem` is why it cannot be used; `is_measured` that the engine is measured at all,
+    `is_settled` that it will not be again.
+    """
+
+    name: str
+    problem: str | None
+    hint: str | None = None
+    classes: int = 0
+    is_measured: bool = True
+    is_settled: bool = True
+    engine: str | None = None
+    speeds: Mapping[str, float] = field(default_factory=dict)
+
+
+def look_at_model(choice: ModelChoice) -> BundleState:
+    """The bundle, each file compared with its hash in the manifest."""
+    folder = find_bundle(choice.bundle)
+    try:
+        manifest = read_manifest(folder)
+    except BundleError as error:
+        return BundleState(choice.bundle, error.sentence, error.hint)
+    problem = _damage(folder, manifest)
+    if choice.engine is not EngineChoice.AUTO:
+        said = f"{choice.engine}, as configured"
+        return BundleState(
+            *(manifest.model_id, problem),
+            classes=len(manifest.classes),
+            is_measured=False,
+            engine=said,
+        )
+    memory = EngineCache(engines_file(), circumstances(manifest, choice.engine, choice.device))
+    known = memory.recall()
+    classes = len(manifest.classes)
+    if known is None:
+        return BundleState(manifest.model_id, problem, classes=classes)
+    speeds = {str(kind): speed for kind, speed in known.speeds.items()}
+    return BundleState(
+        manifest.model_id,
+        problem,
+        classes=classes,
+        is_settled=known.is_settled,
+        engine=str(known.kind),
+        speeds=speeds,
+    )
+
+
+def judge_model(seen: BundleState) -> Iterator[Finding]:
+    """Whether it is whole, and which engine runs it."""
+    if seen.problem is not None:
+        advice = (
+            seen.hint or "copy or train it again; for the shipped one, install the package anew"
+        )
+        yield fail(_MODEL, f"{seen.name}: {seen.problem}", advice)
+        return
+    yield ok(_MODEL, f"{seen.name} is whole, {seen.classes} classes")
+    if seen.engine is None:
+        yield ok(_MODEL, "its engine is measured when the first photo comes, which takes seconds")
+        return
+    by_speed = sorted(seen.speeds.items(), key=lambda each: -each[1])
+    speeds = ", ".join(f"{name} {speed:.0f}" for name, speed in by_speed)
+    measured = f" (pictures/s: {speeds})" if seen.is_measured and speeds else ""
+    again = "" if seen.is_settled else "; measured beside other work, and soon again"
+    yield ok(_MODEL, f"its engine is {seen.engine}{measured}{again}")
+
+
+def _damage(folder: Path, manifest: Manifest) -> str | None:
+    """The first of the bundle's files that is not the one which the manifest describes."""
+    hashes = {WEIGHTS_FILE: manifest.weights_sha256}
+    if manifest.int8 is not None:
+        hashes |= {XML_FILE: manifest.int8.xml_sha256, BIN_FILE: manifest.int8.bin_sha256}
+    for name, wanted in hashes.items():
+        try:
+            with (folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            return f"{name} cannot be read: {(error.strerror or '').lower()}"
+        if found != wanted:
+            return f"{name} is not the file that its manifest describes"
+    return None
+
+
+def look_at_rules(config: Config) -> tuple[RuleWarning, ...]:
+    """Each rule that does something its author may not mean."""
+    return warnings(config.rules, classes_of(config.model.bundle))
+
+
+def judge_rules(config: Config, found: tuple[RuleWarning, ...]) -> Iterator[Finding]:
+    """The configuration can be used, and one line for each of its warnings."""
+    rules = counted(len(config.rules.rules), "rule")
+    yield ok(CONFIGURATION, f"{config.file or 'command line'} can be used: {rules}")
+    for each in found:
+        place = f"{config.file}:{each.line}"
+        yield warn(CONFIGURATION, f"{place}: {each.sentence}", "mend the rule, or take it away")

@@ -1,0 +1,111 @@
+"""Pillow within bounds: its settings while photos are decoded, and its errors as one sentence.
+
+Apart from `decode`, because this is about the process and not about a picture. Pillow warns of odd
+metadata, but a photo is either readable or not. Its own limit of pixels would refuse a
+200-megapixel phone photo, and would let a hostile GIF ask for 4 GB. The limit and the warnings are
+settings of the whole process, while several threads decode at once: the first thread in changes
+them, and the last one out restores them (`warnings.catch_warnings` alone is not safe in threads).
+
+A decoder may raise nearly anything on a hostile file; all of it becomes `BadPhoto`. The bytes are
+in memory, so there are no real I/O errors here, and a failing disk is never called a broken photo.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import warnings
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from gallery_daemon.errors import BadPhoto
+from gallery_daemon.imaging.ending import ending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BytesIO
+
+    from gallery_daemon.imaging.formats import FileKind
+
+_REASON_LIMIT = 120
+_SAYS_CUT = re.compile(r"truncated|end of file", re.IGNORECASE)
+
+
+class _Settings:
+    """How many threads decode now, and what to restore after the last one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._decoding = 0
+        self._before = ExitStack()
+
+    def hold(self, max_pixels: int) -> None:
+        """One more thread decodes."""
+        with self._lock:
+            if self._decoding == 0:
+                self._set()
+            self._decoding += 1
+            # Pillow refuses what has more than twice this, and warns above it.
+            half = (max_pixels + 1) // 2
+            Image.MAX_IMAGE_PIXELS = max(half, Image.MAX_IMAGE_PIXELS or 0)
+
+    def release(self) -> None:
+        """One thread fewer decodes."""
+        with self._lock:
+            self._decoding -= 1
+            if self._decoding == 0:
+                self._before.close()
+
+    def _set(self) -> None:
+        self._before.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+        Image.MAX_IMAGE_PIXELS = 0
+        self._before.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+
+
+_SETTINGS = _Settings()
+
+
+@contextmanager
+def decoding(max_pixels: int) -> Iterator[None]:
+    """In this block no warning escapes, and Pillow's limit of pixels is `max_pixels`.
+
+    Of several threads' limits the largest holds; each thread checks its own picture as well.
+    """
+    _SETTINGS.hold(max_pixels)
+    try:
+        yield
+    finally:
+        _SETTINGS.release()
+
+
+@contextmanager
+def as_bad_photo(kind: FileKind, file: BytesIO) -> Iterator[None]:
+    """In this block every exception becomes a BadPhoto."""
+    try:
+        yield
+    except BadPhoto:
+        raise
+    except MemoryError as error:
+        raise BadPhoto(f"the {_label(kind)} needs more memory than there is") from error
+    except Exception as error:  # nearly anything: SyntaxError, struct.error, OSError, KeyError ...
+        if not ending(file, kind).whole or _SAYS_CUT.search(str(error)):
+            raise cut(kind) from error
+        raise BadPhoto(f"the {_label(kind)} data are broken ({_first_line(error)})") from error
+
+
+def cut(kind: FileKind) -> BadPhoto:
+    """The error for a photo whose end is missing."""
+    return BadPhoto(f"the {_label(kind)} data end early (truncated file)")
+
+
+def _label(kind: FileKind) -> str:
+    """The format's usual name: `JPEG` of "a JPEG photo"."""
+    return kind.words.split()[1]
+
+
+def _first_line(error: Exception) -> str:
+    line = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+    return "".join(letter for letter in line if letter.isprintable())[:_REASON_LIMIT]

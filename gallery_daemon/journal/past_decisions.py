@@ -1,0 +1,144 @@
+"""What was decided of a file, read back: by which model and which rules, and why.
+
+A person names a file by where it came from or by its place in the library; a file that was renamed
+since is found by its inode. At the path that a file came from there may be another one by now, so,
+as everywhere in the journal, size and mtime tell them apart.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from gallery_daemon.codec import CodecError, json_of, value_of
+from gallery_daemon.decision import TraceEntry
+from gallery_daemon.journal.record import row_of, signed
+from gallery_daemon.journal.sql import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
+from gallery_daemon.photo import Identity, Prediction, Taken, TakenFrom
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from gallery_daemon.journal.database import Database
+    from gallery_daemon.journal.record import Row
+
+# The row of an undo is no decision on a photo.
+_FROM = f"{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') AND {NOT_REVERTED}"
+_LATEST = f"{_FROM} ORDER BY id DESC LIMIT 1"
+_PRESENT = f"{_FROM} AND size_bytes = ? AND mtime_ns = ? ORDER BY id DESC LIMIT 1"
+_OTHER = f"{_FROM} AND NOT (size_bytes = ? AND mtime_ns = ?) ORDER BY id DESC LIMIT 1"
+_NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
+_SAME = "inode = ? AND size_bytes = ? AND mtime_ns = ?"
+_RENAMED = f"{SELECT} WHERE {_SAME} AND state IN ({FINAL}) ORDER BY id DESC LIMIT 1"
+_BY_ID = f"{SELECT} WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """One decision as it was: `trace` has the rules of that time, up to the one that matched."""
+
+    row: Row
+    trace: tuple[TraceEntry, ...]
+    prediction: Prediction | None
+    taken: Taken | None
+
+
+class PastDecisions:
+    """The past decisions in an open journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def on(self, file: str) -> PastDecision | None:
+        """The latest decision on the file at that absolute path; of a sidecar, on its photo.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        columns = self._find(file)
+        if columns is not None and columns["parent"] is not None:
+            columns = self._first(_BY_ID, columns["parent"])
+        return None if columns is None else _past_decision(columns)
+
+    def replaced_at(self, file: str) -> Row | None:
+        """The latest decision on a file of that absolute path that is not the one there now.
+
+        That is another file, or the same before its content or mtime changed; None if there was
+        none, or there is no file now.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        now = _identity(file)
+        if now is None:
+            return None
+        columns = self._first(_OTHER, os.fsencode(file), now.size_bytes, now.mtime_ns)
+        return None if columns is None else row_of(columns)
+
+    def _find(self, file: str) -> sqlite3.Row | None:
+        now = _identity(file)
+        found = chain(self._from(file, now), self._at(file), self._renamed(now))
+        return next(found, None)
+
+    def _from(self, file: str, now: Identity | None) -> Iterator[sqlite3.Row]:
+        """The decision on what came from that path."""
+        path = os.fsencode(file)
+        if now is None:
+            return self._database.rows(_LATEST, (path,))
+        return self._database.rows(_PRESENT, (path, now.size_bytes, now.mtime_ns))
+
+    def _at(self, file: str) -> Iterator[sqlite3.Row]:
+        """The decisions that put a file at that path in the library."""
+        name = os.fsencode(file).rpartition(b"/")[2]
+        rows = self._database.rows(_NAMED, (name,))
+        return (columns for columns in rows if row_of(columns).destination == file)
+
+    def _renamed(self, now: Identity | None) -> Iterator[sqlite3.Row]:
+        """The decision on the same file under another name."""
+        if now is not None:
+            same = signed(now.inode), now.size_bytes, now.mtime_ns
+            yield from self._database.rows(_RENAMED, same)
+
+    def _first(self, question: str, *values: object) -> sqlite3.Row | None:
+        return next(self._database.rows(question, values), None)
+
+
+def _identity(file: str) -> Identity | None:
+    """The identity of what is at the path; None if nothing is."""
+    try:
+        return Identity.of(os.lstat(file))
+    except OSError:
+        return None
+
+
+def _past_decision(columns: sqlite3.Row) -> PastDecision:
+    row = row_of(columns)
+    probabilities = _read(Mapping[str, float], columns["probabilities"])
+    return PastDecision(
+        row,
+        trace=_read(tuple[TraceEntry, ...], columns["trace"]) or (),
+        prediction=Prediction(probabilities, row.model or "") if probabilities else None,
+        taken=_taken(columns["taken"], columns["taken_from"]),
+    )
+
+
+def _read(wanted: Any, text: str | None) -> Any:  # noqa: ANN401 - as the codec
+    """The text's value; None for one that was saved out of a damaged journal and is broken."""
+    try:
+        return None if text is None else value_of(wanted, json_of(text), "text", exact=False)
+    except CodecError:
+        return None
+
+
+def _taken(text: str | None, origin: str | None) -> Taken | None:
+    if text is None or origin is None:
+        return None
+    try:
+        return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+    except ValueError:
+        return None

@@ -1,0 +1,68 @@
+"""What an engine is: a library that runs a network on a device at a precision.
+
+Imports no library and no numpy, because the idle daemon reads this file. `REFERENCE`, float32 on
+the processor, is what all others are compared with; which engine is the fastest on this machine is
+measured (`choose`), not guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    PictureBatch = NDArray[np.uint8]
+    Logits = NDArray[np.float32]
+
+
+LIBRARIES = ("torch", "openvino")
+"""Each has a module of its name beside this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineKind:
+    """How a network is run: `torch cpu bfloat16`, `openvino cpu int8`."""
+
+    library: str
+    device: str
+    precision: str
+
+    def __str__(self) -> str:
+        return f"{self.library} {self.device} {self.precision}"
+
+    @classmethod
+    def parse(cls, text: str) -> EngineKind:
+        """The kind that `str` turned into `text`.
+
+        Raises:
+            ValueError: `text` is not of that form.
+        """
+        library, device, precision = text.split(" ")
+        if library not in LIBRARIES:
+            raise ValueError(f"{library} is no library")
+        return cls(library, device, precision)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the weights are as trained, not rounded to whole numbers."""
+        return self.precision != "int8"
+
+
+REFERENCE = EngineKind("torch", "cpu", "float32")
+INT8 = EngineKind("openvino", "cpu", "int8")
+
+
+class Engine(Protocol):
+    """A loaded network, for one thread at a time."""
+
+    @property
+    def kind(self) -> EngineKind:
+        """How it runs."""
+        ...
+
+    def logits(self, pictures: PictureBatch) -> Logits:
+        """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
+        ...

@@ -1,0 +1,140 @@
+"""The 8-bit network in OpenVINO, on the processor. It needs no torch, so it starts at once.
+
+OpenVINO and NNCF report their use to their maker unless a person declines (openvino-telemetry
+2025.2, `enable_opt_in_dialog=False`: no consent file counts as consent). This program promises that
+nothing leaves the machine, so `silent` hides the telemetry package from both, and they work
+without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.engines.engine import INT8
+from gallery_daemon.model.engines.probes import probes, softmax
+from gallery_daemon.model.manifest import BIN_FILE, MANIFEST_FILE, XML_FILE, read_manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.model.engines.engine import EngineKind, Logits, PictureBatch
+    from gallery_daemon.model.manifest import Int8Network, Manifest
+
+# Processors that add bytes in another order differ by less in the probes' probabilities.
+_TOLERANCE = 0.05
+_TELEMETRY = "openvino_telemetry"
+
+
+def is_installed(name: str) -> bool:
+    """Whether the package `name` can be imported. Does not import it."""
+    return importlib.util.find_spec(name) is not None
+
+
+def silent(name: str) -> Any:  # noqa: ANN401 - neither package is typed
+    """The package `name`, `openvino` or `nncf`, without its telemetry."""
+    # None makes `import` raise ImportError, which both packages expect.
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+    return importlib.import_module(name)
+
+
+def openvino_kinds(device: str = "auto") -> tuple[EngineKind, ...]:
+    """How OpenVINO can run a network here.
+
+    Args:
+        device: `auto` or `cpu`.
+
+    Raises:
+        BundleError: it does not run on another device.
+    """
+    if device not in {"auto", INT8.device}:
+        raise BundleError(
+            f"engine openvino does not run on the device {device}",
+            hint="use engine: torch, or device: cpu",
+        )
+    return (INT8,)
+
+
+class OpenVinoEngine:
+    """A bundle's 8-bit network, for one thread at a time."""
+
+    kind = INT8
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        """Load the bundle in `folder`.
+
+        Raises:
+            BundleError: it has no 8-bit network, or not the one that its manifest describes; the
+                network gives other answers here than where it was made; or OpenVINO cannot be
+                imported.
+        """
+        manifest = read_manifest(folder)
+        int8 = _int8_of(manifest, folder)
+        files = _read(folder, int8)
+        try:
+            openvino = silent("openvino")
+            core = openvino.Core()
+            model = core.read_model(
+                files[XML_FILE], openvino.Tensor(np.frombuffer(files[BIN_FILE], np.uint8))
+            )
+            compiled = core.compile_model(model, "CPU", _settings(threads))
+        except (ImportError, RuntimeError) as error:
+            first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+            raise BundleError(
+                f"OpenVINO cannot run {folder / XML_FILE}: {first_line}", hint="use engine: torch"
+            ) from error
+        self._request = compiled.create_infer_request()
+        self._refuse_other_answers(manifest, int8)
+
+    def logits(self, pictures: PictureBatch) -> Logits:
+        """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
+        (logits,) = self._request.infer({0: pictures}, share_inputs=True).values()
+        return np.array(logits, np.float32)
+
+    def _refuse_other_answers(self, manifest: Manifest, int8: Int8Network) -> None:
+        """Compare the answers to the probes with the manifest's; this also warms the network."""
+        answers = softmax(self.logits(probes(manifest.input_size)) / manifest.temperature)
+        difference = float(np.abs(answers - np.array(int8.answers)).max())
+        if not difference <= _TOLERANCE:
+            raise BundleError(
+                f"the 8-bit network answers {difference:.2f} otherwise here than where it was made",
+                hint="use engine: torch",
+            )
+
+
+def _settings(threads: int | None) -> dict[str, str]:
+    """All threads work on one batch: the decoders keep the processor busy between batches."""
+    # Not bound to cores: the decoders and other programs use those as well.
+    settings = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": "NO"}
+    return settings if threads is None else settings | {"INFERENCE_NUM_THREADS": str(threads)}
+
+
+def _int8_of(manifest: Manifest, folder: Path) -> Int8Network:
+    if manifest.int8 is None:
+        raise BundleError(
+            f"the model bundle {folder} has no 8-bit network",
+            hint="make one with `gallery-daemon export --int8`, or use engine: torch",
+        )
+    return manifest.int8
+
+
+def _read(folder: Path, int8: Int8Network) -> dict[str, bytes]:
+    """The two files by name, each with the hash that the manifest gives."""
+    files = {}
+    for name, digest in ((XML_FILE, int8.xml_sha256), (BIN_FILE, int8.bin_sha256)):
+        try:
+            files[name] = (folder / name).read_bytes()
+        except OSError as error:
+            raise BundleError(f"cannot read {folder / name}: {error.strerror}") from error
+        if hashlib.sha256(files[name]).hexdigest() != digest:
+            raise BundleError(
+                f"{folder / name} is not the file that {MANIFEST_FILE} describes",
+                hint="the bundle is damaged or mixed from two; copy it again",
+            )
+    return files

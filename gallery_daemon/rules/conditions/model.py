@@ -1,0 +1,208 @@
+"""Conditions on what the model says: its class, how sure it is, and any class's probability.
+
+Confidence and margin are *unsure* where they are too low: the top class is right, and the model not
+sure enough of it. A probability is never unsure. That a class has too little says that the photo is
+none of it, and of nearly every photo: were it unsure, `memes >= 0.3` would send all that is no meme
+to be looked at.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from gallery_daemon.decision import Check, Truth
+from gallery_daemon.rules.condition import NOTHING, Atom, Condition, Needs, yes_or_no
+from gallery_daemon.rules.yamltext import one_or_list, shown_apart, yaml_number, yaml_text
+
+if TYPE_CHECKING:
+    from gallery_daemon.photo import Facts, Photo, Prediction
+
+_NO_PREDICTION = "there is no prediction"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassIs(Atom):
+    """The class of the highest probability is one of `classes`."""
+
+    classes: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `class: cars`."""
+        return f"class: {one_or_list(tuple(yaml_text(name) for name in self.classes))}"
+
+    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
+        """Yes or no; `min_confidence` and `min_margin` ask how sure the model is."""
+        if prediction is None:
+            return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
+        top = prediction.top_class
+        if top in self.classes:
+            return yes_or_no(self, holds=True, reason=f"class is {top}")
+        wanted = self.classes[0] if len(self.classes) == 1 else f"any of {', '.join(self.classes)}"
+        return yes_or_no(self, holds=False, reason=f"class {top} is not {wanted}")
+
+    def covers(self, other: Condition) -> bool:
+        """One of fewer classes."""
+        return isinstance(other, ClassIs) and set(other.classes) <= set(self.classes)
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the prediction."""
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class _AtLeast(Atom):
+    """What the subclass reads of the prediction is at least `value`, 0 to 1; below it: unsure."""
+
+    value: float
+
+    NAME: ClassVar[str]
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `min_confidence: 0.92`."""
+        return f"min_{self.NAME}: {yaml_number(self.value)}"
+
+    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
+        """Yes or unsure."""
+        if prediction is None:
+            return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
+        value = self._read(prediction)
+        holds = value >= self.value
+        shown, wanted = shown_apart(value, self.value)
+        reason = f"{self.NAME} {shown} {'>=' if holds else '<'} {wanted}"
+        return Check(self.text, Truth.YES if holds else Truth.UNSURE, reason)
+
+    def covers(self, other: Condition) -> bool:
+        """One with a higher limit."""
+        if not isinstance(other, _AtLeast) or type(other) is not type(self):
+            return False
+        return other.value >= self.value
+
+    @property
+    def is_always(self) -> bool:
+        """With the limit 0."""
+        return self.value <= 0
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the prediction."""
+        return NOTHING
+
+    @staticmethod
+    @abstractmethod
+    def _read(prediction: Prediction) -> float:
+        """The value to compare."""
+
+
+class MinConfidence(_AtLeast):
+    """The confidence is at least `value`, 0 to 1; below it: unsure."""
+
+    __slots__ = ()
+    NAME = "confidence"
+
+    @staticmethod
+    def _read(prediction: Prediction) -> float:
+        return prediction.confidence
+
+
+class MinMargin(_AtLeast):
+    """The highest probability is at least `value`, 0 to 1, above the second; below it: unsure."""
+
+    __slots__ = ()
+    NAME = "margin"
+
+    @staticmethod
+    def _read(prediction: Prediction) -> float:
+        return prediction.margin
+
+
+class Comparison(StrEnum):
+    """How a probability is compared with a limit."""
+
+    AT_LEAST = ">="
+    ABOVE = ">"
+    AT_MOST = "<="
+    BELOW = "<"
+
+    @property
+    def opposite(self) -> Comparison:
+        """What holds where this does not."""
+        return _OPPOSITES[self]
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether it sets a lower limit."""
+        return self in {Comparison.AT_LEAST, Comparison.ABOVE}
+
+    def holds(self, value: float, limit: float) -> bool:
+        """Whether the comparison holds."""
+        match self:
+            case Comparison.AT_LEAST:
+                return value >= limit
+            case Comparison.ABOVE:
+                return value > limit
+            case Comparison.AT_MOST:
+                return value <= limit
+            case Comparison.BELOW:
+                return value < limit
+
+
+_OPPOSITES = {
+    Comparison.AT_LEAST: Comparison.BELOW,
+    Comparison.ABOVE: Comparison.AT_MOST,
+    Comparison.AT_MOST: Comparison.ABOVE,
+    Comparison.BELOW: Comparison.AT_LEAST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Probability(Atom):
+    """The probability of the class `of` compares with the limit, 0 to 1, as `comparison` says."""
+
+    of: str
+    comparison: Comparison
+    limit: float
+
+    @property
+    def text(self) -> str:
+        """As the YAML has it: `probability: {memes: ">= 0.3"}`."""
+        limit = f"{self.comparison} {yaml_number(self.limit)}"
+        return f'probability: {{{yaml_text(self.of)}: "{limit}"}}'
+
+    @property
+    def is_always(self) -> bool:
+        """Whether every probability satisfies it."""
+        always = ((Comparison.AT_LEAST, 0), (Comparison.AT_MOST, 1))
+        return (self.comparison, self.limit) in always
+
+    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
+        """Yes or no; a class that the model does not have has the probability 0."""
+        if prediction is None:
+            return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
+        value = prediction.probabilities.get(self.of, 0.0)
+        holds = self.comparison.holds(value, self.limit)
+        shown, wanted = shown_apart(value, self.limit)
+        found = self.comparison if holds else self.comparison.opposite
+        return yes_or_no(self, holds=holds, reason=f"{self.of} {shown} {found} {wanted}")
+
+    def covers(self, other: Condition) -> bool:
+        """One of the same class with a limit that is as strict or stricter."""
+        if not isinstance(other, Probability) or self.of != other.of:
+            return False
+        if self.comparison.is_lower is not other.comparison.is_lower:
+            return False
+        # The limit itself is the last value that the other allows, or the first that it does not.
+        is_open = other.comparison in {Comparison.ABOVE, Comparison.BELOW}
+        if is_open and self.limit == other.limit:
+            return True
+        return self.comparison.holds(other.limit, self.limit)
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the prediction."""
+        return NOTHING

@@ -1,0 +1,212 @@
+"""Networks learn from labelled pictures, phase after phase: one for the bundle, others to judge it.
+
+There is one training for each set of sources that is left out, and one with all of them. All begin
+with the same weights, so the features of the first phase are computed once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.manifest import INPUT_SIZE
+from gallery_daemon.model.network import STAGES, new_network, stages
+from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
+from gallery_daemon.training.calibration import RawPredictions
+from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress
+from gallery_daemon.training.display import Epoch
+from gallery_daemon.training.features import (
+    compute_features,
+    feature_batches,
+    load_features,
+    pixel_batches,
+)
+from gallery_daemon.training.phase import TrainContext, TrainedEpoch, predict_logits, train_phase
+from gallery_daemon.training.split import Split, split_randomly
+from gallery_daemon.training.weights import start_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+    from gallery_daemon.training.display import Display
+    from gallery_daemon.training.features import Runner
+    from gallery_daemon.training.pictures import LoadedGallery
+    from gallery_daemon.training.recipe import Phase, Recipe
+    from gallery_daemon.training.train_options import TrainOptions
+    from gallery_daemon.training.weights import StartWeights
+
+_FIRST_FEATURES, _LATER_FEATURES = "start", "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """What every training of one bundle shares; `folder` is for scratch files."""
+
+    options: TrainOptions
+    loaded: LoadedGallery
+    weights: StartWeights
+    run: Runner
+    display: Display
+    folder: Path
+
+    def train(self, split: Split, name: str, number: int) -> tuple[nn.Module, Progress]:
+        """A network that has learned from the pictures that train in `split`, and how it went.
+
+        `name` is that of its checkpoint in `folder`; `number` counts the trainings from 0. Ctrl-C
+        ends it early: the network is the best so far, and `progress.phase` a phase of the recipe.
+
+        Raises:
+            KeyboardInterrupt: it came before there was a best.
+            TrainingError: no epoch had a loss that is a number.
+        """
+        checkpoint = self.folder / f"{name}.safetensors"
+        context = TrainContext(
+            self.options.recipe,
+            torch.tensor(self.loaded.gallery.labels),
+            torch.tensor(split.train),
+            torch.tensor(split.validate),
+            self.run,
+            self.options.seed,
+            self.display,
+        )
+        network, progress = self._new_network(), load_progress(checkpoint)
+        try:
+            self._fit(network, context, progress, checkpoint, number)
+            save_progress(progress, checkpoint)
+        except KeyboardInterrupt:
+            if not progress.best.state:
+                raise
+            network.load_state_dict(progress.best.state)
+        return network, progress
+
+    def train_without(self, outer: Split, number: int) -> RawPredictions:
+        """What a network that never saw the pictures that validate in `outer` says of them.
+
+        Raises:
+            KeyboardInterrupt: it came before the training was over.
+        """
+        # The best epoch is chosen without them too, or they would not be unseen.
+        options, gallery = self.options, self.loaded.gallery
+        inner = split_randomly(gallery, outer.train, options.validation_share, options.seed)
+        self.display.say(f"without {', '.join(options.left_out[number])}:")
+        network, progress = self.train(inner, f"without-{number + 1}", number)
+        if progress.phase < len(options.recipe.phases):
+            raise KeyboardInterrupt
+        return self.predict(network, outer.validate)
+
+    def predict(self, network: nn.Module, places: tuple[int, ...]) -> RawPredictions:
+        """What the network says of the pictures at `places`, as they are."""
+        pictures = PictureSource(self.loaded, INPUT_SIZE, self.run, scenery=())
+        logits = predict_logits(network, pictures, torch.tensor(places), self.run)
+        return RawPredictions(places, logits)
+
+    def _new_network(self) -> nn.Module:
+        """The start of every training, the same for the same seed."""
+        torch.manual_seed(self.options.seed)
+        network = new_network(len(self.loaded.gallery.classes))
+        start_from(network, self.weights)
+        return network.to(self.run.device).to(memory_format=torch.channels_last)
+
+    def _fit(
+        self,
+        network: nn.Module,
+        context: TrainContext,
+        progress: Progress,
+        checkpoint: Path,
+        number: int,
+    ) -> None:
+        """The network is the best that the phases gave; `progress` has every epoch that is over."""
+        source: BatchSource | None = None
+        for phase in context.recipe.phases[progress.phase :]:
+            if progress.state:
+                network.load_state_dict(progress.state.network)
+            elif progress.best.state:
+                network.load_state_dict(progress.best.state)
+            source = self._source(phase, source, network, context, is_first=not progress.phase)
+            for epoch in train_phase(network, phase, source, context, progress.state):
+                done = self._done(progress.phase, epoch.number, number)
+                said = _record(progress, phase, epoch, done)
+                if phase.first_trained != "fc":  # which would take longer to save than to train
+                    progress.state = epoch.state
+                    save_progress(progress, checkpoint)
+                self.display.epoch(said)  # last: what a person has seen is kept
+            progress.end_phase()
+        if not progress.best.state:
+            raise TrainingError("nothing was learned: the loss is not a number in any epoch")
+        network.load_state_dict(progress.best.state)
+
+    def _source(
+        self,
+        phase: Phase,
+        before: BatchSource | None,
+        network: nn.Module,
+        context: TrainContext,
+        *,
+        is_first: bool,
+    ) -> BatchSource:
+        """Augmented pictures, or the features before the first stage that the phase trains."""
+        if phase.augmented:
+            scenery = context.train.tolist()
+            return PictureSource(self.loaded, phase.size, self.run, scenery)
+        place = self.folder / (_FIRST_FEATURES if is_first else _LATER_FEATURES)
+        if is_first and (found := load_features(place)):
+            return FeatureSource(found, phase.first_trained, self.run)
+        return self._features(phase.first_trained, before, network, place)
+
+    def _features(
+        self, first: str, before: BatchSource | None, network: nn.Module, place: Path
+    ) -> FeatureSource:
+        """Features before the stage `first`; from those of the phase before, if there are some."""
+        reached, mirrored = STAGES[0], self.options.recipe.mirrored
+        batches = pixel_batches(self.loaded.open(), self.run, mirrored=mirrored)
+        if isinstance(before, FeatureSource):
+            if before.enters == first:
+                return before
+            reached, batches = before.enters, feature_batches(before.features, self.run)
+        frozen, count = stages(network, reached, first), len(self.loaded.gallery.pictures)
+        features = compute_features(
+            batches, frozen, self.run, place, count=count, display=self.display
+        )
+        return FeatureSource(features, first, self.run)
+
+    def _done(self, phase: int, epoch: int, number: int) -> float:
+        """The share of the work of all trainings after `epoch` epochs of a phase of this one."""
+        own = work_done(self.options.recipe, phase, epoch)
+        return (number + own) / (len(self.options.left_out) + 1)
+
+
+def work_done(recipe: Recipe, phase: int, epochs: int) -> float:
+    """The share of one training's work, 0..1, after `epochs` epochs of phase number `phase`."""
+    work = [_work(each) * each.epochs for each in recipe.phases]
+    return (sum(work[:phase]) + _work(recipe.phases[phase]) * epochs) / sum(work)
+
+
+def _work(phase: Phase) -> float:
+    """What an epoch costs, roughly: all layers by the area of the pictures, the last for nothing.
+
+    `layer4` has a quarter of a ResNet34's multiplications.
+    """
+    if phase.augmented:
+        return phase.size**2 / 224**2
+    return 0.001 if phase.first_trained == "fc" else 0.25
+
+
+def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) -> Epoch:
+    """Note the epoch in the progress, with its weights if they are the best so far."""
+    said = Epoch(
+        phase.name,
+        epoch.number,
+        phase.epochs,
+        epoch.train_loss,
+        epoch.validation_loss,
+        epoch.validation_accuracy,
+        is_best=progress.best.offer(epoch.weights, epoch.validation_loss),
+        done=done,
+    )
+    progress.epochs.append(said)
+    return said

@@ -1,0 +1,85 @@
+"""A batch becomes as many answers, and one bad photo disturbs nobody."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.classifier.batcher import Network, Prepared, classify
+from gallery_daemon.classifier.messages import Answer, Refusal, RefusalKind
+from gallery_daemon.photo import Facts, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FACTS = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
+MODEL = "m@01234567"
+
+
+def looked(number: int) -> Prepared[float]:
+    """A photo whose picture is a number: its probability of being a car."""
+    return Prepared(number, FACTS, number / 10, started_s=1.0)
+
+
+def network(predict: object = None) -> Network[float]:
+    """A network of two classes that believes what the picture says."""
+
+    def believe(pictures: Sequence[float]) -> list[list[float]]:
+        return [[picture, 1 - picture] for picture in pictures]
+
+    return Network(predict or believe, ("cars", "memes"), MODEL)  # type: ignore[arg-type]
+
+
+def test_answers_come_in_the_order_of_the_batch() -> None:
+    """Each has its own probabilities, the batch's size, and its time since it was started."""
+    answers = classify([looked(3), looked(1)], network(), lambda: 1.25)
+
+    assert [
+        Answer(3, FACTS, Prediction({"cars": 0.3, "memes": 0.7}, MODEL), 2, 250.0),
+        Answer(1, FACTS, Prediction({"cars": 0.1, "memes": 0.9}, MODEL), 2, 250.0),
+    ] == answers
+
+
+def test_a_photo_the_network_fails_on_is_refused_alone() -> None:
+    """The batch fails, each is tried alone, and only the bad one is refused, as nobody's fault."""
+
+    def predict(pictures: Sequence[float]) -> list[list[float]]:
+        if 0.2 in pictures:
+            raise RuntimeError("no kernel")
+        return [[picture, 1 - picture] for picture in pictures]
+
+    replies = classify([looked(1), looked(2), looked(3)], network(predict), lambda: 1.0)
+
+    assert [1, 2, 3] == [reply.id for reply in replies]
+    assert [Answer, Refusal, Answer] == [type(reply) for reply in replies]
+    reason = "the network failed on it: RuntimeError: no kernel"
+    assert Refusal(2, RefusalKind.FAILED, reason, FACTS) == replies[1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([], id="too few rows"),
+        pytest.param([[0.5, 0.5]] * 3, id="too many rows"),
+        pytest.param([[1.0]], id="too few classes"),
+        pytest.param([[0.2, 0.3, 0.5]], id="too many classes"),
+        pytest.param([[math.nan, 0.5]], id="not a number"),
+    ],
+)
+def test_a_network_that_breaks_the_contract_gives_no_answer(rows: list[list[float]]) -> None:
+    """A wrong length or a NaN is never given out as someone's prediction."""
+    (reply,) = classify([looked(1)], network(lambda _pictures: rows), lambda: 1.0)
+
+    assert isinstance(reply, Refusal)
+    assert RefusalKind.FAILED == reply.kind
+
+
+def test_a_hair_more_than_one_is_one() -> None:
+    """Rounding in half precision does not make an impossible answer."""
+    (reply,) = classify([looked(1)], network(lambda _pictures: [[1.0001, -0.0001]]), lambda: 1.0)
+
+    assert isinstance(reply, Answer)
+    assert {"cars": 1.0, "memes": 0.0} == reply.prediction.probabilities

@@ -1,0 +1,58 @@
+"""Addresses on this machine where figures can be fetched, and no others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gallery_daemon.config.kinds.local import Listen
+from tests.config.texts import HEAD, RULES, config_of, errors_of, says
+
+
+def listens(text: str) -> Listen | None:
+    """Where a configuration with these metrics listens."""
+    return config_of(f"{HEAD}{RULES}{text}\n").metrics.listen
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", None),
+        ("metrics: {listen: '127.0.0.1:9464'}", Listen("127.0.0.1", 9464)),
+        ("metrics: {listen: 'localhost:1'}", Listen("127.0.0.1", 1)),
+        ("metrics: {listen: '[::1]:65535'}", Listen("::1", 65535)),
+        ("metrics: {listen: 'unix:/run/m.sock'}", Listen(path="/run/m.sock")),
+    ],
+)
+def test_figures_are_off_unless_an_address_is_written(text: str, expected: Listen | None) -> None:
+    """The loopback interface by any of its names, or a socket."""
+    assert expected == listens(text)
+
+
+def test_a_socket_may_lie_at_home() -> None:
+    """`~` is written out."""
+    assert Listen(path=str(Path.home() / "m.sock")) == listens("metrics: {listen: 'unix:~/m.sock'}")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "hint"),
+    [
+        ("listen: '0.0.0.0:9464'", "can be reached from other machines", "127.0.0.1:9464"),
+        ("listen: '192.168.1.2:80'", "can be reached from other machines", "127.0.0.1:80"),
+        ("listen: 'example.org:9464'", "can be reached from other machines", "127.0.0.1"),
+        ("listen: '127.0.0.1.evil.org:9464'", "can be reached from other", "127.0.0.1"),
+        ("listen: 9464", "is not 127.0.0.1:PORT, or unix:", "127.0.0.1:9464"),
+        ("listen: ':9464'", "is not 127.0.0.1:PORT", "127.0.0.1:9464"),
+        ("listen: '127.0.0.1:65536'", "is not 127.0.0.1:PORT", "127.0.0.1:9464"),
+        ("listen: '127.0.0.1:0'", "is not 127.0.0.1:PORT", "127.0.0.1:9464"),
+        ("listen: 'unix:m.sock'", "no absolute path", "unix:~/"),
+        (f"listen: 'unix:/{'x' * 107}'", "at most 107 bytes", "unix:~/"),
+        ("port: 9464", "metrics lacks the key listen", "add listen: 127.0.0.1:9464"),
+    ],
+)
+def test_no_figure_leaves_the_machine(text: str, sentence: str, hint: str | None) -> None:
+    """Every other interface is a mistake at its place, and so is what is no address."""
+    first, *_ = errors_of(f"{HEAD}{RULES}metrics: {{{text}}}\n")
+
+    assert says(first, sentence, hint)

@@ -1,0 +1,182 @@
+"""A look that is remembered is used where a new one would be the same, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from gallery_daemon.classifier.host import Classified, Refused
+from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.codec import object_of, to_text, value_of
+from gallery_daemon.config.settings import Limits
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import CacheEntry
+from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
+from tests.faults.household import MODEL
+from tests.rules.photos import facts_of_file, photo, predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BUNDLE = find_bundle(DEFAULT_BUNDLE)
+FACTS = replace(
+    Facts.unread(datetime(2024, 1, 1, tzinfo=UTC)),
+    taken=Taken(datetime(2024, 1, 1, tzinfo=UTC), TakenFrom.EXIF),
+)
+SEEN = Classified(photo("a/x.jpg"), FACTS, Prediction({"cars": 0.7, "memes": 0.3}, MODEL), 3, 1.5)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """An empty one."""
+    journal = Journal(tmp_path / "journal.sqlite3")
+    yield journal
+    journal.close()
+
+
+def looks(
+    journal: Journal, limits: Limits | None = None, *, needs_hash: bool = False
+) -> InferenceCache:
+    """Those of the default model."""
+    return InferenceCache(journal, BUNDLE, limits or Limits(), needs_hash=needs_hash)
+
+
+def remember(journal: Journal, report: Classified | Refused) -> CacheEntry | None:
+    """What was seen is in the journal, if it is to be remembered."""
+    note = looks(journal).note(report)
+    if note is not None:
+        journal.inferences.remember([(report.photo.path, report.photo.identity, note)])
+    return note
+
+
+def test_what_was_seen_comes_back(journal: Journal) -> None:
+    """Facts and probabilities to the last bit."""
+    remember(journal, SEEN)
+
+    found = looks(journal).recall(SEEN.photo)
+
+    assert found is not None
+    assert (SEEN.facts, SEEN.prediction) == (found.facts, found.prediction)
+
+
+@given(facts=facts_of_file, prediction=predictions)
+def test_every_look_is_a_text_and_a_look_again(facts: Facts, prediction: Prediction) -> None:
+    """Whatever stands in a photo."""
+    # A model's name is no half character: the manifest refuses it, and JSON would join two of them.
+    look = Inference(facts, replace(prediction, model="default@0123abcd"), None, None, Limits())
+
+    once = value_of(Inference, object_of(to_text(look)), "look")  # joins half characters
+
+    assert once == value_of(Inference, object_of(to_text(once)), "look")
+    assert look.prediction == once.prediction
+
+
+def test_a_look_within_other_limits_is_none(journal: Journal) -> None:
+    """What was too large may be looked at now, and the reverse."""
+    remember(journal, SEEN)
+
+    assert looks(journal, Limits(photo_bytes=1)).recall(SEEN.photo) is None
+
+
+def test_a_look_without_the_hash_is_none_where_rules_ask_for_it(journal: Journal) -> None:
+    """It is looked at anew, and then has one."""
+    remember(journal, SEEN)
+    without = looks(journal, needs_hash=True).recall(SEEN.photo)
+    remember(journal, replace(SEEN, facts=replace(FACTS, content_hash="ab" * 32)))
+
+    assert without is None
+    assert looks(journal, needs_hash=True).recall(SEEN.photo) is not None
+
+
+def test_a_look_of_former_times_is_one_but_where_rules_ask_for_the_picture_s_bits(
+    journal: Journal,
+) -> None:
+    """Only there it is looked at anew; its text had no such key."""
+    note = looks(journal).note(replace(SEEN, facts=replace(FACTS, dhash=None)))
+    assert note is not None
+    older = replace(note, text=note.text.replace(',"dhash":null', ""))
+    assert "dhash" not in older.text
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
+
+    asked = InferenceCache(journal, BUNDLE, Limits(), needs_hash=False, needs_bits=True)
+    found = looks(journal).recall(SEEN.photo)
+    without = asked.recall(SEEN.photo)
+    remember(journal, replace(SEEN, facts=replace(FACTS, dhash=PLAIN)))
+
+    assert found is not None
+    assert (FACTS, None) == (found.facts, without)
+    assert asked.recall(SEEN.photo) is not None
+
+
+@pytest.mark.parametrize("origin", list(TakenFrom))
+def test_a_renamed_photo_keeps_no_date_of_its_old_name(journal: Journal, origin: TakenFrom) -> None:
+    """A date that stands in the file itself is the same under every name."""
+    facts = replace(FACTS, taken=replace(FACTS.taken, origin=origin))
+    remember(journal, replace(SEEN, facts=facts))
+    candidate = SEEN.photo.candidate
+    moved = replace(SEEN.photo, candidate=replace(candidate, relative="b/x.jpg"))
+    renamed = replace(SEEN.photo, candidate=replace(candidate, relative="a/2019-05-01.jpg"))
+
+    assert looks(journal).recall(moved) is not None
+    found = looks(journal).recall(renamed)
+    assert (origin in {TakenFrom.EXIF, TakenFrom.XMP}) == (found is not None)
+
+
+@pytest.mark.parametrize("kind", list(RefusalKind))
+def test_a_refusal_that_may_pass_is_not_remembered(journal: Journal, kind: RefusalKind) -> None:
+    """What is the bytes' own fault is: kind and reason come back."""
+    refused = Refused(SEEN.photo, kind, "its end is missing", None)
+
+    note = remember(journal, refused)
+
+    lasts = kind in {RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO}
+    found = looks(journal).recall(SEEN.photo)
+    assert lasts == (note is not None) == (found is not None)
+    if found is not None:
+        assert (kind, "its end is missing") == (found.kind, found.reason)
+
+
+def test_what_was_refused_is_looked_at_again_on_demand(journal: Journal) -> None:
+    """And what was classified need not be."""
+    remember(journal, Refused(SEEN.photo, RefusalKind.UNREADABLE, "its end is missing", None))
+    again = InferenceCache(journal, BUNDLE, Limits(), needs_hash=False, again=True)
+    refused = again.recall(SEEN.photo)
+    remember(journal, SEEN)
+
+    assert refused is None
+    assert again.recall(SEEN.photo) is not None
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"facts":null}', "[]"])
+def test_a_text_of_another_program_is_no_look(journal: Journal, text: str) -> None:
+    """Facts that were others then are looked at anew; nothing fails."""
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, CacheEntry(MODEL, text))])
+
+    assert looks(journal).recall(SEEN.photo) is None
+
+
+def test_without_a_model_nothing_is_recalled(journal: Journal, tmp_path: Path) -> None:
+    """A bundle that is gone is no error here; who needs it will say so."""
+    remember(journal, SEEN)
+
+    assert InferenceCache(journal, tmp_path, Limits(), needs_hash=False).recall(SEEN.photo) is None
+
+
+def test_looks_at_files_that_are_gone_are_forgotten(journal: Journal, tmp_path: Path) -> None:
+    """Not if their folder is gone as well: its disk may not be mounted."""
+    (tmp_path / "there.jpg").write_bytes(b"photo")
+    paths = [str(tmp_path / name) for name in ("there.jpg", "gone.jpg", "away/x.jpg")]
+    journal.inferences.remember(
+        (path, SEEN.photo.identity, CacheEntry(MODEL, "{}")) for path in paths
+    )
+
+    forget_gone(journal)
+
+    assert {paths[0], paths[2]} == set(journal.inferences.unfiled())

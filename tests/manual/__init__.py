@@ -1,0 +1,1 @@
+"""The manual's own machinery; `tests.docs` has what its pages say."""

@@ -1,0 +1,147 @@
+"""Conditions on the date taken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery_daemon.decision import Check, Truth
+from gallery_daemon.photo import Taken, TakenFrom
+from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
+from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
+
+if TYPE_CHECKING:
+    from gallery_daemon.rules.condition import Condition
+
+JULY_1, JULY_15, AUGUST_1 = (
+    datetime.fromisoformat(f"2026-{day}") for day in ("07-01", "07-15 18:30", "08-01")
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (TakenBetween(JULY_1, AUGUST_1), Truth.YES),
+        (TakenBetween(JULY_15, None), Truth.YES),
+        (TakenBetween(None, JULY_15), Truth.NO),
+        (TakenBetween(AUGUST_1, None), Truth.NO),
+    ],
+)
+def test_after_is_inclusive_and_before_is_not(condition: Condition, expected: Truth) -> None:
+    """So that one month's end is the next month's beginning."""
+    assert expected == truth_of(condition)
+
+
+def test_a_date_is_compared_as_the_photo_s_local_time() -> None:
+    """What the clock on the wall said there counts, not what it said at home."""
+    tokyo = timezone(timedelta(hours=9))
+    known = facts(taken=Taken(datetime(2026, 7, 15, 0, 30, tzinfo=tokyo), TakenFrom.XMP))
+
+    assert Truth.YES == truth_of(
+        TakenBetween(datetime.fromisoformat("2026-07-15"), None), known=known
+    )
+
+
+def test_an_mtime_is_no_date_taken() -> None:
+    """It says when the file was written."""
+    known = facts(taken=Taken(JULY_15, TakenFrom.MTIME))
+
+    check = TakenBetween(JULY_1, None).check(photo(), known, prediction())
+
+    expected = Check("taken: {after: 2026-07-01 00:00:00}", Truth.NO, "no date taken is known")
+    assert expected == check
+
+
+def test_a_date_says_why() -> None:
+    """The text reads like the YAML and the reason like a sentence."""
+    check = TakenBetween(None, JULY_1).check(photo(), FACTS, prediction())
+
+    expected = Check(
+        "taken: {before: 2026-07-01 00:00:00}",
+        Truth.NO,
+        "taken 2026-07-15 18:30:00, not before 2026-07-01 00:00:00",
+    )
+    assert expected == check
+
+
+# The usual photo was taken on Wednesday, 15 July 2026, at 18:30.
+@pytest.mark.parametrize(
+    ("part", "spans", "text", "truth", "reason"),
+    [
+        ("year", [(2026, 2026)], "{year: 2026}", Truth.YES, "year 2026"),
+        ("year", [(None, 2025)], "{year: {max: 2025}}", Truth.NO, "year 2026, not {max: 2025}"),
+        ("month", [(6, 6), (7, 7)], "{month: [jun, jul]}", Truth.YES, "month jul"),
+        ("month", [(11, 2)], "{month: {min: nov, max: feb}}", Truth.NO, "month jul, not {min: nov"),
+        ("weekday", [(6, 6), (7, 7)], "{weekday: [sat, sun]}", Truth.NO, "weekday wed, not [sat,"),
+        ("weekday", [(7, 3)], "{weekday: {min: sun, max: wed}}", Truth.YES, "weekday wed"),
+        (
+            "hour",
+            [(22, 5)],
+            "{hour: {min: 22, max: 5}}",
+            Truth.NO,
+            "hour 18, not {min: 22, max: 5}",
+        ),
+        ("hour", [(18, 18)], "{hour: 18}", Truth.YES, "hour 18"),
+    ],
+)
+def test_a_part_of_the_date_says_why(
+    part: str, spans: list[tuple[int | None, int | None]], text: str, truth: Truth, reason: str
+) -> None:
+    """Names where people use names, and what it was instead."""
+    condition = TakenIn(DatePart(part), tuple(Span(*span) for span in spans))
+
+    check = condition.check(photo(), FACTS, prediction())
+
+    assert (f"taken: {text}", truth) == (check.condition, check.truth)
+    assert check.reason.startswith(f"taken 2026-07-15 18:30:00, {reason}")
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "expected"),
+    [(21, 59, "no"), (22, 0, "yes"), (0, 0, "yes"), (5, 59, "yes"), (6, 0, "no")],
+)
+def test_hours_go_over_midnight(hour: int, minute: int, expected: str) -> None:
+    """From 22 to 5 is the night, the whole of its last hour included."""
+    known = facts(taken=Taken(JULY_15.replace(hour=hour, minute=minute), TakenFrom.EXIF))
+
+    assert expected == truth_of(TakenIn(DatePart.HOUR, (Span(22, 5),)), known=known)
+
+
+def test_a_part_of_an_mtime_is_no_part_of_a_date_taken() -> None:
+    """As with two days."""
+    known = facts(taken=Taken(JULY_15, TakenFrom.MTIME))
+
+    check = TakenIn(DatePart.YEAR, (Span(None, None),)).check(photo(), known, prediction())
+
+    assert (Truth.NO, "no date taken is known") == (check.truth, check.reason)
+
+
+ends = st.none() | st.integers(0, 12)
+spans = st.builds(Span, ends, ends)
+
+
+@given(spans, spans)
+def test_what_a_span_covers_lies_in_it(wide: Span, narrow: Span) -> None:
+    """A yes is a proof, also where a span goes over the end."""
+    if wide.covers(narrow):
+        assert not [value for value in range(-1, 14) if value in narrow and value not in wide]
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        (Span(22, 5), Span(23, 4)),
+        (Span(22, 5), Span(0, 5)),
+        (Span(22, 5), Span(22, 23)),
+        (Span(2020, None), Span(2021, 2022)),
+        (Span(None, None), Span(3, 3)),
+        (Span(3, 3), Span(3, 3)),
+    ],
+)
+def test_a_span_covers_what_is_narrower(wide: Span, narrow: Span) -> None:
+    """These are seen."""
+    assert wide.covers(narrow)

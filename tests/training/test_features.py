@@ -1,0 +1,202 @@
+"""Features of frozen layers: computed once, kept whole or not at all, mixed with their mirrors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
+from gallery_daemon.model.network import stages
+from gallery_daemon.training.display import Silent
+from gallery_daemon.training.features import (
+    Features,
+    compute_features,
+    feature_batches,
+    load_features,
+    pixel_batches,
+)
+from gallery_daemon.training.pictures import new_array
+from tests.training.tiny import EACH, RUN, tiny_gallery, tiny_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.training.pictures import LoadedGallery
+
+pytestmark = pytest.mark.usefixtures("one_core")
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> LoadedGallery:
+    """Sixteen squares of noise."""
+    return tiny_gallery(tmp_path)
+
+
+def _compute(
+    loaded: LoadedGallery, frozen: nn.Module, place: Path, *, mirrored: bool = True, count: int = 16
+) -> Features:
+    batches = pixel_batches(loaded.open(), RUN, mirrored=mirrored)
+    return compute_features(batches, frozen, RUN, place, count=count, display=Silent())
+
+
+def test_input_is_normalised_as_imagenets(loaded: LoadedGallery) -> None:
+    """Black and white by hand, a picture a row, channels first and laid out channels-last."""
+    pictures = np.zeros((2, 4, 4, 3), np.uint8)
+    pictures[1] = 255
+
+    found = RUN.input(pictures)
+
+    for channel, (mean, std) in enumerate(zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)):
+        assert pytest.approx((0 - mean) / std, abs=1e-5) == found[0, channel, 0, 0].item()
+        assert pytest.approx((1 - mean) / std, abs=1e-5) == found[1, channel, 3, 3].item()
+    assert (2, 3, 4, 4) == tuple(found.shape)
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    assert (16, 3, 32, 32) == tuple(RUN.input(loaded.open().copy()).shape)
+
+
+def test_features_are_what_the_frozen_layers_say(loaded: LoadedGallery, tmp_path: Path) -> None:
+    """In half precision, in evaluation mode; the mirror images beside them."""
+    network = tiny_network().eval()
+    frozen = stages(network, "conv1", "layer4")
+
+    found = _compute(loaded, frozen, tmp_path / "start")
+
+    batch = RUN.input(loaded.open().copy())
+    with torch.no_grad():
+        plain, mirrored = frozen(batch), frozen(batch.flip(3))
+    torch.testing.assert_close(found.take(torch.arange(16)), plain, atol=2e-3, rtol=2e-3)
+    all_mirrored = found.take(torch.arange(16), torch.ones(16, dtype=torch.bool))
+    torch.testing.assert_close(all_mirrored, mirrored, atol=2e-3, rtol=2e-3)
+    assert {"start.plain.npy", "start.mirrored.npy"} == {
+        path.name for path in tmp_path.glob("start*")
+    }
+
+
+def test_running_stages_leaves_their_statistics_and_gradients_alone(loaded: LoadedGallery) -> None:
+    """Even if they were in training mode."""
+    network = tiny_network().train()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+
+    found = RUN(stages(network, "conv1", "layer4"), RUN.input(loaded.open().copy()))
+
+    assert not found.requires_grad
+    assert all(torch.equal(before[key], value) for key, value in network.state_dict().items())
+
+
+def test_rows_are_taken_from_the_mirror_where_it_says_so() -> None:
+    """Each row by its own flag, in any order; without mirror images there are only plain ones."""
+    plain = np.arange(12, dtype=np.float16).reshape(4, 3)
+    both, alone = Features(plain, -plain), Features(plain, None)
+    rows, flags = torch.tensor([2, 0, 2]), torch.tensor([True, False, False])
+
+    assert [[-6.0, -7, -8], [0, 1, 2], [6, 7, 8]] == both.take(rows, flags).tolist()
+    assert [[6.0, 7, 8], [0, 1, 2], [6, 7, 8]] == alone.take(rows, flags).tolist()
+    assert torch.float32 == both.take(rows).dtype
+    assert [[0.0, 1, 2]] == both.take(torch.tensor([0])).tolist(), "nothing was changed in place"
+
+
+def test_features_of_features_are_those_of_the_whole_way(
+    loaded: LoadedGallery, tmp_path: Path
+) -> None:
+    """A later phase goes on from the cut of the one before, mirror images too."""
+    network = tiny_network().eval()
+    first = _compute(loaded, stages(network, "conv1", "layer3"), tmp_path / "start")
+    further = compute_features(
+        feature_batches(first, RUN),
+        stages(network, "layer3", "fc"),
+        RUN,
+        tmp_path / "later",
+        count=2 * EACH,
+        display=Silent(),
+    )
+    at_once = _compute(loaded, stages(network, "conv1", "fc"), tmp_path / "whole")
+
+    assert further.mirrored is not None
+    assert at_once.mirrored is not None
+    np.testing.assert_allclose(further.plain, at_once.plain, atol=5e-3)
+    np.testing.assert_allclose(further.mirrored, at_once.mirrored, atol=5e-3)
+
+
+def test_without_mirror_images_half_of_the_work_is_not_done(
+    loaded: LoadedGallery, tmp_path: Path
+) -> None:
+    """No file of them, and none found."""
+    found = _compute(loaded, stages(tiny_network(), "conv1", "fc"), tmp_path / "a", mirrored=False)
+
+    assert found.mirrored is None
+    assert not (tmp_path / "a.mirrored.npy").exists()
+    assert load_features(tmp_path / "a") is not None
+
+
+def test_features_that_were_not_finished_are_not_found(
+    loaded: LoadedGallery, tmp_path: Path
+) -> None:
+    """Interrupted in the middle, they are computed anew; their file of before is gone, too."""
+    frozen, place = stages(tiny_network(), "conv1", "fc"), tmp_path / "later"
+    _compute(loaded, frozen, place)
+
+    class Interrupted(Silent):
+        def advance(self, pictures: int) -> None:  # noqa: ARG002 - the port has it
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compute_features(
+            pixel_batches(loaded.open(), RUN, mirrored=True),
+            frozen, RUN, place, count=16, display=Interrupted(),
+        )  # fmt: skip
+
+    assert load_features(place) is None
+
+
+def test_new_features_may_take_the_place_of_those_still_in_use(
+    loaded: LoadedGallery, tmp_path: Path
+) -> None:
+    """A phase reads those of the one before while it writes its own by the same name."""
+    network, place = tiny_network(), tmp_path / "later"
+    first = _compute(loaded, stages(network, "conv1", "layer3"), place)
+    before = first.plain[0].copy()
+
+    _compute(loaded, stages(network, "conv1", "fc"), place)
+
+    np.testing.assert_array_equal(before, first.plain[0])
+
+
+def test_half_precision_is_enough_for_large_and_small_values(tmp_path: Path) -> None:
+    """What float16 rounds is a two-thousandth at most."""
+    values = torch.tensor([[1e-3, 0.3333, 17.77, 900.5]])
+
+    found = compute_features(
+        iter([(values, None)]), nn.Identity(), RUN, tmp_path / "x", count=1, display=Silent()
+    )
+
+    torch.testing.assert_close(found.take(torch.tensor([0])), values, rtol=1e-3, atol=1e-6)
+
+
+def test_an_array_has_its_place_on_the_disk_from_the_start(tmp_path: Path) -> None:
+    """Or the process would die of a signal when the disk is full in the middle of filling it."""
+    array = new_array(tmp_path / "a.npy", np.float16, (64, 64, 3))
+    facts = (tmp_path / "a.npy").stat()
+
+    assert not array.any()
+    assert facts.st_blocks * 512 >= facts.st_size
+    array[63] = 7
+    array.flush()
+    assert 7 == np.load(tmp_path / "a.npy")[63, 0, 0]
+
+
+def test_a_disk_without_room_is_an_error_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any picture is read."""
+
+    def full(*_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        new_array(tmp_path / "a.npy", np.uint8, (8, 8))

@@ -1,0 +1,278 @@
+"""Counting rights and wrongs: by hand, and what holds for any predictions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery_daemon.training.measures import (
+    Predictions,
+    SourceScore,
+    bins_of,
+    calibration_error,
+    measure,
+    threshold_for,
+    uncalibrated,
+)
+
+if TYPE_CHECKING:
+    from random import Random
+
+
+def _judged(
+    probabilities: list[list[float]], truth: list[int], classes: tuple[str, ...]
+) -> Predictions:
+    return Predictions(np.array(probabilities, dtype=np.float32), np.array(truth), classes)
+
+
+def test_measures_are_those_of_a_table_done_by_hand() -> None:
+    """Four pictures, one mistake: accuracy, precision, recall, F1 and confusion by hand."""
+    probabilities = [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]]
+
+    found = measure(_judged(probabilities, [0, 1, 1, 0], ("cars", "trees")))
+
+    assert found.confusion == ((2, 0), (1, 1))
+    assert found.accuracy == 0.75
+    assert found.macro_recall == 0.75
+    cars, trees = found.per_class["cars"], found.per_class["trees"]
+    assert pytest.approx(2 / 3) == cars.precision
+    assert (trees.precision, trees.recall, trees.support) == (1.0, 0.5, 2)
+    assert pytest.approx((0.8 + 2 / 3) / 2) == found.macro_f1
+
+
+def test_a_class_without_pictures_counts_for_nothing() -> None:
+    """Macro figures are means over the classes that were there."""
+    found = measure(_judged([[0.9, 0.1]], [0], ("cars", "trees")))
+
+    assert found.macro_recall == found.macro_f1 == 1.0
+
+
+def test_wrongly_filed_is_wrong_and_sure() -> None:
+    """Of four trees two are called cars, one of them with 0.80 and more: a rule files that one."""
+    probabilities = [[0.8, 0.2], [0.79, 0.21], [0.1, 0.9], [0.3, 0.7], [0.99, 0.01]]
+
+    found = measure(_judged(probabilities, [1, 1, 1, 1, 0], ("cars", "trees")))
+
+    assert (found.per_class["trees"].filed_wrongly, found.per_class["cars"].filed_wrongly) == (
+        0.25,
+        0,
+    )
+
+
+def test_sources_are_told_apart_where_there_are_several() -> None:
+    """Cars of the shop are right, one of two from the street is taken for a tree, and surely."""
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.2, 0.8]], dtype=np.float32)
+    truth, classes = np.array([0, 0, 0, 1]), ("cars", "trees")
+    sources = ("shop", "street", "street", "street")
+
+    found = measure(Predictions(probabilities, truth, classes, sources)).per_source
+
+    assert [
+        SourceScore("shop", "cars", 1, 1.0, 0.0),
+        SourceScore("street", "cars", 2, 0.5, 0.5),
+        SourceScore("street", "trees", 1, 1.0, 0.0),
+    ] == list(found)
+    assert () == measure(Predictions(probabilities, truth, classes, ("shop",) * 4)).per_source
+
+
+def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
+    """Always 0.95 sure and right half of the time is 0.45 wrong about itself; 0.5 sure is not."""
+    right = np.array([True, False] * 50)
+
+    assert pytest.approx(0.45) == calibration_error(np.full(100, 0.95, dtype=np.float32), right)
+    assert pytest.approx(0.0) == calibration_error(np.full(100, 0.5, dtype=np.float32), right)
+
+
+@given(st.integers(0, 2**31), st.floats(0.2, 5))
+def test_a_temperature_can_be_taken_back(seed: int, temperature: float) -> None:
+    """What the temperature did to the probabilities is undone, whatever it was."""
+    logits = torch.randn(8, 4, generator=torch.Generator().manual_seed(seed))
+
+    back = uncalibrated((logits / temperature).softmax(1).numpy(), temperature)
+
+    np.testing.assert_allclose(logits.softmax(1).numpy(), back, atol=1e-4)
+
+
+def test_the_threshold_is_the_line_to_copy_into_a_rule() -> None:
+    """Sure ones right, unsure ones wrong: the lowest hundredth that leaves the unsure ones out."""
+    confidence = np.array([0.3, 0.554, 0.7, 0.9], dtype=np.float32)
+    right = np.array([False, False, True, True])
+
+    found = threshold_for(0.95, confidence, right)
+
+    assert found is not None
+    assert (found.confidence, found.precision, found.share, found.pictures) == (0.56, 1.0, 0.5, 2)
+
+
+def test_a_class_that_is_never_precise_has_no_threshold() -> None:
+    """The surest call is wrong, so no confidence is enough; neither is one for no calls."""
+    sure = np.array([0.2, 1.0], dtype=np.float32)
+
+    assert threshold_for(0.95, sure, np.array([True, False])) is None
+    assert threshold_for(0.95, sure[:0], np.array([], dtype=bool)) is None
+
+
+@given(
+    st.floats(0.5, 1),
+    st.lists(st.tuples(st.floats(0, 1, width=32), st.booleans()), min_size=1, max_size=60),
+)
+def test_a_threshold_keeps_what_it_promises(wanted: float, calls: list[tuple[float, bool]]) -> None:
+    """What is left above it is as precise as wanted, and no lower hundredth is."""
+    confidence = np.array([sure for sure, _ in calls], dtype=np.float32)
+    right = np.array([is_right for _, is_right in calls])
+
+    found = threshold_for(wanted, confidence, right)
+
+    steps = range(100) if found is None else range(round(found.confidence * 100))
+    for step in steps:
+        left = confidence >= np.float32(step / 100)
+        assert not left.any() or right[left].mean() < wanted
+    if found:
+        left = confidence >= np.float32(found.confidence)
+        assert right[left].mean() >= wanted
+        assert found.share == left.mean()
+
+
+@st.composite
+def predictions(draw: st.DrawFn) -> Predictions:
+    """One to thirty pictures of two to five classes, of up to three sources."""
+    classes = tuple("abcde"[: draw(st.integers(2, 5))])
+    count = draw(st.integers(1, 30))
+    random = np.random.default_rng(draw(st.integers(0, 2**31)))
+    logits = random.normal(size=(count, len(classes))) * draw(st.floats(0.1, 10))
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    sources = tuple(str(each) for each in random.integers(0, 3, count))
+    return Predictions(
+        (powers / powers.sum(1, keepdims=True)).astype(np.float32),
+        random.integers(0, len(classes), count),
+        classes,
+        sources,
+        temperature=draw(st.floats(0.1, 10)),
+    )
+
+
+@given(predictions())
+def test_the_confusion_adds_up(some: Predictions) -> None:
+    """Rows to the pictures of a class, columns to the calls, the diagonal to what is right."""
+    found = measure(some)
+    table = np.array(found.confusion)
+
+    assert len(some.truth) == table.sum() == found.pictures
+    assert [score.support for score in found.per_class.values()] == table.sum(1).tolist()
+    assert pytest.approx(table.trace() / table.sum()) == found.accuracy == some.is_right().mean()
+
+
+@given(predictions())
+def test_every_share_is_one(some: Predictions) -> None:
+    """Between 0 and 1; F1 between precision and recall; wrongly filed at most what is wrong."""
+    found = measure(some)
+
+    assert 0 <= found.ece <= 1
+    assert 0 <= found.ece_before <= 1
+    for score in found.per_class.values():
+        low, high = sorted((score.precision, score.recall))
+        assert 0 <= low <= score.f1 + 1e-9 <= high + 2e-9 <= 1 + 3e-9 or 0 == low == score.f1
+        assert score.filed_wrongly <= 1 - score.recall + 1e-9
+
+
+@given(predictions(), st.randoms(use_true_random=False))
+def test_the_order_of_pictures_does_not_matter(some: Predictions, random: Random) -> None:
+    """Nor does it for thresholds and sources."""
+    order = list(range(len(some.truth)))
+    random.shuffle(order)
+    shuffled = replace(
+        some,
+        probabilities=some.probabilities[order],
+        truth=some.truth[order],
+        sources=tuple(some.sources[place] for place in order),
+    )
+
+    assert measure(some).to_json() == measure(shuffled).to_json()
+
+
+@given(predictions())
+def test_sources_part_the_pictures_of_a_class(some: Predictions) -> None:
+    """Their pictures add up, and so do those that are right."""
+    found = measure(some)
+    if not found.per_source:
+        return
+    for name, score in found.per_class.items():
+        own = [each for each in found.per_source if each.name == name]
+        assert score.support == sum(each.support for each in own)
+        right = sum(each.recall * each.support for each in own)
+        assert pytest.approx(right) == score.recall * score.support
+
+
+def test_bins_are_equal_and_the_last_has_the_surest() -> None:
+    """Fifteen of them; 1.0 is no bin of its own."""
+    confidence = np.array([0, 0.0666, 0.0667, 0.5, 0.9999, 1.0], dtype=np.float32)
+
+    assert [0, 0, 1, 7, 14, 14] == bins_of(confidence).tolist()
+
+
+def test_calibration_error_weighs_each_bin_by_its_pictures() -> None:
+    """By hand: three of four in a bin 0.05 off, the fourth in another, 0.4 off."""
+    confidence = np.array([0.95, 0.95, 0.95, 0.4], dtype=np.float32)
+    right = np.array([True, True, True, False])
+
+    assert pytest.approx(0.75 * 0.05 + 0.25 * 0.4, abs=1e-6) == calibration_error(confidence, right)
+
+
+def test_overconfidence_in_one_bin_is_not_paid_for_by_modesty_in_another() -> None:
+    """On average as sure as right, and still wrong about itself."""
+    confidence = np.array([0.9] * 10 + [0.6] * 10, dtype=np.float32)
+    right = np.array([True] * 6 + [False] * 4 + [True] * 9 + [False])
+
+    assert pytest.approx(0.3, abs=1e-6) == calibration_error(confidence, right)
+
+
+def test_the_error_before_calibration_is_that_of_the_undivided_logits() -> None:
+    """A network that was three times too sure: after the temperature it is better."""
+    logits = np.array([[3.0, 0], [3, 0], [0, 3]])
+    hot = np.exp(logits / 3) / np.exp(logits / 3).sum(1, keepdims=True)
+    some = Predictions(hot.astype(np.float32), np.array([0, 1, 1]), ("a", "b"), temperature=3.0)
+
+    found = measure(some)
+
+    sure = float(np.exp(3) / (np.exp(3) + 1))
+    assert pytest.approx(sure - 2 / 3, abs=1e-4) == found.ece_before
+    assert pytest.approx(float(hot[0, 0]) - 2 / 3, abs=1e-4) == found.ece
+
+
+@pytest.mark.parametrize(("sources", "told"), [(1, 0), (2, 2), (100, 100), (101, 0)])
+def test_more_sources_than_a_person_reads_are_not_told_apart(sources: int, told: int) -> None:
+    """Nor is one, of which there is nothing to compare."""
+    probabilities = np.tile(np.array([[0.9, 0.1]], dtype=np.float32), (sources, 1))
+    names = tuple(f"{number:03}" for number in range(sources))
+
+    found = measure(
+        Predictions(probabilities, np.zeros(sources, dtype=np.int64), ("a", "b"), names)
+    )
+
+    assert told == len(found.per_source)
+
+
+def test_the_json_has_the_public_names_and_is_rounded() -> None:
+    """What `evaluate --json` prints and the manifest keeps."""
+    said = measure(
+        replace(_judged([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]], [0, 1, 1], ("a", "b")))
+    ).to_json()
+
+    assert [
+        "pictures", "accuracy", "macro_recall", "macro_f1", "expected_calibration_error",
+        "expected_calibration_error_before", "classes", "per_class", "per_source", "confusion",
+    ] == list(said)  # fmt: skip
+    assert 0.6667 == said["accuracy"]
+    assert {
+        "precision": 0.5, "recall": 1.0, "f1": 0.6667, "pictures": 1, "filed_wrongly": 0.0,
+        "at_precision": {
+            "0.95": {"confidence": 0.61, "precision": 1.0, "share": 0.5, "pictures": 1},
+            "0.99": {"confidence": 0.61, "precision": 1.0, "share": 0.5, "pictures": 1},
+        },
+    } == said["per_class"]["a"]  # type: ignore[index]  # fmt: skip
