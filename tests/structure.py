@@ -154,14 +154,18 @@ def figures(checkout: Path) -> dict[str, str]:
         f"{lengths[len(lengths) * 9 // 10]} / {lengths[-1]}",
         "imports between files": f"{sum(map(len, edges.values())):,}",
         "one photo's walk, files / hops": f"{walk['files']} / {walk['hops']}",
-        "class names with two meanings": f"{sum(len(m) > 1 for m in public_classes(code).values())}",
-        "file names in two rooms": f"{sum(len(m) > 1 for m in file_names(code).values())}",
+        "class names with two meanings": f"{_repeated(public_classes(code))}",
+        "file names in two rooms": f"{_repeated(file_names(code))}",
         "README, kB": f"{len((checkout / 'README.md').read_bytes()) / 1000:.1f}",
     }
     tests = sources(checkout, "tests")
     for room, share in sorted(_shares(checkout, code, tests).items()):
         rows[f"tests : code, {room}"] = f"{share:.2f}"
     return rows
+
+
+def _repeated(names: dict[str, list[str]]) -> int:
+    return sum(len(modules) > 1 for modules in names.values())
 
 
 def _shares(checkout: Path, code: list[Source], tests: list[Source]) -> dict[str, float]:

@@ -2,9 +2,10 @@
 
     python -m tests.surface > surface.json
 
-prints commands with their options, the keys of every `--json`, the journal's schema, its words and
-the reader's: everything that must not be renamed by accident. `tests/docs/surface-0.1.0.json` was
-made so with version 0.1.0 (commit ef41827); `tests.docs.test_surface` compares.
+prints commands with their options, the keys of every `--json`, the journal's schema and the words
+in it: what must not be renamed by accident. `tests/docs/surface-0.1.0.json` was made so with 0.1.0
+(commit ef41827, where `State` was in `filing.record`; the events were read from `logs/events.py`),
+and `tests.docs.test_surface` compares.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ _WITH_JSON = (
     ("history", "--json"),
 )
 # Their values are names that a person chose or the day has: classes, rules, settings, numbers.
-_OPEN = frozenset({"probabilities", "measured", "classes", "outcomes", "retries"})
+_OPEN = frozenset({"probabilities", "measured", "classes", "outcomes"})
 
 
 def commands() -> dict[str, list[str]]:
@@ -152,12 +153,9 @@ def journal_schema() -> list[str]:
 def words() -> dict[str, list[str]]:
     """The values that stand in the journal, in JSON and in the log."""
     from gallery_daemon.decision import Action, Identical, OnConflict, Outcome  # noqa: PLC0415
+    from gallery_daemon.journal.record import State  # noqa: PLC0415
     from gallery_daemon.photo import TakenFrom  # noqa: PLC0415
 
-    try:
-        from gallery_daemon.journal.record import State  # noqa: PLC0415
-    except ImportError:  # as 0.1.0 had it, for which this was run once
-        from gallery_daemon.filing.record import State  # type: ignore  # noqa: PGH003, PLC0415
     enums = (Action, Identical, OnConflict, Outcome, TakenFrom, State)
     return {each.__name__: sorted(str(value) for value in each) for each in enums}
 
