@@ -166,12 +166,12 @@ class ClassifierHost:
         """A photo waits for the next `tick` to send it. To be called only while `has_room`."""
         self._backlog.add(photo, want_hash=want_hash)
 
-    def received(self, arrival: ChildEvent, now: float) -> None:
+    def received(self, event: ChildEvent, now: float) -> None:
         """Take in what the process has said."""
         child = self._child
-        if child is None or arrival.child != child.number:
+        if child is None or event.child != child.number:
             return  # from a process that was given up already
-        match arrival.message:
+        match event.message:
             case Ready() as ready if not self._is_ready:
                 self._is_ready, self._quiet_since = True, now
                 self._events.append(

@@ -19,7 +19,7 @@ from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.picturetests import run_all_tests
+from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import (

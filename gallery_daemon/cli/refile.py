@@ -34,7 +34,7 @@ from gallery_daemon.filing.recover import recover
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.plan import PlannedFile
 
 _DONE = {
     Action.HARDLINK: "hardlinked",
@@ -108,7 +108,7 @@ def _print(
     library: str,
     refiling: Refiling,
     moves: Sequence[Refile],
-    stays: Sequence[Planned],
+    stays: Sequence[PlannedFile],
     *,
     all_names: bool,
 ) -> None:
@@ -136,7 +136,7 @@ def _photos(count: int) -> str:
     return f"{count} photo{'s' * (count != 1)}"
 
 
-def _by_folder(ways: Iterable[tuple[str, Planned]], library: str) -> list[tuple[str, str, str]]:
+def _by_folder(ways: Iterable[tuple[str, PlannedFile]], library: str) -> list[tuple[str, str, str]]:
     """From which folder to which, and what."""
     return [
         (folder_in(library, was), folder_in(library, planned.destination or ""), was)
@@ -144,7 +144,7 @@ def _by_folder(ways: Iterable[tuple[str, Planned]], library: str) -> list[tuple[
     ]
 
 
-def _print_json(moves: Sequence[Refile], stays: Sequence[Planned]) -> None:
+def _print_json(moves: Sequence[Refile], stays: Sequence[PlannedFile]) -> None:
     for was, planned in (way for refile in moves for way in refile.ways):
         public.print_json({"was": was} | public.of_planned(planned))
     for planned in stays:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.journey.tally import Tally
+    from gallery_daemon.journey.photolog import Tally
     from gallery_daemon.training.measures import Measures, Threshold
 
 _SHOWN_SKIPPED = 20

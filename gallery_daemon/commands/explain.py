@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.classify import FileClassifier
-from gallery_daemon.commands.plan import Planned, Planner
+from gallery_daemon.commands.plan import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journey.ends import unseen
-from gallery_daemon.journey.kinship import Kinship
-from gallery_daemon.journey.looks import Look, Looks
+from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.judge import Examined, unread_facts
+from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.explain import explain
@@ -55,7 +55,7 @@ class Explained:
     is_looked_at: bool
     is_outside: bool
     passed_over: str | None = None
-    planned: Planned | None = None
+    planned: PlannedFile | None = None
 
 
 def explain_file(
@@ -87,7 +87,7 @@ def explain_file(
     return replace(
         found,
         passed_over=_why_passed_over(photo.path, config),
-        planned=_planned(photo, Look(facts, prediction, None, None, config.limits), config),
+        planned=_planned(Examined(photo, facts, prediction), config),
     )
 
 
@@ -121,10 +121,10 @@ def _why_ignored(file: str, config: Config) -> str | None:
     return None
 
 
-def _planned(photo: Photo, look: Look, config: Config) -> Planned | None:
+def _planned(examined: Examined, config: Config) -> PlannedFile | None:
     """What would become of it with the names that are taken now; None without a journal."""
     with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
-        return Planner(config, journal, DryRunDisk()).photo(photo, look)
+        return Preview(config, journal, DryRunDisk()).photo(examined)
     return None
 
 
@@ -152,7 +152,7 @@ def _photo_of(
 
 def _kept(photo: Photo, known: PastDecision) -> Facts:
     """The facts that the journal keeps."""
-    facts = unseen(photo).facts
+    facts = unread_facts(photo)
     return facts if known.taken is None else replace(facts, taken=known.taken)
 
 
@@ -174,7 +174,7 @@ def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
     if Need.SIMILAR not in config.rules.needs or not path.exists():
         return facts
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return Kinship(journal, config.rules).with_kin(photo, facts)
+        return SimilarIndex(journal, config.rules).with_kin(photo, facts)
 
 
 def _look(
@@ -199,7 +199,7 @@ def _remembered(photo: Photo, file: str, config: Config) -> tuple[Facts, Predict
         if Identity.of(os.lstat(file)) != photo.identity or not journal_path().exists():
             return None
         with contextlib.closing(Journal(journal_path(), read_only=True)) as journal:
-            report = Looks.of(config, journal).report(photo)
+            report = InferenceCache.of(config, journal).report(photo)
         if isinstance(report, Classified):
             return report.facts, report.prediction
     return None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.commands.plan import Planned, Planner
-from gallery_daemon.commands.survey import Place, Survey
+from gallery_daemon.commands.inspection import Inspection, Place
+from gallery_daemon.commands.plan import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.oneshot import adapt
@@ -23,7 +23,8 @@ from gallery_daemon.errors import FilingError, GalleryError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import refuse_emptied
-from gallery_daemon.journey.looks import forget_gone
+from gallery_daemon.journey.inference_cache import forget_gone
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ class Forecast:
     `warning` is why nothing could be filed now, if so.
     """
 
-    files: tuple[Planned, ...]
+    files: tuple[PlannedFile, ...]
     library: str
     known: int
     remembered: int
@@ -55,8 +56,8 @@ class Change:
     """A photo that would go elsewhere or otherwise; None: it would not be looked at."""
 
     photo: str
-    was: Planned | None
-    now: Planned | None
+    was: PlannedFile | None
+    now: PlannedFile | None
 
 
 def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Place, ...]:
@@ -105,17 +106,20 @@ def forecast(
                 return list(photos)
             return journal.unknown(photos, config.library, again=again)
 
-        survey = Survey(config, journal, clock, display, again=again)
-        planner = Planner(config, journal, None if is_compared else DryRunDisk())
-        files = tuple(planner.plan(survey.files(places, unknown)))
-        if survey.classified:
+        inspection = Inspection(config, journal, clock, display, again=again)
+        sidecars = WaitingSidecars(
+            journal, Disk(), config.library, config.rules, unknown, includes_known=everything
+        )
+        preview = Preview(config, journal, None if is_compared else DryRunDisk(), sidecars)
+        files = tuple(preview.plan(inspection.files(places, unknown)))
+        if inspection.classified:
             forget_gone(journal)
         return Forecast(
             files,
             config.library,
-            known=survey.known,
-            remembered=survey.remembered,
-            classified=survey.classified,
+            known=inspection.known,
+            remembered=inspection.remembered,
+            classified=inspection.classified,
             warning=why_unusable(journal, config.library),
         )
 
@@ -140,7 +144,7 @@ def why_unusable(journal: Journal, library: str) -> str | None:
     return None
 
 
-def _whereto(planned: Planned | None) -> tuple[object, ...] | None:
+def _whereto(planned: PlannedFile | None) -> tuple[object, ...] | None:
     """The place, or the end without one; and how it gets there.
 
     By `move` it is taken away here, and by `skip` it stays if its name is taken.

@@ -1,7 +1,8 @@
-"""What would become of files, and nothing does: the pipeline's decisions, on paper.
+"""What would become of files, and nothing does: the judge's verdicts, on paper.
 
-The decision is the pure one that `run` executes, and the place is found by the very act that would
-take it (`filing.overlay`). Photos come before their sidecars, which go where they go.
+The verdict is the one that the pipeline carries out, and the place is found by the very act that
+would take it (`filing.overlay`). Files are judged in the order of `scan`, as a pass judges them,
+and sidecars wait for their photo here as they do there.
 """
 
 from __future__ import annotations
@@ -9,41 +10,46 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.commands.survey import Looked
-from gallery_daemon.decision import Action, Identical, OnConflict, library_path
+from gallery_daemon.decision import Action, Decision, Identical, OnConflict, library_path
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.filing.preconditions import linked_place
-from gallery_daemon.filing.steps import Step, is_sidecar_name, name_beside, names_to_try, step_of
-from gallery_daemon.imaging.formats import Support
-from gallery_daemon.imaging.names import claims_to_be_a_photo
-from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
+from gallery_daemon.filing.preconditions import linked_filing
+from gallery_daemon.filing.steps import Step, name_beside, names_to_try, step_late, step_of
+from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.company import Company
-from gallery_daemon.journey.ends import unseen, why_beside, why_left
-from gallery_daemon.journey.kinship import Kinship
-from gallery_daemon.journey.sidecars import takes_sidecars
+from gallery_daemon.journey.judge import (
+    NOT_THIS_TIME,
+    Examined,
+    Fail,
+    Fate,
+    File,
+    Gone,
+    Late,
+    Leave,
+    Quarantine,
+    Settle,
+    Wait,
+    of_answer,
+    of_left_behind,
+)
+from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.rules.component import NUMBER
-from gallery_daemon.rules.decide import decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gallery_daemon.commands.survey import Met
+    from gallery_daemon.commands.inspection import Inspected
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.decision import Decision, Destination
     from gallery_daemon.filing.overlay import DryRunDisk
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.journal.record import Row
-    from gallery_daemon.journey.looks import Look
+    from gallery_daemon.journey.judge import AnswerVerdict
+    from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.decide import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedFile:
     """What would become of one file.
 
     `state` is what the journal would call it. `wanted` is the absolute place that the rules give
@@ -68,109 +74,131 @@ class Planned:
     conflict: tuple[OnConflict, Identical] | None = None
 
 
-def decided(photo: Photo, look: Look, rules: RuleSet, kinship: Kinship) -> Decision:
-    """What the rules say of a photo by what was seen in it, and before it.
-
-    Raises:
-        JournalError: the journal cannot be read.
-    """
-    facts = kinship.with_kin(photo, look.facts) if look.facts else unseen(photo).facts
-    return decide(photo, facts, look.prediction, rules)
-
-
-class Planner:
+class Preview:
     """Plans file after file; what was planned counts as done for those that follow."""
 
-    def __init__(self, config: Config, journal: Journal, paper: DryRunDisk | None) -> None:
-        """Without `paper` the names that are taken in the library do not matter."""
+    def __init__(
+        self,
+        config: Config,
+        journal: Journal,
+        paper: DryRunDisk | None,
+        sidecars: WaitingSidecars | None = None,
+    ) -> None:
+        """Without `paper` the names that are taken in the library do not matter.
+
+        `sidecars` are needed where whole folders are planned.
+        """
         self._rules, self._library = config.rules, config.library
-        self._journal, self._company = journal, Company(journal, config.library)
-        self._kinship = Kinship(journal, config.rules)
-        self._paper, self._disk = paper, Disk()
-        self._steps: dict[str, tuple[Planned, Step, bool]] = {}
+        self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
+        self._paper, self._disk, self._sidecars = paper, Disk(), sidecars
 
-    def plan(self, files: Iterable[Met]) -> Iterator[Planned]:
-        """One Planned for each file, the sidecars last."""
-        sidecars: list[Arrival] = []
-        for met in files:
-            match met:
-                case Looked(photo, look):
-                    yield self.photo(photo, look)
-                case Arrival(photo) if is_sidecar_name(photo.name):
-                    sidecars.append(met)
-                case Arrival(photo, kind):
-                    is_broken = claims_to_be_a_photo(photo.name)
-                    is_broken = is_broken and kind.support is Support.NOT_A_PHOTO
-                    yield (
-                        self._refused(photo, kind.words) if is_broken else _left(photo, kind.words)
-                    )
-                case Denied(photo, reason):
-                    yield Planned(photo.path, State.FAILED, reason)
+    def plan(self, files: Iterable[Inspected]) -> Iterator[PlannedFile]:
+        """One PlannedFile for each file, the sidecars last."""
+        assert self._sidecars is not None
+        beside: list[PlannedFile] = []
+        rest: list[Examined | NoFile | Unlisted] = []
+        for each in files:
+            # A sidecar settles before its photo is judged, so it is there to be taken along.
+            if isinstance(each, Arrival):
+                beside += self._arrived(each, self._sidecars)
+            else:
+                rest.append(each)
+        for each in rest:
+            match each:
+                case Examined():
+                    planned, step = self._judged(each)
+                    yield planned
+                    beside += self._company(each.photo, planned, step, self._sidecars)
                 case NoFile(candidate, reason):
-                    yield Planned(candidate.path, State.LEFT, reason)
+                    yield PlannedFile(candidate.path, State.LEFT, reason)
                 case Unlisted():
-                    state = State.FAILED if met.is_folder_error else State.LEFT
-                    yield Planned(met.path, state, met.reason)
-        for sidecar in sidecars:
-            yield self._sidecar(sidecar)
+                    state = State.FAILED if each.is_folder_error else State.LEFT
+                    yield PlannedFile(each.path, state, each.reason)
+        yield from beside
+        yield from (_left(each, NOT_THIS_TIME) for each in self._sidecars.take_all())
 
-    def photo(self, photo: Photo, look: Look) -> Planned:
-        """What would become of a photo, by what was seen in it."""
-        if look.kind is RefusalKind.NOT_A_PHOTO:
-            return _left(photo, look.reason or "")
-        decision, planned = self.decided(photo, look)
-        if decision.destination is not None:
-            planned = replace(planned, reason=look.reason)
-            return self._filed(planned, photo, decision.destination)
-        if look.prediction is None:
-            return replace(planned, state=State.QUARANTINED, reason=look.reason)
-        return replace(planned, reason=why_left(decision))
+    def photo(self, examined: Examined) -> PlannedFile:
+        """What would become of a photo."""
+        return self._judged(examined)[0]
 
-    def decided(self, photo: Photo, look: Look) -> tuple[Decision, Planned]:
-        """What the rules say of a photo, and the plan as far as it follows from that alone."""
-        decision = decided(photo, look, self._rules, self._kinship)
-        planned = Planned(photo.path, State.LEFT, outcome=decision.outcome, rule=decision.rule)
-        if look.prediction is not None:
-            top, confidence = look.prediction.top_class, look.prediction.confidence
-            planned = replace(planned, top_class=top, confidence=confidence)
-        return decision, planned
+    def verdict_on(self, examined: Examined) -> AnswerVerdict:
+        """The judge's verdict, with what was seen before the photo.
 
-    def onward(self, planned: Planned, step: Step, points_to: str | None) -> Planned:
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return of_answer(self._similar.of(examined), self._rules)
+
+    def onward(self, planned: PlannedFile, step: Step, points_to: str | None) -> PlannedFile:
         """The same with the place that a file in the library would move on to."""
         return self._placed(planned, step, points_to)
 
-    def late(self, sidecar: Photo, owner: Row) -> Planned:
-        """What would become of a sidecar whose photo was filed before."""
-        assert owner.name is not None
-        assert owner.action is not None
-        name = name_beside(sidecar.name, owner.relative.rpartition("/")[2], owner.name)
-        step = Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
-        return self._placed(Planned(sidecar.path, State.LEFT, sidecar_of=owner.path), step)
+    def _judged(self, examined: Examined) -> tuple[PlannedFile, Step | None]:
+        """What would become of it; and its step, if sidecars may travel with it."""
+        verdict = self.verdict_on(examined)
+        planned = described(examined, verdict)
+        if not isinstance(verdict, File):
+            return planned, None
+        to = verdict.destination
+        step = step_of(examined.photo, to)
+        linked = linked_filing(self._journal, self._disk, examined.photo.identity, self._library)
+        if linked is None:
+            placed = self._placed(planned, step)
+            return placed, step if placed.state is State.FILED and to.with_sidecars else None
+        return replace(
+            planned,
+            state=State.IDENTICAL,
+            reason=f"it is the same file as {linked.destination}",
+            wanted=self._path(step, next(names_to_try(step.name))),
+            destination=linked.destination,
+        ), None
 
-    def _refused(self, photo: Photo, reason: str) -> Planned:
-        """A file that claims to be a photo, and the daemon itself sees that it is none."""
-        decision = decide(photo, unseen(photo).facts, None, self._rules)
-        planned = Planned(photo.path, State.QUARANTINED, reason, decision.outcome)
-        if decision.destination is None:
-            return planned
-        return self._filed(planned, photo, decision.destination)
+    def _arrived(self, arrival: Arrival, sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
+        """The sidecar, unless it waits for its photo."""
+        match sidecars.verdict_on(arrival.photo, arrival.kind):
+            case Wait(owner):
+                sidecars.wait(arrival.photo, owner)
+            case Late() | Leave() as verdict:
+                yield self._sent_on(arrival.photo, verdict)
 
-    def _filed(self, planned: Planned, photo: Photo, to: Destination) -> Planned:
-        step = step_of(photo, to)
-        linked = linked_place(self._journal, self._disk, photo.identity, self._library)
-        if linked is not None:
-            return replace(
-                planned,
-                state=State.IDENTICAL,
-                reason=f"it is the same file as {linked}",
-                wanted=self._path(step, next(names_to_try(step.name))),
-                destination=linked,
-            )
-        done = self._placed(planned, step)
-        self._steps[photo.path] = (done, step, to.with_sidecars)
-        return done
+    def _company(
+        self, photo: Photo, planned: PlannedFile, step: Step | None, sidecars: WaitingSidecars
+    ) -> Iterator[PlannedFile]:
+        """The sidecars that waited for the photo; of one that fails they wait on."""
+        if planned.state is State.FAILED:
+            return
+        for sidecar in sidecars.take(photo):
+            if step is not None:
+                yield self._beside(sidecar, planned, step)
+            else:
+                yield self._sent_on(
+                    sidecar, of_left_behind(self._fate(photo, planned), self._rules)
+                )
 
-    def _placed(self, planned: Planned, step: Step, points_to: str | None = None) -> Planned:
+    def _fate(self, photo: Photo, planned: PlannedFile) -> Fate:
+        filed = None
+        if planned.state is State.IDENTICAL:
+            filed = linked_filing(self._journal, self._disk, photo.identity, self._library)
+        return Fate(planned.state, filed)
+
+    def _sent_on(self, sidecar: Photo, verdict: Late | Leave) -> PlannedFile:
+        match verdict:
+            case Late(owner):
+                planned = PlannedFile(sidecar.path, State.LEFT, sidecar_of=owner.path)
+                return self._placed(planned, step_late(sidecar, owner))
+            case Leave(reason):
+                return _left(sidecar, reason)
+
+    def _beside(self, sidecar: Photo, photo: PlannedFile, step: Step) -> PlannedFile:
+        assert photo.destination is not None
+        assert photo.action is not None
+        name = name_beside(sidecar.name, step.file.name, photo.destination.rpartition("/")[2])
+        beside = replace(step, file=sidecar, name=name, action=Action(photo.action))
+        return self._placed(PlannedFile(sidecar.path, State.LEFT, sidecar_of=photo.photo), beside)
+
+    def _placed(
+        self, planned: PlannedFile, step: Step, points_to: str | None = None
+    ) -> PlannedFile:
         """The step goes its way on paper."""
         first = next(names_to_try(step.name))
         wanted = self._path(step, first)
@@ -200,36 +228,28 @@ class Planner:
             destination=self._path(step, placed.name),
         )
 
-    def _sidecar(self, arrival: Arrival) -> Planned:
-        """As `journey.sidecars` has it: with its photo, late, or not at all."""
-        sidecar = arrival.photo
-        owner = self._company.owner_of(sidecar)
-        if owner is not None and owner in self._steps:
-            photo, step, with_sidecars = self._steps[owner]
-            if photo.state is State.FILED and with_sidecars:
-                return self._beside(sidecar, owner, photo, step)
-            return _left(sidecar, why_beside(photo.state))
-        if owner is None:
-            row = self._company.moved_owner_of(sidecar)
-        else:
-            row = self._journal.latest_of(owner, self._library)
-        if row and row.state is State.FILED and takes_sidecars(self._rules, row.rule):
-            return self.late(sidecar, row)
-        if row is not None or owner is not None:
-            return _left(sidecar, why_beside(row.state if row else State.LEFT))
-        is_film = arrival.kind.name == "video"
-        return _left(sidecar, arrival.kind.words if is_film else "a sidecar without its photo")
-
-    def _beside(self, sidecar: Photo, owner: str, photo: Planned, step: Step) -> Planned:
-        assert photo.destination is not None
-        assert photo.action is not None
-        name = name_beside(sidecar.name, step.file.name, photo.destination.rpartition("/")[2])
-        beside = replace(step, file=sidecar, name=name, action=Action(photo.action))
-        return self._placed(Planned(sidecar.path, State.LEFT, sidecar_of=owner), beside)
-
     def _path(self, step: Step, name: str) -> str:
         return library_path(self._library, *step.folder, name)
 
 
-def _left(photo: Photo, reason: str) -> Planned:
-    return Planned(photo.path, State.LEFT, reason)
+def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
+    """The plan as far as it follows from the verdict alone."""
+    planned = PlannedFile(examined.photo.path, State.LEFT, verdict.reason)
+    if examined.prediction is not None:
+        top, confidence = examined.prediction.top_class, examined.prediction.confidence
+        planned = replace(planned, top_class=top, confidence=confidence)
+    match verdict:
+        case File(decision):
+            return replace(planned, outcome=decision.outcome, rule=decision.rule)
+        case Quarantine(decision=decision):
+            return replace(planned, state=State.QUARANTINED, outcome=decision.outcome)
+        case Leave(decision=Decision(outcome, rule)):
+            return replace(planned, outcome=outcome, rule=rule)
+        case Leave():
+            return planned
+        case Fail() | Settle() | Gone():
+            return replace(planned, state=State.FAILED)
+
+
+def _left(photo: Photo, reason: str) -> PlannedFile:
+    return PlannedFile(photo.path, State.LEFT, reason)

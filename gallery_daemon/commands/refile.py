@@ -1,7 +1,8 @@
 """Filing anew what was filed before, by the present rules and model.
 
 Each photo takes one step inside the library (`filing.relocate`), and its sidecars follow it. The
-watch folder is neither read nor touched: a photo that was deleted there stays deleted.
+watch folder is neither read nor touched: a photo that was deleted there stays deleted. What a photo
+came as, and when, its first filing says, however often it was filed anew since.
 
 The step is planned on paper like every other, so a taken name, the same bytes or a link in the way
 are known before.
@@ -9,16 +10,18 @@ are known before.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gallery_daemon.commands.filed import Beside, Filed, FiledBefore, Straggler, Untouchable
-from gallery_daemon.commands.plan import Planned, Planner
-from gallery_daemon.commands.survey import Looked, Survey
+from gallery_daemon.commands.inspection import Inspection
+from gallery_daemon.commands.plan import PlannedFile, Preview, described
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
 from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.filing.preconditions import FilingGone, filed_file
 from gallery_daemon.filing.relocate import (
     Relocated,
     Relocator,
@@ -27,12 +30,13 @@ from gallery_daemon.filing.relocate import (
     sidecar_step,
 )
 from gallery_daemon.filing.steps import Plan, would_be_tried
+from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.ends import unseen, why_left
+from gallery_daemon.journey.judge import Examined, File
+from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import PassDisplay
@@ -40,8 +44,116 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
-    from gallery_daemon.journey.looks import Look
-    from gallery_daemon.photo import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A sidecar that was filed: its row, and the file in the library."""
+
+    row: Row
+    lies: Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A photo that was filed, and the sidecars beside it.
+
+    `photo` is as it came from its watch folder; `lies` the file in the library, and `seen` the one
+    to look at, which for a link is the photo itself.
+    """
+
+    row: Row
+    photo: Photo
+    lies: Photo
+    seen: Photo
+    sidecars: tuple[Beside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Straggler:
+    """A sidecar that lies where its photo lay before that was filed anew: `owner` is its row."""
+
+    sidecar: Beside
+    owner: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Untouchable:
+    """A filing that is the person's own matter by now, or cannot be reached, and why."""
+
+    row: Row
+    reason: str
+
+
+class FiledBefore:
+    """Asks the journal and the disk; `elsewhere` counts photos by the other library they lie in."""
+
+    def __init__(self, journal: Journal, disk: Disk, library: str, clock: Clock) -> None:
+        self._journal, self._disk = journal, disk
+        self._library, self._clock = library, clock
+        self.elsewhere: Counter[str] = Counter()
+
+    def find(
+        self, since: datetime | None, top_class: str | None
+    ) -> Iterator[Filed | Straggler | Untouchable]:
+        """All in this library; `since` and `top_class` are of the filing."""
+        yield from self._stragglers()
+        filed = Query(since=since, top_class=top_class, states=(State.FILED,), is_photo=True)
+        for row in self._journal.find(filed):
+            if row.library == self._library:
+                yield self._as_filed(row)
+            else:
+                self.elsewhere[row.library] += 1
+
+    def _as_filed(self, row: Row) -> Filed | Untouchable:
+        """The photo with its sidecars, if all of them are as they were filed."""
+        try:
+            lies = self._file(row)
+            seen = self._at_home(row) or lies
+            sidecars = tuple(self._sidecars(row))
+        except GalleryError as error:
+            return Untouchable(row, error.sentence)
+        if row.action == Action.SYMLINK and seen is lies:
+            return Untouchable(row, f"it points to {row.path}, which was moved or changed since")
+        # As it was then: `{added}` stays what it was.
+        came = datetime.fromisoformat(self._first(row).decided_at)
+        return Filed(row, Photo(row.candidate, seen.identity, came), lies, seen, sidecars)
+
+    def _sidecars(self, row: Row) -> Iterator[Beside]:
+        """Those that lie beside it still."""
+        for each in self._journal.sidecars_of(row, State.FILED):
+            try:
+                yield Beside(each, self._file(each))
+            except FilingGone:
+                continue
+
+    def _stragglers(self) -> Iterator[Straggler]:
+        relocator = Relocator(self._journal, self._disk)
+        for row in self._journal.orphan_sidecars():
+            owner = relocator.owner_now(row)
+            if owner is not None and row.library == self._library:
+                try:
+                    yield Straggler(Beside(row, self._file(row)), owner)
+                except GalleryError:
+                    continue
+
+    def _file(self, row: Row) -> Photo:
+        return filed_file(self._journal, self._disk, row, self._clock.wall())
+
+    def _at_home(self, row: Row) -> Photo | None:
+        """The file where it came from, if it is still what was filed."""
+        try:
+            found = Identity.of(os.lstat(row.path))
+        except OSError:
+            return None
+        if not found.has_same_bytes_as(row.identity):
+            return None
+        return Photo(row.candidate, found, self._clock.wall())
+
+    def _first(self, row: Row) -> Row:
+        """The filing that came from the watch folder."""
+        before = None if row.undoes is None else self._journal.row(row.undoes)
+        return row if before is None or before.state is not State.REFILED else self._first(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +164,13 @@ class Refile:
     """
 
     was: str
-    planned: Planned
+    planned: PlannedFile
     met: Filed | Straggler
     plan: Plan | None = None
-    sidecars: tuple[Planned, ...] = ()
+    sidecars: tuple[PlannedFile, ...] = ()
 
     @property
-    def ways(self) -> Iterator[tuple[str, Planned]]:
+    def ways(self) -> Iterator[tuple[str, PlannedFile]]:
         """Where each file of it lies, and its plan."""
         yield self.was, self.planned
         if isinstance(self.met, Filed):
@@ -92,8 +204,8 @@ class Refiling:
         self, config: Config, journal: Journal, disk: Disk, clock: Clock, display: PassDisplay
     ) -> None:
         self._clock = clock
-        self._survey = Survey(config, journal, clock, display)
-        self._planner = Planner(config, journal, DryRunDisk())
+        self._inspection = Inspection(config, journal, clock, display)
+        self._preview = Preview(config, journal, DryRunDisk())
         self._filed = FiledBefore(journal, disk, config.library, clock)
         self._relocator = Relocator(journal, disk)
         self.unchanged = 0
@@ -104,7 +216,7 @@ class Refiling:
         """How many photos lie in which other library."""
         return self._filed.elsewhere
 
-    def plan(self, since: datetime | None, top_class: str | None) -> Iterator[Refile | Planned]:
+    def plan(self, since: datetime | None, top_class: str | None) -> Iterator[Refile | PlannedFile]:
         """The photos that go elsewhere, and those that cannot, each with the reason.
 
         `since` and `top_class` are of the filing before.
@@ -120,17 +232,13 @@ class Refiling:
                 case Straggler(sidecar, owner):
                     yield Refile(_lies(sidecar.row), self._beside(sidecar, owner), met)
                 case Filed(photo=photo, seen=seen):
-                    looked = self._survey.recall(photo) or self._survey.recall(seen)
-                    if looked is None:
+                    examined = self._inspection.recall(photo) or self._inspection.recall(seen)
+                    if examined is None:
                         waiting[seen] = met
                     else:
-                        yield from self._planned(met, looked.look)
-        for answer in self._survey.classify(list(waiting)):
-            filed = waiting[answer.photo]
-            if isinstance(answer, Looked):
-                yield from self._planned(filed, answer.look)
-            else:
-                yield _stays(filed.row, answer.reason)
+                        yield from self._planned(met, examined)
+        for examined in self._inspection.classify(list(waiting)):
+            yield from self._planned(waiting[examined.photo], examined)
 
     def run(self, refiles: Iterable[Refile]) -> Iterator[Refiled]:
         """Each is filed anew, or lies where it was and is told why."""
@@ -142,37 +250,38 @@ class Refiling:
             except GalleryError as error:
                 yield Refiled(refile, None, error)
 
-    def _planned(self, met: Filed, look: Look) -> Iterator[Refile | Planned]:
+    def _planned(self, met: Filed, looked_at: Examined) -> Iterator[Refile | PlannedFile]:
         row = met.row
-        decision, base = self._planner.decided(met.photo, look)
-        to = decision.destination
+        examined = replace(looked_at, photo=met.photo)
+        verdict = self._preview.verdict_on(examined)
         assert row.name is not None
-        if to is None:
-            yield _stays(row, look.reason or why_left(decision))
+        if not isinstance(verdict, File):
+            yield _stays(row, verdict.reason)
             return
+        to = verdict.destination
         if row.action is not None and not _came_so(met, to.action):
             self.otherwise[row.action, to.action] += 1
         if row.folder == to.folder and would_be_tried(row.name, to.name):
             self.unchanged += 1
             return
-        planned = self._planner.onward(base, relocation_step(met.lies, to), link_target(row))
+        base = described(examined, verdict)
+        planned = self._preview.onward(base, relocation_step(met.lies, to), link_target(row))
         if planned.state is not State.FILED:
             yield _stays(row, planned.reason or "")
             return
-        facts = look.facts or unseen(met.photo).facts
-        plan = Plan(met.photo, to, decision, facts, look.prediction, ())
+        plan = Plan(met.photo, to, verdict.decision, examined.facts, examined.prediction, ())
         # How it came into the library stays as it was.
         planned = replace(planned, action=row.action)
         then = replace(row, folder=to.folder, name=(planned.destination or "").rpartition("/")[2])
         sidecars = tuple(self._beside(each, then) for each in met.sidecars)
         yield Refile(_lies(row), planned, met, plan, sidecars)
 
-    def _beside(self, sidecar: Beside, owner: Row) -> Planned:
+    def _beside(self, sidecar: Beside, owner: Row) -> PlannedFile:
         row = sidecar.row
         assert owner.name is not None
         step = sidecar_step(sidecar.lies, row, owner, owner.folder, owner.name)
-        base = Planned(row.path, State.LEFT, sidecar_of=owner.path)
-        return replace(self._planner.onward(base, step, link_target(row)), action=row.action)
+        base = PlannedFile(row.path, State.LEFT, sidecar_of=owner.path)
+        return replace(self._preview.onward(base, step, link_target(row)), action=row.action)
 
     def _one(self, refile: Refile) -> Refiled:
         met, when = refile.met, self._clock.wall()
@@ -194,5 +303,5 @@ def _lies(row: Row) -> str:
     return row.destination or row.path
 
 
-def _stays(row: Row, reason: str) -> Planned:
-    return Planned(_lies(row), State.LEFT, reason)
+def _stays(row: Row, reason: str) -> PlannedFile:
+    return PlannedFile(_lies(row), State.LEFT, reason)

@@ -2,9 +2,9 @@
 
 Two questions, both pure; times are monotonic seconds. `Retries`: which photo is due again? A fault
 that may pass is tried again with a wait that doubles; one that lasts waits until the file changes
-or the daemon starts anew. `Gate`: may another photo be begun at all? While the library is full or
-away every photo would fail alike, so one at a time goes ahead as a probe and the rest wait, which
-spares the network, the disk and the log.
+or the daemon starts anew. `CircuitBreaker`: may another photo be begun at all? While the library
+is full or away every photo would fail alike, so one at a time goes ahead as a probe and the rest
+wait, which spares the network, the disk and the log.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Retries:
         return list(self._waiting.items())[:most]
 
 
-class Gate:
+class CircuitBreaker:
     """Whether photos may be begun: open, or shut because the library cannot take any."""
 
     def __init__(self, first_s: float = FIRST_S) -> None:

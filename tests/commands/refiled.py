@@ -19,7 +19,7 @@ from tests.filing.fuse import Fuse, disk_on, journal_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.plan import PlannedFile
     from tests.faults.household import Household
 
 
@@ -32,7 +32,7 @@ def sort(household: Household) -> None:
 
 def refile(
     household: Household, *, fuse: Fuse | None = None
-) -> tuple[list[Refile | Planned], list[Refiled]]:
+) -> tuple[list[Refile | PlannedFile], list[Refiled]]:
     """What is planned, and what came of it; as the command does it."""
     path = journal_path()
     fuse = fuse or Fuse(10_000)
@@ -52,7 +52,7 @@ def refiling_of(household: Household) -> Iterator[Refiling]:
         yield Refiling(household.config(), journal, Disk(), household.clock, Blind())
 
 
-def refiling_again(household: Household) -> list[Refile | Planned]:
+def refiling_again(household: Household) -> list[Refile | PlannedFile]:
     """Another plan of the same."""
     with refiling_of(household) as refiling:
         return list(refiling.plan(None, None))

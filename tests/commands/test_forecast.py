@@ -25,7 +25,7 @@ from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.looks import Looks
+from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.photo import Facts, Identity, Photo, Prediction
 from tests.faults.belongings import Belongings
 from tests.faults.household import MODEL, Household, sure_of
@@ -50,7 +50,7 @@ def look_around(household: Household) -> None:
     ground = root_of(config.watch[0], config.library)
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
     with closing(Journal(journal_path())) as journal:
-        looks = Looks.of(config, journal)
+        looks = InferenceCache.of(config, journal)
         for found in scan(ground):
             if isinstance(found, Listed) and found.candidate.name.endswith(".jpg"):
                 identity = Identity.of(found.stat)

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from gallery_daemon.commands import survey
+from gallery_daemon.commands import inspection
 from gallery_daemon.commands.refile import Refile, Refiling
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.daemon.journals import journal_path
@@ -179,7 +179,7 @@ class Life(RuleBasedStateMachine):
                 each.moved.row.destination for each in done if each.moved
             ]
 
-        with patch.object(survey, "Answers", AtOnce):
+        with patch.object(inspection, "Answers", AtOnce):
             self.lets(refile, may_go)
 
         assert before == (read_files(self.household.watch), self.has.in_library())

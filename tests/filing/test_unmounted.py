@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,8 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
-from gallery_daemon.journal.record import JournalEntry, State
-from tests.filing.conftest import NOW, World, make_files, read_files
+from gallery_daemon.journal.record import State
+from tests.filing.conftest import World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 from tests.filing.test_undo import undo
 
@@ -110,21 +109,6 @@ def test_a_version_that_comes_while_bytes_are_compared_is_seen(world: World) -> 
     assert outcome.error is not None
     assert {"x.jpg": b"newer"} == read_files(watch)
     assert {"Memes/x.jpg": b"photo"} == read_files(world.library)
-
-
-def test_a_reason_may_name_what_is_not_utf_8(world: World) -> None:
-    """The name's bytes are spelled out in the journal; nothing ends for it."""
-    name = os.fsdecode(b"br\xffken.jpg")
-    make_files(world.watch, {name: b"photo"})
-    make_files(world.library, {f"Memes/{name}": b"another"})
-
-    world.execute(world.plan(name, Action.MOVE, on_conflict=OnConflict.SKIP))
-    entry = JournalEntry(world.photo(name), State.LEFT, f"as {name}")
-    world.journal.record(entry, os.fspath(world.library), NOW)
-
-    left, skipped = world.journal.find(Query())
-    assert "as br\\udcffken.jpg" == left.reason
-    assert "br\\udcffken.jpg exists" in (skipped.reason or "")
 
 
 def test_a_journal_that_fails_again_in_recovery_ends_nothing(world: World) -> None:

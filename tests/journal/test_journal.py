@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery_daemon.decision import Action
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import AlreadyFiled
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
@@ -219,3 +219,18 @@ def test_a_library_is_used_once_something_is_filed_into_it(world: World) -> None
 
     assert (False, True) == (before, world.journal.has_used(library))
     assert not world.journal.has_used(f"{library}2")
+
+
+def test_a_reason_may_name_what_is_not_utf_8(world: World) -> None:
+    """The name's bytes are spelled out in the journal; nothing ends for it."""
+    name = os.fsdecode(b"br\xffken.jpg")
+    make_files(world.watch, {name: b"photo"})
+    make_files(world.library, {f"Memes/{name}": b"another"})
+
+    world.execute(world.plan(name, Action.MOVE, on_conflict=OnConflict.SKIP))
+    entry = JournalEntry(world.photo(name), State.LEFT, f"as {name}")
+    world.journal.record(entry, os.fspath(world.library), NOW)
+
+    left, skipped = world.journal.find(Query())
+    assert "as br\\udcffken.jpg" == left.reason
+    assert "br\\udcffken.jpg exists" in (skipped.reason or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import LEAST_AGREEMENT, find_bundle, read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.model.quantise import Quantised
 from gallery_daemon.training import int8_bundle
@@ -50,13 +51,17 @@ class Told(Silent):
         self.sentences.append(sentence)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Class folders of two of the default model's classes, in two colours."""
-    data = make_gallery(tmp_path / "data", 20)
+def _two_classes(folder: Path, count: int) -> Path:
+    data = make_gallery(folder, count)
     (data / "red").rename(data / "cars")
     (data / "blue").rename(data / "trees")
     return data
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Class folders of two of the default model's classes, in two colours."""
+    return _two_classes(tmp_path / "data", 20)
 
 
 def test_each_part_has_pictures_of_every_class(data: Path, tmp_path: Path) -> None:
@@ -123,3 +128,89 @@ def test_few_who_validate_are_joined_by_those_who_trained() -> None:
     assert found is None
     assert ["no 8-bit network: it names the class of float32 for 90.0% only"] == told.sentences
     assert [297, 300] == [len(part) for part in made.parts]
+
+
+def test_what_else_the_bundle_has_comes_along(data: Path, tmp_path: Path) -> None:
+    """Plots and the page; the weights are the same; an older 8-bit network is replaced."""
+    old = tmp_path / "old"
+    shutil.copytree(find_bundle("default"), old)
+    (old / "report.html").write_text("page")
+    (old / "int8.bin").write_bytes(b"of before")
+    with patch.object(int8_bundle, "quantise", Made()):
+        manifest = add_int8(old, [data], tmp_path / "out", Silent())
+
+    assert "page" == (tmp_path / "out" / "report.html").read_text()
+    assert b"bin" == (tmp_path / "out" / "int8.bin").read_bytes()
+    assert MANIFEST.weights_sha256 == manifest.weights_sha256
+    assert manifest.int8 == read_manifest(tmp_path / "out").int8
+    assert b"of before" == (old / "int8.bin").read_bytes(), "the old bundle is as it was"
+
+
+def test_pictures_that_cannot_be_read_do_not_count(tmp_path: Path) -> None:
+    """Twenty are needed; of twenty one is broken."""
+    data = _two_classes(tmp_path / "data", 10)
+    (data / "cars" / "00.png").write_text("no picture")
+
+    with pytest.raises(TrainingError, match="19 pictures are too few") as caught:
+        add_int8(find_bundle("default"), [data], tmp_path / "out", Silent())
+
+    assert "20 and more" in (caught.value.hint or "")
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_more_pictures_are_read_than_are_used(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a gallery of thousands a few, at random over all classes."""
+    monkeypatch.setattr(int8_bundle, "CALIBRATION_PICTURES", 10)
+    monkeypatch.setattr(int8_bundle, "COMPARED_PICTURES", 15)
+    made = Made()
+    with patch.object(int8_bundle, "quantise", made):
+        add_int8(find_bundle("default"), [data], tmp_path / "out", Silent())
+
+    assert [10, 15] == [len(part) for part in made.parts]
+
+
+def test_those_that_validated_say_whether_it_agrees() -> None:
+    """With enough of them no picture that trained takes part in that; those that do calibrate."""
+    train, validate = tuple(range(100)), tuple(range(100, 400))
+    pixels = np.zeros((400, 2, 2, 3), np.uint8)
+    pixels[list(validate)] = 1
+    made = Made()
+
+    with patch.object(int8_bundle, "quantise", made):
+        found = make_int8(new_network(7), MANIFEST, pixels, Split(train, validate), Silent())
+
+    assert found is not None
+    assert [{0}, {1}] == [set(np.unique(part).tolist()) for part in made.parts]
+    assert [100, 300] == [len(part) for part in made.parts]
+
+
+@pytest.mark.parametrize(("agreement", "is_made"), [(LEAST_AGREEMENT, True), (0.98, False)])
+def test_it_is_made_only_where_it_loses_next_to_nothing(agreement: float, *, is_made: bool) -> None:
+    """At the limit it is taken, below it never."""
+    with patch.object(int8_bundle, "quantise", Made(agreement)):
+        found = make_int8(
+            new_network(7),
+            MANIFEST,
+            np.zeros((4, 2, 2, 3), np.uint8),
+            Split((0, 1), (2, 3)),
+            Told(),
+        )
+
+    assert is_made == (found is not None)
+
+
+def test_the_same_pictures_are_taken_each_time() -> None:
+    """A second export gives the same network."""
+    pixels = np.arange(400, dtype=np.uint8)[:, None, None, None].repeat(3, 3)
+    parts = []
+    for _ in range(2):
+        made = Made()
+        with patch.object(int8_bundle, "quantise", made):
+            make_int8(
+                new_network(7), MANIFEST, pixels, Split((*range(300),), (*range(300, 400),)), Told()
+            )
+        parts.append(made.parts)
+
+    assert all(np.array_equal(*both) for both in zip(*parts, strict=True))

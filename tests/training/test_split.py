@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+import torch
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.training.dataset import Gallery, Labelled
+from gallery_daemon.training.dataset import Gallery, Labelled, without_duplicates
 from gallery_daemon.training.split import (
     Split,
     leave_out,
+    load_data,
+    make_splits,
     refuse_lopsided,
     split_by_source,
     split_held,
     split_randomly,
 )
+from gallery_daemon.training.train_options import TrainOptions
 
 CLASSES = ("cars", "memes", "trees")
 
@@ -139,3 +144,103 @@ def test_lopsided_splits_are_one_sentence() -> None:
         refuse_lopsided(MIXED, Split(tuple(range(95)), ()))
     with pytest.raises(TrainingError, match="the class 'trees' is left to train"):
         refuse_lopsided(MIXED, Split(tuple(range(80)), tuple(range(80, 95))))
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.tuples(st.sampled_from("xy"), st.integers(0, 5)), min_size=4, max_size=14),
+    st.integers(0, 2**31),
+)
+def test_no_picture_is_on_both_sides_nor_is_its_copy(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, int]], seed: int
+) -> None:
+    """Whatever copies there are, within a class or across: what trains does not validate."""
+    folder = tmp_path_factory.mktemp("twins")
+    pictures = []
+    for number, (name, content) in enumerate(files):
+        path = folder / f"{number}.png"
+        path.write_bytes(b"picture %d" % content)
+        pictures.append(Labelled(path, "xy".index(name)))
+    found, skipped = without_duplicates(Gallery(("x", "y"), tuple(pictures)))
+
+    split = split_randomly(found, range(len(found.pictures)), 0.4, seed)
+
+    train, validate = (
+        {found.pictures[place].path.read_bytes() for place in side}
+        for side in (split.train, split.validate)
+    )
+    assert not train & validate
+    assert len(split.train) + len(split.validate) == len(train | validate)
+    assert len(files) == len(found.pictures) + len(skipped)
+    classes: dict[int, set[str]] = {}
+    for name, content in files:
+        classes.setdefault(content, set()).add(name)
+    alone = {content for content, names in classes.items() if len(names) == 1}
+    assert {b"picture %d" % content for content in alone} == train | validate
+
+
+@given(st.integers(0, 2**31), st.integers(0, 2**31))
+def test_only_the_seed_and_the_gallery_decide_a_split(seed: int, other: int) -> None:
+    """Not what torch has drawn before."""
+    places = range(len(MIXED.pictures))
+    torch.manual_seed(other)
+    first = split_randomly(MIXED, places, 0.2, seed)
+    torch.rand(3)
+
+    assert first == split_randomly(MIXED, places, 0.2, seed)
+
+
+def _options(tmp_path: Path, **chosen: Any) -> TrainOptions:
+    return TrainOptions((tmp_path / "data",), tmp_path / "b", **chosen)
+
+
+def test_what_a_person_chose_decides_who_validates(tmp_path: Path) -> None:
+    """A share at random, a share by source, or those held; one split more for each set left out."""
+    at_random, none = make_splits(_options(tmp_path), MIXED)
+    half, _ = make_splits(_options(tmp_path, validation_share=0.5), MIXED)
+    by_source, out = make_splits(_options(tmp_path, by_source=True, left_out=(("web",),)), MIXED)
+    held = Gallery(CLASSES, (*MIXED.pictures, replace(MIXED.pictures[0], is_held=True)))
+    validation, _ = make_splits(_options(tmp_path, validation=tmp_path / "held"), held)
+
+    assert 19 == len(at_random.validate)
+    assert [] == none
+    assert abs(len(half.validate) - 47) <= 3
+    assert split_by_source(MIXED, 0.2, 0) == by_source
+    assert [leave_out(MIXED, ["web"])] == out
+    assert (95,) == validation.validate
+
+
+def test_mistakes_in_a_choice_are_one_sentence(tmp_path: Path) -> None:
+    """A source left out twice; one that leaves nobody of a class."""
+    with pytest.raises(TrainingError, match="the source web is left out twice"):
+        make_splits(_options(tmp_path, left_out=(("web",), ("shop", "web"))), MIXED)
+    with pytest.raises(TrainingError, match="the class 'trees' has no pictures"):
+        make_splits(_options(tmp_path, left_out=(("web",), ("park",))), MIXED)
+
+
+@pytest.mark.parametrize("inner", ["data", "data/cars", ".", "link"])
+def test_a_folder_that_trains_and_validates_is_refused(tmp_path: Path, inner: str) -> None:
+    """The same, one in the other, by whatever path: it would flatter the figures."""
+    for name in ("cars", "trees"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        (tmp_path / "data" / name / "1.png").write_bytes(name.encode())
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+
+    with pytest.raises(TrainingError, match="overlap"):
+        load_data(_options(tmp_path, validation=tmp_path / inner))
+
+
+def test_the_validation_folder_is_held_and_knows_the_same_classes(tmp_path: Path) -> None:
+    """It may lack a class, and may not have another."""
+    for name in ("data/cars", "data/trees", "held/trees"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "1.png").write_bytes(name.encode())
+    options = _options(tmp_path, validation=tmp_path / "held")
+
+    found = load_data(options)
+
+    assert [False, False, True] == [picture.is_held for picture in found.pictures]
+    assert [0, 1, 1] == found.labels
+    (tmp_path / "held" / "trees").rename(tmp_path / "held" / "bushes")
+    with pytest.raises(TrainingError, match="no class 'bushes'"):
+        load_data(options)

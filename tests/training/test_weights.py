@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import urllib.error
 from typing import TYPE_CHECKING
 
@@ -120,3 +121,56 @@ def test_none_changes_nothing() -> None:
     start_from(network, _find("none"))
 
     assert torch.equal(before, network.state_dict()["conv1.weight"])
+
+
+def test_the_digest_is_of_the_weights_and_not_of_their_name() -> None:
+    """In any order of keys; one number or one name another, and it is another."""
+    one, two = torch.tensor([1.0, 2.0]), torch.tensor([[3.0]])
+    start = StartWeights("a", {"x": one, "y": two})
+
+    assert start.digest() == StartWeights("b", {"y": two.clone(), "x": one.clone()}).digest()
+    others: list[dict[str, torch.Tensor]] = [
+        {"x": one, "y": two + 1}, {"x": one, "z": two}, {"x": one}, {},
+    ]  # fmt: skip
+    digests = {StartWeights("a", state).digest() for state in others}
+    assert 4 == len(digests)
+    assert start.digest() not in digests
+    assert StartWeights("none", None).digest() == StartWeights("a", {}).digest()
+
+
+def test_a_home_folder_may_be_written_with_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a configuration no shell replaces it."""
+    network = new_network(3)
+    save_file(network.state_dict(), tmp_path / "mine.safetensors")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    found = _find("~/mine.safetensors")
+
+    assert "~/mine.safetensors" == found.name
+    assert found.state is not None
+    assert torch.equal(network.state_dict()["conv1.weight"], found.state["conv1.weight"])
+
+
+def test_what_a_person_chose_is_never_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A path that does not exist is a mistake, whatever the recipe would start from."""
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+    for otherwise in ("imagenet", "default"):
+        with pytest.raises(BundleError):
+            find_weights("mistyped.safetensors", otherwise, said.append)
+
+    assert [] == said
+
+
+@pytest.mark.usefixtures("offline")
+def test_the_time_that_a_download_may_take_is_no_ones_else() -> None:
+    """Whatever happens, sockets of the rest of the program wait as long as before."""
+    before = socket.getdefaulttimeout()
+    with pytest.raises(TrainingError):
+        _find("imagenet")
+
+    assert before == socket.getdefaulttimeout()

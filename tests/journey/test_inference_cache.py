@@ -15,7 +15,7 @@ from gallery_daemon.codec import object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
-from gallery_daemon.journey.looks import Look, Looks, forget_gone
+from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
 from tests.faults.household import MODEL
@@ -41,9 +41,11 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     journal.close()
 
 
-def looks(journal: Journal, limits: Limits | None = None, *, needs_hash: bool = False) -> Looks:
+def looks(
+    journal: Journal, limits: Limits | None = None, *, needs_hash: bool = False
+) -> InferenceCache:
     """Those of the default model."""
-    return Looks(journal, BUNDLE, limits or Limits(), needs_hash=needs_hash)
+    return InferenceCache(journal, BUNDLE, limits or Limits(), needs_hash=needs_hash)
 
 
 def remember(journal: Journal, report: Classified | Refused) -> CacheEntry | None:
@@ -68,11 +70,11 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
 def test_every_look_is_a_text_and_a_look_again(facts: Facts, prediction: Prediction) -> None:
     """Whatever stands in a photo."""
     # A model's name is no half character: the manifest refuses it, and JSON would join two of them.
-    look = Look(facts, replace(prediction, model="default@0123abcd"), None, None, Limits())
+    look = Inference(facts, replace(prediction, model="default@0123abcd"), None, None, Limits())
 
-    once = value_of(Look, object_of(to_text(look)), "look")  # joins half characters
+    once = value_of(Inference, object_of(to_text(look)), "look")  # joins half characters
 
-    assert once == value_of(Look, object_of(to_text(once)), "look")
+    assert once == value_of(Inference, object_of(to_text(once)), "look")
     assert look.prediction == once.prediction
 
 
@@ -103,7 +105,7 @@ def test_a_look_of_former_times_is_one_but_where_rules_ask_for_the_picture_s_bit
     assert "dhash" not in older.text
     journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
 
-    asked = Looks(journal, BUNDLE, Limits(), needs_hash=False, needs_bits=True)
+    asked = InferenceCache(journal, BUNDLE, Limits(), needs_hash=False, needs_bits=True)
     found = looks(journal).recall(SEEN.photo)
     without = asked.recall(SEEN.photo)
     remember(journal, replace(SEEN, facts=replace(FACTS, dhash=PLAIN)))
@@ -144,7 +146,7 @@ def test_a_refusal_that_may_pass_is_not_remembered(journal: Journal, kind: Refus
 def test_what_was_refused_is_looked_at_again_on_demand(journal: Journal) -> None:
     """And what was classified need not be."""
     remember(journal, Refused(SEEN.photo, RefusalKind.UNREADABLE, "its end is missing", None))
-    again = Looks(journal, BUNDLE, Limits(), needs_hash=False, again=True)
+    again = InferenceCache(journal, BUNDLE, Limits(), needs_hash=False, again=True)
     refused = again.recall(SEEN.photo)
     remember(journal, SEEN)
 
@@ -164,7 +166,7 @@ def test_without_a_model_nothing_is_recalled(journal: Journal, tmp_path: Path) -
     """A bundle that is gone is no error here; who needs it will say so."""
     remember(journal, SEEN)
 
-    assert Looks(journal, tmp_path, Limits(), needs_hash=False).recall(SEEN.photo) is None
+    assert InferenceCache(journal, tmp_path, Limits(), needs_hash=False).recall(SEEN.photo) is None
 
 
 def test_looks_at_files_that_are_gone_are_forgotten(journal: Journal, tmp_path: Path) -> None:

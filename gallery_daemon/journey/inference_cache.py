@@ -20,7 +20,7 @@ from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
-from gallery_daemon.journey.kinship import sign_of
+from gallery_daemon.journey.similar_photos import sign_of
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need
@@ -39,7 +39,7 @@ _IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Inference:
     """What came of looking at a file: facts and a prediction, or why it was refused.
 
     `kind` and `reason` are a refusal's; `limits` are those that it was looked at within.
@@ -52,7 +52,7 @@ class Look:
     limits: Limits
 
 
-class Looks:
+class InferenceCache:
     """The looks of one model, within the limits of one configuration."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Looks:
         self._needs_hash, self._needs_bits, self._again = needs_hash, needs_bits, again
 
     @classmethod
-    def of(cls, config: Config, journal: Journal, *, again: bool = False) -> Looks:
+    def of(cls, config: Config, journal: Journal, *, again: bool = False) -> InferenceCache:
         """Those that the configuration's rules can be tried on."""
         return cls(
             journal,
@@ -81,7 +81,7 @@ class Looks:
             again=again,
         )
 
-    def recall(self, photo: Photo) -> Look | None:
+    def recall(self, photo: Photo) -> Inference | None:
         """What was seen in this very file before, if it would be seen again.
 
         Raises:
@@ -92,7 +92,7 @@ class Looks:
             return None
         path, text = found
         try:
-            look: Look = value_of(Look, _of_today(object_of(text)), "look")
+            look: Inference = value_of(Inference, _of_today(object_of(text)), "look")
         except CodecError:
             return None
         return look if self._holds(look, photo, path.rpartition("/")[2]) else None
@@ -110,11 +110,11 @@ class Looks:
         assert look.kind is not None
         return Refused(photo, look.kind, look.reason or "", look.facts)
 
-    def look(self, report: Classified | Refused) -> Look:
+    def look(self, report: Classified | Refused) -> Inference:
         """What the report says was seen."""
         if isinstance(report, Refused):
-            return Look(report.facts, None, report.kind, report.reason, self._limits)
-        return Look(report.facts, report.prediction, None, None, self._limits)
+            return Inference(report.facts, None, report.kind, report.reason, self._limits)
+        return Inference(report.facts, report.prediction, None, None, self._limits)
 
     def note(self, report: Classified | Refused) -> CacheEntry | None:
         """The report as the journal remembers it; None for what may be otherwise next time."""
@@ -135,7 +135,7 @@ class Looks:
         except BundleError:
             return None
 
-    def _holds(self, look: Look, photo: Photo, name: str) -> bool:
+    def _holds(self, look: Inference, photo: Photo, name: str) -> bool:
         """Whether the look, at a file called `name`, is what a new one would be."""
         if look.limits != self._limits:
             return False
