@@ -138,9 +138,12 @@ def test_every_example_of_a_condition_can_be_used(key: Key[Condition]) -> None:
 
 
 def test_every_page_is_a_topic() -> None:
-    """A page that is added is listed, with a sentence on what it is about."""
+    """A page that is added is listed, with a sentence that fits beside it in 80 columns."""
     assert sorted(TOPICS) == sorted(path.stem for path in MANUAL.glob("*.md"))
-    assert all(read_page(topic).says.endswith(".") for topic in TOPICS)
+    for topic in TOPICS:
+        says = read_page(topic).says
+        assert says.endswith(".")
+        assert len(f"{max(TOPICS, key=len)}  {says}") <= 80
 
 
 def test_lines_are_short_enough_for_a_diff() -> None:
