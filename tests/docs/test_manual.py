@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import tomllib
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +126,20 @@ def test_every_word_of_the_glossary_is_in_the_code() -> None:
             assert hasattr(importlib.import_module(f"gallery_daemon.{module}"), cls), word
         else:
             assert importlib.util.find_spec(f"gallery_daemon.{name}"), word
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """What pip installs is in the design page's table, or in the sentences on the extras."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = told["optional-dependencies"].values()
+    names = (re.split("[>=]", each)[0] for each in (*told["dependencies"], *chain(*extras)))
+    reasons = read_page("design").text.partition("## Dependencies")[2].lower()
+
+    assert [
+        name
+        for name in names
+        if name.lower().removesuffix("-headless").removeprefix("types-") not in reasons
+    ] == []
 
 
 @pytest.mark.parametrize("key", CONDITIONS, ids=lambda key: key.name)
