@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def shown_in(text: str) -> list[str]:
     """The commands in the shell blocks of a document."""
     blocks = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
-    lines = (line.strip() for block in blocks for line in block.splitlines())
+    lines = (line.strip() for block in blocks for line in block.replace("\\\n", "").splitlines())
     return [line for line in lines if line.startswith("gallery-daemon ")]
 
 

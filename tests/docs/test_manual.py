@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import re
 import shlex
 import tomllib
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from rich.console import Console
+from rich.markdown import Markdown
 
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.config.load import check_text
@@ -160,6 +163,19 @@ def test_every_page_is_a_topic() -> None:
         says = read_page(topic).says
         assert says.endswith(".")
         assert len(f"{max(TOPICS, key=len)}  {says}") <= 80
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_can_be_read_in_80_columns(topic: str) -> None:
+    """No cell of a table is cut, and no configuration is wrapped."""
+    page = read_page(topic).text
+    console = Console(width=80, file=io.StringIO(), record=True)
+
+    console.print(Markdown(page))
+
+    assert console.export_text().count("…") == page.count("…")
+    for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        assert [line for line in block.splitlines() if len(line) > 78] == []
 
 
 def test_lines_are_short_enough_for_a_diff() -> None:
