@@ -1,8 +1,9 @@
 """`plan`: what `run` would do now, or what a changed configuration would do otherwise.
 
-The library is shown as a tree, then what is not filed, and why. A comparison shows from where to
-where, and by which action: `move` where `hardlink` was takes the photos off the phone. So is what
-becomes of a photo whose name is taken. `sort --dry-run` and `refile` show theirs with the same.
+A plan is the library as a tree, then what is not filed, and why; `sort --dry-run` and `refile`
+print theirs with the same functions. A comparison groups photos by where from and where to, with
+the action where it differs (`move` instead of `hardlink` takes photos off the phone), and with what
+happens if a name is taken.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _NAMES = 3
 # Files that were written within the settle time are due by when, and not by their paths.
 _WHERE_CHANCE_IS = "in `run` (and in `sort`, of files just written)"
 _TAKEN = 10
-# What a file comes to that does not lie in the library then, in the order it is told.
+# The ends of files that are not filed, in the order in which they are shown.
 _OTHER_ENDS = (
     (State.IDENTICAL, "there already"),
     (State.SKIPPED, "not filed"),
@@ -214,7 +215,7 @@ def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:
 
 
 def _print_rivals(console: Console, files: Sequence[PlannedFile]) -> None:
-    """Who comes first decides who gets a name, and that is not foretold everywhere."""
+    """The photo that comes first gets a name; here that is by path, elsewhere by chance."""
     numbered = sum(each.is_numbered for each in files)
     if numbered > 1:
         line = f"{numbered} get the numbers that are free: here by their paths"

@@ -1,4 +1,4 @@
-"""`refile`: what was filed before, by the present rules and model."""
+"""`refile`: file photos again, by the present rules and model."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _photos(count: int) -> str:
 
 
 def _by_folder(ways: Iterable[tuple[str, PlannedFile]], library: str) -> list[tuple[str, str, str]]:
-    """From which folder to which, and what."""
+    """Each way as (from folder, to folder, photo)."""
     return [
         (folder_in(library, was), folder_in(library, planned.destination or ""), was)
         for was, planned in ways
@@ -152,7 +152,7 @@ def _print_json(moves: Sequence[Refile], stays: Sequence[PlannedFile]) -> None:
 
 
 def _print_refiled(done: Iterable[Refiled], *, as_json: bool) -> bool:
-    """Whether all went as planned; each is told as soon as it is done."""
+    """Print each photo as soon as it is done; return whether all went as planned."""
     photos = failed = 0
     for refiled in done:
         photos += refiled.moved is not None and refiled.refile.plan is not None

@@ -82,7 +82,7 @@ def sort(
 
 
 def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> None:
-    """What the pass would do is printed, and not done."""
+    """Print what the pass would do, and do nothing."""
     with pass_display("looking") as looking:
         found = forecast(config, places_of(config), SystemClock(), looking, again=again)
     print_planned(found, as_json=as_json, all_names=all_names)

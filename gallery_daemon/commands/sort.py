@@ -61,9 +61,7 @@ class _Pass:
     def __init__(self, runtime: Runtime, log: Log, clock: Clock, display: PassDisplay) -> None:
         self._runtime, self._display = runtime, display
         self._listings = tuple(
-            Listing(
-                root, None, runtime.pipeline, log, clock, tell_ignored=runtime.photo_log.ignored
-            )
+            Listing(root, None, runtime.pipeline, log, clock, on_ignored=runtime.photo_log.ignored)
             for root in runtime.roots
         )
         self._loop = Loop(runtime.pipeline, runtime.inbox, clock, self._listings)

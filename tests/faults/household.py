@@ -72,6 +72,7 @@ class Oracle:
     """The classifier host that answers at once; the class is in the photo's name."""
 
     has_room = True
+    pid = None  # there is no process
 
     def __init__(self) -> None:
         self._waiting: list[Photo] = []
