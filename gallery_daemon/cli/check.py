@@ -1,6 +1,6 @@
-"""`check`: is the configuration right, what does it do that one may not mean, do its tests hold.
+"""`check`: is the configuration right, does it do what is meant, do its tests hold.
 
-What is found is lines for a person, or one JSON object a line for an editor or CI.
+Each finding is a line for a person, or a JSON object on a line for an editor or CI.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.picturetests import run_all_tests
+from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import (
@@ -87,7 +87,7 @@ def check(
 
 
 def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
-    """All is told that is found; the exit status."""
+    """Print everything that is found; return the exit status."""
     warnings, file = warnings_of(loaded), str(path)
     _print_warnings(warnings, file, as_json=as_json)
     if not as_json:
@@ -106,7 +106,7 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
 
 
 def _classes(config: Path | None) -> tuple[str, ...]:
-    """Those of the configuration's model; of one that cannot be read, the default model's."""
+    """The classes of the configuration's model, or the default model's if it cannot be read."""
     try:
         return classes_of(read_configuration(existing_config(config)).model.bundle)
     except GalleryError:
@@ -114,7 +114,7 @@ def _classes(config: Path | None) -> tuple[str, ...]:
 
 
 def _write_example(path: Path) -> None:
-    """The shipped example lies at `path`, its schema beside it; what is there stays."""
+    """Write the shipped example to `path` and its schema beside it; replace nothing."""
     # In the checkout the example names the schema by its place in the package.
     text = _MODELINE.sub(rf"\g<1>{SCHEMA_FILE}", shipped_text(EXAMPLE_CONFIG), count=1)
     try:
@@ -134,7 +134,7 @@ def _write_example(path: Path) -> None:
 
 
 def _print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool) -> None:
-    """What may not be meant; for a person on standard error."""
+    """What the configuration does and may not mean; for a person, on standard error."""
     for warning in warnings:
         if as_json:
             public.print_json(public.of_warning(warning, file))

@@ -46,15 +46,15 @@ def doctor(
         status = 0
     except ConfigErrors as errors:
         findings, status = examine_without(errors, clock), exits.WRONG
-    told = _print_findings(findings, as_json=as_json)
-    if told[Status.FAIL] and not status:
+    counts = _print_findings(findings, as_json=as_json)
+    if counts[Status.FAIL] and not status:
         status = exits.SOME
     if status:
         raise typer.Exit(status)
 
 
 def _print_findings(findings: Iterable[Finding], *, as_json: bool) -> dict[Status, int]:
-    """How many there are of each; every one is told as soon as it is found."""
+    """Print each finding as soon as it is there; return how many there are of each status."""
     counts = dict.fromkeys(Status, 0)
     console = Console(highlight=False, markup=False)
     for finding in findings:
@@ -65,8 +65,8 @@ def _print_findings(findings: Iterable[Finding], *, as_json: bool) -> dict[Statu
             console.print(_line(finding), soft_wrap=True)
     if not as_json:
         failed, warned = counts[Status.FAIL], counts[Status.WARN]
-        told = f"{counted(failed, 'failure')}, {counted(warned, 'warning')}"
-        console.print(told if failed or warned else "all is well")
+        total = f"{counted(failed, 'failure')}, {counted(warned, 'warning')}"
+        console.print(total if failed or warned else "all is well")
     return counts
 
 

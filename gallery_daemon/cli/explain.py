@@ -1,4 +1,4 @@
-"""`explain`: why a photo lies where it lies, or where it would go, and what would change that.
+"""`explain`: why a photo is where it is, or where it would go, and what would change that.
 
 Facts, probabilities as bars, the rules as a tree, and the end. Every answer is a word ("holds",
 "fails", "nearly"), so that nothing is said by colour alone.
@@ -132,7 +132,7 @@ def _explain_known(
 
 
 def _print_today(today: Explained, config: Config) -> None:
-    """All of it, of a photo that was never filed."""
+    """Print everything about a photo that was never filed."""
     console = Console(highlight=False, markup=False)
     facts, photo = today.facts, today.photo
     console.print(Text(shown(photo.path), style="bold"))
@@ -155,7 +155,7 @@ def _print_today(today: Explained, config: Config) -> None:
 
 
 def _print_remembered(place: str, known: PastDecision) -> None:
-    """What was done with a file and why, as the journal has it."""
+    """Print what was done with a file and why, from the journal."""
     console = Console(highlight=False, markup=False)
     row = known.row
     console.print(Text(shown(place), style="bold"))
@@ -184,14 +184,14 @@ def _print_remembered(place: str, known: PastDecision) -> None:
 
 
 def _print_ignored(place: str, why: str) -> None:
-    """Of a file that its name keeps from `run`."""
+    """Print why `run` passes over a file by its name."""
     console = Console(highlight=False, markup=False)
     console.print(Text(shown(place), style="bold"))
     _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
 
 
 def _print_replaced(before: Row) -> None:
-    """In one line, what became of another file that lay there before, or of this one as it was."""
+    """Print what became of a file that was there before, or of this one before it changed."""
     where = f" to {before.destination}" if before.state is State.FILED else ""
     which = f"another file, or this one before it changed (journal, {before.id})"
     console = Console(highlight=False, markup=False)
@@ -199,7 +199,7 @@ def _print_replaced(before: Row) -> None:
 
 
 def _print_day(known: PastDecision, today: Explained, config: Config) -> None:
-    """In one line, what the present rules would do with a photo that was filed."""
+    """Print in a line what the present rules would do with a photo that was filed."""
     end, now = _end(today.explanation.decision, config), today.prediction
     is_same = known.prediction is not None and known.prediction.model == now.model
     model = "" if is_same else f" ({now.model} says {now.top_class} {now.confidence:.2f})"
@@ -235,7 +235,7 @@ def _print_bars(console: Console, prediction: Prediction) -> None:
 
 
 def _grow(tree: Tree, entry: TraceEntry, place: str, *, is_reached: bool) -> None:
-    """The rule with its conditions as a branch."""
+    """Add the rule with its conditions to the tree."""
     word, colour = _WORDS[entry.truth]
     if not is_reached:
         word, colour = f"not reached ({word})", "dim"
@@ -251,7 +251,7 @@ def _grow(tree: Tree, entry: TraceEntry, place: str, *, is_reached: bool) -> Non
 
 
 def _outcome(today: Explained, config: Config) -> str:
-    """What would become of a photo that was never filed, in a line."""
+    """A line: what would become of a photo that was never filed."""
     planned, decision = today.planned, today.explanation.decision
     end, place = _end(decision, config), decision.destination
     if planned is not None and place is not None:
@@ -268,7 +268,7 @@ def _outcome(today: Explained, config: Config) -> str:
 
 
 def _end(decision: Decision, config: Config) -> str:
-    """The decision in a line, whichever names are taken."""
+    """A line: the decision, whichever names are taken."""
     place = decision.destination
     if place is None:
         return shown(f"{_by(decision)} -> left where it is")
@@ -293,7 +293,7 @@ def _day(row: Row) -> str:
 
 
 def _is_changed(place: str, row: Row) -> bool:
-    """Whether the file that is asked about is another one than was decided about."""
+    """Whether the file is not the one that the row is about any more."""
     is_link = place == row.destination and row.action == Action.SYMLINK
     try:
         now = Identity.of(Path(row.path if is_link else place).lstat())

@@ -91,15 +91,15 @@ def logs(
 
 
 class _Console(Console):
-    """Rich's own would end the program with status 1 when the reader has gone."""
+    """A console that raises when its reader has gone; rich's own ends the program with status 1."""
 
     def on_broken_pipe(self) -> None:
-        """Say so."""
+        """Raise it again."""
         raise BrokenPipeError
 
 
 def _is_deaf(wait_ms: int) -> bool:
-    """Waits, and says whether the reader of a pipe, or the terminal, has gone meanwhile."""
+    """Wait; return whether the reader of a pipe, or the terminal, has gone meanwhile."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return bool(poll.poll(wait_ms))

@@ -19,7 +19,7 @@ HOW = f"A time: {_FORMS}."
 
 
 def moment_of(now: Callable[[], datetime]) -> Callable[[str], datetime]:
-    """A parser for typer; `now` gives the time of the place, with its offset."""
+    """A parser for typer; `now` gives the local time with its offset."""
 
     def parse(text: str) -> datetime:
         present = now()
@@ -30,7 +30,7 @@ def moment_of(now: Callable[[], datetime]) -> Callable[[str], datetime]:
             given = datetime.fromisoformat(text)
         except (ValueError, OverflowError) as error:
             raise typer.BadParameter(f"{text!r} is no time; say {_FORMS}") from error
-        # Without an offset it is the time of the place, in summer as in winter.
+        # Without an offset it is local time, daylight saving included.
         return given if given.tzinfo else given.astimezone()
 
     return parse

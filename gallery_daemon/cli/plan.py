@@ -1,8 +1,9 @@
 """`plan`: what `run` would do now, or what a changed configuration would do otherwise.
 
-The library is shown as a tree, then what is not filed, and why. A comparison shows from where to
-where, and by which action: `move` where `hardlink` was takes the photos off the phone. So is what
-becomes of a photo whose name is taken. `sort --dry-run` and `refile` show theirs with the same.
+A plan is the library as a tree, then what is not filed, and why; `sort --dry-run` and `refile`
+print theirs with the same functions. A comparison groups photos by where from and where to, with
+the action where it differs (`move` instead of `hardlink` takes photos off the phone), and with what
+happens if a name is taken.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.forecast import changes, forecast, places_of
+from gallery_daemon.commands.plan import changes, forecast, places_of
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.journal.record import State
@@ -31,15 +32,15 @@ from gallery_daemon.journal.record import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.forecast import Change, Forecast
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.plan import Change, Forecast
+    from gallery_daemon.commands.preview import PlannedFile
     from gallery_daemon.config.settings import Config
 
 _NAMES = 3
 # Files that were written within the settle time are due by when, and not by their paths.
 _WHERE_CHANCE_IS = "in `run` (and in `sort`, of files just written)"
 _TAKEN = 10
-# What a file comes to that does not lie in the library then, in the order it is told.
+# The ends of files that are not filed, in the order in which they are shown.
 _OTHER_ENDS = (
     (State.IDENTICAL, "there already"),
     (State.SKIPPED, "not filed"),
@@ -143,7 +144,7 @@ def print_ways(ways: Iterable[tuple[str, str, str]], *, all_names: bool) -> None
         console.print(_with_names(line, photos, None if all_names else _NAMES))
 
 
-def library_tree(library: str, filed: Sequence[Planned], most: int | None) -> Tree:
+def library_tree(library: str, filed: Sequence[PlannedFile], most: int | None) -> Tree:
     """The folders that photos would come to, with how many, and up to `most` names in each."""
     folders: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     actions: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
@@ -193,7 +194,7 @@ def _with_names(line: Text, names: Sequence[str], most: int | None) -> Tree:
     return tree
 
 
-def _print_moved(console: Console, filed: Sequence[Planned]) -> None:
+def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
     """How many leave the folder they lie in, which a sync tool repeats on the phone."""
     moved = sum(each.action == Action.MOVE for each in filed)
     if moved:
@@ -201,7 +202,7 @@ def _print_moved(console: Console, filed: Sequence[Planned]) -> None:
         console.print(Text(f"\n{line}", "yellow"), soft_wrap=True)
 
 
-def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
+def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:
     """Photos that would get another name, for theirs is taken."""
     taken = [each for each in filed if each.wanted != each.destination and not each.is_numbered]
     if not taken:
@@ -213,8 +214,8 @@ def _print_taken(console: Console, filed: Sequence[Planned]) -> None:
         console.print(f"  ... and {len(taken) - _TAKEN} more")
 
 
-def _print_rivals(console: Console, files: Sequence[Planned]) -> None:
-    """Who comes first decides who gets a name, and that is not foretold everywhere."""
+def _print_rivals(console: Console, files: Sequence[PlannedFile]) -> None:
+    """The photo that comes first gets a name; here that is by path, elsewhere by chance."""
     numbered = sum(each.is_numbered for each in files)
     if numbered > 1:
         line = f"{numbered} get the numbers that are free: here by their paths"
@@ -227,7 +228,7 @@ def _print_rivals(console: Console, files: Sequence[Planned]) -> None:
 
 
 def print_reasons(
-    console: Console, words: str, files: Sequence[Planned], *, all_names: bool
+    console: Console, words: str, files: Sequence[PlannedFile], *, all_names: bool
 ) -> None:
     """How many come to that end, by why; where it is not usual, with names."""
     if not files:
@@ -247,7 +248,7 @@ def folder_in(library: str, destination: str) -> str:
     return folder.removeprefix(library.rstrip("/") + "/") or folder
 
 
-def _sum(forecast: Forecast, filed: Sequence[Planned]) -> str:
+def _sum(forecast: Forecast, filed: Sequence[PlannedFile]) -> str:
     ends = Counter(each.state for each in forecast.files)
     unsure = sum(each.outcome == Outcome.UNCERTAIN for each in filed)
     more = [by_action(Counter(each.action or "" for each in filed))] if filed else []
@@ -283,7 +284,7 @@ def _way(change: Change, library: str | None) -> tuple[str, str, str]:
     return was, now, change.photo
 
 
-def _place(planned: Planned | None, library: str | None, *, says_action: bool) -> str:
+def _place(planned: PlannedFile | None, library: str | None, *, says_action: bool) -> str:
     """Where it would go, as a folder (absolute without `library`); or what else becomes of it."""
     if planned is None:
         return "not watched"
@@ -294,7 +295,7 @@ def _place(planned: Planned | None, library: str | None, *, says_action: bool) -
     return (folder if library is None else folder_in(library, planned.wanted)) + how
 
 
-def _if_taken(planned: Planned) -> str:
+def _if_taken(planned: PlannedFile) -> str:
     """In the configuration's words."""
     assert planned.conflict is not None
     on_conflict, identical = planned.conflict

@@ -51,7 +51,7 @@ def pass_display(what: str = "sorting") -> Iterator[PassDisplay]:
 
 
 class PassDisplay:
-    """Fills the service's port with rich's bar."""
+    """The `PassDisplay` of a terminal: a bar of rich."""
 
     def __init__(self, progress: Progress, what: str) -> None:
         self._progress = progress
@@ -59,7 +59,7 @@ class PassDisplay:
         self.stream = cast("TextIO", _AboveBar(progress))
 
     def update(self, done: int, expected: int) -> None:
-        """The bar stands at `done` of `expected`, with its speed."""
+        """Set the bar to `done` of `expected`, with its speed."""
         speed = self._progress.tasks[0].speed
         rate = f"{speed:.0f} files/s" if speed else ""
         self._progress.update(self._task, completed=done, total=expected, rate=rate)
@@ -77,11 +77,11 @@ class _AboveBar(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Lines are seen at once."""
+        """Write out what is held back."""
         self._console.file.flush()
 
     def isatty(self) -> bool:
-        """As standard error says."""
+        """Whether standard error is a terminal."""
         return self._console.is_terminal
 
 
@@ -93,14 +93,14 @@ def training_display() -> Iterator[Display]:
 
 
 class _TrainingDisplay:
-    """Fills the training room's port with rich's bar."""
+    """The display of training on a terminal: a bar of rich."""
 
     def __init__(self, progress: Progress, clock: Clock) -> None:
         self._progress, self._clock = progress, clock
         self._task = progress.add_task("", total=None, rate="")
         self._step_began = clock.monotonic()
         self._pictures = 0
-        # When the first epoch that was told of ended, and how much of the training was done then.
+        # When the first reported epoch ended, and how much of the training was done then.
         self._since: tuple[float, float] | None = None
 
     def begin(self, step: str, total: int) -> None:
@@ -110,7 +110,7 @@ class _TrainingDisplay:
         self._step_began, self._pictures = self._clock.monotonic(), 0
 
     def advance(self, pictures: int) -> None:
-        """The bar moves, with its speed."""
+        """Move the bar, and show its speed."""
         self._pictures += pictures
         self._progress.update(self._task, advance=pictures, rate=f"{self._speed():.0f} pictures/s")
 

@@ -1,7 +1,7 @@
-"""What `--json` prints: the public form of each value, in one place, for its keys are published.
+"""What `--json` prints: the public form of each value, in one place because its keys are published.
 
-Each `of_...` gives one JSON object. Shares (confidence, probabilities) have four digits. A row of
-the journal leaves out what is not known; the others say null.
+Each `of_...` returns one JSON object. Shares (confidence, probabilities) have four digits. A row of
+the journal leaves out what is not known; the other values have null there.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.commands.classify import Classification
     from gallery_daemon.commands.explain import Explained
-    from gallery_daemon.commands.forecast import Change
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.plan import Change
+    from gallery_daemon.commands.preview import PlannedFile
     from gallery_daemon.commands.refile import Refiled
     from gallery_daemon.commands.undo import UndoResult
     from gallery_daemon.config.settings import Config
@@ -65,7 +65,7 @@ def of_row(row: Row) -> Public:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def of_planned(planned: Planned) -> Public:
+def of_planned(planned: PlannedFile) -> Public:
     """What would become of one file, under the log's field names."""
     return {
         "photo": planned.photo,
@@ -199,7 +199,7 @@ def _share(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
 
 
-def _of_compared(planned: Planned) -> Public:
+def _of_compared(planned: PlannedFile) -> Public:
     on_conflict, identical = planned.conflict or (None, None)
     return of_planned(planned) | {"on_conflict": on_conflict, "identical": identical}
 

@@ -1,4 +1,4 @@
-"""`refile`: what was filed before, by the present rules and model."""
+"""`refile`: file photos again, by the present rules and model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from gallery_daemon.filing.recover import recover
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.preview import PlannedFile
 
 _DONE = {
     Action.HARDLINK: "hardlinked",
@@ -108,7 +108,7 @@ def _print(
     library: str,
     refiling: Refiling,
     moves: Sequence[Refile],
-    stays: Sequence[Planned],
+    stays: Sequence[PlannedFile],
     *,
     all_names: bool,
 ) -> None:
@@ -136,15 +136,15 @@ def _photos(count: int) -> str:
     return f"{count} photo{'s' * (count != 1)}"
 
 
-def _by_folder(ways: Iterable[tuple[str, Planned]], library: str) -> list[tuple[str, str, str]]:
-    """From which folder to which, and what."""
+def _by_folder(ways: Iterable[tuple[str, PlannedFile]], library: str) -> list[tuple[str, str, str]]:
+    """Each way as (from folder, to folder, photo)."""
     return [
         (folder_in(library, was), folder_in(library, planned.destination or ""), was)
         for was, planned in ways
     ]
 
 
-def _print_json(moves: Sequence[Refile], stays: Sequence[Planned]) -> None:
+def _print_json(moves: Sequence[Refile], stays: Sequence[PlannedFile]) -> None:
     for was, planned in (way for refile in moves for way in refile.ways):
         public.print_json({"was": was} | public.of_planned(planned))
     for planned in stays:
@@ -152,7 +152,7 @@ def _print_json(moves: Sequence[Refile], stays: Sequence[Planned]) -> None:
 
 
 def _print_refiled(done: Iterable[Refiled], *, as_json: bool) -> bool:
-    """Whether all went as planned; each is told as soon as it is done."""
+    """Print each photo as soon as it is done; return whether all went as planned."""
     photos = failed = 0
     for refiled in done:
         photos += refiled.moved is not None and refiled.refile.plan is not None

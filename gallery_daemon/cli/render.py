@@ -1,4 +1,4 @@
-"""What the commands show a person in tables: figures of a model, the sum of a pass.
+"""Tables for a person: the figures of a model, the sum of a pass.
 
 Data goes to standard output, errors and progress to standard error; colours only on a terminal and
 never with NO_COLOR (rich looks after both). `plain` has the errors.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.journey.tally import Tally
+    from gallery_daemon.journey.photolog import Tally
     from gallery_daemon.training.measures import Measures, Threshold
 
 _SHOWN_SKIPPED = 20
@@ -32,7 +32,7 @@ def skipped_lines(skipped: Sequence[tuple[Path, str]]) -> list[str]:
 
 
 def print_measures(measures: Measures, what: str) -> None:
-    """The figures of all classes together, then each class's, and how sure is sure enough."""
+    """Print the figures of all classes together, of each class, and the thresholds."""
     console = Console(highlight=False, markup=False)
     console.print(
         f"{measures.pictures} {what}: accuracy {measures.accuracy:.1%}, "
@@ -87,7 +87,7 @@ def _most_often_taken_for(measures: Measures, name: str) -> str:
 
 
 def print_tally(tally: Tally) -> None:
-    """The sum of a pass, and how many files lie in which folder."""
+    """Print the sum of a pass, and how many files are in which folder."""
     console = Console(highlight=False, markup=False)
     if tally.by_folder:
         table = Table("folder", "files")

@@ -45,15 +45,15 @@ def status(
         console.print("no daemon is running")
     for daemon in daemons:
         _print_daemon(console, daemon)
-    told = {each["photo"] for daemon in daemons for each in daemon.get("waiting", ())}
-    others = [row for row in rows["failed"] if row.path not in told]
+    waiting = {each["photo"] for daemon in daemons for each in daemon.get("waiting", ())}
+    others = [row for row in rows["failed"] if row.path not in waiting]
     _print_last(console, rows["last"])
     _print_rows(console, "could not be filed yet", others)
     _print_rows(console, "cannot be read (quarantined)", rows["quarantined"])
 
 
 def _daemons() -> list[dict[str, Any]]:
-    """Each running daemon's own words; of one that watches several folders, once."""
+    """What each running daemon answers; one that watches several folders counts once."""
     found: dict[int, dict[str, Any]] = {}
     for name in running():
         try:
@@ -62,13 +62,13 @@ def _daemons() -> list[dict[str, Any]]:
             continue  # it has ended meanwhile
         try:
             found.setdefault(pid, json.loads(words))
-        except ValueError:  # it said nothing, or not all
+        except ValueError:  # the answer is empty or cut off
             found.setdefault(pid, {"pid": pid, "busy": True})
     return list(found.values())
 
 
 def _rows() -> dict[str, list[Row]]:
-    """What the journal has of it: the last filings, and the photos in trouble."""
+    """The last filings and the photos in trouble, from the journal."""
     empty: dict[str, list[Row]] = {"last": [], "failed": [], "quarantined": []}
     path = journal_path()
     if not path.exists():
@@ -102,7 +102,7 @@ def _print_daemon(console: Console, daemon: dict[str, Any]) -> None:
 
 
 def _lines(daemon: dict[str, Any]) -> Iterator[str]:
-    """How things are; one that runs since before an update does not say all of it."""
+    """The daemon's state; an older version that still runs reports less."""
     yield f"library: {daemon['library']}"
     config = daemon["config"] or "the command line"
     if "since" in daemon:
@@ -123,7 +123,7 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _classifier(state: dict[str, Any]) -> str:
-    """Its state, and what is known of the last process."""
+    """The state of the classifier process, and why the last one ended."""
     words = [state["state"]]
     if state["trouble"]:
         words.append(state["trouble"])

@@ -1,4 +1,4 @@
-"""`undo`: filed photos come back to where they came from."""
+"""`undo`: put filed photos back where they came from."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def undo(
 def _chosen(
     journal: Journal, ids: list[int], last: int | None, since: datetime | None
 ) -> list[Row]:
-    """The rows that are meant, the newest first."""
+    """The rows that the options choose, the newest first."""
     if sum((bool(ids), last is not None, since is not None)) != 1:
         raise GalleryError(
             "say which: numbers from `gallery-daemon history`, --last N, or --since TIME",
@@ -110,7 +110,7 @@ def _would(row: Row) -> str:
 
 
 def _print_undone(outcomes: Iterable[UndoResult], *, as_json: bool) -> bool:
-    """Whether all could be undone; each is told as soon as it is done."""
+    """Print each filing as soon as it is done; return whether all could be undone."""
     count = problems = 0
     for outcome in outcomes:
         count += 1

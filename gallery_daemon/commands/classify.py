@@ -1,25 +1,44 @@
-"""Classify some files and nothing else: no rules, no journal, no filing.
+"""The classifier process, asked about some files: no journal and no filing.
 
-The files go through the same process as the daemon's photos, so a file that crashes a decoder ends
-as an error of its own here, too.
+`Answers` gives a report for each photo, for all commands that only look; `FileClassifier` is what
+`classify` does; `run_all_tests` is what `check` does with tests of the rules whose photo is a
+picture on the disk. The files go through the same process as the daemon's photos, so one that
+crashes a decoder ends as an error of its own. No process starts before the first photo is there.
+
+Only `check` runs tests of pictures: they take the process, and seconds that neither a reload nor a
+start has; and what is in a folder beside the configuration may change without it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from dataclasses import dataclass
+import queue
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import Classified, Refused
-from gallery_daemon.commands.answers import Answers
-from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from gallery_daemon.classifier.host import Classified, ClassifierHost, Refused
+from gallery_daemon.daemon.wiring import setup_of
+from gallery_daemon.errors import ClassifierLost
+from gallery_daemon.logs.events import ClassifierFailed
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Similar, TakenFrom
+from gallery_daemon.rules.ruletest import (
+    PictureTest,
+    RuleTest,
+    RuleTestResult,
+    run_test,
+    run_tests,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from gallery_daemon.classifier.child import ChildEvent
+    from gallery_daemon.classifier.host import Timeouts
     from gallery_daemon.classifier.messages import Setup
     from gallery_daemon.clock import Clock
+    from gallery_daemon.config.settings import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +71,13 @@ class FileClassifier:
         Raises:
             ClassifierLost: the classifier process cannot be started.
         """
-        told = 0
+        given_out = 0
         for report in self._answers.of(self._photos(paths), want_hash=self._want_hash):
             place = int(report.photo.candidate.source)
             self._done[place] = _classification(report, paths[place])
-            while told in self._done:
-                yield self._done.pop(told)
-                told += 1
+            while given_out in self._done:
+                yield self._done.pop(given_out)
+                given_out += 1
         # What could not even be asked for, behind the last that could.
         yield from (self._done.pop(place) for place in sorted(self._done))
 
@@ -83,3 +102,94 @@ def _classification(report: Classified | Refused, path: str) -> Classification:
             return Classification(path, prediction, None, facts, photo.identity)
         case Refused(photo, _, reason, facts):
             return Classification(path, None, reason, facts, photo.identity)
+
+
+class Answers:
+    """Gives a report for each photo, in any order, as soon as it is there."""
+
+    def __init__(self, setup: Setup, clock: Clock, timeouts: Timeouts | None = None) -> None:
+        self._inbox: queue.SimpleQueue[ChildEvent] = queue.SimpleQueue()
+        self._host = ClassifierHost(setup, self._inbox.put, timeouts)
+        self._clock = clock
+
+    def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[Classified | Refused]:
+        """One report for each of the photos, which are taken as there is room for them.
+
+        Raises:
+            ClassifierLost: the classifier process cannot be started.
+        """
+        waiting = iter(photos)
+        is_more = True
+        try:
+            while True:
+                while is_more and self._host.has_room:
+                    photo = next(waiting, None)
+                    is_more = photo is not None
+                    if photo is not None:
+                        self._host.submit(photo, want_hash=want_hash)
+                for report in self._host.tick(self._clock.monotonic()):
+                    match report:
+                        case Classified() | Refused():
+                            yield report
+                        case ClassifierFailed(error, is_lost=True):
+                            raise error
+                        case _:
+                            pass  # the process's own life is no news to who waits for an answer
+                # Asked after the tick, which hands out what the last wait brought.
+                if not self._host.outstanding:
+                    return
+                self._wait()
+        finally:
+            self._host.close()
+
+    def _wait(self) -> None:
+        """Sleep until the process says something or the host wants to be called."""
+        now = self._clock.monotonic()
+        deadline = self._host.next_deadline()
+        timeout = None if deadline is None else max(0.0, deadline - now)
+        with contextlib.suppress(queue.Empty):
+            self._host.received(self._inbox.get(timeout=timeout), self._clock.monotonic())
+            while True:
+                self._host.received(self._inbox.get_nowait(), self._clock.monotonic())
+
+
+_ADDED = {"added": "the moment of filing, which no test knows"}
+_MTIME = "the file's mtime, which a copy may change"
+
+
+def run_all_tests(config: Config, clock: Clock) -> tuple[RuleTestResult, ...]:
+    """Each test with what came of it, in their order; pictures are looked at by the model.
+
+    Where the classifier process cannot be started, those of pictures are `skipped` for that reason.
+    """
+    results = run_tests(config.tests, config.rules)
+    pictures = [test for test in config.tests if isinstance(test, PictureTest)]
+    if not pictures:
+        return results
+    setup = setup_of(config.model, config.batch, config.limits)
+    classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
+    try:
+        looks = list(classifier.run([test.file for test in pictures]))
+    except ClassifierLost as error:
+        reason = f"{error.sentence}; {error.hint}" if error.hint else error.sentence
+        return tuple(replace(each, skipped=reason) if each.skipped else each for each in results)
+    looked_at = {
+        (test.line, test.column): _run(test, look, config, clock)
+        for test, look in zip(pictures, looks, strict=True)
+    }
+    return tuple(looked_at.get((each.test.line, each.test.column), each) for each in results)
+
+
+def _run(test: PictureTest, look: Classification, config: Config, clock: Clock) -> RuleTestResult:
+    """The picture is judged as if it were in the first watch folder, the first of its kind."""
+    if look.prediction is None or look.facts is None or look.identity is None:
+        return RuleTestResult(test, f"{test.file}: {look.error}")
+    folder, _, name = test.file.rpartition("/")
+    photo = Photo(Candidate(config.watch[0].name, folder or "/", name), look.identity, clock.wall())
+    is_dated = look.facts.taken.origin is not TakenFrom.MTIME
+    unknown = _ADDED | {"mtime": _MTIME} | ({} if is_dated else {"date": _MTIME})
+    facts = replace(look.facts, similar=Similar())
+    known = RuleTest(
+        test.name, test.line, test.column, photo, facts, look.prediction, test.expected, unknown
+    )
+    return run_test(known, config.rules)

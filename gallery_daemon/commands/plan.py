@@ -1,235 +1,154 @@
-"""What would become of files, and nothing does: the pipeline's decisions, on paper.
+"""A forecast: what `run` or `sort` would do now with what is in the watch folders.
 
-The decision is the pure one that `run` executes, and the place is found by the very act that would
-take it (`filing.overlay`). Photos come before their sidecars, which go where they go.
+Nothing is written but what was seen in the photos, so that the next look is instant: no library is
+made, nothing is recovered, no row says that a photo came to an end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.commands.survey import Looked
-from gallery_daemon.decision import Action, Identical, OnConflict, library_path
-from gallery_daemon.errors import GalleryError
+from gallery_daemon.commands.inspection import Inspection, Scope
+from gallery_daemon.commands.preview import PlannedFile, Preview
+from gallery_daemon.config.folders import is_inside
+from gallery_daemon.config.kinds.local import absolute
+from gallery_daemon.config.oneshot import adapt
+from gallery_daemon.daemon.journals import open_to_plan
+from gallery_daemon.daemon.wiring import root_of
+from gallery_daemon.errors import FilingError, GalleryError
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.filing.preconditions import linked_place
-from gallery_daemon.filing.steps import Step, is_sidecar_name, name_beside, names_to_try, step_of
-from gallery_daemon.imaging.formats import Support
-from gallery_daemon.imaging.names import claims_to_be_a_photo
-from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
-from gallery_daemon.intake.scan import Unlisted
-from gallery_daemon.journal.record import State
-from gallery_daemon.journey.company import Company
-from gallery_daemon.journey.ends import unseen, why_beside, why_left
-from gallery_daemon.journey.kinship import Kinship
-from gallery_daemon.journey.sidecars import takes_sidecars
-from gallery_daemon.rules.component import NUMBER
-from gallery_daemon.rules.decide import decide
+from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.filing.preconditions import refuse_emptied
+from gallery_daemon.journey.inference_cache import forget_gone
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
-    from gallery_daemon.commands.survey import Met
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.decision import Decision, Destination
-    from gallery_daemon.filing.overlay import DryRunDisk
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.journal.record import Row
-    from gallery_daemon.journey.looks import Look
     from gallery_daemon.photo import Photo
-    from gallery_daemon.rules.decide import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """What would become of one file.
+class Forecast:
+    """What would become of the files; how many were known, remembered, and looked at just now.
 
-    `state` is what the journal would call it. `wanted` is the absolute place that the rules give
-    it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
-    first of many names and the first that is free (`is_numbered`). `conflict` is what would become
-    of it if its name were taken, by other bytes and by the same. `sidecar_of` is the path of the
-    photo that it would travel with.
+    `warning` is why nothing could be filed now, if so.
     """
+
+    files: tuple[PlannedFile, ...]
+    library: str
+    known: int
+    remembered: int
+    classified: int
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A photo that would go elsewhere or otherwise; None: it would not be looked at."""
 
     photo: str
-    state: State
-    reason: str | None = None
-    outcome: str | None = None
-    rule: str | None = None
-    top_class: str | None = None
-    confidence: float | None = None
-    action: str | None = None
-    wanted: str | None = None
-    destination: str | None = None
-    sidecar_of: str | None = None
-    is_numbered: bool = False
-    conflict: tuple[OnConflict, Identical] | None = None
+    was: PlannedFile | None
+    now: PlannedFile | None
 
 
-def decided(photo: Photo, look: Look, rules: RuleSet, kinship: Kinship) -> Decision:
-    """What the rules say of a photo by what was seen in it, and before it.
+def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Scope, ...]:
+    """The watch folders; or only these folders, which may be parts of them, or others.
 
     Raises:
-        JournalError: the journal cannot be read.
+        GalleryError: one is no folder, or the library is it.
     """
-    facts = kinship.with_kin(photo, look.facts) if look.facts else unseen(photo).facts
-    return decide(photo, facts, look.prediction, rules)
+    if not folders:
+        return tuple(Scope(root_of(folder, config.library)) for folder in config.watch)
+    places: list[Scope] = []
+    for given in folders:
+        if not Path(given).is_dir():
+            raise GalleryError(f"{given} is not a folder", hint="give folders of photos")
+        path = absolute(given, str(Path.cwd()))
+        outer = (each for each in config.watch if is_inside(path, each.path))
+        folder = next(outer, None)
+        start = "" if folder is None else os.path.relpath(path, folder.path)
+        folder = folder or adapt(config, sources=(path,)).watch[0]
+        places.append(Scope(root_of(folder, config.library), start))
+    return tuple(places)
 
 
-class Planner:
-    """Plans file after file; what was planned counts as done for those that follow."""
+def forecast(
+    config: Config,
+    places: Sequence[Scope],
+    clock: Clock,
+    display: PassDisplay,
+    *,
+    again: bool = False,
+    everything: bool = False,
+    is_compared: bool = False,
+) -> Forecast:
+    """What would become of the files in these places.
 
-    def __init__(self, config: Config, journal: Journal, paper: DryRunDisk | None) -> None:
-        """Without `paper` the names that are taken in the library do not matter."""
-        self._rules, self._library = config.rules, config.library
-        self._journal, self._company = journal, Company(journal, config.library)
-        self._kinship = Kinship(journal, config.rules)
-        self._paper, self._disk = paper, Disk()
-        self._steps: dict[str, tuple[Planned, Step, bool]] = {}
+    What is known is passed over; `again`: only what is in the library; `everything`: nothing.
+    `is_compared`: only what the rules say matters, and not which names are taken.
 
-    def plan(self, files: Iterable[Met]) -> Iterator[Planned]:
-        """One Planned for each file, the sidecars last."""
-        sidecars: list[Arrival] = []
-        for met in files:
-            match met:
-                case Looked(photo, look):
-                    yield self.photo(photo, look)
-                case Arrival(photo) if is_sidecar_name(photo.name):
-                    sidecars.append(met)
-                case Arrival(photo, kind):
-                    is_broken = claims_to_be_a_photo(photo.name)
-                    is_broken = is_broken and kind.support is Support.NOT_A_PHOTO
-                    yield (
-                        self._refused(photo, kind.words) if is_broken else _left(photo, kind.words)
-                    )
-                case Denied(photo, reason):
-                    yield Planned(photo.path, State.FAILED, reason)
-                case NoFile(candidate, reason):
-                    yield Planned(candidate.path, State.LEFT, reason)
-                case Unlisted():
-                    state = State.FAILED if met.is_folder_error else State.LEFT
-                    yield Planned(met.path, state, met.reason)
-        for sidecar in sidecars:
-            yield self._sidecar(sidecar)
+    Raises:
+        GalleryError: the journal or the classifier process cannot be used.
+    """
+    with contextlib.closing(open_to_plan()) as journal:
 
-    def photo(self, photo: Photo, look: Look) -> Planned:
-        """What would become of a photo, by what was seen in it."""
-        if look.kind is RefusalKind.NOT_A_PHOTO:
-            return _left(photo, look.reason or "")
-        decision, planned = self.decided(photo, look)
-        if decision.destination is not None:
-            planned = replace(planned, reason=look.reason)
-            return self._filed(planned, photo, decision.destination)
-        if look.prediction is None:
-            return replace(planned, state=State.QUARANTINED, reason=look.reason)
-        return replace(planned, reason=why_left(decision))
+        def unknown(photos: Sequence[Photo]) -> list[Photo]:
+            if everything:
+                return list(photos)
+            return journal.unknown(photos, config.library, again=again)
 
-    def decided(self, photo: Photo, look: Look) -> tuple[Decision, Planned]:
-        """What the rules say of a photo, and the plan as far as it follows from that alone."""
-        decision = decided(photo, look, self._rules, self._kinship)
-        planned = Planned(photo.path, State.LEFT, outcome=decision.outcome, rule=decision.rule)
-        if look.prediction is not None:
-            top, confidence = look.prediction.top_class, look.prediction.confidence
-            planned = replace(planned, top_class=top, confidence=confidence)
-        return decision, planned
-
-    def onward(self, planned: Planned, step: Step, points_to: str | None) -> Planned:
-        """The same with the place that a file in the library would move on to."""
-        return self._placed(planned, step, points_to)
-
-    def late(self, sidecar: Photo, owner: Row) -> Planned:
-        """What would become of a sidecar whose photo was filed before."""
-        assert owner.name is not None
-        assert owner.action is not None
-        name = name_beside(sidecar.name, owner.relative.rpartition("/")[2], owner.name)
-        step = Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
-        return self._placed(Planned(sidecar.path, State.LEFT, sidecar_of=owner.path), step)
-
-    def _refused(self, photo: Photo, reason: str) -> Planned:
-        """A file that claims to be a photo, and the daemon itself sees that it is none."""
-        decision = decide(photo, unseen(photo).facts, None, self._rules)
-        planned = Planned(photo.path, State.QUARANTINED, reason, decision.outcome)
-        if decision.destination is None:
-            return planned
-        return self._filed(planned, photo, decision.destination)
-
-    def _filed(self, planned: Planned, photo: Photo, to: Destination) -> Planned:
-        step = step_of(photo, to)
-        linked = linked_place(self._journal, self._disk, photo.identity, self._library)
-        if linked is not None:
-            return replace(
-                planned,
-                state=State.IDENTICAL,
-                reason=f"it is the same file as {linked}",
-                wanted=self._path(step, next(names_to_try(step.name))),
-                destination=linked,
-            )
-        done = self._placed(planned, step)
-        self._steps[photo.path] = (done, step, to.with_sidecars)
-        return done
-
-    def _placed(self, planned: Planned, step: Step, points_to: str | None = None) -> Planned:
-        """The step goes its way on paper."""
-        first = next(names_to_try(step.name))
-        wanted = self._path(step, first)
-        is_numbered = NUMBER in step.name
-        conflict = (step.on_conflict, step.identical or step.on_conflict.usual_identical)
-        planned = replace(
-            planned,
-            wanted=wanted,
-            action=step.action,
-            is_numbered=is_numbered,
-            conflict=conflict,
+        inspection = Inspection(config, journal, clock, display, again=again)
+        sidecars = WaitingSidecars(
+            journal, Disk(), config.library, config.rules, unknown, includes_known=everything
         )
-        if self._paper is None:
-            return replace(planned, state=State.FILED, destination=wanted)
-        try:
-            placed = self._paper.place(self._library, step, points_to)
-        except (OSError, GalleryError) as error:
-            return replace(planned, state=State.FAILED, reason=str(error))
-        reason = placed.reason or planned.reason
-        if placed.state is State.FILED and placed.name != first and not is_numbered:
-            reason = f"another file called {first} lies there"
-        return replace(
-            planned,
-            state=placed.state,
-            reason=reason,
-            action=placed.action,
-            destination=self._path(step, placed.name),
+        preview = Preview(config, journal, None if is_compared else DryRunDisk(), sidecars)
+        files = tuple(preview.plan(inspection.files(places, unknown)))
+        if inspection.classified:
+            forget_gone(journal)
+        return Forecast(
+            files,
+            config.library,
+            known=inspection.known,
+            remembered=inspection.remembered,
+            classified=inspection.classified,
+            warning=why_unusable(journal, config.library),
         )
 
-    def _sidecar(self, arrival: Arrival) -> Planned:
-        """As `journey.sidecars` has it: with its photo, late, or not at all."""
-        sidecar = arrival.photo
-        owner = self._company.owner_of(sidecar)
-        if owner is not None and owner in self._steps:
-            photo, step, with_sidecars = self._steps[owner]
-            if photo.state is State.FILED and with_sidecars:
-                return self._beside(sidecar, owner, photo, step)
-            return _left(sidecar, why_beside(photo.state))
-        if owner is None:
-            row = self._company.moved_owner_of(sidecar)
-        else:
-            row = self._journal.latest_of(owner, self._library)
-        if row and row.state is State.FILED and takes_sidecars(self._rules, row.rule):
-            return self.late(sidecar, row)
-        if row is not None or owner is not None:
-            return _left(sidecar, why_beside(row.state if row else State.LEFT))
-        is_film = arrival.kind.name == "video"
-        return _left(sidecar, arrival.kind.words if is_film else "a sidecar without its photo")
 
-    def _beside(self, sidecar: Photo, owner: str, photo: Planned, step: Step) -> Planned:
-        assert photo.destination is not None
-        assert photo.action is not None
-        name = name_beside(sidecar.name, step.file.name, photo.destination.rpartition("/")[2])
-        beside = replace(step, file=sidecar, name=name, action=Action(photo.action))
-        return self._placed(Planned(sidecar.path, State.LEFT, sidecar_of=owner), beside)
-
-    def _path(self, step: Step, name: str) -> str:
-        return library_path(self._library, *step.folder, name)
+def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
+    """The files that the second forecast puts elsewhere or takes otherwise, by their paths."""
+    before = {each.photo: each for each in was.files}
+    after = {each.photo: each for each in now.files}
+    pairs = (Change(path, before.get(path), after.get(path)) for path in sorted(before | after))
+    return tuple(each for each in pairs if _whereto(each.was) != _whereto(each.now))
 
 
-def _left(photo: Photo, reason: str) -> Planned:
-    return Planned(photo.path, State.LEFT, reason)
+def why_unusable(journal: Journal, library: str) -> str | None:
+    """Why nothing can be filed into the library now; None if it can, or could be made."""
+    try:
+        refuse_emptied(journal, Disk(), library)
+    except FilingError as error:
+        return error.sentence
+    except OSError:
+        if journal.has_used(library):
+            return f"{library} is not there; is its disk mounted?"
+    return None
+
+
+def _whereto(planned: PlannedFile | None) -> tuple[object, ...] | None:
+    """The place, or the end without one; and how it gets there.
+
+    By `move` it is taken away here, and by `skip` it stays if its name is taken.
+    """
+    if planned is None:
+        return None
+    return planned.wanted or planned.state, planned.action, planned.conflict

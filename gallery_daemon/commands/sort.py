@@ -10,13 +10,13 @@ from gallery_daemon.daemon.watching import Listing
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.errors import JournalDamaged
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.journey.looks import forget_gone
+from gallery_daemon.journey.inference_cache import forget_gone
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.wiring import Runtime
-    from gallery_daemon.journey.tally import Tally
+    from gallery_daemon.journey.photolog import Tally
     from gallery_daemon.logs.events import Log
 
 
@@ -33,7 +33,7 @@ def sort_once(
 ) -> Tally:
     """Every file in the watch folders of `config` has come to an end, once.
 
-    `again`: those too that came to an end before and do not lie in the library.
+    `again`: those too that came to an end before and are not in the library.
 
     Raises:
         GalleryError: the journal, the library or the classifier process cannot be used.
@@ -61,7 +61,7 @@ class _Pass:
     def __init__(self, runtime: Runtime, log: Log, clock: Clock, display: PassDisplay) -> None:
         self._runtime, self._display = runtime, display
         self._listings = tuple(
-            Listing(root, None, runtime.pipeline, log, clock, tell_ignored=runtime.teller.ignored)
+            Listing(root, None, runtime.pipeline, log, clock, on_ignored=runtime.photo_log.ignored)
             for root in runtime.roots
         )
         self._loop = Loop(runtime.pipeline, runtime.inbox, clock, self._listings)
@@ -77,8 +77,8 @@ class _Pass:
 
     def _is_over(self) -> bool:
         runtime = self._runtime
-        if runtime.teller.lost is not None:
-            raise runtime.teller.lost
+        if runtime.photo_log.lost is not None:
+            raise runtime.photo_log.lost
         done = runtime.tally.files
         self._display.update(done, done + runtime.pipeline.load)
         return runtime.pipeline.load == 0 and not any(each.is_under_way for each in self._listings)

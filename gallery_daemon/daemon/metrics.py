@@ -97,7 +97,7 @@ class Metrics:
 
 def metric_families(runtime: Runtime, watching: Watching) -> Iterator[MetricFamily]:
     """All figures; the counters begin anew with each configuration."""
-    state = runtime.teller.classifier
+    state = runtime.photo_log.classifier
     yield MetricFamily("info", "gauge", "The version that runs.", {__version__: 1}, "version")
     yield MetricFamily(
         "files_total", "counter", "Files by the end they came to.", ends_of(runtime.tally), "end"
@@ -107,7 +107,7 @@ def metric_families(runtime: Runtime, watching: Watching) -> Iterator[MetricFami
     yield MetricFamily(
         "retries", "gauge", "Photos that failed and wait to be tried again.", retries
     )
-    is_paused = {"": runtime.gate.reason is not None}
+    is_paused = {"": runtime.breaker.reason is not None}
     yield MetricFamily("paused", "gauge", "1 while the library cannot take photos.", is_paused)
     watched = {root.source: is_up for root, is_up in watching.folders}
     yield MetricFamily("watched", "gauge", "1 while the folder is there.", watched, "source")

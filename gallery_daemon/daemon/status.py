@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row, State
+    from gallery_daemon.journey.photolog import Tally
     from gallery_daemon.journey.retry import Retries
-    from gallery_daemon.journey.tally import Tally
 
 MINUTES = (1, 5, 15)
 _MARK_EVERY_S = 60.0
@@ -129,7 +129,7 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
             "classifier": _classifier(runtime),
             "waiting": _waiting(runtime.retries, now),
             "waiting_in_all": len(runtime.retries),
-            "paused_because": runtime.gate.reason,
+            "paused_because": runtime.breaker.reason,
         }
     )
 
@@ -145,7 +145,7 @@ def ends_of(tally: Tally) -> dict[str, int]:
 
 
 def _classifier(runtime: Runtime) -> dict[str, object]:
-    state, pid = runtime.teller.classifier, runtime.host.pid
+    state, pid = runtime.photo_log.classifier, runtime.host.pid
     return {
         "state": state.word(pid),
         "pid": pid,

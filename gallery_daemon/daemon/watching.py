@@ -115,11 +115,11 @@ class Listing:
         log: Log,
         clock: Clock,
         *,
-        tell_ignored: Callable[[Unlisted], None] | None = None,
+        on_ignored: Callable[[Unlisted], None] | None = None,
     ) -> None:
         """`rescan_s` seconds after a listing the next one begins; None: only when asked for.
 
-        `tell_ignored` is called with every file that is passed over by its name.
+        `on_ignored` is called with every file that is passed over by its name.
         """
         self._root = root
         self._rescan_s = rescan_s
@@ -131,7 +131,7 @@ class Listing:
         self._next: float | None = None
         self._began = 0.0
         self._seen = self._fresh = self._skipped = 0
-        self._tell_ignored = tell_ignored
+        self._on_ignored = on_ignored
         self.known = 0
 
     @property
@@ -179,19 +179,17 @@ class Listing:
         if name.is_folder_error:
             self._skipped += 1
             self._log.write(FolderSkipped(name.path, name.reason))
-        elif self._tell_ignored is not None:
-            self._tell_ignored(name)
+        elif self._on_ignored is not None:
+            self._on_ignored(name)
 
     def _take(self, files: list[Listed]) -> None:
         """Those that are not known begin their journey; the journal is asked once for all."""
         wall = self._clock.wall()
         photos = [Photo(each.candidate, Identity.of(each.stat), wall) for each in files]
-        fresh = self._pipeline.unknown(photos)
+        fresh = self._pipeline.listed(photos)
         self._seen += len(photos)
-        self._fresh += len(fresh)
-        self.known += len(photos) - len(fresh)
-        for photo in fresh:
-            self._pipeline.saw(photo.candidate)
+        self._fresh += fresh
+        self.known += len(photos) - fresh
 
     def _finish(self) -> None:
         now = self._clock.monotonic()

@@ -18,14 +18,13 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import WatchRoot
-from gallery_daemon.journey.company import Company
-from gallery_daemon.journey.kinship import Kinship
-from gallery_daemon.journey.looks import Looks
-from gallery_daemon.journey.photolog import Teller
+from gallery_daemon.journey.ends import Ends
+from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.photolog import PhotoLog, Tally
 from gallery_daemon.journey.pipeline import Pipeline
-from gallery_daemon.journey.retry import Gate, Retries
-from gallery_daemon.journey.rooms import Rooms
-from gallery_daemon.journey.tally import Tally
+from gallery_daemon.journey.retry import CircuitBreaker, Retries
+from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
 
@@ -53,12 +52,11 @@ class Runtime:
     inbox: Inbox[ChildEvent]
     host: ClassifierHost
     journal: Journal
-    teller: Teller
+    photo_log: PhotoLog
     tally: Tally
-    rooms: Rooms
     pipeline: Pipeline
     retries: Retries
-    gate: Gate
+    breaker: CircuitBreaker
     roots: tuple[WatchRoot, ...]
     stop: Event
     since: datetime
@@ -91,44 +89,90 @@ def build(
         journal.close()
         raise
     inbox: Inbox[ChildEvent] = Inbox()
-    tally = Tally()
-    teller = Teller(log, tally, config.library, clock)
     host = ClassifierHost(
         setup_of(config.model, config.batch, config.limits),
         inbox.reply,
         Timeouts(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
     )
+    return wire(
+        config,
+        log,
+        clock,
+        inbox=inbox,
+        journal=journal,
+        disk=disk,
+        host=host,
+        roots=roots,
+        stop=stop,
+        is_pass=is_pass,
+        again=again,
+    )
+
+
+def wire(
+    config: Config,
+    log: Log,
+    clock: Clock,
+    *,
+    inbox: Inbox[ChildEvent],
+    journal: Journal,
+    disk: Disk,
+    host: ClassifierHost,
+    roots: tuple[WatchRoot, ...],
+    stop: Event,
+    is_pass: bool = False,
+    again: bool = False,
+) -> Runtime:
+    """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
 
     def unknown(photos: Sequence[Photo]) -> list[Photo]:
         return journal.unknown(photos, config.library, again=again)
 
+    tally = Tally()
+    photo_log = PhotoLog(log, tally, config.library, clock)
+    arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
+    filer = Filer(journal, disk, config.library)
+    sidecars = WaitingSidecars(journal, disk, config.library, config.rules, unknown)
     retries = Retries(first_s=math.inf) if is_pass else Retries()
-    gate = Gate(first_s=0.0) if is_pass else Gate()
-    rooms = Rooms(
-        arrivals=Arrivals({folder.name: folder.settle_s for folder in config.watch}),
+    breaker = CircuitBreaker(first_s=0.0) if is_pass else CircuitBreaker()
+    ends = Ends(
+        library=config.library,
+        rules=config.rules,
+        arrivals=arrivals,
+        filer=filer,
+        journal=journal,
+        sidecars=sidecars,
+        retries=retries,
+        breaker=breaker,
+        photo_log=photo_log,
+        clock=clock,
+    )
+    pipeline = Pipeline(
+        arrivals=arrivals,
         unknown=unknown,
         host=host,
+        cache=InferenceCache.of(config, journal, again=again),
+        similar=SimilarIndex(journal, config.rules),
         rules=config.rules,
-        filer=Filer(journal, disk, config.library),
-        journal=journal,
-        company=Company(journal, config.library),
+        sidecars=sidecars,
+        ends=ends,
+        filer=filer,
         retries=retries,
-        gate=gate,
-        looks=Looks.of(config, journal, again=again),
-        kinship=Kinship(journal, config.rules),
-        tell=teller,
+        breaker=breaker,
+        photo_log=photo_log,
+        clock=clock,
+        in_order=is_pass,
     )
     return Runtime(
         config=config,
         inbox=inbox,
         host=host,
         journal=journal,
-        teller=teller,
+        photo_log=photo_log,
         tally=tally,
-        rooms=rooms,
-        pipeline=Pipeline(rooms, config.library, clock),
+        pipeline=pipeline,
         retries=retries,
-        gate=gate,
+        breaker=breaker,
         roots=roots,
         stop=stop,
         since=clock.wall(),

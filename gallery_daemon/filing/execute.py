@@ -17,10 +17,10 @@ from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.os_errors import library_errors, source_errors
-from gallery_daemon.filing.preconditions import linked_place, refuse_emptied
+from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
 from gallery_daemon.filing.recover import outcome_on_disk
 from gallery_daemon.filing.relocate import clear_up
-from gallery_daemon.filing.steps import Plan, Step, name_beside, step_of
+from gallery_daemon.filing.steps import Plan, Step, name_beside, step_late, step_of
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.photo import Photo
@@ -75,12 +75,13 @@ class Filer:
             prediction=plan.prediction,
             note=plan.note,
         )
-        linked = linked_place(self._journal, self._disk, plan.photo.identity, self._library)
+        linked = linked_filing(self._journal, self._disk, plan.photo.identity, self._library)
         if linked is not None:
-            reason = f"it is the same file as {linked}"
+            assert linked.destination is not None
+            reason = f"it is the same file as {linked.destination}"
             done = replace(entry, state=State.IDENTICAL, reason=reason)
             self._journal.record(done, self._library, when)
-            return Filing(State.IDENTICAL, step.action, linked, reason)
+            return Filing(State.IDENTICAL, step.action, linked.destination, reason)
         row, placed = self._file(step, entry, None, when)
         filing = self._filing(step, placed)
         if placed.state is not State.FILED:
@@ -103,10 +104,7 @@ class Filer:
             PhotoChanged: it changed since it settled.
             FilingError: it could not be filed; it is where it was.
         """
-        assert owner.name is not None
-        assert owner.action is not None
-        name = name_beside(sidecar.name, owner.candidate.name, owner.name)
-        step = Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
+        step = step_late(sidecar, owner)
         _, placed = self._file(step, JournalEntry(sidecar, State.INTENT), owner.id, when)
         return self._filing(step, placed)
 

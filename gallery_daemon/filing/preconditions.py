@@ -86,8 +86,8 @@ def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:
     )
 
 
-def linked_place(journal: Journal, disk: Disk, identity: Identity, library: str) -> str | None:
-    """The path of a hard link in the library to this file, which was edited since it was filed.
+def linked_filing(journal: Journal, disk: Disk, identity: Identity, library: str) -> Row | None:
+    """The filing whose hard link in the library still is this file, which was edited since.
 
     An editor that writes into the file changes both names, so filing it again, by any action,
     would be one photo twice. A file that was not edited is known, which the claim finds out.
@@ -98,5 +98,5 @@ def linked_place(journal: Journal, disk: Disk, identity: Identity, library: str)
         with contextlib.suppress(OSError), disk.folder(row.library, row.folder) as folder:
             there = disk.identity(folder, row.name or "")
             if there and (there.device, there.inode) == (identity.device, identity.inode):
-                return row.destination
+                return row
     return None

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.rules.component import NAME_BYTES, NUMBER, byte_length, cut, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict
-    from gallery_daemon.journal.record import CacheEntry
+    from gallery_daemon.decision import Decision, Destination, Identical
+    from gallery_daemon.journal.record import CacheEntry, Row
     from gallery_daemon.photo import Facts, Photo, Prediction
 
 
@@ -156,6 +157,14 @@ def name_beside(sidecar: str, photo: str, placed: str) -> str:
     if sidecar.lower().startswith(photo.lower() + "."):
         return placed + sidecar[len(photo) :]
     return placed_stem + sidecar[len(stem) :]
+
+
+def step_late(sidecar: Photo, owner: Row) -> Step:
+    """The step of a sidecar that goes beside its photo, which was filed as `owner` says."""
+    assert owner.name is not None
+    assert owner.action is not None
+    name = name_beside(sidecar.name, owner.candidate.name, owner.name)
+    return Step(sidecar, owner.folder, name, Action(owner.action), OnConflict.DEDUPE)
 
 
 def stems_of(sidecar: str) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ UNION ALL
 SELECT number FROM seen WHERE inode = :inode AND {_SHAPE}
 ORDER BY number LIMIT 1
 """  # noqa: S608 - our own words
+_AT = "SELECT 1 FROM seen WHERE path = ?"
 _FORGET_SEEN = "DELETE FROM seen WHERE path = :path AND number IS NOT :number"
 _WRITE_SEEN = """
 INSERT OR REPLACE INTO seen
@@ -151,6 +152,10 @@ class SeenTable:
         """The photo's number; None if it was not seen yet."""
         found = self._database.rows(_NUMBER, _file(path, identity))
         return next((int(row["number"]) for row in found), None)
+
+    def has(self, path: str) -> bool:
+        """Whether a photo was seen at the path, whichever it was."""
+        return next(self._database.rows(_AT, (os.fsencode(path),)), None) is not None
 
     def write(self, path: str, identity: Identity, fingerprint: Fingerprint) -> None:
         """The photo is seen, within the caller's transaction; it keeps a number that it has."""

@@ -1,16 +1,16 @@
-"""The ends a file comes to: filed, left, quarantined, failed; told, noted, remembered.
+"""The ends a file comes to: filed, left, quarantined, failed; recorded, logged, sidecars sent on.
 
 A failure is the one end that is not final. What may pass is tried again with a wait that grows,
-what lasts waits until the file changes; and a fault of the library itself shuts the gate, so that
-the photos behind this one wait without being looked at.
+what lasts waits until the file changes; and a fault of the library itself opens the circuit
+breaker, so that the photos behind this one wait without being looked at.
 """
 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.decision import Outcome
 from gallery_daemon.errors import (
     AlreadyFiled,
     FilingError,
@@ -18,162 +18,209 @@ from gallery_daemon.errors import (
     PhotoChanged,
     PhotoGone,
 )
+from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import JournalEntry, State
-from gallery_daemon.journey.photolog import Seen
-from gallery_daemon.photo import Facts
+from gallery_daemon.journey.judge import (
+    NOT_THIS_TIME,
+    Examined,
+    Late,
+    Leave,
+    Wait,
+    of_left_behind,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.decision import Decision
-    from gallery_daemon.filing.execute import Filing
-    from gallery_daemon.journey.rooms import Rooms
+    from gallery_daemon.filing.execute import Filer, Filing
+    from gallery_daemon.intake.arrivals import Arrivals
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journey.judge import File, Quarantine, SidecarVerdict
+    from gallery_daemon.journey.photolog import PhotoLog
+    from gallery_daemon.journey.retry import CircuitBreaker, Retries
+    from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
     from gallery_daemon.photo import Candidate, Photo
-
-_LEFT_BY = {
-    Outcome.UNCERTAIN: "the model is not sure enough for a rule",
-    Outcome.OTHERWISE: "no rule matched",
-}
-_LEFT_BESIDE = {
-    State.FILED: "its photo was filed by a rule that takes no sidecars",
-    State.IDENTICAL: "its photo lies in the library already",
-}
+    from gallery_daemon.rules.decide import RuleSet
 
 
+@dataclass(frozen=True, slots=True)
 class Ends:
     """Brings files to an end, each with the sidecars that waited for it."""
 
-    def __init__(
-        self, rooms: Rooms, library: str, clock: Clock, saw: Callable[[Candidate], None]
-    ) -> None:
-        """`saw` sends a candidate back to settling."""
-        self._rooms, self._library, self._clock, self._saw = rooms, library, clock, saw
+    library: str
+    rules: RuleSet
+    arrivals: Arrivals
+    filer: Filer
+    journal: Journal
+    sidecars: WaitingSidecars
+    retries: Retries
+    breaker: CircuitBreaker
+    photo_log: PhotoLog
+    clock: Clock
 
-    def leave(
-        self,
-        photo: Photo,
-        reason: str,
-        seen: Seen | None = None,
-        decision: Decision | None = None,
-    ) -> None:
+    def settle(self, candidate: Candidate) -> None:
+        """It is no end: the file settles, for the first time or once more."""
+        wall_ns = int(self.clock.wall().timestamp() * 1e9)
+        refused = self.arrivals.saw(candidate, self.clock.monotonic(), wall_ns)
+        if refused is not None:
+            self.photo_log.no_file(refused)
+
+    def file(self, examined: Examined, verdict: File) -> None:
+        """It is in the library with its sidecars, unless it changed or was refused."""
+        photo, to = examined.photo, verdict.destination
+        travelling = self.sidecars.take(photo) if to.with_sidecars else ()
+        plan = Plan(
+            photo,
+            to,
+            verdict.decision,
+            examined.facts,
+            examined.prediction,
+            travelling,
+            examined.note,
+        )
+        now = self.clock.wall()
+        filing = self._act(examined, lambda: self.filer.execute(plan, now))
+        if filing is None:
+            # Its sidecars settled already: they arrive again, and find it filed or wait for it.
+            self._settle_all((*travelling, *self.sidecars.take(photo)))
+            return
+        self.photo_log.filed(examined, verdict.decision, filing, verdict.reason)
+        self._send_on(photo, () if filing.state is State.FILED else travelling)
+
+    def leave(self, examined: Examined, verdict: Leave) -> None:
         """It stays where it is, as it should."""
-        seen = seen or unseen(photo)
-        if self._record(seen, decision, State.LEFT, reason):
-            self._rooms.tell.left(seen, reason, decision)
-            self.leave_company(photo)
+        if self._record(examined, verdict, State.LEFT):
+            self.photo_log.left(examined, verdict.reason, verdict.decision)
+            self._send_on(examined.photo)
 
-    def leave_company(
-        self, photo: Photo, sidecars: tuple[Photo, ...] = (), state: State = State.LEFT
-    ) -> None:
-        """The sidecars of a photo that came to `state` and does not take them along, stay."""
-        for sidecar in (*sidecars, *self._rooms.company.take(photo)):
-            self.leave(sidecar, why_beside(state))
-
-    def quarantine(self, seen: Seen, decision: Decision, reason: str) -> None:
+    def quarantine(self, examined: Examined, verdict: Quarantine) -> None:
         """It cannot be read as a photo; it stays."""
-        if self._record(seen, decision, State.QUARANTINED, reason):
-            self._rooms.tell.quarantined(seen, reason)
-            self.leave_company(seen.photo)
+        if self._record(examined, verdict, State.QUARANTINED):
+            self.photo_log.quarantined(examined, verdict.reason)
+            self._send_on(examined.photo)
+
+    def sidecar(self, sidecar: Photo, verdict: SidecarVerdict) -> None:
+        """The sidecar waits, is filed beside its photo, or stays."""
+        match verdict:
+            case Wait(owner):
+                self.sidecars.wait(sidecar, owner)
+            case Late(owner):
+                now, execute = self.clock.wall(), self.filer.execute_late
+                filing = self._act(Examined.unread(sidecar), lambda: execute(sidecar, owner, now))
+                if filing is not None:
+                    self.photo_log.filed_late(sidecar, owner, filing)
+            case Leave():
+                self.leave(Examined.unread(sidecar), verdict)
+
+    def leave_waiting(self) -> None:
+        """At the end of a pass: sidecars that still wait for a photo stay, to go with it later."""
+        for sidecar in self.sidecars.take_all():
+            self.photo_log.left(Examined.unread(sidecar), NOT_THIS_TIME, None)
+
+    def fail(self, examined: Examined, reason: str) -> None:
+        """It could not be looked at; that may pass."""
+        entry = JournalEntry(
+            examined.photo, State.FAILED, reason, None, examined.facts, examined.prediction
+        )
+        with contextlib.suppress(JournalError):
+            self.journal.record(entry, self.library, self.clock.wall())
+        self._fail(examined, reason, is_transient=True)
+
+    def gone(self, examined: Examined, reason: str) -> None:
+        """It vanished on its way: logged, and not waited for. Its sidecars are on their own."""
+        self.retries.ended(examined.photo.candidate)
+        self.photo_log.failed(examined, reason, None)
+        self._settle_all(self.sidecars.take(examined.photo))
 
     def known(self, photo: Photo) -> None:
-        """It came to its end by another way, by a recovery for one."""
-        self._rooms.retries.ended(photo.candidate)
+        """It came to its end otherwise, by a recovery for one."""
+        self.retries.ended(photo.candidate)
 
-    def file(self, seen: Seen, act: Callable[[], Filing]) -> Filing | None:
-        """What the act made; None if another program filed it, it changed, or it was refused."""
-        try:
-            filing = act()
-        except AlreadyFiled:
-            self._filed(seen.photo)
-        except PhotoChanged:
-            self._saw(seen.photo.candidate)
-        except (FilingError, JournalError) as error:
-            self.refuse(seen, error)
-        else:
-            self._filed(seen.photo)
-            return filing
-        return None
-
-    def library_is_well(self) -> None:
-        """What kept photos from being filed is over, if anything did."""
-        if self._rooms.gate.reason is not None:
-            self._rooms.gate.succeeded()
-            self._rooms.retries.hasten(self._clock.monotonic())
-
-    def refuse(self, seen: Seen, error: FilingError | JournalError) -> None:
+    def refuse(self, examined: Examined, error: FilingError | JournalError) -> None:
         """It could not be filed."""
         if isinstance(error, PhotoGone):
-            self.gone(seen, error.sentence)
+            self.gone(examined, error.sentence)
             return
         # Without a journal nothing can be filed either.
         of_library, is_transient = not isinstance(error, AlreadyClaimed), True
         if isinstance(error, FilingError):
             of_library, is_transient = error.of_library, error.transient
         if of_library:
-            self._rooms.gate.failed(error.sentence, self._clock.monotonic())
-        self._fail(seen, error.sentence, is_transient=is_transient)
+            self.breaker.failed(error.sentence, self.clock.monotonic())
+        self._fail(examined, error.sentence, is_transient=is_transient)
 
-    def gone(self, seen: Seen, reason: str) -> None:
-        """It vanished on its way: told, and not waited for. Its sidecars are on their own."""
-        self._rooms.retries.ended(seen.photo.candidate)
-        self._rooms.tell.failed(seen, reason, None)
-        for sidecar in self._rooms.company.take(seen.photo):
-            self._saw(sidecar.candidate)
+    def library_is_well(self) -> None:
+        """What kept photos from being filed is over, if anything did."""
+        if self.breaker.reason is not None:
+            self.breaker.succeeded()
+            self.retries.hasten(self.clock.monotonic())
 
-    def fail(self, seen: Seen, reason: str) -> None:
-        """It could not be looked at; that may pass."""
-        entry = JournalEntry(seen.photo, State.FAILED, reason, None, seen.facts, seen.prediction)
-        with contextlib.suppress(JournalError):
-            self._rooms.journal.record(entry, self._library, self._clock.wall())
-        self._fail(seen, reason, is_transient=True)
-
-    def _filed(self, photo: Photo) -> None:
-        """It lies in the library, so the library can take photos."""
-        self._rooms.retries.ended(photo.candidate)
+    def _act(self, examined: Examined, act: Callable[[], Filing]) -> Filing | None:
+        """What the act made; None if another program filed it, it changed, or it was refused."""
+        try:
+            filing = act()
+        except AlreadyFiled:
+            filing = None
+        except PhotoChanged:
+            self.settle(examined.photo.candidate)
+            return None
+        except (FilingError, JournalError) as error:
+            self.refuse(examined, error)
+            return None
+        self.retries.ended(examined.photo.candidate)
+        # It is in the library, so the library can take photos.
         self.library_is_well()
+        return filing
 
-    def _fail(self, seen: Seen, reason: str, *, is_transient: bool) -> None:
-        photo = seen.photo
-        retry_in_s = self._rooms.retries.failed(
+    def _send_on(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
+        """Sidecars that the photo, which came to its end, does not take along."""
+        left = (*sidecars, *self.sidecars.take(photo))
+        if not left:
+            return
+        try:
+            fate = self.sidecars.fate_of(photo)
+        except JournalError:
+            fate = None
+        if fate is None:
+            self._settle_all(left)
+            return
+        for sidecar in left:
+            self.sidecar(sidecar, of_left_behind(fate, self.rules))
+
+    def _fail(self, examined: Examined, reason: str, *, is_transient: bool) -> None:
+        photo = examined.photo
+        retry_in_s = self.retries.failed(
             photo.candidate,
             photo.identity,
             reason,
-            self._clock.monotonic(),
+            self.clock.monotonic(),
             is_transient=is_transient,
         )
-        self._rooms.tell.failed(seen, reason, retry_in_s)
+        self.photo_log.failed(examined, reason, retry_in_s)
         # Its sidecars settled already: they arrive again, and find it filed or wait for it.
-        for sidecar in self._rooms.company.take(photo):
-            self._saw(sidecar.candidate)
+        self._settle_all(self.sidecars.take(photo))
 
-    def _record(self, seen: Seen, decision: Decision | None, state: State, reason: str) -> bool:
+    def _settle_all(self, sidecars: Iterable[Photo]) -> None:
+        for sidecar in sidecars:
+            self.settle(sidecar.candidate)
+
+    def _record(self, examined: Examined, verdict: Leave | Quarantine, state: State) -> bool:
         """Whether the journal has it; if its disk is full, say, the file is tried again."""
         entry = JournalEntry(
-            seen.photo, state, reason, decision, seen.facts, seen.prediction, note=seen.note
+            examined.photo,
+            state,
+            verdict.reason,
+            verdict.decision,
+            examined.facts,
+            examined.prediction,
+            note=examined.note,
         )
         try:
-            self._rooms.journal.record(entry, self._library, self._clock.wall())
+            self.journal.record(entry, self.library, self.clock.wall())
         except JournalError as error:
-            self.refuse(seen, error)
+            self.refuse(examined, error)
             return False
-        self._rooms.retries.ended(seen.photo.candidate)
+        self.retries.ended(examined.photo.candidate)
         return True
-
-
-def why_left(decision: Decision) -> str:
-    """Why a photo without a destination stays, in words."""
-    if decision.outcome is Outcome.RULE:
-        return f"the rule {decision.rule} leaves it"
-    return _LEFT_BY[decision.outcome]
-
-
-def why_beside(state: State) -> str:
-    """Why a sidecar stays whose photo came to `state`, in words."""
-    return _LEFT_BESIDE.get(state, "its photo was left")
-
-
-def unseen(photo: Photo) -> Seen:
-    """What is known of a photo that could not be read, or need not be."""
-    return Seen(photo, Facts.unread(photo.identity.modified_at.astimezone()))

@@ -1,16 +1,16 @@
 """The one line that every file gets, and the count it goes into.
 
 All the journey's values come together here and become one `PhotoLine`; nothing else in the program
-writes about photos.
+writes about photos. `Tally` is the count that `sort` sums up and `status` shows, `ClassifierState`
+what is known of the classifier process by its events: does it run, by which engine, why did it end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.classifier_state import ClassifierState
 from gallery_daemon.logs.events import (
     PhotoFailed,
     PhotoFiled,
@@ -20,14 +20,16 @@ from gallery_daemon.logs.events import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Unlisted
-    from gallery_daemon.journal.record import CacheEntry, Row
-    from gallery_daemon.journey.tally import Tally
+    from gallery_daemon.journal.record import Row
+    from gallery_daemon.journey.judge import Examined
     from gallery_daemon.logs.events import (
         ClassifierFailed,
         ClassifierStarted,
@@ -35,22 +37,7 @@ if TYPE_CHECKING:
         FilingRecovered,
         Log,
     )
-    from gallery_daemon.photo import Candidate, Facts, Photo, Prediction
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known of a photo when it is decided: how it was looked at, and what came of it.
-
-    `note` is what the journal shall remember of the look.
-    """
-
-    photo: Photo
-    facts: Facts
-    prediction: Prediction | None = None
-    batch: int | None = None
-    classify_ms: float | None = None
-    note: CacheEntry | None = None
+    from gallery_daemon.photo import Candidate, Photo
 
 
 @dataclass(slots=True)
@@ -61,7 +48,7 @@ class _Times:
     classifying: float | None = None
 
 
-class Teller:
+class PhotoLog:
     """Writes the line of every file and counts it."""
 
     def __init__(self, log: Log, tally: Tally, library: str, clock: Clock) -> None:
@@ -82,11 +69,11 @@ class Teller:
         times.classifying = self._clock.monotonic()
 
     def filed(
-        self, seen: Seen, decision: Decision, filing: Filing, reason: str | None = None
+        self, examined: Examined, decision: Decision, filing: Filing, reason: str | None = None
     ) -> None:
-        """The photo lies in the library, or need not: the filing says."""
+        """The photo is in the library, or need not be, as the filing says."""
         line = replace(
-            self._line(seen, decision),
+            self._line(examined, decision),
             action=filing.action,
             destination=filing.destination,
             sidecars=filing.sidecars,
@@ -95,7 +82,7 @@ class Teller:
         self._tally.failed += len(filing.problems)
         for name in filing.sidecars:
             # Told of in the photo's line; they have none of their own that would end their times.
-            self._times.pop(_beside(seen.photo.candidate, name), None)
+            self._times.pop(_beside(examined.photo.candidate, name), None)
         if filing.state is State.FILED:
             folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
             self._tally.file_into(folder, 1 + len(filing.sidecars))
@@ -105,7 +92,7 @@ class Teller:
             self._log.write(PhotoLeft(line, filing.reason or ""))
 
     def filed_late(self, sidecar: Photo, owner: Row, filing: Filing) -> None:
-        """A sidecar that came after its photo lies beside it."""
+        """A sidecar that came after its photo is beside it."""
         self._times.pop(sidecar.candidate, None)
         line = PhotoLine(
             photo=sidecar.path,
@@ -124,20 +111,20 @@ class Teller:
             self._tally.left += 1
             self._log.write(PhotoLeft(line, filing.reason or reason))
 
-    def left(self, seen: Seen, reason: str, decision: Decision | None) -> None:
+    def left(self, examined: Examined, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
         self._tally.left += 1
-        self._log.write(PhotoLeft(self._line(seen, decision), reason))
+        self._log.write(PhotoLeft(self._line(examined, decision), reason))
 
-    def quarantined(self, seen: Seen, reason: str) -> None:
+    def quarantined(self, examined: Examined, reason: str) -> None:
         """The file cannot be read as a photo; it stays."""
         self._tally.quarantined += 1
-        self._log.write(PhotoQuarantined(self._line(seen), reason))
+        self._log.write(PhotoQuarantined(self._line(examined), reason))
 
-    def failed(self, seen: Seen, reason: str, retry_in_s: float | None) -> None:
+    def failed(self, examined: Examined, reason: str, retry_in_s: float | None) -> None:
         """The photo could not be filed; it stays and is tried again, or waits until it changes."""
         self._tally.failed += 1
-        self._log.write(PhotoFailed(self._line(seen), reason, retry_in_s))
+        self._log.write(PhotoFailed(self._line(examined), reason, retry_in_s))
 
     def no_file(self, refused: NoFile) -> None:
         """The candidate is no regular file; said once while we run."""
@@ -176,30 +163,30 @@ class Teller:
             self.lost = report.error
         self._log.write(report)
 
-    def _line(self, seen: Seen, decision: Decision | None = None) -> PhotoLine:
+    def _line(self, examined: Examined, decision: Decision | None = None) -> PhotoLine:
         """The line with all but what the filing adds; the photo's journey is over."""
-        times = self._times.pop(seen.photo.candidate, None)
+        times = self._times.pop(examined.photo.candidate, None)
         now = self._clock.monotonic()
         began = times.classifying if times else None
         line = PhotoLine(
-            photo=seen.photo.path,
-            source=seen.photo.candidate.source,
+            photo=examined.photo.path,
+            source=examined.photo.candidate.source,
             outcome=decision.outcome if decision else None,
             rule=decision.rule if decision else None,
-            taken=seen.facts.taken.when.isoformat(),
-            taken_from=seen.facts.taken.origin,
-            batch=seen.batch,
+            taken=examined.facts.taken.when.isoformat(),
+            taken_from=examined.facts.taken.origin,
+            batch=examined.batch,
             waited_ms=_ms(began - times.settled) if times and began else None,
-            classify_ms=seen.classify_ms,
+            classify_ms=examined.classify_ms,
             total_ms=_ms(now - times.settled) if times else None,
         )
-        if seen.prediction is None:
+        if examined.prediction is None:
             return line
         return replace(
             line,
-            top_class=seen.prediction.top_class,
-            confidence=round(seen.prediction.confidence, 4),
-            model=seen.prediction.model,
+            top_class=examined.prediction.top_class,
+            confidence=round(examined.prediction.confidence, 4),
+            model=examined.prediction.model,
         )
 
 
@@ -209,3 +196,73 @@ def _beside(candidate: Candidate, name: str) -> Candidate:
 
 def _ms(seconds: float) -> float:
     return round(seconds * 1000, 1)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of files by their end; a sidecar that travelled with its photo counts as filed.
+
+    `known` are those that came to an end in an earlier pass, and are passed over.
+    """
+
+    filed: int = 0
+    left: int = 0
+    quarantined: int = 0
+    failed: int = 0
+    known: int = 0
+    by_folder: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def files(self) -> int:
+        """All files that came to an end."""
+        return self.filed + self.left + self.quarantined + self.failed
+
+    def file_into(self, folder: str, files: int) -> None:
+        """One photo, with its sidecars `files` files, is in `folder` of the library."""
+        self.filed += files
+        self.by_folder[folder] = self.by_folder.get(folder, 0) + files
+
+    def __str__(self) -> str:
+        return (
+            f"{self.filed} filed, {self.left} left, "
+            f"{self.quarantined} quarantined, {self.failed} failed"
+        )
+
+
+@dataclass(slots=True)
+class ClassifierState:
+    """The process as its reports tell of it; `started` is when it was last ready.
+
+    `stopped_because` is why the last one ended, `trouble` why none can be started now.
+    """
+
+    starts: int = 0
+    is_ready: bool = False
+    model: str | None = None
+    engine: str | None = None
+    started: datetime | None = None
+    stopped_because: str | None = None
+    trouble: str | None = None
+
+    def note_start(self, report: ClassifierStarted, when: datetime) -> None:
+        """The process is ready."""
+        self.starts += 1
+        self.is_ready, self.started = True, when
+        self.model, self.engine = report.model, report.engine
+        self.stopped_because = self.trouble = None
+
+    def note_stop(self, report: ClassifierStopped) -> None:
+        """The process has ended."""
+        self.is_ready, self.stopped_because = False, report.reason
+
+    def note_failure(self, report: ClassifierFailed) -> None:
+        """The process cannot be started."""
+        self.is_ready, self.trouble = False, report.error.sentence
+
+    def word(self, pid: int | None) -> str:
+        """`running`, `starting`, `failing`, or `idle`: none is needed."""
+        if self.is_ready:
+            return "running"
+        if self.trouble is not None:
+            return "failing"
+        return "idle" if pid is None else "starting"

@@ -1,57 +1,100 @@
 """The table of contents: one photo's journey, one short method for each step.
 
-    arrive -> classify -> answer -> decide -> file -> tell
+    arrive -> examine -> answer -> judge -> end
 
 Everything here happens in the main thread, and every file that settles comes to exactly one end:
-filed, left, quarantined, failed, or back to settling because it changed. The rooms do the work and
-return values; this file says who is called when.
+filed, left, quarantined, failed, or back to settling because it changed. The judge says what is to
+become of a file, `Ends` does it, and this file says who is called when.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections import deque
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.errors import JournalError
-from gallery_daemon.filing.steps import Plan, is_sidecar_name
-from gallery_daemon.imaging.formats import Support
-from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
-from gallery_daemon.journal.record import State
-from gallery_daemon.journey.ends import Ends, unseen, why_left
-from gallery_daemon.journey.photolog import Seen
-from gallery_daemon.journey.sidecars import Sidecars
+from gallery_daemon.journey.judge import (
+    Accompany,
+    Examine,
+    Examined,
+    Fail,
+    File,
+    Gone,
+    Leave,
+    Quarantine,
+    Refuse,
+    Settle,
+    of_answer,
+    of_arrival,
+)
 from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
-from gallery_daemon.rules.decide import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gallery_daemon.classifier.child import ChildEvent
+    from gallery_daemon.classifier.host import ClassifierHost
     from gallery_daemon.clock import Clock
-    from gallery_daemon.decision import Decision
-    from gallery_daemon.imaging.formats import FileKind
-    from gallery_daemon.journey.rooms import Rooms
-    from gallery_daemon.photo import Candidate, Photo
+    from gallery_daemon.filing.execute import Filer
+    from gallery_daemon.intake.arrivals import Arrivals
+    from gallery_daemon.journey.ends import Ends
+    from gallery_daemon.journey.inference_cache import InferenceCache
+    from gallery_daemon.journey.photolog import PhotoLog
+    from gallery_daemon.journey.retry import CircuitBreaker, Retries
+    from gallery_daemon.journey.similar_photos import SimilarIndex
+    from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+    from gallery_daemon.photo import Candidate, Identity, Photo
+    from gallery_daemon.rules.decide import RuleSet
 
 # Photos of the backlog in one turn: what is remembered of some files them at once.
 _HANDFUL = 64
+# Seconds in which hardly another program files a photo; the claim asks again before the act.
+_A_MOMENT_S = 10.0
+# Answers that wait for one before them; a photo that is hard to read holds up no more.
+_ANSWERS_LIMIT = 1_000
 
 
 class Pipeline:
-    """Walks photos through the rooms of one configuration."""
+    """Walks photos through one configuration's journey."""
 
-    def __init__(self, rooms: Rooms, library: str, clock: Clock) -> None:
-        self._rooms = rooms
-        self._clock = clock
-        self._backlog: deque[Photo] = deque()
-        self._under_way: set[Candidate] = set()  # in the backlog or with the classifier
-        self._ends = Ends(rooms, library, clock, self.saw)
-        self._sidecars = Sidecars(rooms, library, clock, self._ends)
+    def __init__(
+        self,
+        *,
+        arrivals: Arrivals,
+        unknown: Callable[[Sequence[Photo]], list[Photo]],
+        host: ClassifierHost,
+        cache: InferenceCache,
+        similar: SimilarIndex,
+        rules: RuleSet,
+        sidecars: WaitingSidecars,
+        ends: Ends,
+        filer: Filer,
+        retries: Retries,
+        breaker: CircuitBreaker,
+        photo_log: PhotoLog,
+        clock: Clock,
+        in_order: bool = False,
+    ) -> None:
+        """`unknown` gives those of some files that came to no end before.
+
+        `in_order`: photos are judged in the order in which they arrived, as a plan has it, though
+        what is remembered of some is there at once.
+        """
+        self._arrivals, self._unknown, self._host = arrivals, unknown, host
+        self._cache, self._similar, self._rules = cache, similar, rules
+        self._sidecars, self._ends, self._filer = sidecars, ends, filer
+        self._retries, self._breaker = retries, breaker
+        self._photo_log, self._clock, self._in_order = photo_log, clock, in_order
+        # Files that a listing found new, as they were, and until when that counts.
+        self._asked: dict[Candidate, tuple[Identity, float]] = {}
+        self._backlog: deque[Photo | Examined] = deque()
+        self._under_way: set[Candidate] = set()  # from the backlog until it is judged
+        self._begun: deque[Candidate] = deque()  # in order: those that are not judged yet
+        self._answers: dict[Candidate, Examined] = {}  # in order: those that wait for one before
 
     @property
     def load(self) -> int:
@@ -62,188 +105,196 @@ class Pipeline:
     def stages(self) -> dict[str, int]:
         """How many files settle, are settled and wait, or are with the classifier process."""
         return {
-            "settling": len(self._rooms.arrivals),
+            "settling": len(self._arrivals),
             "waiting": len(self._backlog),
-            "classifying": self._rooms.host.outstanding,
+            "classifying": self._examining,
         }
 
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""
-        rooms = self._rooms
-        has_next = self._backlog and rooms.host.has_room
+        has_next = self._backlog and self._has_room
         deadlines = (
-            rooms.arrivals.next_deadline(),
-            rooms.host.next_deadline(),
-            rooms.retries.next_deadline(),
-            rooms.gate.next_deadline(rooms.host.outstanding) if has_next else None,
+            self._arrivals.next_deadline(),
+            self._host.next_deadline(),
+            self._retries.next_deadline(),
+            self._breaker.next_deadline(self._examining) if has_next else None,
         )
         return min((time for time in deadlines if time is not None), default=None)
 
     def turn(self) -> None:
-        """All that is due: settled files arrive, photos are classified, answers are acted on."""
+        """All that is due: settled files arrive, photos are examined, answers are judged."""
         now = self._clock.monotonic()
         self._retry(now)
-        for arrival in self._rooms.arrivals.take(now, self._clock.wall()):
+        for arrival in self._arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        host, lets_begin = self._rooms.host, self._rooms.gate.lets_begin
         for _ in range(_HANDFUL):
-            if self._backlog and host.has_room and lets_begin(now, host.outstanding):
-                self._look_at(self._backlog.popleft())
-        for report in host.tick(self._clock.monotonic()):
+            may_begin = self._has_room and self._breaker.lets_begin(now, self._examining)
+            if self._backlog and may_begin:
+                self._examine(self._backlog.popleft())
+        for report in self._host.tick(self._clock.monotonic()):
             self._answer(report)
 
     def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
         """Those of them that came to no end yet, and do not wait to be tried again."""
         try:
-            unknown = self._rooms.unknown(photos)
+            unknown = self._unknown(photos)
         except JournalError:
             # The claim asks again before anything is done.
             unknown = list(photos)
-        is_waiting = self._rooms.retries.is_waiting
+        is_waiting = self._retries.is_waiting
         return [each for each in unknown if not is_waiting(each.candidate, each.identity)]
 
+    def listed(self, photos: Sequence[Photo]) -> int:
+        """Of the files of a listing those that are new begin their journey; how many they are."""
+        new, now = self.unknown(photos), self._clock.monotonic()
+        self._asked = {each: asked for each, asked in self._asked.items() if asked[1] >= now}
+        for photo in new:
+            self._asked[photo.candidate] = photo.identity, now + _A_MOMENT_S
+            self.saw(photo.candidate)
+        return len(new)
+
     def saw(self, candidate: Candidate) -> None:
-        """A name was seen, by an event or in a listing."""
-        wall_ns = int(self._clock.wall().timestamp() * 1e9)
-        refused = self._rooms.arrivals.saw(candidate, self._clock.monotonic(), wall_ns)
-        if refused is not None:
-            self._rooms.tell.no_file(refused)
+        """A name was seen."""
+        self._ends.settle(candidate)
 
     def heard(self, frame: ChildEvent) -> None:
         """The classifier process has said something; `turn` acts on it."""
-        self._rooms.host.received(frame, self._clock.monotonic())
+        self._host.received(frame, self._clock.monotonic())
 
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay."""
-        for sidecar in self._rooms.company.take_all():
-            self._ends.leave(sidecar, "its photo was not filed in this pass")
+        self._ends.leave_waiting()
 
-    def _look_at(self, photo: Photo) -> None:
-        """It is shown to the classifier process, unless what that would see is known."""
-        self._rooms.tell.classifying(photo)
-        report = self._rooms.looks.report(photo)
-        if report is None:
-            self._rooms.host.submit(photo, want_hash=self._rooms.rules.needs_hash)
-        else:
-            self._answer(report)
+    @property
+    def _examining(self) -> int:
+        return self._host.outstanding + len(self._answers)
+
+    @property
+    def _has_room(self) -> bool:
+        return self._host.has_room and len(self._answers) < _ANSWERS_LIMIT
 
     def _retry(self, now: float) -> None:
         """What failed and is due is looked at again, as if it had just been seen."""
-        due = self._rooms.retries.take_due(now)
+        due = self._retries.take_due(now)
         if due:
             self._recover()
         for candidate in due:
             self.saw(candidate)
-            if candidate not in self._rooms.arrivals:
-                self._rooms.retries.ended(candidate)
+            if candidate not in self._arrivals:
+                self._retries.ended(candidate)
 
     def _recover(self) -> None:
         """What was cut short by a refusal comes to its end, if the journal can be written now."""
         with contextlib.suppress(JournalError):
-            for recovered in self._rooms.filer.recover():
-                self._rooms.tell.recovered(recovered)
+            for recovered in self._filer.recover():
+                self._photo_log.recovered(recovered)
                 self._ends.library_is_well()
 
     def _arrive(self, arrival: Arrival | Denied | NoFile) -> None:
         if isinstance(arrival, NoFile):
-            self._rooms.tell.no_file(arrival)
+            self._photo_log.no_file(arrival)
             return
         photo = arrival.photo
         # One that changed on its way is found out at the next step, and comes back by itself.
         if photo.candidate in self._under_way:
             return
-        if isinstance(arrival, Denied):
-            self._ends.fail(unseen(photo), arrival.reason)
+        if self._retries.is_waiting(photo.candidate, photo.identity):
             return
-        if self._rooms.retries.is_waiting(photo.candidate, photo.identity):
-            return
-        if not self.unknown((photo,)):
+        if not self._is_new(photo):
             self._ends.known(photo)
             return
-        self._rooms.tell.settled(photo)
-        try:
-            self._begin(photo, arrival.kind)
-        except JournalError as error:
-            self._ends.refuse(unseen(photo), error)
+        self._photo_log.settled(photo)
+        if isinstance(arrival, Denied):
+            self._judge(Examined.unread(photo, RefusalKind.DENIED, arrival.reason))
+            return
+        match of_arrival(photo.name, arrival.kind):
+            case Examine():
+                self._queue(photo)
+            case Accompany():
+                self._accompany(arrival)
+            case Refuse(kind, reason):
+                self._refuse(Examined.unread(photo, kind, reason))
 
-    def _begin(self, photo: Photo, kind: FileKind) -> None:
-        """It is classified, or its end is known without."""
-        if kind.is_photo:
-            self._backlog.append(photo)
-            self._under_way.add(photo.candidate)
-        elif is_sidecar_name(photo.name):
-            self._sidecars.arrive(photo, kind)
-        elif kind.support is Support.NOT_A_PHOTO and claims_to_be_a_photo(photo.name):
-            self._quarantine(unseen(photo), kind.words)
+    def _is_new(self, photo: Photo) -> bool:
+        """Whether it came to no end yet; the journal is not asked again of what was just listed."""
+        identity, until = self._asked.pop(photo.candidate, (None, 0.0))
+        just_asked = identity == photo.identity and self._clock.monotonic() <= until
+        return just_asked or bool(self.unknown((photo,)))
+
+    def _queue(self, waiting: Photo | Examined) -> None:
+        photo = waiting.photo if isinstance(waiting, Examined) else waiting
+        self._backlog.append(waiting)
+        self._under_way.add(photo.candidate)
+
+    def _accompany(self, arrival: Arrival) -> None:
+        sidecar = arrival.photo
+        try:
+            verdict = self._sidecars.verdict_on(sidecar, arrival.kind)
+        except JournalError as error:
+            self._ends.refuse(Examined.unread(sidecar), error)
         else:
-            self._ends.leave(photo, kind.words)
+            self._ends.sidecar(sidecar, verdict)
+
+    def _refuse(self, examined: Examined) -> None:
+        """It needs no classifier; where it would take a name it is filed in its turn."""
+        if isinstance(of_answer(examined, self._rules), File):
+            self._queue(examined)
+        else:
+            self._judge(examined)
+
+    def _examine(self, waiting: Photo | Examined) -> None:
+        """It is shown to the classifier process, unless what that would see is known."""
+        photo = waiting.photo if isinstance(waiting, Examined) else waiting
+        if self._in_order:
+            self._begun.append(photo.candidate)
+        if isinstance(waiting, Examined):
+            self._answered(waiting)
+            return
+        self._photo_log.classifying(photo)
+        report = self._cache.answer(photo)
+        if report is None:
+            self._host.submit(photo, want_hash=self._rules.needs_hash)
+        else:
+            self._answer(report)
 
     def _answer(self, report: HostEvent) -> None:
-        tell = self._rooms.tell
         match report:
-            case Classified(photo, facts, prediction, batch, classify_ms):
-                self._under_way.discard(photo.candidate)
-                note = self._rooms.looks.note(report)
-                self._decide(Seen(photo, facts, prediction, batch, classify_ms, note))
-            case Refused(photo):
-                self._under_way.discard(photo.candidate)
-                self._refused(report)
+            case Classified() | Refused():
+                self._answered(Examined.of(report, self._cache.entry_for(report)))
             case ClassifierStarted():
-                tell.classifier_started(report)
+                self._photo_log.classifier_started(report)
             case ClassifierStopped():
-                tell.classifier_stopped(report)
+                self._photo_log.classifier_stopped(report)
             case ClassifierFailed():
-                tell.classifier_failed(report)
+                self._photo_log.classifier_failed(report)
 
-    def _refused(self, refused: Refused) -> None:
-        seen = replace(unseen(refused.photo), note=self._rooms.looks.note(refused))
-        seen = replace(seen, facts=refused.facts or seen.facts)
-        match refused.kind:
-            case RefusalKind.UNREADABLE:
-                self._quarantine(seen, refused.reason)
-            case RefusalKind.NOT_A_PHOTO:
-                self._ends.leave(refused.photo, refused.reason, seen)
-            case RefusalKind.CHANGED:
-                self.saw(refused.photo.candidate)
-            case RefusalKind.VANISHED:
-                self._ends.gone(seen, refused.reason)
-            case RefusalKind.DENIED | RefusalKind.FAILED:
-                self._ends.fail(seen, refused.reason)
+    def _answered(self, examined: Examined) -> None:
+        """It is judged, in order after those that were begun before it."""
+        if not self._in_order:
+            self._judge(examined)
+            return
+        self._answers[examined.photo.candidate] = examined
+        while self._begun and self._begun[0] in self._answers:
+            self._judge(self._answers.pop(self._begun.popleft()))
 
-    def _decide(self, seen: Seen) -> None:
-        """By the rules; what they leave, stays where it is."""
+    def _judge(self, examined: Examined) -> None:
+        """The judge's verdict is carried out."""
+        self._under_way.discard(examined.photo.candidate)
         try:
-            seen = replace(seen, facts=self._rooms.kinship.with_kin(seen.photo, seen.facts))
+            examined = self._similar.of(examined)
         except JournalError as error:
-            self._ends.refuse(seen, error)
+            self._ends.refuse(examined, error)
             return
-        decision = decide(seen.photo, seen.facts, seen.prediction, self._rooms.rules)
-        if decision.destination is not None:
-            self._file(seen, decision)
-        else:
-            self._ends.leave(seen.photo, why_left(decision), seen, decision)
-
-    def _quarantine(self, seen: Seen, reason: str) -> None:
-        """It cannot be read as a photo; `failed` may have a place for it, else it stays."""
-        decision = decide(seen.photo, seen.facts, None, self._rooms.rules)
-        if decision.destination is not None:
-            self._file(seen, decision, reason)
-            return
-        self._ends.quarantine(seen, decision, reason)
-
-    def _file(self, seen: Seen, decision: Decision, reason: str | None = None) -> None:
-        assert decision.destination is not None
-        with_sidecars = decision.destination.with_sidecars
-        sidecars = self._rooms.company.take(seen.photo) if with_sidecars else ()
-        to, facts = decision.destination, seen.facts
-        plan = Plan(seen.photo, to, decision, facts, seen.prediction, sidecars, seen.note)
-        now = self._clock.wall()
-        filing = self._ends.file(seen, lambda: self._rooms.filer.execute(plan, now))
-        if filing is not None:
-            self._rooms.tell.filed(seen, decision, filing, reason)
-            if filing.state is not State.FILED or not with_sidecars:
-                self._ends.leave_company(seen.photo, sidecars, filing.state)
-            return
-        # Its sidecars settled already: they arrive again, and find it filed or wait for it.
-        for sidecar in (*sidecars, *self._rooms.company.take(seen.photo)):
-            self.saw(sidecar.candidate)
+        match of_answer(examined, self._rules):
+            case File() as verdict:
+                self._ends.file(examined, verdict)
+            case Leave() as verdict:
+                self._ends.leave(examined, verdict)
+            case Quarantine() as verdict:
+                self._ends.quarantine(examined, verdict)
+            case Fail(reason):
+                self._ends.fail(examined, reason)
+            case Gone(reason):
+                self._ends.gone(examined, reason)
+            case Settle():
+                self.saw(examined.photo.candidate)

@@ -2,9 +2,9 @@
 
 Two questions, both pure; times are monotonic seconds. `Retries`: which photo is due again? A fault
 that may pass is tried again with a wait that doubles; one that lasts waits until the file changes
-or the daemon starts anew. `Gate`: may another photo be begun at all? While the library is full or
-away every photo would fail alike, so one at a time goes ahead as a probe and the rest wait, which
-spares the network, the disk and the log.
+or the daemon starts anew. `CircuitBreaker`: may another photo be begun at all? While the library
+is full or away every photo would fail alike, so one at a time goes ahead as a probe and the rest
+wait, which spares the network, the disk and the log.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LONGEST_S = 900.0
 
 
 @dataclass(slots=True)
-class Waiting:
+class FailedPhoto:
     """A photo that failed: why, how often, when it is due (inf: when it changes); or tried now."""
 
     identity: Identity
@@ -40,7 +40,7 @@ class Retries:
     def __init__(self, first_s: float = FIRST_S) -> None:
         """In a single pass (`first_s` inf) nothing is tried again."""
         self._backoff = Backoff(first_s, LONGEST_S)
-        self._waiting: dict[Candidate, Waiting] = {}
+        self._waiting: dict[Candidate, FailedPhoto] = {}
         self._earliest = math.inf  # or sooner, where that one came to an end meanwhile
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Retries:
         before = self._waiting.get(candidate)
         failures = before.failures + 1 if before and before.identity == identity else 1
         wait = self._backoff.wait_s(failures) if is_transient else math.inf
-        self._waiting[candidate] = Waiting(identity, reason, failures, now + wait)
+        self._waiting[candidate] = FailedPhoto(identity, reason, failures, now + wait)
         self._earliest = min(self._earliest, now + wait)
         return None if wait == math.inf else wait
 
@@ -93,12 +93,12 @@ class Retries:
         self._earliest = min((each.due for each in self._waiting.values()), default=math.inf)
         return due
 
-    def oldest(self, most: int) -> list[tuple[Candidate, Waiting]]:
+    def oldest(self, most: int) -> list[tuple[Candidate, FailedPhoto]]:
         """The first `most` of those that failed."""
         return list(self._waiting.items())[:most]
 
 
-class Gate:
+class CircuitBreaker:
     """Whether photos may be begun: open, or shut because the library cannot take any."""
 
     def __init__(self, first_s: float = FIRST_S) -> None:

@@ -13,13 +13,13 @@ from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from tests.commands.test_forecast import Blind
+from tests.commands.test_plan import Blind
 from tests.filing.fuse import Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.commands.plan import Planned
+    from gallery_daemon.commands.preview import PlannedFile
     from tests.faults.household import Household
 
 
@@ -32,7 +32,7 @@ def sort(household: Household) -> None:
 
 def refile(
     household: Household, *, fuse: Fuse | None = None
-) -> tuple[list[Refile | Planned], list[Refiled]]:
+) -> tuple[list[Refile | PlannedFile], list[Refiled]]:
     """What is planned, and what came of it; as the command does it."""
     path = journal_path()
     fuse = fuse or Fuse(10_000)
@@ -52,7 +52,7 @@ def refiling_of(household: Household) -> Iterator[Refiling]:
         yield Refiling(household.config(), journal, Disk(), household.clock, Blind())
 
 
-def refiling_again(household: Household) -> list[Refile | Planned]:
+def refiling_again(household: Household) -> list[Refile | PlannedFile]:
     """Another plan of the same."""
     with refiling_of(household) as refiling:
         return list(refiling.plan(None, None))

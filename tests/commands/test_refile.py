@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.commands.plan import Planned
+from gallery_daemon.commands.preview import PlannedFile
 from gallery_daemon.commands.refile import Refile
 from gallery_daemon.decision import Action
 from tests.commands.refiled import filed_rows, refile, refiling_again, refiling_of, sort, undo_last
@@ -134,7 +134,7 @@ def test_an_edited_sidecar_keeps_its_photo(household: Household) -> None:
     assert ["New/cars/cars.xmp"] == [
         (each.destination or "").removeprefix(f"{household.library}/") for each in move.sidecars
     ]
-    assert isinstance(stays, Planned)
+    assert isinstance(stays, PlannedFile)
     assert "cars.xmp was changed since it was filed" in (stays.reason or "")
     assert refiled.moved is not None
     assert not refiled.is_well

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.commands.plan import Planned
+from gallery_daemon.commands.preview import PlannedFile
 from gallery_daemon.commands.refile import Refile
 from tests.commands.refiled import filed_rows, refile, refiling_of, sort
 from tests.faults.belongings import Belongings
@@ -30,7 +30,9 @@ def test_what_the_person_did_since_is_told_and_stays(household: Household) -> No
 
     planned, done = refile(household)
 
-    reasons = {Path(each.photo).name: each.reason for each in planned if isinstance(each, Planned)}
+    reasons = {
+        Path(each.photo).name: each.reason for each in planned if isinstance(each, PlannedFile)
+    }
     assert {"a cars.jpg", "b cars.jpg", "c cars.jpg"} == set(reasons)
     assert "moved or deleted since" in (reasons["a cars.jpg"] or "")
     assert "was changed since it was filed" in (reasons["b cars.jpg"] or "")
@@ -49,7 +51,7 @@ def test_what_the_rules_leave_now_stays_in_the_library(household: Household) -> 
     planned, done = refile(household)
 
     (stays,) = planned
-    assert isinstance(stays, Planned)
+    assert isinstance(stays, PlannedFile)
     assert "the rule keep leaves it" == stays.reason
     assert [] == done
 
@@ -72,7 +74,7 @@ def test_a_link_in_the_way_is_foretold(household: Household) -> None:
         new.symlink_to(household.home)
         (refiled,) = refiling.run([move])
 
-    assert isinstance(stays, Planned)
+    assert isinstance(stays, PlannedFile)
     assert "a link or a file" in (stays.reason or "")
     assert [] == done
     assert refiled.error is not None
@@ -94,7 +96,7 @@ def test_a_link_whose_photo_is_gone_stays(household: Household) -> None:
 
     (stays,), done = refile(household)
 
-    assert isinstance(stays, Planned)
+    assert isinstance(stays, PlannedFile)
     assert f"it points to {household.watch}/cars.jpg, which was moved" in (stays.reason or "")
     assert [] == done
 

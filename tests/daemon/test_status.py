@@ -137,7 +137,7 @@ def test_photos_that_wait_are_named_with_their_reason(
 
 def test_a_paused_library_says_why(runtime: Runtime) -> None:
     """The reason of the refusal, in the words of the log."""
-    runtime.gate.failed("no space is left", 1_000.0)
+    runtime.breaker.failed("no space is left", 1_000.0)
 
     assert "no space is left" == snapshot(runtime)["paused_because"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gallery_daemon.daemon.status import MINUTES, Throughput
-from gallery_daemon.journey.tally import Tally
+from gallery_daemon.journey.photolog import Tally
 
 
 def test_a_pace_is_that_of_the_last_minutes() -> None:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
 from gallery_daemon.classifier.host import Classified, HostEvent
 from gallery_daemon.config.load import check_text
-from gallery_daemon.daemon.wiring import build
-from gallery_daemon.filing.execute import Filer
+from gallery_daemon.daemon.wiring import build, wire
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake.scan import Listed, scan
-from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.logs.setup import LogFormat, make_log
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction
@@ -73,6 +72,7 @@ class Oracle:
     """The classifier host that answers at once; the class is in the photo's name."""
 
     has_room = True
+    pid = None  # there is no process
 
     def __init__(self) -> None:
         self._waiting: list[Photo] = []
@@ -163,24 +163,23 @@ class Household:
         os.environ["XDG_STATE_HOME"] = os.fspath(self.home / "state")
         log = make_log(LogFormat.JSON, stream=self.log)
         house = build(self.config(), log, self.clock, again=again)
-        journal, filer = house.journal, house.rooms.filer
+        journal, disk = house.journal, Disk()
         if fuse is not None:
             journal.close()
             journal = journal_on(fuse, self.home / "state/gallery-daemon/journal.sqlite3")
-            filer = Filer(journal, disk_on(fuse), house.config.library)
-
-        def unknown(photos: Sequence[Photo]) -> list[Photo]:
-            return journal.unknown(photos, house.config.library, again=again)
-
-        rooms = replace(
-            house.rooms,
-            host=cast("ClassifierHost", Oracle()),
+            disk = disk_on(fuse)
+        self._house = wire(
+            house.config,
+            log,
+            self.clock,
+            inbox=house.inbox,
             journal=journal,
-            filer=filer,
-            unknown=unknown,
+            disk=disk,
+            host=cast("ClassifierHost", Oracle()),
+            roots=house.roots,
+            stop=house.stop,
+            again=again,
         )
-        pipeline = Pipeline(rooms, house.config.library, self.clock)
-        self._house = replace(house, rooms=rooms, journal=journal, pipeline=pipeline)
 
     def stop(self) -> None:
         """The daemon is gone, however it was."""

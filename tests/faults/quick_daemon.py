@@ -14,11 +14,11 @@ from unittest.mock import patch
 
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
-from gallery_daemon.commands import answers
+from gallery_daemon.commands import classify as answers
 from gallery_daemon.config import oneshot
 from gallery_daemon.config.settings import WatchFolder
 from gallery_daemon.daemon import watching, wiring
-from gallery_daemon.journey.retry import Gate, Retries
+from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
 
@@ -37,7 +37,7 @@ def run() -> None:
         patch.object(oneshot, "WatchFolder", partial(WatchFolder, settle_s=SETTLE_S)),
         patch.object(answers, "ClassifierHost", quick),
         patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),
-        patch.object(wiring, "Gate", partial(Gate, first_s=first_s)),
+        patch.object(wiring, "CircuitBreaker", partial(CircuitBreaker, first_s=first_s)),
         patch.object(watching, "_LOOK_EVERY_S", LOOK_EVERY_S),
         BUGS[bug]() if bug else nullcontext(),
     ):

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from gallery_daemon.commands import survey
+from gallery_daemon.commands import inspection
 from gallery_daemon.commands.refile import Refile, Refiling
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.daemon.journals import journal_path
@@ -32,7 +32,7 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Identity
-from tests.commands.test_forecast import Blind
+from tests.commands.test_plan import Blind
 from tests.faults.belongings import Belongings
 from tests.faults.household import CLASSES, AtOnce, Household, Manner
 from tests.filing.conftest import read_files
@@ -179,7 +179,7 @@ class Life(RuleBasedStateMachine):
                 each.moved.row.destination for each in done if each.moved
             ]
 
-        with patch.object(survey, "Answers", AtOnce):
+        with patch.object(inspection, "Answers", AtOnce):
             self.lets(refile, may_go)
 
         assert before == (read_files(self.household.watch), self.has.in_library())

@@ -1,4 +1,4 @@
-"""Looks in the journal: found again by every name of the same file, and for no other."""
+"""InferenceCache in the journal: found again by every name of the same file, and for no other."""
 
 from __future__ import annotations
 

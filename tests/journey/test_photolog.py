@@ -9,8 +9,8 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.decision import Action, Decision, Outcome
 from gallery_daemon.filing.execute import Filing
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.photolog import Seen, Teller
-from gallery_daemon.journey.tally import Tally
+from gallery_daemon.journey.judge import Examined
+from gallery_daemon.journey.photolog import PhotoLog, Tally
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo
 
@@ -25,14 +25,14 @@ def file(relative: str) -> Photo:
 def test_nothing_is_remembered_of_what_is_filed() -> None:
     """Neither of the photo nor of the sidecars that came along and have no line of their own."""
     log = make_log(LogFormat.JSON, LogLevel.INFO, io.StringIO())
-    teller = Teller(log, Tally(), "/library", SystemClock())
+    teller = PhotoLog(log, Tally(), "/library", SystemClock())
     for name in ("trip/a.jpg", "trip/a.xmp", "a.jpg", "a.mov"):
         teller.settled(file(name))
 
     for name, sidecar in (("trip/a.jpg", "a.xmp"), ("a.jpg", "a.mov")):
         filing = Filing(State.FILED, Action.COPY, f"/library/{name}", sidecars=(sidecar,))
         teller.filed(
-            Seen(file(name), Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
+            Examined(file(name), Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
         )
 
     assert {} == teller._times

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.journey.retry import FIRST_S, LONGEST_S, Gate, Retries
+from gallery_daemon.journey.retry import FIRST_S, LONGEST_S, CircuitBreaker, Retries
 from gallery_daemon.photo import Candidate, Identity
 
 FILE = Identity(1, 2, 3, 4)
@@ -122,7 +122,7 @@ def test_no_deadline_is_ever_missed(steps: list[tuple[str, int, int]]) -> None:
 
 def test_the_gate_lets_one_probe_through_after_each_wait() -> None:
     """Shut: nobody; when the wait is over and nobody is under way: one; a success opens it."""
-    gate = Gate()
+    gate = CircuitBreaker()
     assert gate.lets_begin(0.0, under_way=99)
 
     gate.failed("full", 100.0)
@@ -141,7 +141,7 @@ def test_the_gate_lets_one_probe_through_after_each_wait() -> None:
 
 def test_in_a_single_pass_the_gate_never_waits() -> None:
     """One after the other is tried at once, so the pass ends."""
-    gate = Gate(0.0)
+    gate = CircuitBreaker(0.0)
 
     for now in range(5):
         gate.failed("full", float(now))

@@ -1,6 +1,6 @@
-"""A survey: what lies in some folders now, looked at without touching anything.
+"""An inspection: what is in some folders now, examined without touching anything.
 
-What the journal knows is passed over; what was looked at before is remembered; only the rest is
+What the journal knows is passed over; what was examined before is remembered; only the rest is
 shown to the classifier process, which is not started for nothing. Every file counts as settled: a
 plan says what would become of the files as they are now.
 """
@@ -10,21 +10,23 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from gallery_daemon.classifier.host import Refused, Timeouts
-from gallery_daemon.commands.answers import Answers
+from gallery_daemon.classifier.host import Timeouts
+from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.commands.classify import Answers
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
 from gallery_daemon.intake.scan import Listed, Unlisted, scan
-from gallery_daemon.journey.looks import LASTING, Look, Looks
+from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.judge import Accompany, Examine, Examined, Refuse, of_arrival
 from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gallery_daemon.classifier.host import Classified
+    from gallery_daemon.classifier.host import Classified, Refused
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
@@ -36,26 +38,19 @@ _HANDFUL = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """A watch folder, or the part of it below `start`."""
 
     ground: WatchRoot
     start: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A photo and what was seen in it, now or before."""
-
-    photo: Photo
-    look: Look
+# An arrival is a sidecar: the judge asks about its photo first.
+Inspected: TypeAlias = Examined | Arrival | NoFile | Unlisted
 
 
-Met = Looked | Arrival | Denied | NoFile | Unlisted
-
-
-class Survey:
-    """Looks at files; counts those that were `known`, remembered, and classified just now."""
+class Inspection:
+    """Examines files; counts those that were `known`, remembered, and classified just now."""
 
     def __init__(
         self,
@@ -66,60 +61,60 @@ class Survey:
         *,
         again: bool = False,
     ) -> None:
-        """`again`: what was refused before is looked at anew."""
+        """`again`: what was refused before is examined anew."""
         self._config, self._journal = config, journal
         self._clock, self._display = clock, display
-        self._looks = Looks.of(config, journal, again=again)
+        self._cache = InferenceCache.of(config, journal, again=again)
         self.known = self.remembered = self.classified = 0
 
     def files(
-        self, places: Iterable[Place], unknown: Callable[[Sequence[Photo]], list[Photo]]
-    ) -> Iterator[Met]:
+        self, places: Iterable[Scope], unknown: Callable[[Sequence[Photo]], list[Photo]]
+    ) -> Iterator[Inspected]:
         """Every file that `unknown` does not leave out, place by place in the order of `scan`.
 
         Raises:
             ClassifierLost: the classifier process cannot be started.
             JournalError: the journal cannot be read.
         """
-        met: list[Met] = []
+        inspected: list[Inspected] = []
         numbers: dict[str, int] = {}
         waiting: list[Photo] = []
         for place in places:
             names = scan(place.ground, place.start)
             while handful := list(islice(names, _HANDFUL)):
                 numbers |= {_path(name): len(numbers) + at for at, name in enumerate(handful)}
-                met += (name for name in handful if isinstance(name, Unlisted))
+                inspected += (name for name in handful if isinstance(name, Unlisted))
                 found = [name for name in handful if isinstance(name, Listed)]
                 photos = unknown([self._photo(name) for name in found])
                 self.known += len(found) - len(photos)
-                for each in self._met(photos):
-                    if isinstance(each, Arrival) and each.kind.is_photo:
-                        waiting.append(each.photo)
+                for each in self._arrived(photos):
+                    if isinstance(each, Photo):
+                        waiting.append(each)
                     else:
-                        met.append(each)
-        # The classifier answers as it gets done; who comes first shall be no matter of chance.
-        met += self.classify(waiting)
-        yield from sorted(met, key=lambda each: numbers[_path(each)])
+                        inspected.append(each)
+        # The classifier answers as it gets done; who comes first is no matter of chance.
+        inspected += self.classify(waiting)
+        yield from sorted(inspected, key=lambda each: numbers[_path(each)])
 
-    def recall(self, photo: Photo) -> Looked | None:
-        """The photo, if it was looked at before."""
-        look = self._looks.recall(photo)
-        if look is None:
+    def recall(self, photo: Photo) -> Examined | None:
+        """The photo, if it was examined before."""
+        report = self._cache.answer(photo)
+        if report is None:
             return None
         self.remembered += 1
-        return Looked(photo, look)
+        return Examined.of(report)
 
-    def classify(self, photos: Sequence[Photo]) -> Iterator[Looked | Denied]:
-        """Each of the photos is looked at, and given once what was seen in it is remembered.
+    def classify(self, photos: Sequence[Photo]) -> Iterator[Examined]:
+        """Each of the photos is examined, and given once what the model saw is remembered.
 
         Raises:
             ClassifierLost: the classifier process cannot be started.
         """
         config = self._config
-        patience = Timeouts(photo_s=config.limits.photo_s)
+        timeouts = Timeouts(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)
         reports: list[Classified | Refused] = []
-        answers = Answers(setup, self._clock, patience)
+        answers = Answers(setup, self._clock, timeouts)
         try:
             for report in answers.of(photos, want_hash=config.rules.needs_hash):
                 self.classified += 1
@@ -136,15 +131,15 @@ class Survey:
     def _photo(self, found: Listed) -> Photo:
         return Photo(found.candidate, Identity.of(found.stat), self._clock.wall())
 
-    def _met(self, photos: list[Photo]) -> Iterator[Met]:
-        """Those that were looked at before, and what the others are by their content."""
+    def _arrived(self, photos: list[Photo]) -> Iterator[Inspected | Photo]:
+        """Those that were examined before, and what the others are; a photo is to be classified."""
         rest: list[Photo] = []
         for photo in photos:
-            looked = self.recall(photo)
-            if looked is None:
+            examined = self.recall(photo)
+            if examined is None:
                 rest.append(photo)
             else:
-                yield looked
+                yield examined
         # Every file counts as settled, and as whole: the decoder has the last word.
         arrivals = Arrivals({photo.candidate.source: 0.0 for photo in rest}, patience_s=0.0)
         now, wall = self._clock.monotonic(), self._clock.wall()
@@ -155,27 +150,38 @@ class Survey:
                 yield refused
         # One that changes under our eyes is not there yet.
         for _ in range(len(rest)):
-            yield from arrivals.take(now, wall)
+            yield from map(_as_inspected, arrivals.take(now, wall))
 
-    def _met_with(self, report: Classified | Refused) -> Looked | Denied:
-        if isinstance(report, Refused) and report.kind not in LASTING:
-            return Denied(report.photo, report.reason)
-        return Looked(report.photo, self._looks.look(report))
-
-    def _remembered(self, reports: Sequence[Classified | Refused]) -> list[Looked | Denied]:
+    def _remembered(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
         """In one transaction; without a journal that can be written, they are seen anew."""
-        noted = ((report.photo, self._looks.note(report)) for report in reports)
+        noted = ((report.photo, self._cache.entry_for(report)) for report in reports)
         notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
         with contextlib.suppress(JournalError):
             self._journal.inferences.remember(notes)
-        return [self._met_with(report) for report in reports]
+        return [Examined.of(report) for report in reports]
 
 
-def _path(named: Listed | Met) -> str:
+def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:
+    match arrival:
+        case NoFile():
+            return arrival
+        case Denied(photo, reason):
+            return Examined.unread(photo, RefusalKind.DENIED, reason)
+        case Arrival(photo, kind):
+            match of_arrival(photo.name, kind):
+                case Examine():
+                    return photo
+                case Accompany():
+                    return arrival
+                case Refuse(refusal, reason):
+                    return Examined.unread(photo, refusal, reason)
+
+
+def _path(named: Listed | Inspected) -> str:
     match named:
         case Unlisted(path=path):
             return path
         case Listed(candidate) | NoFile(candidate):
             return candidate.path
-        case Looked(photo) | Arrival(photo) | Denied(photo):
+        case Examined(photo) | Arrival(photo):
             return photo.path

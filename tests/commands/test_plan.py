@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.classifier.host import Classified
-from gallery_daemon.commands.forecast import Forecast, changes, forecast, places_of
+from gallery_daemon.commands.plan import Forecast, changes, forecast, places_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.decision import Action, OnConflict
@@ -25,7 +25,7 @@ from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.looks import Looks
+from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.photo import Facts, Identity, Photo, Prediction
 from tests.faults.belongings import Belongings
 from tests.faults.household import MODEL, Household, sure_of
@@ -50,13 +50,13 @@ def look_around(household: Household) -> None:
     ground = root_of(config.watch[0], config.library)
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
     with closing(Journal(journal_path())) as journal:
-        looks = Looks.of(config, journal)
+        looks = InferenceCache.of(config, journal)
         for found in scan(ground):
             if isinstance(found, Listed) and found.candidate.name.endswith(".jpg"):
                 identity = Identity.of(found.stat)
                 photo = Photo(found.candidate, identity, household.clock.wall())
                 says = Prediction(sure_of(photo.name), MODEL)
-                note = looks.note(Classified(photo, facts, says, 1, 1.0))
+                note = looks.entry_for(Classified(photo, facts, says, 1, 1.0))
                 assert note is not None
                 journal.inferences.remember([(photo.path, photo.identity, note)])
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.seen import SeenPhoto
+    from gallery_daemon.journey.judge import Examined
     from gallery_daemon.photo import Facts, Photo
     from gallery_daemon.rules.decide import RuleSet
 
@@ -32,20 +33,30 @@ _BURST_MS = round(BURST_S * 1000)
 _REMEMBERED = 10_000
 
 
-def sign_of(name: str, facts: Facts) -> Fingerprint:
+def fingerprint_of(name: str, facts: Facts) -> Fingerprint:
     """What the photo is recognised by."""
     bits = None if facts.dhash is None or facts.dhash == PLAIN else int(facts.dhash, 16)
     return Fingerprint(bits, _taken_ms(facts), burst_of(name))
 
 
-class Kinship:
+class SimilarIndex:
     """Looks up the kin of photos, where the rules ask for it."""
 
     def __init__(self, journal: Journal, rules: RuleSet) -> None:
         self._seen, self._is_needed = journal.inferences.seen, Need.SIMILAR in rules.needs
         self._groups: dict[int, SeenPhoto] = {}
 
-    def with_kin(self, photo: Photo, facts: Facts) -> Facts:
+    def of(self, examined: Examined) -> Examined:
+        """The same, with the photos that are like it, if rules ask for them and can be tried.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        if examined.prediction is None:
+            return examined
+        return replace(examined, facts=self.with_similar(examined.photo, examined.facts))
+
+    def with_similar(self, photo: Photo, facts: Facts) -> Facts:
         """The facts, with the photo's kin if the rules ask for it.
 
         Raises:
@@ -54,70 +65,87 @@ class Kinship:
         if not self._is_needed:
             return facts
         number = self._seen.number_of(photo.path, photo.identity)
-        sign = sign_of(photo.name, facts)
-        burst, near = self._kin(sign, number, photo.name, photo.identity.size_bytes)
+        fingerprint = fingerprint_of(photo.name, facts)
+        # Another file that had the path is gone: an edited photo is no duplicate of what it was.
+        gone = photo.path if number is None and self._seen.has(photo.path) else None
+        burst, near = self._nearest(
+            fingerprint, number, photo.name, photo.identity.size_bytes, gone
+        )
         first = burst or near
         if first is None:
             return replace(facts, similar=Similar())
         similar = Similar(
-            burst=None if burst is None else _relative(burst, sign),
-            near_duplicate=None if near is None else _relative(near, sign),
-            group=stem(self._end_of_chain(first).name),
+            burst=None if burst is None else _relative(burst, fingerprint),
+            near_duplicate=None if near is None else _relative(near, fingerprint),
+            group=stem(self._end_of_chain(first, gone).name),
         )
         return replace(facts, similar=similar)
 
-    def _kin(
-        self, sign: Fingerprint, number: int | None, name: str, size_bytes: int
+    def _nearest(
+        self,
+        fingerprint: Fingerprint,
+        number: int | None,
+        name: str,
+        size_bytes: int,
+        gone: str | None,
     ) -> tuple[SeenPhoto | None, SeenPhoto | None]:
-        """The nearest of its burst and the nearest to look at, seen before that number."""
+        """The nearest of its burst and the nearest to look at, seen before that number.
+
+        What was seen at the path `gone` does not count.
+        """
 
         def is_copy(earlier: SeenPhoto) -> bool:
             """Whether all says that it has the same bytes."""
-            return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, sign)
+            return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, fingerprint)
 
-        burst = (each for each in self._of_burst(sign, number) if not is_copy(each))
-        like = () if sign.bits is None else self._seen.like(sign.bits, NEAR_BITS, number)
+        of_burst = (each for each in self._of_burst(fingerprint, number) if each.path != gone)
+        burst = (each for each in of_burst if not is_copy(each))
+        like = (
+            () if fingerprint.bits is None else self._seen.like(fingerprint.bits, NEAR_BITS, number)
+        )
         near = (
             (bits, each.number, each)
             for bits, each in like
             # Of the same bytes under the same name `identical` speaks.
-            if each.name != name or not is_copy(each)
+            if each.path != gone and (each.name != name or not is_copy(each))
         )
         return next(burst, None), min(near, default=(0, 0, None))[2]
 
-    def _of_burst(self, sign: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
+    def _of_burst(self, fingerprint: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
         """By time, the nearest first; then by name."""
-        if sign.taken_ms is not None and sign.bits is not None:
-            taken_ms = sign.taken_ms
+        if fingerprint.taken_ms is not None and fingerprint.bits is not None:
+            taken_ms = fingerprint.taken_ms
             around = self._seen.around(taken_ms, _BURST_MS, number)
-            others = (each for each in around if not _is_same_shot(each.fingerprint, sign))
-            alike = (each for each in others if _bits(each.fingerprint, sign) is not None)
+            others = (each for each in around if not _is_same_shot(each.fingerprint, fingerprint))
+            alike = (each for each in others if _bits(each.fingerprint, fingerprint) is not None)
             yield from sorted(alike, key=lambda each: (_apart(each, taken_ms), each.number))
-        if sign.burst is not None:
-            yield from self._seen.of_burst(sign.burst, number)
+        if fingerprint.burst is not None:
+            yield from self._seen.of_burst(fingerprint.burst, number)
 
-    def _end_of_chain(self, earlier: SeenPhoto) -> SeenPhoto:
+    def _end_of_chain(self, earlier: SeenPhoto, gone: str | None) -> SeenPhoto:
         """The first photo of the group that the photo belongs to; numbers fall, so it ends."""
+        # Chains are remembered as they are with all photos.
+        groups = self._groups if gone is None else {}
         passed: list[int] = []
-        while earlier.number not in self._groups:
+        while earlier.number not in groups:
             passed.append(earlier.number)
             known = earlier.number, earlier.name, earlier.size_bytes
-            burst, near = self._kin(earlier.fingerprint, *known)
+            burst, near = self._nearest(earlier.fingerprint, *known, gone)
             if burst is None and near is None:
                 break
             earlier = burst or near or earlier
-        end = self._groups.get(earlier.number, earlier)
-        if len(self._groups) > _REMEMBERED:
-            self._groups.clear()
-        self._groups.update(dict.fromkeys(passed, end))
+        end = groups.get(earlier.number, earlier)
+        if len(groups) > _REMEMBERED:
+            groups.clear()
+        groups.update(dict.fromkeys(passed, end))
         return end
 
 
-def _relative(earlier: SeenPhoto, sign: Fingerprint) -> SimilarPhoto:
-    after_s, ours, theirs = None, sign.taken_ms, earlier.fingerprint.taken_ms
+def _relative(earlier: SeenPhoto, fingerprint: Fingerprint) -> SimilarPhoto:
+    after_s, ours, theirs = None, fingerprint.taken_ms, earlier.fingerprint.taken_ms
     if ours is not None and theirs is not None and abs(ours - theirs) <= _BURST_MS:
         after_s = (ours - theirs) / 1000
-    return SimilarPhoto(earlier.name, _bits(earlier.fingerprint, sign), after_s)
+    return SimilarPhoto(earlier.name, _bits(earlier.fingerprint, fingerprint), after_s)
 
 
 def _bits(one: Fingerprint, other: Fingerprint) -> int | None:

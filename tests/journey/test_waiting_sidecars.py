@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journey.company import Company
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.photo import Candidate, Identity, Photo
+from gallery_daemon.rules.decide import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,20 +25,20 @@ def file(name: str, size_bytes: int = 1) -> Photo:
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
+def waiting(tmp_path: Path) -> Iterator[WaitingSidecars]:
     """Nobody waits yet."""
     journal = Journal(tmp_path / "journal.sqlite3")
-    yield Company(journal, "/library")
+    yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), list)
     journal.close()
 
 
-def test_a_sidecar_that_is_seen_again_waits_once_and_as_it_is_now(company: Company) -> None:
+def test_a_sidecar_that_is_seen_again_waits_once_and_as_it_is_now(waiting: WaitingSidecars) -> None:
     """A listing every quarter of an hour finds those that wait for a photo that fails for weeks."""
     for size_bytes in (1, 2, 3):
-        company.wait(file("a.xmp", size_bytes), "/in/a.jpg")
-    company.wait(file("a.mov"), "/in/a.jpg")
+        waiting.wait(file("a.xmp", size_bytes), "/in/a.jpg")
+    waiting.wait(file("a.mov"), "/in/a.jpg")
 
-    waited = company.take(file("a.jpg"))
+    waited = waiting.take(file("a.jpg"))
 
     assert (file("a.xmp", 3), file("a.mov")) == waited
-    assert () == company.take(file("a.jpg")) == company.take_all()
+    assert () == waiting.take(file("a.jpg")) == waiting.take_all()

@@ -1,0 +1,167 @@
+"""The cache of inferences: what the classifier process said of a file, in the journal as text.
+
+An inference is used again only where a new one would be the same: the same bytes (by the file's
+identity), the same model, the same limits, the content's hash and the picture's bits if the rules
+ask for them, and, where the file was renamed, nothing that was read from its name. A text of an
+older program with other facts does not count, except that one without bits is read as such.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gallery_daemon.classifier.host import Classified, Refused
+from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.codec import CodecError, object_of, to_text, value_of
+from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
+from gallery_daemon.errors import BundleError, JournalError
+from gallery_daemon.journal.record import CacheEntry
+from gallery_daemon.journey.similar_photos import fingerprint_of
+from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.photo import Facts, Prediction, TakenFrom
+from gallery_daemon.rules.condition import Need
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.photo import Photo
+
+# The other refusals may pass, so they are no property of a file's bytes.
+LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
+# Dates that are in the file itself, whatever it is called.
+_IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What came of examining a file: facts and a prediction, or why it was refused.
+
+    `kind` and `reason` are a refusal's; `limits` are those that it was examined within.
+    """
+
+    facts: Facts | None
+    prediction: Prediction | None
+    kind: RefusalKind | None
+    reason: str | None
+    limits: Limits
+
+
+class InferenceCache:
+    """The inferences of one model, within the limits of one configuration."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        bundle: Path,
+        limits: Limits,
+        *,
+        needs_hash: bool,
+        needs_bits: bool = False,
+        again: bool = False,
+    ) -> None:
+        """`again`: what was refused is examined anew."""
+        self._journal, self._bundle, self._limits = journal, bundle, limits
+        self._needs_hash, self._needs_bits, self._again = needs_hash, needs_bits, again
+
+    @classmethod
+    def of(cls, config: Config, journal: Journal, *, again: bool = False) -> InferenceCache:
+        """Those that suffice for the configuration's rules."""
+        return cls(
+            journal,
+            find_bundle(config.model.bundle),
+            config.limits,
+            needs_hash=config.rules.needs_hash,
+            needs_bits=Need.SIMILAR in config.rules.needs,
+            again=again,
+        )
+
+    def get(self, photo: Photo) -> Inference | None:
+        """What came of examining this very file before, if the same would come of it now.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        found = self._model and self._journal.inferences.recall(photo, self._model)
+        if not found:
+            return None
+        path, text = found
+        try:
+            cached: Inference = value_of(Inference, _completed(object_of(text)), "inference")
+        except CodecError:
+            return None
+        return cached if self._is_valid(cached, photo, path.rpartition("/")[2]) else None
+
+    def answer(self, photo: Photo) -> Classified | Refused | None:
+        """What the classifier process would say of the photo, if that is in the cache."""
+        try:
+            cached = self.get(photo)
+        except JournalError:
+            return None
+        if cached is None:
+            return None
+        if cached.facts is not None and cached.prediction is not None:
+            return Classified(photo, cached.facts, cached.prediction, None, None)
+        assert cached.kind is not None
+        return Refused(photo, cached.kind, cached.reason or "", cached.facts)
+
+    def entry_for(self, answer: Classified | Refused) -> CacheEntry | None:
+        """The answer as the journal keeps it; None if it may be another one next time."""
+        inference = self._inference(answer)
+        model = inference.prediction.model if inference.prediction else self._model
+        if model is None or (inference.kind is not None and inference.kind not in LASTING):
+            return None
+        fingerprint = None
+        if inference.facts is not None and inference.facts.dhash is not None:
+            fingerprint = fingerprint_of(answer.photo.name, inference.facts)
+        return CacheEntry(model, to_text(inference), fingerprint)
+
+    def _inference(self, answer: Classified | Refused) -> Inference:
+        if isinstance(answer, Refused):
+            return Inference(answer.facts, None, answer.kind, answer.reason, self._limits)
+        return Inference(answer.facts, answer.prediction, None, None, self._limits)
+
+    @cached_property
+    def _model(self) -> str | None:
+        """`name@hash8`; None where there is no model to ask."""
+        try:
+            return read_manifest(self._bundle).model_id
+        except BundleError:
+            return None
+
+    def _is_valid(self, cached: Inference, photo: Photo, name: str) -> bool:
+        """Whether the same would come of a file that was called `name` then."""
+        if cached.limits != self._limits:
+            return False
+        if cached.facts is None or cached.prediction is None:
+            return not self._again and cached.kind in LASTING and name == photo.name
+        if self._needs_hash and cached.facts.content_hash is None:
+            return False
+        if self._needs_bits and cached.facts.dhash is None:
+            return False
+        return name == photo.name or cached.facts.taken.origin in _IN_THE_FILE
+
+
+def _completed(raw: dict[str, object]) -> dict[str, object]:
+    """The object with the facts that an older program did not write."""
+    facts = raw.get("facts")
+    return raw | {"facts": {"dhash": None} | facts} if isinstance(facts, dict) else raw
+
+
+def forget_gone(journal: Journal) -> None:
+    """Entries of files that are nowhere any more are gone; for the end of a pass.
+
+    Where the folder is gone as well, its disk may not be mounted.
+    """
+    gone = [
+        path
+        for path in journal.inferences.unfiled()
+        if not os.path.lexists(path) and os.path.lexists(path.rpartition("/")[0])
+    ]
+    with contextlib.suppress(JournalError):
+        journal.inferences.forget(gone)

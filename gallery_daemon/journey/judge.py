@@ -1,0 +1,283 @@
+"""The one judge: what is to become of a file, decided once for who acts and who foretells.
+
+Pure: no file system, no clock, no log. `pipeline` matches on a verdict and acts; a plan matches on
+the same verdict and writes it down; `explain` and `refile` ask the same functions. So a dry run is
+the run, and every word about why a file stays is here.
+
+    of_arrival      what settled, by name and content   Examine | Accompany | Refuse
+    of_answer       what is known of a photo            File | Leave | Quarantine | Fail | ...
+    of_sidecar      what settled, and what of its photo Wait | Late | Leave
+    of_left_behind  what its photo did not take along   Late | Leave
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from gallery_daemon.classifier.host import Classified, Refused
+from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.decision import Decision, Destination, Outcome
+from gallery_daemon.filing.steps import is_sidecar_name
+from gallery_daemon.imaging.formats import Support
+from gallery_daemon.imaging.names import claims_to_be_a_photo
+from gallery_daemon.journal.record import State
+from gallery_daemon.photo import Facts
+from gallery_daemon.rules.decide import decide
+
+if TYPE_CHECKING:
+    from gallery_daemon.imaging.formats import FileKind
+    from gallery_daemon.journal.record import CacheEntry, Row
+    from gallery_daemon.photo import Identity, Photo, Prediction
+    from gallery_daemon.rules.decide import Placing, RuleSet
+
+NOT_THIS_TIME = "its photo was not filed in this pass"
+"""Why a sidecar stays whose photo is still to come, when a pass ends."""
+
+_LEFT_BY = {
+    Outcome.UNCERTAIN: "the model is not sure enough for a rule",
+    Outcome.OTHERWISE: "no rule matched",
+}
+_LEFT_BESIDE = {
+    State.FILED: "its photo was filed by a rule that takes no sidecars",
+    State.IDENTICAL: "its photo lies in the library already",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file with all that is known of it when it is judged, whoever looked at it and when.
+
+    `refusal` and `reason` say why there is no prediction. `batch` and `classify_ms` are as in
+    `Classified`; `note` is what the journal remembers of what the model saw.
+    """
+
+    photo: Photo
+    facts: Facts
+    prediction: Prediction | None = None
+    refusal: RefusalKind | None = None
+    reason: str | None = None
+    batch: int | None = None
+    classify_ms: float | None = None
+    note: CacheEntry | None = None
+
+    @classmethod
+    def of(cls, answer: Classified | Refused, note: CacheEntry | None = None) -> Self:
+        """What the classifier process says, now or as it is remembered."""
+        match answer:
+            case Classified(photo, facts, prediction, batch, classify_ms):
+                return cls(
+                    photo, facts, prediction, batch=batch, classify_ms=classify_ms, note=note
+                )
+            case Refused(photo, kind, reason, facts):
+                known = facts or unread_facts(photo)
+                return cls(photo, known, refusal=kind, reason=reason, note=note)
+
+    @classmethod
+    def unread(
+        cls, photo: Photo, refusal: RefusalKind | None = None, reason: str | None = None
+    ) -> Self:
+        """A file that cannot be read as a photo, or need not be."""
+        return cls(photo, unread_facts(photo), refusal=refusal, reason=reason)
+
+
+def unread_facts(photo: Photo) -> Facts:
+    """What is known of a file without opening it."""
+    return Facts.unread(photo.identity.modified_at.astimezone())
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """A photo, by its content: the classifier process looks at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accompany:
+    """A sidecar: it goes where its photo goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Its content says without the classifier process that it is no photo, or one not supported."""
+
+    kind: RefusalKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """It goes to the destination; a `reason` is why it could not be read."""
+
+    decision: Decision
+    destination: Destination
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """It stays where it is, as it should."""
+
+    reason: str
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """It cannot be read as a photo, and stays until it changes."""
+
+    reason: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """It could not be looked at; that may pass."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """It is not the file that had settled: it settles once more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """It vanished on its way."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The sidecar waits until the photo at `owner` comes to its end."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The sidecar goes beside its photo, which was filed before, as `owner` says."""
+
+    owner: Row
+
+
+ArrivalVerdict: TypeAlias = Examine | Accompany | Refuse
+AnswerVerdict: TypeAlias = File | Leave | Quarantine | Fail | Settle | Gone
+SidecarVerdict: TypeAlias = Wait | Late | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """The end that a photo came to; `filed` is the filing that it has in the library, if it has."""
+
+    state: State
+    filed: Row | None = None
+
+
+def of_arrival(name: str, kind: FileKind) -> ArrivalVerdict:
+    """What is to become of a settled file, by its name and what its content is."""
+    if kind.is_photo:
+        return Examine()
+    if is_sidecar_name(name):
+        return Accompany()
+    is_broken = kind.support is Support.NOT_A_PHOTO and claims_to_be_a_photo(name)
+    return Refuse(RefusalKind.UNREADABLE if is_broken else RefusalKind.NOT_A_PHOTO, kind.words)
+
+
+def of_answer(examined: Examined, rules: RuleSet) -> AnswerVerdict:
+    """What is to become of a file that was examined, or refused before it was."""
+    reason = examined.reason or ""
+    match examined.refusal:
+        case None:
+            return _by_rules(examined, rules)
+        case RefusalKind.UNREADABLE:
+            return _by_rules(examined, rules)
+        case RefusalKind.NOT_A_PHOTO:
+            return Leave(reason)
+        case RefusalKind.CHANGED:
+            return Settle(reason)
+        case RefusalKind.VANISHED:
+            return Gone(reason)
+        case RefusalKind.DENIED | RefusalKind.FAILED:
+            return Fail(reason)
+
+
+def _by_rules(examined: Examined, rules: RuleSet) -> File | Leave | Quarantine:
+    """What no rule places stays; what cannot be read may have a place by `failed`."""
+    decision = decide(examined.photo, examined.facts, examined.prediction, rules)
+    if decision.destination is not None:
+        return File(decision, decision.destination, examined.reason)
+    if examined.prediction is None:
+        return Quarantine(examined.reason or "", decision)
+    return Leave(_why_left(decision), decision)
+
+
+def _why_left(decision: Decision) -> str:
+    if decision.outcome is Outcome.RULE:
+        return f"the rule {decision.rule} leaves it"
+    return _LEFT_BY[decision.outcome]
+
+
+def of_sidecar(
+    kind: FileKind, awaited: str | None, fate: Fate | None, rules: RuleSet
+) -> SidecarVerdict:
+    """What is to become of a sidecar of that kind.
+
+    `awaited` is the path of its photo, if that has yet to come to its end; `fate` the end that it
+    came to before.
+    """
+    if awaited is not None:
+        return Wait(awaited)
+    if fate is not None:
+        return of_left_behind(fate, rules)
+    return Leave(kind.words if kind.name == "video" else "a sidecar without its photo")
+
+
+def of_left_behind(fate: Fate, rules: RuleSet) -> Late | Leave:
+    """What is to become of a sidecar that its photo did not take along."""
+    if fate.filed is not None and _takes_sidecars(rules, fate.filed):
+        return Late(fate.filed)
+    return Leave(_LEFT_BESIDE.get(fate.state, "its photo was left"))
+
+
+def is_expected(latest: Row | None, now: Identity, *, is_known: bool) -> bool:
+    """Whether a photo has yet to come to its end, for the first time or once more.
+
+    `latest` is what became of it, `now` what it is. An undone photo may be sorted again; one that
+    was left or filed may have changed with its sidecar, which settles before the photo is looked
+    at; and a camera that counts from the beginning gives the name of one that was moved away to
+    another. One that was filed and only touched since is not filed anew.
+    """
+    if is_open(latest):
+        return True
+    assert latest is not None
+    if latest.state is State.FILED and latest.identity.size_bytes == now.size_bytes:
+        return False
+    return not is_known
+
+
+def is_open(latest: Row | None) -> bool:
+    """Whether a photo never came to an end, by what became of it last."""
+    return latest is None or latest.state in {State.FAILED, State.ABANDONED}
+
+
+def _takes_sidecars(rules: RuleSet, filed: Row) -> bool:
+    """Whether what filed a photo lets its sidecars travel; a rule that is no more did."""
+    placing = _placing_of(rules, filed)
+    return placing is None or placing.with_sidecars
+
+
+def _placing_of(rules: RuleSet, filed: Row) -> Placing | None:
+    match filed.outcome:
+        case Outcome.UNCERTAIN:
+            return rules.uncertain
+        case Outcome.OTHERWISE:
+            return rules.otherwise
+        case Outcome.FAILED:
+            return rules.failed
+        case _:
+            named = (rule.placing for rule in rules.rules if rule.name == filed.rule)
+            return next(named, None)
