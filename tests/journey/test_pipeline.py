@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.commands.test_forecast import look_around
+from tests.commands.test_plan import look_around
 from tests.faults.belongings import Belongings
 from tests.faults.household import Household, Oracle
 
