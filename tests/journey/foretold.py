@@ -307,7 +307,10 @@ class Scene:
         with stood_in(self.clock):
             act(make_log(LogFormat.JSON, stream=stream))
         rows = {
-            row.path: row for number, row in sorted(self._rows().items()) if number not in before
+            row.path: row
+            for number, row in sorted(self._rows().items())
+            # A failure's number is given away again.
+            if before.get(number) != row
         }
         lines = [json.loads(line) for line in stream.getvalue().splitlines()]
         return ends_of(lines, rows, {**before, **self._rows()})
