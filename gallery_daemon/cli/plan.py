@@ -24,7 +24,7 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.forecast import changes, forecast, places_of
+from gallery_daemon.commands.plan import changes, forecast, places_of
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.journal.record import State
@@ -32,8 +32,8 @@ from gallery_daemon.journal.record import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.forecast import Change, Forecast
-    from gallery_daemon.commands.plan import PlannedFile
+    from gallery_daemon.commands.plan import Change, Forecast
+    from gallery_daemon.commands.preview import PlannedFile
     from gallery_daemon.config.settings import Config
 
 _NAMES = 3

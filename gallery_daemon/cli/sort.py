@@ -16,7 +16,7 @@ from gallery_daemon.cli.plan import AllNames, print_planned
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.forecast import forecast, places_of
+from gallery_daemon.commands.plan import forecast, places_of
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing

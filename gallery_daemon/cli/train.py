@@ -148,7 +148,7 @@ def evaluate(
 
 
 def _train(options: TrainOptions, out: Path) -> None:
-    # Torch takes seconds to import: only those who train wait for it, and no typing mistake does.
+    # Torch takes seconds to import: only a training waits for it, no typing mistake does.
     from gallery_daemon.training.train import train as run_training  # noqa: PLC0415
 
     try:

@@ -71,13 +71,13 @@ class FileClassifier:
         Raises:
             ClassifierLost: the classifier process cannot be started.
         """
-        told = 0
+        given_out = 0
         for report in self._answers.of(self._photos(paths), want_hash=self._want_hash):
             place = int(report.photo.candidate.source)
             self._done[place] = _classification(report, paths[place])
-            while told in self._done:
-                yield self._done.pop(told)
-                told += 1
+            while given_out in self._done:
+                yield self._done.pop(given_out)
+                given_out += 1
         # What could not even be asked for, behind the last that could.
         yield from (self._done.pop(place) for place in sorted(self._done))
 
@@ -181,7 +181,7 @@ def run_all_tests(config: Config, clock: Clock) -> tuple[RuleTestResult, ...]:
 
 
 def _run(test: PictureTest, look: Classification, config: Config, clock: Clock) -> RuleTestResult:
-    """The picture is judged as if it lay in the first watch folder, the first of its kind."""
+    """The picture is judged as if it were in the first watch folder, the first of its kind."""
     if look.prediction is None or look.facts is None or look.identity is None:
         return RuleTestResult(test, f"{test.file}: {look.error}")
     folder, _, name = test.file.rpartition("/")

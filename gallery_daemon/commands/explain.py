@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.classify import FileClassifier
-from gallery_daemon.commands.plan import PlannedFile, Preview
+from gallery_daemon.commands.preview import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 class Explained:
     """A photo, and what the present rules make of it.
 
-    `is_looked_at`: its facts are all there, as they were read from the file. `is_outside`: it lies
-    in no watch folder, and is judged as if it lay in the first. `passed_over` is why `run` would
+    `is_looked_at`: its facts are all there, as they were read from the file. `is_outside`: it is in
+    no watch folder, and is judged as if it were in the first. `passed_over` is why `run` would
     not look at it. `planned` is what would become of a file that the journal does not know, with
     the names that are taken now; None too where the journal cannot be opened.
     """
@@ -79,7 +79,7 @@ def explain_file(
         facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
     else:
         facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
-        facts = _with_kin(photo, facts, config)
+        facts = _with_similar(photo, facts, config)
     explanation = explain(photo, facts, prediction, config.rules)
     found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
     if known is not None:
@@ -92,9 +92,9 @@ def explain_file(
 
 
 def ignored_by_name(file: str, config: Config) -> str | None:
-    """Why `run` does not look at the file that lies there, whatever is in it; None if it may.
+    """Why `run` does not look at the file at that path, whatever is in it; None if it may.
 
-    A file in the library may, as if it lay in a watch folder.
+    A file in the library may, as if it were in a watch folder.
     """
     if not os.path.lexists(file) or is_inside(file, config.library):
         return None
@@ -157,7 +157,7 @@ def _kept(photo: Photo, known: PastDecision) -> Facts:
 
 
 def _readable(file: str, known: PastDecision | None) -> str:
-    """Where the file can be read: where it came from, if no other lies there now, or else here."""
+    """Where the file can be read: where it came from, if no other is there now, or else here."""
     if known is None:
         return file
     row = known.row
@@ -168,13 +168,13 @@ def _readable(file: str, known: PastDecision | None) -> str:
     return next((place for place in places if Path(place).is_file()), file)
 
 
-def _with_kin(photo: Photo, facts: Facts, config: Config) -> Facts:
+def _with_similar(photo: Photo, facts: Facts, config: Config) -> Facts:
     """The facts with what the journal has seen before the photo, if the rules ask for it."""
     path = journal_path()
     if Need.SIMILAR not in config.rules.needs or not path.exists():
         return facts
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return SimilarIndex(journal, config.rules).with_kin(photo, facts)
+        return SimilarIndex(journal, config.rules).with_similar(photo, facts)
 
 
 def _look(
@@ -199,7 +199,7 @@ def _remembered(photo: Photo, file: str, config: Config) -> tuple[Facts, Predict
         if Identity.of(os.lstat(file)) != photo.identity or not journal_path().exists():
             return None
         with contextlib.closing(Journal(journal_path(), read_only=True)) as journal:
-            report = InferenceCache.of(config, journal).report(photo)
+            report = InferenceCache.of(config, journal).answer(photo)
         if isinstance(report, Classified):
             return report.facts, report.prediction
     return None

@@ -83,7 +83,7 @@ class Follower:
         self._shown = {number: when for number, when in known.items() if number >= lowest}
 
     def _opened(self) -> Journal | None:
-        """The journal that lies there now; None while there is none."""
+        """The journal that is there now; None while there is none."""
         try:
             inode = self._path.stat().st_ino
         except OSError:

@@ -38,7 +38,7 @@ _HANDFUL = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """A watch folder, or the part of it below `start`."""
 
     ground: WatchRoot
@@ -68,7 +68,7 @@ class Inspection:
         self.known = self.remembered = self.classified = 0
 
     def files(
-        self, places: Iterable[Place], unknown: Callable[[Sequence[Photo]], list[Photo]]
+        self, places: Iterable[Scope], unknown: Callable[[Sequence[Photo]], list[Photo]]
     ) -> Iterator[Inspected]:
         """Every file that `unknown` does not leave out, place by place in the order of `scan`.
 
@@ -98,7 +98,7 @@ class Inspection:
 
     def recall(self, photo: Photo) -> Examined | None:
         """The photo, if it was examined before."""
-        report = self._cache.report(photo)
+        report = self._cache.answer(photo)
         if report is None:
             return None
         self.remembered += 1
@@ -154,7 +154,7 @@ class Inspection:
 
     def _remembered(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
         """In one transaction; without a journal that can be written, they are seen anew."""
-        noted = ((report.photo, self._cache.note(report)) for report in reports)
+        noted = ((report.photo, self._cache.entry_for(report)) for report in reports)
         notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
         with contextlib.suppress(JournalError):
             self._journal.inferences.remember(notes)

@@ -1,255 +1,154 @@
-"""What would become of files, and nothing does: the judge's verdicts, on paper.
+"""A forecast: what `run` or `sort` would do now with what is in the watch folders.
 
-The verdict is the one that the pipeline carries out, and the place is found by the very act that
-would take it (`filing.overlay`). Files are judged in the order of `scan`, as a pass judges them,
-and sidecars wait for their photo here as they do there.
+Nothing is written but what was seen in the photos, so that the next look is instant: no library is
+made, nothing is recovered, no row says that a photo came to an end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.decision import Action, Decision, Identical, OnConflict, library_path
-from gallery_daemon.errors import GalleryError
+from gallery_daemon.commands.inspection import Inspection, Scope
+from gallery_daemon.commands.preview import PlannedFile, Preview
+from gallery_daemon.config.folders import is_inside
+from gallery_daemon.config.kinds.local import absolute
+from gallery_daemon.config.oneshot import adapt
+from gallery_daemon.daemon.journals import open_to_plan
+from gallery_daemon.daemon.wiring import root_of
+from gallery_daemon.errors import FilingError, GalleryError
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.filing.preconditions import linked_filing
-from gallery_daemon.filing.steps import Step, name_beside, names_to_try, step_late, step_of
-from gallery_daemon.intake.arrivals import Arrival, NoFile
-from gallery_daemon.intake.scan import Unlisted
-from gallery_daemon.journal.record import State
-from gallery_daemon.journey.judge import (
-    NOT_THIS_TIME,
-    Examined,
-    Fail,
-    Fate,
-    File,
-    Gone,
-    Late,
-    Leave,
-    Quarantine,
-    Settle,
-    Wait,
-    of_answer,
-    of_left_behind,
-)
-from gallery_daemon.journey.similar_photos import SimilarIndex
-from gallery_daemon.rules.component import NUMBER
+from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.filing.preconditions import refuse_emptied
+from gallery_daemon.journey.inference_cache import forget_gone
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
-    from gallery_daemon.commands.inspection import Inspected
+    from gallery_daemon.clock import Clock
+    from gallery_daemon.commands.sort import PassDisplay
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.filing.overlay import DryRunDisk
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.journey.judge import AnswerVerdict
-    from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
     from gallery_daemon.photo import Photo
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """What would become of one file.
+class Forecast:
+    """What would become of the files; how many were known, remembered, and looked at just now.
 
-    `state` is what the journal would call it. `wanted` is the absolute place that the rules give
-    it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
-    first of many names and the first that is free (`is_numbered`). `conflict` is what would become
-    of it if its name were taken, by other bytes and by the same. `sidecar_of` is the path of the
-    photo that it would travel with.
+    `warning` is why nothing could be filed now, if so.
     """
 
+    files: tuple[PlannedFile, ...]
+    library: str
+    known: int
+    remembered: int
+    classified: int
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A photo that would go elsewhere or otherwise; None: it would not be looked at."""
+
     photo: str
-    state: State
-    reason: str | None = None
-    outcome: str | None = None
-    rule: str | None = None
-    top_class: str | None = None
-    confidence: float | None = None
-    action: str | None = None
-    wanted: str | None = None
-    destination: str | None = None
-    sidecar_of: str | None = None
-    is_numbered: bool = False
-    conflict: tuple[OnConflict, Identical] | None = None
+    was: PlannedFile | None
+    now: PlannedFile | None
 
 
-class Preview:
-    """Plans file after file; what was planned counts as done for those that follow."""
+def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Scope, ...]:
+    """The watch folders; or only these folders, which may be parts of them, or others.
 
-    def __init__(
-        self,
-        config: Config,
-        journal: Journal,
-        paper: DryRunDisk | None,
-        sidecars: WaitingSidecars | None = None,
-    ) -> None:
-        """Without `paper` the names that are taken in the library do not matter.
+    Raises:
+        GalleryError: one is no folder, or the library is it.
+    """
+    if not folders:
+        return tuple(Scope(root_of(folder, config.library)) for folder in config.watch)
+    places: list[Scope] = []
+    for given in folders:
+        if not Path(given).is_dir():
+            raise GalleryError(f"{given} is not a folder", hint="give folders of photos")
+        path = absolute(given, str(Path.cwd()))
+        outer = (each for each in config.watch if is_inside(path, each.path))
+        folder = next(outer, None)
+        start = "" if folder is None else os.path.relpath(path, folder.path)
+        folder = folder or adapt(config, sources=(path,)).watch[0]
+        places.append(Scope(root_of(folder, config.library), start))
+    return tuple(places)
 
-        `sidecars` are needed where whole folders are planned.
-        """
-        self._rules, self._library = config.rules, config.library
-        self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
-        self._paper, self._disk, self._sidecars = paper, Disk(), sidecars
 
-    def plan(self, files: Iterable[Inspected]) -> Iterator[PlannedFile]:
-        """One PlannedFile for each file, the sidecars last."""
-        assert self._sidecars is not None
-        beside: list[PlannedFile] = []
-        rest: list[Examined | NoFile | Unlisted] = []
-        for each in files:
-            # A sidecar settles before its photo is judged, so it is there to be taken along.
-            if isinstance(each, Arrival):
-                beside += self._arrived(each, self._sidecars)
-            else:
-                rest.append(each)
-        for each in rest:
-            match each:
-                case Examined():
-                    planned, step = self._judged(each)
-                    yield planned
-                    beside += self._company(each.photo, planned, step, self._sidecars)
-                case NoFile(candidate, reason):
-                    yield PlannedFile(candidate.path, State.LEFT, reason)
-                case Unlisted():
-                    state = State.FAILED if each.is_folder_error else State.LEFT
-                    yield PlannedFile(each.path, state, each.reason)
-        yield from beside
-        yield from (_left(each, NOT_THIS_TIME) for each in self._sidecars.take_all())
+def forecast(
+    config: Config,
+    places: Sequence[Scope],
+    clock: Clock,
+    display: PassDisplay,
+    *,
+    again: bool = False,
+    everything: bool = False,
+    is_compared: bool = False,
+) -> Forecast:
+    """What would become of the files in these places.
 
-    def photo(self, examined: Examined) -> PlannedFile:
-        """What would become of a photo."""
-        return self._judged(examined)[0]
+    What is known is passed over; `again`: only what is in the library; `everything`: nothing.
+    `is_compared`: only what the rules say matters, and not which names are taken.
 
-    def verdict_on(self, examined: Examined) -> AnswerVerdict:
-        """The judge's verdict, with what was seen before the photo.
+    Raises:
+        GalleryError: the journal or the classifier process cannot be used.
+    """
+    with contextlib.closing(open_to_plan()) as journal:
 
-        Raises:
-            JournalError: the journal cannot be read.
-        """
-        return of_answer(self._similar.of(examined), self._rules)
+        def unknown(photos: Sequence[Photo]) -> list[Photo]:
+            if everything:
+                return list(photos)
+            return journal.unknown(photos, config.library, again=again)
 
-    def onward(self, planned: PlannedFile, step: Step, points_to: str | None) -> PlannedFile:
-        """The same with the place that a file in the library would move on to."""
-        return self._placed(planned, step, points_to)
-
-    def _judged(self, examined: Examined) -> tuple[PlannedFile, Step | None]:
-        """What would become of it; and its step, if sidecars may travel with it."""
-        verdict = self.verdict_on(examined)
-        planned = described(examined, verdict)
-        if not isinstance(verdict, File):
-            return planned, None
-        to = verdict.destination
-        step = step_of(examined.photo, to)
-        linked = linked_filing(self._journal, self._disk, examined.photo.identity, self._library)
-        if linked is None:
-            placed = self._placed(planned, step)
-            return placed, step if placed.state is State.FILED and to.with_sidecars else None
-        return replace(
-            planned,
-            state=State.IDENTICAL,
-            reason=f"it is the same file as {linked.destination}",
-            wanted=self._path(step, next(names_to_try(step.name))),
-            destination=linked.destination,
-        ), None
-
-    def _arrived(self, arrival: Arrival, sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
-        """The sidecar, unless it waits for its photo."""
-        match sidecars.verdict_on(arrival.photo, arrival.kind):
-            case Wait(owner):
-                sidecars.wait(arrival.photo, owner)
-            case Late() | Leave() as verdict:
-                yield self._sent_on(arrival.photo, verdict)
-
-    def _company(
-        self, photo: Photo, planned: PlannedFile, step: Step | None, sidecars: WaitingSidecars
-    ) -> Iterator[PlannedFile]:
-        """The sidecars that waited for the photo; of one that fails they wait on."""
-        if planned.state is State.FAILED:
-            return
-        for sidecar in sidecars.take(photo):
-            if step is not None:
-                yield self._beside(sidecar, planned, step)
-            else:
-                yield self._sent_on(
-                    sidecar, of_left_behind(self._fate(photo, planned), self._rules)
-                )
-
-    def _fate(self, photo: Photo, planned: PlannedFile) -> Fate:
-        filed = None
-        if planned.state is State.IDENTICAL:
-            filed = linked_filing(self._journal, self._disk, photo.identity, self._library)
-        return Fate(planned.state, filed)
-
-    def _sent_on(self, sidecar: Photo, verdict: Late | Leave) -> PlannedFile:
-        match verdict:
-            case Late(owner):
-                planned = PlannedFile(sidecar.path, State.LEFT, sidecar_of=owner.path)
-                return self._placed(planned, step_late(sidecar, owner))
-            case Leave(reason):
-                return _left(sidecar, reason)
-
-    def _beside(self, sidecar: Photo, photo: PlannedFile, step: Step) -> PlannedFile:
-        assert photo.destination is not None
-        assert photo.action is not None
-        name = name_beside(sidecar.name, step.file.name, photo.destination.rpartition("/")[2])
-        beside = replace(step, file=sidecar, name=name, action=Action(photo.action))
-        return self._placed(PlannedFile(sidecar.path, State.LEFT, sidecar_of=photo.photo), beside)
-
-    def _placed(
-        self, planned: PlannedFile, step: Step, points_to: str | None = None
-    ) -> PlannedFile:
-        """The step goes its way on paper."""
-        first = next(names_to_try(step.name))
-        wanted = self._path(step, first)
-        is_numbered = NUMBER in step.name
-        conflict = (step.on_conflict, step.identical or step.on_conflict.usual_identical)
-        planned = replace(
-            planned,
-            wanted=wanted,
-            action=step.action,
-            is_numbered=is_numbered,
-            conflict=conflict,
+        inspection = Inspection(config, journal, clock, display, again=again)
+        sidecars = WaitingSidecars(
+            journal, Disk(), config.library, config.rules, unknown, includes_known=everything
         )
-        if self._paper is None:
-            return replace(planned, state=State.FILED, destination=wanted)
-        try:
-            placed = self._paper.place(self._library, step, points_to)
-        except (OSError, GalleryError) as error:
-            return replace(planned, state=State.FAILED, reason=str(error))
-        reason = placed.reason or planned.reason
-        if placed.state is State.FILED and placed.name != first and not is_numbered:
-            reason = f"another file called {first} lies there"
-        return replace(
-            planned,
-            state=placed.state,
-            reason=reason,
-            action=placed.action,
-            destination=self._path(step, placed.name),
+        preview = Preview(config, journal, None if is_compared else DryRunDisk(), sidecars)
+        files = tuple(preview.plan(inspection.files(places, unknown)))
+        if inspection.classified:
+            forget_gone(journal)
+        return Forecast(
+            files,
+            config.library,
+            known=inspection.known,
+            remembered=inspection.remembered,
+            classified=inspection.classified,
+            warning=why_unusable(journal, config.library),
         )
 
-    def _path(self, step: Step, name: str) -> str:
-        return library_path(self._library, *step.folder, name)
+
+def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
+    """The files that the second forecast puts elsewhere or takes otherwise, by their paths."""
+    before = {each.photo: each for each in was.files}
+    after = {each.photo: each for each in now.files}
+    pairs = (Change(path, before.get(path), after.get(path)) for path in sorted(before | after))
+    return tuple(each for each in pairs if _whereto(each.was) != _whereto(each.now))
 
 
-def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
-    """The plan as far as it follows from the verdict alone."""
-    planned = PlannedFile(examined.photo.path, State.LEFT, verdict.reason)
-    if examined.prediction is not None:
-        top, confidence = examined.prediction.top_class, examined.prediction.confidence
-        planned = replace(planned, top_class=top, confidence=confidence)
-    match verdict:
-        case File(decision):
-            return replace(planned, outcome=decision.outcome, rule=decision.rule)
-        case Quarantine(decision=decision):
-            return replace(planned, state=State.QUARANTINED, outcome=decision.outcome)
-        case Leave(decision=Decision(outcome, rule)):
-            return replace(planned, outcome=outcome, rule=rule)
-        case Leave():
-            return planned
-        case Fail() | Settle() | Gone():
-            return replace(planned, state=State.FAILED)
+def why_unusable(journal: Journal, library: str) -> str | None:
+    """Why nothing can be filed into the library now; None if it can, or could be made."""
+    try:
+        refuse_emptied(journal, Disk(), library)
+    except FilingError as error:
+        return error.sentence
+    except OSError:
+        if journal.has_used(library):
+            return f"{library} is not there; is its disk mounted?"
+    return None
 
 
-def _left(photo: Photo, reason: str) -> PlannedFile:
-    return PlannedFile(photo.path, State.LEFT, reason)
+def _whereto(planned: PlannedFile | None) -> tuple[object, ...] | None:
+    """The place, or the end without one; and how it gets there.
+
+    By `move` it is taken away here, and by `skip` it stays if its name is taken.
+    """
+    if planned is None:
+        return None
+    return planned.wanted or planned.state, planned.action, planned.conflict

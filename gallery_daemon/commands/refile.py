@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.commands.inspection import Inspection
-from gallery_daemon.commands.plan import PlannedFile, Preview, described
+from gallery_daemon.commands.preview import PlannedFile, Preview, described
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
 from gallery_daemon.filing.overlay import DryRunDisk
@@ -47,46 +47,46 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class FiledSidecar:
     """A sidecar that was filed: its row, and the file in the library."""
 
     row: Row
-    lies: Photo
+    in_library: Photo
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledPhoto:
     """A photo that was filed, and the sidecars beside it.
 
-    `photo` is as it came from its watch folder; `lies` the file in the library, and `seen` the one
-    to look at, which for a link is the photo itself.
+    `photo` is as it came from its watch folder; `in_library` the file in the library, and
+    `to_examine` the one to be examined, which for a link is the photo itself.
     """
 
     row: Row
     photo: Photo
-    lies: Photo
-    seen: Photo
-    sidecars: tuple[Beside, ...] = ()
+    in_library: Photo
+    to_examine: Photo
+    sidecars: tuple[FiledSidecar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Straggler:
-    """A sidecar that lies where its photo lay before that was filed anew: `owner` is its row."""
+class OrphanSidecar:
+    """A sidecar that is where its photo was before that was filed anew, as `owner` says."""
 
-    sidecar: Beside
+    sidecar: FiledSidecar
     owner: Row
 
 
 @dataclass(frozen=True, slots=True)
-class Untouchable:
+class Unavailable:
     """A filing that is the person's own matter by now, or cannot be reached, and why."""
 
     row: Row
     reason: str
 
 
-class FiledBefore:
-    """Asks the journal and the disk; `elsewhere` counts photos by the other library they lie in."""
+class RefileCandidates:
+    """Asks the journal and the disk; `elsewhere` counts photos by the other library they are in."""
 
     def __init__(self, journal: Journal, disk: Disk, library: str, clock: Clock) -> None:
         self._journal, self._disk = journal, disk
@@ -95,9 +95,9 @@ class FiledBefore:
 
     def find(
         self, since: datetime | None, top_class: str | None
-    ) -> Iterator[Filed | Straggler | Untouchable]:
+    ) -> Iterator[FiledPhoto | OrphanSidecar | Unavailable]:
         """All in this library; `since` and `top_class` are of the filing."""
-        yield from self._stragglers()
+        yield from self._orphans()
         filed = Query(since=since, top_class=top_class, states=(State.FILED,), is_photo=True)
         for row in self._journal.find(filed):
             if row.library == self._library:
@@ -105,35 +105,37 @@ class FiledBefore:
             else:
                 self.elsewhere[row.library] += 1
 
-    def _as_filed(self, row: Row) -> Filed | Untouchable:
+    def _as_filed(self, row: Row) -> FiledPhoto | Unavailable:
         """The photo with its sidecars, if all of them are as they were filed."""
         try:
-            lies = self._file(row)
-            seen = self._at_home(row) or lies
+            in_library = self._file(row)
+            to_examine = self._at_home(row) or in_library
             sidecars = tuple(self._sidecars(row))
         except GalleryError as error:
-            return Untouchable(row, error.sentence)
-        if row.action == Action.SYMLINK and seen is lies:
-            return Untouchable(row, f"it points to {row.path}, which was moved or changed since")
+            return Unavailable(row, error.sentence)
+        if row.action == Action.SYMLINK and to_examine is in_library:
+            return Unavailable(row, f"it points to {row.path}, which was moved or changed since")
         # As it was then: `{added}` stays what it was.
         came = datetime.fromisoformat(self._first(row).decided_at)
-        return Filed(row, Photo(row.candidate, seen.identity, came), lies, seen, sidecars)
+        return FiledPhoto(
+            row, Photo(row.candidate, to_examine.identity, came), in_library, to_examine, sidecars
+        )
 
-    def _sidecars(self, row: Row) -> Iterator[Beside]:
-        """Those that lie beside it still."""
+    def _sidecars(self, row: Row) -> Iterator[FiledSidecar]:
+        """Those that are beside it still."""
         for each in self._journal.sidecars_of(row, State.FILED):
             try:
-                yield Beside(each, self._file(each))
+                yield FiledSidecar(each, self._file(each))
             except FilingGone:
                 continue
 
-    def _stragglers(self) -> Iterator[Straggler]:
+    def _orphans(self) -> Iterator[OrphanSidecar]:
         relocator = Relocator(self._journal, self._disk)
         for row in self._journal.orphan_sidecars():
             owner = relocator.owner_now(row)
             if owner is not None and row.library == self._library:
                 try:
-                    yield Straggler(Beside(row, self._file(row)), owner)
+                    yield OrphanSidecar(FiledSidecar(row, self._file(row)), owner)
                 except GalleryError:
                     continue
 
@@ -158,29 +160,29 @@ class FiledBefore:
 
 @dataclass(frozen=True, slots=True)
 class Refile:
-    """A photo that goes elsewhere by the present rules, with its sidecars; `was` is where it lies.
+    """A photo that goes elsewhere by the present rules, with its sidecars; `was` is its path now.
 
     Or, without `plan`, a sidecar that follows its photo.
     """
 
     was: str
     planned: PlannedFile
-    met: Filed | Straggler
+    candidate: FiledPhoto | OrphanSidecar
     plan: Plan | None = None
     sidecars: tuple[PlannedFile, ...] = ()
 
     @property
     def ways(self) -> Iterator[tuple[str, PlannedFile]]:
-        """Where each file of it lies, and its plan."""
+        """The path that each file of it has now, and its plan."""
         yield self.was, self.planned
-        if isinstance(self.met, Filed):
-            beside = (_lies(each.row) for each in self.met.sidecars)
+        if isinstance(self.candidate, FiledPhoto):
+            beside = (_current_path(each.row) for each in self.candidate.sidecars)
             yield from zip(beside, self.sidecars, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Refiled:
-    """What came of it: what was moved, or an error, after which it lies where it was."""
+    """What came of it: what was moved, or an error, after which it is where it was."""
 
     refile: Refile
     moved: Relocated | None
@@ -195,7 +197,7 @@ class Refiled:
 class Refiling:
     """Plans and does it, in one library.
 
-    `unchanged` counts photos that lie where they shall; `otherwise` those that came by another
+    `unchanged` counts photos that are where the rules say; `otherwise` those that came by another
     action than they would now (by the two), which is left as it is: a copy that became a link would
     have to be deleted.
     """
@@ -206,14 +208,14 @@ class Refiling:
         self._clock = clock
         self._inspection = Inspection(config, journal, clock, display)
         self._preview = Preview(config, journal, DryRunDisk())
-        self._filed = FiledBefore(journal, disk, config.library, clock)
+        self._filed = RefileCandidates(journal, disk, config.library, clock)
         self._relocator = Relocator(journal, disk)
         self.unchanged = 0
         self.otherwise: Counter[tuple[str, str]] = Counter()
 
     @property
     def elsewhere(self) -> Mapping[str, int]:
-        """How many photos lie in which other library."""
+        """How many photos are in which other library."""
         return self._filed.elsewhere
 
     def plan(self, since: datetime | None, top_class: str | None) -> Iterator[Refile | PlannedFile]:
@@ -224,24 +226,26 @@ class Refiling:
         Raises:
             GalleryError: the journal or the classifier process cannot be used.
         """
-        waiting: dict[Photo, Filed] = {}
-        for met in self._filed.find(since, top_class):
-            match met:
-                case Untouchable(row, reason):
+        waiting: dict[Photo, FiledPhoto] = {}
+        for candidate in self._filed.find(since, top_class):
+            match candidate:
+                case Unavailable(row, reason):
                     yield _stays(row, reason)
-                case Straggler(sidecar, owner):
-                    yield Refile(_lies(sidecar.row), self._beside(sidecar, owner), met)
-                case Filed(photo=photo, seen=seen):
-                    examined = self._inspection.recall(photo) or self._inspection.recall(seen)
+                case OrphanSidecar(sidecar, owner):
+                    yield Refile(
+                        _current_path(sidecar.row), self._beside(sidecar, owner), candidate
+                    )
+                case FiledPhoto(photo=photo, to_examine=to_examine):
+                    examined = self._inspection.recall(photo) or self._inspection.recall(to_examine)
                     if examined is None:
-                        waiting[seen] = met
+                        waiting[to_examine] = candidate
                     else:
-                        yield from self._planned(met, examined)
+                        yield from self._planned(candidate, examined)
         for examined in self._inspection.classify(list(waiting)):
             yield from self._planned(waiting[examined.photo], examined)
 
     def run(self, refiles: Iterable[Refile]) -> Iterator[Refiled]:
-        """Each is filed anew, or lies where it was and is told why."""
+        """Each is filed anew, or is where it was, with the error."""
         for refile in refiles:
             try:
                 yield self._one(refile)
@@ -250,58 +254,64 @@ class Refiling:
             except GalleryError as error:
                 yield Refiled(refile, None, error)
 
-    def _planned(self, met: Filed, looked_at: Examined) -> Iterator[Refile | PlannedFile]:
-        row = met.row
-        examined = replace(looked_at, photo=met.photo)
+    def _planned(
+        self, candidate: FiledPhoto, looked_at: Examined
+    ) -> Iterator[Refile | PlannedFile]:
+        row = candidate.row
+        examined = replace(looked_at, photo=candidate.photo)
         verdict = self._preview.verdict_on(examined)
         assert row.name is not None
         if not isinstance(verdict, File):
             yield _stays(row, verdict.reason)
             return
         to = verdict.destination
-        if row.action is not None and not _came_so(met, to.action):
+        if row.action is not None and not _came_so(candidate, to.action):
             self.otherwise[row.action, to.action] += 1
         if row.folder == to.folder and would_be_tried(row.name, to.name):
             self.unchanged += 1
             return
         base = described(examined, verdict)
-        planned = self._preview.onward(base, relocation_step(met.lies, to), link_target(row))
+        planned = self._preview.onward(
+            base, relocation_step(candidate.in_library, to), link_target(row)
+        )
         if planned.state is not State.FILED:
             yield _stays(row, planned.reason or "")
             return
-        plan = Plan(met.photo, to, verdict.decision, examined.facts, examined.prediction, ())
+        plan = Plan(candidate.photo, to, verdict.decision, examined.facts, examined.prediction, ())
         # How it came into the library stays as it was.
         planned = replace(planned, action=row.action)
         then = replace(row, folder=to.folder, name=(planned.destination or "").rpartition("/")[2])
-        sidecars = tuple(self._beside(each, then) for each in met.sidecars)
-        yield Refile(_lies(row), planned, met, plan, sidecars)
+        sidecars = tuple(self._beside(each, then) for each in candidate.sidecars)
+        yield Refile(_current_path(row), planned, candidate, plan, sidecars)
 
-    def _beside(self, sidecar: Beside, owner: Row) -> PlannedFile:
+    def _beside(self, sidecar: FiledSidecar, owner: Row) -> PlannedFile:
         row = sidecar.row
         assert owner.name is not None
-        step = sidecar_step(sidecar.lies, row, owner, owner.folder, owner.name)
+        step = sidecar_step(sidecar.in_library, row, owner, owner.folder, owner.name)
         base = PlannedFile(row.path, State.LEFT, sidecar_of=owner.path)
         return replace(self._preview.onward(base, step, link_target(row)), action=row.action)
 
     def _one(self, refile: Refile) -> Refiled:
-        met, when = refile.met, self._clock.wall()
-        if isinstance(met, Straggler):
-            row, problem = self._relocator.relocate_sidecar(met.sidecar.row, met.owner, when)
+        candidate, when = refile.candidate, self._clock.wall()
+        if isinstance(candidate, OrphanSidecar):
+            row, problem = self._relocator.relocate_sidecar(
+                candidate.sidecar.row, candidate.owner, when
+            )
             return Refiled(refile, Relocated(row, problems=(problem,) if problem else ()))
         assert refile.plan is not None
-        return Refiled(refile, self._relocator.relocate_photo(met.row, refile.plan, when))
+        return Refiled(refile, self._relocator.relocate_photo(candidate.row, refile.plan, when))
 
 
-def _came_so(met: Filed, action: Action) -> bool:
+def _came_so(candidate: FiledPhoto, action: Action) -> bool:
     """Whether that action would do what was done: between two disks a hard link is a copy."""
-    is_far = met.row.identity.device != met.lies.identity.device
-    as_copy = is_far and met.row.action == Action.COPY and action is Action.HARDLINK
-    return as_copy or met.row.action == action
+    is_far = candidate.row.identity.device != candidate.in_library.identity.device
+    as_copy = is_far and candidate.row.action == Action.COPY and action is Action.HARDLINK
+    return as_copy or candidate.row.action == action
 
 
-def _lies(row: Row) -> str:
+def _current_path(row: Row) -> str:
     return row.destination or row.path
 
 
 def _stays(row: Row, reason: str) -> PlannedFile:
-    return PlannedFile(_lies(row), State.LEFT, reason)
+    return PlannedFile(_current_path(row), State.LEFT, reason)

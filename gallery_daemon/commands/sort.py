@@ -33,7 +33,7 @@ def sort_once(
 ) -> Tally:
     """Every file in the watch folders of `config` has come to an end, once.
 
-    `again`: those too that came to an end before and do not lie in the library.
+    `again`: those too that came to an end before and are not in the library.
 
     Raises:
         GalleryError: the journal, the library or the classifier process cannot be used.

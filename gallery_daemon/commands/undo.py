@@ -1,6 +1,7 @@
 """Undoing filings, the newest first, each photo with the sidecars that travelled with it.
 
-An undo of an undo files again. One that cannot be undone is told and the others go on.
+An undo of an undo files again. One that cannot be undone is given with its error, and the others
+go on.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Undoing:
         self._undoer, self._relocator = Undoer(journal, disk), Relocator(journal, disk)
 
     def run(self, rows: Iterable[Row]) -> Iterator[UndoResult]:
-        """Each row is undone, or told why not; the highest number first, for it is the newest."""
+        """Each row is undone, or given with the error; the newest, of the highest number, first."""
         for row in sorted(rows, key=lambda row: row.id, reverse=True):
             outcome = self._one(row, None)
             yield outcome

@@ -73,7 +73,7 @@ class ExporterFactory:
             return
         self._logged = address, reason
         is_forbidden = error.errno == errno.EAFNOSUPPORT
-        hint = "the service opens Unix sockets only; see `gallery-daemon manual operating`"
+        hint = "the service opens Unix sockets only; see: gallery-daemon manual operating"
         self._log.write(MetricsFailed(address, reason, hint if is_forbidden else None))
 
 

@@ -186,12 +186,10 @@ class Listing:
         """Those that are not known begin their journey; the journal is asked once for all."""
         wall = self._clock.wall()
         photos = [Photo(each.candidate, Identity.of(each.stat), wall) for each in files]
-        fresh = self._pipeline.unknown(photos)
+        fresh = self._pipeline.listed(photos)
         self._seen += len(photos)
-        self._fresh += len(fresh)
-        self.known += len(photos) - len(fresh)
-        for photo in fresh:
-            self._pipeline.saw(photo.candidate)
+        self._fresh += fresh
+        self.known += len(photos) - fresh
 
     def _finish(self) -> None:
         now = self._clock.monotonic()

@@ -68,7 +68,7 @@ class Ends:
             self.photo_log.no_file(refused)
 
     def file(self, examined: Examined, verdict: File) -> None:
-        """It lies in the library with its sidecars, unless it changed or was refused."""
+        """It is in the library with its sidecars, unless it changed or was refused."""
         photo, to = examined.photo, verdict.destination
         travelling = self.sidecars.take(photo) if to.with_sidecars else ()
         plan = Plan(
@@ -170,7 +170,7 @@ class Ends:
             self.refuse(examined, error)
             return None
         self.retries.ended(examined.photo.candidate)
-        # It lies in the library, so the library can take photos.
+        # It is in the library, so the library can take photos.
         self.library_is_well()
         return filing
 

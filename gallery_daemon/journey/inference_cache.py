@@ -1,9 +1,9 @@
-"""Looks that are remembered: what the classifier process saw in a file, in the journal as text.
+"""The cache of inferences: what the classifier process said of a file, in the journal as text.
 
-A look is used again only where looking anew would give the same: the same bytes (by the file's
+An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
 ask for them, and, where the file was renamed, nothing that was read from its name. A text of an
-older program whose facts were others is no look, but for the bits, which it did not have.
+older program with other facts does not count, except that one without bits is read as such.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
-from gallery_daemon.journey.similar_photos import sign_of
+from gallery_daemon.journey.similar_photos import fingerprint_of
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Photo
 
-# What a file is refused for that may pass, is no property of its bytes.
+# The other refusals may pass, so they are no property of a file's bytes.
 LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
-# Dates that stand in the file itself, whatever it is called.
+# Dates that are in the file itself, whatever it is called.
 _IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What came of looking at a file: facts and a prediction, or why it was refused.
+    """What came of examining a file: facts and a prediction, or why it was refused.
 
-    `kind` and `reason` are a refusal's; `limits` are those that it was looked at within.
+    `kind` and `reason` are a refusal's; `limits` are those that it was examined within.
     """
 
     facts: Facts | None
@@ -53,7 +53,7 @@ class Inference:
 
 
 class InferenceCache:
-    """The looks of one model, within the limits of one configuration."""
+    """The inferences of one model, within the limits of one configuration."""
 
     def __init__(
         self,
@@ -65,13 +65,13 @@ class InferenceCache:
         needs_bits: bool = False,
         again: bool = False,
     ) -> None:
-        """`again`: what was refused is looked at anew."""
+        """`again`: what was refused is examined anew."""
         self._journal, self._bundle, self._limits = journal, bundle, limits
         self._needs_hash, self._needs_bits, self._again = needs_hash, needs_bits, again
 
     @classmethod
     def of(cls, config: Config, journal: Journal, *, again: bool = False) -> InferenceCache:
-        """Those that the configuration's rules can be tried on."""
+        """Those that suffice for the configuration's rules."""
         return cls(
             journal,
             find_bundle(config.model.bundle),
@@ -81,8 +81,8 @@ class InferenceCache:
             again=again,
         )
 
-    def recall(self, photo: Photo) -> Inference | None:
-        """What was seen in this very file before, if it would be seen again.
+    def get(self, photo: Photo) -> Inference | None:
+        """What came of examining this very file before, if the same would come of it now.
 
         Raises:
             JournalError: the journal cannot be read now.
@@ -92,40 +92,39 @@ class InferenceCache:
             return None
         path, text = found
         try:
-            look: Inference = value_of(Inference, _of_today(object_of(text)), "look")
+            cached: Inference = value_of(Inference, _completed(object_of(text)), "inference")
         except CodecError:
             return None
-        return look if self._holds(look, photo, path.rpartition("/")[2]) else None
+        return cached if self._is_valid(cached, photo, path.rpartition("/")[2]) else None
 
-    def report(self, photo: Photo) -> Classified | Refused | None:
-        """What the classifier process would say of the photo, if that is remembered."""
+    def answer(self, photo: Photo) -> Classified | Refused | None:
+        """What the classifier process would say of the photo, if that is in the cache."""
         try:
-            look = self.recall(photo)
+            cached = self.get(photo)
         except JournalError:
             return None
-        if look is None:
+        if cached is None:
             return None
-        if look.facts is not None and look.prediction is not None:
-            return Classified(photo, look.facts, look.prediction, None, None)
-        assert look.kind is not None
-        return Refused(photo, look.kind, look.reason or "", look.facts)
+        if cached.facts is not None and cached.prediction is not None:
+            return Classified(photo, cached.facts, cached.prediction, None, None)
+        assert cached.kind is not None
+        return Refused(photo, cached.kind, cached.reason or "", cached.facts)
 
-    def look(self, report: Classified | Refused) -> Inference:
-        """What the report says was seen."""
-        if isinstance(report, Refused):
-            return Inference(report.facts, None, report.kind, report.reason, self._limits)
-        return Inference(report.facts, report.prediction, None, None, self._limits)
-
-    def note(self, report: Classified | Refused) -> CacheEntry | None:
-        """The report as the journal remembers it; None for what may be otherwise next time."""
-        look = self.look(report)
-        model = look.prediction.model if look.prediction else self._model
-        if model is None or (look.kind is not None and look.kind not in LASTING):
+    def entry_for(self, answer: Classified | Refused) -> CacheEntry | None:
+        """The answer as the journal keeps it; None if it may be another one next time."""
+        inference = self._inference(answer)
+        model = inference.prediction.model if inference.prediction else self._model
+        if model is None or (inference.kind is not None and inference.kind not in LASTING):
             return None
-        sign = None
-        if look.facts is not None and look.facts.dhash is not None:
-            sign = sign_of(report.photo.name, look.facts)
-        return CacheEntry(model, to_text(look), sign)
+        fingerprint = None
+        if inference.facts is not None and inference.facts.dhash is not None:
+            fingerprint = fingerprint_of(answer.photo.name, inference.facts)
+        return CacheEntry(model, to_text(inference), fingerprint)
+
+    def _inference(self, answer: Classified | Refused) -> Inference:
+        if isinstance(answer, Refused):
+            return Inference(answer.facts, None, answer.kind, answer.reason, self._limits)
+        return Inference(answer.facts, answer.prediction, None, None, self._limits)
 
     @cached_property
     def _model(self) -> str | None:
@@ -135,27 +134,27 @@ class InferenceCache:
         except BundleError:
             return None
 
-    def _holds(self, look: Inference, photo: Photo, name: str) -> bool:
-        """Whether the look, at a file called `name`, is what a new one would be."""
-        if look.limits != self._limits:
+    def _is_valid(self, cached: Inference, photo: Photo, name: str) -> bool:
+        """Whether the same would come of a file that was called `name` then."""
+        if cached.limits != self._limits:
             return False
-        if look.facts is None or look.prediction is None:
-            return not self._again and look.kind in LASTING and name == photo.name
-        if self._needs_hash and look.facts.content_hash is None:
+        if cached.facts is None or cached.prediction is None:
+            return not self._again and cached.kind in LASTING and name == photo.name
+        if self._needs_hash and cached.facts.content_hash is None:
             return False
-        if self._needs_bits and look.facts.dhash is None:
+        if self._needs_bits and cached.facts.dhash is None:
             return False
-        return name == photo.name or look.facts.taken.origin in _IN_THE_FILE
+        return name == photo.name or cached.facts.taken.origin in _IN_THE_FILE
 
 
-def _of_today(raw: dict[str, object]) -> dict[str, object]:
-    """The object with what facts of former times do not say."""
+def _completed(raw: dict[str, object]) -> dict[str, object]:
+    """The object with the facts that an older program did not write."""
     facts = raw.get("facts")
     return raw | {"facts": {"dhash": None} | facts} if isinstance(facts, dict) else raw
 
 
 def forget_gone(journal: Journal) -> None:
-    """Looks at files that are nowhere any more are forgotten; for the end of a pass.
+    """Entries of files that are nowhere any more are gone; for the end of a pass.
 
     Where the folder is gone as well, its disk may not be mounted.
     """

@@ -1,11 +1,8 @@
 """The one line that every file gets, and the count it goes into.
 
 All the journey's values come together here and become one `PhotoLine`; nothing else in the program
-writes about photos.
-
-How many files came to which end: what `sort` sums up and `systemctl status` shows.
-
-What is known of the classifier process: does it run, by which engine, why did it end.
+writes about photos. `Tally` is the count that `sort` sums up and `status` shows, `ClassifierState`
+what is known of the classifier process by its events: does it run, by which engine, why did it end.
 """
 
 from __future__ import annotations
@@ -74,7 +71,7 @@ class PhotoLog:
     def filed(
         self, examined: Examined, decision: Decision, filing: Filing, reason: str | None = None
     ) -> None:
-        """The photo lies in the library, or need not: the filing says."""
+        """The photo is in the library, or need not be, as the filing says."""
         line = replace(
             self._line(examined, decision),
             action=filing.action,
@@ -95,7 +92,7 @@ class PhotoLog:
             self._log.write(PhotoLeft(line, filing.reason or ""))
 
     def filed_late(self, sidecar: Photo, owner: Row, filing: Filing) -> None:
-        """A sidecar that came after its photo lies beside it."""
+        """A sidecar that came after its photo is beside it."""
         self._times.pop(sidecar.candidate, None)
         line = PhotoLine(
             photo=sidecar.path,
@@ -221,7 +218,7 @@ class Tally:
         return self.filed + self.left + self.quarantined + self.failed
 
     def file_into(self, folder: str, files: int) -> None:
-        """One photo, with its sidecars `files` files, lies in `folder` of the library."""
+        """One photo, with its sidecars `files` files, is in `folder` of the library."""
         self.filed += files
         self.by_folder[folder] = self.by_folder.get(folder, 0) + files
 

@@ -47,11 +47,13 @@ if TYPE_CHECKING:
     from gallery_daemon.journey.retry import CircuitBreaker, Retries
     from gallery_daemon.journey.similar_photos import SimilarIndex
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
-    from gallery_daemon.photo import Candidate, Photo
+    from gallery_daemon.photo import Candidate, Identity, Photo
     from gallery_daemon.rules.decide import RuleSet
 
 # Photos of the backlog in one turn: what is remembered of some files them at once.
 _HANDFUL = 64
+# Seconds in which hardly another program files a photo; the claim asks again before the act.
+_A_MOMENT_S = 10.0
 # Answers that wait for one before them; a photo that is hard to read holds up no more.
 _ANSWERS_LIMIT = 1_000
 
@@ -87,6 +89,8 @@ class Pipeline:
         self._sidecars, self._ends, self._filer = sidecars, ends, filer
         self._retries, self._breaker = retries, breaker
         self._photo_log, self._clock, self._in_order = photo_log, clock, in_order
+        # Files that a listing found new, as they were, and until when that counts.
+        self._asked: dict[Candidate, tuple[Identity, float]] = {}
         self._backlog: deque[Photo | Examined] = deque()
         self._under_way: set[Candidate] = set()  # from the backlog until it is judged
         self._begun: deque[Candidate] = deque()  # in order: those that are not judged yet
@@ -140,8 +144,17 @@ class Pipeline:
         is_waiting = self._retries.is_waiting
         return [each for each in unknown if not is_waiting(each.candidate, each.identity)]
 
+    def listed(self, photos: Sequence[Photo]) -> int:
+        """Of the files of a listing those that are new begin their journey; how many they are."""
+        new, now = self.unknown(photos), self._clock.monotonic()
+        self._asked = {each: asked for each, asked in self._asked.items() if asked[1] >= now}
+        for photo in new:
+            self._asked[photo.candidate] = photo.identity, now + _A_MOMENT_S
+            self.saw(photo.candidate)
+        return len(new)
+
     def saw(self, candidate: Candidate) -> None:
-        """A name was seen, by an event or in a listing."""
+        """A name was seen."""
         self._ends.settle(candidate)
 
     def heard(self, frame: ChildEvent) -> None:
@@ -187,7 +200,7 @@ class Pipeline:
             return
         if self._retries.is_waiting(photo.candidate, photo.identity):
             return
-        if not self.unknown((photo,)):
+        if not self._is_new(photo):
             self._ends.known(photo)
             return
         self._photo_log.settled(photo)
@@ -201,6 +214,12 @@ class Pipeline:
                 self._accompany(arrival)
             case Refuse(kind, reason):
                 self._refuse(Examined.unread(photo, kind, reason))
+
+    def _is_new(self, photo: Photo) -> bool:
+        """Whether it came to no end yet; the journal is not asked again of what was just listed."""
+        identity, until = self._asked.pop(photo.candidate, (None, 0.0))
+        just_asked = identity == photo.identity and self._clock.monotonic() <= until
+        return just_asked or bool(self.unknown((photo,)))
 
     def _queue(self, waiting: Photo | Examined) -> None:
         photo = waiting.photo if isinstance(waiting, Examined) else waiting
@@ -232,7 +251,7 @@ class Pipeline:
             self._answered(waiting)
             return
         self._photo_log.classifying(photo)
-        report = self._cache.report(photo)
+        report = self._cache.answer(photo)
         if report is None:
             self._host.submit(photo, want_hash=self._rules.needs_hash)
         else:
@@ -241,7 +260,7 @@ class Pipeline:
     def _answer(self, report: HostEvent) -> None:
         match report:
             case Classified() | Refused():
-                self._answered(Examined.of(report, self._cache.note(report)))
+                self._answered(Examined.of(report, self._cache.entry_for(report)))
             case ClassifierStarted():
                 self._photo_log.classifier_started(report)
             case ClassifierStopped():

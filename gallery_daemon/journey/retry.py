@@ -24,7 +24,7 @@ LONGEST_S = 900.0
 
 
 @dataclass(slots=True)
-class Waiting:
+class FailedPhoto:
     """A photo that failed: why, how often, when it is due (inf: when it changes); or tried now."""
 
     identity: Identity
@@ -40,7 +40,7 @@ class Retries:
     def __init__(self, first_s: float = FIRST_S) -> None:
         """In a single pass (`first_s` inf) nothing is tried again."""
         self._backoff = Backoff(first_s, LONGEST_S)
-        self._waiting: dict[Candidate, Waiting] = {}
+        self._waiting: dict[Candidate, FailedPhoto] = {}
         self._earliest = math.inf  # or sooner, where that one came to an end meanwhile
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Retries:
         before = self._waiting.get(candidate)
         failures = before.failures + 1 if before and before.identity == identity else 1
         wait = self._backoff.wait_s(failures) if is_transient else math.inf
-        self._waiting[candidate] = Waiting(identity, reason, failures, now + wait)
+        self._waiting[candidate] = FailedPhoto(identity, reason, failures, now + wait)
         self._earliest = min(self._earliest, now + wait)
         return None if wait == math.inf else wait
 
@@ -93,7 +93,7 @@ class Retries:
         self._earliest = min((each.due for each in self._waiting.values()), default=math.inf)
         return due
 
-    def oldest(self, most: int) -> list[tuple[Candidate, Waiting]]:
+    def oldest(self, most: int) -> list[tuple[Candidate, FailedPhoto]]:
         """The first `most` of those that failed."""
         return list(self._waiting.items())[:most]
 

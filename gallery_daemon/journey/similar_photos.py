@@ -33,7 +33,7 @@ _BURST_MS = round(BURST_S * 1000)
 _REMEMBERED = 10_000
 
 
-def sign_of(name: str, facts: Facts) -> Fingerprint:
+def fingerprint_of(name: str, facts: Facts) -> Fingerprint:
     """What the photo is recognised by."""
     bits = None if facts.dhash is None or facts.dhash == PLAIN else int(facts.dhash, 16)
     return Fingerprint(bits, _taken_ms(facts), burst_of(name))
@@ -54,9 +54,9 @@ class SimilarIndex:
         """
         if examined.prediction is None:
             return examined
-        return replace(examined, facts=self.with_kin(examined.photo, examined.facts))
+        return replace(examined, facts=self.with_similar(examined.photo, examined.facts))
 
-    def with_kin(self, photo: Photo, facts: Facts) -> Facts:
+    def with_similar(self, photo: Photo, facts: Facts) -> Facts:
         """The facts, with the photo's kin if the rules ask for it.
 
         Raises:
@@ -65,23 +65,25 @@ class SimilarIndex:
         if not self._is_needed:
             return facts
         number = self._seen.number_of(photo.path, photo.identity)
-        sign = sign_of(photo.name, facts)
+        fingerprint = fingerprint_of(photo.name, facts)
         # Another file that had the path is gone: an edited photo is no duplicate of what it was.
         gone = photo.path if number is None and self._seen.has(photo.path) else None
-        burst, near = self._kin(sign, number, photo.name, photo.identity.size_bytes, gone)
+        burst, near = self._nearest(
+            fingerprint, number, photo.name, photo.identity.size_bytes, gone
+        )
         first = burst or near
         if first is None:
             return replace(facts, similar=Similar())
         similar = Similar(
-            burst=None if burst is None else _relative(burst, sign),
-            near_duplicate=None if near is None else _relative(near, sign),
+            burst=None if burst is None else _relative(burst, fingerprint),
+            near_duplicate=None if near is None else _relative(near, fingerprint),
             group=stem(self._end_of_chain(first, gone).name),
         )
         return replace(facts, similar=similar)
 
-    def _kin(
+    def _nearest(
         self,
-        sign: Fingerprint,
+        fingerprint: Fingerprint,
         number: int | None,
         name: str,
         size_bytes: int,
@@ -94,11 +96,13 @@ class SimilarIndex:
 
         def is_copy(earlier: SeenPhoto) -> bool:
             """Whether all says that it has the same bytes."""
-            return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, sign)
+            return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, fingerprint)
 
-        of_burst = (each for each in self._of_burst(sign, number) if each.path != gone)
+        of_burst = (each for each in self._of_burst(fingerprint, number) if each.path != gone)
         burst = (each for each in of_burst if not is_copy(each))
-        like = () if sign.bits is None else self._seen.like(sign.bits, NEAR_BITS, number)
+        like = (
+            () if fingerprint.bits is None else self._seen.like(fingerprint.bits, NEAR_BITS, number)
+        )
         near = (
             (bits, each.number, each)
             for bits, each in like
@@ -107,16 +111,16 @@ class SimilarIndex:
         )
         return next(burst, None), min(near, default=(0, 0, None))[2]
 
-    def _of_burst(self, sign: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
+    def _of_burst(self, fingerprint: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
         """By time, the nearest first; then by name."""
-        if sign.taken_ms is not None and sign.bits is not None:
-            taken_ms = sign.taken_ms
+        if fingerprint.taken_ms is not None and fingerprint.bits is not None:
+            taken_ms = fingerprint.taken_ms
             around = self._seen.around(taken_ms, _BURST_MS, number)
-            others = (each for each in around if not _is_same_shot(each.fingerprint, sign))
-            alike = (each for each in others if _bits(each.fingerprint, sign) is not None)
+            others = (each for each in around if not _is_same_shot(each.fingerprint, fingerprint))
+            alike = (each for each in others if _bits(each.fingerprint, fingerprint) is not None)
             yield from sorted(alike, key=lambda each: (_apart(each, taken_ms), each.number))
-        if sign.burst is not None:
-            yield from self._seen.of_burst(sign.burst, number)
+        if fingerprint.burst is not None:
+            yield from self._seen.of_burst(fingerprint.burst, number)
 
     def _end_of_chain(self, earlier: SeenPhoto, gone: str | None) -> SeenPhoto:
         """The first photo of the group that the photo belongs to; numbers fall, so it ends."""
@@ -126,7 +130,7 @@ class SimilarIndex:
         while earlier.number not in groups:
             passed.append(earlier.number)
             known = earlier.number, earlier.name, earlier.size_bytes
-            burst, near = self._kin(earlier.fingerprint, *known, gone)
+            burst, near = self._nearest(earlier.fingerprint, *known, gone)
             if burst is None and near is None:
                 break
             earlier = burst or near or earlier
@@ -137,11 +141,11 @@ class SimilarIndex:
         return end
 
 
-def _relative(earlier: SeenPhoto, sign: Fingerprint) -> SimilarPhoto:
-    after_s, ours, theirs = None, sign.taken_ms, earlier.fingerprint.taken_ms
+def _relative(earlier: SeenPhoto, fingerprint: Fingerprint) -> SimilarPhoto:
+    after_s, ours, theirs = None, fingerprint.taken_ms, earlier.fingerprint.taken_ms
     if ours is not None and theirs is not None and abs(ours - theirs) <= _BURST_MS:
         after_s = (ours - theirs) / 1000
-    return SimilarPhoto(earlier.name, _bits(earlier.fingerprint, sign), after_s)
+    return SimilarPhoto(earlier.name, _bits(earlier.fingerprint, fingerprint), after_s)
 
 
 def _bits(one: Fingerprint, other: Fingerprint) -> int | None:

@@ -51,7 +51,7 @@ class WaitingSidecars:
         """
         self._journal, self._disk, self._library, self._rules = journal, disk, library, rules
         self._unknown, self._includes_known = unknown, includes_known
-        # What is written from now on is of this pass: nobody is judged twice in it, not even again.
+        # What is written from now on is of this pass, in which no photo is judged twice.
         newest = next(journal.newest_first(), None)
         self._last_before = 0 if newest is None else newest.id
         # By the photo's path; a sidecar that is seen again while it waits, waits once.
@@ -122,7 +122,7 @@ class WaitingSidecars:
         return latest is not None and latest.id > self._last_before and latest.identity == now
 
     def _moved_owner_of(self, sidecar: Photo) -> Row | None:
-        """The filing of the sidecar's photo, if that does not lie beside it any more."""
+        """The filing of the sidecar's photo, if that is not beside it any more."""
         folder = sidecar.path.rpartition("/")[0]
         rows = {
             row.path.rpartition("/")[2]: row
@@ -135,7 +135,7 @@ class WaitingSidecars:
 
 
 def _owner_beside(sidecar: Photo) -> str | None:
-    """The path of the photo that the sidecar belongs to, if it lies beside it."""
+    """The path of the photo that the sidecar belongs to, if it is beside it."""
     folder = sidecar.path.rpartition("/")[0]
     try:
         with os.scandir(folder) as entries:

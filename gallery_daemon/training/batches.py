@@ -78,7 +78,7 @@ class FeatureSource:
 class PictureSource:
     """Whole pictures, varied by `augmentation`; the network sees them from its first stage.
 
-    `scenery` are the places of pictures that may stand behind others: those who train.
+    `scenery` are the places of pictures that may stand behind others: those that train.
     """
 
     enters = "conv1"

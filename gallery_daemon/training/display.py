@@ -29,7 +29,7 @@ class Epoch:
 
 
 class Display(Protocol):
-    """What a person is told while training or evaluating runs."""
+    """What a person sees while training or evaluating runs."""
 
     def begin(self, step: str, total: int) -> None:
         """A step of `total` pictures begins; the one before is over."""

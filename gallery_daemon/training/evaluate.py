@@ -54,7 +54,7 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         BundleError: the bundle cannot be loaded.
         TrainingError: the folders do not fit, or no picture can be read.
     """
-    # The folders first: who mistypes one need not wait for engines to be measured.
+    # The folders first: a mistyped one is found before engines are measured.
     classes = read_manifest(wanted.bundle).classes
     gallery = find_gallery(data, classes)
     predictor, _ = load_best(wanted)

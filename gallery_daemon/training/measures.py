@@ -27,9 +27,9 @@ Labels = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 BINS = 15
 # With one source there is nothing to compare, and no one reads the figures of over a hundred.
 _FEWEST_SOURCES, _MOST_SOURCES = 2, 100
-# The precisions that a person is told the confidence for.
+# The precisions for which the confidence that reaches them is found.
 PRECISIONS = (0.95, 0.99)
-_STEPS = 100  # confidences are told in hundredths, as people write them
+_STEPS = 100  # confidences are in hundredths, as people write them
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -130,11 +130,11 @@ class Trainer:
             source = self._source(phase, source, network, context, is_first=not progress.phase)
             for epoch in train_phase(network, phase, source, context, progress.state):
                 done = self._done(progress.phase, epoch.number, number)
-                said = _record(progress, phase, epoch, done)
+                noted = _record(progress, phase, epoch, done)
                 if phase.first_trained != "fc":  # which would take longer to save than to train
                     progress.state = epoch.state
                     save_progress(progress, checkpoint)
-                self.display.epoch(said)  # last: what a person has seen is kept
+                self.display.epoch(noted)  # last: what a person has seen is kept
             progress.end_phase()
         if not progress.best.state:
             raise TrainingError("nothing was learned: the loss is not a number in any epoch")
@@ -198,7 +198,7 @@ def _work(phase: Phase) -> float:
 
 def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) -> Epoch:
     """Note the epoch in the progress, with its weights if they are the best so far."""
-    said = Epoch(
+    noted = Epoch(
         phase.name,
         epoch.number,
         phase.epochs,
@@ -208,5 +208,5 @@ def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) 
         is_best=progress.best.offer(epoch.weights, epoch.validation_loss),
         done=done,
     )
-    progress.epochs.append(said)
-    return said
+    progress.epochs.append(noted)
+    return noted

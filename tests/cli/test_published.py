@@ -17,9 +17,11 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from tests.docs.typed import options
 from tests.faults.quick_daemon import run
 
 PUBLISHED = Path(__file__).with_name("published.json")
+OPTIONS = Path(__file__).with_name("published_options.json")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 _HASH = re.compile(r"@[0-9a-f]{8}\b")
 _NUMBERS = ("id", "undoes", "sidecar_of")
@@ -110,6 +112,14 @@ def test_the_json_of_every_command_is_as_published(ask: Ask, watch: Path, tmp_pa
     published = json.loads(PUBLISHED.read_text("utf-8"))
     for command, lines in said.items():
         assert _text(published[command]) == _text(lines), command
+
+
+def test_every_command_keeps_its_options() -> None:
+    """Commands and options are added to those of 0.1.0; a script that calls one finds it."""
+    now = options()
+
+    for word, names in json.loads(OPTIONS.read_text("utf-8")).items():
+        assert set(names) <= now[word], word
 
 
 def _text(lines: list[Any]) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.cli.refile import _print_refiled
-from gallery_daemon.commands.plan import PlannedFile
-from gallery_daemon.commands.refile import Beside, Refile, Refiled, Straggler
+from gallery_daemon.commands.preview import PlannedFile
+from gallery_daemon.commands.refile import FiledSidecar, OrphanSidecar, Refile, Refiled
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.relocate import Relocated
 from gallery_daemon.journal.record import Row, State
@@ -228,7 +228,9 @@ def test_refile_counts_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
         token=None,
         reason=None,
     )
-    straggler = Straggler(Beside(row, Photo(Candidate("phone", "/l", ""), row.identity, NOW)), row)
+    straggler = OrphanSidecar(
+        FiledSidecar(row, Photo(Candidate("phone", "/l", ""), row.identity, NOW)), row
+    )
     refile = Refile("/l/Old/x.jpg", PlannedFile("/w/x.jpg", State.FILED), straggler)
     problem = "x.xmp: it was changed"
     ends = [

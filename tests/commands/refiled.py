@@ -13,13 +13,13 @@ from gallery_daemon.filing.recover import recover
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from tests.commands.test_forecast import Blind
+from tests.commands.test_plan import Blind
 from tests.filing.fuse import Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.commands.plan import PlannedFile
+    from gallery_daemon.commands.preview import PlannedFile
     from tests.faults.household import Household
 
 

@@ -31,9 +31,12 @@ class Crowd:
         self.load = 0
         self.seen: dict[Candidate, None] = {}  # in order
 
-    def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Those that were not seen before."""
-        return [photo for photo in photos if photo.candidate not in self.seen]
+    def listed(self, photos: Sequence[Photo]) -> int:
+        """Those that were not seen before are on their way."""
+        new = [photo for photo in photos if photo.candidate not in self.seen]
+        for photo in new:
+            self.saw(photo.candidate)
+        return len(new)
 
     def saw(self, candidate: Candidate) -> None:
         """It is on its way."""

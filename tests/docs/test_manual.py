@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import re
 import shlex
+import tomllib
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from rich.console import Console
+from rich.markdown import Markdown
 
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.config.load import check_text
@@ -126,6 +131,20 @@ def test_every_word_of_the_glossary_is_in_the_code() -> None:
             assert importlib.util.find_spec(f"gallery_daemon.{name}"), word
 
 
+def test_every_dependency_has_its_reason() -> None:
+    """What pip installs is in the design page's table, or in the sentences on the extras."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = told["optional-dependencies"].values()
+    names = (re.split("[>=]", each)[0] for each in (*told["dependencies"], *chain(*extras)))
+    reasons = read_page("design").text.partition("## Dependencies")[2].lower()
+
+    assert [
+        name
+        for name in names
+        if name.lower().removesuffix("-headless").removeprefix("types-") not in reasons
+    ] == []
+
+
 @pytest.mark.parametrize("key", CONDITIONS, ids=lambda key: key.name)
 def test_every_example_of_a_condition_can_be_used(key: Key[Condition]) -> None:
     """What the table shows is what the program reads."""
@@ -144,6 +163,19 @@ def test_every_page_is_a_topic() -> None:
         says = read_page(topic).says
         assert says.endswith(".")
         assert len(f"{max(TOPICS, key=len)}  {says}") <= 80
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_can_be_read_in_80_columns(topic: str) -> None:
+    """No cell of a table is cut, and no configuration is wrapped."""
+    page = read_page(topic).text
+    console = Console(width=80, file=io.StringIO(), record=True)
+
+    console.print(Markdown(page))
+
+    assert console.export_text().count("…") == page.count("…")
+    for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        assert [line for line in block.splitlines() if len(line) > 78] == []
 
 
 def test_lines_are_short_enough_for_a_diff() -> None:

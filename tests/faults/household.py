@@ -193,7 +193,11 @@ class Household:
         for name in scan(root):
             if isinstance(name, Listed):
                 pipeline.saw(name.candidate)
-        end = self.clock.now + seconds
+        self.turn_for(seconds)
+
+    def turn_for(self, seconds: float) -> None:
+        """For some time everything that is due is done."""
+        pipeline, end = self.present.pipeline, self.clock.now + seconds
         while (deadline := pipeline.next_deadline()) is not None and deadline <= end:
             self.clock.wait(max(0.0, deadline - self.clock.now))
             pipeline.turn()

@@ -32,7 +32,7 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.photo import Identity
-from tests.commands.test_forecast import Blind
+from tests.commands.test_plan import Blind
 from tests.faults.belongings import Belongings
 from tests.faults.household import CLASSES, AtOnce, Household, Manner
 from tests.filing.conftest import read_files

@@ -28,7 +28,7 @@ from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands import classify, inspection
 from gallery_daemon.commands.explain import explain_file
-from gallery_daemon.commands.forecast import Forecast, forecast, places_of
+from gallery_daemon.commands.plan import Forecast, forecast, places_of
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.config.load import check_text
@@ -43,13 +43,13 @@ from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
 from gallery_daemon.logs.setup import LogFormat, make_log
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
-from tests.commands.test_forecast import Blind
+from tests.commands.test_plan import Blind
 from tests.faults.household import CLASSES, MODEL, HandClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gallery_daemon.commands.plan import PlannedFile
+    from gallery_daemon.commands.preview import PlannedFile
     from gallery_daemon.config.settings import Config
     from gallery_daemon.photo import Photo
 
@@ -307,7 +307,10 @@ class Scene:
         with stood_in(self.clock):
             act(make_log(LogFormat.JSON, stream=stream))
         rows = {
-            row.path: row for number, row in sorted(self._rows().items()) if number not in before
+            row.path: row
+            for number, row in sorted(self._rows().items())
+            # A failure's number is given away again.
+            if before.get(number) != row
         }
         lines = [json.loads(line) for line in stream.getvalue().splitlines()]
         return ends_of(lines, rows, {**before, **self._rows()})

@@ -41,7 +41,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     journal.close()
 
 
-def looks(
+def cache(
     journal: Journal, limits: Limits | None = None, *, needs_hash: bool = False
 ) -> InferenceCache:
     """Those of the default model."""
@@ -50,7 +50,7 @@ def looks(
 
 def remember(journal: Journal, report: Classified | Refused) -> CacheEntry | None:
     """What was seen is in the journal, if it is to be remembered."""
-    note = looks(journal).note(report)
+    note = cache(journal).entry_for(report)
     if note is not None:
         journal.inferences.remember([(report.photo.path, report.photo.identity, note)])
     return note
@@ -60,7 +60,7 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
     """Facts and probabilities to the last bit."""
     remember(journal, SEEN)
 
-    found = looks(journal).recall(SEEN.photo)
+    found = cache(journal).get(SEEN.photo)
 
     assert found is not None
     assert (SEEN.facts, SEEN.prediction) == (found.facts, found.prediction)
@@ -82,37 +82,37 @@ def test_a_look_within_other_limits_is_none(journal: Journal) -> None:
     """What was too large may be looked at now, and the reverse."""
     remember(journal, SEEN)
 
-    assert looks(journal, Limits(photo_bytes=1)).recall(SEEN.photo) is None
+    assert cache(journal, Limits(photo_bytes=1)).get(SEEN.photo) is None
 
 
 def test_a_look_without_the_hash_is_none_where_rules_ask_for_it(journal: Journal) -> None:
     """It is looked at anew, and then has one."""
     remember(journal, SEEN)
-    without = looks(journal, needs_hash=True).recall(SEEN.photo)
+    without = cache(journal, needs_hash=True).get(SEEN.photo)
     remember(journal, replace(SEEN, facts=replace(FACTS, content_hash="ab" * 32)))
 
     assert without is None
-    assert looks(journal, needs_hash=True).recall(SEEN.photo) is not None
+    assert cache(journal, needs_hash=True).get(SEEN.photo) is not None
 
 
 def test_a_look_of_former_times_is_one_but_where_rules_ask_for_the_picture_s_bits(
     journal: Journal,
 ) -> None:
     """Only there it is looked at anew; its text had no such key."""
-    note = looks(journal).note(replace(SEEN, facts=replace(FACTS, dhash=None)))
+    note = cache(journal).entry_for(replace(SEEN, facts=replace(FACTS, dhash=None)))
     assert note is not None
     older = replace(note, text=note.text.replace(',"dhash":null', ""))
     assert "dhash" not in older.text
     journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
 
     asked = InferenceCache(journal, BUNDLE, Limits(), needs_hash=False, needs_bits=True)
-    found = looks(journal).recall(SEEN.photo)
-    without = asked.recall(SEEN.photo)
+    found = cache(journal).get(SEEN.photo)
+    without = asked.get(SEEN.photo)
     remember(journal, replace(SEEN, facts=replace(FACTS, dhash=PLAIN)))
 
     assert found is not None
     assert (FACTS, None) == (found.facts, without)
-    assert asked.recall(SEEN.photo) is not None
+    assert asked.get(SEEN.photo) is not None
 
 
 @pytest.mark.parametrize("origin", list(TakenFrom))
@@ -124,8 +124,8 @@ def test_a_renamed_photo_keeps_no_date_of_its_old_name(journal: Journal, origin:
     moved = replace(SEEN.photo, candidate=replace(candidate, relative="b/x.jpg"))
     renamed = replace(SEEN.photo, candidate=replace(candidate, relative="a/2019-05-01.jpg"))
 
-    assert looks(journal).recall(moved) is not None
-    found = looks(journal).recall(renamed)
+    assert cache(journal).get(moved) is not None
+    found = cache(journal).get(renamed)
     assert (origin in {TakenFrom.EXIF, TakenFrom.XMP}) == (found is not None)
 
 
@@ -137,7 +137,7 @@ def test_a_refusal_that_may_pass_is_not_remembered(journal: Journal, kind: Refus
     note = remember(journal, refused)
 
     lasts = kind in {RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO}
-    found = looks(journal).recall(SEEN.photo)
+    found = cache(journal).get(SEEN.photo)
     assert lasts == (note is not None) == (found is not None)
     if found is not None:
         assert (kind, "its end is missing") == (found.kind, found.reason)
@@ -147,11 +147,11 @@ def test_what_was_refused_is_looked_at_again_on_demand(journal: Journal) -> None
     """And what was classified need not be."""
     remember(journal, Refused(SEEN.photo, RefusalKind.UNREADABLE, "its end is missing", None))
     again = InferenceCache(journal, BUNDLE, Limits(), needs_hash=False, again=True)
-    refused = again.recall(SEEN.photo)
+    refused = again.get(SEEN.photo)
     remember(journal, SEEN)
 
     assert refused is None
-    assert again.recall(SEEN.photo) is not None
+    assert again.get(SEEN.photo) is not None
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"facts":null}', "[]"])
@@ -159,14 +159,14 @@ def test_a_text_of_another_program_is_no_look(journal: Journal, text: str) -> No
     """Facts that were others then are looked at anew; nothing fails."""
     journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, CacheEntry(MODEL, text))])
 
-    assert looks(journal).recall(SEEN.photo) is None
+    assert cache(journal).get(SEEN.photo) is None
 
 
 def test_without_a_model_nothing_is_recalled(journal: Journal, tmp_path: Path) -> None:
     """A bundle that is gone is no error here; who needs it will say so."""
     remember(journal, SEEN)
 
-    assert InferenceCache(journal, tmp_path, Limits(), needs_hash=False).recall(SEEN.photo) is None
+    assert InferenceCache(journal, tmp_path, Limits(), needs_hash=False).get(SEEN.photo) is None
 
 
 def test_looks_at_files_that_are_gone_are_forgotten(journal: Journal, tmp_path: Path) -> None:

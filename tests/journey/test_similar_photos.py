@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
-from gallery_daemon.journey.similar_photos import SimilarIndex, sign_of
+from gallery_daemon.journey.similar_photos import SimilarIndex, fingerprint_of
 from gallery_daemon.photo import PLAIN, Facts, Photo, Similar, SimilarPhoto, Taken, TakenFrom
 from gallery_daemon.rules.condition import AllOf
 from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
@@ -62,11 +62,11 @@ def named(name: str, number: int = 0) -> Photo:
 
 def see(journal: Journal, on: Photo, facts: Facts) -> Similar:
     """The photo's kin; from then on it is one that was seen."""
-    kin = SimilarIndex(journal, ASKING).with_kin(on, facts).similar
-    note = CacheEntry("m@00000000", "{}", sign_of(on.name, facts))
+    kin = SimilarIndex(journal, ASKING).with_similar(on, facts).similar
+    note = CacheEntry("m@00000000", "{}", fingerprint_of(on.name, facts))
     journal.inferences.remember([(on.path, on.identity, note)])
     assert kin is not None
-    assert kin == SimilarIndex(journal, ASKING).with_kin(on, facts).similar
+    assert kin == SimilarIndex(journal, ASKING).with_similar(on, facts).similar
     return kin
 
 
@@ -187,7 +187,9 @@ def test_nothing_is_looked_up_that_nobody_asks_for(journal: Journal) -> None:
     """The facts are as they were."""
     see(journal, named("a.jpg", 1), taken())
 
-    assert None is SimilarIndex(journal, RuleSet(())).with_kin(named("b.jpg", 2), taken()).similar
+    assert (
+        None is SimilarIndex(journal, RuleSet(())).with_similar(named("b.jpg", 2), taken()).similar
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 50)), min_size=1, max_size=12))
@@ -203,7 +205,7 @@ def test_the_answer_stays_the_same_for_ever(
     before = [see(journal, on, facts) for on, facts in photos]
 
     kinship = SimilarIndex(journal, ASKING)
-    after = [kinship.with_kin(on, facts).similar for on, facts in reversed(photos)]
+    after = [kinship.with_similar(on, facts).similar for on, facts in reversed(photos)]
     journal.close()
 
     assert before == after[::-1]

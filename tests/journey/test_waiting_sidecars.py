@@ -1,21 +1,28 @@
-"""Sidecars that wait for their photos."""
+"""Sidecars that wait for their photos, and what is asked about those."""
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.imaging.formats import TEXT, VIDEO
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journey.judge import Late, Leave, Wait
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.decide import RuleSet
+from tests.journey.foretold import FILM, Scene, photo_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from gallery_daemon.journey.judge import SidecarVerdict
 
 
 def file(name: str, size_bytes: int = 1) -> Photo:
@@ -42,3 +49,78 @@ def test_a_sidecar_that_is_seen_again_waits_once_and_as_it_is_now(waiting: Waiti
 
     assert (file("a.xmp", 3), file("a.mov")) == waited
     assert () == waiting.take(file("a.jpg")) == waiting.take_all()
+
+
+def test_all_that_still_wait_are_taken_at_the_end(waiting: WaitingSidecars) -> None:
+    """Whoever's they are, in the order in which they came."""
+    waiting.wait(file("b.xmp"), "/in/b.jpg")
+    waiting.wait(file("a.xmp"), "/in/a.jpg")
+
+    assert (file("b.xmp"), file("a.xmp")) == waiting.take_all()
+    assert () == waiting.take_all()
+
+
+@contextmanager
+def asked(scene: Scene, *, includes_known: bool = False) -> Iterator[WaitingSidecars]:
+    """With the journal as it is now."""
+    config = scene.config()
+    with closing(Journal(journal_path())) as journal:
+        yield WaitingSidecars(
+            journal,
+            Disk(),
+            config.library,
+            config.rules,
+            lambda photos: journal.unknown(photos, config.library),
+            includes_known=includes_known,
+        )
+
+
+def verdict(scene: Scene, name: str, *, includes_known: bool = False) -> SidecarVerdict:
+    """What is to become of that sidecar now."""
+    path = scene.watch / name
+    photo = Photo(
+        Candidate("phone", str(scene.watch), name), Identity.of(path.lstat()), scene.clock.wall()
+    )
+    with asked(scene, includes_known=includes_known) as sidecars:
+        return sidecars.verdict_on(photo, VIDEO if name.endswith(".mov") else TEXT)
+
+
+def test_a_sidecar_waits_for_a_photo_that_is_new_or_changed(scene: Scene) -> None:
+    """And goes late to one that is filed, unless that is planned once more."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    scene.put("a.xmp", b"<x:xmpmeta/>")
+    late = verdict(scene, "a.xmp")
+    planned = verdict(scene, "a.xmp", includes_known=True)
+    scene.edit(scene.watch / "a.jpg", "append")
+
+    changed = verdict(scene, "a.xmp")
+
+    assert isinstance(late, Late)
+    assert f"{scene.watch}/a.jpg" == late.owner.path
+    assert planned == changed == Wait(f"{scene.watch}/a.jpg")
+
+
+def test_what_only_has_the_name_of_a_photo_is_not_waited_for(scene: Scene) -> None:
+    """A link or a folder never comes to an end, and no sidecar waits for ever."""
+    scene.put("a.xmp", b"<x:xmpmeta/>")
+    scene.put_no_file("a.jpg", "link")
+    scene.put("b.mov", FILM)
+    scene.put_no_file("b.heic", "folder")
+
+    assert Leave("a sidecar without its photo") == verdict(scene, "a.xmp")
+    assert Leave("a video, not a photo") == verdict(scene, "b.mov")
+
+
+def test_a_film_finds_the_photo_that_was_moved_away(scene: Scene) -> None:
+    """If it is of the same day: a camera counts from the beginning again."""
+    scene.rules = "rules: [{name: all, to: All/, action: move}]"
+    scene.put("IMG_1.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    scene.put("IMG_1.mov", FILM)
+    same_day = verdict(scene, "IMG_1.mov")
+    scene.number += 25 * 3600
+    scene.put("IMG_1.mov", FILM)
+
+    assert isinstance(same_day, Late)
+    assert Leave("a video, not a photo") == verdict(scene, "IMG_1.mov")

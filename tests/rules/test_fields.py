@@ -15,7 +15,7 @@ WHEN = datetime.fromisoformat("2026-07-15 18:30")
 
 
 def test_every_field_has_its_value() -> None:
-    """The table of the README, from a photo of which all is known."""
+    """The table of the manual, from a photo of which all is known."""
     known = facts(similar=Similar(group="IMG_0"))
     values = values_of(photo(), known, prediction("cars", 0.934), "my rule")
 

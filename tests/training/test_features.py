@@ -11,6 +11,7 @@ from torch import nn
 
 from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
 from gallery_daemon.model.network import stages
+from gallery_daemon.training import features
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import (
     Features,
@@ -150,6 +151,25 @@ def test_features_that_were_not_finished_are_not_found(
         )  # fmt: skip
 
     assert load_features(place) is None
+
+
+def test_mirror_images_are_whole_before_the_features_can_be_found(
+    loaded: LoadedGallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two files, features without mirror images are not taken for all."""
+    finish, finished = features._Rows.finish, list[object]()
+
+    def dies(rows: features._Rows) -> None:
+        if finished:
+            raise KeyboardInterrupt
+        finished.append(rows)
+        finish(rows)
+
+    monkeypatch.setattr(features._Rows, "finish", dies)
+    with pytest.raises(KeyboardInterrupt):
+        _compute(loaded, stages(tiny_network(), "conv1", "fc"), tmp_path / "start")
+
+    assert load_features(tmp_path / "start") is None
 
 
 def test_new_features_may_take_the_place_of_those_still_in_use(

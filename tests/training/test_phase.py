@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy
 from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import Runner
+from gallery_daemon.training.optimiser import rate_share
 from gallery_daemon.training.phase import (
     TrainContext,
     _epoch_seed,
@@ -203,3 +204,24 @@ def test_without_decay_adamw_is_the_articles_adam() -> None:
         ends.append(layer.weight.detach())
 
     assert torch.equal(*ends)
+
+
+def test_the_rate_follows_its_schedule_over_the_whole_phase(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Up, then down to nothing at the last step of all; each epoch goes on from the one before."""
+    rates: list[float] = []
+    step = torch.optim.AdamW.step
+
+    def noted(self: torch.optim.AdamW, *rest: Any) -> Any:
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *rest)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", noted)
+    phase = replace(STILL, learning_rate=0.5, epochs=10)
+    list(train_phase(tiny_network(), phase, Known(), tiny_context(DEFAULT)))
+
+    steps = range(1, 21)
+    assert pytest.approx([0.5 * rate_share(DEFAULT, n / 20) for n in steps]) == rates
+    assert pytest.approx(0.0) == rates[-1]
+    assert 1 == rates.index(max(rates))

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.classifier.host import Classified
-from gallery_daemon.commands.forecast import Forecast, changes, forecast, places_of
+from gallery_daemon.commands.plan import Forecast, changes, forecast, places_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.decision import Action, OnConflict
@@ -56,7 +56,7 @@ def look_around(household: Household) -> None:
                 identity = Identity.of(found.stat)
                 photo = Photo(found.candidate, identity, household.clock.wall())
                 says = Prediction(sure_of(photo.name), MODEL)
-                note = looks.note(Classified(photo, facts, says, 1, 1.0))
+                note = looks.entry_for(Classified(photo, facts, says, 1, 1.0))
                 assert note is not None
                 journal.inferences.remember([(photo.path, photo.identity, note)])
 
