@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from gallery_daemon.training.display import Epoch
 
 
+# What is tested does not depend on the network.
+TINY = pytest.mark.usefixtures("tiny")
+
+
 class ImpatientAfter(Listening):
     """Presses Ctrl-C in the middle of the epoch after the given one."""
 
@@ -60,6 +64,7 @@ def test_a_training_interrupted_twice_ends_with_the_same_bits(
     assert {"once", "twice"} == {path.name for path in tmp_path.iterdir()}
 
 
+@TINY
 def test_what_a_person_put_into_the_unfinished_bundle_is_theirs(
     gallery: Path, tmp_path: Path
 ) -> None:
@@ -76,7 +81,10 @@ def test_what_a_person_put_into_the_unfinished_bundle_is_theirs(
     assert "mine" == (options.out / "notes.txt").read_text()
 
 
-def test_a_folder_in_the_way_of_the_workshop_is_left_alone(gallery: Path, tmp_path: Path) -> None:
+@TINY
+def test_a_folder_in_the_way_of_the_scratch_folder_is_left_alone(
+    gallery: Path, tmp_path: Path
+) -> None:
     """Somebody else's folder of that name is not taken, and never removed."""
     (tmp_path / ".b.training").mkdir()
     (tmp_path / ".b.training" / "mine.txt").write_text("mine")
@@ -87,6 +95,7 @@ def test_a_folder_in_the_way_of_the_workshop_is_left_alone(gallery: Path, tmp_pa
     assert "mine" == (tmp_path / ".b.training" / "mine.txt").read_text()
 
 
+@TINY
 def test_pictures_that_have_changed_since_are_refused(tmp_path: Path) -> None:
     """One picture edited in between: what was computed of it would not be true any more."""
     data = make_gallery(tmp_path / "data", 6)
@@ -98,6 +107,7 @@ def test_pictures_that_have_changed_since_are_refused(tmp_path: Path) -> None:
         train(replace(options, resume=True), Listening())
 
 
+@TINY
 def test_an_early_interruption_keeps_the_best_and_cannot_go_on(
     gallery: Path, tmp_path: Path
 ) -> None:
@@ -111,6 +121,7 @@ def test_an_early_interruption_keeps_the_best_and_cannot_go_on(
     assert ["b"] == [path.name for path in tmp_path.iterdir()]
 
 
+@TINY
 def test_an_interruption_before_anything_was_learned_leaves_nothing(
     gallery: Path, tmp_path: Path
 ) -> None:
@@ -124,7 +135,7 @@ def test_an_interruption_before_anything_was_learned_leaves_nothing(
     assert [] == list(tmp_path.iterdir())
 
 
-@pytest.mark.long
+@TINY
 def test_an_interruption_with_a_source_left_out_goes_on_there(tmp_path: Path) -> None:
     """Nothing can be said of the whole yet, so there is no bundle; the first fold is kept."""
     data = make_gallery(tmp_path / "data", 6, ("a__", "b__"))
@@ -143,7 +154,7 @@ def test_an_interruption_with_a_source_left_out_goes_on_there(tmp_path: Path) ->
     assert ("all", 2) == (display.epochs[0].phase, display.epochs[0].number)
 
 
-@pytest.mark.long
+@TINY
 def test_resuming_needs_the_same_options_and_something_to_resume(
     gallery: Path, tmp_path: Path
 ) -> None:
@@ -163,6 +174,7 @@ def test_resuming_needs_the_same_options_and_something_to_resume(
         train(options, Listening())
 
 
+@TINY
 def test_a_damaged_checkpoint_is_one_sentence(gallery: Path, tmp_path: Path) -> None:
     """Cut by a full disk, say: it is named, and what to do."""
     options = TrainOptions((gallery,), tmp_path / "b", "none", VARIED)
