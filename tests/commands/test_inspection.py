@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.commands.inspection import Inspection
+from gallery_daemon.commands.inspection import Inspection, _path
 from gallery_daemon.commands.plan import places_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.intake.arrivals import Arrival, NoFile
@@ -33,14 +33,7 @@ def inspected(scene: Scene) -> tuple[list[tuple[str, type]], Inspection]:
     found = []
     with inspecting(scene) as inspection:
         for each in inspection.files(places_of(scene.config()), list):
-            match each:
-                case Unlisted(path=path):
-                    pass
-                case NoFile(candidate):
-                    path = candidate.path
-                case Examined(photo) | Arrival(photo):
-                    path = photo.path
-            found.append((path.removeprefix(f"{scene.watch}/"), type(each)))
+            found.append((_path(each).removeprefix(f"{scene.watch}/"), type(each)))
     return found, inspection
 
 
