@@ -30,10 +30,11 @@ def inspecting(scene: Scene) -> Iterator[Inspection]:
 
 def inspected(scene: Scene) -> tuple[list[tuple[str, type]], Inspection]:
     """Each file below the watch folder with what it came as, and the counts."""
-    found = []
     with inspecting(scene) as inspection:
-        for each in inspection.files(places_of(scene.config()), list):
-            found.append((_path(each).removeprefix(f"{scene.watch}/"), type(each)))
+        found = [
+            (_path(each).removeprefix(f"{scene.watch}/"), type(each))
+            for each in inspection.files(places_of(scene.config()), list)
+        ]
     return found, inspection
 
 
