@@ -32,8 +32,8 @@ from gallery_daemon.journal.record import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.commands.plan import Change, Forecast
-    from gallery_daemon.commands.preview import PlannedFile
     from gallery_daemon.config.settings import Config
 
 _NAMES = 3

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gallery_daemon.commands.classify import Classification
+    from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.commands.explain import Explained
     from gallery_daemon.commands.plan import Change
-    from gallery_daemon.commands.preview import PlannedFile
     from gallery_daemon.commands.refile import Refiled
     from gallery_daemon.commands.undo import UndoResult
     from gallery_daemon.config.settings import Config

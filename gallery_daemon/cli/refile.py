@@ -34,7 +34,7 @@ from gallery_daemon.filing.recover import recover
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gallery_daemon.commands.preview import PlannedFile
+    from gallery_daemon.commands.dry_run import PlannedFile
 
 _DONE = {
     Action.HARDLINK: "hardlinked",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import Classified
 from gallery_daemon.commands.classify import FileClassifier
-from gallery_daemon.commands.preview import PlannedFile, Preview
+from gallery_daemon.commands.dry_run import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of

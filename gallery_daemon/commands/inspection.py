@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.host import Classified, Refused
     from gallery_daemon.clock import Clock
-    from gallery_daemon.commands.sort import PassDisplay
+    from gallery_daemon.commands.sort import ProgressDisplay
     from gallery_daemon.config.settings import Config
     from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.journal.journal import Journal
@@ -57,7 +57,7 @@ class Inspection:
         config: Config,
         journal: Journal,
         clock: Clock,
-        display: PassDisplay,
+        display: ProgressDisplay,
         *,
         again: bool = False,
     ) -> None:

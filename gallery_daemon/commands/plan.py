@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.commands.dry_run import PlannedFile, Preview
 from gallery_daemon.commands.inspection import Inspection, Scope
-from gallery_daemon.commands.preview import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.oneshot import adapt
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.commands.sort import PassDisplay
+    from gallery_daemon.commands.sort import ProgressDisplay
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Photo
@@ -85,7 +85,7 @@ def forecast(
     config: Config,
     places: Sequence[Scope],
     clock: Clock,
-    display: PassDisplay,
+    display: ProgressDisplay,
     *,
     again: bool = False,
     everything: bool = False,

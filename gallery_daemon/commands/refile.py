@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gallery_daemon.commands.dry_run import PlannedFile, Preview, described
 from gallery_daemon.commands.inspection import Inspection
-from gallery_daemon.commands.preview import PlannedFile, Preview, described
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
 from gallery_daemon.filing.overlay import DryRunDisk
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from gallery_daemon.clock import Clock
-    from gallery_daemon.commands.sort import PassDisplay
+    from gallery_daemon.commands.sort import ProgressDisplay
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
@@ -203,7 +203,7 @@ class Refiling:
     """
 
     def __init__(
-        self, config: Config, journal: Journal, disk: Disk, clock: Clock, display: PassDisplay
+        self, config: Config, journal: Journal, disk: Disk, clock: Clock, display: ProgressDisplay
     ) -> None:
         self._clock = clock
         self._inspection = Inspection(config, journal, clock, display)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gallery_daemon.logs.events import Log
 
 
-class PassDisplay(Protocol):
+class ProgressDisplay(Protocol):
     """What a person is shown while the pass goes on."""
 
     def update(self, done: int, expected: int) -> None:
@@ -29,7 +29,7 @@ class PassDisplay(Protocol):
 
 
 def sort_once(
-    config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool = False
+    config: Config, log: Log, clock: Clock, display: ProgressDisplay, *, again: bool = False
 ) -> Tally:
     """Every file in the watch folders of `config` has come to an end, once.
 
@@ -45,7 +45,9 @@ def sort_once(
     return _sort(config, log, clock, display, again=again)
 
 
-def _sort(config: Config, log: Log, clock: Clock, display: PassDisplay, *, again: bool) -> Tally:
+def _sort(
+    config: Config, log: Log, clock: Clock, display: ProgressDisplay, *, again: bool
+) -> Tally:
     runtime = build(config, log, clock, is_pass=True, again=again)
     try:
         _Pass(runtime, log, clock, display).run()
@@ -58,7 +60,7 @@ def _sort(config: Config, log: Log, clock: Clock, display: PassDisplay, *, again
 class _Pass:
     """A single pass: list, then wait until nothing is on its way."""
 
-    def __init__(self, runtime: Runtime, log: Log, clock: Clock, display: PassDisplay) -> None:
+    def __init__(self, runtime: Runtime, log: Log, clock: Clock, display: ProgressDisplay) -> None:
         self._runtime, self._display = runtime, display
         self._listings = tuple(
             Listing(root, None, runtime.pipeline, log, clock, on_ignored=runtime.photo_log.ignored)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.cli.refile import _print_refiled
-from gallery_daemon.commands.preview import PlannedFile
+from gallery_daemon.commands.dry_run import PlannedFile
 from gallery_daemon.commands.refile import FiledSidecar, OrphanSidecar, Refile, Refiled
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.relocate import Relocated

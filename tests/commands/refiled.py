@@ -19,7 +19,7 @@ from tests.filing.fuse import Fuse, disk_on, journal_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.commands.preview import PlannedFile
+    from gallery_daemon.commands.dry_run import PlannedFile
     from tests.faults.household import Household
 
 

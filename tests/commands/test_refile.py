@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.commands.preview import PlannedFile
+from gallery_daemon.commands.dry_run import PlannedFile
 from gallery_daemon.commands.refile import Refile
 from gallery_daemon.decision import Action
 from tests.commands.refiled import filed_rows, refile, refiling_again, refiling_of, sort, undo_last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.commands.preview import PlannedFile
+from gallery_daemon.commands.dry_run import PlannedFile
 from gallery_daemon.commands.refile import Refile
 from tests.commands.refiled import filed_rows, refile, refiling_of, sort
 from tests.faults.belongings import Belongings

@@ -49,7 +49,7 @@ from tests.faults.household import CLASSES, MODEL, HandClock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gallery_daemon.commands.preview import PlannedFile
+    from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.config.settings import Config
     from gallery_daemon.photo import Photo
 
