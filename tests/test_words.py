@@ -17,7 +17,6 @@ PAIRS = {
     frozenset({"cli", "daemon"}): "the command and what the daemon tells it",
     frozenset({"cli", "training"}): "the command and its logic",
     frozenset({"config", "rules"}): "what reads a condition, and the condition",
-    frozenset({"cli", "doctor"}): "the command and its logic",
     frozenset({"cli", "commands", "rules"}): "the command, its logic, and what is pure of it",
     frozenset({"cli", "commands", "filing"}): "the command, its logic, and the act",
 }

@@ -15,8 +15,8 @@ from PIL import Image
 from gallery_daemon.training.synthetic.canvas import Rng
 from gallery_daemon.training.synthetic.chats import chat
 from gallery_daemon.training.synthetic.cutouts import above_shoulders, in_a_scene
+from gallery_daemon.training.synthetic.documents import page
 from gallery_daemon.training.synthetic.memes import meme
-from gallery_daemon.training.synthetic.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gallery_daemon.training.synthetic import chats, pages
+from gallery_daemon.training.synthetic import chats, documents
 from gallery_daemon.training.synthetic.canvas import Rng, Screen
 
 GREY = Image.new("RGB", (224, 224), (128, 128, 128))
@@ -18,7 +18,7 @@ def _photo() -> Image.Image:
     return GREY.copy()
 
 
-@pytest.mark.parametrize("draw", [chats.chat, pages.page])
+@pytest.mark.parametrize("draw", [chats.chat, documents.page])
 def test_a_screenshot_is_of_a_phone(draw: Any) -> None:
     """Of a phone's width; a whole screen is taller than broad; it is not of one colour."""
     for seed in range(20):
@@ -80,7 +80,7 @@ def test_pages_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 
         monkeypatch.setattr(pages, name, noted)
     for seed in range(40):
-        pages.page(_photo(), _photo, Rng(seed))
+        documents.page(_photo(), _photo, Rng(seed))
 
     assert {
         "_settings", "_articles", "_articles is_feed", "_paper", "_paper is_bill"
@@ -91,7 +91,7 @@ def test_pages_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_pages_ink_can_be_read(*, is_dark: bool) -> None:
     """Dark on light or light on dark, and the faint one between them."""
     for seed in range(20):
-        ground, ink, faint = pages._colours(Rng(seed), is_dark=is_dark)
+        ground, ink, faint = documents._colours(Rng(seed), is_dark=is_dark)
 
         assert abs(sum(ink) - sum(ground)) > 400
         assert min(sum(ink), sum(ground)) < sum(faint) < max(sum(ink), sum(ground))
