@@ -72,13 +72,13 @@ def test_pages_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, articles, feeds, letters and bills."""
     kinds: set[str] = set()
     for name in ("_settings", "_articles", "_paper"):
-        drawn = getattr(pages, name)
+        drawn = getattr(documents, name)
 
         def noted(*args: Any, _name: str = name, _drawn: Any = drawn, **rest: Any) -> None:
             kinds.add(_name + "".join(f" {key}" for key, value in rest.items() if value))
             _drawn(*args, **rest)
 
-        monkeypatch.setattr(pages, name, noted)
+        monkeypatch.setattr(documents, name, noted)
     for seed in range(40):
         documents.page(_photo(), _photo, Rng(seed))
 
