@@ -24,7 +24,7 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.plan import changes, forecast, places_of
+from gallery_daemon.commands.plan import changes, forecast, scopes_of
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.journal.record import State
@@ -84,11 +84,11 @@ def plan(
     present = read_to_look(config)
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
-        found = _forecast(present, chosen, everything=everything)
+        found = _forecast(present, chosen, include_known=everything)
         print_planned(found, as_json=as_json, all_names=names)
         return
-    former = _forecast(read_configuration(was), chosen, everything=True, is_compared=True)
-    latter = _forecast(present, chosen, everything=True, is_compared=True)
+    former = _forecast(read_configuration(was), chosen, include_known=True, is_compared=True)
+    latter = _forecast(present, chosen, include_known=True, is_compared=True)
     changed = changes(former, latter)
     if not as_json:
         print_changes(changed, former, latter, all_names=names)
@@ -98,12 +98,17 @@ def plan(
 
 
 def _forecast(
-    config: Config, folders: Sequence[str], *, everything: bool, is_compared: bool = False
+    config: Config, folders: Sequence[str], *, include_known: bool, is_compared: bool = False
 ) -> Forecast:
-    places = places_of(config, folders)
+    scopes = scopes_of(config, folders)
     with pass_display("looking") as display:
         return forecast(
-            config, places, SystemClock(), display, everything=everything, is_compared=is_compared
+            config,
+            scopes,
+            SystemClock(),
+            display,
+            include_known=include_known,
+            is_compared=is_compared,
         )
 
 

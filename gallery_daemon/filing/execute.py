@@ -73,7 +73,7 @@ class Filer:
             decision=plan.decision,
             facts=plan.facts,
             prediction=plan.prediction,
-            note=plan.note,
+            cache_entry=plan.cache_entry,
         )
         linked = linked_filing(self._journal, self._disk, plan.photo.identity, self._library)
         if linked is not None:

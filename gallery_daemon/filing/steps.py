@@ -33,7 +33,7 @@ _MOST_DIGITS = 12
 class Plan:
     """A photo with all that led to its destination, and the sidecars that go with it.
 
-    `note` goes into the journal's cache of inferences.
+    `cache_entry` goes into the journal's cache of inferences.
     """
 
     photo: Photo
@@ -42,7 +42,7 @@ class Plan:
     facts: Facts
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
-    note: CacheEntry | None = None
+    cache_entry: CacheEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

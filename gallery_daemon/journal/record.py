@@ -99,7 +99,7 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One decided file; a sidecar has no decision of its own. `note` goes into the cache."""
+    """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache."""
 
     photo: Photo
     state: State
@@ -108,7 +108,7 @@ class JournalEntry:
     facts: Facts | None = None
     prediction: Prediction | None = None
     intent: Intent | None = None
-    note: CacheEntry | None = None
+    cache_entry: CacheEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A failure is the one end that is not final. What may pass is tried again with a wait that grows,
 what lasts waits until the file changes; and a fault of the library itself opens the circuit
-breaker, so that the photos behind this one wait without being looked at.
+breaker, so that the photos behind this one wait without being examined.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Ends:
             examined.facts,
             examined.prediction,
             travelling,
-            examined.note,
+            examined.cache_entry,
         )
         now = self.clock.wall()
         filing = self._act(examined, lambda: self.filer.execute(plan, now))
@@ -135,7 +135,7 @@ class Ends:
         self._settle_all(self.sidecars.take(examined.photo))
 
     def known(self, photo: Photo) -> None:
-        """It came to its end otherwise, by a recovery for one."""
+        """It has come to an end already, by a recovery for example."""
         self.retries.ended(photo.candidate)
 
     def refuse(self, examined: Examined, error: FilingError | JournalError) -> None:
@@ -175,7 +175,7 @@ class Ends:
         return filing
 
     def _send_on(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
-        """Sidecars that the photo, which came to its end, does not take along."""
+        """Sidecars that the photo did not take along to its end are filed late, or stay."""
         left = (*sidecars, *self.sidecars.take(photo))
         if not left:
             return
@@ -215,7 +215,7 @@ class Ends:
             verdict.decision,
             examined.facts,
             examined.prediction,
-            note=examined.note,
+            cache_entry=examined.cache_entry,
         )
         try:
             self.journal.record(entry, self.library, self.clock.wall())

@@ -148,7 +148,7 @@ ENTRY = JournalEntry(
     facts=Facts.unread(NOW),
     prediction=Prediction({"memes": 0.75, "cars": 0.25}, "default@00000000"),
     intent=Intent("copy", DESTINATION.folder, "a.jpg", "token", parent=7),
-    note=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
+    cache_entry=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
 )
 
 
@@ -295,7 +295,7 @@ def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) ->
 
     assert ["x.jpg"] == [row.relative for row in rows]
     world.journal = Journal(tmp_path / "journal.sqlite3")
-    plan = replace(world.plan("y.jpg", Action.COPY), note=CacheEntry("m@00000000", "{}"))
+    plan = replace(world.plan("y.jpg", Action.COPY), cache_entry=CacheEntry("m@00000000", "{}"))
     world.execute(plan)
     assert 2 == len(world.journal.find(Query()))
     assert (plan.photo.path, "{}") == world.journal.inferences.recall(plan.photo, "m@00000000")
