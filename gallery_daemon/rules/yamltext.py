@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-# What a YAML reader takes as it is, also within braces and brackets, where PyYAML refuses a `?`. A
-# star cannot come first.
+# What a YAML reader takes as it is, also within braces and brackets, where PyYAML refuses a `?`. It
+# cannot begin with a star.
 _PLAIN = re.compile(r"[\w./](?:[\w ./*()+=@-]*[\w./*()+=@-])?")
 # What YAML 1.1 reads as true, false or nothing.
 _OTHER_THINGS = frozenset({"true", "false", "yes", "no", "on", "off", "null"})

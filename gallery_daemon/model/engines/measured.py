@@ -141,7 +141,7 @@ def _processor() -> str:
 
 
 def _version(name: str) -> str | None:
-    # The daemon asks where the file is, no more, and saves the 1.5 MB of this import.
+    # The daemon only needs `engines_file`, and saves the 1.5 MB of this import.
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - see above
 
     try:
