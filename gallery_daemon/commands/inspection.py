@@ -143,9 +143,8 @@ class Inspection:
         # Every file counts as settled, and as whole: the decoder has the last word.
         arrivals = Arrivals({photo.candidate.source: 0.0 for photo in rest}, patience_s=0.0)
         now, wall = self._clock.monotonic(), self._clock.wall()
-        wall_ns = int(wall.timestamp() * 1e9)
         for photo in rest:
-            refused = arrivals.saw(photo.candidate, now, wall_ns)
+            refused = arrivals.saw(photo.candidate, now, wall)
             if refused is not None:
                 yield refused
         # A file that changes meanwhile is not given: it is not settled.

@@ -1,7 +1,7 @@
 """The daemon: one session for each configuration, until it is told to stop.
 
-A new configuration begins a new session: the old one ends in order, and the new one's start-up scan
-finds whatever was under way. Nothing but the disk carries over, so there is no state to migrate.
+A new configuration begins a new session: the old one ends in order, and the new one's first listing
+finds whatever was under way. No photo carries over but by the disk, so no state is migrated.
 A configuration that is wrong never ends the session that runs (promise 9).
 """
 

@@ -1,4 +1,4 @@
-"""One daemon for each watch folder, and a socket at which it can be asked how things are.
+"""One daemon for each watch folder, and a socket that answers with its status.
 
 Two daemons on one folder would each file every photo by rules of their own. So a daemon binds a
 name made of the folder's path among the abstract Unix sockets (unix(7)). The second one finds it
@@ -6,7 +6,7 @@ taken, and learns from the kernel which process has it. Such a name is no file: 
 into the watch folder, no disk is kept from being unmounted, and the name is free again however its
 holder ends.
 
-Nothing is read from a client: the daemon's main loop sends one snapshot and hangs up.
+Nothing is read from a client: the daemon's main loop sends one snapshot and closes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class InstanceLock:
     """The watch folders that this daemon holds, and the clients that wait for an answer."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called, by other threads, when somebody waits for an answer."""
+        """`wake` is called, by other threads, when a client waits for an answer."""
         self._wake = wake
         self._held: dict[str, socket.socket] = {}
         self._waiting: SimpleQueue[socket.socket] = SimpleQueue()

@@ -62,8 +62,7 @@ class Ends:
 
     def settle(self, candidate: Candidate) -> None:
         """It is no end: the file settles, for the first time or once more."""
-        wall_ns = int(self.clock.wall().timestamp() * 1e9)
-        refused = self.arrivals.saw(candidate, self.clock.monotonic(), wall_ns)
+        refused = self.arrivals.saw(candidate, self.clock.monotonic(), self.clock.wall())
         if refused is not None:
             self.photo_log.no_file(refused)
 
