@@ -90,7 +90,7 @@ def test_identical_files_of_one_class_count_once(tmp_path: Path) -> None:
 
 
 def test_identical_files_of_two_classes_are_left_out_with_both_paths(tmp_path: Path) -> None:
-    """Neither can be learned from; each is told of the other."""
+    """Neither is used; the reason of each names the other."""
     data = make_gallery(tmp_path / "a", 2)
     red, blue = data / "red" / "00.png", data / "blue" / "stray.png"
     shutil.copy(red, blue)
