@@ -36,7 +36,7 @@ def test_several_folders_add_up(tmp_path: Path) -> None:
 
 
 def test_a_folder_given_twice_counts_once(tmp_path: Path) -> None:
-    """By whatever path: its pictures are no twins of themselves."""
+    """By whatever path: its pictures are no duplicates of themselves."""
     data = make_gallery(tmp_path / "a", 2)
     (tmp_path / "link").symlink_to(data)
 

@@ -44,7 +44,7 @@ def _gallery(*classes: str, each: int = 4) -> tuple[Gallery, Pixels]:
 @pytest.mark.parametrize("draw", DRAWERS)
 @pytest.mark.parametrize("seed", range(12))
 def test_the_same_seed_draws_the_same_picture(draw: Drawer, seed: int) -> None:
-    """To the bit, and another seed another one; whatever the dice say, it is a picture."""
+    """To the bit, and another seed another one; whatever is drawn, it is a picture."""
     drawn = [
         draw(_plain(GREEN), lambda: _plain(GREY), Rng(number)) for number in (seed, seed, seed + 99)
     ]
