@@ -91,7 +91,7 @@ def test_what_has_become_of_it_in_the_watch_folder_stays_so(
     assert {"All/cars/cars.jpg": photo} == read_files(household.library)
 
 
-def test_a_name_that_is_taken_meanwhile_leaves_the_photo_where_it_was(
+def test_a_name_taken_meanwhile_leaves_the_photo_where_it_was(
     household: Household,
 ) -> None:
     """With a rule that skips: the photo stays filed, and it is told and counted."""
@@ -183,7 +183,7 @@ def test_a_film_that_comes_later_goes_where_its_photo_went(
     assert back | {"All/cars/cars.xmp"} == set(read_files(household.library))
 
 
-def test_what_it_came_as_is_remembered_however_often_it_is_filed_anew(
+def test_the_first_filing_says_how_a_photo_came(
     household: Household,
 ) -> None:
     """Name, folder and the day it came: not those of its last place in the library."""

@@ -116,7 +116,7 @@ def test_a_sidecar_goes_with_its_photo_when_that_can_be_filed(scene: Scene) -> N
     assert f"{scene.library}/All/a.xmp" == second[sidecar].destination
 
 
-def test_a_sidecar_of_a_photo_that_was_edited_in_place_goes_to_where_that_is(scene: Scene) -> None:
+def test_a_sidecar_goes_beside_its_photo_that_was_edited_in_place(scene: Scene) -> None:
     """The photo is one file with two names, so there is a place for its sidecar."""
     scene.put("a.jpg", photo_bytes("cars", 0))
     scene.sort()

@@ -20,7 +20,7 @@ def candidate(number: int = 1) -> Candidate:
     return Candidate("phone", "/in", f"{number}.jpg")
 
 
-def test_each_wait_is_twice_the_one_before_up_to_a_quarter_of_an_hour() -> None:
+def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
     """5, 10, 20 ... 900 seconds, however often it failed."""
     retries = Retries()
 
@@ -54,7 +54,7 @@ def test_a_photo_that_changed_begins_anew() -> None:
     assert 5.0 == retries.failed(candidate(), EDITED, "no room", now=0.0, is_transient=True)
 
 
-def test_a_listing_passes_over_what_waits_and_not_over_what_is_tried() -> None:
+def test_a_listing_passes_over_only_what_waits() -> None:
     """Waiting: known. Tried now, changed, or at its end: not."""
     retries = Retries()
     retries.failed(candidate(), FILE, "no room", now=0.0, is_transient=True)
