@@ -131,7 +131,7 @@ class Filer:
     def _with_sidecars(
         self, filing: Filing, steps: tuple[Step, ...], parent: int, when: datetime
     ) -> Filing:
-        """File the sidecars; one that fails is tried again alone, and the photo stays filed."""
+        """File the sidecars; one that fails is tried again alone, while the photo stays filed."""
         filed, problems = [], []
         for step in steps:
             try:

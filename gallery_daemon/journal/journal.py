@@ -129,7 +129,7 @@ class Journal:
     ) -> None:
         """The intent ends in `state`; `action` is what was really done, `name` the one taken.
 
-        The row that it reverts or moves on, if any, is undone or refiled from the same moment on.
+        The row that it reverts or refiles, if any, is undone or refiled in the same transaction.
         """
         with self._database.transaction():
             if state is State.FILED:
