@@ -94,7 +94,7 @@ def test_what_has_become_of_it_in_the_watch_folder_stays_so(
 def test_a_name_taken_meanwhile_leaves_the_photo_where_it_was(
     household: Household,
 ) -> None:
-    """With a rule that skips: the photo stays filed, and it is told and counted."""
+    """With a rule that skips: the photo stays filed, with its reason, and is counted."""
     household.manner.action = "move"
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
@@ -116,7 +116,7 @@ def test_a_name_taken_meanwhile_leaves_the_photo_where_it_was(
 
 
 def test_an_edited_sidecar_keeps_its_photo(household: Household) -> None:
-    """The edits are of that photo, so neither goes; edited later, it is told that it stayed."""
+    """The edits are of that photo, so neither goes; edited later, it stays with a reason."""
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
     has.put("cars.xmp", b"<xmp/>")

@@ -52,7 +52,7 @@ def test_the_count_is_by_ends_and_folders(scene: Scene) -> None:
     assert {"cars": 2} == first.by_folder
     assert (0, 5) == (first.known, first.files)
     assert "0 filed, 0 left, 0 quarantined, 1 failed" == str(second)
-    # The sidecar lies in the watch folder as well, by its other name.
+    # The sidecar is in the watch folder as well, by its other name.
     assert 4 == second.known
     assert all(done <= expected for done, expected in display.shown)
     assert 5 == display.shown[-1][0]

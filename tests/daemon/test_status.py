@@ -143,7 +143,7 @@ def test_a_paused_library_says_why(runtime: Runtime) -> None:
 
 
 def test_whoever_waits_at_the_socket_is_answered_in_the_next_turn() -> None:
-    """With how things are at that moment; nobody is woken when nobody asks."""
+    """With a snapshot of that moment; the task itself is never due."""
     waiter = Waiter()
     socket = StatusSocket(waiter, lambda now: f"at {now}")  # type: ignore[arg-type]
 

@@ -71,7 +71,7 @@ def see(journal: Journal, on: Photo, facts: Facts) -> Similar:
 
 
 def test_the_first_of_a_burst_has_no_kin_and_the_others_do(journal: Journal) -> None:
-    """Each is told of its nearest, and all belong to the first; one that came late, too."""
+    """Each has its nearest, and all belong to the first; so does one that came late."""
     first = see(journal, named("a.jpg", 1), taken(0.0))
     second = see(journal, named("b.jpg", 2), taken(0.4, 20))
     third = see(journal, named("c.jpg", 3), taken(2.3, 30))
@@ -106,7 +106,7 @@ def test_a_photo_of_the_moment_that_looks_otherwise_is_of_no_burst(journal: Jour
 def test_only_a_photo_s_own_time_makes_a_burst(
     journal: Journal, origin: TakenFrom, when: datetime, counts: bool
 ) -> None:
-    """A file's time is a copy's, and of a name that tells a day all photos are of midnight."""
+    """An mtime is a copy's, and a name with a day alone would put all photos at midnight."""
     facts = taken(0.0, NEAR_BITS + 1, origin, when)
     see(journal, named("a.jpg", 1), replace(facts, dhash=f"{BITS:032x}"))
 
