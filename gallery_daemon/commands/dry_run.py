@@ -82,27 +82,22 @@ class Preview:
         config: Config,
         journal: Journal,
         overlay: DryRunDisk | None,
-        sidecars: WaitingSidecars | None = None,
     ) -> None:
-        """Without an `overlay` the names that are taken in the library do not matter.
-
-        `sidecars` are needed by `plan` alone.
-        """
+        """Without an `overlay` the names that are taken in the library do not matter."""
         self._rules, self._library = config.rules, config.library
         self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
-        self._overlay, self._disk, self._sidecars = overlay, Disk(), sidecars
+        self._overlay, self._disk = overlay, Disk()
 
-    def plan(self, files: Iterable[Inspected]) -> Iterator[PlannedFile]:
+    def plan(self, files: Iterable[Inspected], sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
         """One PlannedFile for each file, the sidecars last.
 
         A sidecar settles before its photo is judged, so all sidecars are there to be taken along.
         """
-        assert self._sidecars is not None
         beside: list[PlannedFile] = []
         rest: list[Examined | NoFile | Unlisted] = []
         for each in files:
             if isinstance(each, Arrival):
-                beside += self._arrived(each, self._sidecars)
+                beside += self._arrived(each, sidecars)
             else:
                 rest.append(each)
         for each in rest:
@@ -110,14 +105,14 @@ class Preview:
                 case Examined():
                     planned, step = self._judged(each)
                     yield planned
-                    beside += self._its_sidecars(each.photo, planned, step, self._sidecars)
+                    beside += self._its_sidecars(each.photo, planned, step, sidecars)
                 case NoFile(candidate, reason):
                     yield PlannedFile(candidate.path, State.LEFT, reason)
                 case Unlisted():
                     state = State.FAILED if each.is_folder_error else State.LEFT
                     yield PlannedFile(each.path, state, each.reason)
         yield from beside
-        yield from (_left(each, NOT_THIS_TIME) for each in self._sidecars.take_all())
+        yield from (_left(each, NOT_THIS_TIME) for each in sidecars.take_all())
 
     def photo(self, examined: Examined) -> PlannedFile:
         """What would become of a photo."""

@@ -111,8 +111,8 @@ def forecast(
         sidecars = WaitingSidecars(
             journal, Disk(), config.library, config.rules, unknown, includes_known=include_known
         )
-        preview = Preview(config, journal, None if is_compared else DryRunDisk(), sidecars)
-        files = tuple(preview.plan(inspection.files(scopes, unknown)))
+        preview = Preview(config, journal, None if is_compared else DryRunDisk())
+        files = tuple(preview.plan(inspection.files(scopes, unknown), sidecars))
         if inspection.classified:
             forget_gone(journal)
         return Forecast(

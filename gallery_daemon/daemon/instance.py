@@ -124,11 +124,11 @@ def ask(name: str) -> tuple[int, str]:
         pid, user = _who(client)
         if user not in {os.getuid(), 0}:
             raise PermissionError(errno.EPERM, "somebody else's")
-        heard = bytearray()
+        answer = bytearray()
         with contextlib.suppress(TimeoutError):
             while part := client.recv(1 << 16):
-                heard += part
-        return pid, heard.decode("utf-8", "replace")
+                answer += part
+        return pid, answer.decode("utf-8", "replace")
 
 
 def _bound(name: str, folder: str) -> socket.socket | None:

@@ -44,7 +44,7 @@ class StatusSocket:
         self._lock, self._snapshot = lock, snapshot
 
     def next_deadline(self) -> float | None:
-        """Not by itself: whoever connects wakes the loop."""
+        """Not by itself: a client that connects wakes the loop."""
         return None
 
     def run_due(self, now: float) -> None:

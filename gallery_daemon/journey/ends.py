@@ -67,7 +67,7 @@ class Ends:
             self.photo_log.no_file(refused)
 
     def file(self, examined: Examined, verdict: File) -> None:
-        """It is in the library with its sidecars, unless it changed or was refused."""
+        """It is in the library with its sidecars, unless it changed or an error stopped it."""
         photo, to = examined.photo, verdict.destination
         travelling = self.sidecars.take(photo) if to.with_sidecars else ()
         plan = Plan(
@@ -137,8 +137,8 @@ class Ends:
         """It has come to an end already, by a recovery for example."""
         self.retries.ended(photo.candidate)
 
-    def refuse(self, examined: Examined, error: FilingError | JournalError) -> None:
-        """It could not be filed."""
+    def fail_with(self, examined: Examined, error: FilingError | JournalError) -> None:
+        """It could not be filed, or its end could not be recorded."""
         if isinstance(error, PhotoGone):
             self.gone(examined, error.sentence)
             return
@@ -157,7 +157,7 @@ class Ends:
             self.retries.hasten(self.clock.monotonic())
 
     def _act(self, examined: Examined, act: Callable[[], Filing]) -> Filing | None:
-        """What the act made; None if another program filed it, it changed, or it was refused."""
+        """What the act made; None if it was filed elsewhere, changed, or stopped by an error."""
         try:
             filing = act()
         except AlreadyFiled:
@@ -166,7 +166,7 @@ class Ends:
             self.settle(examined.photo.candidate)
             return None
         except (FilingError, JournalError) as error:
-            self.refuse(examined, error)
+            self.fail_with(examined, error)
             return None
         self.retries.ended(examined.photo.candidate)
         # It is in the library, so the library can take photos.
@@ -219,7 +219,7 @@ class Ends:
         try:
             self.journal.record(entry, self.library, self.clock.wall())
         except JournalError as error:
-            self.refuse(examined, error)
+            self.fail_with(examined, error)
             return False
         self.retries.ended(examined.photo.candidate)
         return True

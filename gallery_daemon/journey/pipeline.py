@@ -222,16 +222,15 @@ class Pipeline:
         return just_asked or bool(self._new_among((photo,)))
 
     def _queue(self, waiting: Photo | Examined) -> None:
-        photo = waiting.photo if isinstance(waiting, Examined) else waiting
         self._backlog.append(waiting)
-        self._under_way.add(photo.candidate)
+        self._under_way.add(_photo_of(waiting).candidate)
 
     def _accompany(self, arrival: Arrival) -> None:
         sidecar = arrival.photo
         try:
             verdict = self._sidecars.verdict_on(sidecar, arrival.kind)
         except JournalError as error:
-            self._ends.refuse(Examined.unread(sidecar), error)
+            self._ends.fail_with(Examined.unread(sidecar), error)
         else:
             self._ends.sidecar(sidecar, verdict)
 
@@ -244,7 +243,7 @@ class Pipeline:
 
     def _examine(self, waiting: Photo | Examined) -> None:
         """The classifier process examines it, unless the cache has the answer."""
-        photo = waiting.photo if isinstance(waiting, Examined) else waiting
+        photo = _photo_of(waiting)
         if self._in_order:
             self._begun.append(photo.candidate)
         if isinstance(waiting, Examined):
@@ -283,7 +282,7 @@ class Pipeline:
         try:
             examined = self._similar.of(examined)
         except JournalError as error:
-            self._ends.refuse(examined, error)
+            self._ends.fail_with(examined, error)
             return
         match of_answer(examined, self._rules):
             case File() as verdict:
@@ -298,3 +297,7 @@ class Pipeline:
                 self._ends.gone(examined, reason)
             case Settle():
                 self.saw(examined.photo.candidate)
+
+
+def _photo_of(waiting: Photo | Examined) -> Photo:
+    return waiting.photo if isinstance(waiting, Examined) else waiting

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate, Identity
 
 FIRST_S = 5.0
-# A disk that somebody mends is noticed within a quarter of an hour.
+# A disk that is mended is noticed within a quarter of an hour.
 LONGEST_S = 900.0
 
 

@@ -257,7 +257,7 @@ class ClassifierStarted(Event):
     measured: Mapping[str, float]
 
     def fields(self) -> dict[str, object]:
-        """All; where no engine was measured, nothing is said of it."""
+        """All, but `measured` only where engines were measured."""
         return _values(self) | {"measured": dict(self.measured) or None}
 
 

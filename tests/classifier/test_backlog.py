@@ -63,7 +63,7 @@ def test_an_answer_that_nobody_waits_for_is_nobodys() -> None:
     assert backlog.overdue_at(30.0) is None
 
 
-def test_after_a_crash_suspects_are_tried_alone_and_the_innocent_sent_again() -> None:
+def test_after_a_crash_suspects_are_tried_alone() -> None:
     """Two of four were started: first one of them, then the other, then the rest in order."""
     backlog = backlog_of("abcd")
     send_all(backlog)

@@ -38,20 +38,20 @@ _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
 
 
 class Blind:
-    """Nobody looks on."""
+    """Shows nothing."""
 
     def update(self, done: int, expected: int) -> None:
-        """It is shown to nobody."""
+        """It is not shown."""
 
 
 def look_around(household: Household) -> None:
     """All photos were looked at before, as the oracle would: no classifier process is needed."""
     config = household.config()
-    ground = root_of(config.watch[0], config.library)
+    root = root_of(config.watch[0], config.library)
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
     with closing(Journal(journal_path())) as journal:
         looks = InferenceCache.of(config, journal)
-        for found in scan(ground):
+        for found in scan(root):
             if isinstance(found, Listed) and found.candidate.name.endswith(".jpg"):
                 identity = Identity.of(found.stat)
                 photo = Photo(found.candidate, identity, household.clock.wall())
@@ -147,7 +147,7 @@ def test_a_pass_does_what_was_foretold(
 
 
 def test_what_is_known_is_passed_over_unless_all_is_asked_for(household: Household) -> None:
-    """After a pass there is nothing to do; all of it lies where it would go."""
+    """After a pass there is nothing to do; all of it is where it would go."""
     has = Belongings(household.watch, household.library)
     for name in ("cars.jpg", "keep.jpg"):
         has.put(name, has.photo())
@@ -205,7 +205,7 @@ def test_a_part_of_a_watch_folder_is_looked_at_as_that_folder_s(household: House
         scopes_of(config, ["/nowhere"])
 
 
-def test_an_unmounted_library_is_told(household: Household) -> None:
+def test_an_unmounted_library_is_a_warning(household: Household) -> None:
     """A plan for an empty folder below a mount would be a wrong one."""
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
@@ -226,7 +226,7 @@ def test_an_unmounted_library_is_told(household: Household) -> None:
 
 @pytest.mark.usefixtures("household")
 def test_no_journal_is_made_where_a_damaged_one_lies_aside() -> None:
-    """An empty one would know of no filing; `sort` makes one of what lies on disk."""
+    """An empty one would know of no filing; `sort` makes one of what is on disk."""
     path = journal_path()
     path.parent.mkdir(parents=True)
     path.with_name(f"{path.name}.damaged-20260101T000000.000000").write_bytes(b"garbage")

@@ -290,16 +290,16 @@ class Scene:
                 pass
 
     def _run(self, log: Any) -> None:
-        house = wiring.build(self.config(), log, self.clock)
-        pipeline, (ground,) = house.pipeline, house.roots
-        found = [each for each in scan.scan(ground) if isinstance(each, scan.Listed)]
+        runtime = wiring.build(self.config(), log, self.clock)
+        pipeline, (root,) = runtime.pipeline, runtime.roots
+        found = [each for each in scan.scan(root) if isinstance(each, scan.Listed)]
         end = self.clock.now + 3.0
         for each in found:
             pipeline.saw(each.candidate)
         while (deadline := pipeline.next_deadline()) is not None and deadline <= end:
             self.clock.wait(max(0.0, deadline - self.clock.now))
             pipeline.turn()
-        house.close()
+        runtime.close()
 
     def _done(self, act: Any) -> dict[str, End]:
         stream = io.StringIO()
