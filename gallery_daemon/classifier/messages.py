@@ -24,7 +24,7 @@ from gallery_daemon.photo import PLAIN, Facts, Identity, Prediction
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.photo import Facts, Position
+    from gallery_daemon.photo import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _print(
     print_reasons(console, words, stays, all_names=all_names)
     for other, photos in refiling.elsewhere.items():
         print(shown(f"{_photos(photos)} in another library, {other}: not looked at"))
-    for (was, now), number in refiling.otherwise.items():
+    for (was, now), number in refiling.other_actions.items():
         were = "was" if number == 1 else "were"
         how = f"{were} {_DONE[Action(was)]} and would be {_DONE[Action(now)]} now"
         print(f"{_photos(number)} {how}: refile leaves that")

@@ -187,7 +187,7 @@ def _keys(node: Node) -> tuple[ScalarNode, ...]:
 _NamesIn: TypeAlias = Mapping[str, Callable[[Node], tuple[ScalarNode, ...]]]
 _CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
 _SOURCES_IN: _NamesIn = {"source": _scalars}
-"""The conditions whose values hold names that must be known, and where these are."""
+"""The conditions whose values hold names that must be known, and how these are found in a node."""
 
 _NESTED: tuple[Key[Node], ...] = (
     Key("all", Raw("conditions"), "Each of these maps of conditions holds."),

@@ -9,8 +9,8 @@ and is a PNG where its name says so.
 `taken`, the photo has none of its own. Both make `{date}`, so where a test gives both they are the
 same; `{mtime}` is what `date` says.
 
-`class` with `confidence` is enough for most rules. `probabilities` says what other classes have, or
-all of it, as `classify --json` prints them; the classes that are not named share the rest alike.
+`class` with `confidence` is enough for most rules. `probabilities` names other classes, or all, as
+`classify --json` prints them; the classes that are not named share the rest equally.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class GivenReader:
-    """Reads `given`; classes or sources that could not be read are None and asked for nothing."""
+    """Reads `given`; classes or sources that could not be read are None and not checked against."""
 
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None

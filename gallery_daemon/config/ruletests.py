@@ -2,12 +2,12 @@
 
 `expect` says what should become of the photo; all that it says must come true.
 
-tests:
-  - name: a meme that is not sure enough
-    given: {path: Chats/a.jpg, class: memes, confidence: 0.85}
-    expect: {outcome: uncertain}
-  - file: tests/matterhorn.jpg
-    expect: {class: mountains, rule: outdoors}
+    tests:
+      - name: a meme that is not sure enough
+        given: {path: Chats/a.jpg, class: memes, confidence: 0.85}
+        expect: {outcome: uncertain}
+      - file: tests/matterhorn.jpg
+        expect: {class: mountains, rule: outdoors}
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ TEST = Table("a test", (NAME, GIVEN, FILE, EXPECT))
 
 @dataclass(frozen=True, slots=True)
 class RuleTestReader:
-    """Reads `tests`; what of the three could not be read itself is None and asked for nothing."""
+    """Reads `tests`; names that could not be read are None, and no test is checked against them."""
 
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None
@@ -134,7 +134,7 @@ _ONE_OF = ((RULE, OUTCOME), (TO, LEAVE), (AS, LEAVE))
 
 @dataclass(frozen=True, slots=True)
 class ExpectReader:
-    """Reads `expect`; classes or rules that could not be read are None and asked for nothing."""
+    """Reads `expect`; classes or rules that could not be read are None and not checked against."""
 
     classes: tuple[str, ...] | None
     rules: tuple[str, ...] | None

@@ -1,7 +1,7 @@
-"""The daemon: one session for each configuration, until it is told to stop.
+"""The daemon: one session for each configuration, until a signal stops it.
 
-A new configuration begins a new session: the old one ends in order, and the new one's start-up scan
-finds whatever was under way. Nothing but the disk carries over, so there is no state to migrate.
+A new configuration begins a new session: the old one ends in order, and the new one's first listing
+finds whatever was under way. No photo carries over but by the disk, so no state is migrated.
 A configuration that is wrong never ends the session that runs (promise 9).
 """
 
@@ -107,7 +107,7 @@ class Session:
 
     def run(self, load: Loader) -> Config:
         """Until a stop, or a new configuration: returns the one for the next session."""
-        # The watches are up and the listing has begun before anyone is told "ready".
+        # The watches are up and the listing has begun before the manager hears "ready".
         self._watching.run_due(self._clock.monotonic())
         self._log.write(
             DaemonStarted(

@@ -1,7 +1,7 @@
 """The main loop: take what came in, do what is due, sleep until the next deadline.
 
-Everything else happens in the main thread, so settling, rules and filing need no lock: watchers,
-the classifier's reader and signal handlers only put things into the `Inbox`. There is no tick: an
+All work happens in this thread, so settling, rules and filing need no lock: watchers, the
+classifier's reader and signal handlers only put things into the `Inbox`. There is no tick: an
 idle loop sleeps until an event, a settle window, a rescan or a look at the watches is due. Every
 turn is short, so stopping is prompt and the watchdog is fed by progress.
 
@@ -97,7 +97,7 @@ class PeriodicTask(Protocol):
         ...
 
     def run_due(self, now: float) -> None:
-        """Do what is due, and no more than a moment of it."""
+        """Do what is due, a moment's work at most."""
         ...
 
 

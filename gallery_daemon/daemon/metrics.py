@@ -1,7 +1,7 @@
 """Figures for Prometheus: what the main loop counts, written once a second while it turns.
 
-Only the main loop reads its own counts; whoever fetches them gets the text that was written last,
-so no lock is needed and no scrape can slow a photo down. Written here and not by prometheus_client,
+Only the main loop reads its counts; a scrape gets the text that was written last, so no lock is
+needed and no scrape can slow a photo down. The text is written here and not by prometheus_client,
 which serves no Unix socket and would be a dependency for forty lines.
 Source: prometheus.io, "Exposition formats", text format 0.0.4.
 """
@@ -44,8 +44,8 @@ class MetricFamily:
 class ExporterFactory:
     """Makes the exporter of each configuration; it outlives them.
 
-    That the figures cannot be fetched is logged once: the next configurations, which may have been
-    saved for quite another reason, log it again only if the address or the reason has changed.
+    That the figures cannot be fetched is logged once; the next configuration logs it again only if
+    the address or the reason is another.
     """
 
     def __init__(self, log: Log) -> None:

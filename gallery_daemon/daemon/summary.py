@@ -57,7 +57,7 @@ class Summary:
         try:
             found = day_of(self._journal.newest_first(), day)
         except JournalError:
-            return  # the next filing says what is wrong; a sum is not worth a second line
+            return  # the next filing logs what is wrong, and once is enough
         if found is not None:
             self._log.write(found)
 

@@ -2,7 +2,7 @@
 
 A failure is the one end that is not final. What may pass is tried again with a wait that grows,
 what lasts waits until the file changes; and a fault of the library itself opens the circuit
-breaker, so that the photos behind this one wait without being looked at.
+breaker, so that the photos behind this one wait without being examined.
 """
 
 from __future__ import annotations
@@ -62,13 +62,12 @@ class Ends:
 
     def settle(self, candidate: Candidate) -> None:
         """It is no end: the file settles, for the first time or once more."""
-        wall_ns = int(self.clock.wall().timestamp() * 1e9)
-        refused = self.arrivals.saw(candidate, self.clock.monotonic(), wall_ns)
+        refused = self.arrivals.saw(candidate, self.clock.monotonic(), self.clock.wall())
         if refused is not None:
             self.photo_log.no_file(refused)
 
     def file(self, examined: Examined, verdict: File) -> None:
-        """It is in the library with its sidecars, unless it changed or was refused."""
+        """It is in the library with its sidecars, unless it changed or an error stopped it."""
         photo, to = examined.photo, verdict.destination
         travelling = self.sidecars.take(photo) if to.with_sidecars else ()
         plan = Plan(
@@ -78,7 +77,7 @@ class Ends:
             examined.facts,
             examined.prediction,
             travelling,
-            examined.note,
+            examined.cache_entry,
         )
         now = self.clock.wall()
         filing = self._act(examined, lambda: self.filer.execute(plan, now))
@@ -135,11 +134,11 @@ class Ends:
         self._settle_all(self.sidecars.take(examined.photo))
 
     def known(self, photo: Photo) -> None:
-        """It came to its end otherwise, by a recovery for one."""
+        """It has come to an end already, by a recovery for example."""
         self.retries.ended(photo.candidate)
 
-    def refuse(self, examined: Examined, error: FilingError | JournalError) -> None:
-        """It could not be filed."""
+    def fail_with(self, examined: Examined, error: FilingError | JournalError) -> None:
+        """It could not be filed, or its end could not be recorded."""
         if isinstance(error, PhotoGone):
             self.gone(examined, error.sentence)
             return
@@ -158,7 +157,7 @@ class Ends:
             self.retries.hasten(self.clock.monotonic())
 
     def _act(self, examined: Examined, act: Callable[[], Filing]) -> Filing | None:
-        """What the act made; None if another program filed it, it changed, or it was refused."""
+        """What the act made; None if it was filed elsewhere, changed, or stopped by an error."""
         try:
             filing = act()
         except AlreadyFiled:
@@ -167,7 +166,7 @@ class Ends:
             self.settle(examined.photo.candidate)
             return None
         except (FilingError, JournalError) as error:
-            self.refuse(examined, error)
+            self.fail_with(examined, error)
             return None
         self.retries.ended(examined.photo.candidate)
         # It is in the library, so the library can take photos.
@@ -175,7 +174,7 @@ class Ends:
         return filing
 
     def _send_on(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
-        """Sidecars that the photo, which came to its end, does not take along."""
+        """Sidecars that the photo did not take along to its end are filed late, or stay."""
         left = (*sidecars, *self.sidecars.take(photo))
         if not left:
             return
@@ -215,12 +214,12 @@ class Ends:
             verdict.decision,
             examined.facts,
             examined.prediction,
-            note=examined.note,
+            cache_entry=examined.cache_entry,
         )
         try:
             self.journal.record(entry, self.library, self.clock.wall())
         except JournalError as error:
-            self.refuse(examined, error)
+            self.fail_with(examined, error)
             return False
         self.retries.ended(examined.photo.candidate)
         return True

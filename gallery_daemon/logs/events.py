@@ -1,8 +1,8 @@
 """What the log says: one class per event, with its public name, its level and its fields.
 
-The rooms return these values and `Log.write` writes them, so an event's fields are typed once.
-Names are past participles, and the order of the fields is their order in the line. The manual's
-table and a test of every line hold both to what is published.
+Rooms make these values and `Log.write` writes them, so an event's fields are declared once. Names
+are past participles, and the order of the fields is their order in the line. The manual's table and
+a test of every line hold both to what is published.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Event:
 
 
 class Log:
-    """The daemon's voice. Give it a `structlog` logger; tests give it a capturing one."""
+    """Writes events to a `structlog` logger; tests give it one that captures."""
 
     def __init__(self, logger: Any) -> None:  # noqa: ANN401 - structlog types its loggers so
         self._logger = logger
@@ -257,7 +257,7 @@ class ClassifierStarted(Event):
     measured: Mapping[str, float]
 
     def fields(self) -> dict[str, object]:
-        """All; where no engine was measured, nothing is said of it."""
+        """All, but `measured` only where engines were measured."""
         return _values(self) | {"measured": dict(self.measured) or None}
 
 

@@ -113,7 +113,7 @@ def _quantised(whole: nn.Module, size: int, calibration: PictureBatch) -> Any:  
     for name in ("nncf", "torch.utils.cpp_extension"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        # The libraries tell each other's developers of deprecations.
+        # The libraries warn each other's developers of deprecations.
         warnings.simplefilter("ignore")
         model = openvino.convert_model(
             whole,

@@ -1,6 +1,6 @@
 """Where a phase gets its batches from: features computed once, or pictures varied anew each time.
 
-Pictures are varied so that the network learns things and not pictures. Every transformation stands
+Pictures are varied so that the network learns what they show. Every transformation stands
 for something that happens to photos on their way: cut, mirrored, framed, shot in other light or
 with red and blue swapped, in grey, blurred, saved again as a small JPEG, partly covered. Validation
 and prediction never see any of them.

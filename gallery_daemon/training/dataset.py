@@ -4,8 +4,8 @@ A class is a folder, its name the class's name; several such folders add up. The
 name before `__` is its source (a camera, an album, a data set): pictures of one source look alike,
 so a model is only as good as it is on sources that it has not seen.
 
-Identical files in two classes contradict each other: neither can be learned from, and the person
-reads both paths. Of identical files in one class the first is kept: a picture that trains and
+Identical files in two classes contradict each other: neither is used, and the person is shown both
+paths. Of identical files in one class the first is kept: a picture that trains and
 validates at once would flatter the figures.
 """
 

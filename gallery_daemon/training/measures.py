@@ -1,4 +1,4 @@
-"""Rights and wrongs counted: what a set of predictions on labelled pictures comes to.
+"""Measures of predictions on labelled pictures: accuracy, recall, F1, calibration error.
 
 Next to the usual measures it says how sure is sure enough: the confidence from which on a class can
 be trusted. That is the line that a person copies into a rule: `min_confidence: 0.83` for memes,

@@ -1,6 +1,6 @@
 """How weights move: learning rates by layer and by step, and the average of the last steps.
 
-The average over the last steps is better than the last step's weights.
+The average predicts better than the last step's weights.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from gallery_daemon.training.features import Runner
 from gallery_daemon.training.int8_bundle import make_int8
 from gallery_daemon.training.pictures import SkippedPictures, read_gallery
 from gallery_daemon.training.plots import all_plots
-from gallery_daemon.training.report import REPORT_FILE, Misclassified, contact_sheet, report_page
+from gallery_daemon.training.report import REPORT_FILE, Misclassified, report_page, surest_mistakes
 from gallery_daemon.training.split import load_data, make_splits
 from gallery_daemon.training.train_options import provenance_of
 from gallery_daemon.training.trainer import Trainer
@@ -138,8 +138,8 @@ def _report(trainer: Trainer, calibration: Calibration, progress: Progress) -> d
 
 
 def _mistakes(loaded: LoadedGallery, calibration: Calibration) -> Iterator[Misclassified]:
-    """The most confident mistakes on the pictures that the plots are of, too."""
+    """The most confident mistakes on the pictures that the plots show."""
     pixels, pictures = loaded.open(), loaded.gallery.pictures
-    for row, called, truth, confidence in contact_sheet(calibration.hardest):
+    for row, called, truth, confidence in surest_mistakes(calibration.hardest):
         place = calibration.places[row]
         yield Misclassified(called, truth, confidence, pictures[place].path.name, pixels[place])

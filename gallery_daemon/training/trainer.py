@@ -192,7 +192,7 @@ def _work(phase: Phase) -> float:
     `layer4` has a quarter of a ResNet34's multiplications.
     """
     if phase.augmented:
-        return phase.size**2 / 224**2
+        return phase.size**2 / INPUT_SIZE**2
     return 0.001 if phase.first_trained == "fc" else 0.25
 
 

@@ -117,7 +117,7 @@ def choose(options: EngineOptions) -> ChosenEngine:
         return ChosenEngine(kinds_of(options.engine, options.device)[0], {})
     cache = _cache(options)
     known = cache.recall()
-    # No second trials on a busy machine: they take longest there and say least.
+    # No second round on a busy machine: it takes longest there and says least.
     if known is not None and (known.is_settled or share_of_others() >= _BUSY):
         return ChosenEngine(known.kind, {}, is_remembered=True)
     trials = _try_all(_libraries(manifest, options.device), options)
