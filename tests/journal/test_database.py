@@ -319,7 +319,7 @@ def test_a_locked_journal_is_a_fault_that_passes(world: World) -> None:
 
 
 def test_a_journal_on_a_read_only_disk_is_told_in_words(tmp_path: Path) -> None:
-    """No number of an error, and no name of a file that nobody knows: what, and why."""
+    """No number of an error, and no name of an internal file: what failed, and why."""
     folder = tmp_path / "state"
     Journal(folder / "journal.sqlite3").close()
     with mounted("none", str(folder), folder, "bind"):

@@ -39,7 +39,7 @@ def test_another_program_says_the_same_of_pictures(bundle: Path, tmp_path: Path)
 
 
 def test_no_file_is_overwritten(bundle: Path, tmp_path: Path) -> None:
-    """What lies there stays, and nothing is left beside it."""
+    """The file there stays, and nothing is left beside it."""
     (tmp_path / "mine.onnx").write_text("mine")
 
     with pytest.raises(BundleError, match="exists already"):

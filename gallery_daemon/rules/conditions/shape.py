@@ -19,7 +19,7 @@ from gallery_daemon.rules.condition import (
     is_within,
     yes_or_no,
 )
-from gallery_daemon.rules.yamltext import one_or_list, yaml_number
+from gallery_daemon.rules.yamltext import ends_map, one_or_list, yaml_number
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Check
@@ -69,9 +69,7 @@ class Between(Atom):
     @property
     def text(self) -> str:
         """As the YAML has it: `width: {min: 4000}`."""
-        ends = (("min", self.low), ("max", self.high))
-        written = (f"{key}: {self._exactly(end)}" for key, end in ends if end is not None)
-        return f"{self.measure}: {{{', '.join(written)}}}"
+        return f"{self.measure}: {ends_map(self._exactly, min=self.low, max=self.high)}"
 
     def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
