@@ -121,7 +121,7 @@ def forecast(
             known=inspection.known,
             remembered=inspection.remembered,
             classified=inspection.classified,
-            warning=why_unusable(journal, config.library),
+            warning=_why_unusable(journal, config.library),
         )
 
 
@@ -133,7 +133,7 @@ def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
     return tuple(each for each in pairs if _whereto(each.was) != _whereto(each.now))
 
 
-def why_unusable(journal: Journal, library: str) -> str | None:
+def _why_unusable(journal: Journal, library: str) -> str | None:
     """Why nothing can be filed into the library now; None if it can, or could be made."""
     try:
         refuse_emptied(journal, Disk(), library)

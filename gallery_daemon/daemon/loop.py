@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Reply = TypeVar("Reply")
 
-WAITING_LIMIT = 20_000
+_WAITING_LIMIT = 20_000
 # Things taken from the inbox before the loop looks at its tasks again.
 _BATCH = 500
 # Files on their way. Less than what holds a listing, so that events cannot keep it from its end.
@@ -41,7 +41,7 @@ class Inbox(Generic[Reply]):
     signal handler may call `wake` at any instruction, and no emitter thread ever blocks.
     """
 
-    def __init__(self, limit: int = WAITING_LIMIT) -> None:
+    def __init__(self, limit: int = _WAITING_LIMIT) -> None:
         """`limit` is how many candidates may wait."""
         self._queue: queue.SimpleQueue[Candidate | Reply | None] = queue.SimpleQueue()
         self._waiting: set[Candidate] = set()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.logs.events import Log
 
-PREFIX = "gallery_daemon_"
+_PREFIX = "gallery_daemon_"
 _EVERY_S = 1.0
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
@@ -92,10 +92,10 @@ class Metrics:
         """The figures are at most a second old."""
         if now >= self._next:
             self._next = now + _EVERY_S
-            self._exporter.text = render(metric_families(self._runtime, self._watching))
+            self._exporter.text = render(_families(self._runtime, self._watching))
 
 
-def metric_families(runtime: Runtime, watching: Watching) -> Iterator[MetricFamily]:
+def _families(runtime: Runtime, watching: Watching) -> Iterator[MetricFamily]:
     """All figures; the counters begin anew with each configuration."""
     state = runtime.photo_log.classifier
     yield MetricFamily("info", "gauge", "The version that runs.", {__version__: 1}, "version")
@@ -123,7 +123,7 @@ def render(families: Iterable[MetricFamily]) -> str:
     """The text format: help, type, and a line for each sample."""
     lines = []
     for family in families:
-        name = PREFIX + family.name
+        name = _PREFIX + family.name
         lines += [f"# HELP {name} {family.about}", f"# TYPE {name} {family.kind}"]
         for value, number in family.samples.items():
             label = "" if family.label is None else f'{{{family.label}="{_escaped(value)}"}}'

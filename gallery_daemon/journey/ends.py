@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gallery_daemon.clock import Clock
+    from gallery_daemon.decision import Decision
     from gallery_daemon.filing.execute import Filer, Filing
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journal.journal import Journal
@@ -120,9 +121,7 @@ class Ends:
 
     def fail(self, examined: Examined, reason: str) -> None:
         """It could not be looked at; that may pass."""
-        entry = JournalEntry(
-            examined.photo, State.FAILED, reason, None, examined.facts, examined.prediction
-        )
+        entry = _entry_of(examined, State.FAILED, reason)
         with contextlib.suppress(JournalError):
             self.journal.record(entry, self.library, self.clock.wall())
         self._fail(examined, reason, is_transient=True)
@@ -207,15 +206,7 @@ class Ends:
 
     def _record(self, examined: Examined, verdict: Leave | Quarantine, state: State) -> bool:
         """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = JournalEntry(
-            examined.photo,
-            state,
-            verdict.reason,
-            verdict.decision,
-            examined.facts,
-            examined.prediction,
-            cache_entry=examined.cache_entry,
-        )
+        entry = _entry_of(examined, state, verdict.reason, verdict.decision)
         try:
             self.journal.record(entry, self.library, self.clock.wall())
         except JournalError as error:
@@ -223,3 +214,17 @@ class Ends:
             return False
         self.retries.ended(examined.photo.candidate)
         return True
+
+
+def _entry_of(
+    examined: Examined, state: State, reason: str, decision: Decision | None = None
+) -> JournalEntry:
+    return JournalEntry(
+        examined.photo,
+        state,
+        reason,
+        decision,
+        examined.facts,
+        examined.prediction,
+        cache_entry=examined.cache_entry,
+    )

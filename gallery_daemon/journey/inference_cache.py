@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Photo
 
 # The other refusals may pass, so they are no property of a file's bytes.
-LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
+_LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
 # Dates that are in the file itself, whatever it is called.
 _IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
 
@@ -114,7 +114,7 @@ class InferenceCache:
         """The answer as the journal keeps it; None if it may be another one next time."""
         inference = self._inference(answer)
         model = inference.prediction.model if inference.prediction else self._model
-        if model is None or (inference.kind is not None and inference.kind not in LASTING):
+        if model is None or (inference.kind is not None and inference.kind not in _LASTING):
             return None
         fingerprint = None
         if inference.facts is not None and inference.facts.dhash is not None:
@@ -139,7 +139,7 @@ class InferenceCache:
         if cached.limits != self._limits:
             return False
         if cached.facts is None or cached.prediction is None:
-            return not self._again and cached.kind in LASTING and name == photo.name
+            return not self._again and cached.kind in _LASTING and name == photo.name
         if self._needs_hash and cached.facts.content_hash is None:
             return False
         if self._needs_bits and cached.facts.dhash is None:
