@@ -16,7 +16,7 @@ from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Raw, Text
 from gallery_daemon.config.kinds.date import TakenKind
 from gallery_daemon.config.kinds.model import ProbabilityKind
 from gallery_daemon.config.kinds.place import SpotKind
-from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size, Whole
+from gallery_daemon.config.kinds.quantity import AspectKind, Number, RangeKind, Size, Whole
 from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
@@ -141,23 +141,23 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "width",
-        Range(Measure.WIDTH, Whole(0, _MANY)),
+        RangeKind(Measure.WIDTH, Whole(0, _MANY)),
         "{min: 4000}",
         "so many pixels wide, as a person sees it",
     ),
     _key(
         "height",
-        Range(Measure.HEIGHT, Whole(0, _MANY)),
+        RangeKind(Measure.HEIGHT, Whole(0, _MANY)),
         "{max: 1080}",
         "so many pixels high",
     ),
     _key(
         "megapixels",
-        Range(Measure.MEGAPIXELS, Number(0, _MANY)),
+        RangeKind(Measure.MEGAPIXELS, Number(0, _MANY)),
         "{min: 8, max: 50}",
         "so many million pixels",
     ),
-    _key("size", Range(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
+    _key("size", RangeKind(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
     _key(
         "orientation",
         _Built(OneOrMore(OneOf(Orientation)), OrientationIs),
@@ -166,7 +166,7 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "aspect",
-        Aspect(),
+        AspectKind(),
         '"4:3"',
         "its long side to its short one is so, within 1%, or one of a list; or lies in "
         "`{min: 1.9, max: }`",

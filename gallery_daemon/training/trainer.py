@@ -13,7 +13,7 @@ import torch
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.manifest import INPUT_SIZE
-from gallery_daemon.model.network import STAGES, new_network, stages
+from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
 from gallery_daemon.training.calibration import RawPredictions
 from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress
@@ -131,7 +131,7 @@ class Trainer:
             for epoch in train_phase(network, phase, source, context, progress.state):
                 done = self._done(progress.phase, epoch.number, number)
                 noted = _record(progress, phase, epoch, done)
-                if phase.first_trained != "fc":  # which would take longer to save than to train
+                if phase.first_trained != HEAD:  # which would take longer to save than to train
                     progress.state = epoch.state
                     save_progress(progress, checkpoint)
                 self.display.epoch(noted)  # last: what a person has seen is kept
@@ -193,7 +193,7 @@ def _work(phase: Phase) -> float:
     """
     if phase.augmented:
         return phase.size**2 / INPUT_SIZE**2
-    return 0.001 if phase.first_trained == "fc" else 0.25
+    return 0.001 if phase.first_trained == HEAD else 0.25
 
 
 def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) -> Epoch:
