@@ -101,7 +101,7 @@ def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
     """Explain a file that the journal does not know: print it, or return what JSON says of it."""
-    # Another model can be asked about an ignored file all the same.
+    # With --model, an ignored file is classified, too.
     ignored = ignored_by_name(place, config) if model is None else None
     if ignored is not None:
         if not as_json:

@@ -1,8 +1,8 @@
 """The daemon: one session for each configuration, until a signal stops it.
 
 A new configuration begins a new session: the old one ends in order, and the new one's first listing
-finds whatever was under way. No photo carries over but by the disk, so no state is migrated.
-A configuration that is wrong never ends the session that runs (promise 9).
+finds whatever was under way. Of photos nothing carries over but what is on disk, so no state is
+migrated. A configuration that is wrong never ends the session that runs (promise 9).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ asks for a reload when the text of the file has changed. Some editors write anot
 it, others empty the file and write it; a link may be pointed elsewhere. So a stat of the file is
 compared every two seconds, through links, and the file is read only when it has been unchanged for
 half a second. A file that is missing is being replaced. In the end the text counts: a touch changes
-nothing.
+nothing. Apart from `daemon`: nothing here needs a session.
 """
 
 from __future__ import annotations

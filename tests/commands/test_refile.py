@@ -183,9 +183,7 @@ def test_a_film_that_comes_later_goes_where_its_photo_went(
     assert back | {"All/cars/cars.xmp"} == set(read_files(household.library))
 
 
-def test_the_first_filing_says_how_a_photo_came(
-    household: Household,
-) -> None:
+def test_the_first_filing_says_how_a_photo_came(household: Household) -> None:
     """Name, folder and the day it came: not those of its last place in the library."""
     household.manner.action = "move"
     has = Belongings(household.watch, household.library)
