@@ -158,7 +158,7 @@ def test_every_example_of_a_condition_can_be_used(key: Key[Condition]) -> None:
 
 
 def test_every_action_has_its_row() -> None:
-    """The tables of actions and of conflicts are written by hand; none of their words is missing."""
+    """The tables of actions and conflicts are written by hand; each of their words is there."""
     text = read_page("rules").text.partition("\n## Actions\n")[2].partition("\n## ")[0]
     rows = "".join(line for line in text.splitlines() if line[:1] == "|")
 
