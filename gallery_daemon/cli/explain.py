@@ -63,12 +63,12 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say why a photo went where it lies, or where it would go; nothing is filed.
+    """Say why a photo went where it is, or where it would go; nothing is filed.
 
-    Each rule with each condition and whether it held, and what would have to change for another
-    rule to take it. Of a photo that was filed: by the rules and the model of that time, and in one
-    line what today's would do. Of a file that its name keeps from `run`: by which pattern, and with
-    --model the rest too.
+    You see each rule with each condition and whether it held, and what would have to change for
+    another rule to take the photo. A photo that was filed is explained by the rules and the model
+    of that time, with one line on what today's would do. A file that `run` passes over by its name
+    is explained by the pattern; --model adds the rest.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -101,7 +101,7 @@ def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
     """Explain a file that the journal does not know: print it, or return what JSON says of it."""
-    # Another model can be asked about an ignored file all the same.
+    # With --model, an ignored file is classified, too.
     ignored = ignored_by_name(place, config) if model is None else None
     if ignored is not None:
         if not as_json:

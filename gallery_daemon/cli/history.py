@@ -42,7 +42,7 @@ def history(
         list[str] | None, typer.Option(help='Photos of this name, "IMG_*" for many; repeatable.')
     ] = None,
     state: Annotated[
-        list[State] | None, typer.Option(help="Only what became so; repeatable.")
+        list[State] | None, typer.Option(help="Only files in this state; repeatable.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")

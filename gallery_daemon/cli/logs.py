@@ -61,7 +61,7 @@ def logs(
         bool, typer.Option("--json", help="Print one JSON object per photo.")
     ] = False,
 ) -> None:
-    """Show what became of the latest photos, a line each, and go on with what comes.
+    """Show what became of the latest photos, a line each; with -f, also of those to come.
 
     Examples:
         gallery-daemon logs -f

@@ -60,10 +60,10 @@ def plan(
     config: ConfigFile = None,
     was: Annotated[
         Path | None,
-        typer.Option(help="Show what would go elsewhere, or otherwise, than under this one."),
+        typer.Option(help="Show what would change, compared with this configuration."),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also photos that came to their end before.")
+        bool, typer.Option("--all", help="Also photos that were filed, left or quarantined before.")
     ] = False,
     names: AllNames = False,
     as_json: Annotated[
@@ -73,8 +73,8 @@ def plan(
     """Show what `run` would do now with the photos in the watch folders; nothing is done.
 
     What the model sees is remembered, so the next plan is instant. With --was, all photos in the
-    watch folders are decided twice, and those are shown that would go elsewhere, or by another
-    action.
+    watch folders are decided by both configurations; you see which would go elsewhere, or by
+    another action.
 
     Examples:
         gallery-daemon plan

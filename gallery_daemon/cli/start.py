@@ -48,7 +48,7 @@ OPTIONS: dict[str, Callable[[str], object]] = {
 
 
 def parse_options(words: list[str]) -> RunOptions | None:
-    """What the words say; None if they ask for help, or hold a mistake that wants explaining."""
+    """The options in these words; None if they ask for help, or hold a mistake to be explained."""
     left = [part for word in words for part in _parts(word)]
     values: dict[str, object] = {}
     for option, value in zip(left[::2], left[1::2], strict=False):

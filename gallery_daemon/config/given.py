@@ -115,7 +115,7 @@ class GivenKeys:
     )
     date: datetime | None = option(
         Moment(),
-        "What {date} is made from where nobody knows when it was taken: the file's mtime.",
+        "The file's mtime, which {date} is made from if it has no `taken`.",
         unwritten=None,
     )
     camera: str | None = option(Text("a camera's name"), "Make and model.", unwritten=None)

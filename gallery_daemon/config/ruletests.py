@@ -26,18 +26,18 @@ from gallery_daemon.rules.ruletest import AnyTest, Expected, PictureTest, RuleTe
 
 NAME = Key("name", Text(), "What the test is called when it fails.")
 GIVEN: Key[Node] = Key(
-    "given", Raw("a photo"), "A photo as it might come; what is not said, is not so."
+    "given", Raw("a photo"), "A photo that might come; what is not given is not so."
 )
 FILE: Key[Node] = Key(
     "file",
     Raw("a picture such as tests/matterhorn.jpg"),
-    "A picture instead, by its path from here; `check` has it looked at and classified.",
+    "A picture instead, by its path from here; `check` reads and classifies it.",
 )
 FILE_PATH = AbsolutePath()
 EXPECT: Key[Node] = Key(
     "expect",
     Raw("what becomes of it"),
-    "What shall become of it; all that is said must come true.",
+    "What must become of it; each key must come true.",
     example="{to: Memes/}",
 )
 TEST = Table("a test", (NAME, GIVEN, FILE, EXPECT))

@@ -43,7 +43,7 @@ _BATCH_SIZES = {"cpu": 32, "cuda": 128, "mps": 64}
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """What training came to.
+    """The result of a training.
 
     `measures` are of the validation pictures, `left_out` of the sources that were left out in turn,
     if there were any; `finished` is false after Ctrl-C, `can_resume` if it can go on.
@@ -115,7 +115,7 @@ def _runner(options: TrainOptions) -> Runner:
 def _manifest(
     trainer: Trainer, calibration: Calibration, provenance: dict[str, object]
 ) -> Manifest:
-    """What `model.json` says, but for what saving finds out."""
+    """The manifest, but for the hash of the weights, which saving fills in."""
     return Manifest(
         name=trainer.options.out.name,
         classes=trainer.loaded.gallery.classes,

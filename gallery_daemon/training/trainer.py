@@ -1,4 +1,4 @@
-"""Networks learn from labelled pictures, phase after phase: one for the bundle, others to judge it.
+"""Training networks phase after phase: one for the bundle, and others to measure it by.
 
 There is one training for each set of sources that is left out, and one with all of them. All begin
 with the same weights, so the features of the first phase are computed once.
@@ -85,12 +85,12 @@ class Trainer:
         return network, progress
 
     def train_without(self, outer: Split, number: int) -> RawPredictions:
-        """What a network that never saw the pictures that validate in `outer` says of them.
+        """A network's predictions on the pictures that validate in `outer`, which it never saw.
 
         Raises:
             KeyboardInterrupt: it came before the training was over.
         """
-        # The best epoch is chosen without them too, or they would not be unseen.
+        # The best epoch is chosen without them, too; else they would not be unseen.
         options, gallery = self.options, self.loaded.gallery
         inner = split_randomly(gallery, outer.train, options.validation_share, options.seed)
         self.display.say(f"without {', '.join(options.left_out[number])}:")
@@ -100,7 +100,7 @@ class Trainer:
         return self.predict(network, outer.validate)
 
     def predict(self, network: nn.Module, places: tuple[int, ...]) -> RawPredictions:
-        """What the network says of the pictures at `places`, as they are."""
+        """The network's predictions on the pictures at `places`, not varied."""
         pictures = PictureSource(self.loaded, INPUT_SIZE, self.run, scenery=())
         logits = predict_logits(network, pictures, torch.tensor(places), self.run)
         return RawPredictions(places, logits)
