@@ -196,9 +196,7 @@ def of_answer(examined: Examined, rules: RuleSet) -> AnswerVerdict:
     """What is to become of a file that was examined, or refused before it was."""
     reason = examined.reason or ""
     match examined.refusal:
-        case None:
-            return _by_rules(examined, rules)
-        case RefusalKind.UNREADABLE:
+        case None | RefusalKind.UNREADABLE:
             return _by_rules(examined, rules)
         case RefusalKind.NOT_A_PHOTO:
             return Leave(reason)
