@@ -33,13 +33,14 @@ from gallery_daemon.classifier.messages import (
     Setup,
     Started,
 )
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.photo import Facts, Photo, Prediction
+    from gallery_daemon.photo import Photo
 
 # -P: the working folder may be a synced one, and a `torch.py` in it must not be imported.
 WORKER = (sys.executable, "-P", "-m", "gallery_daemon.classifier.worker")
@@ -48,31 +49,6 @@ WORKER = (sys.executable, "-P", "-m", "gallery_daemon.classifier.worker")
 _BATCHES_OUT = 4
 # After so many failed starts in a row the process counts as lost.
 _LOST_AFTER = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Classified:
-    """A photo has its prediction, made in a batch of `batch` photos.
-
-    `classify_ms` runs from the first look at its bytes to the prediction. Both are None for one
-    that came from the cache.
-    """
-
-    photo: Photo
-    facts: Facts
-    prediction: Prediction
-    batch: int | None
-    classify_ms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A photo has no prediction, and why; `facts` only if it could be read."""
-
-    photo: Photo
-    kind: RefusalKind
-    reason: str
-    facts: Facts | None
 
 
 HostEvent = Classified | Refused | ClassifierStarted | ClassifierStopped | ClassifierFailed

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import Classified, ClassifierHost, Refused
+from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import ClassifierLost
 from gallery_daemon.logs.events import ClassifierFailed

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import Classified
+from gallery_daemon.classifier.results import Classified
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.dry_run import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside

@@ -26,7 +26,7 @@ from gallery_daemon.photo import Identity, Photo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gallery_daemon.classifier.host import Classified, Refused
+    from gallery_daemon.classifier.results import Classified, Refused
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import ProgressDisplay
     from gallery_daemon.config.settings import Config

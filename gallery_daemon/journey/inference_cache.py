@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the codec reads annotations
 from gallery_daemon.errors import BundleError, JournalError

@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.decision import Decision, Destination, Outcome
 from gallery_daemon.filing.steps import is_sidecar_name
 from gallery_daemon.imaging.formats import Support

@@ -13,8 +13,8 @@ import contextlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.journey.judge import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gallery_daemon.classifier.child import ChildEvent
-    from gallery_daemon.classifier.host import ClassifierHost
+    from gallery_daemon.classifier.host import ClassifierHost, HostEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.filing.execute import Filer
     from gallery_daemon.intake.arrivals import Arrivals

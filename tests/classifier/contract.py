@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from gallery_daemon.classifier.host import Classified, Refused
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.logs.events import ClassifierStarted
 from tests.classifier.loop import Loop, photo
 

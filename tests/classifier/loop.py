@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from gallery_daemon.classifier.host import Classified, ClassifierHost, HostEvent, Refused, Timeouts
+from gallery_daemon.classifier.host import ClassifierHost, HostEvent, Timeouts
 from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:

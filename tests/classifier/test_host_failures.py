@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
-from gallery_daemon.classifier.host import Classified, Refused, Timeouts
+from gallery_daemon.classifier.host import Timeouts
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 from tests.classifier.loop import DEADLINE_S, photo, running, until_true
 

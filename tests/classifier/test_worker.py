@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from gallery_daemon.classifier.host import WORKER, Classified, Timeouts
+from gallery_daemon.classifier.host import WORKER, Timeouts
+from gallery_daemon.classifier.results import Classified
 from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.manifest import Manifest

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.host import Classified
+from gallery_daemon.classifier.results import Classified
 from gallery_daemon.commands.plan import Forecast, changes, forecast, scopes_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
-from gallery_daemon.classifier.host import Classified, HostEvent
+from gallery_daemon.classifier.results import Classified
 from gallery_daemon.config.load import check_text
 from gallery_daemon.daemon.wiring import build, wire
 from gallery_daemon.filing.disk import Disk
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from gallery_daemon.classifier.host import ClassifierHost
+    from gallery_daemon.classifier.host import ClassifierHost, HostEvent
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.photo import Photo

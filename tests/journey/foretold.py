@@ -24,8 +24,8 @@ from unittest.mock import patch
 
 from PIL import Image
 
-from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.commands import classify, inspection
 from gallery_daemon.commands.explain import explain_file
 from gallery_daemon.commands.plan import Forecast, forecast, scopes_of
@@ -49,6 +49,7 @@ from tests.faults.household import CLASSES, MODEL, HandClock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from gallery_daemon.classifier.host import HostEvent
     from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.config.settings import Config
     from gallery_daemon.photo import Photo

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.codec import object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal

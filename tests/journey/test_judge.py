@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
+from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.decision import Action, OnConflict, Outcome
 from gallery_daemon.imaging import formats
 from gallery_daemon.journal.record import FINAL_STATES, Row, State
