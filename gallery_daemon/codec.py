@@ -1,11 +1,11 @@
 """A frozen value becomes JSON and comes back as exactly the same value, or as an error.
 
-The one reader of what others have written as JSON: messages over the pipe, texts in the journal, a
-bundle's manifest, the memory of engines. The types are the format: the fields of a dataclass are
-the keys of an object, and every value must have its field's type; only a field whose metadata say
-that it `stays` is no key. Nothing is guessed or converted, because the other side parses hostile
-files and may have fallen to one (promise 8). Text is written in ASCII, so a name with broken UTF-8
-keeps its surrogates.
+For all JSON that is read back: messages over the pipe, texts in the journal, a bundle's manifest,
+the measured engines. The types are the format: the fields of a dataclass are the keys of an object,
+and every value must have its field's type; only a field whose metadata say that it `stays` is no
+key. Nothing is guessed or converted, because the other side parses hostile files and one of them
+may have taken it over (promise 8). Text is written in ASCII, so a name with broken UTF-8 keeps its
+surrogates.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
-# `photo` imports these for type checkers only.
-_NAMES = {"Mapping": Mapping, "datetime": datetime}
 _WORDS = {str: "a text", bool: "true or false"}
-# Of a wrong value, its first letters are enough to find it; a hostile one may have millions.
+# Letters of a wrong value in a message: enough to find it; a hostile one may have millions.
 _SHOWN = 60
 
 
@@ -202,7 +200,7 @@ def _finite(raw: float, where: str) -> float:
 
 @cache
 def _field_types(wanted: type[Any]) -> dict[str, object]:
-    kinds = get_type_hints(wanted, localns=_NAMES)
+    kinds = get_type_hints(wanted)
     return {name: kinds[name] for name in _names(wanted)}  # type: ignore[arg-type]
 
 

@@ -1,6 +1,6 @@
 """What happens to a photo, and why: what `rules` decides and `filing` does.
 
-None of it needs to know what a photo is.
+Nothing here depends on `photo`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The errors that a person can do something about: each is a finished sentence, some with a hint.
 
 They are raised where the fact is known and become a message and an exit status in one place,
-`cli/main.py`. Any other exception is a bug of ours.
+`cli/main.py`. Any other exception is a bug in the program.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class TrainingError(GalleryError):
 
 
 class FilingError(GalleryError):
-    """A photo could not be filed; it is where it was.
+    """A photo could not be filed; it stays where it was.
 
     `transient`: trying again may help. `of_library`: the fault is the library's as a whole, so the
     next photo would fail too.
@@ -87,7 +87,7 @@ class FilingError(GalleryError):
 
 
 class PhotoGone(FilingError):
-    """The photo vanished before it could be filed; nothing is tried again."""
+    """The photo vanished before it could be filed; it is not tried again."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, transient=False)

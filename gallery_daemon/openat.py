@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FOLDER = _ROOT | os.O_NOFOLLOW
-# A FIFO would be waited for until somebody writes into it: for ever.
+# Opening a FIFO waits for a writer, who may never come.
 _FOLLOWED_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _FILE = _FOLLOWED_FILE | os.O_NOFOLLOW
 

@@ -170,8 +170,7 @@ class SimilarPhoto:
 class Similar:
     """The photos seen before that a photo belongs with, the nearest of each kind.
 
-    `group` is the stem of the first of them all, also of those that they are like themselves; None:
-    there are none.
+    `group` is the stem of the first photo of the chain that they belong to; None: there is none.
     """
 
     burst: SimilarPhoto | None = None
@@ -186,7 +185,7 @@ class Facts:
     `width` and `height` are pixels as a person sees them, after `orientation` (EXIF's 1 to 8) is
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
     hexadecimal digits, present only where the rules ask for it. `position` is there only with
-    `has_gps`, and not even then if the file does not say which hemisphere. `dhash` is the picture
+    `has_gps`, and only if the file says which hemisphere. `dhash` is the picture
     as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: not known. `similar` is no fact
     of the file and never leaves the process: it is looked up where the rules ask for it.
     """

@@ -39,7 +39,7 @@ class Inner:
 
 @dataclass(frozen=True)
 class Outer:
-    """One field of every type that the wire knows."""
+    """One field of every type that the codec knows."""
 
     text: str
     count: int

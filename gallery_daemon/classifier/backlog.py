@@ -86,12 +86,11 @@ class Backlog:
         self._sent[job.id] = job
         return job
 
-    def start(self, job_id: int, now: float) -> Job | None:
-        """The process begins to parse this photo; None: it was never sent."""
+    def start(self, job_id: int, now: float) -> None:
+        """The process begins to parse this photo, if it was ever sent."""
         job = self._sent.get(job_id)
         if job is not None:
             job.started_s = self._moved_s = now
-        return job
 
     def finish(self, job_id: int, now: float) -> Job | None:
         """This photo is answered, and gone from the backlog; None: it was never sent."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.messages import FromChild, ToChild
 
-# A process without state is told to end, asked by a signal, and killed, all in under 2 s.
+# The process has no state: its input is closed, then SIGTERM, then SIGKILL, all in under 2 s.
 _CLOSE_S = 1.0
 _TERMINATE_S = 0.4
 _KILL_S = 0.4
@@ -53,7 +53,7 @@ class ChildEvent:
 
 
 class Child:
-    """A running classifier process, the `number`th. All methods are the main thread's."""
+    """A running classifier process, the `number`th. Only the main thread calls its methods."""
 
     def __init__(
         self, command: Sequence[str], number: int, deliver: Callable[[ChildEvent], None]

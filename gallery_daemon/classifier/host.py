@@ -46,15 +46,16 @@ WORKER = (sys.executable, "-P", "-m", "gallery_daemon.classifier.worker")
 
 # Enough that a full batch is always being read while another is in the network.
 _BATCHES_OUT = 4
-# After that many failed starts in a row the process counts as lost.
+# After so many failed starts in a row the process counts as lost.
 _LOST_AFTER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """A photo has its prediction, made in a batch of `batch` photos; None: it is remembered.
+    """A photo has its prediction, made in a batch of `batch` photos.
 
-    `classify_ms` runs from the first look at its bytes to the prediction.
+    `classify_ms` runs from the first look at its bytes to the prediction. Both are None for one
+    that came from the cache.
     """
 
     photo: Photo
@@ -114,7 +115,7 @@ class StartAttempts:
         return wait_s
 
     def succeeded(self) -> None:
-        """The process did its work."""
+        """The process gave an answer."""
         self._failures = 0
 
 
@@ -170,7 +171,7 @@ class ClassifierHost:
         """Take in what the process has said."""
         child = self._child
         if child is None or event.child != child.number:
-            return  # from a process that was given up already
+            return  # from an earlier process
         match event.message:
             case Ready() as ready if not self._is_ready:
                 self._is_ready, self._quiet_since = True, now

@@ -24,7 +24,7 @@ from gallery_daemon.photo import PLAIN, Facts, Identity, Prediction
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.photo import Facts, Position
+    from gallery_daemon.photo import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ class Refusal:
 ToChild = Setup | Request
 FromChild = Ready | Broken | Started | Answer | Refusal
 
-TO_CHILD: tuple[type[ToChild], ...] = (Setup, Request)
-FROM_CHILD: tuple[type[FromChild], ...] = (Ready, Broken, Started, Answer, Refusal)
+_TO_CHILD: tuple[type[ToChild], ...] = (Setup, Request)
+_FROM_CHILD: tuple[type[FromChild], ...] = (Ready, Broken, Started, Answer, Refusal)
 
 FRAME_LIMIT_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
@@ -157,7 +157,7 @@ def read_to_child(pipe: BinaryIO) -> ToChild | None:
         CodecError: the frame breaks a rule.
     """
     body = _read_frame(pipe)
-    return None if body is None else _message_of(body, TO_CHILD)
+    return None if body is None else _message_of(body, _TO_CHILD)
 
 
 def read_from_child(pipe: BinaryIO) -> FromChild | None:
@@ -169,7 +169,7 @@ def read_from_child(pipe: BinaryIO) -> FromChild | None:
     body = _read_frame(pipe)
     if body is None:
         return None
-    message = _message_of(body, FROM_CHILD)
+    message = _message_of(body, _FROM_CHILD)
     if isinstance(message, Answer | Refusal):
         validate(message)
     return message

@@ -69,7 +69,7 @@ _EXIT_BROKEN = 1
 
 @dataclass(frozen=True, slots=True)
 class Pipes:
-    """The pipes to the host; any thread may call `tell`."""
+    """The pipes to the host; any thread may call `send`."""
 
     incoming: BinaryIO
     outgoing: BinaryIO
@@ -87,7 +87,7 @@ class Pipes:
         os.dup2(2, 1)
         return pipes
 
-    def tell(self, message: FromChild) -> None:
+    def send(self, message: FromChild) -> None:
         """The message is in the pipe; the process ends if the host has closed it."""
         try:
             with self._lock:
@@ -108,13 +108,13 @@ def main() -> None:
     try:
         network, choice = _load(setup)
     except GalleryError as error:
-        pipes.tell(Broken(error.sentence, error.hint))
+        pipes.send(Broken(error.sentence, error.hint))
         sys.exit(_EXIT_BROKEN)
     except Exception as error:
-        pipes.tell(Broken(f"the model cannot be loaded: {type(error).__name__}: {error}", None))
+        pipes.send(Broken(f"the model cannot be loaded: {type(error).__name__}: {error}", None))
         raise
     load_ms = round((time.monotonic() - began) * 1000, 1)
-    pipes.tell(Ready(network.model, str(choice.kind), load_ms, choice.measured))
+    pipes.send(Ready(network.model, str(choice.kind), load_ms, choice.measured))
     _serve(pipes, setup, network)
 
 
@@ -161,7 +161,7 @@ def _serve(pipes: Pipes, setup: Setup, network: Network[Pixels]) -> None:
         threading.Thread(target=_read, args=(pipes, setup, requests, pictures), daemon=True).start()
     while batch := collect(pictures.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
         for reply in classify(batch, network, time.monotonic):
-            pipes.tell(reply)
+            pipes.send(reply)
 
 
 def _listen(
@@ -194,11 +194,11 @@ def _read(
 
     while True:
         request = requests.get()
-        pipes.tell(Started(request.id))
+        pipes.send(Started(request.id))
         photo = read_photo(request, look_at, time.monotonic())
         if isinstance(photo, Refusal):
             pictures.withdraw()
-            pipes.tell(photo)
+            pipes.send(photo)
         else:
             pictures.give(photo)
 

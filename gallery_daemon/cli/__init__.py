@@ -2,7 +2,7 @@
 
 `app` has the commands, one file for each family: `run`, `sort`, `plan`, `classify`, `check`,
 `doctor`, `explain`, `history`, `logs`, `refile`, `undo`, `status`, `train` (with `evaluate`),
-`export`, `service` and `manual`; `start` is the daemon's own way, past them all. Several of them
+`export`, `service` and `manual`; `start` starts the daemon without their parser. Several of them
 share `options`, `moments` (a time as it is typed), `exits` (statuses) and `config_file` (where the
 configuration is, and its warnings). `plain` shows errors without rich, which the daemon does not
 load; `render` (tables) and `progress` (bars) show the rest, and `public` is what `--json` prints.

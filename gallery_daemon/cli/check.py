@@ -54,7 +54,7 @@ def check(
         bool, typer.Option("--json", help="Print one JSON object per line.")
     ] = False,
 ) -> None:
-    """Check the configuration: every mistake with its line, what may not be meant, and its tests.
+    """Check the configuration: every mistake with its line, warnings, and its tests.
 
     Exit status 0: it can be used; 1: the classifier does not start, so tests of pictures were
     skipped; 2: it is wrong, or a test of its rules fails.

@@ -1,4 +1,4 @@
-"""How a configuration is found, and warned of."""
+"""Finding the configuration, and showing its warnings."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def existing_config(given: Path | None) -> Path:
 def read_to_look(given: Path | None) -> Config:
     """The configuration, for a command that only shows what it would do.
 
-    Rules that fail their own tests are looked into, too; that no other command takes them goes to
-    standard error.
+    Rules that fail their own tests are read, too; standard error has the failures, and that `run`
+    and `sort` refuse them.
 
     Raises:
         GalleryError: there is none, or it is wrong.
@@ -59,7 +59,7 @@ def read_to_look(given: Path | None) -> Config:
 
 
 def warn(config: Config, log: Log) -> None:
-    """What the configuration does and the person may not mean goes into the log."""
+    """Log what the configuration does and the person may not mean."""
     for warning in warnings_of(config):
         place = f"{config.file or 'command line'}:{warning.line}"
         log.write(ConfigWarned(place, warning.sentence))

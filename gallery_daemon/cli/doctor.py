@@ -32,7 +32,7 @@ def doctor(
         bool, typer.Option("--json", help="Print one JSON object per finding.")
     ] = False,
 ) -> None:
-    """Look at all that the daemon needs, and say what to do where something is not well.
+    """Look at all that the daemon needs, and say what to do about each problem.
 
     The configuration, folders, links, space, the kernel's limits, the model, the journal, the
     service. Nothing is changed. Exit status 0: nothing fails; 1: something does; 2: the

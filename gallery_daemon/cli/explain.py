@@ -18,6 +18,7 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import read_to_look
+from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.clock import SystemClock
@@ -62,12 +63,12 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say why a photo went where it lies, or where it would go; nothing is filed.
+    """Say why a photo went where it is, or where it would go; nothing is filed.
 
-    Each rule with each condition and whether it held, and what would have to change for another
-    rule to take it. Of a photo that was filed: by the rules and the model of that time, and in one
-    line what today's would do. Of a file that its name keeps from `run`: by which pattern, and with
-    --model the rest too.
+    You see each rule with each condition and whether it held, and what would have to change for
+    another rule to take the photo. A photo that was filed is explained by the rules and the model
+    of that time, with one line on what today's would do. A file that `run` passes over by its name
+    is explained by the pattern; --model adds the rest.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -76,15 +77,15 @@ def explain(
     """
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
-        classes_of(model)  # a mistyped bundle is told before anything is started
+        classes_of(model)  # a mistyped bundle is reported before anything is started
     before, known = _recorded(place)
     if known is None:
         said = _explain_new(place, read_to_look(config), model, as_json=as_json)
     else:
         said = _explain_known(place, known, config, model, as_json=as_json)
     if as_json:
-        told = {"before": public.of_row(before)} if before else {}
-        public.print_json({"path": place} | said | told)
+        replaced = {"before": public.of_row(before)} if before else {}
+        public.print_json({"path": place} | said | replaced)
     elif before:
         _print_replaced(before)
 
@@ -100,7 +101,7 @@ def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
     """Explain a file that the journal does not know: print it, or return what JSON says of it."""
-    # Another model can be asked about an ignored file all the same.
+    # With --model, an ignored file is classified, too.
     ignored = ignored_by_name(place, config) if model is None else None
     if ignored is not None:
         if not as_json:
@@ -115,19 +116,19 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
 def _explain_known(
     place: str, known: PastDecision, config: Path | None, model: str | None, *, as_json: bool
 ) -> public.Public:
-    """The same of a file that it knows."""
+    """Explain a file that the journal knows: print it, or return what JSON says of it."""
     if not as_json:
-        _print_remembered(place, known)
+        _print_past(place, known)
     said: public.Public = {"then": public.of_past_decision(known)}
     try:
         loaded = read_to_look(config)
         today = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
-        # What was done stands, whatever the rules of today are.
+        # The past is shown even if the present rules cannot be read.
         print_error(error)
         return said
     if not as_json:
-        _print_day(known, today, loaded)
+        _print_present_end(known, today, loaded)
     return said | {"today": public.of_explained(today, loaded)}
 
 
@@ -154,12 +155,13 @@ def _print_today(today: Explained, config: Config) -> None:
     _print_misses(console, today.explanation.near_misses, Path(file).name)
 
 
-def _print_remembered(place: str, known: PastDecision) -> None:
+def _print_past(place: str, known: PastDecision) -> None:
     """Print what was done with a file and why, from the journal."""
     console = Console(highlight=False, markup=False)
     row = known.row
     console.print(Text(shown(place), style="bold"))
-    _print(console, f"{row.state} on {_day(row)}; what follows is of that time (journal, {row.id})")
+    when = to_the_second(row.decided_at)
+    _print(console, f"{row.state} on {when}; what follows is of that time (journal, {row.id})")
     if place != row.path:
         _print(console, f"came from {row.path}")
     if place not in {row.path, row.destination}:
@@ -195,11 +197,12 @@ def _print_replaced(before: Row) -> None:
     where = f" to {before.destination}" if before.state is State.FILED else ""
     which = f"another file, or this one before it changed (journal, {before.id})"
     console = Console(highlight=False, markup=False)
-    _print_end(console, "before", shown(f"{before.state} on {_day(before)}{where}: {which}"))
+    when = to_the_second(before.decided_at)
+    _print_end(console, "before", shown(f"{before.state} on {when}{where}: {which}"))
 
 
-def _print_day(known: PastDecision, today: Explained, config: Config) -> None:
-    """Print in a line what the present rules would do with a photo that was filed."""
+def _print_present_end(known: PastDecision, today: Explained, config: Config) -> None:
+    """Print in one line what the present rules would do with a photo that was filed."""
     end, now = _end(today.explanation.decision, config), today.prediction
     is_same = known.prediction is not None and known.prediction.model == now.model
     model = "" if is_same else f" ({now.model} says {now.top_class} {now.confidence:.2f})"
@@ -286,10 +289,6 @@ def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> 
     for miss in misses[:_NEAR_MISSES]:
         place = "" if miss.line is None else f", {file}:{miss.line}"
         _print(console, f"{miss.rule}: {miss.sentence}{place}")
-
-
-def _day(row: Row) -> str:
-    return row.decided_at[:19].replace("T", " ")
 
 
 def _is_changed(place: str, row: Row) -> bool:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.moments import HOW, MOST, moment_of
+from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.journals import journal_path
@@ -42,7 +42,7 @@ def history(
         list[str] | None, typer.Option(help='Photos of this name, "IMG_*" for many; repeatable.')
     ] = None,
     state: Annotated[
-        list[State] | None, typer.Option(help="Only what became so; repeatable.")
+        list[State] | None, typer.Option(help="Only files in this state; repeatable.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")
@@ -94,7 +94,7 @@ def _print(rows: list[Row]) -> None:
         became = row.state if row.undoes is None else f"{row.state} (undid {row.undoes})"
         table.add_row(
             str(row.id),
-            row.decided_at[:19].replace("T", " "),
+            to_the_second(row.decided_at),
             shown(row.relative),
             became,
             f"{row.top_class or ''}{sure}",

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.moments import HOW, MOST, moment_of
+from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.follow import Follower
@@ -61,7 +61,7 @@ def logs(
         bool, typer.Option("--json", help="Print one JSON object per photo.")
     ] = False,
 ) -> None:
-    """Show what became of the latest photos, a line each, and go on with what comes.
+    """Show what became of the latest photos, a line each; with -f, also of those to come.
 
     Examples:
         gallery-daemon logs -f
@@ -83,10 +83,10 @@ def logs(
     try:
         with Follower(journal_path(), query) as follower:
             _print_rows(console, follower.latest(), as_json=as_json)
-            while follow and not _is_deaf(_EVERY_MS):
+            while follow and not _has_lost_reader(_EVERY_MS):
                 _print_rows(console, follower.fresh(), as_json=as_json)
     except BrokenPipeError:
-        # Whoever read has gone; what Python still holds of the output goes nowhere.
+        # The reader has gone, so what Python still holds of the output goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -98,7 +98,7 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _is_deaf(wait_ms: int) -> bool:
+def _has_lost_reader(wait_ms: int) -> bool:
     """Wait; return whether the reader of a pipe, or the terminal, has gone meanwhile."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
@@ -119,7 +119,7 @@ def _line(row: Row) -> Text:
     colour = _COLOURS.get(row.state, "dim")
     sure = "" if row.confidence is None else f" {row.confidence:.2f}"
     line = Text()
-    line.append(row.decided_at[:19].replace("T", " "), "dim")
+    line.append(to_the_second(row.decided_at), "dim")
     line.append(f"  {shown(row.top_class or '-')}{sure}")
     line.append(f"  {shown(row.rule or row.outcome or '-')}", "dim")
     line.append(f"  {shown(row.relative)}", "bold")

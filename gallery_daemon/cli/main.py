@@ -16,7 +16,7 @@ from gallery_daemon.cli import exits
 from gallery_daemon.cli.plain import print_error
 from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError, JournalError
 
-# What writing to a full or broken disk is refused with; an error of ours to open names its file.
+# Errors of writing the output to a full or broken disk. An error of opening a file has its name.
 _CANNOT_WRITE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
@@ -65,11 +65,11 @@ def _run_to_the_last_line(words: list[str]) -> None:
 
 def _run(words: list[str]) -> None:
     if words[:1] == ["run"]:
-        from gallery_daemon.cli.start import start, understood  # noqa: PLC0415 - see above
+        from gallery_daemon.cli.start import parse_options, start  # noqa: PLC0415 - see above
 
-        wanted = understood(words[1:])
-        if wanted is not None:
-            start(wanted)
+        options = parse_options(words[1:])
+        if options is not None:
+            start(options)
             return
     from gallery_daemon.cli.app import app  # noqa: PLC0415 - see above
 

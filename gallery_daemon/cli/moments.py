@@ -1,4 +1,4 @@
-"""A moment as a person types it: `2h` ago, a day, or a day and a time; and the largest number."""
+"""Moments as a person types and reads them: `2h` ago, a day, or a day and a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gallery_daemon.config.kinds.quantity import parse_duration
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# SQLite counts no further.
+# The largest number of a row or a limit: SQLite counts no further.
 MOST = 2**63 - 1
 _FORMS = "2h, 3d or 2w (ago), 2026-11-24, or 2026-11-24T18:30"
 HOW = f"A time: {_FORMS}."
@@ -34,3 +34,8 @@ def moment_of(now: Callable[[], datetime]) -> Callable[[str], datetime]:
         return given if given.tzinfo else given.astimezone()
 
     return parse
+
+
+def to_the_second(moment: str) -> str:
+    """An ISO 8601 moment as a person reads it: `2026-11-24 18:30:05`."""
+    return moment[:19].replace("T", " ")

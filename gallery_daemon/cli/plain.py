@@ -1,7 +1,7 @@
 """Words for a person, without colours and tables: errors, and text that any terminal takes.
 
-Apart from `render`, which needs rich: the daemon comes through here and holds what it imports for
-as long as it runs (rich takes 5 MB). Errors are lower case, without a full stop, with the hint on
+Apart from `render`, which needs rich: the daemon imports this file and keeps what it imports for as
+long as it runs (rich takes 5 MB). Errors are lower case, without a full stop, with the hint on
 its own line.
 """
 

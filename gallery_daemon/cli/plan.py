@@ -24,7 +24,7 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.plan import changes, forecast, places_of
+from gallery_daemon.commands.plan import changes, forecast, scopes_of
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.journal.record import State
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
 
 _NAMES = 3
-# Files that were written within the settle time are due by when, and not by their paths.
+# Files written within the settle time are filed in the order they settle, not of their paths.
 _WHERE_CHANCE_IS = "in `run` (and in `sort`, of files just written)"
 _TAKEN = 10
 # The ends of files that are not filed, in the order in which they are shown.
@@ -60,10 +60,10 @@ def plan(
     config: ConfigFile = None,
     was: Annotated[
         Path | None,
-        typer.Option(help="Show what would go elsewhere, or otherwise, than under this one."),
+        typer.Option(help="Show what would change, compared with this configuration."),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also photos that came to their end before.")
+        bool, typer.Option("--all", help="Also photos that were filed, left or quarantined before.")
     ] = False,
     names: AllNames = False,
     as_json: Annotated[
@@ -73,8 +73,8 @@ def plan(
     """Show what `run` would do now with the photos in the watch folders; nothing is done.
 
     What the model sees is remembered, so the next plan is instant. With --was, all photos in the
-    watch folders are decided twice, and those are shown that would go elsewhere, or by another
-    action.
+    watch folders are decided by both configurations; you see which would go elsewhere, or by
+    another action.
 
     Examples:
         gallery-daemon plan
@@ -84,11 +84,11 @@ def plan(
     present = read_to_look(config)
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
-        found = _forecast(present, chosen, everything=everything)
+        found = _forecast(present, chosen, include_known=everything)
         print_planned(found, as_json=as_json, all_names=names)
         return
-    former = _forecast(read_configuration(was), chosen, everything=True, is_compared=True)
-    latter = _forecast(present, chosen, everything=True, is_compared=True)
+    former = _forecast(read_configuration(was), chosen, include_known=True, is_compared=True)
+    latter = _forecast(present, chosen, include_known=True, is_compared=True)
     changed = changes(former, latter)
     if not as_json:
         print_changes(changed, former, latter, all_names=names)
@@ -98,12 +98,17 @@ def plan(
 
 
 def _forecast(
-    config: Config, folders: Sequence[str], *, everything: bool, is_compared: bool = False
+    config: Config, folders: Sequence[str], *, include_known: bool, is_compared: bool = False
 ) -> Forecast:
-    places = places_of(config, folders)
+    scopes = scopes_of(config, folders)
     with pass_display("looking") as display:
         return forecast(
-            config, places, SystemClock(), display, everything=everything, is_compared=is_compared
+            config,
+            scopes,
+            SystemClock(),
+            display,
+            include_known=include_known,
+            is_compared=is_compared,
         )
 
 
@@ -195,7 +200,7 @@ def _with_names(line: Text, names: Sequence[str], most: int | None) -> Tree:
 
 
 def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
-    """How many leave the folder they lie in, which a sync tool repeats on the phone."""
+    """How many would leave their folder, which a sync tool repeats on the phone."""
     moved = sum(each.action == Action.MOVE for each in filed)
     if moved:
         line = f"{moved} would be moved: no longer in the folder where they lie now"
@@ -203,7 +208,7 @@ def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
 
 
 def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:
-    """Photos that would get another name, for theirs is taken."""
+    """Photos that would get another name because theirs is taken."""
     taken = [each for each in filed if each.wanted != each.destination and not each.is_numbered]
     if not taken:
         return
@@ -230,7 +235,7 @@ def _print_rivals(console: Console, files: Sequence[PlannedFile]) -> None:
 def print_reasons(
     console: Console, words: str, files: Sequence[PlannedFile], *, all_names: bool
 ) -> None:
-    """How many come to that end, by why; where it is not usual, with names."""
+    """How many files have that end, by reason, with names."""
     if not files:
         return
     console.print(f"\n{len(files)} {words}:")
@@ -263,7 +268,7 @@ def _sum(forecast: Forecast, filed: Sequence[PlannedFile]) -> str:
 def print_changes(
     changes: Sequence[Change], was: Forecast, now: Forecast, *, all_names: bool
 ) -> None:
-    """The photos, of all that either looks at, that would go elsewhere: where from, where to."""
+    """The photos that would go elsewhere, of all that either forecast has: where from, where to."""
     # In two libraries one folder's name is two places.
     library = now.library if was.library == now.library else None
     print_ways([_way(each, library) for each in changes], all_names=all_names)
@@ -304,7 +309,7 @@ def _if_taken(planned: PlannedFile) -> str:
 
 
 def _is_same_way(change: Change) -> bool:
-    """Whether only what becomes of it if its name is taken differs."""
+    """Whether nothing differs but what happens if its name is taken."""
     was, now = change.was, change.now
     return (
         was is not None and now is not None and _is_same_place(change) and was.action == now.action
@@ -312,7 +317,7 @@ def _is_same_way(change: Change) -> bool:
 
 
 def _is_other_action(change: Change) -> bool:
-    """Whether the action differs; for what had none, only `move` is worth a word."""
+    """Whether the action differs; for a photo that had none, only `move` is mentioned."""
     was, now = (each and each.action for each in (change.was, change.now))
     return was != now and now is not None and (was is not None or now == Action.MOVE)
 

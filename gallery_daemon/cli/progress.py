@@ -51,7 +51,7 @@ def pass_display(what: str = "sorting") -> Iterator[PassDisplay]:
 
 
 class PassDisplay:
-    """The `PassDisplay` of a terminal: a bar of rich."""
+    """The progress of a pass on a terminal: a bar of rich."""
 
     def __init__(self, progress: Progress, what: str) -> None:
         self._progress = progress

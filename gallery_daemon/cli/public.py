@@ -40,7 +40,7 @@ _DIGITS = 4
 
 
 def print_json(value: Mapping[str, object]) -> None:
-    """The object is a line on standard output, at once."""
+    """Print the object as one line on standard output, at once."""
     print(json.dumps(value), flush=True)
 
 
@@ -227,7 +227,7 @@ def _of_place(today: Explained, config: Config) -> Public:
 
 
 def _of_passed_over(why: str) -> Public:
-    """The place is null, so that nothing reads what the rule would do as what happens."""
+    """All null but the reason, so what the rule would do is not taken for what happens."""
     return dict.fromkeys(("action", "destination", "state", "reason")) | {"passed_over": why}
 
 

@@ -60,13 +60,13 @@ def refile(
         bool, typer.Option("--json", help="Print one JSON object per photo.")
     ] = False,
 ) -> None:
-    """File anew what was filed before, by the present rules and model: first as a plan.
+    """File again what was filed before, by the rules and model of today; first as a plan.
 
-    Each goes from its place in the library to the new one, with its sidecars; the watch folders
-    are not touched, and how it came into the library (link, copy, move) stays as it was: the plan
-    says of how many the rules would have it otherwise. Photos that you have moved or edited in the
-    library are told and stay; so are those that the rules now leave. `undo --last N` puts N of them
-    back to where they lay before.
+    Each photo goes from its place in the library to the new one, with its sidecars. The watch
+    folders are not touched. How it came into the library (link, copy, move) does not change; the
+    plan says for how many photos the rules name another action now. Photos that you have moved or
+    edited in the library stay, and are named; so are those that the rules now leave. `undo --last
+    N` puts N of them back to where they were before.
 
     Examples:
         gallery-daemon refile
@@ -122,7 +122,7 @@ def _print(
     print_reasons(console, words, stays, all_names=all_names)
     for other, photos in refiling.elsewhere.items():
         print(shown(f"{_photos(photos)} in another library, {other}: not looked at"))
-    for (was, now), number in refiling.otherwise.items():
+    for (was, now), number in refiling.other_actions.items():
         were = "was" if number == 1 else "were"
         how = f"{were} {_DONE[Action(was)]} and would be {_DONE[Action(now)]} now"
         print(f"{_photos(number)} {how}: refile leaves that")

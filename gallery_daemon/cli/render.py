@@ -54,16 +54,7 @@ def print_measures(measures: Measures, what: str) -> None:
         )
         lines.add_row(shown(name), f"{score.filed_wrongly:.1%}", *map(_threshold, score.thresholds))
     if measures.per_source:
-        sources = Table("source", "class", "pictures", "recall", "wrong at 0.80")
-        for each in measures.per_source:
-            sources.add_row(
-                shown(each.source),
-                shown(each.name),
-                str(each.support),
-                f"{each.recall:.1%}",
-                f"{each.filed_wrongly:.1%}",
-            )
-        console.print(sources)
+        console.print(_sources(measures))
     console.print(rights)
     console.print(lines)
     console.print(
@@ -72,6 +63,19 @@ def print_measures(measures: Measures, what: str) -> None:
         "the share of them that is left",
         soft_wrap=True,
     )
+
+
+def _sources(measures: Measures) -> Table:
+    table = Table("source", "class", "pictures", "recall", "wrong at 0.80")
+    for each in measures.per_source:
+        table.add_row(
+            shown(each.source),
+            shown(each.name),
+            str(each.support),
+            f"{each.recall:.1%}",
+            f"{each.filed_wrongly:.1%}",
+        )
+    return table
 
 
 def _threshold(threshold: Threshold | None) -> str:

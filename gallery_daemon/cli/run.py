@@ -1,4 +1,4 @@
-"""`run`: the daemon, where its options want explaining; `start` has the rest."""
+"""`run` for help and for mistakes in its options; otherwise `start` reads them itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gallery_daemon.cli.options import ConfigFile, Format, Level
-from gallery_daemon.cli.start import Wanted, start
+from gallery_daemon.cli.start import RunOptions, start
 from gallery_daemon.logs.setup import LogLevel
 
 
@@ -31,4 +31,4 @@ def run(
 
         gallery-daemon run --watch ~/Sync/Camera --library ~/Pictures/Sorted
     """
-    start(Wanted(config, watch, library, log_format, log_level))
+    start(RunOptions(config, watch, library, log_format, log_level))

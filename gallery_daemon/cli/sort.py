@@ -16,7 +16,7 @@ from gallery_daemon.cli.plan import AllNames, print_planned
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.plan import forecast, places_of
+from gallery_daemon.commands.plan import forecast, scopes_of
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
@@ -84,7 +84,7 @@ def sort(
 def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> None:
     """Print what the pass would do, and do nothing."""
     with pass_display("looking") as looking:
-        found = forecast(config, places_of(config), SystemClock(), looking, again=again)
+        found = forecast(config, scopes_of(config), SystemClock(), looking, again=again)
     print_planned(found, as_json=as_json, all_names=all_names)
 
 

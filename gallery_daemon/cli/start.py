@@ -1,7 +1,7 @@
 """The daemon's start, and its options read without the parser of the other commands.
 
-That parser costs a quarter of a second and 10 MB, the second for as long as the daemon lives. So
-what needs no help is understood here, in thirty lines; a test holds the two together.
+That parser costs a quarter of a second, and 10 MB for as long as the daemon lives. So options that
+need no explanation are read here, in thirty lines; a test compares the two parsers.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person wants of `run`."""
+class RunOptions:
+    """The options of `run`."""
 
     config: Path | None = None
     watch: Path | None = None
@@ -47,8 +47,8 @@ OPTIONS: dict[str, Callable[[str], object]] = {
 }
 
 
-def understood(words: list[str]) -> Wanted | None:
-    """What the words say; None if they ask for help, or hold a mistake that wants explaining."""
+def parse_options(words: list[str]) -> RunOptions | None:
+    """The options in these words; None if they ask for help, or hold a mistake to be explained."""
     left = [part for word in words for part in _parts(word)]
     values: dict[str, object] = {}
     for option, value in zip(left[::2], left[1::2], strict=False):
@@ -60,19 +60,19 @@ def understood(words: list[str]) -> Wanted | None:
             values[name] = OPTIONS[name](value)
         except ValueError:
             return None
-    return None if len(left) % 2 else Wanted(**values)  # type: ignore[arg-type]
+    return None if len(left) % 2 else RunOptions(**values)  # type: ignore[arg-type]
 
 
-def start(wanted: Wanted) -> None:
+def start(options: RunOptions) -> None:
     """Watch the folders of the configuration and file new photos, until stopped.
 
     Raises:
         GalleryError: the options do not go together, or the daemon cannot run.
     """
-    log = make_log(wanted.log_format, wanted.log_level, sys.stdout)
+    log = make_log(options.log_format, options.log_level, sys.stdout)
 
     def load() -> Config:
-        loaded = _load(wanted)
+        loaded = _load(options)
         refuse_failing(loaded)
         warn(loaded, log)
         return loaded
@@ -87,11 +87,11 @@ def _parts(word: str) -> list[str]:
     return [name, value] if equals and name.startswith("--") else [word]
 
 
-def _load(wanted: Wanted) -> Config:
-    watch, library = wanted.watch, wanted.library
+def _load(options: RunOptions) -> Config:
+    watch, library = options.watch, options.library
     if watch is None and library is None:
-        return read_configuration(existing_config(wanted.config))
-    if wanted.config is not None or watch is None or library is None:
+        return read_configuration(existing_config(options.config))
+    if options.config is not None or watch is None or library is None:
         raise GalleryError(
             "give either --config, or --watch together with --library",
             hint="gallery-daemon run --watch ~/Sync/Camera --library ~/Pictures/Sorted",

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gallery_daemon.cli import public
+from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.daemon.instance import ask, running
 from gallery_daemon.daemon.journals import journal_path
@@ -158,7 +159,7 @@ def _print_last(console: Console, rows: list[Row]) -> None:
         table.add_column(heading, overflow="fold")
     for row in rows:
         sure = "" if row.confidence is None else f" {row.confidence:.2f}"
-        when, what = row.decided_at[:19].replace("T", " "), f"{row.top_class or ''}{sure}"
+        when, what = to_the_second(row.decided_at), f"{row.top_class or ''}{sure}"
         place = shown("/".join((*row.folder, row.name or "")))
         table.add_row(str(row.id), when, shown(row.relative), what, place)
     console.print(table)

@@ -1,12 +1,12 @@
 """The classifier process, asked about some files: no journal and no filing.
 
-`Answers` gives a report for each photo, for all commands that only look; `FileClassifier` is what
-`classify` does; `run_all_tests` is what `check` does with tests of the rules whose photo is a
-picture on the disk. The files go through the same process as the daemon's photos, so one that
+`Answers` gives a report for each photo, to every command that only looks; `FileClassifier` does
+what `classify` asks for; `run_all_tests` does what `check` asks for, where the photo of a rule test
+is a picture on the disk. The files go through the same process as the daemon's photos, so one that
 crashes a decoder ends as an error of its own. No process starts before the first photo is there.
 
-Only `check` runs tests of pictures: they take the process, and seconds that neither a reload nor a
-start has; and what is in a folder beside the configuration may change without it.
+Only `check` runs tests of pictures: they need the process, and seconds that neither a start nor a
+reload has; and the pictures may change while the configuration does not.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a file came to: a prediction, or why there is none; `facts` as far as it was read.
+    """What the process says of a file: a prediction, or why there is none, and `facts` if read.
 
-    `identity` is what the file was when it was asked for; None: it could not be.
+    `identity` is what the file was when it was asked about; None: there was none to ask about.
     """
 
     path: str
@@ -78,11 +78,11 @@ class FileClassifier:
             while given_out in self._done:
                 yield self._done.pop(given_out)
                 given_out += 1
-        # What could not even be asked for, behind the last that could.
+        # Those that could not be asked about, behind the last that could.
         yield from (self._done.pop(place) for place in sorted(self._done))
 
     def _photos(self, paths: Sequence[str]) -> Iterator[Photo]:
-        """What can be asked for; the others are done already."""
+        """Those that can be asked about; the others are done already."""
         for place, path in enumerate(paths):
             try:
                 now = os.lstat(path)
@@ -134,7 +134,7 @@ class Answers:
                         case ClassifierFailed(error, is_lost=True):
                             raise error
                         case _:
-                            pass  # the process's own life is no news to who waits for an answer
+                            pass  # starts and ends of the process are no answer
                 # Asked after the tick, which hands out what the last wait brought.
                 if not self._host.outstanding:
                     return
@@ -181,7 +181,7 @@ def run_all_tests(config: Config, clock: Clock) -> tuple[RuleTestResult, ...]:
 
 
 def _run(test: PictureTest, look: Classification, config: Config, clock: Clock) -> RuleTestResult:
-    """The picture is judged as if it were in the first watch folder, the first of its kind."""
+    """The picture is judged as if it were in the first watch folder, and similar to none."""
     if look.prediction is None or look.facts is None or look.identity is None:
         return RuleTestResult(test, f"{test.file}: {look.error}")
     folder, _, name = test.file.rpartition("/")

@@ -1,8 +1,8 @@
-"""What would become of files, and nothing does: the judge's verdicts, on paper.
+"""A dry run: what would become of files, by the judge's verdicts, while nothing is touched.
 
 The verdict is the one that the pipeline carries out, and the place is found by the very act that
-would take it (`filing.overlay`). Files are judged in the order of `scan`, as a pass judges them,
-and sidecars wait for their photo here as they do there.
+would take it, on an overlay (`filing.overlay`). Files are judged in the order of `scan`, as a pass
+judges them, and sidecars wait for their photo as they do there.
 """
 
 from __future__ import annotations
@@ -81,26 +81,23 @@ class Preview:
         self,
         config: Config,
         journal: Journal,
-        paper: DryRunDisk | None,
-        sidecars: WaitingSidecars | None = None,
+        overlay: DryRunDisk | None,
     ) -> None:
-        """Without `paper` the names that are taken in the library do not matter.
-
-        `sidecars` are needed where whole folders are planned.
-        """
+        """Without an `overlay` the names that are taken in the library do not matter."""
         self._rules, self._library = config.rules, config.library
         self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
-        self._paper, self._disk, self._sidecars = paper, Disk(), sidecars
+        self._overlay, self._disk = overlay, Disk()
 
-    def plan(self, files: Iterable[Inspected]) -> Iterator[PlannedFile]:
-        """One PlannedFile for each file, the sidecars last."""
-        assert self._sidecars is not None
+    def plan(self, files: Iterable[Inspected], sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
+        """One PlannedFile for each file, the sidecars last.
+
+        A sidecar settles before its photo is judged, so all sidecars are there to be taken along.
+        """
         beside: list[PlannedFile] = []
         rest: list[Examined | NoFile | Unlisted] = []
         for each in files:
-            # A sidecar settles before its photo is judged, so it is there to be taken along.
             if isinstance(each, Arrival):
-                beside += self._arrived(each, self._sidecars)
+                beside += self._arrived(each, sidecars)
             else:
                 rest.append(each)
         for each in rest:
@@ -108,33 +105,33 @@ class Preview:
                 case Examined():
                     planned, step = self._judged(each)
                     yield planned
-                    beside += self._company(each.photo, planned, step, self._sidecars)
+                    beside += self._its_sidecars(each.photo, planned, step, sidecars)
                 case NoFile(candidate, reason):
                     yield PlannedFile(candidate.path, State.LEFT, reason)
                 case Unlisted():
                     state = State.FAILED if each.is_folder_error else State.LEFT
                     yield PlannedFile(each.path, state, each.reason)
         yield from beside
-        yield from (_left(each, NOT_THIS_TIME) for each in self._sidecars.take_all())
+        yield from (_left(each, NOT_THIS_TIME) for each in sidecars.take_all())
 
     def photo(self, examined: Examined) -> PlannedFile:
         """What would become of a photo."""
         return self._judged(examined)[0]
 
     def verdict_on(self, examined: Examined) -> AnswerVerdict:
-        """The judge's verdict, with what was seen before the photo.
+        """The judge's verdict, by the similar photos too where the rules ask for them.
 
         Raises:
             JournalError: the journal cannot be read.
         """
         return of_answer(self._similar.of(examined), self._rules)
 
-    def onward(self, planned: PlannedFile, step: Step, points_to: str | None) -> PlannedFile:
-        """The same with the place that a file in the library would move on to."""
+    def relocated(self, planned: PlannedFile, step: Step, points_to: str | None) -> PlannedFile:
+        """The same, with the place that a file in the library would move to."""
         return self._placed(planned, step, points_to)
 
     def _judged(self, examined: Examined) -> tuple[PlannedFile, Step | None]:
-        """What would become of it; and its step, if sidecars may travel with it."""
+        """What would become of a photo; and its step, if sidecars travel with it."""
         verdict = self.verdict_on(examined)
         planned = described(examined, verdict)
         if not isinstance(verdict, File):
@@ -154,17 +151,17 @@ class Preview:
         ), None
 
     def _arrived(self, arrival: Arrival, sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
-        """The sidecar, unless it waits for its photo."""
+        """What would become of a sidecar; nothing while it waits for its photo."""
         match sidecars.verdict_on(arrival.photo, arrival.kind):
             case Wait(owner):
                 sidecars.wait(arrival.photo, owner)
             case Late() | Leave() as verdict:
                 yield self._sent_on(arrival.photo, verdict)
 
-    def _company(
+    def _its_sidecars(
         self, photo: Photo, planned: PlannedFile, step: Step | None, sidecars: WaitingSidecars
     ) -> Iterator[PlannedFile]:
-        """The sidecars that waited for the photo; of one that fails they wait on."""
+        """What would become of the sidecars that waited for it; if it fails, they wait on."""
         if planned.state is State.FAILED:
             return
         for sidecar in sidecars.take(photo):
@@ -199,7 +196,7 @@ class Preview:
     def _placed(
         self, planned: PlannedFile, step: Step, points_to: str | None = None
     ) -> PlannedFile:
-        """The step goes its way on paper."""
+        """The same, with the place that the step would give it."""
         first = next(names_to_try(step.name))
         wanted = self._path(step, first)
         is_numbered = NUMBER in step.name
@@ -211,10 +208,10 @@ class Preview:
             is_numbered=is_numbered,
             conflict=conflict,
         )
-        if self._paper is None:
+        if self._overlay is None:
             return replace(planned, state=State.FILED, destination=wanted)
         try:
-            placed = self._paper.place(self._library, step, points_to)
+            placed = self._overlay.place(self._library, step, points_to)
         except (OSError, GalleryError) as error:
             return replace(planned, state=State.FAILED, reason=str(error))
         reason = placed.reason or planned.reason
@@ -233,7 +230,7 @@ class Preview:
 
 
 def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
-    """The plan as far as it follows from the verdict alone."""
+    """What would become of a photo, as far as it follows from the verdict alone."""
     planned = PlannedFile(examined.photo.path, State.LEFT, verdict.reason)
     if examined.prediction is not None:
         top, confidence = examined.prediction.top_class, examined.prediction.confidence

@@ -2,7 +2,7 @@
 
 A file that the journal remembers is not opened where the rules ask for no more than the journal
 keeps, nor where the present model has seen it before; any other is classified through the
-classifier process, like every photo. A photo that is new gets its name on paper, as in a plan.
+classifier process, like every photo. A new photo gets its name in a dry run, as in a plan.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def ignored_by_name(file: str, config: Config) -> str | None:
 
 
 def _why_passed_over(file: str, config: Config) -> str | None:
-    """Why `run` does not look at the file, if so; a file in no watch folder is only supposed."""
+    """Why `run` does not look at the file, if so; one in no watch folder is judged all the same."""
     if is_inside(file, config.library):
         return "it lies in the library"
     return _why_ignored(file, config)
@@ -110,14 +110,14 @@ def _why_passed_over(file: str, config: Config) -> str | None:
 
 def _why_ignored(file: str, config: Config) -> str | None:
     for folder in config.watch:
-        ground = root_of(folder, config.library)
-        relative = ground.relative(file)
+        root = root_of(folder, config.library)
+        relative = root.relative(file)
         if relative is not None:
             parts = relative.split("/")
             above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
-            if len(parts) > 1 and not ground.recursive:
+            if len(parts) > 1 and not root.recursive:
                 return "it lies in a folder below, which is not watched"
-            return next(filter(None, map(ground.why_not, above)), ground.why_not_file(relative))
+            return next(filter(None, map(root.why_not, above)), root.why_not_file(relative))
     return None
 
 
@@ -131,7 +131,7 @@ def _planned(examined: Examined, config: Config) -> PlannedFile | None:
 def _photo_of(
     file: str, config: Config, clock: Clock, known: PastDecision | None
 ) -> tuple[Photo, bool]:
-    """The photo as the daemon saw it, or would see it; and whether it never would."""
+    """The photo as the daemon saw it or would see it; and whether it is in no watch folder."""
     if known is not None:
         row = known.row
         return Photo(row.candidate, row.identity, datetime.fromisoformat(row.decided_at)), False
@@ -157,7 +157,7 @@ def _kept(photo: Photo, known: PastDecision) -> Facts:
 
 
 def _readable(file: str, known: PastDecision | None) -> str:
-    """Where the file can be read: where it came from, if no other is there now, or else here."""
+    """Where the file can be read: at its source if that is unchanged, at `file`, or as filed."""
     if known is None:
         return file
     row = known.row

@@ -1,8 +1,8 @@
 """Following the journal: the rows that a question asks for, each once it has come to its end.
 
 A row is written when a filing begins and changed when it ends, so a row may end after one with a
-higher number; and the number of a failure that is tried again is given away once more. So the
-follower looks again at the last row and at all that were open, and knows what it has shown.
+higher number; and the number of a failure that is tried again is used once more. So the follower
+reads the last row and all open ones again, and remembers what it has shown.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ class Follower:
         self._inode: int | None = None
         self._last = 0
         self._begun: tuple[int, ...] = ()
-        self._shown: dict[
-            int, str
-        ] = {}  # what may be seen again: by number, the time it was decided
+        # Rows that may be read again: by number, the time they were decided.
+        self._shown: dict[int, str] = {}
 
     def __enter__(self) -> Self:
         """Nothing is open yet."""
@@ -52,7 +51,7 @@ class Follower:
             return []
         last, begun = _where(journal)
         rows = [row for row in journal.find(self._query) if row.id <= last][::-1]
-        # With few lines asked for, the last row is old news although it is not among them.
+        # The last row counts as shown, even if the limit left it out.
         end = journal.find(replace(self._query, limit=None, since_number=(last, ())))
         self._go_on(
             last, begun, [*rows, *(row for row in end if row.id == last and last not in begun)]
@@ -76,7 +75,7 @@ class Follower:
         return fresh
 
     def _go_on(self, last: int, begun: tuple[int, ...], rows: list[Row]) -> None:
-        """What may come again in the next answer is remembered: it is not fresh then."""
+        """The rows that may be read again are remembered: they are not fresh then."""
         self._last, self._begun = last, begun
         lowest = min((*begun, last))
         known = self._shown | {row.id: row.decided_at for row in rows}
@@ -102,7 +101,7 @@ class Follower:
 def _where(journal: Journal) -> tuple[int, tuple[int, ...]]:
     """The last row's number and those of the open rows.
 
-    To be asked before the rows are: what is written in between is read now or the next time.
+    Read before the rows are: what is written in between comes now or the next time.
     """
     newest = next(journal.newest_first(), None)
     last = 0 if newest is None else newest.id

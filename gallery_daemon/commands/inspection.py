@@ -1,7 +1,7 @@
 """An inspection: what is in some folders now, examined without touching anything.
 
-What the journal knows is passed over; what was examined before is remembered; only the rest is
-shown to the classifier process, which is not started for nothing. Every file counts as settled: a
+What the journal knows is passed over; what was examined before is remembered; only the rest goes to
+the classifier process, which is started only if something does. Every file counts as settled: a
 plan says what would become of the files as they are now.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.journal.journal import Journal
 
-# One transaction of the journal for each, so that what is interrupted is not lost.
+# Files in one transaction of the journal: after an interruption, those before are remembered.
 _HANDFUL = 100
 
 
@@ -41,11 +41,11 @@ _HANDFUL = 100
 class Scope:
     """A watch folder, or the part of it below `start`."""
 
-    ground: WatchRoot
+    root: WatchRoot
     start: str = ""
 
 
-# An arrival is a sidecar: the judge asks about its photo first.
+# An Arrival is a sidecar here: what becomes of it depends on its photo.
 Inspected: TypeAlias = Examined | Arrival | NoFile | Unlisted
 
 
@@ -68,9 +68,9 @@ class Inspection:
         self.known = self.remembered = self.classified = 0
 
     def files(
-        self, places: Iterable[Scope], unknown: Callable[[Sequence[Photo]], list[Photo]]
+        self, scopes: Iterable[Scope], unknown: Callable[[Sequence[Photo]], list[Photo]]
     ) -> Iterator[Inspected]:
-        """Every file that `unknown` does not leave out, place by place in the order of `scan`.
+        """Every file that `unknown` does not leave out, folder by folder in the order of `scan`.
 
         Raises:
             ClassifierLost: the classifier process cannot be started.
@@ -79,8 +79,8 @@ class Inspection:
         inspected: list[Inspected] = []
         numbers: dict[str, int] = {}
         waiting: list[Photo] = []
-        for place in places:
-            names = scan(place.ground, place.start)
+        for scope in scopes:
+            names = scan(scope.root, scope.start)
             while handful := list(islice(names, _HANDFUL)):
                 numbers |= {_path(name): len(numbers) + at for at, name in enumerate(handful)}
                 inspected += (name for name in handful if isinstance(name, Unlisted))
@@ -92,7 +92,7 @@ class Inspection:
                         waiting.append(each)
                     else:
                         inspected.append(each)
-        # The classifier answers as it gets done; who comes first is no matter of chance.
+        # The classifier answers in any order; the result must not depend on that.
         inspected += self.classify(waiting)
         yield from sorted(inspected, key=lambda each: numbers[_path(each)])
 
@@ -105,7 +105,7 @@ class Inspection:
         return Examined.of(report)
 
     def classify(self, photos: Sequence[Photo]) -> Iterator[Examined]:
-        """Each of the photos is examined, and given once what the model saw is remembered.
+        """Each of the photos, examined, and given once the journal has what the model saw.
 
         Raises:
             ClassifierLost: the classifier process cannot be started.
@@ -121,18 +121,18 @@ class Inspection:
                 self._display.update(self.classified, len(photos))
                 reports.append(report)
                 if len(reports) == _HANDFUL:
-                    yield from self._remembered(reports)
+                    yield from self._remember(reports)
                     reports.clear()
         except BaseException:
-            self._remembered(reports)
+            self._remember(reports)
             raise
-        yield from self._remembered(reports)
+        yield from self._remember(reports)
 
     def _photo(self, found: Listed) -> Photo:
         return Photo(found.candidate, Identity.of(found.stat), self._clock.wall())
 
     def _arrived(self, photos: list[Photo]) -> Iterator[Inspected | Photo]:
-        """Those that were examined before, and what the others are; a photo is to be classified."""
+        """Those that were examined before, and what the others are: a Photo is to be classified."""
         rest: list[Photo] = []
         for photo in photos:
             examined = self.recall(photo)
@@ -143,21 +143,20 @@ class Inspection:
         # Every file counts as settled, and as whole: the decoder has the last word.
         arrivals = Arrivals({photo.candidate.source: 0.0 for photo in rest}, patience_s=0.0)
         now, wall = self._clock.monotonic(), self._clock.wall()
-        wall_ns = int(wall.timestamp() * 1e9)
         for photo in rest:
-            refused = arrivals.saw(photo.candidate, now, wall_ns)
+            refused = arrivals.saw(photo.candidate, now, wall)
             if refused is not None:
                 yield refused
-        # One that changes under our eyes is not there yet.
+        # A file that changes meanwhile is not given: it is not settled.
         for _ in range(len(rest)):
             yield from map(_as_inspected, arrivals.take(now, wall))
 
-    def _remembered(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
-        """In one transaction; without a journal that can be written, they are seen anew."""
-        noted = ((report.photo, self._cache.entry_for(report)) for report in reports)
-        notes = [(photo.path, photo.identity, note) for photo, note in noted if note is not None]
+    def _remember(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
+        """The journal has what the model saw; if it cannot be written, they are seen anew."""
+        entries = ((report.photo, self._cache.entry_for(report)) for report in reports)
+        lasting = [(photo.path, photo.identity, entry) for photo, entry in entries if entry]
         with contextlib.suppress(JournalError):
-            self._journal.inferences.remember(notes)
+            self._journal.inferences.remember(lasting)
         return [Examined.of(report) for report in reports]
 
 

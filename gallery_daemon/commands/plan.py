@@ -1,7 +1,7 @@
 """A forecast: what `run` or `sort` would do now with what is in the watch folders.
 
-Nothing is written but what was seen in the photos, so that the next look is instant: no library is
-made, nothing is recovered, no row says that a photo came to an end.
+Nothing is written but what the model saw in the photos, so that the next forecast is instant: no
+library is made, nothing is recovered, no row says that a photo came to an end.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What would become of the files; how many were known, remembered, and looked at just now.
+    """What would become of the files in some folders.
 
-    `warning` is why nothing could be filed now, if so.
+    `known` files were passed over; of the others some were `remembered` from before, and some
+    `classified` just now. `warning` is why nothing could be filed now, if so.
     """
 
     files: tuple[PlannedFile, ...]
@@ -53,22 +54,22 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A photo that would go elsewhere or otherwise; None: it would not be looked at."""
+    """A photo that would go elsewhere, or by another action; None: it would not be looked at."""
 
     photo: str
     was: PlannedFile | None
     now: PlannedFile | None
 
 
-def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Scope, ...]:
-    """The watch folders; or only these folders, which may be parts of them, or others.
+def scopes_of(config: Config, folders: Sequence[str] = ()) -> tuple[Scope, ...]:
+    """The watch folders; or only these folders, which may be in them or anywhere.
 
     Raises:
         GalleryError: one is no folder, or the library is it.
     """
     if not folders:
         return tuple(Scope(root_of(folder, config.library)) for folder in config.watch)
-    places: list[Scope] = []
+    scopes: list[Scope] = []
     for given in folders:
         if not Path(given).is_dir():
             raise GalleryError(f"{given} is not a folder", hint="give folders of photos")
@@ -77,24 +78,24 @@ def places_of(config: Config, folders: Sequence[str] = ()) -> tuple[Scope, ...]:
         folder = next(outer, None)
         start = "" if folder is None else os.path.relpath(path, folder.path)
         folder = folder or adapt(config, sources=(path,)).watch[0]
-        places.append(Scope(root_of(folder, config.library), start))
-    return tuple(places)
+        scopes.append(Scope(root_of(folder, config.library), start))
+    return tuple(scopes)
 
 
 def forecast(
     config: Config,
-    places: Sequence[Scope],
+    scopes: Sequence[Scope],
     clock: Clock,
     display: ProgressDisplay,
     *,
     again: bool = False,
-    everything: bool = False,
+    include_known: bool = False,
     is_compared: bool = False,
 ) -> Forecast:
-    """What would become of the files in these places.
+    """What would become of the files in these folders.
 
-    What is known is passed over; `again`: only what is in the library; `everything`: nothing.
-    `is_compared`: only what the rules say matters, and not which names are taken.
+    What is known is passed over; `again`: only what is in the library is; `include_known`: nothing
+    is. `is_compared`: only what the rules say matters, and not which names are taken.
 
     Raises:
         GalleryError: the journal or the classifier process cannot be used.
@@ -102,16 +103,16 @@ def forecast(
     with contextlib.closing(open_to_plan()) as journal:
 
         def unknown(photos: Sequence[Photo]) -> list[Photo]:
-            if everything:
+            if include_known:
                 return list(photos)
             return journal.unknown(photos, config.library, again=again)
 
         inspection = Inspection(config, journal, clock, display, again=again)
         sidecars = WaitingSidecars(
-            journal, Disk(), config.library, config.rules, unknown, includes_known=everything
+            journal, Disk(), config.library, config.rules, unknown, includes_known=include_known
         )
-        preview = Preview(config, journal, None if is_compared else DryRunDisk(), sidecars)
-        files = tuple(preview.plan(inspection.files(places, unknown)))
+        preview = Preview(config, journal, None if is_compared else DryRunDisk())
+        files = tuple(preview.plan(inspection.files(scopes, unknown), sidecars))
         if inspection.classified:
             forget_gone(journal)
         return Forecast(
@@ -120,19 +121,19 @@ def forecast(
             known=inspection.known,
             remembered=inspection.remembered,
             classified=inspection.classified,
-            warning=why_unusable(journal, config.library),
+            warning=_why_unusable(journal, config.library),
         )
 
 
 def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
-    """The files that the second forecast puts elsewhere or takes otherwise, by their paths."""
+    """The files that the second forecast puts elsewhere, or by another action, by their paths."""
     before = {each.photo: each for each in was.files}
     after = {each.photo: each for each in now.files}
     pairs = (Change(path, before.get(path), after.get(path)) for path in sorted(before | after))
     return tuple(each for each in pairs if _whereto(each.was) != _whereto(each.now))
 
 
-def why_unusable(journal: Journal, library: str) -> str | None:
+def _why_unusable(journal: Journal, library: str) -> str | None:
     """Why nothing can be filed into the library now; None if it can, or could be made."""
     try:
         refuse_emptied(journal, Disk(), library)
@@ -145,9 +146,9 @@ def why_unusable(journal: Journal, library: str) -> str | None:
 
 
 def _whereto(planned: PlannedFile | None) -> tuple[object, ...] | None:
-    """The place, or the end without one; and how it gets there.
+    """Where it would be, or the end that it would come to; and how, which matters as much.
 
-    By `move` it is taken away here, and by `skip` it stays if its name is taken.
+    `move` takes it away from the watch folder, and with `skip` it stays if its name is taken.
     """
     if planned is None:
         return None

@@ -1,11 +1,11 @@
 """Filing anew what was filed before, by the present rules and model.
 
 Each photo takes one step inside the library (`filing.relocate`), and its sidecars follow it. The
-watch folder is neither read nor touched: a photo that was deleted there stays deleted. What a photo
-came as, and when, its first filing says, however often it was filed anew since.
+watch folder is never changed: a photo that was deleted there stays deleted. As what a photo came,
+and when, is in its first filing, however often it was filed anew since.
 
-The step is planned on paper like every other, so a taken name, the same bytes or a link in the way
-are known before.
+Each step is planned in a dry run like every other, so a taken name, the same bytes or a link in the
+way are known before.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class FiledPhoto:
 
 @dataclass(frozen=True, slots=True)
 class OrphanSidecar:
-    """A sidecar that is where its photo was before that was filed anew, as `owner` says."""
+    """A sidecar beside the former place of its photo; `owner` is where that was filed anew."""
 
     sidecar: FiledSidecar
     owner: Row
@@ -79,7 +79,7 @@ class OrphanSidecar:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """A filing that is the person's own matter by now, or cannot be reached, and why."""
+    """A filing that a person has changed since, or that cannot be reached, and why."""
 
     row: Row
     reason: str
@@ -96,7 +96,7 @@ class RefileCandidates:
     def find(
         self, since: datetime | None, top_class: str | None
     ) -> Iterator[FiledPhoto | OrphanSidecar | Unavailable]:
-        """All in this library; `since` and `top_class` are of the filing."""
+        """All in this library that were filed `since` then, with that `top_class`."""
         yield from self._orphans()
         filed = Query(since=since, top_class=top_class, states=(State.FILED,), is_photo=True)
         for row in self._journal.find(filed):
@@ -109,7 +109,7 @@ class RefileCandidates:
         """The photo with its sidecars, if all of them are as they were filed."""
         try:
             in_library = self._file(row)
-            to_examine = self._at_home(row) or in_library
+            to_examine = self._at_source(row) or in_library
             sidecars = tuple(self._sidecars(row))
         except GalleryError as error:
             return Unavailable(row, error.sentence)
@@ -142,7 +142,7 @@ class RefileCandidates:
     def _file(self, row: Row) -> Photo:
         return filed_file(self._journal, self._disk, row, self._clock.wall())
 
-    def _at_home(self, row: Row) -> Photo | None:
+    def _at_source(self, row: Row) -> Photo | None:
         """The file where it came from, if it is still what was filed."""
         try:
             found = Identity.of(os.lstat(row.path))
@@ -197,8 +197,8 @@ class Refiled:
 class Refiling:
     """Plans and does it, in one library.
 
-    `unchanged` counts photos that are where the rules say; `otherwise` those that came by another
-    action than they would now (by the two), which is left as it is: a copy that became a link would
+    `unchanged` counts photos that are where the rules say. `other_actions` counts, by both actions,
+    those that came by another one than they would now, and stay so: to become a link, a copy would
     have to be deleted.
     """
 
@@ -211,7 +211,7 @@ class Refiling:
         self._filed = RefileCandidates(journal, disk, config.library, clock)
         self._relocator = Relocator(journal, disk)
         self.unchanged = 0
-        self.otherwise: Counter[tuple[str, str]] = Counter()
+        self.other_actions: Counter[tuple[str, str]] = Counter()
 
     @property
     def elsewhere(self) -> Mapping[str, int]:
@@ -265,13 +265,13 @@ class Refiling:
             yield _stays(row, verdict.reason)
             return
         to = verdict.destination
-        if row.action is not None and not _came_so(candidate, to.action):
-            self.otherwise[row.action, to.action] += 1
+        if row.action is not None and not _is_same_action(candidate, to.action):
+            self.other_actions[row.action, to.action] += 1
         if row.folder == to.folder and would_be_tried(row.name, to.name):
             self.unchanged += 1
             return
         base = described(examined, verdict)
-        planned = self._preview.onward(
+        planned = self._preview.relocated(
             base, relocation_step(candidate.in_library, to), link_target(row)
         )
         if planned.state is not State.FILED:
@@ -289,7 +289,7 @@ class Refiling:
         assert owner.name is not None
         step = sidecar_step(sidecar.in_library, row, owner, owner.folder, owner.name)
         base = PlannedFile(row.path, State.LEFT, sidecar_of=owner.path)
-        return replace(self._preview.onward(base, step, link_target(row)), action=row.action)
+        return replace(self._preview.relocated(base, step, link_target(row)), action=row.action)
 
     def _one(self, refile: Refile) -> Refiled:
         candidate, when = refile.candidate, self._clock.wall()
@@ -302,7 +302,7 @@ class Refiling:
         return Refiled(refile, self._relocator.relocate_photo(candidate.row, refile.plan, when))
 
 
-def _came_so(candidate: FiledPhoto, action: Action) -> bool:
+def _is_same_action(candidate: FiledPhoto, action: Action) -> bool:
     """Whether that action would do what was done: between two disks a hard link is a copy."""
     is_far = candidate.row.identity.device != candidate.in_library.identity.device
     as_copy = is_far and candidate.row.action == Action.COPY and action is Action.HARDLINK

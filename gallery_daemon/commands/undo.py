@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """What became of one row that was to be undone: a row of its own, or an error."""
+    """What became of one row that was to be undone: `done` is the undo's row; or an error."""
 
     asked: Row
     done: Row | None
@@ -33,7 +33,7 @@ class UndoResult:
 
 
 class Undoing:
-    """Takes back what the journal has."""
+    """Undoes rows of the journal."""
 
     def __init__(self, journal: Journal, disk: Disk, clock: Clock) -> None:
         self._journal, self._disk, self._clock = journal, disk, clock
@@ -48,7 +48,7 @@ class Undoing:
                 yield from self._follow(row, outcome.done)
 
     def _follow(self, row: Row, done: Row) -> Iterator[UndoResult]:
-        """The sidecars that are still where the photo of `row` was until it was `done`, follow."""
+        """The sidecars of `row` that the undo `done` left behind are undone too."""
         for sidecar in self._journal.sidecars_of(row, row.state):
             yield self._one(sidecar, done.id)
 
@@ -56,13 +56,13 @@ class Undoing:
         try:
             # A row that was asked for twice, as a sidecar and by itself, is undone once.
             now = self._journal.row(row.id) or row
-            return UndoResult(row, self._turn(now, parent))
+            return UndoResult(row, self._undo(now, parent))
         except JournalDamaged:
             raise
         except GalleryError as error:
             return UndoResult(row, None, error)
 
-    def _turn(self, row: Row, parent: int | None) -> Row:
+    def _undo(self, row: Row, parent: int | None) -> Row:
         when = self._clock.wall()
         before = None if row.undoes is None else self._journal.row(row.undoes)
         if row.state is State.FILED:
@@ -84,7 +84,10 @@ class Undoing:
         raise FilingError(_why_not(row), transient=False)
 
     def _back_in_library(self, undo: int | None) -> Row | None:
-        """The filing that a photo went back to, whose sidecar came after it was filed anew."""
+        """The filing that a photo went back to, if `undo` took back a refiling.
+
+        A sidecar that came after the refiling follows it there.
+        """
         row = None if undo is None else self._journal.row(undo)
         if row is None or row.root != row.library or row.undoes is None:
             return None

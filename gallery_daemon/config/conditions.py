@@ -16,7 +16,7 @@ from gallery_daemon.config.kinds.base import Flag, OneOf, OneOrMore, Raw, Text
 from gallery_daemon.config.kinds.date import TakenKind
 from gallery_daemon.config.kinds.model import ProbabilityKind
 from gallery_daemon.config.kinds.place import SpotKind
-from gallery_daemon.config.kinds.quantity import Aspect, Number, Range, Size, Whole
+from gallery_daemon.config.kinds.quantity import AspectKind, Number, RangeKind, Size, Whole
 from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
@@ -141,23 +141,23 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "width",
-        Range(Measure.WIDTH, Whole(0, _MANY)),
+        RangeKind(Measure.WIDTH, Whole(0, _MANY)),
         "{min: 4000}",
         "so many pixels wide, as a person sees it",
     ),
     _key(
         "height",
-        Range(Measure.HEIGHT, Whole(0, _MANY)),
+        RangeKind(Measure.HEIGHT, Whole(0, _MANY)),
         "{max: 1080}",
         "so many pixels high",
     ),
     _key(
         "megapixels",
-        Range(Measure.MEGAPIXELS, Number(0, _MANY)),
+        RangeKind(Measure.MEGAPIXELS, Number(0, _MANY)),
         "{min: 8, max: 50}",
         "so many million pixels",
     ),
-    _key("size", Range(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
+    _key("size", RangeKind(Measure.SIZE, Size()), "{min: 20MB}", "the file is so large"),
     _key(
         "orientation",
         _Built(OneOrMore(OneOf(Orientation)), OrientationIs),
@@ -166,7 +166,7 @@ CONDITIONS: tuple[Key[Condition], ...] = (
     ),
     _key(
         "aspect",
-        Aspect(),
+        AspectKind(),
         '"4:3"',
         "its long side to its short one is so, within 1%, or one of a list; or lies in "
         "`{min: 1.9, max: }`",
@@ -187,7 +187,7 @@ def _keys(node: Node) -> tuple[ScalarNode, ...]:
 _NamesIn: TypeAlias = Mapping[str, Callable[[Node], tuple[ScalarNode, ...]]]
 _CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
 _SOURCES_IN: _NamesIn = {"source": _scalars}
-"""The conditions whose values hold names that must be known, and where these are."""
+"""The conditions whose values hold names that must be known, and how these are found in a node."""
 
 _NESTED: tuple[Key[Node], ...] = (
     Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
@@ -215,8 +215,8 @@ class WhenReader:
         """The conditions in the order of the YAML; none means that mistakes have been reported."""
         return self._map(node, frozenset())
 
-    def _map(self, node: Node, settled: frozenset[str]) -> AllOf | None:
-        """One map; `settled` are the keys that it does not take from the defaults."""
+    def _map(self, node: Node, fixed: frozenset[str]) -> AllOf | None:
+        """One map; `fixed` are the keys that it does not take from the defaults."""
         if _is_empty(node):
             hint = "to match every photo leave out `when`"
             self.mistakes.error(node.mark, "a map of conditions cannot be empty", hint)
@@ -225,28 +225,28 @@ class WhenReader:
         if found is None or not isinstance(node, MappingNode):
             return None
         self._refuse_unknown(found)
-        settled |= _own_keys(node)
+        fixed |= _own_keys(node)
         defaults: tuple[Condition, ...] = ()
         if "class" in found.nodes:
-            missing = (key for key in self.defaults if key not in settled)
+            missing = (key for key in self.defaults if key not in fixed)
             defaults = tuple(self.defaults[key] for key in missing)
-            settled |= self.defaults.keys()
-        parts = [part for name in found.nodes for part in self._parts(name, found, settled)]
+            fixed |= self.defaults.keys()
+        parts = [part for name in found.nodes for part in self._parts(name, found, fixed)]
         return AllOf((*parts, *defaults)) if parts else None
 
-    def _parts(self, name: str, found: Written, settled: frozenset[str]) -> tuple[Condition, ...]:
+    def _parts(self, name: str, found: Written, fixed: frozenset[str]) -> tuple[Condition, ...]:
         """What one key adds to the conjunction; nothing where a mistake has been reported."""
         node = found.nodes[name]
         match name:
             case "all":
-                maps = self._maps(node, name, settled)
+                maps = self._maps(node, name, fixed)
                 return tuple(part for each in maps for part in each.parts)
             case "any":
-                maps = self._maps(node, name, settled)
+                maps = self._maps(node, name, fixed)
                 return (AnyOf(tuple(_simple(each) for each in maps)),) if maps else ()
             case "not":
                 # No default below a `not`: it would make the rule match more, not less.
-                inner = self._not(node, settled | self.defaults.keys())
+                inner = self._not(node, fixed | self.defaults.keys())
                 return () if inner is None else (Not(_simple(inner)),)
             case _:
                 value = found.get(_BY_NAME[name])
@@ -254,20 +254,20 @@ class WhenReader:
                     return value.parts
                 return () if value is None else (value,)
 
-    def _maps(self, node: Node, key: str, settled: frozenset[str]) -> list[AllOf]:
+    def _maps(self, node: Node, key: str, fixed: frozenset[str]) -> list[AllOf]:
         if not isinstance(node, SequenceNode) or not node.items:
             hint = f"write {key}: [{{class: cars}}, {{ext: png}}]"
             self.mistakes.error(node.mark, f"{key} must be a list of maps of conditions", hint)
             return []
-        maps = [self._map(item, settled) for item in node.items]
+        maps = [self._map(item, fixed) for item in node.items]
         return [each for each in maps if each is not None]
 
-    def _not(self, node: Node, settled: frozenset[str]) -> AllOf | None:
+    def _not(self, node: Node, fixed: frozenset[str]) -> AllOf | None:
         if isinstance(node, SequenceNode):
             hint = "write not: {any: [...]} if none of them may hold"
             self.mistakes.error(node.mark, "not must be a map of conditions, not a list", hint)
             return None
-        return self._map(node, settled)
+        return self._map(node, fixed)
 
     def _refuse_unknown(self, found: Written) -> None:
         """Report classes that the model does not have, and sources that match no watch folder."""

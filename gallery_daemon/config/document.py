@@ -14,13 +14,12 @@ from typing import Protocol, TypeAlias
 import yaml
 
 from gallery_daemon.codec import lone_surrogate
-from gallery_daemon.config.mistakes import Mark, Mistakes, explain, quote_it, quoted
+from gallery_daemon.config.mistakes import TOP, Mark, Mistakes, explain, quote_it, quoted
 
 NODES_LIMIT = 20_000
 DEPTH_LIMIT = 20
 
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_TOP = Mark(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def compose(text: str, mistakes: Mistakes) -> Node:
         ) from error
     except (ValueError, OverflowError) as error:
         # PyYAML lets them escape for "\UFFFFFFFF" and for a version of a thousand digits.
-        raise mistakes.fatal(_TOP, f"this is not YAML: {quoted(str(error))}") from error
+        raise mistakes.fatal(TOP, f"this is not YAML: {quoted(str(error))}") from error
 
 
 class _Mark(Protocol):
@@ -120,7 +119,7 @@ class _Composer:
         next(self._events)  # the stream begins
         if isinstance(next(self._events), yaml.StreamEndEvent):
             hint = "`gallery-daemon check --init` writes a configuration to start from"
-            raise self._mistakes.fatal(_TOP, "the configuration is empty", hint)
+            raise self._mistakes.fatal(TOP, "the configuration is empty", hint)
         root = self._node(next(self._events), depth=0)
         next(self._events)  # the document ends
         second = next(self._events)

@@ -1,4 +1,4 @@
-"""Watch folders as they are written, and none that overlaps another or is in the library."""
+"""Watch folders as they are written; one that overlaps another or is in the library is refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_watch(node: Node, mistakes: Mistakes) -> tuple[tuple[Mark, WatchFolder]
         return ()
     folders = [(item.mark, _read_folder(item, mistakes)) for item in items]
     read = tuple((mark, folder) for mark, folder in folders if folder is not None)
-    _refuse_twins(read, mistakes)
+    _refuse_clashes(read, mistakes)
     return read
 
 
@@ -81,7 +81,7 @@ def _read_folder(node: Node, mistakes: Mistakes) -> WatchFolder | None:
     return WATCH.make(found, name=found.get_or(_NAME, name_of(path)))
 
 
-def _refuse_twins(folders: tuple[tuple[Mark, WatchFolder], ...], mistakes: Mistakes) -> None:
+def _refuse_clashes(folders: tuple[tuple[Mark, WatchFolder], ...], mistakes: Mistakes) -> None:
     """Report folders with one name, and those that share photos, which both would file."""
     for index, (mark, folder) in enumerate(folders):
         for _, other in folders[:index]:

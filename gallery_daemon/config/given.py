@@ -9,8 +9,8 @@ and is a PNG where its name says so.
 `taken`, the photo has none of its own. Both make `{date}`, so where a test gives both they are the
 same; `{mtime}` is what `date` says.
 
-`class` with `confidence` is enough for most rules. `probabilities` says what other classes have, or
-all of it, as `classify --json` prints them; the classes that are not named share the rest alike.
+`class` with `confidence` is enough for most rules. `probabilities` names other classes, or all, as
+`classify --json` prints them; the classes that are not named share the rest equally.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class GivenKeys:
     )
     date: datetime | None = option(
         Moment(),
-        "What {date} is made from where nobody knows when it was taken: the file's mtime.",
+        "The file's mtime, which {date} is made from if it has no `taken`.",
         unwritten=None,
     )
     camera: str | None = option(Text("a camera's name"), "Make and model.", unwritten=None)
@@ -170,7 +170,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class GivenReader:
-    """Reads `given`; classes or sources that could not be read are None and asked for nothing."""
+    """Reads `given`; classes or sources that could not be read are None and not checked against."""
 
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None

@@ -10,7 +10,7 @@ from gallery_daemon.config.conditions import WhenReader
 from gallery_daemon.config.document import Node, ScalarNode, compose
 from gallery_daemon.config.folders import each_of, overlap, read_watch
 from gallery_daemon.config.kinds.local import DEFAULT_MODEL, BundlePath
-from gallery_daemon.config.mistakes import Mark, Mistakes, did_you_mean, quoted
+from gallery_daemon.config.mistakes import TOP, Mark, Mistakes, did_you_mean, quoted
 from gallery_daemon.config.rules import default_conditions, outcome_placing, read_rules
 from gallery_daemon.config.ruletests import RuleTestReader
 from gallery_daemon.config.section import Written
@@ -32,8 +32,6 @@ Classes = Callable[[str], tuple[str, ...]]
 
 BYTES_LIMIT = 256 * 1024
 """Some hundred times a long configuration, and two seconds' work for the YAML reader."""
-
-_TOP = Mark(1, 1)
 
 
 def load(path: str, classes: Classes) -> Config:
@@ -82,16 +80,16 @@ def _text(path: str, mistakes: Mistakes) -> str:
             content = file.read(BYTES_LIMIT + 1)
     except FileNotFoundError as error:
         hint = f"write one with: gallery-daemon check --init --config {path}"
-        raise mistakes.fatal(_TOP, "there is no such file", hint) from error
+        raise mistakes.fatal(TOP, "there is no such file", hint) from error
     except NotRegularError as error:
         sentence = "the configuration is not a regular file"
-        raise mistakes.fatal(_TOP, sentence, "give the path of a text file") from error
+        raise mistakes.fatal(TOP, sentence, "give the path of a text file") from error
     except OSError as error:
         sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
-        raise mistakes.fatal(_TOP, sentence, "give the path of a readable file") from error
+        raise mistakes.fatal(TOP, sentence, "give the path of a readable file") from error
     if len(content) > BYTES_LIMIT:
         sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
-        raise mistakes.fatal(_TOP, sentence, "is this the right file?")
+        raise mistakes.fatal(TOP, sentence, "is this the right file?")
     return _decode(content, mistakes)
 
 
@@ -177,10 +175,10 @@ def _sources(top: TopLevel, watch: tuple[WatchFolder, ...]) -> tuple[str, ...] |
     return tuple(folder.name for folder in watch) if complete else None
 
 
-def _read_model(node: Node | None, top: Mark, mistakes: Mistakes) -> tuple[ModelChoice, Mark]:
+def _read_model(node: Node | None, map_mark: Mark, mistakes: Mistakes) -> tuple[ModelChoice, Mark]:
     """The model, and where its bundle is named; a bundle that could not be read is empty."""
     if node is None:
-        return ModelChoice(), top
+        return ModelChoice(), map_mark
     if isinstance(node, ScalarNode):
         return ModelChoice(BundlePath().read(node, "model", mistakes) or ""), node.mark
     found = MODEL.table.read(node, mistakes) or Written(node.mark, {}, {})

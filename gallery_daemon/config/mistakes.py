@@ -33,6 +33,10 @@ class Mark:
     column: int
 
 
+TOP = Mark(1, 1)
+"""The place of a mistake that is the whole file's."""
+
+
 @dataclass(slots=True)
 class Mistakes:
     """The mistakes found so far in `file`."""

@@ -72,7 +72,7 @@ def default_conditions(defaults: Defaults) -> dict[str, Condition]:
 
 
 def outcome_placing(to: Template | str | None, defaults: Defaults) -> Placing | None:
-    """Where an outcome's photos go; none leaves them, which is also what no word means."""
+    """Where an outcome's photos go; none leaves them, also where the outcome is not written."""
     if not isinstance(to, Template):
         return None
     together = defaults.sidecars is SidecarMode.TOGETHER

@@ -2,12 +2,12 @@
 
 `expect` says what should become of the photo; all that it says must come true.
 
-tests:
-  - name: a meme that is not sure enough
-    given: {path: Chats/a.jpg, class: memes, confidence: 0.85}
-    expect: {outcome: uncertain}
-  - file: tests/matterhorn.jpg
-    expect: {class: mountains, rule: outdoors}
+    tests:
+      - name: a meme that is not sure enough
+        given: {path: Chats/a.jpg, class: memes, confidence: 0.85}
+        expect: {outcome: uncertain}
+      - file: tests/matterhorn.jpg
+        expect: {class: mountains, rule: outdoors}
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from gallery_daemon.rules.ruletest import AnyTest, Expected, PictureTest, RuleTe
 
 NAME = Key("name", Text(), "What the test is called when it fails.")
 GIVEN: Key[Node] = Key(
-    "given", Raw("a photo"), "A photo as it might come; what is not said, is not so."
+    "given", Raw("a photo"), "A photo that might come; what is not given is not so."
 )
 FILE: Key[Node] = Key(
     "file",
     Raw("a picture such as tests/matterhorn.jpg"),
-    "A picture instead, by its path from here; `check` has it looked at and classified.",
+    "A picture instead, by its path from here; `check` reads and classifies it.",
 )
 FILE_PATH = AbsolutePath()
 EXPECT: Key[Node] = Key(
     "expect",
     Raw("what becomes of it"),
-    "What shall become of it; all that is said must come true.",
+    "What must become of it; each key must come true.",
     example="{to: Memes/}",
 )
 TEST = Table("a test", (NAME, GIVEN, FILE, EXPECT))
@@ -45,7 +45,7 @@ TEST = Table("a test", (NAME, GIVEN, FILE, EXPECT))
 
 @dataclass(frozen=True, slots=True)
 class RuleTestReader:
-    """Reads `tests`; what of the three could not be read itself is None and asked for nothing."""
+    """Reads `tests`; names that could not be read are None, and no test is checked against them."""
 
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None
@@ -134,7 +134,7 @@ _ONE_OF = ((RULE, OUTCOME), (TO, LEAVE), (AS, LEAVE))
 
 @dataclass(frozen=True, slots=True)
 class ExpectReader:
-    """Reads `expect`; classes or rules that could not be read are None and asked for nothing."""
+    """Reads `expect`; classes or rules that could not be read are None and not checked against."""
 
     classes: tuple[str, ...] | None
     rules: tuple[str, ...] | None

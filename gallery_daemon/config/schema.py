@@ -1,9 +1,8 @@
 """The configuration as a JSON Schema, so that editors complete keys and mark mistakes.
 
-It is made from the tables that the reader reads by. The reader knows more (places, hints, which
-names go together) and stays the judge: the schema takes all that it takes, but for spaces round a
-class. A value is meant as YAML 1.2 reads it, which is what editors do; there `yes` and `1_000` are
-texts.
+It is made from the tables that the reader uses. The reader knows more (places, hints, which names
+go together), so it decides; the schema takes whatever the reader takes, but for spaces round a
+class. Editors read YAML 1.2, where `yes` and `1_000` are texts.
 """
 
 from __future__ import annotations

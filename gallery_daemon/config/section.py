@@ -184,8 +184,8 @@ def option(
     with an `example` must be written where the map is.
     """
     value = unwritten if default is None else _read_default(kind, default)
-    told = Key(key, kind, says, example, default=default)
-    return field(default=value, metadata={_OPTION: told})
+    declared = Key(key, kind, says, example, default=default)
+    return field(default=value, metadata={_OPTION: declared})
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Section(Generic[T]):
         return None if found is None else self.make(found)
 
     def make(self, found: Written, **instead: object) -> T:
-        """The dataclass of what is written; `instead` are values of fields that found is not."""
+        """The dataclass of what is written; `instead` overrides values by their field."""
         values = {
             name: found.values[key.name]
             for name, key in self.keys.items()

@@ -99,7 +99,7 @@ class WatchFolder:
     recursive: bool = option(Flag(), "Whether subfolders are looked into ({default}).", "true")
     settle_s: float = option(
         Duration(0, _HOUR_S),
-        "A photo is touched when nobody has changed it for so long ({default}).",
+        "A photo is filed when it has not changed for so long ({default}).",
         "5s",
         key="settle",
     )
@@ -293,12 +293,12 @@ class TopLevel:
     )
     metrics: MetricsExport = option(
         METRICS,
-        "Where figures for Prometheus can be fetched; nowhere, if not said.",
+        "Where metrics for Prometheus can be fetched; without it, nowhere.",
         unwritten=MetricsExport(),
     )
     tests: Node | None = option(
         Raw("a list of tests"),
-        "Photos as they might come, and what the rules shall do with them.",
+        "Photos that might come, and what the rules must do with them.",
         unwritten=None,
     )
 

@@ -1,7 +1,7 @@
 """Warns of moving photos out of a folder that a sync tool keeps in step with a phone.
 
-To the sync tool a photo that is moved away is a photo that was deleted, so it deletes it on the
-phone as well (syncthing issue 8066). That may be meant, so it is a warning and not an error.
+For the sync tool a photo that was moved away was deleted, so it deletes the photo on the phone, too
+(syncthing issue 8066). That may be intended, so it is a warning and not an error.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _marker_in(folder: Path) -> SyncMarker | None:
 
 
 def _movers(config: Config, folder: WatchFolder) -> list[tuple[str, int]]:
-    """Who moves photos out of this folder, with the line, 0 for an outcome."""
+    """The rules and outcomes that move photos out of this folder, with their line (0 for none)."""
     rules = [
         (rule.name, rule.line)
         for rule in config.rules.rules

@@ -1,4 +1,4 @@
-"""The process that runs for weeks: it watches, turns the journey, reloads, reports.
+"""The process that runs for weeks: it watches, walks photos on, reloads, reports.
 
 - `daemon`: its life from start to stop, one session for each configuration.
 - `wiring`: constructs everything that one configuration needs.
@@ -8,5 +8,5 @@
 - `instance`: one daemon a folder, and the socket for questions; `status`: the answers.
 - `systemd`: the service manager's protocol; `unit`: its unit, and other shipped files.
 - `metrics`: figures for Prometheus; `exporter`: hands them out, imported only where asked for.
-- `summary`: the line of the day; `journals`: the journal opened, repaired, set aside.
+- `summary`: one line a day; `journals`: the journal opened, repaired, set aside.
 """

@@ -1,8 +1,8 @@
-"""The daemon: one session for each configuration, until it is told to stop.
+"""The daemon: one session for each configuration, until a signal stops it.
 
-A new configuration begins a new session: the old one ends in order, and the new one's start-up scan
-finds whatever was under way. Nothing but the disk carries over, so there is no state to migrate.
-A configuration that is wrong never ends the session that runs (promise 9).
+A new configuration begins a new session: the old one ends in order, and the new one's first listing
+finds whatever was under way. Of photos nothing carries over but what is on disk, so no state is
+migrated. A configuration that is wrong never ends the session that runs (promise 9).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Session:
 
     def run(self, load: Loader) -> Config:
         """Until a stop, or a new configuration: returns the one for the next session."""
-        # The watches are up and the listing has begun before anyone is told "ready".
+        # The watches are up and the listing has begun before the manager hears "ready".
         self._watching.run_due(self._clock.monotonic())
         self._log.write(
             DaemonStarted(

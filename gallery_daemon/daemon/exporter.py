@@ -49,7 +49,7 @@ class Exporter:
         return int(self._server.socket.getsockname()[1])
 
     def close(self) -> None:
-        """Nobody can fetch anything any more."""
+        """Nothing can be fetched any more."""
         self._is_open = False
         # The thread waits for the next request without a tick; this wakes it.
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""One daemon for each watch folder, and a socket at which it can be asked how things are.
+"""One daemon for each watch folder, and a socket that answers with its status.
 
 Two daemons on one folder would each file every photo by rules of their own. So a daemon binds a
 name made of the folder's path among the abstract Unix sockets (unix(7)). The second one finds it
@@ -6,7 +6,7 @@ taken, and learns from the kernel which process has it. Such a name is no file: 
 into the watch folder, no disk is kept from being unmounted, and the name is free again however its
 holder ends.
 
-Nothing is read from a client: the daemon's main loop sends one snapshot and hangs up.
+Nothing is read from a client: the daemon's main loop sends one snapshot and closes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class InstanceLock:
     """The watch folders that this daemon holds, and the clients that wait for an answer."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called, by other threads, when somebody waits for an answer."""
+        """`wake` is called, by other threads, when a client waits for an answer."""
         self._wake = wake
         self._held: dict[str, socket.socket] = {}
         self._waiting: SimpleQueue[socket.socket] = SimpleQueue()
@@ -124,11 +124,11 @@ def ask(name: str) -> tuple[int, str]:
         pid, user = _who(client)
         if user not in {os.getuid(), 0}:
             raise PermissionError(errno.EPERM, "somebody else's")
-        heard = bytearray()
+        answer = bytearray()
         with contextlib.suppress(TimeoutError):
             while part := client.recv(1 << 16):
-                heard += part
-        return pid, heard.decode("utf-8", "replace")
+                answer += part
+        return pid, answer.decode("utf-8", "replace")
 
 
 def _bound(name: str, folder: str) -> socket.socket | None:

@@ -39,7 +39,7 @@ def journal_path() -> Path:
 
 
 def open_to_plan() -> Journal:
-    """The journal for a command that changes nothing else; what was seen can still be remembered.
+    """The journal for a command that files nothing, and only remembers what the model saw.
 
     Raises:
         GalleryError: it cannot be opened or made, or a new one must take a damaged one's place.

@@ -1,7 +1,7 @@
 """The main loop: take what came in, do what is due, sleep until the next deadline.
 
-Everything else happens in the main thread, so settling, rules and filing need no lock: watchers,
-the classifier's reader and signal handlers only put things into the `Inbox`. There is no tick: an
+All work happens in this thread, so settling, rules and filing need no lock: watchers, the
+classifier's reader and signal handlers only put things into the `Inbox`. There is no tick: an
 idle loop sleeps until an event, a settle window, a rescan or a look at the watches is due. Every
 turn is short, so stopping is prompt and the watchdog is fed by progress.
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Reply = TypeVar("Reply")
 
-WAITING_LIMIT = 20_000
+_WAITING_LIMIT = 20_000
 # Things taken from the inbox before the loop looks at its tasks again.
 _BATCH = 500
 # Files on their way. Less than what holds a listing, so that events cannot keep it from its end.
@@ -41,7 +41,7 @@ class Inbox(Generic[Reply]):
     signal handler may call `wake` at any instruction, and no emitter thread ever blocks.
     """
 
-    def __init__(self, limit: int = WAITING_LIMIT) -> None:
+    def __init__(self, limit: int = _WAITING_LIMIT) -> None:
         """`limit` is how many candidates may wait."""
         self._queue: queue.SimpleQueue[Candidate | Reply | None] = queue.SimpleQueue()
         self._waiting: set[Candidate] = set()
@@ -97,7 +97,7 @@ class PeriodicTask(Protocol):
         ...
 
     def run_due(self, now: float) -> None:
-        """Do what is due, and no more than a moment of it."""
+        """Do what is due, a moment's work at most."""
         ...
 
 

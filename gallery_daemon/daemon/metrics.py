@@ -1,7 +1,7 @@
 """Figures for Prometheus: what the main loop counts, written once a second while it turns.
 
-Only the main loop reads its own counts; whoever fetches them gets the text that was written last,
-so no lock is needed and no scrape can slow a photo down. Written here and not by prometheus_client,
+Only the main loop reads its counts; a scrape gets the text that was written last, so no lock is
+needed and no scrape can slow a photo down. The text is written here and not by prometheus_client,
 which serves no Unix socket and would be a dependency for forty lines.
 Source: prometheus.io, "Exposition formats", text format 0.0.4.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.logs.events import Log
 
-PREFIX = "gallery_daemon_"
+_PREFIX = "gallery_daemon_"
 _EVERY_S = 1.0
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
@@ -44,8 +44,8 @@ class MetricFamily:
 class ExporterFactory:
     """Makes the exporter of each configuration; it outlives them.
 
-    That the figures cannot be fetched is logged once: the next configurations, which may have been
-    saved for quite another reason, log it again only if the address or the reason has changed.
+    That the figures cannot be fetched is logged once; the next configuration logs it again only if
+    the address or the reason is another.
     """
 
     def __init__(self, log: Log) -> None:
@@ -92,10 +92,10 @@ class Metrics:
         """The figures are at most a second old."""
         if now >= self._next:
             self._next = now + _EVERY_S
-            self._exporter.text = render(metric_families(self._runtime, self._watching))
+            self._exporter.text = render(_families(self._runtime, self._watching))
 
 
-def metric_families(runtime: Runtime, watching: Watching) -> Iterator[MetricFamily]:
+def _families(runtime: Runtime, watching: Watching) -> Iterator[MetricFamily]:
     """All figures; the counters begin anew with each configuration."""
     state = runtime.photo_log.classifier
     yield MetricFamily("info", "gauge", "The version that runs.", {__version__: 1}, "version")
@@ -123,7 +123,7 @@ def render(families: Iterable[MetricFamily]) -> str:
     """The text format: help, type, and a line for each sample."""
     lines = []
     for family in families:
-        name = PREFIX + family.name
+        name = _PREFIX + family.name
         lines += [f"# HELP {name} {family.about}", f"# TYPE {name} {family.kind}"]
         for value, number in family.samples.items():
             label = "" if family.label is None else f'{{{family.label}="{_escaped(value)}"}}'

@@ -1,10 +1,11 @@
 """When the daemon stops or reads its configuration again, and what a new configuration changes.
 
 `Signals` notes what SIGTERM, SIGINT and SIGHUP ask for and wakes the loop, no more. `ConfigWatcher`
-asks for a reload when the text of the file has changed. Editors write beside and rename, or empty
-the file and write it; a link may be pointed elsewhere. So a stat of the file is compared every two
-seconds, through links, and the file is read only once nobody has changed it for half a second. A
-file that is missing is being replaced. What counts in the end is the text: a touch changes nothing.
+asks for a reload when the text of the file has changed. Some editors write another file and rename
+it, others empty the file and write it; a link may be pointed elsewhere. So a stat of the file is
+compared every two seconds, through links, and the file is read only when it has been unchanged for
+half a second. A file that is missing is being replaced. In the end the text counts: a touch changes
+nothing. Apart from `daemon`: nothing here needs a session.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_S = 2.0
 _SETTLE_S = 0.5
-# The fields of a configuration that are no key of the file, or are compared rule by rule.
+# The fields of a Config that are no settings: no keys of the file, or compared rule by rule.
 _NO_SETTINGS = frozenset({"file", "digest", "rules"})
 
 
 class Signals:
     """What was asked for: to stop, to reload.
 
-    `wake` is set by whoever runs a loop, to that loop's.
+    `wake` wakes the loop; whoever runs one sets it.
     """
 
     def __init__(self) -> None:
@@ -99,7 +100,7 @@ class ConfigWatcher:
         ask: Callable[[], None],
         read: Callable[[str], str | None] = digest_of_file,
     ) -> None:
-        """`digest` is that of the configuration in force; `read` gives the file's, or None."""
+        """`digest` is that of the configuration in force; `read` gives the file's or None."""
         self._file, self._ask, self._digest_of = file, ask, read
         self._digest: str | None = digest
         self._seen: tuple[int, ...] | None = None
@@ -156,7 +157,7 @@ def changes_between(old: Config, new: Config) -> tuple[str, ...]:
 
 
 def _settings(config: Config) -> dict[str, object]:
-    """The value of each of the file's keys but `rules`, whose changes are told one by one."""
+    """The value of each of the file's keys but `rules`, whose changes are listed one by one."""
     values = {field.name: getattr(config, field.name) for field in fields(config)}
     keys = {name: value for name, value in values.items() if name not in _NO_SETTINGS}
     return keys | {"tests": _without_places(config.tests)}

@@ -1,4 +1,4 @@
-"""How things are with a running daemon: for whoever asks, and for the service manager.
+"""The state of a running daemon, for the `status` command and for the service manager.
 
 `StatusSocket` answers at the socket that `InstanceLock` holds, with one JSON object; `Heartbeat`
 feeds the manager's watchdog and keeps the line that `systemctl --user status` shows. Both run in
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 MINUTES = (1, 5, 15)
 _MARK_EVERY_S = 60.0
 _STATUS_EVERY_S = 10.0
-# Waiting photos in a snapshot: enough to see what is the matter; the rest is counted.
+# Failed photos in a snapshot: enough to see what is the matter; the rest is counted.
 _WAITING = 50
 
 
 class StatusSocket:
-    """Answers whoever asks how things are."""
+    """Answers every client with a snapshot."""
 
     def __init__(self, lock: InstanceLock, snapshot: Callable[[float], str]) -> None:
-        """`snapshot` gives the answer as it is at a monotonic second."""
+        """`snapshot` gives the answer at a time in monotonic seconds."""
         self._lock, self._snapshot = lock, snapshot
 
     def next_deadline(self) -> float | None:
-        """Not by itself: whoever connects wakes the loop."""
+        """Not by itself: a client that connects wakes the loop."""
         return None
 
     def run_due(self, now: float) -> None:
@@ -53,10 +53,10 @@ class StatusSocket:
 
 
 class Heartbeat:
-    """Tells the service manager now and then how things are, and that the loop turns."""
+    """Sends the service manager a status line now and then, and that the loop turns."""
 
     def __init__(self, notifier: Notifier, line: Callable[[], str]) -> None:
-        """`line` says how things are."""
+        """`line` makes the status line."""
         self._notifier, self._line = notifier, line
         self._next = float("-inf")
         self._last = ""

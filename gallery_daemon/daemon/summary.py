@@ -1,7 +1,8 @@
 """One line a day: what became of the photos of the day that has ended.
 
 It is logged at midnight, or at the first turn after it on a machine that was asleep. The journal is
-counted, so neither a new start nor a new configuration forgets the morning.
+counted, so neither a new start nor a new configuration forgets the morning. Apart from
+`journal.query`, which counts a day: here is only known when one has ended.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Summary:
         try:
             found = day_of(self._journal.newest_first(), day)
         except JournalError:
-            return  # the next filing says what is wrong; a sum is not worth a second line
+            return  # the next filing logs what is wrong, and once is enough
         if found is not None:
             self._log.write(found)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Notifier:
-    """Tells the service manager how the daemon is."""
+    """Sends the service manager the daemon's state."""
 
     def __init__(self, address: str | None, watchdog_s: float | None = None) -> None:
         self._address = address

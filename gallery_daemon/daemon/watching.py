@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 _LOOK_EVERY_S = 5.0
 # Names listed in one turn of the loop.
 _BATCH = 500
-# Enough to fill every batch; a candidate takes about a kilobyte. Above what events may bring in
-# (`loop.py`), so that a listing goes on however many events there are.
+# Enough to fill every batch; a candidate takes about a kilobyte. More than the limit for events in
+# `loop`, so that a listing goes on however many events there are.
 _LOAD_LIMIT = 5_000
 
 
@@ -183,7 +183,7 @@ class Listing:
             self._on_ignored(name)
 
     def _take(self, files: list[Listed]) -> None:
-        """Those that are not known begin their journey; the journal is asked once for all."""
+        """Those that are not known begin their journey; one question to the journal for all."""
         wall = self._clock.wall()
         photos = [Photo(each.candidate, Identity.of(each.stat), wall) for each in files]
         fresh = self._pipeline.listed(photos)

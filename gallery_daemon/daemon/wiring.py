@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What was constructed for one configuration, in force `since` that time.
+    """What was constructed for one configuration, which is in force `since` that time.
 
     Whoever runs it (`daemon`, `commands.sort`) hands each part what it uses; only the daemon's
     `status` and `metrics` look at all of it.
@@ -73,8 +73,8 @@ def build(
 ) -> Runtime:
     """All parts for `config`, with what a crash left cleared up.
 
-    In a pass nothing is tried again later. `again`: files that are known, but are not in the
-    library, are looked at once more.
+    In a pass nothing is tried again later. `again`: files that are known but not in the library
+    are looked at once more.
 
     Raises:
         GalleryError: the journal or the library cannot be used.

@@ -1,6 +1,6 @@
 """What the daemon needs, looked at: what is well, what is not, and what to do about it.
 
-`finding` is one line. Each of the others has things that may be wrong: for each a probe
+`finding` is one line of the answer. The others have, for each thing that may be wrong, a probe
 (`look_at_...`), which reads the system and changes nothing, and a pure judgement (`judge_...`) of
 what it read, which is a table in the tests. They follow a photo's way:
 

@@ -69,12 +69,12 @@ def examine(config: Config, clock: Clock) -> Iterator[Finding]:
     for folder in watched:
         yield from judge_watched(folder)
     by_inotify = [each for each in watched if each.mode.mode is WatchMode.INOTIFY]
-    room = look_at_inotify(frozenset(each.pid for each in daemons))
-    yield from judge_inotify(room, sum(each.folders for each in by_inotify), len(by_inotify))
-    book = look_at_journal(journal_path(), config.library)
-    yield from _library(config, watched, mounts, book)
+    limits = look_at_inotify(frozenset(each.pid for each in daemons))
+    yield from judge_inotify(limits, sum(each.folders for each in by_inotify), len(by_inotify))
+    journal = look_at_journal(journal_path(), config.library)
+    yield from _library(config, watched, mounts, journal)
     yield from judge_model(look_at_model(config.model))
-    yield from judge_journal(book, is_running=bool(daemons))
+    yield from judge_journal(journal, is_running=bool(daemons))
     yield from judge_running(daemons, config.digest)
     yield from _machine(clock)
 
@@ -88,9 +88,9 @@ def examine_without(errors: ConfigErrors, clock: Clock) -> Iterator[Finding]:
 
 
 def _library(
-    config: Config, watched: tuple[Watched, ...], mounts: str, book: JournalState
+    config: Config, watched: tuple[Watched, ...], mounts: str, journal: JournalState
 ) -> Iterator[Finding]:
-    yield judge_library(look_at_library(config.library, was_used=book.has_used_library))
+    yield judge_library(look_at_library(config.library, was_used=journal.has_used_library))
     if wants_links(config):
         is_protected = links_are_protected()
         library = location_of(config.library, mounts)

@@ -50,7 +50,7 @@ def look_at_library(path: str, *, was_used: bool) -> LibraryState:
     """The library as it is; a file without a name is made in it, which is gone at once."""
     place = Path(path)
     if not os.path.lexists(place):
-        refusal, is_there = _refusal(nearest_folder(place)), False
+        refusal, is_there = _refusal(_nearest_folder(place)), False
     else:
         refusal, is_there = _refusal(place) if place.is_dir() else "it is not a folder", True
     return LibraryState(path, is_there, refusal, was_used)
@@ -71,7 +71,7 @@ def judge_library(seen: LibraryState) -> Finding:
     return ok(_LIBRARY, f"{seen.path} can be written")
 
 
-def nearest_folder(path: Path) -> Path:
+def _nearest_folder(path: Path) -> Path:
     """The folder itself, or the nearest one above it that is there."""
     return next(each for each in (path, *path.parents) if each.is_dir())
 
@@ -107,7 +107,7 @@ class Location:
 def location_of(path: str, mounts: str) -> Location:
     """Where the folder is or, if it is not there yet, would be."""
     real = Path(os.path.realpath(path))
-    folder = nearest_folder(real)
+    folder = _nearest_folder(real)
     mount = mount_of(str(folder), mounts)
     return Location(
         folder.stat().st_dev, mount.point if mount else None, mount.kind if mount else None
@@ -160,7 +160,7 @@ _PLENTY_BYTES = 10 * _GB
 
 def look_at_space(path: Path) -> tuple[int, int]:
     """Free and total bytes where the folder is or would be."""
-    usage = shutil.disk_usage(nearest_folder(path))
+    usage = shutil.disk_usage(_nearest_folder(path))
     return usage.free, usage.total
 
 

@@ -35,10 +35,10 @@ _MODEL = "model"
 
 @dataclass(frozen=True, slots=True)
 class BundleState:
-    """The bundle as it was found: `engine` was measured to be the fastest, of these `speeds`.
+    """The bundle as it was found.
 
-    `problem` is why it cannot be used; `is_measured` that the engine is measured at all,
-    `is_settled` that it will not be again.
+    `problem` is why it cannot be used. `engine` is the configured one or, if `is_measured`, the
+    fastest; `speeds` are in pictures per second. `is_settled`: it will not be measured again.
     """
 
     name: str
@@ -58,18 +58,17 @@ def look_at_model(choice: ModelChoice) -> BundleState:
         manifest = read_manifest(folder)
     except BundleError as error:
         return BundleState(choice.bundle, error.sentence, error.hint)
-    problem = _damage(folder, manifest)
+    problem, classes = _damage(folder, manifest), len(manifest.classes)
     if choice.engine is not EngineChoice.AUTO:
-        said = f"{choice.engine}, as configured"
         return BundleState(
-            *(manifest.model_id, problem),
-            classes=len(manifest.classes),
+            manifest.model_id,
+            problem,
+            classes=classes,
             is_measured=False,
-            engine=said,
+            engine=f"{choice.engine}, as configured",
         )
     memory = EngineCache(engines_file(), circumstances(manifest, choice.engine, choice.device))
     known = memory.recall()
-    classes = len(manifest.classes)
     if known is None:
         return BundleState(manifest.model_id, problem, classes=classes)
     speeds = {str(kind): speed for kind, speed in known.speeds.items()}

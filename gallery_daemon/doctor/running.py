@@ -54,10 +54,10 @@ def look_at_running(folders: Iterable[str]) -> tuple[RunningDaemon, ...]:
     found: dict[int, RunningDaemon] = {}
     for name in wanted.intersection(running()):
         try:
-            pid, words = ask(name)
+            pid, snapshot = ask(name)
         except OSError:
             continue  # it has ended meanwhile
-        found.setdefault(pid, _of_words(pid, words))
+        found.setdefault(pid, _daemon_of(pid, snapshot))
     return tuple(found.values())
 
 
@@ -87,16 +87,16 @@ def _care(seen: RunningDaemon) -> str:
     return "told to the service manager" + (", with a watchdog" if seen.has_watchdog else "")
 
 
-def _of_words(pid: int, words: str) -> RunningDaemon:
+def _daemon_of(pid: int, snapshot: str) -> RunningDaemon:
     try:
-        said = json.loads(words)
+        status = json.loads(snapshot)
     except ValueError:
         return RunningDaemon(pid, is_busy=True)
     environ = _environment_of(pid)
     return RunningDaemon(
         pid,
-        digest=str(said.get("digest") or ""),
-        paused_because=said.get("paused_because"),
+        digest=str(status.get("digest") or ""),
+        paused_because=status.get("paused_because"),
         reports_to_manager=b"NOTIFY_SOCKET" in environ,
         has_watchdog=b"WATCHDOG_USEC" in environ,
     )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _WATCHED = "watch folder"
 _CLOCK = "clock"
 _SYNC = "sync tool"
-# A few seconds' walk on a slow disk. What is beyond is not looked at, and the finding says so.
+# A few seconds' walk on a slow disk. The finding says that there is more.
 _FILES_LIMIT = 200_000
 # FAT keeps local time, and a camera's clock may be set to another zone.
 _AHEAD = timedelta(days=1)
@@ -70,13 +70,18 @@ def look_at_watched(folder: WatchFolder, mounts: str, now: datetime) -> Watched:
     mode = choose_mode(real, folder.mode, mounts)
     auto = choose_mode(real, WatchMode.AUTO, mounts)
     kind = mount.kind if mount else None
-    seen = Watched(folder.name, folder.path, mode, auto, folder.poll_every_s, kind)
     walk = _Walk(now + _AHEAD)
     problem = _problem(Path(folder.path))
     if problem is None:
         walk.go(real, recursive=folder.recursive)
     return Watched(
-        *(seen.name, seen.path, seen.mode, seen.auto, seen.poll_every_s, seen.kind, problem),
+        name=folder.name,
+        path=folder.path,
+        mode=mode,
+        auto=auto,
+        poll_every_s=folder.poll_every_s,
+        kind=kind,
+        problem=problem,
         unreadable=tuple(walk.unreadable),
         folders=walk.folders,
         files=walk.files,
@@ -220,28 +225,28 @@ def look_at_inotify(without: frozenset[int], proc: Path = _PROC) -> InotifyLimit
     return InotifyLimits(read[0], read[1], read[2], watches, instances)
 
 
-def judge_inotify(room: InotifyLimits | None, folders: int, roots: int) -> Iterator[Finding]:
+def judge_inotify(limits: InotifyLimits | None, folders: int, roots: int) -> Iterator[Finding]:
     """Whether `folders` folders below `roots` watch folders can be watched by inotify."""
     if not roots:
         yield ok(_INOTIFY, "not needed: every watch folder is polled")
         return
-    if room is None:
+    if limits is None:
         yield warn(_INOTIFY, "the kernel's limits cannot be read", "is /proc mounted?")
         return
     # One instance more: whether there is room for another watch is found out with one.
     wanted = (
-        ("max_user_watches", room.max_user_watches, room.used_watches, folders),
-        ("max_user_instances", room.max_user_instances, room.used_instances, roots + 1),
+        ("max_user_watches", limits.max_user_watches, limits.used_watches, folders),
+        ("max_user_instances", limits.max_user_instances, limits.used_instances, roots + 1),
     )
     findings = [_judge_limit(*each) for each in wanted]
     troubles = [each for each in findings if each is not None]
     yield from troubles
-    if room.max_queued_events < _QUEUE:
-        what = f"fs.inotify.max_queued_events is {room.max_queued_events}, so many photos at once"
+    if limits.max_queued_events < _QUEUE:
+        what = f"fs.inotify.max_queued_events is {limits.max_queued_events}, so many photos at once"
         advice = _raise("max_queued_events", _QUEUE)
         yield warn(_INOTIFY, f"{what} are noticed only by the next listing", advice)
     if not troubles:
-        free = room.max_user_watches - room.used_watches
+        free = limits.max_user_watches - limits.used_watches
         yield ok(_INOTIFY, f"{counted(folders, 'folder')} to watch, room for {free}")
 
 

@@ -1,6 +1,6 @@
 """Filing: the only room that changes a person's files, and it never overwrites or loses one.
 
-`steps` is what a decision comes to, file by file. `execute` checks the `preconditions`, writes the
+`steps` turns a decision into steps, file by file. `execute` checks the `preconditions`, writes the
 intent into the journal, acts, and writes the end; `act` has the order of effects, `disk` the few
 effects, each of which fails rather than replace, and `os_errors` the sentences for a refusal of the
 system. `overlay` goes the same way without any effect. `recover` ends what a crash or a refusal cut

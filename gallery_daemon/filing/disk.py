@@ -3,7 +3,7 @@
 A name is taken by a system call that fails if it exists (promise 1). Folders are reached component
 by component without following links (`openat`), from the root of the library or of the watch
 folder, so no link put in between leads anywhere else (promise 8). Every effect goes through one
-object, so a test can stop the world between any two of them.
+object, so a test can kill the program between any two of them.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Disk:
                 raise PhotoChanged("it changed while it was copied")
             # Before the last sync, so that the file has its mtime when its name appears.
             os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
-            # Only the bits for reading and writing, none that gives rights to others.
+            # Only the bits for reading and writing: no execute, setuid or setgid bit.
             os.fchmod(target, found.st_mode & 0o666)
             os.fsync(target)
         finally:

@@ -73,7 +73,7 @@ class Filer:
             decision=plan.decision,
             facts=plan.facts,
             prediction=plan.prediction,
-            note=plan.note,
+            cache_entry=plan.cache_entry,
         )
         linked = linked_filing(self._journal, self._disk, plan.photo.identity, self._library)
         if linked is not None:
@@ -131,7 +131,7 @@ class Filer:
     def _with_sidecars(
         self, filing: Filing, steps: tuple[Step, ...], parent: int, when: datetime
     ) -> Filing:
-        """File the sidecars; one that fails is tried again alone, and the photo stays filed."""
+        """File the sidecars; one that fails is tried again alone, while the photo stays filed."""
         filed, problems = [], []
         for step in steps:
             try:

@@ -137,7 +137,7 @@ class DryRunDisk(Disk):
         self._noted[self._path(folder, name)] = None
 
     def sync(self, folder: int) -> None:
-        """Nothing is to be synced."""
+        """No effect: there is nothing to sync."""
 
     def same_bytes(self, source: int, folder: int, name: str) -> bool:
         """Whether the two files, read where they are on the disk, have the same bytes."""

@@ -1,10 +1,10 @@
 """Recovery: what was cut short is finished or dropped, by what is on the disk.
 
-An intent without an end means that the program died, or the disk refused, between the two. The disk
-says where. If the file has one of the names that the act would have tried, the act was done: a
-source that should be gone is removed, and the end is written. If not, no name was taken yet: what
-the act left is removed and the intent is closed; the file is where it was. Every step may itself be
-cut short and done again.
+An intent without an end means that the program died, or the disk refused, in the middle of an act.
+The disk says where. If the file has one of the names that the act would have tried, the act was
+done: a source that should be gone is removed, and the end is written. If not, no name was taken
+yet: what the act left is removed and the intent is closed; the file is where it was. Every step may
+itself be cut short and done again.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:
         try:
             name = resolve(now, journal, disk, "finished after a crash")
         except UNRESOLVED:
-            # As of an unmounted disk: tried again when the next photo fails, or at a start.
+            # An unmounted disk, say: tried again when the next photo fails, or at a start.
             return None
     if name is None:
         return FilingRecovered(row.path, "it lies where it was")

@@ -3,8 +3,8 @@
 It is an act through the journal like every other: an intent (`refiling`) that names the filing
 before, one move inside the library, the end. From that moment the filing before is `refiled`; until
 then it holds, so wherever a kill falls, the file is filed at one place or the other. How the file
-came into the library (link, copy, move) stays as it was, and so does its end of the watch folder:
-what was deleted there is not brought back.
+came into the library (link, copy, move) stays as it was. So does the watch folder: what was deleted
+there is not brought back.
 
 The undo of such a filing leads to the place before it, not out of the library.
 """
@@ -72,7 +72,7 @@ def link_target(row: Row) -> str | None:
 
 
 def clear_up(journal: Journal, disk: Disk) -> list[FilingRecovered]:
-    """Recover all intents, and bring the sidecars after photos that were moved before a crash."""
+    """Recover all intents, and move sidecars after photos that were moved before a crash."""
     recovered = recover(journal, disk)
     late = Relocator(journal, disk).catch_up()
     return recovered + [

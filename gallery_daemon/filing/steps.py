@@ -1,4 +1,4 @@
-"""What a decision comes to, file by file: a step for the photo and for each of its sidecars.
+"""The steps of a decision, file by file: one for the photo, one for each of its sidecars.
 
 Pure. A step has the name to try first; `names_to_try` gives the next ones. Which files belong to a
 photo (its XMP and AAE, the film of a live photo) is decided over the names in one folder. Each
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 _DIGITS = re.compile("[0-9]+")
-# With leading zeros; more photos of one name than anybody has.
+# With leading zeros; no one has so many photos of one name.
 _MOST_DIGITS = 12
 
 
@@ -33,7 +33,7 @@ _MOST_DIGITS = 12
 class Plan:
     """A photo with all that led to its destination, and the sidecars that go with it.
 
-    `note` goes into the journal's cache of inferences.
+    `cache_entry` goes into the journal's cache of inferences.
     """
 
     photo: Photo
@@ -42,7 +42,7 @@ class Plan:
     facts: Facts
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
-    note: CacheEntry | None = None
+    cache_entry: CacheEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,11 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 HEAD_BYTES = 8
-_LONG_HEAD_BYTES = 16
+LONG_HEAD_BYTES = 16
 _TO_THE_END, _LONG = 0, 1
 # A fragmented film has two boxes a second; a hostile file could have one in each eight bytes.
 _BOXES_LIMIT = 100_000
-
 
 # Phones write a hundred items at most, tiles included; a hostile table could name 4 billion.
 _ITEMS_LIMIT = 10_000
@@ -60,7 +58,7 @@ def walk(file: BinaryIO, start: int, size: int) -> Iterator[Box]:
     place = start
     for _ in range(_BOXES_LIMIT):
         file.seek(place)
-        box = _box(file.read(_LONG_HEAD_BYTES), place, size)
+        box = _box(file.read(LONG_HEAD_BYTES), place, size)
         if box is None:
             return
         yield box
@@ -78,7 +76,7 @@ def _box(head: bytes, place: int, size: int) -> Box | None:
     if length == _TO_THE_END:
         return Box(name, size)
     if length == _LONG:
-        length, least = int.from_bytes(head[HEAD_BYTES:_LONG_HEAD_BYTES], "big"), _LONG_HEAD_BYTES
+        length, least = int.from_bytes(head[HEAD_BYTES:LONG_HEAD_BYTES], "big"), LONG_HEAD_BYTES
     return Box(name, place + length) if length >= least else None
 
 

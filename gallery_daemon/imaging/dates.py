@@ -4,8 +4,8 @@ The most trusted date wins: what the camera wrote (EXIF), then XMP, then the fil
 EXIF's plain DateTime, which any program sets when it saves, and at last the mtime. Cameras write
 local time, without an offset except in EXIF's newer tags. A time that is known in UTC only (GPS, a
 Pixel's names) becomes this machine's local time, because people sort by their own days. The start
-date of a clock that was never set is not taken. Apart from `facts`, which reads the tags: dates are
-texts and numbers here, without Pillow.
+date of a clock that was never set does not count. `facts` reads the tags; here dates are texts and
+numbers, without Pillow.
 
 Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1).
 """

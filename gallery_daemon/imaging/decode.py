@@ -2,7 +2,8 @@
 
 A camera's own preview is used if it is large enough and shows this very picture: a JPEG has one in
 its EXIF (`preview` says when it counts), a HEIC has a thumbnail, which libheif gives by `draft`.
-(AVIF allows one, too; no real file we have contains one, and Pillow's plugin would not give it.)
+(AVIF allows one, too, but no real file has been seen with one, and Pillow's plugin would not give
+it.)
 Otherwise `draft` asks libjpeg for an eighth, a quarter or a half of the size, so a 12-megapixel
 photo takes some ten milliseconds. Then the picture is resized to the square (squashed, so that
 nothing at the edge is lost), its colours become RGB, and the camera's orientation is applied: in
@@ -39,7 +40,7 @@ from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.facts import Metadata, checked_orientation, read_metadata
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.pillow import as_bad_photo, cut, decoding
+from gallery_daemon.imaging.pillow import as_bad_photo, decoding, truncated
 from gallery_daemon.imaging.preview import find_preview, shows_the_picture
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 SIDE = 224
 Pixels = NDArray[np.uint8]
 
-# A JPEG counts as one picture, also where a gain map or a second view follows (MPO).
+# A JPEG counts as one picture, even where a gain map or a second view follows (MPO).
 _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "jpeg": JpegImageFile,
     "png": PngImageFile,
@@ -129,7 +130,7 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
     if not kind.is_photo:
         raise NotAPhoto(kind.words)
     if kind.name in _SILENT_DECODERS and not ending(file, kind).whole:
-        raise cut(kind)
+        raise truncated(kind)
     by_preview = read_preview(data, kind, max_pixels=max_pixels) if kind.name == "jpeg" else None
     # A whole preview must not hide that the end of the file is missing.
     if by_preview and ending(file, kind).whole:

@@ -5,9 +5,9 @@ refused for it where the decoder would not notice (a cut HEIC becomes grey tiles
 must never be called cut: what cannot be judged, such as a RAW file or bytes that a maker appended,
 counts as whole, and the decoder decides.
 
-A few bytes are read where the end is there. Only a JPEG without one, or with something behind it,
-is read from its header on, and within limits: no hostile file holds up the daemon for longer than
-some tenths of a second.
+Where the end is in its place, a few bytes are read. Only a JPEG without an end, or with bytes
+behind it, is read from its header on, within limits: no hostile file holds up the daemon for longer
+than some tenths of a second.
 
 A phone's JPEG is often more than one picture: behind the end marker follow a gain map (Ultra HDR),
 a second view (MPO), a motion photo's film, or Samsung's own blocks. Thumbnails put further end

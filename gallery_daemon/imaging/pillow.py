@@ -3,8 +3,9 @@
 Apart from `decode`, because this is about the process and not about a picture. Pillow warns of odd
 metadata, but a photo is either readable or not. Its own limit of pixels would refuse a
 200-megapixel phone photo, and would let a hostile GIF ask for 4 GB. The limit and the warnings are
-settings of the whole process, while several threads decode at once: the first thread in changes
-them, and the last one out restores them (`warnings.catch_warnings` alone is not safe in threads).
+settings of the whole process, while several threads decode at once: the first thread to begin
+changes them, and the last one to end restores them (`warnings.catch_warnings` alone is not safe in
+threads).
 
 A decoder may raise nearly anything on a hostile file; all of it becomes `BadPhoto`. The bytes are
 in memory, so there are no real I/O errors here, and a failing disk is never called a broken photo.
@@ -92,11 +93,11 @@ def as_bad_photo(kind: FileKind, file: BytesIO) -> Iterator[None]:
         raise BadPhoto(f"the {_label(kind)} needs more memory than there is") from error
     except Exception as error:  # nearly anything: SyntaxError, struct.error, OSError, KeyError ...
         if not ending(file, kind).whole or _SAYS_CUT.search(str(error)):
-            raise cut(kind) from error
+            raise truncated(kind) from error
         raise BadPhoto(f"the {_label(kind)} data are broken ({_first_line(error)})") from error
 
 
-def cut(kind: FileKind) -> BadPhoto:
+def truncated(kind: FileKind) -> BadPhoto:
     """The error for a photo whose end is missing."""
     return BadPhoto(f"the {_label(kind)} data end early (truncated file)")
 

@@ -53,7 +53,6 @@ _SHARE = 0.5
 _OPAQUE = frozenset({b"mdat", b"mpvd", b"free", b"skip"})
 # Boxes of a film, from which libheif would read samples.
 _FILM = frozenset({b"moov", b"moof"})
-_LONG_HEAD_BYTES = 16
 # The longest of 17 phone HEICs, of 200 megapixels in tiles, has 39 KB.
 _META_BYTES_LIMIT = 1 << 20
 _EXIF_MARKER = b"\xff\xe1"
@@ -113,7 +112,7 @@ def _extents_of_heic(file: BinaryIO, size: int) -> list[Extent] | None:
             if thumbnail is None:
                 return None
         is_opaque = box.name in _OPAQUE
-        extents.append(Extent(start, min(length, _LONG_HEAD_BYTES) if is_opaque else length))
+        extents.append(Extent(start, min(length, boxes.LONG_HEAD_BYTES) if is_opaque else length))
         start = box.end
     return None if thumbnail is None else [*extents, *thumbnail]
 
@@ -160,11 +159,11 @@ def shows_the_picture(
     """
     tags = ExifTags.Base
     changed = metadata.base.get(tags.DateTime)
-    told = (metadata.size.get(tags.ExifImageWidth), metadata.size.get(tags.ExifImageHeight))
+    stated = (metadata.size.get(tags.ExifImageWidth), metadata.size.get(tags.ExifImageHeight))
     return (
         changed is not None
         and changed == metadata.camera.get(tags.DateTimeOriginal)
-        and told == picture.size
+        and stated == picture.size
         and preview.mode == picture.mode
         and (not orientation or checked_orientation(orientation) == metadata.orientation)
         and _is_scaled(preview.size, picture.size)

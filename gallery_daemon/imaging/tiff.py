@@ -1,7 +1,7 @@
 """The first directories of a TIFF: enough to tell a RAW file, and to find EXIF's preview.
 
-A RAW file is a TIFF with a small preview first, and any reader that takes the first picture takes
-that; the directory's tags say what the file is. An EXIF block is a TIFF, too, and its second
+A RAW file is a TIFF with a small preview first, which a reader of first pictures would take; the
+directory's tags say what the file is. An EXIF block is a TIFF, too, and its second
 directory says where the preview is. Hostile files are expected: only the tags that are used are
 read, with no more than `_VALUES_LIMIT` values each.
 

@@ -1,4 +1,4 @@
-"""Arriving: names below the watch folders become candidates, and candidates settle.
+"""Names below the watch folders become candidates, and candidates settle.
 
 - `candidate` says which paths count.
 - `watch` turns events into candidates, natively or by polling (`watch_mode`); `scan` lists what

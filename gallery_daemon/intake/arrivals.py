@@ -1,8 +1,8 @@
-"""From names to settled photos: the front of the room, called by the main loop.
+"""From names to settled photos, called by the main loop.
 
 A candidate is handed out when it was unchanged for its folder's settle time *and* its format's end
-is there. A file without its end waits on, checked less and less often; after `PATIENCE_S` without a
-change it is handed out all the same, because the decoder decides.
+is there. A file without its end waits on and is checked less and less often; after `PATIENCE_S`
+without a change it is handed out all the same, because the decoder decides.
 
 Files are checked with `lstat` and opened without following a link, in their name or on the way to
 it, and without waiting: a FIFO, a device or a link named like a photo is refused, never opened. So
@@ -76,7 +76,7 @@ class Arrivals:
     def __contains__(self, candidate: Candidate) -> bool:
         return self._settling.state(candidate) is not None
 
-    def saw(self, candidate: Candidate, now: float, wall_ns: int) -> NoFile | None:
+    def saw(self, candidate: Candidate, now: float, wall: datetime) -> NoFile | None:
         """The name was seen: it waits from now on, unless it is not a file."""
         try:
             state = file_state(candidate.path)
@@ -91,7 +91,7 @@ class Arrivals:
             state,
             settle_s=self._settle_s[candidate.source],
             now=now,
-            wall_ns=wall_ns,
+            wall_ns=int(wall.timestamp() * 1e9),
         )
         return None
 
@@ -111,8 +111,7 @@ class Arrivals:
     ) -> Arrival | Denied | NoFile | None:
         """The arrival if the candidate is unchanged and whole; None if it waits on."""
         before = self._settling.state(candidate)
-        wall_ns = int(wall.timestamp() * 1e9)
-        refused = self.saw(candidate, now, wall_ns)
+        refused = self.saw(candidate, now, wall)
         after = self._settling.state(candidate)
         if refused is not None or after is None:
             return refused

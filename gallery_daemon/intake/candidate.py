@@ -2,8 +2,8 @@
 
 A path does not count if the configuration excludes it, or if any of its components is a name that
 sync tools, phones and systems leave beside photos. Conflict copies (`*.sync-conflict-*`,
-`(conflicted copy ...)`) are real photos and are not in that table. Names are never enough, because
-many tools write the final name from byte 0: that is what settling is for.
+`(conflicted copy ...)`) are real photos and are not among these names. Names are never enough,
+because many tools write under the final name from the first byte: that is what settling is for.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Which files have been unchanged long enough. Pure: the time is an argument.
 
 A candidate is quiet from the moment its last change was seen, or from before if its ctime says so:
-unlike mtime, a sync tool cannot set ctime, so a start-up scan of old photos need not wait. Only a
-changed file starts the wait anew, never an event alone, so a chatty watcher cannot starve a photo.
+unlike mtime, a sync tool cannot set ctime, so a first scan of old photos need not wait. Only a
+changed file starts the wait anew, never an event alone, so many events cannot starve a photo.
 
-A file that is quiet already is due at once, in the order of being seen and not of ctimes: a scan
-keeps the order of its photos.
+A file that is quiet already is due at once, in the order in which it was seen and not of ctimes: so
+a scan keeps the order of its photos.
 
 Deadlines are in a heap, whose entries may be stale; a stale one is dropped when it comes up. Ten
 thousand candidates cost a logarithm each, and nothing is searched.

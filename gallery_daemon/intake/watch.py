@@ -52,7 +52,9 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.photo import Candidate
 
-_TELLING = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_CLOSED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED})
+_RELEVANT = frozenset(
+    {EVENT_TYPE_CREATED, EVENT_TYPE_CLOSED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED}
+)
 # The kernel is asked for these alone: reading a photo, as the classifier process does, does not
 # wake the daemon.
 _WANTED: list[type[FileSystemEvent]] = [
@@ -97,7 +99,7 @@ class Watch:
         return self._observer is not None
 
     def mend(self) -> WatchStarted | WatchLost | None:
-        """Start or restart the watch if that is needed and possible; what changed, if anything."""
+        """Start or restart the watch if needed and possible; returns what changed, if anything."""
         inode = _inode(self.root.path)
         if isinstance(inode, str):
             return self._lose(inode)
@@ -121,7 +123,7 @@ class Watch:
             observer.join(_JOIN_S)
 
     def _lose(self, reason: str) -> WatchLost | None:
-        """Reported once, however long the folder is gone."""
+        """The watch is down; reported once, however long the folder is gone."""
         self.stop()
         was_lost, self._is_lost = self._is_lost, True
         if was_lost:
@@ -200,7 +202,7 @@ class _Handler(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Deliver a file that appeared or changed; of a folder that appeared, all files in it."""
-        if event.event_type not in _TELLING:
+        if event.event_type not in _RELEVANT:
             return
         moved = event.event_type == EVENT_TYPE_MOVED
         path = os.fsdecode(event.dest_path if moved else event.src_path)

@@ -74,7 +74,7 @@ def choose_mode(path: str, wanted: WatchMode, mountinfo: str) -> ChosenMode:
 
 
 def mount_of(path: str, mountinfo: str) -> Mount | None:
-    """The mount that holds `path`: the longest mount point, and of two alike the last."""
+    """The mount that `path` is on: the longest mount point, and of two alike the last."""
     best = None
     for line in mountinfo.splitlines():
         before, _, after = line.partition(" - ")

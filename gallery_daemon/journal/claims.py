@@ -1,15 +1,15 @@
-"""Who may begin: an intent is a claim, made only if no other program filed the file or is at it.
+"""Claims: an intent is written only if no other program has filed the file or is filing it.
 
-Three parts. `refuse_claimed` decides, in the transaction that writes the intent, so of two programs
-one comes second. `known_among` finds which of many files are in a final state: a listing asks for
-every file it sees, and a query costs more than its answer, so a hundred share one.
+Three parts. `refuse_claimed` checks that in the transaction that writes the intent, so of two
+programs one is refused. `known_among` finds which of many files are in a final state: a listing
+asks for every file it sees, and a query costs more than its answer, so a hundred share one.
 
 `Owner` tells whether the program that wrote an intent is still alive. A `sort` that starts beside
 the daemon must not clear up the daemon's half-made copy, and two programs must not clear up after
 the same dead one. So each program draws a number, writes it into its intents, and locks the byte at
-that offset of a file beside the journal. The kernel drops the lock however the program ends; who
-can lock another's byte knows that it is gone, and keeps others away meanwhile. The file stays
-empty: a lock may be beyond its end (fcntl(2)).
+that offset of a file beside the journal. The kernel drops the lock however the program ends. A
+program that can lock another's byte knows that the other is gone, and keeps a third away meanwhile.
+The file stays empty: a lock may be beyond its end (fcntl(2)).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def refuse_claimed(database: Database, entry: JournalEntry, library: str) -> Non
 
     Raises:
         AlreadyFiled: another program has done it meanwhile, or what it would revert is gone.
-        AlreadyClaimed: another program is at the file.
+        AlreadyClaimed: another program is filing the file, or an open intent for it is left over.
     """
     photo = entry.photo
     if entry.state is State.INTENT:

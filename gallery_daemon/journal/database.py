@@ -65,7 +65,7 @@ class Database:
                 raise
 
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401 - SQLite's
-        """The statement is executed."""
+        """Execute the statement."""
         with as_journal_errors(self._path):
             return self._connection.execute(statement, values)
 

@@ -129,7 +129,7 @@ class Journal:
     ) -> None:
         """The intent ends in `state`; `action` is what was really done, `name` the one taken.
 
-        The row that it reverts or moves on, if any, is undone or refiled from the same moment on.
+        The row that it reverts or refiles, if any, is undone or refiled in the same transaction.
         """
         with self._database.transaction():
             if state is State.FILED:
@@ -249,8 +249,8 @@ class Journal:
         self._database.execute(statements.FORGET_FAILURES, (values["path"], values["library"]))
         cursor = self._database.execute(statements.insert(values), values)
         assert cursor.lastrowid is not None
-        if entry.note is not None:
-            self.inferences.write(entry.photo.path, entry.photo.identity, entry.note)
+        if entry.cache_entry is not None:
+            self.inferences.write(entry.photo.path, entry.photo.identity, entry.cache_entry)
         if entry.state is State.INTENT and entry.intent and entry.intent.undoes is not None:
             self._database.execute(
                 statements.COPY_DECISION, (entry.intent.undoes, cursor.lastrowid)

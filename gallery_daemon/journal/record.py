@@ -61,7 +61,7 @@ class Intent:
 
     `name` is the first one tried, before a conflict's ` (2)`. `token` is part of the names of the
     act's temporary files, so recovery knows them. `parent` is the row of a sidecar's photo;
-    `undoes` the row that this one reverts, or moves on.
+    `undoes` the row that this one reverts, or refiles.
     """
 
     action: str
@@ -99,7 +99,7 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One decided file; a sidecar has no decision of its own. `note` goes into the cache."""
+    """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache."""
 
     photo: Photo
     state: State
@@ -108,7 +108,7 @@ class JournalEntry:
     facts: Facts | None = None
     prediction: Prediction | None = None
     intent: Intent | None = None
-    note: CacheEntry | None = None
+    cache_entry: CacheEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ class Row:
 
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
     the one that was planned. `confidence` is 0..1; `decided_at` is ISO 8601 with its offset;
-    `made_inode` is that of the copy, if one was made. An undo's row has the two the other way
-    round: it leads from the library to the watch folder.
+    `made_inode` is that of the copy, if one was made. In the row of an undo the two places are
+    exchanged: it leads from the library to the watch folder.
     """
 
     id: int

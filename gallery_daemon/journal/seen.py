@@ -2,7 +2,8 @@
 
 A file is known here as everywhere in the journal: by path, size and mtime, or, renamed, by its
 inode; never by the device. A path has one inference for each model, so a photo that changes
-replaces what it was. The cache is worth no sync of its own: what is lost is inferred again.
+replaces its inference. An entry is not worth a sync of its own, so many share a transaction: what
+is lost is inferred again.
 
 With an inference goes the photo's fingerprint, and the photo gets a number. It keeps the number
 for as long as its file is the same, whatever it is called, whichever model ran and wherever it was
@@ -122,7 +123,7 @@ INSERT OR REPLACE INTO seen
 (number, path, inode, size_bytes, mtime_ns, across, down, taken_ms, burst)
 VALUES (:number, :path, :inode, :size, :mtime, :across, :down, :taken_ms, :burst)
 """
-# The plus keeps SQLite from the number's own index: most photos are below it.
+# The plus keeps SQLite from using the number's own index: most photos are below it.
 _BEFORE = "SELECT * FROM seen WHERE +number < ? AND "
 _EVERY = (1 << 63) - 1
 

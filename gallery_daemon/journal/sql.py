@@ -29,26 +29,26 @@ CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
 WHERE id = ? AND state IN ({OPEN})
 """  # noqa: S608 - our own words
-# A filing that is moved on within the library is refiled, not undone.
+# A filing that is moved within the library is refiled, not undone.
 REVERT: Final = """
 UPDATE filings
 SET state = CASE WHEN state = 'filed' AND ? = 'filed' THEN 'refiled' ELSE 'undone' END
 WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 """
-# The undo of a filing anew: the filing before it holds again.
+# The undo of a refiling: the filing before it holds again.
 RESTORE_FILED: Final = """
 UPDATE filings SET state = 'filed' WHERE state = 'refiled' AND id = (
     SELECT undoes FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)
 )
 """
-# In the watch folder the file keeps its identity there: a copy in the library has another inode.
+# A refiling keeps the identity of the file in the watch folder: a copy has another inode.
 KEEP_IDENTITY: Final = """
 UPDATE filings SET (device, inode, size_bytes, mtime_ns) = (
     SELECT device, inode, size_bytes, mtime_ns FROM filings AS before
     WHERE before.id = filings.undoes
 ) WHERE id = ? AND state = 'refiling'
 """
-# Not a filing anew that was undone: there the filing before it holds.
+# Leaves out a refiling that was undone: there the filing before it holds again.
 NOT_REVERTED: Final = """
 NOT (state = 'undone' AND EXISTS (
     SELECT 1 FROM filings AS before WHERE before.id = filings.undoes AND before.path = filings.path

@@ -2,7 +2,7 @@
 
 A failure is the one end that is not final. What may pass is tried again with a wait that grows,
 what lasts waits until the file changes; and a fault of the library itself opens the circuit
-breaker, so that the photos behind this one wait without being looked at.
+breaker, so that the photos behind this one wait without being examined.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gallery_daemon.clock import Clock
+    from gallery_daemon.decision import Decision
     from gallery_daemon.filing.execute import Filer, Filing
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journal.journal import Journal
@@ -62,13 +63,12 @@ class Ends:
 
     def settle(self, candidate: Candidate) -> None:
         """It is no end: the file settles, for the first time or once more."""
-        wall_ns = int(self.clock.wall().timestamp() * 1e9)
-        refused = self.arrivals.saw(candidate, self.clock.monotonic(), wall_ns)
+        refused = self.arrivals.saw(candidate, self.clock.monotonic(), self.clock.wall())
         if refused is not None:
             self.photo_log.no_file(refused)
 
     def file(self, examined: Examined, verdict: File) -> None:
-        """It is in the library with its sidecars, unless it changed or was refused."""
+        """It is in the library with its sidecars, unless it changed or an error stopped it."""
         photo, to = examined.photo, verdict.destination
         travelling = self.sidecars.take(photo) if to.with_sidecars else ()
         plan = Plan(
@@ -78,7 +78,7 @@ class Ends:
             examined.facts,
             examined.prediction,
             travelling,
-            examined.note,
+            examined.cache_entry,
         )
         now = self.clock.wall()
         filing = self._act(examined, lambda: self.filer.execute(plan, now))
@@ -121,9 +121,7 @@ class Ends:
 
     def fail(self, examined: Examined, reason: str) -> None:
         """It could not be looked at; that may pass."""
-        entry = JournalEntry(
-            examined.photo, State.FAILED, reason, None, examined.facts, examined.prediction
-        )
+        entry = _entry_of(examined, State.FAILED, reason)
         with contextlib.suppress(JournalError):
             self.journal.record(entry, self.library, self.clock.wall())
         self._fail(examined, reason, is_transient=True)
@@ -135,11 +133,11 @@ class Ends:
         self._settle_all(self.sidecars.take(examined.photo))
 
     def known(self, photo: Photo) -> None:
-        """It came to its end otherwise, by a recovery for one."""
+        """It has come to an end already, by a recovery for example."""
         self.retries.ended(photo.candidate)
 
-    def refuse(self, examined: Examined, error: FilingError | JournalError) -> None:
-        """It could not be filed."""
+    def fail_with(self, examined: Examined, error: FilingError | JournalError) -> None:
+        """It could not be filed, or its end could not be recorded."""
         if isinstance(error, PhotoGone):
             self.gone(examined, error.sentence)
             return
@@ -158,7 +156,7 @@ class Ends:
             self.retries.hasten(self.clock.monotonic())
 
     def _act(self, examined: Examined, act: Callable[[], Filing]) -> Filing | None:
-        """What the act made; None if another program filed it, it changed, or it was refused."""
+        """What the act made; None if it was filed elsewhere, changed, or stopped by an error."""
         try:
             filing = act()
         except AlreadyFiled:
@@ -167,7 +165,7 @@ class Ends:
             self.settle(examined.photo.candidate)
             return None
         except (FilingError, JournalError) as error:
-            self.refuse(examined, error)
+            self.fail_with(examined, error)
             return None
         self.retries.ended(examined.photo.candidate)
         # It is in the library, so the library can take photos.
@@ -175,7 +173,7 @@ class Ends:
         return filing
 
     def _send_on(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
-        """Sidecars that the photo, which came to its end, does not take along."""
+        """Sidecars that the photo did not take along to its end are filed late, or stay."""
         left = (*sidecars, *self.sidecars.take(photo))
         if not left:
             return
@@ -208,19 +206,25 @@ class Ends:
 
     def _record(self, examined: Examined, verdict: Leave | Quarantine, state: State) -> bool:
         """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = JournalEntry(
-            examined.photo,
-            state,
-            verdict.reason,
-            verdict.decision,
-            examined.facts,
-            examined.prediction,
-            note=examined.note,
-        )
+        entry = _entry_of(examined, state, verdict.reason, verdict.decision)
         try:
             self.journal.record(entry, self.library, self.clock.wall())
         except JournalError as error:
-            self.refuse(examined, error)
+            self.fail_with(examined, error)
             return False
         self.retries.ended(examined.photo.candidate)
         return True
+
+
+def _entry_of(
+    examined: Examined, state: State, reason: str, decision: Decision | None = None
+) -> JournalEntry:
+    return JournalEntry(
+        examined.photo,
+        state,
+        reason,
+        decision,
+        examined.facts,
+        examined.prediction,
+        cache_entry=examined.cache_entry,
+    )

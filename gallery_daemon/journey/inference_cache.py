@@ -2,8 +2,8 @@
 
 An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
-ask for them, and, where the file was renamed, nothing that was read from its name. A text of an
-older program with other facts does not count, except that one without bits is read as such.
+ask for them, and, where the file was renamed, nothing that was read from its name. A text that an
+older program wrote with other facts does not count, except that one without bits is read as such.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.classifier.host import Classified, Refused
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.codec import CodecError, object_of, to_text, value_of
-from gallery_daemon.config.settings import Limits  # noqa: TC001 - the wire reads annotations
+from gallery_daemon.config.settings import Limits  # noqa: TC001 - the codec reads annotations
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.similar_photos import fingerprint_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Photo
 
 # The other refusals may pass, so they are no property of a file's bytes.
-LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
+_LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
 # Dates that are in the file itself, whatever it is called.
 _IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
 
@@ -71,7 +71,7 @@ class InferenceCache:
 
     @classmethod
     def of(cls, config: Config, journal: Journal, *, again: bool = False) -> InferenceCache:
-        """Those that suffice for the configuration's rules."""
+        """The cache for a configuration's model, limits and rules."""
         return cls(
             journal,
             find_bundle(config.model.bundle),
@@ -87,8 +87,8 @@ class InferenceCache:
         Raises:
             JournalError: the journal cannot be read now.
         """
-        found = self._model and self._journal.inferences.recall(photo, self._model)
-        if not found:
+        found = None if self._model is None else self._journal.inferences.recall(photo, self._model)
+        if found is None:
             return None
         path, text = found
         try:
@@ -114,7 +114,7 @@ class InferenceCache:
         """The answer as the journal keeps it; None if it may be another one next time."""
         inference = self._inference(answer)
         model = inference.prediction.model if inference.prediction else self._model
-        if model is None or (inference.kind is not None and inference.kind not in LASTING):
+        if model is None or (inference.kind is not None and inference.kind not in _LASTING):
             return None
         fingerprint = None
         if inference.facts is not None and inference.facts.dhash is not None:
@@ -139,7 +139,7 @@ class InferenceCache:
         if cached.limits != self._limits:
             return False
         if cached.facts is None or cached.prediction is None:
-            return not self._again and cached.kind in LASTING and name == photo.name
+            return not self._again and cached.kind in _LASTING and name == photo.name
         if self._needs_hash and cached.facts.content_hash is None:
             return False
         if self._needs_bits and cached.facts.dhash is None:

@@ -1,8 +1,8 @@
-"""The one judge: what is to become of a file, decided once for who acts and who foretells.
+"""The one judge: what is to become of a file, decided once for acting and for foretelling.
 
 Pure: no file system, no clock, no log. `pipeline` matches on a verdict and acts; a plan matches on
-the same verdict and writes it down; `explain` and `refile` ask the same functions. So a dry run is
-the run, and every word about why a file stays is here.
+the same verdict and writes it down; `explain` and `refile` ask the same functions. So a dry run
+cannot differ from the run, and every reason why a file stays is worded here.
 
     of_arrival      what settled, by name and content   Examine | Accompany | Refuse
     of_answer       what is known of a photo            File | Leave | Quarantine | Fail | ...
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gallery_daemon.rules.decide import Placing, RuleSet
 
 NOT_THIS_TIME = "its photo was not filed in this pass"
-"""Why a sidecar stays whose photo is still to come, when a pass ends."""
+"""Why a sidecar stays whose photo has not come to an end when a pass ends."""
 
 _LEFT_BY = {
     Outcome.UNCERTAIN: "the model is not sure enough for a rule",
@@ -46,10 +46,10 @@ _LEFT_BESIDE = {
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file with all that is known of it when it is judged, whoever looked at it and when.
+    """A file with all that is known of it when it is judged, from the process or the cache.
 
     `refusal` and `reason` say why there is no prediction. `batch` and `classify_ms` are as in
-    `Classified`; `note` is what the journal remembers of what the model saw.
+    `Classified`; `cache_entry` is for the journal's cache of inferences.
     """
 
     photo: Photo
@@ -59,19 +59,24 @@ class Examined:
     reason: str | None = None
     batch: int | None = None
     classify_ms: float | None = None
-    note: CacheEntry | None = None
+    cache_entry: CacheEntry | None = None
 
     @classmethod
-    def of(cls, answer: Classified | Refused, note: CacheEntry | None = None) -> Self:
-        """What the classifier process says, now or as it is remembered."""
+    def of(cls, answer: Classified | Refused, cache_entry: CacheEntry | None = None) -> Self:
+        """What the classifier process says of a file, or the cache in its place."""
         match answer:
             case Classified(photo, facts, prediction, batch, classify_ms):
                 return cls(
-                    photo, facts, prediction, batch=batch, classify_ms=classify_ms, note=note
+                    photo,
+                    facts,
+                    prediction,
+                    batch=batch,
+                    classify_ms=classify_ms,
+                    cache_entry=cache_entry,
                 )
             case Refused(photo, kind, reason, facts):
                 known = facts or unread_facts(photo)
-                return cls(photo, known, refusal=kind, reason=reason, note=note)
+                return cls(photo, known, refusal=kind, reason=reason, cache_entry=cache_entry)
 
     @classmethod
     def unread(
@@ -98,7 +103,7 @@ class Accompany:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Its content says without the classifier process that it is no photo, or one not supported."""
+    """No photo, or no supported one, by its content: the classifier process is not asked."""
 
     kind: RefusalKind
     reason: str
@@ -106,7 +111,7 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """It goes to the destination; a `reason` is why it could not be read."""
+    """It goes to the destination; `reason` is why it could not be read, if so."""
 
     decision: Decision
     destination: Destination
@@ -138,7 +143,7 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """It is not the file that had settled: it settles once more."""
+    """It is another file than the one that had settled: it settles once more."""
 
     reason: str
 
@@ -171,7 +176,7 @@ SidecarVerdict: TypeAlias = Wait | Late | Leave
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """The end that a photo came to; `filed` is the filing that it has in the library, if it has."""
+    """The end that a photo came to; `filed` is its filing, if it is in the library."""
 
     state: State
     filed: Row | None = None
@@ -191,9 +196,7 @@ def of_answer(examined: Examined, rules: RuleSet) -> AnswerVerdict:
     """What is to become of a file that was examined, or refused before it was."""
     reason = examined.reason or ""
     match examined.refusal:
-        case None:
-            return _by_rules(examined, rules)
-        case RefusalKind.UNREADABLE:
+        case None | RefusalKind.UNREADABLE:
             return _by_rules(examined, rules)
         case RefusalKind.NOT_A_PHOTO:
             return Leave(reason)
@@ -226,8 +229,8 @@ def of_sidecar(
 ) -> SidecarVerdict:
     """What is to become of a sidecar of that kind.
 
-    `awaited` is the path of its photo, if that has yet to come to its end; `fate` the end that it
-    came to before.
+    `awaited` is the path of its photo while that has not come to its end; `fate` is the end that
+    the photo came to.
     """
     if awaited is not None:
         return Wait(awaited)
@@ -244,14 +247,15 @@ def of_left_behind(fate: Fate, rules: RuleSet) -> Late | Leave:
 
 
 def is_expected(latest: Row | None, now: Identity, *, is_known: bool) -> bool:
-    """Whether a photo has yet to come to its end, for the first time or once more.
+    """Whether a photo will come to an end, for the first time or once more.
 
-    `latest` is what became of it, `now` what it is. An undone photo may be sorted again; one that
-    was left or filed may have changed with its sidecar, which settles before the photo is looked
-    at; and a camera that counts from the beginning gives the name of one that was moved away to
-    another. One that was filed and only touched since is not filed anew.
+    `latest` is what became of the file at its path, `now` the file that is there. An undone photo
+    may be sorted again; one that was left or filed may have been edited together with its sidecar,
+    which settles first; and a camera that counts from the beginning gives the name of a photo that
+    was moved away to another. But a filed photo of the same size was only touched, and is not filed
+    anew.
     """
-    if is_open(latest):
+    if has_no_end(latest):
         return True
     assert latest is not None
     if latest.state is State.FILED and latest.identity.size_bytes == now.size_bytes:
@@ -259,13 +263,13 @@ def is_expected(latest: Row | None, now: Identity, *, is_known: bool) -> bool:
     return not is_known
 
 
-def is_open(latest: Row | None) -> bool:
-    """Whether a photo never came to an end, by what became of it last."""
+def has_no_end(latest: Row | None) -> bool:
+    """Whether a photo has not come to an end, by what became of it last."""
     return latest is None or latest.state in {State.FAILED, State.ABANDONED}
 
 
 def _takes_sidecars(rules: RuleSet, filed: Row) -> bool:
-    """Whether what filed a photo lets its sidecars travel; a rule that is no more did."""
+    """Whether the placing that filed a photo takes sidecars along; yes, if its rule is gone."""
     placing = _placing_of(rules, filed)
     return placing is None or placing.with_sidecars
 

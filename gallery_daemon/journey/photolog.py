@@ -1,8 +1,8 @@
 """The one line that every file gets, and the count it goes into.
 
 All the journey's values come together here and become one `PhotoLine`; nothing else in the program
-writes about photos. `Tally` is the count that `sort` sums up and `status` shows, `ClassifierState`
-what is known of the classifier process by its events: does it run, by which engine, why did it end.
+writes about photos. `Tally` is the count that `sort` sums up and `status` shows; `ClassifierState`
+is what the events of the classifier process say of it: does it run, by which engine, why it ended.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class PhotoLog:
         self._log, self._tally, self._clock = log, tally, clock
         self._library = library.rstrip("/") + "/"
         self._times: dict[Candidate, _Times] = {}
-        self._told: set[Candidate] = set()
+        self._reported: set[Candidate] = set()
         self.lost: ClassifierLost | None = None
         self.classifier = ClassifierState()
 
@@ -81,11 +81,10 @@ class PhotoLog:
         )
         self._tally.failed += len(filing.problems)
         for name in filing.sidecars:
-            # Told of in the photo's line; they have none of their own that would end their times.
+            # The photo's line names them; they get no line that would drop their times.
             self._times.pop(_beside(examined.photo.candidate, name), None)
         if filing.state is State.FILED:
-            folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
-            self._tally.file_into(folder, 1 + len(filing.sidecars))
+            self._tally.file_into(self._folder_of(filing), 1 + len(filing.sidecars))
             self._log.write(PhotoFiled(line, reason or filing.reason))
         else:
             self._tally.left += 1
@@ -104,8 +103,7 @@ class PhotoLog:
         )
         reason = f"a sidecar of {owner.relative}, which was filed before"
         if filing.state is State.FILED:
-            folder = filing.destination.removeprefix(self._library).rpartition("/")[0]
-            self._tally.file_into(folder, 1)
+            self._tally.file_into(self._folder_of(filing), 1)
             self._log.write(PhotoFiled(line, reason))
         else:
             self._tally.left += 1
@@ -127,23 +125,23 @@ class PhotoLog:
         self._log.write(PhotoFailed(self._line(examined), reason, retry_in_s))
 
     def no_file(self, refused: NoFile) -> None:
-        """The candidate is no regular file; said once while we run."""
-        if refused.candidate in self._told:
+        """The candidate is no regular file; logged once while the program runs."""
+        if refused.candidate in self._reported:
             return
-        self._told.add(refused.candidate)
+        self._reported.add(refused.candidate)
         line = PhotoLine(photo=refused.candidate.path, source=refused.candidate.source)
         self._tally.left += 1
         self._log.write(PhotoLeft(line, refused.reason))
 
     def ignored(self, skipped: Unlisted) -> None:
-        """A pass over a folder accounts for the names that the daemon never mentions."""
+        """A file is passed over by its name; a pass logs that, the daemon never does."""
         self._tally.left += 1
         self._log.write(
             PhotoLeft(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
         )
 
     def recovered(self, recovered: FilingRecovered) -> None:
-        """What was cut short has come to its end."""
+        """A filing that was cut short was ended."""
         self._log.write(recovered)
 
     def classifier_started(self, report: ClassifierStarted) -> None:
@@ -157,14 +155,18 @@ class PhotoLog:
         self._log.write(report)
 
     def classifier_failed(self, report: ClassifierFailed) -> None:
-        """The classifier process cannot be started; who runs once may give up on `lost`."""
+        """The classifier process cannot be started; if it is `lost`, a command gives up."""
         self.classifier.note_failure(report)
         if report.is_lost:
             self.lost = report.error
         self._log.write(report)
 
+    def _folder_of(self, filing: Filing) -> str:
+        """The folder below the library."""
+        return filing.destination.removeprefix(self._library).rpartition("/")[0]
+
     def _line(self, examined: Examined, decision: Decision | None = None) -> PhotoLine:
-        """The line with all but what the filing adds; the photo's journey is over."""
+        """The line without what a filing adds; the photo's journey is over, and its times go."""
         times = self._times.pop(examined.photo.candidate, None)
         now = self._clock.monotonic()
         began = times.classifying if times else None
@@ -231,7 +233,7 @@ class Tally:
 
 @dataclass(slots=True)
 class ClassifierState:
-    """The process as its reports tell of it; `started` is when it was last ready.
+    """The classifier process by its events; `started` is when it was last ready.
 
     `stopped_because` is why the last one ended, `trouble` why none can be started now.
     """

@@ -50,11 +50,11 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate, Identity, Photo
     from gallery_daemon.rules.decide import RuleSet
 
-# Photos of the backlog in one turn: what is remembered of some files them at once.
+# Photos begun in one turn; those that the cache knows are filed in that same turn.
 _HANDFUL = 64
-# Seconds in which hardly another program files a photo; the claim asks again before the act.
+# For so long the journal is not asked again of a photo that was listed; the claim asks in the end.
 _A_MOMENT_S = 10.0
-# Answers that wait for one before them; a photo that is hard to read holds up no more.
+# Answers that wait for an earlier photo: one that is hard to read holds up so many, and no more.
 _ANSWERS_LIMIT = 1_000
 
 
@@ -79,10 +79,10 @@ class Pipeline:
         clock: Clock,
         in_order: bool = False,
     ) -> None:
-        """`unknown` gives those of some files that came to no end before.
+        """`unknown` gives those of some files that have not come to an end.
 
-        `in_order`: photos are judged in the order in which they arrived, as a plan has it, though
-        what is remembered of some is there at once.
+        `in_order`: photos are judged in the order in which they arrived, as in a plan, although the
+        cache answers some at once.
         """
         self._arrivals, self._unknown, self._host = arrivals, unknown, host
         self._cache, self._similar, self._rules = cache, similar, rules
@@ -134,8 +134,8 @@ class Pipeline:
         for report in self._host.tick(self._clock.monotonic()):
             self._answer(report)
 
-    def unknown(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Those of them that came to no end yet, and do not wait to be tried again."""
+    def _new_among(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Those that have not come to an end, and do not wait to be tried again."""
         try:
             unknown = self._unknown(photos)
         except JournalError:
@@ -145,8 +145,8 @@ class Pipeline:
         return [each for each in unknown if not is_waiting(each.candidate, each.identity)]
 
     def listed(self, photos: Sequence[Photo]) -> int:
-        """Of the files of a listing those that are new begin their journey; how many they are."""
-        new, now = self.unknown(photos), self._clock.monotonic()
+        """The new ones of some listed files begin their journey; returns how many they are."""
+        new, now = self._new_among(photos), self._clock.monotonic()
         self._asked = {each: asked for each, asked in self._asked.items() if asked[1] >= now}
         for photo in new:
             self._asked[photo.candidate] = photo.identity, now + _A_MOMENT_S
@@ -157,9 +157,9 @@ class Pipeline:
         """A name was seen."""
         self._ends.settle(candidate)
 
-    def heard(self, frame: ChildEvent) -> None:
+    def heard(self, event: ChildEvent) -> None:
         """The classifier process has said something; `turn` acts on it."""
-        self._host.received(frame, self._clock.monotonic())
+        self._host.received(event, self._clock.monotonic())
 
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay."""
@@ -184,7 +184,7 @@ class Pipeline:
                 self._retries.ended(candidate)
 
     def _recover(self) -> None:
-        """What was cut short by a refusal comes to its end, if the journal can be written now."""
+        """Filings that an error cut short are ended, if the journal can be written now."""
         with contextlib.suppress(JournalError):
             for recovered in self._filer.recover():
                 self._photo_log.recovered(recovered)
@@ -195,7 +195,7 @@ class Pipeline:
             self._photo_log.no_file(arrival)
             return
         photo = arrival.photo
-        # One that changed on its way is found out at the next step, and comes back by itself.
+        # If it has changed on its way, the next step finds that out and lets it settle again.
         if photo.candidate in self._under_way:
             return
         if self._retries.is_waiting(photo.candidate, photo.identity):
@@ -216,35 +216,34 @@ class Pipeline:
                 self._refuse(Examined.unread(photo, kind, reason))
 
     def _is_new(self, photo: Photo) -> bool:
-        """Whether it came to no end yet; the journal is not asked again of what was just listed."""
+        """Whether it has not come to an end; of what was just listed that is known."""
         identity, until = self._asked.pop(photo.candidate, (None, 0.0))
         just_asked = identity == photo.identity and self._clock.monotonic() <= until
-        return just_asked or bool(self.unknown((photo,)))
+        return just_asked or bool(self._new_among((photo,)))
 
     def _queue(self, waiting: Photo | Examined) -> None:
-        photo = waiting.photo if isinstance(waiting, Examined) else waiting
         self._backlog.append(waiting)
-        self._under_way.add(photo.candidate)
+        self._under_way.add(_photo_of(waiting).candidate)
 
     def _accompany(self, arrival: Arrival) -> None:
         sidecar = arrival.photo
         try:
             verdict = self._sidecars.verdict_on(sidecar, arrival.kind)
         except JournalError as error:
-            self._ends.refuse(Examined.unread(sidecar), error)
+            self._ends.fail_with(Examined.unread(sidecar), error)
         else:
             self._ends.sidecar(sidecar, verdict)
 
     def _refuse(self, examined: Examined) -> None:
-        """It needs no classifier; where it would take a name it is filed in its turn."""
+        """It needs no classifier; but if it would be filed, it takes its turn for the name."""
         if isinstance(of_answer(examined, self._rules), File):
             self._queue(examined)
         else:
             self._judge(examined)
 
     def _examine(self, waiting: Photo | Examined) -> None:
-        """It is shown to the classifier process, unless what that would see is known."""
-        photo = waiting.photo if isinstance(waiting, Examined) else waiting
+        """The classifier process examines it, unless the cache has the answer."""
+        photo = _photo_of(waiting)
         if self._in_order:
             self._begun.append(photo.candidate)
         if isinstance(waiting, Examined):
@@ -283,7 +282,7 @@ class Pipeline:
         try:
             examined = self._similar.of(examined)
         except JournalError as error:
-            self._ends.refuse(examined, error)
+            self._ends.fail_with(examined, error)
             return
         match of_answer(examined, self._rules):
             case File() as verdict:
@@ -298,3 +297,7 @@ class Pipeline:
                 self._ends.gone(examined, reason)
             case Settle():
                 self.saw(examined.photo.candidate)
+
+
+def _photo_of(waiting: Photo | Examined) -> Photo:
+    return waiting.photo if isinstance(waiting, Examined) else waiting

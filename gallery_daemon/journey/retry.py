@@ -3,8 +3,8 @@
 Two questions, both pure; times are monotonic seconds. `Retries`: which photo is due again? A fault
 that may pass is tried again with a wait that doubles; one that lasts waits until the file changes
 or the daemon starts anew. `CircuitBreaker`: may another photo be begun at all? While the library
-is full or away every photo would fail alike, so one at a time goes ahead as a probe and the rest
-wait, which spares the network, the disk and the log.
+is full or away every photo would fail alike, so the breaker is open: one photo at a time goes ahead
+as a probe and the rest wait, which spares the network, the disk and the log.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from gallery_daemon.photo import Candidate, Identity
 
 FIRST_S = 5.0
-# A disk that somebody mends is noticed within a quarter of an hour.
+# A disk that is mended is noticed within a quarter of an hour.
 LONGEST_S = 900.0
 
 
 @dataclass(slots=True)
 class FailedPhoto:
-    """A photo that failed: why, how often, when it is due (inf: when it changes); or tried now."""
+    """A photo that failed, why and how often.
+
+    It is due at `due` (inf: not before it changes), or `is_tried` again just now.
+    """
 
     identity: Identity
     reason: str
@@ -41,7 +44,7 @@ class Retries:
         """In a single pass (`first_s` inf) nothing is tried again."""
         self._backoff = Backoff(first_s, LONGEST_S)
         self._waiting: dict[Candidate, FailedPhoto] = {}
-        self._earliest = math.inf  # or sooner, where that one came to an end meanwhile
+        self._earliest = math.inf  # or before it: that photo may have come to an end
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -99,30 +102,33 @@ class Retries:
 
 
 class CircuitBreaker:
-    """Whether photos may be begun: open, or shut because the library cannot take any."""
+    """Whether photos may be begun: open, none but probes, for the library cannot take any.
+
+    `reason` is why it is open; None: it is closed.
+    """
 
     def __init__(self, first_s: float = FIRST_S) -> None:
         """In a single pass (`first_s` 0) each probe follows at once on the one before."""
         self._backoff = Backoff(first_s, LONGEST_S)
         self._failures = 0
-        self._opens_at = -math.inf
+        self._probe_at = -math.inf
         self.reason: str | None = None
 
     def failed(self, reason: str, now: float) -> None:
         """The library could not take a photo; of many that were on their way, the first counts."""
-        if now >= self._opens_at:
+        if now >= self._probe_at:
             self._failures += 1
-            self._opens_at = now + self._backoff.wait_s(self._failures)
+            self._probe_at = now + self._backoff.wait_s(self._failures)
         self.reason = reason
 
     def succeeded(self) -> None:
         """The library took a photo."""
-        self._failures, self._opens_at, self.reason = 0, -math.inf, None
+        self._failures, self._probe_at, self.reason = 0, -math.inf, None
 
     def lets_begin(self, now: float, under_way: int) -> bool:
         """Whether another photo may be begun, `under_way` being begun already."""
-        return self.reason is None or (now >= self._opens_at and not under_way)
+        return self.reason is None or (now >= self._probe_at and not under_way)
 
     def next_deadline(self, under_way: int) -> float | None:
         """When a photo may be begun, -inf: at once; None: after those `under_way`."""
-        return None if self.reason is not None and under_way else self._opens_at
+        return None if self.reason is not None and under_way else self._probe_at

@@ -1,6 +1,6 @@
-"""Who is like whom: the photos seen before one that are of its burst, or look the same.
+"""Similar photos: those seen before a photo that are of its burst, or look the same.
 
-Seen before is a matter of the numbers in the journal, and of nothing else: so `run`, a plan,
+Which of two was seen before is decided by their numbers in the journal alone, so `run`, a plan,
 `explain` and `refile` say the same of a photo, today and in a year. The photos of one burst form a
 chain, each with the nearest that was seen before it; the group is named after the chain's end.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BURST_MS = round(BURST_S * 1000)
-# Chains' ends that are kept; a person's bursts have ten photos, an interval timer's thousands.
+# Photos whose chain's end is kept: a burst has ten photos, but an interval timer makes thousands.
 _REMEMBERED = 10_000
 
 
@@ -40,7 +40,7 @@ def fingerprint_of(name: str, facts: Facts) -> Fingerprint:
 
 
 class SimilarIndex:
-    """Looks up the kin of photos, where the rules ask for it."""
+    """Looks up the similar photos of a photo, where the rules ask for them."""
 
     def __init__(self, journal: Journal, rules: RuleSet) -> None:
         self._seen, self._is_needed = journal.inferences.seen, Need.SIMILAR in rules.needs
@@ -57,7 +57,7 @@ class SimilarIndex:
         return replace(examined, facts=self.with_similar(examined.photo, examined.facts))
 
     def with_similar(self, photo: Photo, facts: Facts) -> Facts:
-        """The facts, with the photo's kin if the rules ask for it.
+        """The facts, with the photo's similar photos if the rules ask for them.
 
         Raises:
             JournalError: the journal cannot be read now.
@@ -75,8 +75,8 @@ class SimilarIndex:
         if first is None:
             return replace(facts, similar=Similar())
         similar = Similar(
-            burst=None if burst is None else _relative(burst, fingerprint),
-            near_duplicate=None if near is None else _relative(near, fingerprint),
+            burst=None if burst is None else _similar_photo(burst, fingerprint),
+            near_duplicate=None if near is None else _similar_photo(near, fingerprint),
             group=stem(self._end_of_chain(first, gone).name),
         )
         return replace(facts, similar=similar)
@@ -95,7 +95,7 @@ class SimilarIndex:
         """
 
         def is_copy(earlier: SeenPhoto) -> bool:
-            """Whether all says that it has the same bytes."""
+            """Whether all that is known says that it has the same bytes."""
             return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, fingerprint)
 
         of_burst = (each for each in self._of_burst(fingerprint, number) if each.path != gone)
@@ -106,13 +106,13 @@ class SimilarIndex:
         near = (
             (bits, each.number, each)
             for bits, each in like
-            # Of the same bytes under the same name `identical` speaks.
+            # The same bytes under the same name are a matter for `identical`.
             if each.path != gone and (each.name != name or not is_copy(each))
         )
         return next(burst, None), min(near, default=(0, 0, None))[2]
 
     def _of_burst(self, fingerprint: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
-        """By time, the nearest first; then by name."""
+        """Those of its burst: by time, the nearest first; then by name."""
         if fingerprint.taken_ms is not None and fingerprint.bits is not None:
             taken_ms = fingerprint.taken_ms
             around = self._seen.around(taken_ms, _BURST_MS, number)
@@ -141,7 +141,7 @@ class SimilarIndex:
         return end
 
 
-def _relative(earlier: SeenPhoto, fingerprint: Fingerprint) -> SimilarPhoto:
+def _similar_photo(earlier: SeenPhoto, fingerprint: Fingerprint) -> SimilarPhoto:
     after_s, ours, theirs = None, fingerprint.taken_ms, earlier.fingerprint.taken_ms
     if ours is not None and theirs is not None and abs(ours - theirs) <= _BURST_MS:
         after_s = (ours - theirs) / 1000
@@ -149,7 +149,7 @@ def _relative(earlier: SeenPhoto, fingerprint: Fingerprint) -> SimilarPhoto:
 
 
 def _bits(one: Fingerprint, other: Fingerprint) -> int | None:
-    """In how many bits they differ; None: in more than one burst's do, or they have none."""
+    """In how many bits they differ; None: in more than `BURST_BITS`, or one has none."""
     if one.bits is None or other.bits is None:
         return None
     differ = (one.bits ^ other.bits).bit_count()
@@ -159,7 +159,7 @@ def _bits(one: Fingerprint, other: Fingerprint) -> int | None:
 def _is_same_shot(one: Fingerprint, other: Fingerprint) -> bool:
     """Whether they have one time to the millisecond: two versions of one photo, and no burst.
 
-    Of times without a fraction that cannot be told.
+    Of times without a fraction that cannot be known.
     """
     return one.taken_ms == other.taken_ms and bool((one.taken_ms or 0) % 1000)
 
@@ -170,7 +170,10 @@ def _apart(earlier: SeenPhoto, taken_ms: int) -> int:
 
 
 def _taken_ms(facts: Facts) -> int | None:
-    """By the camera's clock, wherever it was; None of a file's time, and of a day alone."""
+    """Milliseconds since 1970 by the camera's clock, whatever its zone; None: no time is known.
+
+    An mtime is not the camera's, and a name may give the day alone.
+    """
     when, origin = facts.taken.when, facts.taken.origin
     is_day = origin is TakenFrom.NAME and when.timetz().replace(tzinfo=None) == time()
     if origin is TakenFrom.MTIME or is_day:

@@ -1,7 +1,7 @@
 """Sidecars that wait for their photo, and whose photo that is.
 
-A live photo's film may come minutes before or after its still. Here is asked what the judge must
-know of a sidecar: the photo beside it, or the one that was moved away, and what became of it.
+A live photo's film may come minutes before or after its still. What the judge must know of a
+sidecar is looked up here: its photo, beside it or moved away, and what became of that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gallery_daemon.filing.preconditions import linked_filing
 from gallery_daemon.filing.steps import owner_of, stems_of
 from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.judge import Fate, is_expected, is_open, of_sidecar
+from gallery_daemon.journey.judge import Fate, has_no_end, is_expected, of_sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ _SAME_SHOT_NS = 24 * 3600 * 1_000_000_000
 
 
 class WaitingSidecars:
-    """Who waits for whom."""
+    """The sidecars that wait, by the photo that they wait for."""
 
     def __init__(
         self,
@@ -45,13 +45,13 @@ class WaitingSidecars:
         *,
         includes_known: bool = False,
     ) -> None:
-        """`unknown` gives those of some files that came to no end before.
+        """`unknown` gives those of some files that have not come to an end.
 
-        `includes_known`: a photo that is there comes to its end, even if it did before.
+        `includes_known`: every photo that is there will come to an end, even if it did before.
         """
         self._journal, self._disk, self._library, self._rules = journal, disk, library, rules
         self._unknown, self._includes_known = unknown, includes_known
-        # What is written from now on is of this pass, in which no photo is judged twice.
+        # Rows with higher numbers are of this pass, in which no photo is judged twice.
         newest = next(journal.newest_first(), None)
         self._last_before = 0 if newest is None else newest.id
         # By the photo's path; a sidecar that is seen again while it waits, waits once.
@@ -71,7 +71,7 @@ class WaitingSidecars:
         try:
             seen = file_state(owner)
         except OSError:
-            awaited, now = is_open(latest), None
+            awaited, now = has_no_end(latest), None
         else:
             now = None if isinstance(seen, str) else seen.identity
             if now is not None and is_open(latest):
@@ -93,17 +93,17 @@ class WaitingSidecars:
         self._waiting.setdefault(owner, {})[sidecar.candidate] = sidecar
 
     def take(self, photo: Photo) -> tuple[Photo, ...]:
-        """Those who waited for the photo, and wait no more."""
+        """The sidecars that waited for the photo; they wait no more."""
         return tuple(self._waiting.pop(photo.path, {}).values())
 
     def take_all(self) -> tuple[Photo, ...]:
-        """All who still wait; for the end of a pass."""
+        """All that still wait; for the end of a pass."""
         waiting = [photo for photos in self._waiting.values() for photo in photos.values()]
         self._waiting.clear()
         return tuple(waiting)
 
     def _fate(self, latest: Row | None, now: Identity | None) -> Fate | None:
-        """`now` is what the photo is, if it is there: it may be one with what was filed before."""
+        """`now` is the photo as it is, if it is there: a link of it may have been filed before."""
         if latest is None:
             return None
         filed = latest if latest.state is State.FILED else None

@@ -1,9 +1,9 @@
 r"""The log: one structured event per decision, on a terminal as a short line, elsewhere as JSON.
 
-`events` has what can be said, one class per event, and `Log`, which writes them; `setup` makes the
-`Log` of a program and the line, for a person or as one JSON object for `journalctl -o cat | jq`.
+`events` has one class per event, and `Log`, which writes them; `setup` makes the `Log` of a program
+and the form of its lines, for a person or as one JSON object for `journalctl -o cat | jq`.
 Names are hostile: either way control characters and broken UTF-8 are escaped, so a photo called
 "a\nphoto_filed" cannot forge a line.
 
-Nothing is imported here: rooms that return events do without the library that writes them.
+Nothing is imported here, so rooms that make events do not load the library that writes them.
 """

@@ -1,8 +1,8 @@
 """What the log says: one class per event, with its public name, its level and its fields.
 
-The rooms return these values and `Log.write` writes them, so an event's fields are typed once.
-Names are past participles, and the order of the fields is their order in the line. The manual's
-table and a test of every line hold both to what is published.
+Rooms make these values and `Log.write` writes them, so an event's fields are declared once. Names
+are past participles, and the order of the fields is their order in the line. The manual's table and
+a test of every line hold both to what is published.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Event:
 
 
 class Log:
-    """The daemon's voice. Give it a `structlog` logger; tests give it a capturing one."""
+    """Writes events to a `structlog` logger; tests give it one that captures."""
 
     def __init__(self, logger: Any) -> None:  # noqa: ANN401 - structlog types its loggers so
         self._logger = logger
@@ -100,7 +100,7 @@ class PhotoFiled(PhotoEvent):
 
 
 class PhotoLeft(PhotoEvent):
-    """A photo, or a file that is none, stays where it is, as it should."""
+    """A photo, or a file that is no photo, stays where it is, as it should."""
 
     __slots__ = ()
 
@@ -108,7 +108,7 @@ class PhotoLeft(PhotoEvent):
 
 
 class PhotoQuarantined(PhotoEvent):
-    """A file claims to be a photo and cannot be read; it stays, and is not tried again."""
+    """A file that claims to be a photo cannot be read; it is tried again when it changes."""
 
     __slots__ = ()
 
@@ -163,7 +163,7 @@ class ConfigReloaded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConfigRejected(Event):
-    """A changed configuration is wrong at `place`; the old one stays in force."""
+    """A changed configuration is wrong, or fails its tests; the old one stays in force."""
 
     NAME, LEVEL = "config_rejected", logging.ERROR
 
@@ -209,7 +209,7 @@ class WatchStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class WatchLost(Event):
-    """A watch folder is gone; nothing is filed from it, nor concluded, until it is back."""
+    """A watch folder is gone; nothing is filed or concluded from it until it is back."""
 
     NAME, LEVEL = "watch_lost", logging.WARNING
 
@@ -220,7 +220,7 @@ class WatchLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class RescanFinished(Event):
-    """A watch folder was listed: names seen, of them new ones, and places not readable."""
+    """A watch folder was listed: names seen, how many are new, and places skipped."""
 
     NAME = "rescan_finished"
 
@@ -257,7 +257,7 @@ class ClassifierStarted(Event):
     measured: Mapping[str, float]
 
     def fields(self) -> dict[str, object]:
-        """All; where no engine was measured, nothing is said of it."""
+        """All, but `measured` only where engines were measured."""
         return _values(self) | {"measured": dict(self.measured) or None}
 
 
@@ -311,7 +311,7 @@ class JournalRebuilt(Event):
 
 @dataclass(frozen=True, slots=True)
 class DailySummary(Event):
-    """One day's photos by their end, as it is now, and of what was filed by outcome and class.
+    """What became of one day's photos; those that were filed also by outcome and class.
 
     A photo that failed and was filed later counts by its last end. `copied_bytes` counts what takes
     space of its own in the library, sidecars too.
@@ -332,7 +332,7 @@ class DailySummary(Event):
 
 @dataclass(frozen=True, slots=True)
 class MetricsFailed(Event):
-    """The figures cannot be fetched there; photos are filed all the same."""
+    """The metrics cannot be served at `address`; photos are filed all the same."""
 
     NAME, LEVEL = "metrics_failed", logging.WARNING
 

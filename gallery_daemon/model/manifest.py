@@ -164,13 +164,13 @@ def _refuse_impossible(manifest: Manifest, path: Path) -> None:
         "the weights' hash is not a SHA-256": len(manifest.weights_sha256) != 64,  # noqa: PLR2004
     }
     if manifest.int8 is not None:
-        problems |= _problems_of(manifest.int8, len(classes))
+        problems |= _problems_of_int8(manifest.int8, len(classes))
     for problem, found in problems.items():
         if found:
             raise BundleError(f"{path}: {problem}")
 
 
-def _problems_of(int8: Int8Network, classes: int) -> dict[str, bool]:
+def _problems_of_int8(int8: Int8Network, classes: int) -> dict[str, bool]:
     lengths = {len(row) for row in int8.answers}
     return {
         f"int8 has no {PROBES} answers": len(int8.answers) != PROBES or 0 in lengths,

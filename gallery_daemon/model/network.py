@@ -26,6 +26,9 @@ STAGES = (
     "conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4",
     "avgpool", "flatten", "fc",
 )  # fmt: skip
+HEAD = STAGES[-1]
+# From the head down, as learning rates decay.
+BLOCKS = (HEAD, "layer4", "layer3", "layer2", "layer1")
 
 
 def new_network(classes: int) -> nn.Module:

@@ -22,7 +22,7 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engines.openvino import is_installed, silent
+from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
 from gallery_daemon.model.engines.probes import probes, softmax
 from gallery_daemon.model.manifest import BIN_FILE, XML_FILE, Int8Network
 from gallery_daemon.model.network import normalise
@@ -79,7 +79,7 @@ def quantise(
     whole = WithPreprocessing(network.eval(), manifest)
     model = _quantised(whole, manifest.input_size, calibration)
     with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
-        silent("openvino").save_model(model, Path(folder) / XML_FILE)
+        without_telemetry("openvino").save_model(model, Path(folder) / XML_FILE)
         files = {name: (Path(folder) / name).read_bytes() for name in (XML_FILE, BIN_FILE)}
     ask = _asker(model)
     exact = _probabilities(lambda batch: _run(whole, batch), held_out, manifest)
@@ -109,11 +109,11 @@ def with_int8(manifest: Manifest, quantised: Quantised | None) -> Manifest:
 
 
 def _quantised(whole: nn.Module, size: int, calibration: PictureBatch) -> Any:  # noqa: ANN401 - untyped
-    openvino, nncf = silent("openvino"), silent("nncf")
+    openvino, nncf = without_telemetry("openvino"), without_telemetry("nncf")
     for name in ("nncf", "torch.utils.cpp_extension"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        # The libraries tell each other's developers of deprecations.
+        # The libraries warn each other's developers of deprecations.
         warnings.simplefilter("ignore")
         model = openvino.convert_model(
             whole,
@@ -139,7 +139,7 @@ def _quantised(whole: nn.Module, size: int, calibration: PictureBatch) -> Any:  
 
 def _asker(model: object) -> Callable[[PictureBatch], Logits]:
     """The 8-bit network as a function from pictures to logits."""
-    request = silent("openvino").compile_model(model, "CPU").create_infer_request()
+    request = without_telemetry("openvino").compile_model(model, "CPU").create_infer_request()
 
     def ask(pictures: PictureBatch) -> Logits:
         (logits,) = request.infer({0: pictures}).values()

@@ -1,9 +1,9 @@
 """Rules that can never match, found before a single photo arrives.
 
-They are warnings and not errors: the configuration means something, but hardly what its author had
-in mind. A rule that is called unreachable truly is, for an implication is proven: "no" may mean
-that it was not seen. So a search may also be given up: conditions that nest can ask for more steps
-than there are seconds, in a text of a few kilobytes.
+They are warnings and not errors: the configuration can be used, but hardly means what its author
+had in mind. A rule is called unreachable only where that is proven; a proof that is not found only
+hides a warning. So a search may be given up: nested conditions in a text of a few kilobytes can ask
+for more steps than a person would wait for.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def warnings(ruleset: RuleSet, classes: tuple[str, ...]) -> tuple[RuleWarning, .
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """What a rule can take: these classes, as far as the other conditions hold."""
+    """What a rule can take: photos of these classes for which the other conditions hold."""
 
     rule: Rule
     classes: frozenset[str]

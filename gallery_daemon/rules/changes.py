@@ -1,7 +1,7 @@
-"""What is different between two rule sets, rule by rule, as a person would tell it.
+"""What is different between two rule sets, rule by rule, in sentences.
 
 Rules are the same by their names. Of those that stand in another order as few as possible count as
-moved; where a condition stands in its rule, and a rule in its file, is no difference.
+moved. The order of the conditions in a rule, and the line of a rule in its file, are no difference.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ NAME_BYTES = 255
 """The longest file name. Source: NAME_MAX of Linux's limits.h; ext4, btrfs and XFS agree."""
 
 NUMBER = "\0"
-"""A digit of the number that makes a name free, which only the filing knows.
+"""Stands for a digit of the number that makes a name free, which is known only when it is filed.
 
-No file's name can hold it, so it is never mistaken, and a name that has it cannot be taken.
+No file's name can hold it, so it is never mistaken for the name's own text.
 """
 
 _PLACES = re.compile(f"{NUMBER}+")

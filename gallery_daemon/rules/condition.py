@@ -1,9 +1,9 @@
 """What a condition is, and how conditions are combined.
 
-Every condition answers yes, no or *unsure*. Unsure is what the confidence and the margin say when
-they are too low: the photo may well be what the rule looks for, and the model cannot tell. A rule
-that fails on nothing but that makes the outcome `uncertain`, so a person can look at the photo
-instead of it being lost among those that match nothing.
+Every condition answers yes, no or *unsure*. Confidence and margin are unsure when they are too low:
+the photo may be what the rule looks for, but the model cannot tell. A rule that fails by nothing
+else makes the outcome `uncertain`, so the photo waits for a person and is not lost among those that
+match nothing.
 
 All that the program knows of a condition is in its class (`rules.conditions`): the text that the
 YAML has, the answer with its reason, which other conditions it follows from, and what it reads
@@ -106,7 +106,7 @@ def yes_or_no(condition: Condition, *, holds: bool, reason: str) -> Check:
 def is_within(
     inner: tuple[Limit | None, Limit | None], outer: tuple[Limit | None, Limit | None]
 ) -> bool:
-    """Whether a range from low to high lies in another; None is open."""
+    """Whether a range from low to high is in another; None is open."""
     (low, high), (floor, ceiling) = inner, outer
     above = floor is None or (low is not None and low >= floor)
     below = ceiling is None or (high is not None and high <= ceiling)

@@ -1,8 +1,8 @@
 """Why a photo goes where it goes, and what would have to change for another rule to take it.
 
-`decide` stops at the first rule that matches; here the rules below it are asked as well. A rule
-misses the photo by the smallest set of its conditions that do not hold: of an `any` the part that
-is nearest.
+`decide` stops at the first rule that matches; here the rules below it are asked as well. What a
+rule misses the photo by is the smallest set of conditions that would have to hold: of an `any`, the
+part that is nearest.
 """
 
 from __future__ import annotations

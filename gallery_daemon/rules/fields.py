@@ -45,7 +45,7 @@ HASH_FIELDS = frozenset({"hash", "hash8"})
 """The fields that cost reading the whole file."""
 
 SEQUENCE = "sequence"
-"""The number that makes a name free; which one, turns out when the photo is filed."""
+"""The number that makes a name free; it is known only when the photo is filed."""
 
 GROUP = "group"
 """The stem of the first photo of the burst, or of those that look the same; none if it is that."""

@@ -1,9 +1,9 @@
 """Tests that a person writes for the rules: a photo, and what becomes of it.
 
 `check` runs them, and so does a reload before a configuration comes into force, by the same
-`decide` that files photos. A test describes a photo completely, with the prediction that it
-supposes; a picture on the disk is for `check` alone, which can have it classified. Where a place
-depends on what the test does not say, such as a hash, no expectation of it can hold.
+`decide` that files photos. A test describes a photo completely, its prediction included; a picture
+on the disk is for `check` alone, which can have it classified. A place that depends on what the
+test does not say, such as a hash, meets no expectation.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ def prediction_like(
 ) -> Prediction | None:
     """A prediction of this class; the classes that are not `said` share equally what is left.
 
-    With a `margin`, another class is so far behind. None: no such probabilities have the sum 1.
+    With a `margin`, the second is that far behind. None: no such probabilities have the sum 1.
     """
     taken = {name: confidence} | {each: said[each] for each in said if each != name}
     others = [each for each in classes if each not in taken]
@@ -271,7 +271,7 @@ def prediction_like(
 
 
 def _behind(confidence: float, margin: float) -> float:
-    """What is so far behind, or a bit more, so that rounding does not decide."""
+    """The probability that is so far behind, or a bit less, so that rounding does not decide."""
     second = confidence - margin
     while confidence - second < margin:
         second = math.nextafter(second, -math.inf)

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING, TypeVar
 
-# What a YAML reader takes as it is, also within braces and brackets, where PyYAML refuses a `?`. A
-# star cannot come first.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+End = TypeVar("End")
+
+# What a YAML reader takes as it is, also within braces and brackets, where PyYAML refuses a `?`. It
+# cannot begin with a star.
 _PLAIN = re.compile(r"[\w./](?:[\w ./*()+=@-]*[\w./*()+=@-])?")
 # What YAML 1.1 reads as true, false or nothing.
 _OTHER_THINGS = frozenset({"true", "false", "yes", "no", "on", "off", "null"})
@@ -35,6 +41,12 @@ def yaml_number(value: float) -> str:
 def one_or_list(texts: tuple[str, ...]) -> str:
     """Texts as the YAML has them: one plainly, several in brackets."""
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+
+
+def ends_map(shown: Callable[[End], str], **ends: End | None) -> str:
+    """A map of the ends that are given, in their order: `{min: 12}`."""
+    written = (f"{key}: {shown(end)}" for key, end in ends.items() if end is not None)
+    return f"{{{', '.join(written)}}}"
 
 
 def shown_apart(value: float, limit: float) -> tuple[str, str]:

@@ -12,5 +12,5 @@ its `batches` from `features` of frozen layers, or from pictures that are varied
 
 How good it is: `measures` counts rights and wrongs, `calibration` makes the confidence true,
 `plots` and `report` show both. `evaluate` measures a finished bundle, `int8_bundle` adds an 8-bit
-network to one. `display` is how all of it talks to a person.
+network to one. Progress and results go to a person through `display`.
 """

@@ -1,6 +1,6 @@
 """Where a phase gets its batches from: features computed once, or pictures varied anew each time.
 
-Pictures are varied so that the network learns things and not pictures. Every transformation stands
+Pictures are varied so that the network learns what they show. Every transformation stands
 for something that happens to photos on their way: cut, mirrored, framed, shot in other light or
 with red and blue swapped, in grey, blurred, saved again as a small JPEG, partly covered. Validation
 and prediction never see any of them.
@@ -19,6 +19,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
+from gallery_daemon.model.network import STAGES
 from gallery_daemon.training.synthetic.compose import new_synthesiser
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class PictureSource:
     `scenery` are the places of pictures that may stand behind others: those that train.
     """
 
-    enters = "conv1"
+    enters = STAGES[0]
 
     def __init__(
         self, loaded: LoadedGallery, size: int, run: Runner, scenery: Sequence[int]

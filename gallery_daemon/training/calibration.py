@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.training.dataset import Gallery
 
-# A network is never trusted 20 times less or more than it says: outside, the pictures are too few.
+# A temperature outside these only shows that the pictures are too few.
 _LOWEST, _HIGHEST = 0.05, 20.0
 _STEPS = 60
 # The prior of the temperature's logarithm, in nats for each square: what ten pictures would say.
@@ -34,7 +34,7 @@ _PRIOR_NATS = 10.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawPredictions:
-    """What a network says of the pictures at `places`, a row each: `logits` float32 (K, C)."""
+    """A network's output for the pictures at `places`, a row each: `logits` float32 (K, C)."""
 
     places: tuple[int, ...]
     logits: Tensor

@@ -1,8 +1,8 @@
 """How far training has come, on disk after each epoch that took long: `--resume` goes on from it.
 
-One safetensors file with the rest as text in its header, written beside and renamed: a crash leaves
-the one before. No generator's state is kept, as each epoch's draw follows from the seed and its
-number, so a training that was interrupted ends with the same bits as one that was not.
+One safetensors file with the rest as text in its header, written beside and renamed, so a crash
+leaves the one before. No random generator's state is kept: each epoch's draw follows from the seed
+and its number, so a training that was interrupted ends with the same bits as one that was not.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A class is a folder, its name the class's name; several such folders add up. The
 name before `__` is its source (a camera, an album, a data set): pictures of one source look alike,
 so a model is only as good as it is on sources that it has not seen.
 
-Identical files in two classes contradict each other: neither can be learned from, and the person
-reads both paths. Of identical files in one class the first is kept: a picture that trains and
+Identical files in two classes contradict each other: neither is used, and the person is shown both
+paths. Of identical files in one class the first is kept: a picture that trains and
 validates at once would flatter the figures.
 """
 
@@ -121,7 +121,7 @@ def _class_folders(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """All files below, also links that lead nowhere: reading says what is wrong with them."""
+    """All files below, also dangling links: reading them reports what is wrong."""
     try:
         return sorted(
             path
@@ -148,7 +148,7 @@ def _refuse_too_few(names: str, found: dict[str, list[Path]]) -> None:
 
 
 def without_duplicates(gallery: Gallery) -> tuple[Gallery, tuple[tuple[Path, str], ...]]:
-    """The gallery without needless and contradicting pictures, and these with the reason."""
+    """The gallery without duplicates and contradictions, and those left out with the reason."""
     left_out: dict[Labelled, str] = {}
     for first, *others in _identical(gallery):
         if len({picture.label for picture in (first, *others)}) == 1:

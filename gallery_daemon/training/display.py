@@ -1,4 +1,4 @@
-"""How training talks to a person: a port, which the command line fills with a progress bar."""
+"""How training reports to a person: an interface, which the command line fills with a bar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What an epoch came to; losses are mean cross-entropies in nats, accuracy is 0..1.
+    """The result of an epoch; losses are mean cross-entropies in nats, accuracy is 0..1.
 
     The validation loss is that at the best temperature, as `calibrate` will find it in the end.
     `done` is the share of the whole training that is over, 0..1, by the work of its epochs.

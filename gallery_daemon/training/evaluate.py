@@ -30,7 +30,7 @@ _BATCH_SIZE = 32
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a bundle came to on a gallery; `skipped` could not be read, with the reason."""
+    """The measures of a bundle on a gallery; `skipped` could not be read, with the reason."""
 
     model: str
     engine: str

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Enough to tell 99.0% from 99.5%, and a minute of float32 on two cores.
 COMPARED_PICTURES = 1_000
-# With fewer, one picture that is named otherwise would decide; those that trained join them.
+# With fewer, a single picture would decide; then those that trained are compared as well.
 FEWEST_COMPARED = 200
 FEWEST_PICTURES = 20
 _SEED = 0
@@ -43,7 +43,7 @@ _SEED = 0
 def make_int8(
     network: nn.Module, manifest: Manifest, pixels: Pixels, split: Split, display: Display
 ) -> Quantised | None:
-    """The network in 8 bits, or None, and a word about it, if it is of no use or cannot be made.
+    """The network in 8 bits; None, and a line to the person, if it is of no use or cannot be made.
 
     Args:
         network: float32, as it was trained.

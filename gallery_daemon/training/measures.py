@@ -1,4 +1,4 @@
-"""Rights and wrongs counted: what a set of predictions on labelled pictures comes to.
+"""Measures of predictions on labelled pictures: accuracy, recall, F1, calibration error.
 
 Next to the usual measures it says how sure is sure enough: the confidence from which on a class can
 be trusted. That is the line that a person copies into a rule: `min_confidence: 0.83` for memes,
@@ -140,7 +140,7 @@ class SourceScore:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What predictions came to.
+    """The measures of some predictions.
 
     `confusion[i][j]` counts pictures of class i that were called j, both in the order of `classes`;
     `ece` is the expected calibration error, 0..1, `ece_before` the same without the temperature;
@@ -200,7 +200,7 @@ class Measures:
 
 
 def measure(predictions: Predictions) -> Measures:
-    """What the predictions on at least one picture come to."""
+    """The measures of predictions on at least one picture."""
     probabilities, truth = predictions.probabilities, predictions.truth
     called, confidence = probabilities.argmax(1), probabilities.max(1)
     right, table = predictions.is_right(), predictions.confusion()

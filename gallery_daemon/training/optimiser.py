@@ -1,6 +1,6 @@
 """How weights move: learning rates by layer and by step, and the average of the last steps.
 
-The average over the last steps is better than the last step's weights.
+The average predicts better than the last step's weights.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch.optim.swa_utils import AveragedModel
 
-from gallery_daemon.model.network import STAGES, stages
+from gallery_daemon.model.network import BLOCKS, STAGES, stages
 
 if TYPE_CHECKING:
     from torch import nn
 
     from gallery_daemon.training.recipe import Phase, Recipe
-
-
-# From the head down: how many times a stage's learning rate is divided by the layer decay.
-_BLOCKS = ("fc", "layer4", "layer3", "layer2", "layer1")
 
 
 def new_optimiser(network: nn.Module, phase: Phase, recipe: Recipe) -> torch.optim.Optimizer:
@@ -31,7 +27,8 @@ def new_optimiser(network: nn.Module, phase: Phase, recipe: Recipe) -> torch.opt
     groups = []
     for stage in STAGES[STAGES.index(phase.first_trained) :]:
         parameters = list(stages(network, stage)[0].parameters())
-        depth = _BLOCKS.index(stage) if stage in _BLOCKS else len(_BLOCKS)
+        # How many times the stage's rate is divided by the layer decay.
+        depth = BLOCKS.index(stage) if stage in BLOCKS else len(BLOCKS)
         rate = phase.learning_rate / recipe.layer_decay**depth
         for decay, some in (
             (recipe.weight_decay, [each for each in parameters if each.ndim > 1]),

@@ -170,8 +170,7 @@ def _validate(
     """The loss in nats and the accuracy, 0..1, on the pictures that validate."""
     logits = predict_logits(averaged, source, context.validate, context.run)  # (V, C)
     truth = context.labels[context.validate]  # (V,)
-    # As it will be after calibration: or a network that label smoothing made modest would lose
-    # to one that is bolder and worse.
+    # Calibrated: else a network that label smoothing made modest loses to a bolder, worse one.
     loss = cross_entropy(logits / fit_temperature(logits, truth), truth).item()
     return loss, (logits.argmax(1) == truth).float().mean().item()
 
@@ -183,5 +182,5 @@ def _restore(learner: _Learner, state: PhaseState, steps: int) -> None:
 
 
 def _epoch_seed(seed: int, phase: Phase, number: int) -> int:
-    """One for each epoch: any large odd factors that keep them apart."""
+    """Another for each epoch; the factors are any large odd numbers that keep seeds apart."""
     return (seed * 1_000_003 + sum(phase.name.encode())) * 10_007 + number

@@ -1,9 +1,9 @@
 """Pixels of labelled pictures, by the same code as at prediction.
 
-So no model is trained on pixels that it will never see again (the notebook trained on RGB and
-predicted on BGR). A picture that cannot be read is skipped and listed, never guessed. Training
-reads each file once, into an array on disk beside the bundle: 150 KB a picture, so that the size of
-a gallery is bounded by the disk and not by memory.
+So no model is trained on other pixels than it will see (the notebook that the classes come from
+trained on RGB and predicted on BGR). A picture that cannot be read is skipped and listed, never
+guessed. Training reads each file once, into an array on disk beside the bundle: 150 KB a picture,
+so the size of a gallery is bounded by the disk and not by memory.
 """
 
 from __future__ import annotations
@@ -105,11 +105,9 @@ def _read(picture: Labelled) -> Pixels | str:
     # Labelled folders are often made of links; only the daemon has reason to distrust one.
     path = os.path.realpath(picture.path)
     try:
-        facts = os.lstat(path)
-        identity = Identity.of(facts)
         return look(
             path,
-            identity,
+            Identity.of(os.lstat(path)),
             max_bytes=Limits.photo_bytes,
             max_pixels=Limits.photo_pixels,
             want_hash=False,

@@ -1,4 +1,4 @@
-"""The plots of a bundle, PNG, for a person who looks at one picture at a time."""
+"""The plots of a bundle, each a PNG of its own."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def accuracy_plot(phases: Sequence[Sequence[Epoch]]) -> bytes:
 
 
 def confusion_plot(predictions: Predictions) -> bytes:
-    """Who was taken for whom: a row for each class, its shares in colour, the counts as text."""
+    """The confusion: a row for each class, its shares in colour, the counts as text."""
     classes, table = predictions.classes, predictions.confusion()
     shares = table / table.sum(1, keepdims=True).clip(1)
     side = 2.4 + 0.6 * len(classes)

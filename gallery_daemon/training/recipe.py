@@ -1,6 +1,6 @@
 """Recipes as data: which layers learn, in which order, how fast and on what.
 
-`ARTICLE` is the notebook this program's classes come from (n0obcoder, 2019), to the letter:
+`ARTICLE` is exactly the notebook that this program's classes come from (n0obcoder, 2019):
 ResNet34, the last layer replaced, all frozen but `layer4` and `fc`, cross-entropy, Adam at 1e-5,
 batches of 64, 5 epochs; then only `fc` at 3e-4 for 3 more; mirrored at random.
 
@@ -39,8 +39,8 @@ class Phase:
 class Recipe:
     """Phases, and how all of them learn; the values not given are the article's.
 
-    `starts_from` is for a person who says nothing of weights; `batch_size` 0 is chosen for the
-    machine. `mirrored` doubles the features by those of mirror images. `layer_decay` divides the
+    `starts_from` counts where a person names no weights; a `batch_size` of 0 is chosen for the
+    machine. `mirrored` adds the features of mirror images. `layer_decay` divides the
     learning rate from one block to the one below; `warm_up` is a share of a phase's steps, after
     which the rate falls by a cosine if `cosine`; `average` is the largest decay of the average of
     the weights over steps; `balance` 0 draws every picture once, 1 every class as often as every
@@ -87,14 +87,14 @@ DEFAULT = Recipe(
     # Source: Loshchilov, Hutter 2019, arXiv 1711.05101 (decoupled, as in torch's AdamW).
     weight_decay=0.05,
     # Lower layers know edges and textures, which need the least change. Source: Howard, Ruder 2018,
-    # arXiv 1801.06146; a gentler step than their 2.6, as ResNet34 has but six blocks.
+    # arXiv 1801.06146; a gentler step than their 2.6, as ResNet34 has only six blocks.
     layer_decay=1.5,
     # Source: Goyal et al. 2017, arXiv 1706.02677; Loshchilov, Hutter 2017, arXiv 1608.03983.
     warm_up=0.1,
     cosine=True,
     # Source: Szegedy et al. 2016, arXiv 1512.00567.
     label_smoothing=0.1,
-    # Source: Tarvainen, Valpola 2017, arXiv 1703.01780; `average.py` has the ramp at its start.
+    # Source: Tarvainen, Valpola 2017, arXiv 1703.01780; `optimiser.new_average` has its ramp.
     average=0.998,
     # The square root of the frequency, between ignoring rare classes and repeating few pictures.
     # Source: Mahajan et al. 2018, arXiv 1805.00932.

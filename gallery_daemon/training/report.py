@@ -112,7 +112,7 @@ def report_page(
     ).encode()
 
 
-def contact_sheet(predictions: Predictions) -> Iterator[tuple[int, str, str, float]]:
+def surest_mistakes(predictions: Predictions) -> Iterator[tuple[int, str, str, float]]:
     """The most confident mistakes, the surest first: row, called, is, confidence 0..1."""
     called, confidence = predictions.probabilities.argmax(1), predictions.probabilities.max(1)
     wrong = np.flatnonzero(~predictions.is_right())

@@ -1,7 +1,7 @@
-"""Who takes part in a training: all pictures that a person named, which train, which validate.
+"""The split of a person's pictures: which of them train, and which validate.
 
-They validate at random, by source, or those held for it; sources can be left out. Places are
-positions in `gallery.pictures`. The same gallery and seed give the same split.
+Those that validate are drawn at random or by source, or are held for it; sources can be left out.
+Places are positions in `gallery.pictures`. The same gallery and seed give the same split.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from gallery_daemon.training.features import Runner
 from gallery_daemon.training.int8_bundle import make_int8
 from gallery_daemon.training.pictures import SkippedPictures, read_gallery
 from gallery_daemon.training.plots import all_plots
-from gallery_daemon.training.report import REPORT_FILE, Misclassified, contact_sheet, report_page
+from gallery_daemon.training.report import REPORT_FILE, Misclassified, report_page, surest_mistakes
 from gallery_daemon.training.split import load_data, make_splits
 from gallery_daemon.training.train_options import provenance_of
 from gallery_daemon.training.trainer import Trainer
@@ -43,7 +43,7 @@ _BATCH_SIZES = {"cpu": 32, "cuda": 128, "mps": 64}
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """What training came to.
+    """The result of a training.
 
     `measures` are of the validation pictures, `left_out` of the sources that were left out in turn,
     if there were any; `finished` is false after Ctrl-C, `can_resume` if it can go on.
@@ -115,7 +115,7 @@ def _runner(options: TrainOptions) -> Runner:
 def _manifest(
     trainer: Trainer, calibration: Calibration, provenance: dict[str, object]
 ) -> Manifest:
-    """What `model.json` says, but for what saving finds out."""
+    """The manifest, but for the hash of the weights, which saving fills in."""
     return Manifest(
         name=trainer.options.out.name,
         classes=trainer.loaded.gallery.classes,
@@ -138,8 +138,8 @@ def _report(trainer: Trainer, calibration: Calibration, progress: Progress) -> d
 
 
 def _mistakes(loaded: LoadedGallery, calibration: Calibration) -> Iterator[Misclassified]:
-    """The most confident mistakes on the pictures that the plots are of, too."""
+    """The most confident mistakes on the pictures that the plots show."""
     pixels, pictures = loaded.open(), loaded.gallery.pictures
-    for row, called, truth, confidence in contact_sheet(calibration.hardest):
+    for row, called, truth, confidence in surest_mistakes(calibration.hardest):
         place = calibration.places[row]
         yield Misclassified(called, truth, confidence, pictures[place].path.name, pixels[place])

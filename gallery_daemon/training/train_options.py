@@ -25,8 +25,8 @@ _GIT_TIMEOUT_S = 5
 class TrainOptions:
     """What a person chose.
 
-    `weights` as in `weights.find_weights`. Who validates: the pictures of the folder `validation`,
-    or about `validation_share` of all, whole sources if `by_source`. Each of `left_out` is a set of
+    `weights` as in `weights.find_weights`. The pictures in the folder `validation` validate, else
+    about `validation_share` of all, whole sources if `by_source`. Each of `left_out` is a set of
     sources that a model is trained without and judged by. `threads` decode pictures. `int8`: the
     bundle gets an 8-bit network as well.
     """
@@ -46,7 +46,7 @@ class TrainOptions:
     int8: bool = False
 
     def fingerprint(self) -> dict[str, object]:
-        """All that decides what comes out: a training goes on only with the same."""
+        """All that decides the result: a training is only resumed with the same."""
         chosen = asdict(self)
         del chosen["threads"], chosen["resume"], chosen["int8"]
         return {name: _plain(value) for name, value in chosen.items()}

@@ -1,4 +1,4 @@
-"""Networks learn from labelled pictures, phase after phase: one for the bundle, others to judge it.
+"""Training networks phase after phase: one for the bundle, and others to measure it by.
 
 There is one training for each set of sources that is left out, and one with all of them. All begin
 with the same weights, so the features of the first phase are computed once.
@@ -13,7 +13,7 @@ import torch
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.manifest import INPUT_SIZE
-from gallery_daemon.model.network import STAGES, new_network, stages
+from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
 from gallery_daemon.training.calibration import RawPredictions
 from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress
@@ -85,12 +85,12 @@ class Trainer:
         return network, progress
 
     def train_without(self, outer: Split, number: int) -> RawPredictions:
-        """What a network that never saw the pictures that validate in `outer` says of them.
+        """A network's predictions on the pictures that validate in `outer`, which it never saw.
 
         Raises:
             KeyboardInterrupt: it came before the training was over.
         """
-        # The best epoch is chosen without them too, or they would not be unseen.
+        # The best epoch is chosen without them, too; else they would not be unseen.
         options, gallery = self.options, self.loaded.gallery
         inner = split_randomly(gallery, outer.train, options.validation_share, options.seed)
         self.display.say(f"without {', '.join(options.left_out[number])}:")
@@ -100,7 +100,7 @@ class Trainer:
         return self.predict(network, outer.validate)
 
     def predict(self, network: nn.Module, places: tuple[int, ...]) -> RawPredictions:
-        """What the network says of the pictures at `places`, as they are."""
+        """The network's predictions on the pictures at `places`, not varied."""
         pictures = PictureSource(self.loaded, INPUT_SIZE, self.run, scenery=())
         logits = predict_logits(network, pictures, torch.tensor(places), self.run)
         return RawPredictions(places, logits)
@@ -131,7 +131,7 @@ class Trainer:
             for epoch in train_phase(network, phase, source, context, progress.state):
                 done = self._done(progress.phase, epoch.number, number)
                 noted = _record(progress, phase, epoch, done)
-                if phase.first_trained != "fc":  # which would take longer to save than to train
+                if phase.first_trained != HEAD:  # which would take longer to save than to train
                     progress.state = epoch.state
                     save_progress(progress, checkpoint)
                 self.display.epoch(noted)  # last: what a person has seen is kept
@@ -192,8 +192,8 @@ def _work(phase: Phase) -> float:
     `layer4` has a quarter of a ResNet34's multiplications.
     """
     if phase.augmented:
-        return phase.size**2 / 224**2
-    return 0.001 if phase.first_trained == "fc" else 0.25
+        return phase.size**2 / INPUT_SIZE**2
+    return 0.001 if phase.first_trained == HEAD else 0.25
 
 
 def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) -> Epoch:

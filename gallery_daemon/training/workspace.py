@@ -69,7 +69,7 @@ class Workspace:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """What cannot be resumed is no use: the folder goes, unless an epoch was kept in it.
+        """The folder is removed, unless an epoch is kept in it for `--resume`.
 
         Raises:
             BundleError: the work ended because the disk is full or cannot be written.
@@ -141,13 +141,13 @@ class Workspace:
             raise
 
     def _write(self, name: str, text: str) -> None:
-        """The file has the whole text or does not exist, whenever we are stopped."""
+        """The file has the whole text or does not exist, even after a crash."""
         part = (self.folder / name).with_suffix(".part")
         part.write_text(text)
         part.replace(self.folder / name)
 
     def _take(self) -> None:
-        """Hold a lock that the system gives back whatever happens to us."""
+        """Hold a lock that the system releases when the process ends."""
         self._lock = (self.folder / _SETTINGS).open()
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

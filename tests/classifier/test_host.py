@@ -100,7 +100,7 @@ def test_the_last_words_of_an_ended_process_are_not_heard() -> None:
         assert not loop.of(ClassifierFailed)
 
 
-def test_a_photo_that_comes_when_the_process_is_about_to_end_is_classified() -> None:
+def test_a_photo_that_comes_as_the_process_ends_is_classified() -> None:
     """Its idle time is up, but there is something to do now: it is not ended, least of all hung."""
     with running(timeouts=Timeouts(idle_s=300)) as loop:
         loop.classify(["/in/a.jpg"])

@@ -98,7 +98,7 @@ def test_a_process_that_says_what_is_wrong_is_lost_at_once() -> None:
         ("/mute", 0.1, "the classifier process was not ready after 0.1 s"),
     ],
 )
-def test_a_process_that_does_not_start_is_tried_again_ever_more_seldom(
+def test_a_process_that_does_not_start_is_tried_less_and_less_often(
     bundle: str, start_s: float, sentence: str
 ) -> None:
     """Each attempt waits twice as long; the third is lost; no photo is blamed, none is dropped."""

@@ -118,7 +118,7 @@ def test_messages_from_the_process_come_out_as_they_went_in(messages: list[FromC
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_a_message_or_a_wire_error(garbage: bytes) -> None:
+def test_any_bytes_are_a_message_or_a_codec_error(garbage: bytes) -> None:
     """Whatever comes over the pipe, no other exception comes out."""
     for pipe in (io.BytesIO(garbage), io.BytesIO(struct.pack(">I", len(garbage)) + garbage)):
         try:

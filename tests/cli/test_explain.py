@@ -66,7 +66,7 @@ def test_a_photo_never_seen_is_classified_and_every_rule_asked(
 def test_what_run_passes_over_goes_nowhere(
     quick_run: Run, tmp_path: Path, explained: Path, name: str, says: str
 ) -> None:
-    """Which pattern its name fits is told, and no classifier is asked."""
+    """The answer names the pattern that its name fits, and no classifier is asked."""
     text = explained.read_text().replace("{name: phone,", '{name: phone, ignore: ["ig/**"],')
     explained.write_text(text)
     shot = photo(tmp_path / name)
@@ -87,7 +87,7 @@ def test_what_run_passes_over_goes_nowhere(
 def test_a_file_in_the_library_is_explained_as_if_it_lay_outside(
     quick_run: Run, tmp_path: Path, explained: Path
 ) -> None:
-    """The rules are explained, and no destination is told as if it came true."""
+    """The rules are explained, and no destination is given as if the photo went there."""
     shot = photo(tmp_path / "library/A/byhand.jpg")
 
     done = quick_run("explain", "--config", explained, shot)

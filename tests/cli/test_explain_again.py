@@ -1,4 +1,4 @@
-"""`explain` of what the model has seen before: nobody waits for it twice."""
+"""`explain` of what the model has seen before, which is not classified twice."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ rules:
 
 
 def test_what_the_model_saw_before_needs_no_classifier(quick_run: Run, tmp_path: Path) -> None:
-    """In a plan, and when it was filed; a file that changed since is looked at anew."""
+    """In a plan, and when it was filed; a file that changed since is looked at again."""
     config = tmp_path / "c.yaml"
     config.write_text(CONFIG.format(inbox=tmp_path / "inbox", library=tmp_path / "library"))
     shot = photo(tmp_path / "inbox/a.jpg")

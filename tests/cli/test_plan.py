@@ -234,7 +234,7 @@ def test_a_changed_configuration_shows_what_goes_elsewhere(
 def test_another_watch_folder_or_library_is_told_as_such(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
-    """The sum counts what either configuration looks at; two libraries are told in full."""
+    """The sum counts what either configuration looks at; two libraries are shown in full."""
     here, elsewhere = config(tmp_path, "Here"), tmp_path / "elsewhere.yaml"
     text = here.read_text()
     elsewhere.write_text(text.replace(f"path: {watch}", f"path: {tmp_path}/empty"))

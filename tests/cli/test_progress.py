@@ -15,7 +15,7 @@ from gallery_daemon.training.display import Epoch
 
 
 class Minutes(SystemClock):
-    """A clock that is told how late it is."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""What was filed before goes where the rules of today say: shown first, done when told."""
+"""What was filed before goes where the present rules say: shown first, done when confirmed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def test_refile_shows_first_and_does_it_when_told(
     quick_run: Run, watch: Path, tmp_path: Path
 ) -> None:
-    """Nothing without --yes; then all lies anew, and `undo` brings it back."""
+    """Nothing without --yes; then every photo is at its new place, and `undo` brings it back."""
     old, new = config(tmp_path, "Old"), config(tmp_path, "New")
     quick_run("sort", watch, "--config", old)
     before = read_files(tmp_path / "library")
@@ -160,7 +160,7 @@ def test_refile_of_two_photos_of_one_name(
 def test_refile_brings_nothing_back_to_the_phone(
     quick_run: Run, watch: Path, tmp_path: Path, action: str
 ) -> None:
-    """One deleted there, one renamed: both lie anew in the library, and only there."""
+    """One deleted there, one renamed: both are filed anew in the library, and only there."""
     old, new = config(tmp_path, "Old"), config(tmp_path, "New")
     quick_run("sort", watch, "--config", old, "--action", action)
     (watch / "IMG_1.jpg").unlink()
@@ -206,7 +206,7 @@ def test_refile_tells_what_does_not_go_along(quick_run: Run, watch: Path, tmp_pa
 
 
 def test_refile_counts_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
-    """An error, and a sidecar that was left behind, are told in sentences and counted."""
+    """An error, and a sidecar that was left behind, are reported in sentences and counted."""
     row = Row(
         id=1,
         parent=None,

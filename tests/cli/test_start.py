@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from gallery_daemon.cli.app import app
-from gallery_daemon.cli.start import OPTIONS, Wanted, understood
+from gallery_daemon.cli.start import OPTIONS, RunOptions, parse_options
 from gallery_daemon.logs.setup import LogFormat, LogLevel
 
 
@@ -25,19 +25,19 @@ def test_both_parsers_know_the_same_options() -> None:
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ("", Wanted()),
-        ("--config a=b.yaml", Wanted(config=Path("a=b.yaml"))),
-        ("--config=a=b.yaml", Wanted(config=Path("a=b.yaml"))),
-        ("--watch /in --library /out", Wanted(watch=Path("/in"), library=Path("/out"))),
+        ("", RunOptions()),
+        ("--config a=b.yaml", RunOptions(config=Path("a=b.yaml"))),
+        ("--config=a=b.yaml", RunOptions(config=Path("a=b.yaml"))),
+        ("--watch /in --library /out", RunOptions(watch=Path("/in"), library=Path("/out"))),
         (
             "--log-format json --log-level=warning",
-            Wanted(log_format=LogFormat.JSON, log_level=LogLevel.WARNING),
+            RunOptions(log_format=LogFormat.JSON, log_level=LogLevel.WARNING),
         ),
     ],
 )
-def test_what_needs_no_help_is_understood(words: str, wanted: Wanted) -> None:
+def test_what_needs_no_help_is_understood(words: str, wanted: RunOptions) -> None:
     """Each option, with its value as a word of its own or behind an equals sign."""
-    assert wanted == understood(words.split())
+    assert wanted == parse_options(words.split())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_needs_no_help_is_understood(words: str, wanted: Wanted) -> None:
 )
 def test_what_wants_explaining_is_left_to_the_other_parser(words: str) -> None:
     """Help, and every kind of mistake."""
-    assert understood(words.split()) is None
+    assert parse_options(words.split()) is None
 
 
 def test_the_daemon_pays_for_no_command_line() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def sort(household: Household) -> None:
-    """All that lies in the watch folder is filed by the rules as they are now."""
+    """All that is in the watch folder is filed by the rules as they are now."""
     household.start()
     household.rescan(60.0)
     household.stop()

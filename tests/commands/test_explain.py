@@ -74,7 +74,7 @@ def test_what_cannot_be_read_as_a_photo_is_an_error(scene: Scene, says: str) -> 
         explained(scene, scene.watch / "gone.jpg")
 
 
-def test_a_file_outside_is_judged_as_if_it_were_in_the_first_watch_folder(scene: Scene) -> None:
+def test_a_file_outside_is_judged_as_in_the_first_watch_folder(scene: Scene) -> None:
     """And one in the library is passed over by `run`, but explained."""
     scene.put("a.jpg", photo_bytes("cars", 0))
     outside, inside = scene.home / "b.jpg", scene.library / "c.jpg"

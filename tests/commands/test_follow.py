@@ -93,7 +93,7 @@ def test_no_old_line_is_told_where_none_was_asked_for(world: World, scribe: Scri
 
 
 def test_a_filing_that_ends_after_a_later_one_is_not_missed(world: World, scribe: Scribe) -> None:
-    """Open while others came and ended; it is told when it ends, and once."""
+    """Open while others came and ended; it is given when it ends, and once."""
     slow = scribe.write("slow", State.INTENT)
     with following(world) as follower:
         assert [] == follower.latest()
@@ -133,7 +133,7 @@ def test_what_is_undone_later_is_old_news(world: World, scribe: Scribe) -> None:
         assert [] == follower.fresh()
 
 
-def test_only_what_is_asked_for_is_told(world: World, scribe: Scribe) -> None:
+def test_only_what_is_asked_for_is_given(world: World, scribe: Scribe) -> None:
     """By confidence, at the beginning and while following."""
     query = Query(is_photo=True, min_confidence=0.6, max_confidence=0.8)
     for name, confidence in (("a", 0.5), ("b", 0.6), ("c", 0.8), ("d", 0.9)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.commands.inspection import Inspection, _path
-from gallery_daemon.commands.plan import places_of
+from gallery_daemon.commands.plan import scopes_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
@@ -33,7 +33,7 @@ def inspected(scene: Scene) -> tuple[list[tuple[str, type]], Inspection]:
     with inspecting(scene) as inspection:
         found = [
             (_path(each).removeprefix(f"{scene.watch}/"), type(each))
-            for each in inspection.files(places_of(scene.config()), list)
+            for each in inspection.files(scopes_of(scene.config()), list)
         ]
     return found, inspection
 
@@ -79,7 +79,7 @@ def test_what_a_model_saw_before_an_interruption_is_kept(scene: Scene) -> None:
     for number in range(3):
         scene.put(f"{number}.jpg", photo_bytes("cars", number))
     with inspecting(scene) as inspection:
-        photos = [each.photo for each in inspection.files(places_of(scene.config()), list)
+        photos = [each.photo for each in inspection.files(scopes_of(scene.config()), list)
                   if isinstance(each, Examined)]  # fmt: skip
 
     with inspecting(scene) as inspection:

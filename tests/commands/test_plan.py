@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.classifier.host import Classified
-from gallery_daemon.commands.plan import Forecast, changes, forecast, places_of
+from gallery_daemon.commands.plan import Forecast, changes, forecast, scopes_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.decision import Action, OnConflict
@@ -38,20 +38,20 @@ _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
 
 
 class Blind:
-    """Nobody looks on."""
+    """Shows nothing."""
 
     def update(self, done: int, expected: int) -> None:
-        """It is shown to nobody."""
+        """It is not shown."""
 
 
 def look_around(household: Household) -> None:
     """All photos were looked at before, as the oracle would: no classifier process is needed."""
     config = household.config()
-    ground = root_of(config.watch[0], config.library)
+    root = root_of(config.watch[0], config.library)
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
     with closing(Journal(journal_path())) as journal:
         looks = InferenceCache.of(config, journal)
-        for found in scan(ground):
+        for found in scan(root):
             if isinstance(found, Listed) and found.candidate.name.endswith(".jpg"):
                 identity = Identity.of(found.stat)
                 photo = Photo(found.candidate, identity, household.clock.wall())
@@ -61,10 +61,12 @@ def look_around(household: Household) -> None:
                 journal.inferences.remember([(photo.path, photo.identity, note)])
 
 
-def foretell(household: Household, *, everything: bool = False) -> Forecast:
+def foretell(household: Household, *, include_known: bool = False) -> Forecast:
     """What a pass would do."""
     config = household.config()
-    return forecast(config, places_of(config), household.clock, Blind(), everything=everything)
+    return forecast(
+        config, scopes_of(config), household.clock, Blind(), include_known=include_known
+    )
 
 
 @contextmanager
@@ -145,14 +147,14 @@ def test_a_pass_does_what_was_foretold(
 
 
 def test_what_is_known_is_passed_over_unless_all_is_asked_for(household: Household) -> None:
-    """After a pass there is nothing to do; all of it lies where it would go."""
+    """After a pass there is nothing to do; all of it is where it would go."""
     has = Belongings(household.watch, household.library)
     for name in ("cars.jpg", "keep.jpg"):
         has.put(name, has.photo())
     household.start()
     household.rescan()
 
-    now, everything = foretell(household), foretell(household, everything=True)
+    now, everything = foretell(household), foretell(household, include_known=True)
 
     assert ((), 2) == (now.files, now.known)
     assert {"cars.jpg": State.IDENTICAL, "keep.jpg": State.LEFT} == {
@@ -168,9 +170,9 @@ def test_a_changed_configuration_changes_what_goes_elsewhere(household: Househol
         has.put(name, has.photo())
     household.start()
     household.rescan()
-    was, config = foretell(household, everything=True), household.config()
+    was, config = foretell(household, include_known=True), household.config()
     household.manner.to = "New"
-    now = foretell(household, everything=True)
+    now = foretell(household, include_known=True)
 
     changed = changes(was, now)
 
@@ -189,21 +191,21 @@ def test_a_part_of_a_watch_folder_is_looked_at_as_that_folder_s(household: House
     (household.watch / "trips").mkdir()
     (household.home / "other").mkdir()
 
-    part, other = places_of(
+    part, other = scopes_of(
         config, [os.fspath(household.watch / "trips"), os.fspath(household.home / "other")]
     )
 
     assert ("phone", os.fspath(household.watch), "trips") == (
-        part.ground.source,
-        part.ground.path,
+        part.root.source,
+        part.root.path,
         part.start,
     )
-    assert ("other", "") == (other.ground.source, other.start)
+    assert ("other", "") == (other.root.source, other.start)
     with pytest.raises(GalleryError, match="is not a folder"):
-        places_of(config, ["/nowhere"])
+        scopes_of(config, ["/nowhere"])
 
 
-def test_an_unmounted_library_is_told(household: Household) -> None:
+def test_an_unmounted_library_is_a_warning(household: Household) -> None:
     """A plan for an empty folder below a mount would be a wrong one."""
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
@@ -224,7 +226,7 @@ def test_an_unmounted_library_is_told(household: Household) -> None:
 
 @pytest.mark.usefixtures("household")
 def test_no_journal_is_made_where_a_damaged_one_lies_aside() -> None:
-    """An empty one would know of no filing; `sort` makes one of what lies on disk."""
+    """An empty one would know of no filing; `sort` makes one of what is on disk."""
     path = journal_path()
     path.parent.mkdir(parents=True)
     path.with_name(f"{path.name}.damaged-20260101T000000.000000").write_bytes(b"garbage")

@@ -91,10 +91,10 @@ def test_what_has_become_of_it_in_the_watch_folder_stays_so(
     assert {"All/cars/cars.jpg": photo} == read_files(household.library)
 
 
-def test_a_name_that_is_taken_meanwhile_leaves_the_photo_where_it_was(
+def test_a_name_taken_meanwhile_leaves_the_photo_where_it_was(
     household: Household,
 ) -> None:
-    """With a rule that skips: the photo stays filed, and it is told and counted."""
+    """With a rule that skips: the photo stays filed, with its reason, and is counted."""
     household.manner.action = "move"
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
@@ -116,7 +116,7 @@ def test_a_name_that_is_taken_meanwhile_leaves_the_photo_where_it_was(
 
 
 def test_an_edited_sidecar_keeps_its_photo(household: Household) -> None:
-    """The edits are of that photo, so neither goes; edited later, it is told that it stayed."""
+    """The edits are of that photo, so neither goes; edited later, it stays with a reason."""
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
     has.put("cars.xmp", b"<xmp/>")
@@ -183,9 +183,7 @@ def test_a_film_that_comes_later_goes_where_its_photo_went(
     assert back | {"All/cars/cars.xmp"} == set(read_files(household.library))
 
 
-def test_what_it_came_as_is_remembered_however_often_it_is_filed_anew(
-    household: Household,
-) -> None:
+def test_the_first_filing_says_how_a_photo_came(household: Household) -> None:
     """Name, folder and the day it came: not those of its last place in the library."""
     household.manner.action = "move"
     has = Belongings(household.watch, household.library)

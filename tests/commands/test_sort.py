@@ -52,7 +52,7 @@ def test_the_count_is_by_ends_and_folders(scene: Scene) -> None:
     assert {"cars": 2} == first.by_folder
     assert (0, 5) == (first.known, first.files)
     assert "0 filed, 0 left, 0 quarantined, 1 failed" == str(second)
-    # The sidecar lies in the watch folder as well, by its other name.
+    # The sidecar is in the watch folder as well, by its other name.
     assert 4 == second.known
     assert all(done <= expected for done, expected in display.shown)
     assert 5 == display.shown[-1][0]
@@ -116,7 +116,7 @@ def test_a_sidecar_goes_with_its_photo_when_that_can_be_filed(scene: Scene) -> N
     assert f"{scene.library}/All/a.xmp" == second[sidecar].destination
 
 
-def test_a_sidecar_of_a_photo_that_was_edited_in_place_goes_to_where_that_is(scene: Scene) -> None:
+def test_a_sidecar_goes_beside_its_photo_that_was_edited_in_place(scene: Scene) -> None:
     """The photo is one file with two names, so there is a place for its sidecar."""
     scene.put("a.jpg", photo_bytes("cars", 0))
     scene.sort()

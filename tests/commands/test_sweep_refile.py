@@ -46,7 +46,7 @@ def _filed(home: Path, monkeypatch: pytest.MonkeyPatch, action: Action) -> House
 
 
 def _undo_in(household: Household, folder: str) -> None:
-    """The person undoes all that lies there, sidecars too."""
+    """The person undoes all that is there, sidecars too."""
     with closing(Journal(journal_path())) as journal:
         recover(journal, Disk())
         rows = journal.find(Query(states=(State.FILED,)))
@@ -56,7 +56,7 @@ def _undo_in(household: Household, folder: str) -> None:
 
 
 def _folder_of(files: dict[str, bytes], name: str) -> str:
-    """In which folder the file lies."""
+    """In which folder the file is."""
     (path,) = [path for path in files if path.endswith(f"/{name}")]
     return path.rpartition("/")[0]
 
@@ -68,7 +68,7 @@ def _folder_of(files: dict[str, bytes], name: str) -> str:
 def test_no_crash_in_a_refiling_loses_or_doubles_a_photo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Action, then: str, is_home: bool
 ) -> None:
-    """Crash before effect n; every photo lies in the library then, and the rest is done later."""
+    """Crash before effect n; every photo is in the library then, and the rest is done later."""
     if action is Action.SYMLINK and not is_home:
         pytest.skip("a link to nothing is not filed anew")
     for effects in range(200):
@@ -84,8 +84,8 @@ def test_no_crash_in_a_refiling_loses_or_doubles_a_photo(
         try:
             refile(household, fuse=fuse)
         except CrashError:
-            lies = sorted(each for each in read_files(household.library).values())
-            assert before == (read_files(household.watch), lies)
+            there = sorted(each for each in read_files(household.library).values())
+            assert before == (read_files(household.watch), there)
         if then == "run":
             # Finishes what was begun, the sidecars of a photo included, and begins nothing.
             sort(household)
@@ -110,7 +110,7 @@ def test_no_crash_in_a_refiling_loses_or_doubles_a_photo(
 def test_no_crash_in_the_undo_of_a_refiling_loses_or_doubles_a_photo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Action
 ) -> None:
-    """Crash before effect n, then say it again until all lies as before."""
+    """Crash before effect n, then undo again until all is as before."""
     for effects in range(200):
         home = tmp_path / str(effects)
         household = _filed(home, monkeypatch, action)

@@ -158,7 +158,7 @@ trees = st.recursive(
 
 @given(trees)
 def test_no_tree_breaks_the_reader(tree: object) -> None:
-    """Whatever stands wherever."""
+    """Any tree in place of a configuration is a mistake, and nothing worse."""
     for flow in (True, False):
         errors = errors_of(yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=True))
 

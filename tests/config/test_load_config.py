@@ -141,7 +141,7 @@ def test_the_digest_tells_texts_apart() -> None:
 
 
 def test_all_mistakes_are_found_at_once() -> None:
-    """In the order of the text, wherever they were found."""
+    """In the order of the text, whichever part found them."""
     text = (
         "version: 1\nwach: ~/a\nlibrary: ~\nrules:\n  - {name: x, when: {class: car}}\nfailed: 7:\n"
     )

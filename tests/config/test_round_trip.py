@@ -93,7 +93,7 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
 
 
 def flat(parts: tuple[Condition, ...]) -> Condition:
-    """As the reader has it: a conjunction of one is that one, and none lies in another."""
+    """As the reader makes it: a conjunction of one is that one, and none is in another."""
     inner = tuple(
         each for part in parts for each in (part.parts if isinstance(part, AllOf) else (part,))
     )

@@ -39,7 +39,7 @@ def test_each_tool_is_known_by_its_marker(tmp_path: Path, name: str, tool: str) 
 
 
 def test_a_folder_that_is_not_there_is_passed_over(tmp_path: Path) -> None:
-    """What lies above it still counts."""
+    """What is above it still counts."""
     (tmp_path / ".stfolder").mkdir()
 
     marker = sync_marker(str(tmp_path / "gone" / "Camera"))

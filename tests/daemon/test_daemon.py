@@ -102,7 +102,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def test_a_daemon_watches_before_it_is_ready_and_ends_by_a_signal(home: Home) -> None:
-    """Who is told "ready" may copy photos at once; the last line names the signal."""
+    """After "ready" photos may be copied at once; the last line names the signal."""
     home.found = [home.config()]
     manager = Manager(signal.SIGTERM)
 
@@ -146,7 +146,7 @@ def test_a_configuration_that_cannot_be_read_is_named_by_its_file(home: Home) ->
 
 
 def test_a_new_configuration_begins_a_new_session(home: Home) -> None:
-    """What is different is told; the same folder goes on being held, and is watched anew."""
+    """What is different is logged; the same folder stays held, and is watched anew."""
     fresh = home.config("limits: {seconds: 10}\n")
     home.found = [home.config(), fresh]
     manager = Manager(signal.SIGHUP, signal.SIGTERM)

@@ -56,7 +56,7 @@ def another(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_a_second_daemon_is_told_who_holds_the_folder(
+def test_a_second_daemon_learns_who_holds_the_folder(
     lock: InstanceLock, another: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """By number and command line, also by another path; killed, it holds nothing any more."""
@@ -102,11 +102,11 @@ def test_who_asks_gets_an_answer_and_the_holder_s_number(
 
     lock.answer(lambda: "all is well " * 9999)
 
-    told, _ = asking.communicate(timeout=30)
-    assert f"{os.getpid()}|{'all is well ' * 9999}\n" == told
+    answer, _ = asking.communicate(timeout=30)
+    assert f"{os.getpid()}|{'all is well ' * 9999}\n" == answer
 
 
-def test_nobody_holds_what_nobody_holds(tmp_path: Path) -> None:
+def test_a_folder_that_no_daemon_holds_is_free(tmp_path: Path) -> None:
     """Asking where no daemon is, is an error at once."""
     with pytest.raises(ConnectionRefusedError):
         ask(name_of(os.fspath(tmp_path)))

@@ -154,7 +154,7 @@ def test_setting_aside_what_cannot_be_renamed_says_both(tmp_path: Path) -> None:
         set_aside_damaged(DAMAGED, Disk(), HandClock())
 
 
-def test_a_command_that_only_looks_makes_no_journal_in_a_damaged_one_s_place() -> None:
+def test_a_dry_run_makes_no_journal_in_place_of_a_damaged_one() -> None:
     """An empty one would know of no filing, and everything would be filed again."""
     journal_path().write_bytes(NO_DATABASE)
     set_aside_damaged(DAMAGED, Disk(), HandClock())

@@ -70,7 +70,7 @@ def loop_of(pipeline: Recorder, inbox: Inbox[str], *tasks: PeriodicTask) -> Loop
     return Loop(pipeline, inbox, clock, tasks)  # type: ignore[arg-type]
 
 
-def test_a_turn_hands_on_what_came_in_then_runs_the_tasks_then_the_pipeline() -> None:
+def test_a_turn_takes_the_inbox_then_the_tasks_then_the_pipeline() -> None:
     """Names and replies in their order; tasks see them counted, and photos move last."""
     calls = Recorder()
     task = Recorder()

@@ -38,7 +38,7 @@ def test_an_event_after_the_look_is_a_new_look() -> None:
 
 
 def test_a_flood_is_bounded_and_asks_for_a_rescan() -> None:
-    """Past the limit candidates are dropped, replies are not; of which folder is told once."""
+    """Past the limit candidates are dropped, replies are not; each folder is reported once."""
     inbox: Inbox[str] = Inbox(limit=3)
 
     for number in range(5):

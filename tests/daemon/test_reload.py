@@ -47,7 +47,7 @@ def test_a_hangup_asks_for_a_reload_until_that_begins() -> None:
 
 
 def test_a_stop_outlives_a_reload() -> None:
-    """Who is told both reloads no more."""
+    """Taking the reload leaves the stop."""
     signals = Signals()
 
     with signals.handled():
@@ -69,7 +69,7 @@ def test_the_old_handlers_come_back() -> None:
     assert before == [signal.getsignal(number) for number in HANDLED]
 
 
-def test_a_signal_between_two_loops_wakes_nobody() -> None:
+def test_a_signal_between_two_loops_wakes_none() -> None:
     """It is noted all the same, and the next loop sees it."""
     signals = Signals()
     signals.wake = noop

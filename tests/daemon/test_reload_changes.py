@@ -1,4 +1,4 @@
-"""What is told of a configuration that takes another's place."""
+"""What the log says of a configuration that takes another's place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TESTS = "tests: [{given: {class: memes}, expect: {outcome: otherwise}}]\n"
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "expected"),
     [
         ("summary: off\n", "summary changed"),
         ('metrics: {listen: "127.0.0.1:9464"}\n', "metrics changed"),
@@ -19,11 +19,11 @@ TESTS = "tests: [{given: {class: memes}, expect: {outcome: otherwise}}]\n"
         (TESTS, "tests changed"),
     ],
 )
-def test_every_setting_s_change_is_told(more: str, told: str) -> None:
+def test_every_setting_s_change_is_named(more: str, expected: str) -> None:
     """Whoever saves the file finds in the log what came of it."""
     before, after = config_of(HEAD + RULES), config_of(HEAD + RULES + more)
 
-    assert (told,) == changes_between(before, after)
+    assert (expected,) == changes_between(before, after)
 
 
 def test_a_test_that_stands_elsewhere_is_the_same() -> None:

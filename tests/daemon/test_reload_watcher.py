@@ -63,7 +63,7 @@ def test_a_written_and_a_replaced_file_are_noticed(edited: Edited, tmp_path: Pat
 
 
 def test_a_half_written_file_is_not_read(edited: Edited) -> None:
-    """As long as it changes from look to look, nobody reads it."""
+    """As long as it changes from look to look, it is not read."""
     for number in range(10):
         edited.path.write_text("half" * number)
         assert 0 == edited.wait(0.4)

@@ -143,7 +143,7 @@ def test_a_paused_library_says_why(runtime: Runtime) -> None:
 
 
 def test_whoever_waits_at_the_socket_is_answered_in_the_next_turn() -> None:
-    """With how things are at that moment; nobody is woken when nobody asks."""
+    """With a snapshot of that moment; the task itself is never due."""
     waiter = Waiter()
     socket = StatusSocket(waiter, lambda now: f"at {now}")  # type: ignore[arg-type]
 
@@ -153,7 +153,7 @@ def test_whoever_waits_at_the_socket_is_answered_in_the_next_turn() -> None:
     assert socket.next_deadline() is None
 
 
-def test_the_watchdog_is_fed_and_the_line_told_only_when_it_changes() -> None:
+def test_the_watchdog_is_fed_and_a_new_line_sent() -> None:
     """Fed at half the manager's timeout; the same words are not sent twice."""
     manager, line = Recorder(watchdog_s=5.0), ["0 filed"]
     heartbeat = Heartbeat(manager, lambda: line[0])

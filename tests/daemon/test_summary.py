@@ -53,7 +53,7 @@ class Evening:
     today: Today = field(default_factory=lambda: Today(EVENING.date()))
 
     def summary(self) -> Summary:
-        """As a shift makes one."""
+        """As a session makes one."""
         log = make_log(LogFormat.JSON, LogLevel.INFO, self.out)
         clock: Clock = self.clock
         return Summary(self.today, self.world.journal, log, clock)
@@ -64,7 +64,7 @@ class Evening:
         entry = JournalEntry(self.world.photo(name), State.LEFT, "no rule")
         self.world.journal.record(entry, str(self.world.library), self.clock.wall())
 
-    def told(self) -> list[dict[str, Any]]:
+    def events(self) -> list[dict[str, Any]]:
         """The events so far."""
         return [json.loads(line) for line in self.out.getvalue().splitlines()]
 
@@ -86,7 +86,7 @@ def test_a_day_is_summed_up_when_it_has_ended(evening: Evening) -> None:
         assert deadlines[-1] is not None
         evening.clock.pass_by(deadlines[-1] - evening.clock.monotonic())
 
-    (event,) = evening.told()
+    (event,) = evening.events()
     assert [60.0, 90.0, 150.0, 210.0] == deadlines
     assert ("daily_summary", "2026-03-04", 1, 0, {}) == (
         event["event"],
@@ -106,7 +106,7 @@ def test_a_machine_that_slept_sums_up_when_it_wakes(evening: Evening) -> None:
 
     summary.run_due(61.0)
 
-    assert ["2026-03-04"] == [event["day"] for event in evening.told()]
+    assert ["2026-03-04"] == [event["day"] for event in evening.events()]
 
 
 def test_a_day_without_photos_is_not_mentioned(evening: Evening) -> None:
@@ -116,11 +116,11 @@ def test_a_day_without_photos_is_not_mentioned(evening: Evening) -> None:
         summary.run_due(evening.clock.monotonic())
         evening.clock.pass_by(86_400)
 
-    assert [] == evening.told()
+    assert [] == evening.events()
 
 
 def test_a_new_configuration_does_not_forget_the_day(evening: Evening) -> None:
-    """The old shift ended before midnight and the new one began after it."""
+    """The old session ended before midnight and the new one began after it."""
     evening.leave("a")
     evening.summary().run_due(0.0)
     evening.clock.pass_by(600)
@@ -129,4 +129,4 @@ def test_a_new_configuration_does_not_forget_the_day(evening: Evening) -> None:
     second.run_due(600.0)
     evening.summary().run_due(601.0)
 
-    assert ["2026-03-04"] == [event["day"] for event in evening.told()]
+    assert ["2026-03-04"] == [event["day"] for event in evening.events()]

@@ -62,7 +62,7 @@ def test_a_status_cannot_smuggle_a_second_word(manager: socket.socket) -> None:
 
 
 def test_without_a_manager_nothing_happens(tmp_path: Path) -> None:
-    """No address, and an address where nobody listens, are both silence."""
+    """No address, and an address without a listener: neither is an error."""
     Notifier(None).ready()
     Notifier(str(tmp_path / "nobody")).ready()
 

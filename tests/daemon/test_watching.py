@@ -141,7 +141,7 @@ def test_after_an_overflow_every_folder_is_listed_and_once_more(two: World) -> N
 
 
 def test_no_event_comes_after_the_stop(two: World) -> None:
-    """Both watches end, and nobody listens to watchdog's log any more."""
+    """Both watches end, and watchdog's log has no listener any more."""
     handlers = list(logging.getLogger("watchdog").handlers)
 
     two.watching.stop()

@@ -79,7 +79,7 @@ def listed(tmp_path: Path) -> Listed:
     return Listed(tmp_path)
 
 
-def test_a_listing_comes_to_its_end_however_often_another_is_asked_for(listed: Listed) -> None:
+def test_a_listing_ends_however_often_another_is_asked_for(listed: Listed) -> None:
     """Events are lost in every turn of the loop, and yet each listing sees the whole folder."""
     for _ in range(12):
         listed.listing.ask()

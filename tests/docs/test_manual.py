@@ -18,6 +18,7 @@ from rich.markdown import Markdown
 
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.config.load import check_text
+from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.manual.pages import TOPICS, read_page
 from tests.docs.generate import GENERATED, regenerated
 from tests.docs.pages import (
@@ -154,6 +155,14 @@ def test_every_example_of_a_condition_can_be_used(key: Key[Condition]) -> None:
     (read,) = check_text(text, "/config.yaml", lambda _: CLASSES).rules.rules
 
     assert read.conditions[0].text.startswith(f"{key.name}: ")
+
+
+def test_every_action_has_its_row() -> None:
+    """The tables of actions and conflicts are written by hand; each of their words is there."""
+    text = read_page("rules").text.partition("\n## Actions\n")[2].partition("\n## ")[0]
+    rows = "".join(line for line in text.splitlines() if line[:1] == "|")
+
+    assert [each for each in (*Action, *OnConflict, *Identical) if f"`{each}`" not in rows] == []
 
 
 def test_every_page_is_a_topic() -> None:

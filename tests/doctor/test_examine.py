@@ -77,7 +77,7 @@ def test_where_nothing_is_linked_links_are_not_looked_at(tmp_path: Path) -> None
 
 
 def test_a_folder_that_is_gone_fails_and_has_no_line_on_links(tmp_path: Path) -> None:
-    """One trouble is told once."""
+    """One problem is one finding."""
     findings = list(examine(config_in(tmp_path), SystemClock()))
 
     failed = [finding.about for finding in findings if finding.status is Status.FAIL]

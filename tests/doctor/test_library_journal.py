@@ -33,10 +33,10 @@ WELL = JournalState("/j", is_there=True, size_bytes=12_000_000)
         (replace(WELL, failed=2, quarantined=1), True, ["ok", "warn", "warn"]),
     ],
 )
-def test_what_waits_for_somebody_is_told(
+def test_what_waits_for_a_person_is_a_warning(
     seen: JournalState, is_running: bool, expected: list[str]
 ) -> None:
-    """Damage fails; what was cut short counts only while nobody is at it."""
+    """Damage fails; what was cut short counts only while no daemon runs."""
     assert expected == statuses(judge_journal(seen, is_running=is_running))
 
 

@@ -52,7 +52,7 @@ ENABLED = replace(UNIT, is_enabled=True)
 def test_a_daemon_is_judged(
     seen: tuple[RunningDaemon, ...], expected: list[str], says: str
 ) -> None:
-    """None, one that hangs, one that was not told of the new rules, one that files nothing."""
+    """None, one that hangs, one that runs by old rules, one that files nothing."""
     findings = list(judge_running(seen, "abc"))
 
     assert expected == statuses(findings)
@@ -80,7 +80,7 @@ def held(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_who_holds_a_folder_is_asked(held: Path) -> None:
-    """Its process and the digest of its configuration; nobody for a folder that nobody holds."""
+    """Its process and the digest of its configuration; none for a folder that is not held."""
     (found,) = look_at_running([str(held)])
 
     assert ("abc", False) == (found.digest, found.is_busy)

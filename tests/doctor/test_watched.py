@@ -128,7 +128,7 @@ def test_a_very_large_folder_is_walked_up_to_a_limit(
     assert (True, 3) == (seen.is_cut, seen.files)
 
 
-def test_the_file_system_and_what_it_is_watched_by_are_those_of_the_mount(tmp_path: Path) -> None:
+def test_the_file_system_and_the_mode_are_those_of_the_mount(tmp_path: Path) -> None:
     """By the kernel's list of mounts; a network disk gives no events and is polled."""
     mounts = f"1 1 8:1 / {tmp_path} rw - nfs4 server:/photos rw\n"
 

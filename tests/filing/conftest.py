@@ -34,7 +34,7 @@ def make_files(root: Path, tree: Tree) -> None:
 
 
 def read_files(root: Path) -> Tree:
-    """All that lies below `root`, hidden files too; a link reads as its target."""
+    """All files below `root`, hidden ones too; a link reads as its target."""
     return {
         os.fspath(path.relative_to(root)): (
             b"-> " + os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()

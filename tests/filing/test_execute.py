@@ -89,7 +89,7 @@ def test_a_taken_name_is_never_overwritten(
     state: State,
     name: str,
 ) -> None:
-    """What lies there stays byte for byte; the photo gets another name, or stays."""
+    """The file there stays byte for byte; the photo gets another name, or stays."""
     make_files(world.watch, {"x.jpg": b"new"})
     make_files(world.library, {"Memes/x.jpg": b"new" if same else b"old"})
     if action is Action.SYMLINK and same:
@@ -167,7 +167,7 @@ def test_a_sidecar_s_trouble_is_told_and_does_not_keep_the_photo(world: World) -
 
 
 def test_a_late_sidecar_finds_its_photo(world: World) -> None:
-    """A film that comes after its still lies beside it, under its name, by the same action."""
+    """A film that comes after its still is filed beside it, under its name, by the same action."""
     make_files(world.watch, {"x.HEIC": b"photo"})
     make_files(world.library, {"Memes/x.HEIC": b"another"})
     world.execute(world.plan("x.HEIC", Action.MOVE))

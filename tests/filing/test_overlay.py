@@ -1,4 +1,4 @@
-"""On paper a step ends as it does on the disk, and the disk is as before."""
+"""In a dry run a step ends as it does on the disk, and the disk stays as it was."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def step(plan: Plan) -> Step:
 @pytest.mark.parametrize("on_conflict", list(OnConflict))
 @pytest.mark.parametrize("action", list(Action))
 @pytest.mark.parametrize("far", [False, True], ids=["same disk", "other disk"])
-def test_paper_says_what_the_disk_will_do(
+def test_a_dry_run_says_what_the_disk_will_do(
     world: World, action: Action, on_conflict: OnConflict, far: bool, request: pytest.FixtureRequest
 ) -> None:
     """State, action and name of every photo, one after the other; and nothing is touched."""
@@ -49,14 +49,14 @@ def test_paper_says_what_the_disk_will_do(
         world.plan(name, action, on_conflict=on_conflict, rename=name.rpartition("/")[2])
         for name in _WATCH
     ]
-    paper, library = DryRunDisk(), os.fspath(world.library)
+    dry_run, library = DryRunDisk(), os.fspath(world.library)
 
-    foretold = [paper.place(library, step(plan)) for plan in plans]
+    planned = [dry_run.place(library, step(plan)) for plan in plans]
     untouched = read_files(world.watch), read_files(world.library)
     filings = [world.execute(plan) for plan in plans]
 
     assert (_WATCH, _LIBRARY) == untouched
-    assert [(each.state, each.action, each.name, each.reason) for each in foretold] == [
+    assert [(each.state, each.action, each.name, each.reason) for each in planned] == [
         (each.state, each.action, each.destination.rpartition("/")[2], each.reason)
         for each in filings
     ]
@@ -81,12 +81,12 @@ def test_two_photos_may_have_come_from_one_path(world: World, action: Action) ->
     """One after the other: the second is not taken for the first."""
     make_files(world.watch, {"x.jpg": b"first"})
     first = step(world.plan("x.jpg", action))
-    paper, library = DryRunDisk(), os.fspath(world.library)
+    dry_run, library = DryRunDisk(), os.fspath(world.library)
 
-    one = paper.place(library, first)
+    one = dry_run.place(library, first)
     (world.watch / "x.jpg").unlink()
     make_files(world.watch, {"x.jpg": b"later photo"})
-    other = paper.place(library, step(world.plan("x.jpg", action)))
+    other = dry_run.place(library, step(world.plan("x.jpg", action)))
 
     names = ["x.jpg", "x.jpg" if action is Action.SYMLINK else "x (2).jpg"]
     assert names == [one.name, other.name]
@@ -101,26 +101,26 @@ def test_a_name_in_the_library_is_free_once_its_file_has_gone_on(world: World) -
         Identity.of((world.library / "Memes/x.jpg").lstat()),
         NOW,
     )
-    paper, library = DryRunDisk(), os.fspath(world.library)
+    dry_run, library = DryRunDisk(), os.fspath(world.library)
 
-    taken = paper.place(library, step(world.plan("x.jpg", Action.COPY)))
-    moved = paper.place(library, Step(lies, ("New",), "x.jpg", Action.MOVE, OnConflict.DEDUPE))
-    free = paper.place(library, step(world.plan("x.jpg", Action.COPY)))
+    taken = dry_run.place(library, step(world.plan("x.jpg", Action.COPY)))
+    moved = dry_run.place(library, Step(lies, ("New",), "x.jpg", Action.MOVE, OnConflict.DEDUPE))
+    free = dry_run.place(library, step(world.plan("x.jpg", Action.COPY)))
 
     assert ["x (2).jpg", "x.jpg", "x.jpg"] == [taken.name, moved.name, free.name]
     assert {"Memes/x.jpg": b"other"} == read_files(world.library)
 
 
-def test_a_link_in_the_way_is_seen_on_paper(world: World, tmp_path: Path) -> None:
+def test_a_link_in_the_way_is_seen_in_a_dry_run(world: World, tmp_path: Path) -> None:
     """As the disk refuses it, and in the same words."""
     make_files(world.watch, {"x.jpg": b"photo"})
     (world.library / "Memes").symlink_to(tmp_path)
     plan = world.plan("x.jpg", Action.MOVE)
 
-    with pytest.raises(FilingError) as foretold:
+    with pytest.raises(FilingError) as planned:
         DryRunDisk().place(os.fspath(world.library), step(plan))
     with pytest.raises(FilingError) as done:
         world.execute(plan)
 
-    assert done.value.sentence == foretold.value.sentence
+    assert done.value.sentence == planned.value.sentence
     assert "a link or a file" in done.value.sentence

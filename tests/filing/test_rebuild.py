@@ -15,7 +15,7 @@ from tests.filing.conftest import NOW, World, make_files, read_files
 
 
 def renewed(world: World) -> int:
-    """The journal is set aside and made anew; how many photos it found in the library."""
+    """The journal is set aside and rebuilt; how many photos it found in the library."""
     path = world.journal_path
     damaged = set_aside(path, world.disk, NOW)
     names = [os.fspath(file.relative_to(world.watch)) for file in world.watch.rglob("*.*")]
@@ -95,7 +95,7 @@ def test_rows_that_can_still_be_read_are_kept(world: World) -> None:
 
 
 def test_nothing_of_the_damaged_journal_is_deleted(world: World) -> None:
-    """It lies beside the new one, byte for byte; a power cut before the new one is no loss."""
+    """It stays beside the new one, byte for byte; a power cut before the new one is no loss."""
     make_files(world.watch, {"x.jpg": b"photo"})
     world.execute(world.plan("x.jpg", Action.HARDLINK))
     destroy(world)

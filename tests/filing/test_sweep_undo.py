@@ -30,7 +30,7 @@ def undo_all(world: World, state: State) -> None:
 
 
 def check_undone(world: World) -> None:
-    """All lies where it came from, once, and the journal says so."""
+    """Every file is where it came from, once, and the journal says so."""
     assert {"Memes/x.HEIC": b"bystander"} == read_files(world.library)
     assert _START == read_files(world.watch)
     rows = world.journal.find(Query())
@@ -39,7 +39,7 @@ def check_undone(world: World) -> None:
 
 
 def check_filed(world: World, filed: dict[str, bytes], action: Action) -> None:
-    """All lies where it was filed, once, and the journal says so."""
+    """Every file is where it was filed, once, and the journal says so."""
     assert filed == read_files(world.library)
     assert ({} if action is Action.MOVE else _START) == read_files(world.watch)
     rows = world.journal.find(Query(states=(State.FILED,)))

@@ -115,7 +115,7 @@ def test_an_undo_can_be_undone(world: World, action: Action) -> None:
 
 
 def test_the_same_filing_is_undone_once(world: World) -> None:
-    """A second undo of one number is told, and touches nothing."""
+    """A second undo of one number is reported, and touches nothing."""
     make_files(world.watch, {"x.jpg": b"photo"})
     world.execute(world.plan("x.jpg", Action.MOVE))
 
@@ -129,7 +129,7 @@ def test_the_same_filing_is_undone_once(world: World) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_what_the_person_did_since_stays(world: World, action: Action, tmp_path: Path) -> None:
-    """A photo that was moved, edited or replaced in the library is told and not touched."""
+    """A photo that was moved, edited or replaced in the library is reported and not touched."""
     make_files(world.watch, {f"{name}.jpg": name.encode() for name in ("moved", "edited")})
     for name in ("moved", "edited"):
         world.execute(world.plan(f"{name}.jpg", action))
@@ -195,7 +195,7 @@ def test_a_photo_that_only_the_library_has_comes_back(world: World) -> None:
 
 
 def test_an_undo_whose_disk_is_away_touches_nothing(world: World) -> None:
-    """Without the library, or without the watch folder, it is told and can be said again later."""
+    """Without the library, or without the watch folder, undo says so and can be run again later."""
     make_files(world.watch, {"x.jpg": b"photo"})
     world.execute(world.plan("x.jpg", Action.MOVE))
     told = []

@@ -49,7 +49,7 @@ def test_a_recovery_waits_for_the_library_s_disk(world: World) -> None:
 
 
 def test_an_undo_puts_nothing_below_a_mount(world: World, far_library: Path) -> None:
-    """The watch folder is empty and on another disk than the photo was: told, and not touched."""
+    """The watch folder is empty and on another disk than the photo was: reported, not touched."""
     make_files(far_library, {"x.jpg": b"photo"})
     watch = world.watch
     watch.rmdir()

@@ -27,7 +27,7 @@ def test_the_walk_stops_at_what_is_no_box() -> None:
 
 
 def test_a_box_beyond_the_end_is_the_last() -> None:
-    """A cut box is told with the end that it should have, however far."""
+    """A cut box has the end that its length says, however far."""
     data = struct.pack(">I4sQ", 1, b"mdat", 2**63 + 5)
 
     assert [Box(b"mdat", 2**63 + 5)] == list(walk(BytesIO(data), 0, len(data)))

@@ -103,7 +103,7 @@ def test_an_xmp_date_that_names_no_day_is_none(text: str) -> None:
 
 
 def test_gps_time_is_utc() -> None:
-    """The satellites' date and time are one moment, in whatever zone it is told."""
+    """The satellites' date and time are one moment, in any time zone."""
     moment = dates.date_of_gps("2024:02:03", (4.0, 5.0, 6.7))
 
     assert datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC) == moment

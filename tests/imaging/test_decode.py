@@ -98,7 +98,7 @@ def test_a_large_jpeg_is_decoded_small_and_looks_the_same() -> None:
 
 
 def test_a_heics_thumbnail_is_taken() -> None:
-    """The embedded thumbnail is enough, and the size told is the whole picture's."""
+    """The embedded thumbnail is enough, and the size is the whole picture's."""
     large = drawn(640, 480)
 
     picture = read(written(large, "heic", thumbnails=[320]))
@@ -279,7 +279,7 @@ def test_a_damaged_photo_is_read_or_refused(form: str, place: int, other: bytes)
 
 @given(st.binary(max_size=300), st.sampled_from([whole[:40] for whole in WRITTEN.values()]))
 def test_random_bytes_are_refused(tail: bytes, start: bytes) -> None:
-    """Bytes that nobody wrote are refused and nothing worse."""
+    """Random bytes are refused, and nothing worse happens."""
     with pytest.raises((BadPhoto, NotAPhoto)):
         read(start[: len(tail) % 41] + tail)
 

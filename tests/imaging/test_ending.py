@@ -88,7 +88,7 @@ def test_a_film_has_bytes_and_a_table_of_them(order: list[bytes]) -> None:
 
 @given(st.data(), st.sampled_from([None, "tiff_lzw"]), st.booleans())
 def test_a_cut_tiff_is_cut(data: st.DataObject, compression: str | None, big: bool) -> None:
-    """A TIFF tells where its pixels lie; what lies behind them is nobody's loss."""
+    """A TIFF tells where its pixels are, so one that is cut at any place is not whole."""
     whole = written(drawn(64, 48), "tiff", compression=compression, big_tiff=big)
     place = data.draw(st.integers(64, len(whole) - 16))
 

@@ -46,7 +46,7 @@ def facts_of_file(data: bytes, name: str = "x.jpg") -> Facts:
 
 
 def test_a_photo_without_metadata_has_its_mtime() -> None:
-    """Nothing known is told as nothing."""
+    """Without EXIF and XMP the date is the mtime, and there is no camera."""
     known = facts(told())
 
     assert (known.taken.origin, known.taken.when) == (TakenFrom.MTIME, MTIME)

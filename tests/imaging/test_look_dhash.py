@@ -41,7 +41,7 @@ def opened(data: bytes) -> Image.Image:
 
 @pytest.mark.parametrize("name", PHOTOS)
 def test_a_copy_differs_in_few_bits(shared_data: Path, name: str) -> None:
-    """Saved anew, made smaller, another format, a little brighter."""
+    """Saved again, made smaller, another format, a little brighter."""
     data = (shared_data / "phone" / name).read_bytes()
     image = opened(data)
     copies = (

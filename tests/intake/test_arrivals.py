@@ -31,8 +31,9 @@ class Stage:
         self.now = 1000.0
 
     def saw(self, name: str) -> NoFile | None:
+        candidate = Candidate("phone", os.fspath(self.folder), name)
         # A wall clock behind every ctime: nothing counts as quiet before it was seen.
-        return self.arrivals.saw(Candidate("phone", os.fspath(self.folder), name), self.now, 0)
+        return self.arrivals.saw(candidate, self.now, datetime.fromtimestamp(0, UTC))
 
     def take(self, after_s: float) -> list[Arrival | Denied | NoFile]:
         self.now += after_s

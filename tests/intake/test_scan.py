@@ -37,7 +37,7 @@ def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> N
     } == skipped
 
 
-def test_a_folder_that_becomes_a_link_during_a_listing_is_not_followed(tmp_path: Path) -> None:
+def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(tmp_path: Path) -> None:
     """It waited for its turn as a folder; swapped meanwhile, it is told and passed over."""
     for name in ("watch/a.jpg", "watch/b/c.jpg", "outside/secret.jpg"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -75,7 +75,7 @@ def test_a_forgotten_candidate_is_not_due() -> None:
     assert [] == settling.due(99.0, 9)
 
 
-def test_ten_thousand_wait_cheaply_and_come_in_the_order_of_their_deadlines() -> None:
+def test_ten_thousand_come_in_the_order_of_their_deadlines() -> None:
     """A handful at a time, the earliest first."""
     settling = Settling()
     many = [Candidate("phone", "/in", f"{number}.jpg") for number in range(10_000)]
@@ -100,7 +100,7 @@ def test_a_change_of_content_or_of_ctime_starts_the_wait_anew() -> None:
     assert 2.0 == settling.quiet_for(ONE, 15.0)
 
 
-def test_a_postponed_candidate_is_due_then_and_counts_as_quiet_since_before() -> None:
+def test_a_postponed_candidate_counts_as_quiet_since_before() -> None:
     """A file without its end is checked again later; its quiet time goes on."""
     settling = Settling()
     look(settling, 1, 10.0)
@@ -125,7 +125,7 @@ def test_no_more_than_asked_for_are_due_at_once() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 8.0), st.integers(1, 3)), min_size=1, max_size=30))
-def test_nobody_is_handed_out_before_the_settle_time_after_a_change(
+def test_no_file_is_handed_out_before_its_settle_time(
     looks: list[tuple[float, int]],
 ) -> None:
     """Whatever is seen when: between the last change and being due lies the settle time."""

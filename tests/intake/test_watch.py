@@ -207,7 +207,7 @@ def test_without_watches_of_the_kernel_a_folder_is_polled(
     watched.watch.stop()
 
 
-def test_a_new_folder_that_the_kernel_does_not_watch_turns_the_watch_to_polling(
+def test_a_new_folder_beyond_the_limit_turns_the_watch_to_polling(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """watchdog passes over such a folder in silence; the next look at the watch notices."""

@@ -148,7 +148,7 @@ ENTRY = JournalEntry(
     facts=Facts.unread(NOW),
     prediction=Prediction({"memes": 0.75, "cars": 0.25}, "default@00000000"),
     intent=Intent("copy", DESTINATION.folder, "a.jpg", "token", parent=7),
-    note=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
+    cache_entry=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
 )
 
 
@@ -295,7 +295,7 @@ def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) ->
 
     assert ["x.jpg"] == [row.relative for row in rows]
     world.journal = Journal(tmp_path / "journal.sqlite3")
-    plan = replace(world.plan("y.jpg", Action.COPY), note=CacheEntry("m@00000000", "{}"))
+    plan = replace(world.plan("y.jpg", Action.COPY), cache_entry=CacheEntry("m@00000000", "{}"))
     world.execute(plan)
     assert 2 == len(world.journal.find(Query()))
     assert (plan.photo.path, "{}") == world.journal.inferences.recall(plan.photo, "m@00000000")
@@ -319,7 +319,7 @@ def test_a_locked_journal_is_a_fault_that_passes(world: World) -> None:
 
 
 def test_a_journal_on_a_read_only_disk_is_told_in_words(tmp_path: Path) -> None:
-    """No number of an error, and no name of a file that nobody knows: what, and why."""
+    """No number of an error, and no name of an internal file: what failed, and why."""
     folder = tmp_path / "state"
     Journal(folder / "journal.sqlite3").close()
     with mounted("none", str(folder), folder, "bind"):

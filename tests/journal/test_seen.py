@@ -106,7 +106,7 @@ def test_a_photo_keeps_its_number_under_each_name_and_for_each_model(world: Worl
 
 
 def test_another_photo_of_the_name_has_a_number_of_its_own(world: World) -> None:
-    """The camera counts anew; what was there before is gone."""
+    """The camera counts from the start again; what was there before is gone."""
     again = replace(FILE, mtime_ns=5, inode=8)
     remember(world.journal, ("/a.jpg", FILE, Fingerprint(1)), ("/b.jpg", again, Fingerprint(2)))
 

@@ -53,13 +53,13 @@ def test_a_path_has_one_look_for_each_model(world: World) -> None:
 def test_the_note_is_remembered_with_the_photo_s_end(world: World, is_filed: bool) -> None:
     """Whether it is filed or left; and a photo in the library is none of those to forget."""
     make_files(world.watch, {"x.jpg": b"photo"})
-    plan = replace(world.plan("x.jpg", Action.MOVE), note=NOTE)
+    plan = replace(world.plan("x.jpg", Action.MOVE), cache_entry=NOTE)
 
     if is_filed:
         world.execute(plan)
     else:
         world.journal.record(
-            JournalEntry(plan.photo, State.LEFT, note=NOTE), str(world.library), NOW
+            JournalEntry(plan.photo, State.LEFT, cache_entry=NOTE), str(world.library), NOW
         )
 
     assert (plan.photo.path, NOTE.text) == world.journal.inferences.recall(plan.photo, MODEL)

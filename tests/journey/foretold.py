@@ -28,7 +28,7 @@ from gallery_daemon.classifier.host import Classified, HostEvent, Refused
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands import classify, inspection
 from gallery_daemon.commands.explain import explain_file
-from gallery_daemon.commands.plan import Forecast, forecast, places_of
+from gallery_daemon.commands.plan import Forecast, forecast, scopes_of
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.commands.undo import Undoing
 from gallery_daemon.config.load import check_text
@@ -248,7 +248,7 @@ class Scene:
         """What `plan` says."""
         config = self.config()
         with stood_in(self.clock):
-            return forecast(config, places_of(config), self.clock, Blind(), again=again)
+            return forecast(config, scopes_of(config), self.clock, Blind(), again=again)
 
     def plan_apart(self, *, again: bool = False) -> Forecast:
         """The same, and what was seen in the photos is forgotten again."""
@@ -290,16 +290,16 @@ class Scene:
                 pass
 
     def _run(self, log: Any) -> None:
-        house = wiring.build(self.config(), log, self.clock)
-        pipeline, (ground,) = house.pipeline, house.roots
-        found = [each for each in scan.scan(ground) if isinstance(each, scan.Listed)]
+        runtime = wiring.build(self.config(), log, self.clock)
+        pipeline, (root,) = runtime.pipeline, runtime.roots
+        found = [each for each in scan.scan(root) if isinstance(each, scan.Listed)]
         end = self.clock.now + 3.0
         for each in found:
             pipeline.saw(each.candidate)
         while (deadline := pipeline.next_deadline()) is not None and deadline <= end:
             self.clock.wait(max(0.0, deadline - self.clock.now))
             pipeline.turn()
-        house.close()
+        runtime.close()
 
     def _done(self, act: Any) -> dict[str, End]:
         stream = io.StringIO()

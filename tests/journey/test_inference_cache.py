@@ -95,10 +95,8 @@ def test_a_look_without_the_hash_is_none_where_rules_ask_for_it(journal: Journal
     assert cache(journal, needs_hash=True).get(SEEN.photo) is not None
 
 
-def test_a_look_of_former_times_is_one_but_where_rules_ask_for_the_picture_s_bits(
-    journal: Journal,
-) -> None:
-    """Only there it is looked at anew; its text had no such key."""
+def test_an_entry_without_bits_counts_unless_the_rules_need_them(journal: Journal) -> None:
+    """An older program wrote its text without that key."""
     note = cache(journal).entry_for(replace(SEEN, facts=replace(FACTS, dhash=None)))
     assert note is not None
     older = replace(note, text=note.text.replace(',"dhash":null', ""))

@@ -25,14 +25,14 @@ def file(relative: str) -> Photo:
 def test_nothing_is_remembered_of_what_is_filed() -> None:
     """Neither of the photo nor of the sidecars that came along and have no line of their own."""
     log = make_log(LogFormat.JSON, LogLevel.INFO, io.StringIO())
-    teller = PhotoLog(log, Tally(), "/library", SystemClock())
+    photo_log = PhotoLog(log, Tally(), "/library", SystemClock())
     for name in ("trip/a.jpg", "trip/a.xmp", "a.jpg", "a.mov"):
-        teller.settled(file(name))
+        photo_log.settled(file(name))
 
     for name, sidecar in (("trip/a.jpg", "a.xmp"), ("a.jpg", "a.mov")):
         filing = Filing(State.FILED, Action.COPY, f"/library/{name}", sidecars=(sidecar,))
-        teller.filed(
+        photo_log.filed(
             Examined(file(name), Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
         )
 
-    assert {} == teller._times
+    assert {} == photo_log._times

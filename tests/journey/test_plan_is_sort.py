@@ -21,7 +21,7 @@ from gallery_daemon.journal.record import State
 from tests.journey.foretold import FILM, RAW, End, Scene, end_foretold, photo_bytes
 
 _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
-# Told by the command that counts the trees.
+# Set by the command that counts the trees.
 TREES = {"tried": 0, "files": 0}
 
 folders = st.sampled_from(["", "", "", "a/", "a/deep/", "locked/"])
@@ -273,13 +273,13 @@ def _differences(
 
 def dry_runs(examples: int, *marks: pytest.MarkDecorator) -> type:
     """A test of so many households with up to 14 steps each."""
-    told = settings(
+    chosen = settings(
         max_examples=examples,
         stateful_step_count=14,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    return type("DryRuns", (DryRun.TestCase,), {"settings": told, "pytestmark": list(marks)})
+    return type("DryRuns", (DryRun.TestCase,), {"settings": chosen, "pytestmark": list(marks)})
 
 
 TestDryRun = dry_runs(150, pytest.mark.timeout(300))

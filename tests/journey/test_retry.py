@@ -20,7 +20,7 @@ def candidate(number: int = 1) -> Candidate:
     return Candidate("phone", "/in", f"{number}.jpg")
 
 
-def test_each_wait_is_twice_the_one_before_up_to_a_quarter_of_an_hour() -> None:
+def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
     """5, 10, 20 ... 900 seconds, however often it failed."""
     retries = Retries()
 
@@ -54,7 +54,7 @@ def test_a_photo_that_changed_begins_anew() -> None:
     assert 5.0 == retries.failed(candidate(), EDITED, "no room", now=0.0, is_transient=True)
 
 
-def test_a_listing_passes_over_what_waits_and_not_over_what_is_tried() -> None:
+def test_a_listing_passes_over_only_what_waits() -> None:
     """Waiting: known. Tried now, changed, or at its end: not."""
     retries = Retries()
     retries.failed(candidate(), FILE, "no room", now=0.0, is_transient=True)
@@ -71,7 +71,7 @@ def test_a_listing_passes_over_what_waits_and_not_over_what_is_tried() -> None:
 
 @pytest.mark.parametrize(("first_s", "is_transient"), [(FIRST_S, False), (math.inf, True)])
 def test_what_lasts_waits_until_it_changes(first_s: float, is_transient: bool) -> None:
-    """A name too long, or any failure in a single pass: never due, and still told."""
+    """A name too long, or any failure in a single pass: never due, and still listed."""
     retries = Retries(first_s)
 
     wait = retries.failed(candidate(), FILE, "too long", now=0.0, is_transient=is_transient)
@@ -82,7 +82,7 @@ def test_what_lasts_waits_until_it_changes(first_s: float, is_transient: bool) -
 
 
 def test_when_the_library_is_back_all_are_due_but_what_lasts() -> None:
-    """Nobody waits a quarter of an hour for a disk that is mounted again."""
+    """Photos do not wait a quarter of an hour for a disk that is mounted again."""
     retries = Retries()
     for number in range(3):
         for _ in range(9):
@@ -121,28 +121,28 @@ def test_no_deadline_is_ever_missed(steps: list[tuple[str, int, int]]) -> None:
 
 
 def test_the_gate_lets_one_probe_through_after_each_wait() -> None:
-    """Shut: nobody; when the wait is over and nobody is under way: one; a success opens it."""
-    gate = CircuitBreaker()
-    assert gate.lets_begin(0.0, under_way=99)
+    """Open: none; when the wait is over and none is under way: one; a success closes it."""
+    breaker = CircuitBreaker()
+    assert breaker.lets_begin(0.0, under_way=99)
 
-    gate.failed("full", 100.0)
-    gate.failed("full", 100.1)  # those that were on their way already count once
+    breaker.failed("full", 100.0)
+    breaker.failed("full", 100.1)  # those that were on their way already count once
 
-    assert (FIRST_S + 100, None) == (gate.next_deadline(0), gate.next_deadline(1))
-    assert not gate.lets_begin(104.9, under_way=0)
-    assert gate.lets_begin(105.0, under_way=0)
-    assert not gate.lets_begin(105.0, under_way=1)
-    gate.failed("full", 106.0)
-    assert 116.0 == gate.next_deadline(0)
-    gate.succeeded()
-    assert gate.lets_begin(106.0, under_way=99)
-    assert -math.inf == gate.next_deadline(99)
+    assert (FIRST_S + 100, None) == (breaker.next_deadline(0), breaker.next_deadline(1))
+    assert not breaker.lets_begin(104.9, under_way=0)
+    assert breaker.lets_begin(105.0, under_way=0)
+    assert not breaker.lets_begin(105.0, under_way=1)
+    breaker.failed("full", 106.0)
+    assert 116.0 == breaker.next_deadline(0)
+    breaker.succeeded()
+    assert breaker.lets_begin(106.0, under_way=99)
+    assert -math.inf == breaker.next_deadline(99)
 
 
 def test_in_a_single_pass_the_gate_never_waits() -> None:
     """One after the other is tried at once, so the pass ends."""
-    gate = CircuitBreaker(0.0)
+    breaker = CircuitBreaker(0.0)
 
     for now in range(5):
-        gate.failed("full", float(now))
-        assert gate.lets_begin(float(now), under_way=0)
+        breaker.failed("full", float(now))
+        assert breaker.lets_begin(float(now), under_way=0)

@@ -61,17 +61,17 @@ def named(name: str, number: int = 0) -> Photo:
 
 
 def see(journal: Journal, on: Photo, facts: Facts) -> Similar:
-    """The photo's kin; from then on it is one that was seen."""
-    kin = SimilarIndex(journal, ASKING).with_similar(on, facts).similar
+    """The photo's similar photos; from then on it is one that was seen."""
+    found = SimilarIndex(journal, ASKING).with_similar(on, facts).similar
     note = CacheEntry("m@00000000", "{}", fingerprint_of(on.name, facts))
     journal.inferences.remember([(on.path, on.identity, note)])
-    assert kin is not None
-    assert kin == SimilarIndex(journal, ASKING).with_similar(on, facts).similar
-    return kin
+    assert found is not None
+    assert found == SimilarIndex(journal, ASKING).with_similar(on, facts).similar
+    return found
 
 
 def test_the_first_of_a_burst_has_no_kin_and_the_others_do(journal: Journal) -> None:
-    """Each is told of its nearest, and all belong to the first; one that came late, too."""
+    """Each has its nearest, and all belong to the first; so does one that came late."""
     first = see(journal, named("a.jpg", 1), taken(0.0))
     second = see(journal, named("b.jpg", 2), taken(0.4, 20))
     third = see(journal, named("c.jpg", 3), taken(2.3, 30))
@@ -85,7 +85,7 @@ def test_the_first_of_a_burst_has_no_kin_and_the_others_do(journal: Journal) -> 
     assert None is other.burst
 
 
-def test_a_photo_of_the_same_moment_that_looks_otherwise_is_of_no_burst(journal: Journal) -> None:
+def test_a_photo_of_the_moment_that_looks_otherwise_is_of_no_burst(journal: Journal) -> None:
     """Two cameras, or a clock that stands."""
     see(journal, named("a.jpg", 1), taken(0.0))
 
@@ -106,14 +106,14 @@ def test_a_photo_of_the_same_moment_that_looks_otherwise_is_of_no_burst(journal:
 def test_only_a_photo_s_own_time_makes_a_burst(
     journal: Journal, origin: TakenFrom, when: datetime, counts: bool
 ) -> None:
-    """A file's time is a copy's, and of a name that tells a day all photos are of midnight."""
+    """An mtime is a copy's, and a name with a day alone would put all photos at midnight."""
     facts = taken(0.0, NEAR_BITS + 1, origin, when)
     see(journal, named("a.jpg", 1), replace(facts, dhash=f"{BITS:032x}"))
 
     assert counts is (see(journal, named("b.jpg", 2), facts).burst is not None)
 
 
-def test_a_burst_is_known_by_its_names_where_the_pictures_cannot_tell(journal: Journal) -> None:
+def test_a_burst_is_known_by_its_names_alone(journal: Journal) -> None:
     """In the dark, or without a time."""
     dark = replace(taken(0.0), dhash=PLAIN)
     see(journal, named("20220514_102409_001.jpg", 1), dark)
@@ -197,17 +197,17 @@ def test_the_answer_stays_the_same_for_ever(
     tmp_path_factory: pytest.TempPathFactory, shots: list[tuple[int, int]]
 ) -> None:
     """Asked again after all others were seen, in another order and by another program."""
-    journal = Journal(tmp_path_factory.mktemp("kin") / "journal.sqlite3")
+    journal = Journal(tmp_path_factory.mktemp("similar") / "journal.sqlite3")
     photos = [
         (named(f"{number}.jpg", number), taken(tenths / 10, turned))
         for number, (tenths, turned) in enumerate(shots)
     ]
     before = [see(journal, on, facts) for on, facts in photos]
 
-    kinship = SimilarIndex(journal, ASKING)
-    after = [kinship.with_similar(on, facts).similar for on, facts in reversed(photos)]
+    index = SimilarIndex(journal, ASKING)
+    after = [index.with_similar(on, facts).similar for on, facts in reversed(photos)]
     journal.close()
 
     assert before == after[::-1]
-    firsts = {str(number) for number, kin in enumerate(before) if kin == Similar()}
-    assert firsts >= {kin.group for kin in before if kin.group is not None}
+    firsts = {str(number) for number, each in enumerate(before) if each == Similar()}
+    assert firsts >= {each.group for each in before if each.group is not None}

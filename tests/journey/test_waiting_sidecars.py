@@ -33,7 +33,7 @@ def file(name: str, size_bytes: int = 1) -> Photo:
 
 @pytest.fixture
 def waiting(tmp_path: Path) -> Iterator[WaitingSidecars]:
-    """Nobody waits yet."""
+    """No sidecar waits yet."""
     journal = Journal(tmp_path / "journal.sqlite3")
     yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), list)
     journal.close()

@@ -72,7 +72,7 @@ def test_a_level_writes_what_is_as_important_and_more(level: LogLevel) -> None:
     assert order[order.index(level) if level in order else 0 :] == written
 
 
-def test_machines_get_the_time_of_the_world_and_people_that_of_the_place() -> None:
+def test_machines_get_utc_and_people_local_time() -> None:
     """UTC, marked as such, in JSON; hours, minutes and seconds on a terminal."""
     lines = {}
     for form in LogFormat:

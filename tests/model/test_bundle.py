@@ -45,7 +45,7 @@ def test_a_bundle_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 
 
 def test_a_bundle_is_never_overwritten(bundle: Path) -> None:
-    """Saving where a bundle lies is an error, and the bundle is untouched."""
+    """Saving where a bundle is already is an error, and the bundle is untouched."""
     before = (bundle / "model.json").read_bytes()
 
     with pytest.raises(BundleError, match="exists already"):

@@ -11,7 +11,7 @@ import pytest
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model import onnx_file
-from gallery_daemon.model.engines.openvino import silent
+from gallery_daemon.model.engines.openvino import without_telemetry
 from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.onnx_file import write_onnx
@@ -27,7 +27,7 @@ def test_another_program_says_the_same_of_pictures(bundle: Path, tmp_path: Path)
 
     write_onnx(bundle, file)
 
-    openvino = silent("openvino")
+    openvino = without_telemetry("openvino")
     run = openvino.Core().compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     expected = load_predictor(bundle).predict(probes(224))
     for count in (1, len(expected)):
@@ -39,7 +39,7 @@ def test_another_program_says_the_same_of_pictures(bundle: Path, tmp_path: Path)
 
 
 def test_no_file_is_overwritten(bundle: Path, tmp_path: Path) -> None:
-    """What lies there stays, and nothing is left beside it."""
+    """The file there stays, and nothing is left beside it."""
     (tmp_path / "mine.onnx").write_text("mine")
 
     with pytest.raises(BundleError, match="exists already"):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_any_network_can_be_made_8_bits() -> None:
-    """The files have the hashes that are told, and the network of random weights runs."""
+    """The files have the hashes that are returned, and the network of random weights runs."""
     network = new_network(3).eval()
     manifest = read_manifest(find_bundle("default"))
     pictures = np.random.default_rng(0).integers(0, 256, (24, 224, 224, 3), np.uint8)

@@ -65,7 +65,7 @@ def truth_of(
     known: Facts = FACTS,
     says: Prediction | None = None,
 ) -> Truth:
-    """What a condition answers, of a usual photo unless told otherwise."""
+    """What a condition answers, by default of a usual photo."""
     return condition.check(on or photo(), known, says or prediction()).truth
 
 

@@ -1,4 +1,4 @@
-"""What is told of two rule sets: added, moved, changed in which part, removed."""
+"""What is said of two rule sets: added, moved, changed in which part, removed."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_outcomes_are_told_as_well() -> None:
 def test_every_rule_set_is_told_from_every_other(
     old: list[str], new: list[str], first: int, second: int
 ) -> None:
-    """Nothing is told of the same names in the same order, and something of any other."""
+    """Nothing is said of the same names in the same order, and something of any other."""
     before, after = old[:first], new[:second]
 
     told = changes(RuleSet(tuple(map(rule, before))), RuleSet(tuple(map(rule, after))))

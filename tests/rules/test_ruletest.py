@@ -160,7 +160,7 @@ UNSAID = {"added": "the moment of filing", "date": "which given does not say"}
 def test_a_name_is_compared_where_it_can_be_known(
     to: str, as_: str | None, known: Facts, expected: Expected, failure: str | None
 ) -> None:
-    """A hash that nobody gave, and the moment of filing, make no test hold by chance."""
+    """A hash that was not given, and the moment of filing, make no test hold by chance."""
     test = RuleTest("x", 40, 5, photo(), known, CAR, expected, UNSAID)
 
     (result,) = run_tests((test,), named(to, as_))

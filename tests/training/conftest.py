@@ -63,7 +63,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Listening(Silent):
-    """A display that remembers what it was told."""
+    """A display that records its calls."""
 
     def __init__(self) -> None:
         self.epochs: list[Epoch] = []

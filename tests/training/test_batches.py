@@ -82,7 +82,7 @@ def test_pictures_to_train_are_varied_at_the_size_of_the_phase(tmp_path: Path) -
 
 
 def test_light_and_dark_pictures_stay_beside_their_rows(tmp_path: Path) -> None:
-    """However they are varied, one can still be told from the other: rows are not mixed up."""
+    """However they are varied, they can still be told apart: rows are not mixed up."""
     source, order = _pictures(tmp_path), torch.arange(16).repeat(4)
     means: dict[bool, list[float]] = {False: [], True: []}
     for rows, batch in source.train_batches(order, _seeded()):

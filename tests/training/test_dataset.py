@@ -36,7 +36,7 @@ def test_several_folders_add_up(tmp_path: Path) -> None:
 
 
 def test_a_folder_given_twice_counts_once(tmp_path: Path) -> None:
-    """By whatever path: its pictures are no twins of themselves."""
+    """By whatever path: its pictures are no duplicates of themselves."""
     data = make_gallery(tmp_path / "a", 2)
     (tmp_path / "link").symlink_to(data)
 
@@ -90,7 +90,7 @@ def test_identical_files_of_one_class_count_once(tmp_path: Path) -> None:
 
 
 def test_identical_files_of_two_classes_are_left_out_with_both_paths(tmp_path: Path) -> None:
-    """Neither can be learned from; each is told of the other."""
+    """Neither is used; the reason of each names the other."""
     data = make_gallery(tmp_path / "a", 2)
     red, blue = data / "red" / "00.png", data / "blue" / "stray.png"
     shutil.copy(red, blue)

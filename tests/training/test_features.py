@@ -136,7 +136,7 @@ def test_without_mirror_images_half_of_the_work_is_not_done(
 def test_features_that_were_not_finished_are_not_found(
     loaded: LoadedGallery, tmp_path: Path
 ) -> None:
-    """Interrupted in the middle, they are computed anew; their file of before is gone, too."""
+    """Interrupted in the middle, they are computed again; the earlier file is gone, too."""
     frozen, place = stages(tiny_network(), "conv1", "fc"), tmp_path / "later"
     _compute(loaded, frozen, place)
 

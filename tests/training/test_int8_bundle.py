@@ -77,7 +77,7 @@ def test_each_part_has_pictures_of_every_class(data: Path, tmp_path: Path) -> No
 
 
 def test_a_network_that_agrees_too_seldom_is_not_written(data: Path, tmp_path: Path) -> None:
-    """It would never be taken; nothing lies at the place that was named."""
+    """It would never be used; nothing is at the place that was named."""
     with (
         patch.object(int8_bundle, "quantise", Made(0.5)),
         pytest.raises(BundleError, match=r"50\.0% only"),

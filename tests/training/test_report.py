@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from gallery_daemon.training.measures import Predictions, measure
-from gallery_daemon.training.report import Misclassified, contact_sheet, report_page
+from gallery_daemon.training.report import Misclassified, report_page, surest_mistakes
 
 JUDGED = Predictions(
     np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6]], dtype=np.float32),
@@ -30,7 +30,7 @@ def _page(mistakes: list[Misclassified], skipped: tuple[tuple[Path, str], ...] =
 
 def test_the_surest_mistakes_come_first() -> None:
     """Row, what it was called, what it is, how sure; what is right is not among them."""
-    found = list(contact_sheet(JUDGED))
+    found = list(surest_mistakes(JUDGED))
 
     assert [(0, "<cars>", "trees"), (1, "<cars>", "trees"), (3, "trees", "<cars>")] == [
         mistake[:3] for mistake in found
@@ -157,7 +157,7 @@ def test_of_many_mistakes_the_surest_48_are_shown() -> None:
         np.stack([confidence, 1 - confidence], 1), np.ones(60, dtype=np.int64), ("a", "b")
     )
 
-    found = list(contact_sheet(some))
+    found = list(surest_mistakes(some))
 
     assert list(range(59, 11, -1)) == [row for row, *_ in found]
 

@@ -119,7 +119,7 @@ def test_left_out_sources_do_not_train() -> None:
 
 
 def test_leaving_out_too_much_or_the_unknown_is_one_sentence() -> None:
-    """A class must keep a source; a name that no picture has is told the names that there are."""
+    """A class must keep a source; for an unknown source the hint names those that there are."""
     with pytest.raises(TrainingError, match="without park the class 'trees' has no pictures"):
         leave_out(MIXED, ["park"])
     with pytest.raises(TrainingError, match="source 'parc'") as caught:
@@ -139,7 +139,7 @@ def test_held_pictures_validate_and_are_in_no_other_split() -> None:
 
 
 def test_lopsided_splits_are_one_sentence() -> None:
-    """Nobody to validate, and a class that nobody trains."""
+    """No picture to validate, and a class without one to train."""
     with pytest.raises(TrainingError, match="no picture is left to validate"):
         refuse_lopsided(MIXED, Split(tuple(range(95)), ()))
     with pytest.raises(TrainingError, match="the class 'trees' is left to train"):
@@ -211,7 +211,7 @@ def test_what_a_person_chose_decides_who_validates(tmp_path: Path) -> None:
 
 
 def test_mistakes_in_a_choice_are_one_sentence(tmp_path: Path) -> None:
-    """A source left out twice; one that leaves nobody of a class."""
+    """A source left out twice; one that leaves a class without pictures."""
     with pytest.raises(TrainingError, match="the source web is left out twice"):
         make_splits(_options(tmp_path, left_out=(("web",), ("shop", "web"))), MIXED)
     with pytest.raises(TrainingError, match="the class 'trees' has no pictures"):

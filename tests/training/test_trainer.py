@@ -357,7 +357,7 @@ def test_what_is_shown_of_an_epoch_is_on_disk_already(tmp_path: Path) -> None:
 
 
 def test_the_share_that_is_done_only_grows_and_ends_at_all(tmp_path: Path) -> None:
-    """Over all trainings: it is what the time that is left is told by."""
+    """Over all trainings: the time that is left is computed from it."""
     display = Listening()
     some = tiny_trainer(tmp_path, MIXED, display, left_out=(("a",),), sources=("a__", "b__"))
     some.train_without(leave_out(some.loaded.gallery, ["a"]), 0)

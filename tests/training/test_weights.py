@@ -54,7 +54,7 @@ def test_weights_that_cannot_be_had_are_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("offline")
 def test_without_network_and_choice_the_shipped_model_is_the_start() -> None:
-    """Training works offline, and the person is told what it starts from."""
+    """Training works offline, and says what it starts from."""
     said: list[str] = []
 
     found = find_weights(None, "imagenet", said.append)

@@ -160,7 +160,7 @@ class OneOrMore(Generic[T]):
 
     @property
     def words(self) -> str:
-        """The single value's words."""
+        """The single value's words, and that there may be several."""
         return f"{self.kind.words}, or a list of such"
 
     @property

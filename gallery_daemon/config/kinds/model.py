@@ -1,6 +1,6 @@
 """What `probability` takes: classes, each with a limit such as `">= 0.3"`, or with several.
 
-In a test of the rules, `probabilities` has classes with their share, as the model might say them.
+In a test of the rules, `probabilities` takes classes with their shares, as a model would give them.
 """
 
 from __future__ import annotations

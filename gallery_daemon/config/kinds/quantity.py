@@ -197,7 +197,7 @@ _SIDE = re.compile(_SIDE_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class RangeKind:
     """`{min, max}` of a measure; one of the two may be absent."""
 
     measure: Measure
@@ -232,7 +232,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Aspect:
+class AspectKind:
     """Ratios such as `"4:3"`, one or a list, or `{min, max}` of the long side by the short one."""
 
     words: str = 'a ratio such as "4:3", a list of such, or a map such as {min: 1.9}'
@@ -250,8 +250,8 @@ class Aspect:
         return None if ratios is None else AspectIs(ratios)
 
     @property
-    def _range(self) -> Range:
-        return Range(Measure.ASPECT, Number(1, _SIDES_LIMIT))
+    def _range(self) -> RangeKind:
+        return RangeKind(Measure.ASPECT, Number(1, _SIDES_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.section import Schema
 
 LETTERS_LIMIT = 1_000
-"""The longest pattern: a name has at most 255 bytes, and what matches costs as it is long."""
+"""The longest pattern: a name has at most 255 bytes, and a longer pattern costs more to match."""
 
 _BELOW = r"^(?!\s*[/~])[^\\]*$"
 

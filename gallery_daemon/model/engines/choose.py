@@ -117,11 +117,11 @@ def choose(options: EngineOptions) -> ChosenEngine:
         return ChosenEngine(kinds_of(options.engine, options.device)[0], {})
     cache = _cache(options)
     known = cache.recall()
-    # No second trials on a busy machine: they take longest there and say least.
+    # No second round on a busy machine: it takes longest there and says least.
     if known is not None and (known.is_settled or share_of_others() >= _BUSY):
         return ChosenEngine(known.kind, {}, is_remembered=True)
     trials = _try_all(_libraries(manifest, options.device), options)
-    found = _judge(trials, known, options.device)
+    found = _combined(trials, known, options.device)
     cache.remember(found)
     return ChosenEngine(
         found.kind, {str(each): trial.pictures_per_s for each, trial in trials.items()}
@@ -133,7 +133,7 @@ def fastest(measured: Mapping[EngineKind, float]) -> EngineKind:
     return max(measured, key=lambda kind: measured[kind] * (WORTH_IT if kind.is_exact else 1.0))
 
 
-def _judge(
+def _combined(
     trials: Mapping[EngineKind, _Trial], known: Measurement | None, device: str
 ) -> Measurement:
     """The trials together with earlier ones: each engine counts by its best figure."""

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import secrets
+from collections.abc import Mapping  # noqa: TC003 - the codec reads annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,6 @@ from gallery_daemon.codec import CodecError, object_of, value_of
 from gallery_daemon.model.engines.engine import LIBRARIES, EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gallery_daemon.model.manifest import Manifest
 
 _MODEL_NAMES = ("model name", "Hardware", "CPU part")
@@ -142,7 +141,7 @@ def _processor() -> str:
 
 
 def _version(name: str) -> str | None:
-    # The daemon asks where the file is, no more, and saves the 1.5 MB of this import.
+    # The daemon only needs `engines_file`, and saves the 1.5 MB of this import.
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - see above
 
     try:

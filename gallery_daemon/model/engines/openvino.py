@@ -2,8 +2,8 @@
 
 OpenVINO and NNCF report their use to their maker unless a person declines (openvino-telemetry
 2025.2, `enable_opt_in_dialog=False`: no consent file counts as consent). This program promises that
-nothing leaves the machine, so `silent` hides the telemetry package from both, and they work
-without.
+nothing leaves the machine, so `without_telemetry` hides the telemetry package from both; they work
+without it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def is_installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
-def silent(name: str) -> Any:  # noqa: ANN401 - neither package is typed
+def without_telemetry(name: str) -> Any:  # noqa: ANN401 - neither package is typed
     """The package `name`, `openvino` or `nncf`, without its telemetry."""
     # None makes `import` raise ImportError, which both packages expect.
     sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
@@ -78,7 +78,7 @@ class OpenVinoEngine:
         int8 = _int8_of(manifest, folder)
         files = _read(folder, int8)
         try:
-            openvino = silent("openvino")
+            openvino = without_telemetry("openvino")
             core = openvino.Core()
             model = core.read_model(
                 files[XML_FILE], openvino.Tensor(np.frombuffer(files[BIN_FILE], np.uint8))

@@ -7,9 +7,8 @@ and because torch stays in memory once imported. Prints one JSON object a line f
 the library can run the network here:
 `{"kind": "torch cpu bfloat16", "pictures_per_s": 51, "others": 0.02}`.
 
-`others` is the share of the machine that other programs took meanwhile. They slow whichever engine
-is being timed, so the slower one may look the faster: a figure with a large share holds only for
-now.
+`others` is the share of the machine that other programs took meanwhile. They slow the engine that
+is being timed, so the slower of two may look the faster: with a large share, a figure is not final.
 """
 
 from __future__ import annotations

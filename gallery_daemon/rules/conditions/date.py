@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
 from gallery_daemon.rules.condition import NOTHING, Atom, Condition, Needs, is_within, yes_or_no
-from gallery_daemon.rules.yamltext import one_or_list
+from gallery_daemon.rules.yamltext import ends_map, one_or_list
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,9 +36,7 @@ class TakenBetween(Atom):
     @property
     def text(self) -> str:
         """As the YAML has it: `taken: {after: 2026-07-01}`."""
-        ends = (("after", self.after), ("before", self.before))
-        written = ", ".join(f"{key}: {end}" for key, end in ends if end is not None)
-        return f"taken: {{{written}}}"
+        return f"taken: {ends_map(str, after=self.after, before=self.before)}"
 
     def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
@@ -169,6 +168,4 @@ def _shown(part: DatePart, value: int) -> str:
 def _span_text(part: DatePart, span: Span) -> str:
     if span.first is not None and span.first == span.last:
         return _shown(part, span.first)
-    ends = (("min", span.first), ("max", span.last))
-    written = (f"{key}: {_shown(part, end)}" for key, end in ends if end is not None)
-    return f"{{{', '.join(written)}}}"
+    return ends_map(partial(_shown, part), min=span.first, max=span.last)

@@ -1,4 +1,4 @@
-"""Conditions on where a photo was taken: near places that a person names, or known at all."""
+"""Conditions on where a photo was taken: near places that a person names, or whether it says so."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Conditions on what a photo says of itself: its metadata, its size and shape.
+"""Conditions on what can be measured of a photo: its size, its sides, and whether it has EXIF.
 
-The shape of a photo as the ratio of its sides, whichever way up it is.
+An aspect is the long side by the short one, whichever way up the photo is.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from gallery_daemon.rules.condition import (
     is_within,
     yes_or_no,
 )
-from gallery_daemon.rules.yamltext import one_or_list, yaml_number
+from gallery_daemon.rules.yamltext import ends_map, one_or_list, yaml_number
 
 if TYPE_CHECKING:
     from gallery_daemon.decision import Check
     from gallery_daemon.photo import Facts, Photo, Prediction
-
 
 _MILLION = 1_000_000
 
@@ -70,9 +69,7 @@ class Between(Atom):
     @property
     def text(self) -> str:
         """As the YAML has it: `width: {min: 4000}`."""
-        ends = (("min", self.low), ("max", self.high))
-        written = (f"{key}: {self._exactly(end)}" for key, end in ends if end is not None)
-        return f"{self.measure}: {{{', '.join(written)}}}"
+        return f"{self.measure}: {ends_map(self._exactly, min=self.low, max=self.high)}"
 
     def check(self, photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
@@ -218,6 +215,6 @@ class AspectIs(Atom):
 
 
 def aspect(facts: Facts) -> float:
-    """The long side by the short side, at least 1; 0 of a file that has no sides."""
+    """The long side by the short side, at least 1; 0 if the sides are not known."""
     short, long = sorted((facts.width, facts.height))
     return long / short if short > 0 else 0.0

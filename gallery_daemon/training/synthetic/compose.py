@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Drawer = Callable[[Image.Image, Scene, Rng], Image.Image]
 
-# The share of a class's pictures that are drawn anew, and by whom.
+# The share of a class's pictures that are replaced, and the function that draws the others.
 _DRAWERS: dict[str, tuple[float, Drawer]] = {
     "cars": (0.25, in_a_scene),
     "memes": (0.35, meme),
@@ -44,14 +44,14 @@ _SCENES = ("mountains", "other", "trees")
 
 @dataclass(frozen=True, slots=True)
 class Synthesiser:
-    """Draws pictures anew; `scenes` are places of training pictures that may be the background."""
+    """Replaces some pictures by synthetic ones; `scenes` are the places of possible backgrounds."""
 
     classes: tuple[str, ...]
     labels: tuple[int, ...]
     scenes: tuple[int, ...]
 
     def maybe(self, pixels: Pixels, place: int, seed: int) -> Pixels:
-        """The picture at `place` of `pixels` (N, S, S, 3), or at a chance one imagined from it.
+        """The picture at `place` of `pixels` (N, S, S, 3), or by chance a synthetic one.
 
         Returns:
             uint8 (S, S, 3), squeezed to the square like every picture.

@@ -114,7 +114,7 @@ def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: EngineOptions
 
 @pytest.mark.long
 def test_a_damaged_8_bit_network_leaves_the_others(wanted: EngineOptions, tmp_path: Path) -> None:
-    """It was remembered and then cut: torch runs the bundle, and nobody has to do anything."""
+    """It was remembered and then cut: torch runs the bundle without anyone's help."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
     key = circumstances(read_manifest(folder), "auto", "auto")
     EngineCache(wanted.memory, key).remember(Measurement(INT8, {}))

@@ -79,7 +79,7 @@ def test_a_damaged_8_bit_network_is_refused(copied: Path, name: str) -> None:
 
 
 def test_one_that_answers_otherwise_here_is_refused(copied: Path) -> None:
-    """Whoever asks for it by name is told that this processor does not run it right."""
+    """Asked for by name, it is refused: this processor does not run it right."""
     manifest = json.loads((copied / "model.json").read_text())
     manifest["int8"]["answers"] = [row[::-1] for row in manifest["int8"]["answers"]]
     (copied / "model.json").write_text(json.dumps(manifest))

@@ -56,7 +56,7 @@ def test_the_reason_says_who_was_seen_before(
 
 
 def test_a_plain_picture_is_no_near_duplicate_and_says_so() -> None:
-    """A person who wonders why two black frames are not the same, is told."""
+    """The reason says why two black frames are not the same."""
     check = NearDuplicate(wanted=True).check(
         photo(), facts(dhash=PLAIN, similar=Similar()), prediction()
     )

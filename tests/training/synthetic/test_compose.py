@@ -1,4 +1,4 @@
-"""Which pictures are drawn anew, from what, and that the same seed draws the same."""
+"""Which pictures are replaced, from what they are made, and that a seed always draws the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _gallery(*classes: str, each: int = 4) -> tuple[Gallery, Pixels]:
 @pytest.mark.parametrize("draw", DRAWERS)
 @pytest.mark.parametrize("seed", range(12))
 def test_the_same_seed_draws_the_same_picture(draw: Drawer, seed: int) -> None:
-    """To the bit, and another seed another one; whatever the dice say, it is a picture."""
+    """To the bit, and another seed another one; whatever is drawn, it is a picture."""
     drawn = [
         draw(_plain(GREEN), lambda: _plain(GREY), Rng(number)) for number in (seed, seed, seed + 99)
     ]
@@ -74,7 +74,7 @@ def test_a_class_of_another_name_is_left_as_it_is() -> None:
 
 
 def test_a_known_class_is_drawn_anew_now_and_then() -> None:
-    """More than half of the chats are drawn anew, not all; always at the size of the others."""
+    """More than half of the chats are synthetic, not all; always at the size of the others."""
     gallery, pixels = _gallery("other", "whatsapp_screenshots")
     some = new_synthesiser(gallery, range(8))
 

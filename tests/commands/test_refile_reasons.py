@@ -1,4 +1,4 @@
-"""What is told of photos that are not filed anew, and why they stay."""
+"""Photos that are not filed anew, and the reasons why they stay."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_link_in_the_way_is_foretold(household: Household) -> None:
 
 
 def test_a_link_whose_photo_is_gone_stays(household: Household) -> None:
-    """There is nothing to look at, and the person is told where it pointed."""
+    """There is nothing to examine, and the reason says where it pointed."""
     household.manner.action = "symlink"
     has = Belongings(household.watch, household.library)
     has.put("cars.jpg", has.photo())
@@ -102,7 +102,7 @@ def test_a_link_whose_photo_is_gone_stays(household: Household) -> None:
 
 
 def test_numbers_above_a_thousand_are_numbers(household: Household) -> None:
-    """A photo that lies under one of the names its rule would try, lies where it shall."""
+    """A photo under one of the names that its rule would try is where it should be."""
     household.manner.called = "Trip {sequence:2}.{ext}"
     has = Belongings(household.watch, household.library)
     for number in range(1, 1008):
