@@ -74,7 +74,7 @@ class WaitingSidecars:
             awaited, now = has_no_end(latest), None
         else:
             now = None if isinstance(seen, str) else seen.identity
-            if now is not None and is_open(latest):
+            if now is not None and has_no_end(latest):
                 latest = self._renamed_owner(sidecar, owner, now) or latest
             awaited = now is not None and self._is_expected(sidecar, owner, latest, now)
         fate = self._fate(latest, now)
