@@ -197,6 +197,18 @@ class Journal:
         rows = self._rows(last, os.fsencode(path), os.fsencode(library))
         return rows[0] if rows else None
 
+    def known_as(self, identity: Identity, library: str) -> Row | None:
+        """What makes a file known whatever its name is: its filing, or else its latest end."""
+        rows = self._rows(
+            "WHERE inode = ? AND size_bytes = ? AND mtime_ns = ? AND library = ?"
+            f" AND state IN ({statements.FINAL}) ORDER BY state = 'filed' DESC, id DESC LIMIT 1",
+            signed(identity.inode),
+            identity.size_bytes,
+            identity.mtime_ns,
+            os.fsencode(library),
+        )
+        return rows[0] if rows else None
+
     def refiled_as(self, row: Row) -> Row | None:
         """The filing that took the place of the row's."""
         rows = self._rows("WHERE path = ? AND undoes = ?", os.fsencode(row.path), row.id)

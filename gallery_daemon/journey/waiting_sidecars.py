@@ -74,6 +74,8 @@ class WaitingSidecars:
             awaited, now = has_no_end(latest), None
         else:
             now = None if isinstance(seen, str) else seen.identity
+            if now is not None and has_no_end(latest):
+                latest = self._renamed_owner(sidecar, owner, now) or latest
             awaited = now is not None and self._is_expected(sidecar, owner, latest, now)
         fate = self._fate(latest, now)
         return of_sidecar(kind, owner if awaited else None, fate, self._rules)
@@ -112,11 +114,18 @@ class WaitingSidecars:
     def _is_expected(self, sidecar: Photo, owner: str, latest: Row | None, now: Identity) -> bool:
         if self._includes_known:
             return True
-        where = sidecar.candidate
-        below = owner.removeprefix(where.root.rstrip("/") + "/")
-        photo = replace(sidecar, candidate=replace(where, relative=below), identity=now)
+        photo = replace(sidecar, candidate=_beside(sidecar, owner), identity=now)
         is_known = self._is_of_this_pass(latest, now) or not self._unknown((photo,))
         return is_expected(latest, now, is_known=is_known)
+
+    def _renamed_owner(self, sidecar: Photo, owner: str, now: Identity) -> Row | None:
+        """What became of the photo under another name, which its sidecar has no more.
+
+        By its inode it is known, so it comes to no end under the name that it has now.
+        """
+        known = self._journal.known_as(now, self._library)
+        beside = _beside(sidecar, owner)
+        return None if known is None else replace(known, relative=beside.relative)
 
     def _is_of_this_pass(self, latest: Row | None, now: Identity) -> bool:
         return latest is not None and latest.id > self._last_before and latest.identity == now
@@ -132,6 +141,12 @@ class WaitingSidecars:
         }
         owner = owner_of(sidecar.name, rows)
         return None if owner is None else rows[owner]
+
+
+def _beside(sidecar: Photo, owner: str) -> Candidate:
+    """The photo at the path `owner`, below the watch folder of its sidecar."""
+    where = sidecar.candidate
+    return replace(where, relative=owner.removeprefix(where.root.rstrip("/") + "/"))
 
 
 def _owner_beside(sidecar: Photo) -> str | None:

@@ -101,6 +101,26 @@ def test_a_sidecar_waits_for_a_photo_that_is_new_or_changed(scene: Scene) -> Non
     assert planned == changed == Wait(f"{scene.watch}/a.jpg")
 
 
+def test_a_sidecar_goes_to_its_photo_that_was_renamed_after_it_was_filed(scene: Scene) -> None:
+    """By its inode the photo is known, and never comes to an end under its new name."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.put("left.jpg", photo_bytes("memes", 0))
+    scene.rules = "rules: [{name: cars, when: {class: cars}, to: All/}]"
+    scene.sort()
+    (scene.watch / "a.jpg").rename(scene.watch / "beach.jpg")
+    (scene.watch / "left.jpg").rename(scene.watch / "joke.jpg")
+    scene.put("beach.xmp", b"<x:xmpmeta/>")
+    scene.put("joke.xmp", b"<x:xmpmeta/> ")
+
+    assert Leave("its photo was left") == verdict(scene, "joke.xmp")
+    foretold = {each.photo: each.destination for each in scene.plan().files}
+    done = scene.sort()
+
+    path = f"{scene.watch}/beach.xmp"
+    assert f"{scene.library}/All/a.xmp" == foretold[path] == done[path].destination
+    assert f"{scene.watch}/a.jpg" == done[path].sidecar_of
+
+
 def test_what_only_has_the_name_of_a_photo_is_not_waited_for(scene: Scene) -> None:
     """A link or a folder never comes to an end, and no sidecar waits for ever."""
     scene.put("a.xmp", b"<x:xmpmeta/>")
