@@ -17,7 +17,7 @@ from gallery_daemon.filing.preconditions import linked_filing
 from gallery_daemon.filing.steps import Step, name_beside, names_to_try, step_late, step_of
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
-from gallery_daemon.journal.record import State
+from gallery_daemon.journal.record import KEPT_STATES, State
 from gallery_daemon.journey.judge import (
     NOT_THIS_TIME,
     Examined,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journey.judge import AnswerVerdict
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
-    from gallery_daemon.photo import Photo
+    from gallery_daemon.photo import Identity, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class Preview:
         self._rules, self._library = config.rules, config.library
         self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
         self._overlay, self._disk = overlay, Disk()
+        # What was planned to be filed, and its step if sidecars travel with it.
+        self._filed: dict[Identity, tuple[PlannedFile, Step | None]] = {}
 
     def plan(self, files: Iterable[Inspected], sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
         """One PlannedFile for each file, the sidecars last.
@@ -102,10 +104,16 @@ class Preview:
                 rest.append(each)
         for each in rest:
             match each:
-                case Examined():
-                    planned, step = self._judged(each)
+                case Examined(photo):
+                    verdict = self.verdict_on(each)
+                    first = self._filed.get(photo.identity)
+                    if isinstance(verdict, File) and first is not None:
+                        # Another name of that file: it is known by then, and only its sidecars go.
+                        beside += self._sidecars_of_twin(photo, *first, sidecars)
+                        continue
+                    planned, step = self._judged(each, verdict)
                     yield planned
-                    beside += self._its_sidecars(each.photo, planned, step, sidecars)
+                    beside += self._its_sidecars(photo, planned, step, sidecars)
                 case NoFile(candidate, reason):
                     yield PlannedFile(candidate.path, State.LEFT, reason)
                 case Unlisted():
@@ -116,7 +124,7 @@ class Preview:
 
     def photo(self, examined: Examined) -> PlannedFile:
         """What would become of a photo."""
-        return self._judged(examined)[0]
+        return self._judged(examined, self.verdict_on(examined))[0]
 
     def verdict_on(self, examined: Examined) -> AnswerVerdict:
         """The judge's verdict, by the similar photos too where the rules ask for them.
@@ -130,9 +138,10 @@ class Preview:
         """The same, with the place that a file in the library would move to."""
         return self._placed(planned, step, points_to)
 
-    def _judged(self, examined: Examined) -> tuple[PlannedFile, Step | None]:
+    def _judged(
+        self, examined: Examined, verdict: AnswerVerdict
+    ) -> tuple[PlannedFile, Step | None]:
         """What would become of a photo; and its step, if sidecars travel with it."""
-        verdict = self.verdict_on(examined)
         planned = described(examined, verdict)
         if not isinstance(verdict, File):
             return planned, None
@@ -141,7 +150,10 @@ class Preview:
         linked = linked_filing(self._journal, self._disk, examined.photo.identity, self._library)
         if linked is None:
             placed = self._placed(planned, step)
-            return placed, step if placed.state is State.FILED and to.with_sidecars else None
+            travels = placed.state is State.FILED and to.with_sidecars
+            if placed.state in KEPT_STATES:
+                self._filed[examined.photo.identity] = placed, step if travels else None
+            return placed, step if travels else None
         return replace(
             planned,
             state=State.IDENTICAL,
@@ -171,6 +183,17 @@ class Preview:
                 yield self._sent_on(
                     sidecar, of_left_behind(self._fate(photo, planned), self._rules)
                 )
+
+    def _sidecars_of_twin(
+        self, twin: Photo, first: PlannedFile, step: Step | None, sidecars: WaitingSidecars
+    ) -> Iterator[PlannedFile]:
+        """They settle once more, and come late to the file that was filed under its first name."""
+        for sidecar in sidecars.take(twin):
+            if step is None:
+                yield self._sent_on(sidecar, of_left_behind(Fate(first.state), self._rules))
+            else:
+                late = replace(step, file=twin, on_conflict=OnConflict.DEDUPE, identical=None)
+                yield self._beside(sidecar, first, late)
 
     def _fate(self, photo: Photo, planned: PlannedFile) -> Fate:
         filed = None

@@ -195,12 +195,13 @@ class Pipeline:
             self._photo_log.no_file(arrival)
             return
         photo = arrival.photo
+        asked = self._asked.pop(photo.candidate, None)
         # If it has changed on its way, the next step finds that out and lets it settle again.
         if photo.candidate in self._under_way:
             return
         if self._retries.is_waiting(photo.candidate, photo.identity):
             return
-        if not self._is_new(photo):
+        if not self._is_new(photo, asked):
             self._ends.known(photo)
             return
         self._photo_log.settled(photo)
@@ -215,9 +216,9 @@ class Pipeline:
             case Refuse(kind, reason):
                 self._refuse(Examined.unread(photo, kind, reason))
 
-    def _is_new(self, photo: Photo) -> bool:
+    def _is_new(self, photo: Photo, asked: tuple[Identity, float] | None) -> bool:
         """Whether it has not come to an end; of what was just listed that is known."""
-        identity, until = self._asked.pop(photo.candidate, (None, 0.0))
+        identity, until = asked or (None, 0.0)
         just_asked = identity == photo.identity and self._clock.monotonic() <= until
         return just_asked or bool(self._new_among((photo,)))
 
