@@ -282,7 +282,7 @@ def dry_runs(examples: int, *marks: pytest.MarkDecorator) -> type:
     return type("DryRuns", (DryRun.TestCase,), {"settings": chosen, "pytestmark": list(marks)})
 
 
-TestDryRun = dry_runs(150, pytest.mark.timeout(300))
+TestDryRun = dry_runs(100, pytest.mark.timeout(300))
 TestManyDryRuns = dry_runs(
     int(os.environ.get("TREES", "4000")), pytest.mark.long, pytest.mark.timeout(3600)
 )
