@@ -107,6 +107,7 @@ def test_classify_says_a_line_for_each_file(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.data
+@pytest.mark.long
 def test_all_eight_orientations_are_one_picture(
     run: Run, shared_data: Path, tmp_path: Path
 ) -> None:
@@ -139,6 +140,7 @@ def test_all_eight_orientations_are_one_picture(
 
 
 @pytest.mark.data
+@pytest.mark.long
 def test_torture_is_accounted_for(run: Run, shared_data: Path, tmp_path: Path) -> None:
     """456 files that break readers: the pass ends by itself and every file has one end."""
     files = sum(path.is_file() for path in (shared_data / "torture").rglob("*"))

@@ -74,7 +74,7 @@ def test_a_photo_that_is_gone_is_explained_by_the_journal(
     assert "today: rule cars" in done.stdout
 
 
-@pytest.mark.parametrize("action", ["hardlink", "move"])
+@pytest.mark.parametrize("action", ["hardlink", pytest.param("move", marks=pytest.mark.long)])
 def test_a_file_in_the_place_of_a_filed_one_has_a_story_of_its_own(
     quick_run: Run, tmp_path: Path, explained: Path, action: str
 ) -> None:

@@ -128,7 +128,10 @@ def test_refile_can_be_bounded(quick_run: Run, watch: Path, tmp_path: Path) -> N
     assert {"was", "destination", "class", "rule"} <= set(all_of_them[0])
 
 
-@pytest.mark.parametrize("action", ["hardlink", "copy", "move"])
+@pytest.mark.parametrize(
+    "action",
+    ["hardlink", *(pytest.param(each, marks=pytest.mark.long) for each in ("copy", "move"))],
+)
 def test_refile_of_two_photos_of_one_name(
     quick_run: Run, watch: Path, tmp_path: Path, action: str
 ) -> None:

@@ -85,6 +85,7 @@ def explained(home: Daemon, name: str, was: str) -> str:
     return str(today["rule"])
 
 
+@pytest.mark.long
 def test_a_burst_comes_to_its_first_photo_and_the_answer_stays(
     home: Daemon, shared_data: Path
 ) -> None:
@@ -146,6 +147,7 @@ def test_photos_of_one_batch_see_each_other(home: Daemon, shared_data: Path) -> 
     assert 4 == sum(each["rule"] == "bursts" for each in events)
 
 
+@pytest.mark.long
 def test_looks_of_an_older_version_are_looked_at_anew_where_rules_ask(
     home: Daemon, shared_data: Path
 ) -> None:

@@ -65,8 +65,9 @@ def test_a_killed_daemon_files_every_photo_exactly_once(case: Case, kills: list[
     "kill",
     [
         Kill("renameat2", 2),  # a photo goes to its new place
-        Kill("fdatasync", 5),  # an intent or an end is written down
-        Kill("fsync", 6),  # a new name is made safe
+        # An intent or an end is written down; a new name is made safe.
+        pytest.param(Kill("fdatasync", 5), marks=pytest.mark.long),
+        pytest.param(Kill("fsync", 6), marks=pytest.mark.long),
     ],
     ids=str,
 )

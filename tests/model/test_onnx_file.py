@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_another_program_says_the_same_of_pictures(bundle: Path, tmp_path: Path) -> None:
     """Run by OpenVINO, batches of one and of many have the probabilities that we give."""
     file = tmp_path / "small.onnx"

@@ -88,6 +88,7 @@ def test_the_same_seed_gives_the_same_weights(gallery: Path, tmp_path: Path) -> 
     assert shas[0] == shas[1] != shas[2]
 
 
+@pytest.mark.long
 def test_varied_pictures_train_every_layer_and_are_learned(gallery: Path, tmp_path: Path) -> None:
     """The kinds of phases of the default recipe, in turn: pictures are learned, all layers move."""
     display = Listening()
