@@ -204,7 +204,9 @@ class Preview:
     def _sent_on(self, sidecar: Photo, verdict: Late | Leave) -> PlannedFile:
         match verdict:
             case Late(owner):
-                planned = PlannedFile(sidecar.path, State.LEFT, sidecar_of=owner.path)
+                # The photo may have another name by now; it is known by the one of its filing.
+                path = self._journal.existing_row(owner.id).path
+                planned = PlannedFile(sidecar.path, State.LEFT, sidecar_of=path)
                 return self._placed(planned, step_late(sidecar, owner))
             case Leave(reason):
                 return _left(sidecar, reason)
