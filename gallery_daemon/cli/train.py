@@ -53,6 +53,18 @@ LeftOut = Annotated[
         "figures and the calibration hold for photos from elsewhere. Can be given again."
     ),
 ]
+Folds = Annotated[
+    int,
+    typer.Option(
+        help="Leave every source out once, in so many trainings besides: 3 takes three times as "
+        "long and measures on all pictures.",
+        min=0,
+        max=10,
+    ),
+]
+ValShare = Annotated[
+    float, typer.Option(help="The share of the pictures that validate.", min=0.01, max=0.9)
+]
 Seed = Annotated[int, typer.Option(help="Decides the split and the order of pictures.")]
 Epochs = Annotated[str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")]
 Resume = Annotated[
@@ -77,7 +89,9 @@ def train(
     weights: Weights = None,
     val: Validation = None,
     split_by_source: BySource = False,
+    val_share: ValShare = 0.2,
     leave_source_out: LeftOut = None,
+    folds: Folds = 0,
     seed: Seed = 0,
     epochs: Epochs = None,
     resume: Resume = False,
@@ -86,7 +100,7 @@ def train(
 ) -> None:
     """Train the model on your own folders: one folder for each class.
 
-    80% of the pictures train, 20% validate. The best epoch is kept and its confidence calibrated.
+    Of the pictures 80% train and 20% validate (--val-share). The best epoch is kept and its confidence calibrated.
     The bundle holds the weights, the manifest, plots, and report.html. Ctrl-C keeps the best so
     far; --resume goes on.
 
@@ -99,6 +113,10 @@ def train(
     """
     if val is not None and split_by_source:
         raise typer.BadParameter("--val and --split-by-source exclude each other")
+    if folds and leave_source_out:
+        raise typer.BadParameter("--folds and --leave-source-out exclude each other")
+    if folds == 1:
+        raise typer.BadParameter("--folds 1 would leave all sources out at once: give 2 or more")
     if fast and recipe not in {_DEFAULT_RECIPE, _FAST_RECIPE}:
         raise typer.BadParameter(f"--fast and --recipe {recipe} exclude each other")
     from gallery_daemon.training.train_options import TrainOptions  # noqa: PLC0415
@@ -111,6 +129,8 @@ def train(
         seed=seed,
         validation=val,
         by_source=split_by_source,
+        validation_share=val_share,
+        folds=folds,
         left_out=tuple(_names(text) for text in leave_source_out or ()),
         device=device,
         resume=resume,

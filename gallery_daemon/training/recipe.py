@@ -23,16 +23,19 @@ VALIDATION_SHARE = 0.2
 class Phase:
     """One phase: what trains (from `first_trained` to the end), how fast, how long, on what.
 
-    `size` is the side of its training pictures in pixels. An `augmented` phase sees another crop in
-    other colours each time, any other the features of whole pictures, computed once.
+    `sizes` are the sides of its training pictures in pixels, of which each batch has one at random.
+    An `augmented` phase sees another crop in other colours each time, and the share `thumbnails`
+    of its pictures as a camera's thumbnail; any other sees the features of whole pictures, computed
+    once.
     """
 
     name: str
     first_trained: str
     learning_rate: float
     epochs: int
-    size: int = INPUT_SIZE
+    sizes: tuple[int, ...] = (INPUT_SIZE,)
     augmented: bool = False
+    thumbnails: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,12 @@ class Recipe:
     """Phases, and how all of them learn; the values not given are the article's.
 
     `starts_from` counts where a person names no weights; a `batch_size` of 0 is chosen for the
-    machine. `mirrored` adds the features of mirror images. `layer_decay` divides the
+    machine. `mirrored` adds the features of mirror images, `quick_look` those of thumbnails, and
+    the best epoch is then the best for both looks. `layer_decay` divides the
     learning rate from one block to the one below; `warm_up` is a share of a phase's steps, after
     which the rate falls by a cosine if `cosine`; `average` is the largest decay of the average of
     the weights over steps; `balance` 0 draws every picture once, 1 every class as often as every
-    other.
+    other; `source_balance` does the same for the sources inside a class.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Recipe:
     starts_from: str = "imagenet"
     batch_size: int = 64
     mirrored: bool = True
+    quick_look: bool = False
     weight_decay: float = 0.0
     layer_decay: float = 1.0
     warm_up: float = 0.0
@@ -59,6 +64,7 @@ class Recipe:
     label_smoothing: float = 0.0
     average: float = 0.0
     balance: float = 0.0
+    source_balance: float = 0.0
 
 
 ARTICLE = Recipe(
