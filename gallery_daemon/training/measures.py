@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.config.settings import Defaults
+from gallery_daemon.config.settings import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,7 +204,7 @@ def measure(predictions: Predictions) -> Measures:
     probabilities, truth = predictions.probabilities, predictions.truth
     called, confidence = probabilities.argmax(1), probabilities.max(1)
     right, table = predictions.is_right(), predictions.confusion()
-    is_filed_wrongly = ~right & (confidence >= np.float32(Defaults.min_confidence))
+    is_filed_wrongly = ~right & (confidence >= np.float32(MIN_CONFIDENCE))
     scores = {}
     for place, name in enumerate(predictions.classes):
         is_called, support = called == place, int(table[place].sum())
