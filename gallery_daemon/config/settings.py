@@ -214,7 +214,7 @@ class Defaults:
     )
     min_precision: float = option(
         Number(0, 1),
-        "The same by what comes of it: of a hundred photos filed so, so many are right ({default}). "
+        "The same by what comes of it: of a hundred photos filed so many are right ({default}). "
         "A rule with its own min_confidence or min_precision takes neither of these two.",
         "0",
     )

@@ -2,9 +2,10 @@
 
 Confidence, precision and margin are *unsure* where they are too low: the top class is right, and
 the model not sure enough of it. So is a precision that the model does not know: of a class with too
-few held-out pictures nothing was promised. A probability is never unsure. That a class has too little says that the photo is
-none of it, and of nearly every photo: were it unsure, `memes >= 0.3` would send all that is no meme
-to be looked at.
+few held-out pictures nothing was promised. A strange photo is unsure where a familiar one is asked
+for. A probability is never unsure. That a class has too little says that the photo is none of it,
+and of nearly every photo: were it unsure, `memes >= 0.3` would send all that is no meme to be
+looked at.
 """
 
 from __future__ import annotations
