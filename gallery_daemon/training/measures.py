@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.config.settings import MIN_CONFIDENCE
+from gallery_daemon.model.precision import Threshold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,28 +58,6 @@ class Predictions:
         table: Labels = np.zeros((len(self.classes), len(self.classes)), dtype=np.int64)
         np.add.at(table, (self.truth, self.probabilities.argmax(1)), 1)
         return table
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """From `confidence` on, `precision` of a class's calls are right, and `share` of them are left.
-
-    `pictures` is how many calls that share is: the fewer, the less is known.
-    """
-
-    confidence: float
-    precision: float
-    share: float
-    pictures: int
-
-    def to_json(self) -> dict[str, object]:
-        """The threshold under the names that `evaluate --json` prints."""
-        return {
-            "confidence": self.confidence,
-            "precision": round(self.precision, 4),
-            "share": round(self.share, 4),
-            "pictures": self.pictures,
-        }
 
 
 @dataclass(frozen=True, slots=True)
