@@ -1,7 +1,7 @@
 """What `--json` prints: the public form of each value, in one place because its keys are published.
 
-Each `of_...` returns one JSON object. Shares (confidence, probabilities ...) have four digits. A row of
-the journal leaves out what is not known; the other values have null there.
+Each `of_...` returns one JSON object. Shares (confidence, probabilities ...) have four digits. A
+row of the journal leaves out what is not known; the other values have null there.
 """
 
 from __future__ import annotations

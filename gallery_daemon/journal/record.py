@@ -116,8 +116,8 @@ class Row:
     """One file as the journal has it.
 
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
-    the one that was planned. `confidence`, `precision` and `familiarity` are 0..1, as in `Prediction`;
-    the latter two are None in rows of an older program. `decided_at` is ISO 8601 with its offset;
+    the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
+    row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
     `made_inode` is that of the copy, if one was made. In the row of an undo the two places are
     exchanged: it leads from the library to the watch folder.
     """

@@ -62,7 +62,8 @@ SCHEMA = {
     folder BLOB,
     name BLOB,
     token TEXT
-, owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id), precision REAL, familiarity REAL) STRICT""",
+, owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
+    """, precision REAL, familiarity REAL) STRICT""",
     "filings_by_path": "CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns)",
     "filings_by_inode": "CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns)",
     "filings_by_parent": (
