@@ -183,8 +183,8 @@ def option(
     tells that nothing was written, is given as the value `unwritten`. A field with neither has to
     be given when the dataclass is made. A key with an `example` must be written where the map is.
     """
-    is_default = unwritten is MISSING and default is not None
-    value = _read_default(kind, default) if is_default else unwritten
+    is_read = default is not None and unwritten is _REQUIRED
+    value = _read_default(kind, default or "") if is_read else unwritten
     declared = Key(key, kind, says, example, default=default)
     return field(default=value, metadata={_OPTION: declared})
 
