@@ -73,13 +73,17 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         loaded = read_gallery(gallery, workspace.folder, threads=options.threads, display=display)
         display.skipped(loaded.skipped)
         workspace.refuse_other_start(loaded.gallery, weights)
+        if options.folds:
+            options = replace(options, left_out=fold_sources(loaded.gallery, options.folds))
         split, left_out = make_splits(options, loaded.gallery)
 
         trainer = Trainer(options, loaded, weights, runner, display, workspace.folder)
         unseen = [trainer.train_without(each, number) for number, each in enumerate(left_out)]
         network, progress = trainer.train(split, "course", len(left_out))
-        seen = trainer.predict(network, split.validate)
-        calibration = calibrate(loaded.gallery, seen, unseen)
+        bank = trainer.bank(network, split.train)
+        seen = trainer.predict(network, split.validate, bank)
+        sizes = {look: SIZES[look] for look in trainer.looks}
+        calibration = calibrate(loaded.gallery, seen, unseen, sizes, NEIGHBOURS)
 
         finished = progress.phase == len(options.recipe.phases)
         provenance = provenance_of(options, loaded, runner, weights=weights.name)

@@ -7,12 +7,15 @@ with the same weights, so the features of the first phase are computed once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.manifest import INPUT_SIZE
+from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.model.manifest import INPUT_SIZE, LookKind
 from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
 from gallery_daemon.training.calibration import RawPredictions
@@ -23,16 +26,19 @@ from gallery_daemon.training.features import (
     feature_batches,
     load_features,
     pixel_batches,
+    views_of,
 )
-from gallery_daemon.training.phase import TrainContext, TrainedEpoch, predict_logits, train_phase
+from gallery_daemon.training.phase import TrainContext, TrainedEpoch, looks_of, train_phase
 from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from torch import nn
 
+    from gallery_daemon.training.dataset import Gallery
     from gallery_daemon.training.display import Display
     from gallery_daemon.training.features import Runner
     from gallery_daemon.training.pictures import LoadedGallery
@@ -40,6 +46,11 @@ if TYPE_CHECKING:
     from gallery_daemon.training.train_options import TrainOptions
     from gallery_daemon.training.weights import StartWeights
 
+NEIGHBOURS = 10
+"""A photo's distance is to so many of the bank's nearest pictures: one alone may be mislabelled."""
+BANK_ROWS, MOST_ROWS = 260, 1_900
+"""For each class, and in all: under 4 MB of float16, in two looks."""
+_SHOWN_SOURCES = 4
 _FIRST_FEATURES, _LATER_FEATURES = "start", "later"
 
 
@@ -68,6 +79,7 @@ class Trainer:
         context = TrainContext(
             self.options.recipe,
             torch.tensor(self.loaded.gallery.labels),
+            torch.tensor(self.loaded.gallery.numbered_sources),
             torch.tensor(split.train),
             torch.tensor(split.validate),
             self.run,
@@ -93,17 +105,54 @@ class Trainer:
         # The best epoch is chosen without them, too; else they would not be unseen.
         options, gallery = self.options, self.loaded.gallery
         inner = split_randomly(gallery, outer.train, options.validation_share, options.seed)
-        self.display.say(f"without {', '.join(options.left_out[number])}:")
+        self.display.say(f"without {_shortened(options.left_out[number])}:")
         network, progress = self.train(inner, f"without-{number + 1}", number)
         if progress.phase < len(options.recipe.phases):
             raise KeyboardInterrupt
-        return self.predict(network, outer.validate)
+        return self.predict(network, outer.validate, self.bank(network, inner.train))
 
-    def predict(self, network: nn.Module, places: tuple[int, ...]) -> RawPredictions:
-        """The network's predictions on the pictures at `places`, not varied."""
-        pictures = PictureSource(self.loaded, INPUT_SIZE, self.run, scenery=())
-        logits = predict_logits(network, pictures, torch.tensor(places), self.run)
-        return RawPredictions(places, logits)
+    def predict(
+        self, network: nn.Module, places: tuple[int, ...], bank: FeatureBank
+    ) -> RawPredictions:
+        """The network's predictions on the pictures at `places`, not varied, by each look."""
+        head, logits = stages(network, HEAD), {}
+        features = {look: self._pooled(network, places, look) for look in self.looks}
+        for look, vectors in features.items():
+            logits[look] = self.run(head, vectors).float().cpu()
+        distances = bank.distances(features[LookKind.FULL].numpy(), NEIGHBOURS)
+        return RawPredictions(places, logits, torch.from_numpy(distances))
+
+    def bank(self, network: nn.Module, places: Sequence[int]) -> FeatureBank:
+        """The network's features of some hundred pictures a class, of those at `places`."""
+        gallery = self.loaded.gallery
+        chosen = bank_places(gallery, places, self.options.seed)
+        full = self._pooled(network, chosen, LookKind.FULL).numpy()
+        # A network that serves no quick look has nothing to say of it.
+        quick = (
+            self._pooled(network, chosen, LookKind.QUICK).numpy()
+            if LookKind.QUICK in self.looks
+            else full
+        )
+        labels = np.array([gallery.pictures[place].label for place in chosen])
+        return FeatureBank(full.astype(np.float16), quick.astype(np.float16), labels)
+
+    @property
+    def looks(self) -> tuple[LookKind, ...]:
+        """The looks that the networks serve."""
+        return looks_of(self.options.recipe)
+
+    def _pooled(
+        self, network: nn.Module, places: Sequence[int], look: LookKind
+    ) -> torch.Tensor:
+        """What the last layer sees of the pictures at `places`: float32 (len(places), F)."""
+        body, pixels = stages(network, STAGES[0], HEAD), self.loaded.open(look)
+        self.display.begin(f"looking at pictures ({look} look)", len(places))
+        parts = []
+        for rows in torch.tensor(places).split(self.run.batch_size):
+            batch = self.run.input(pixels[rows.numpy()])
+            parts.append(self.run(body, batch).float().cpu())
+            self.display.advance(len(rows))
+        return torch.cat(parts)
 
     def _new_network(self) -> nn.Module:
         """The start of every training, the same for the same seed."""
@@ -152,7 +201,7 @@ class Trainer:
         """Augmented pictures, or the features before the first stage that the phase trains."""
         if phase.augmented:
             scenery = context.train.tolist()
-            return PictureSource(self.loaded, phase.size, self.run, scenery)
+            return PictureSource(self.loaded, phase.sizes, self.run, scenery, phase.thumbnails)
         place = self.folder / (_FIRST_FEATURES if is_first else _LATER_FEATURES)
         if is_first and (found := load_features(place)):
             return FeatureSource(found, phase.first_trained, self.run)
@@ -162,8 +211,8 @@ class Trainer:
         self, first: str, before: BatchSource | None, network: nn.Module, place: Path
     ) -> FeatureSource:
         """Features before the stage `first`; from those of the phase before, if there are some."""
-        reached, mirrored = STAGES[0], self.options.recipe.mirrored
-        batches = pixel_batches(self.loaded.open(), self.run, mirrored=mirrored)
+        reached, views = STAGES[0], views_of(self.options.recipe)
+        batches = pixel_batches(self.loaded, self.run, views)
         if isinstance(before, FeatureSource):
             if before.enters == first:
                 return before
@@ -192,8 +241,33 @@ def _work(phase: Phase) -> float:
     `layer4` has a quarter of a ResNet34's multiplications.
     """
     if phase.augmented:
-        return phase.size**2 / INPUT_SIZE**2
+        return sum(size**2 for size in phase.sizes) / len(phase.sizes) / INPUT_SIZE**2
     return 0.001 if phase.first_trained == HEAD else 0.25
+
+
+def bank_places(gallery: Gallery, places: Sequence[int], seed: int) -> list[int]:
+    """Up to `BANK_ROWS` places of each class, evenly from its sources, the same for the same seed.
+
+    A person's classes may be many: then each has fewer, so that the file stays small.
+    """
+    most = min(BANK_ROWS, MOST_ROWS // len(gallery.classes))
+    order = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))
+    waiting: dict[int, dict[str, list[int]]] = {}
+    for place in (places[number] for number in order.tolist()):
+        picture = gallery.pictures[place]
+        waiting.setdefault(picture.label, {}).setdefault(picture.source, []).append(place)
+    chosen: list[int] = []
+    for _, by_source in sorted(waiting.items()):
+        in_turn = zip_longest(*by_source.values())
+        chosen += [place for row in in_turn for place in row if place is not None][:most]
+    return chosen
+
+
+def _shortened(sources: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(sources[:_SHOWN_SOURCES])
+    more = len(sources) - _SHOWN_SOURCES
+    return shown if more <= 0 else f"{shown} and {more} more sources"
 
 
 def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) -> Epoch:
