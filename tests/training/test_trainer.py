@@ -310,7 +310,9 @@ def test_a_network_never_learns_from_what_judges_it(
 
     assert set(outer.train) == used
     assert outer.validate == raw.places
-    assert (len(outer.validate), 2) == raw.logits.shape
+    assert list(LookKind) == list(raw.logits)
+    assert {(len(outer.validate), 2)} == {tuple(each.shape) for each in raw.logits.values()}
+    assert (len(outer.validate),) == tuple(raw.distances.shape)
 
 
 def test_an_interrupted_training_without_a_source_says_nothing(tmp_path: Path) -> None:
@@ -384,8 +386,45 @@ def test_a_prediction_is_of_the_whole_picture_and_the_same_each_time(tmp_path: P
     some = tiny_trainer(tmp_path)
     network = tiny_network()
 
-    raw, one = some.predict(network, tuple(range(16))), some.predict(network, (7,))
+    network.eval()
+    bank = some.bank(network, range(16))
 
-    assert torch.equal(raw.logits, some.predict(network, tuple(range(16))).logits)
-    torch.testing.assert_close(raw.logits[7:8], one.logits)
+    raw, again = (some.predict(network, tuple(range(16)), bank) for _ in range(2))
+    one = some.predict(network, (7,), bank)
+
+    for look in LookKind:
+        assert torch.equal(raw.logits[look], again.logits[look])
+        torch.testing.assert_close(raw.logits[look][7:8], one.logits[look])
+        wanted = network(RUN.input(some.loaded.open(look)[:]))
+        torch.testing.assert_close(raw.logits[look], wanted.detach(), atol=1e-3, rtol=1e-3)
     assert not network.training
+
+
+def test_what_lies_in_the_bank_is_near_and_what_is_unlike_it_is_far(tmp_path: Path) -> None:
+    """The distance is to the nearest of the pictures that train."""
+    some, network = tiny_trainer(tmp_path), tiny_network().eval()
+
+    bank = some.bank(network, range(4))
+    raw = some.predict(network, tuple(range(16)), bank)
+
+    assert (4, 4) == (len(bank.full), len(bank.quick))
+    assert 0 <= raw.distances.min()
+    assert raw.distances[:4].mean() < raw.distances[8:].mean()
+
+
+def test_the_bank_has_each_source_in_turn_and_no_class_too_often() -> None:
+    """A source of a thousand pictures does not push out one of ten."""
+    names = [("a", "big", n) for n in range(400)] + [("a", "small", n) for n in range(10)]
+    names += [("b", "only", n) for n in range(5)]
+    gallery = Gallery(
+        ("a", "b"),
+        tuple(Labelled(Path(f"{of}__{n}.jpg"), "ab".index(name)) for name, of, n in names),
+    )
+
+    places = bank_places(gallery, range(len(names)), seed=1)
+
+    chosen = [names[place][:2] for place in places]
+    assert 10 == chosen.count(("a", "small"))
+    assert BANK_ROWS - 10 == chosen.count(("a", "big"))
+    assert 5 == chosen.count(("b", "only"))
+    assert places == bank_places(gallery, range(len(names)), seed=1)
