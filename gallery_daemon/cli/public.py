@@ -1,7 +1,7 @@
 """What `--json` prints: the public form of each value, in one place because its keys are published.
 
-Each `of_...` returns one JSON object. Shares (confidence, probabilities) have four digits. A row of
-the journal leaves out what is not known; the other values have null there.
+Each `of_...` returns one JSON object. Shares (confidence, probabilities ...) have four digits. A
+row of the journal leaves out what is not known; the other values have null there.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ def of_row(row: Row) -> Public:
         "rule": row.rule,
         "class": row.top_class,
         "confidence": row.confidence,
+        "precision": row.precision,
+        "familiarity": row.familiarity,
         "model": row.model,
         "action": row.action,
         "destination": row.destination,
@@ -74,6 +76,8 @@ def of_planned(planned: PlannedFile) -> Public:
         "rule": planned.rule,
         "class": planned.top_class,
         "confidence": _share(planned.confidence),
+        "precision": _share(planned.precision),
+        "familiarity": _share(planned.familiarity),
         "action": planned.action,
         "destination": planned.destination,
         "reason": planned.reason,
@@ -206,7 +210,12 @@ def _of_compared(planned: PlannedFile) -> Public:
 
 def _of_prediction(prediction: Prediction) -> Public:
     each = {name: _share(value) for name, value in prediction.probabilities.items()}
-    return {"confidence": _share(prediction.confidence), "probabilities": each}
+    return {
+        "confidence": _share(prediction.confidence),
+        "precision": _share(prediction.precision),
+        "familiarity": _share(prediction.familiarity),
+        "probabilities": each,
+    }
 
 
 def _of_file(config: str | None, path: str) -> Public:

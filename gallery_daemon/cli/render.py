@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.journey.photolog import Tally
-    from gallery_daemon.training.measures import Measures, Threshold
+    from gallery_daemon.model.precision import Threshold
+    from gallery_daemon.training.measures import Measures
 
 _SHOWN_SKIPPED = 20
 

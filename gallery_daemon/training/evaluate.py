@@ -68,7 +68,7 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         np.array([picture.label for picture in known]),
         classes,
         tuple(picture.source for picture in known),
-        manifest.temperature,
+        manifest.full.temperature,
     )
     return Evaluation(manifest.model_id, str(predictor.kind), measure(predictions), skipped)
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.config.settings import Defaults
+from gallery_daemon.config.settings import MIN_CONFIDENCE
+from gallery_daemon.model.precision import Threshold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,28 +58,6 @@ class Predictions:
         table: Labels = np.zeros((len(self.classes), len(self.classes)), dtype=np.int64)
         np.add.at(table, (self.truth, self.probabilities.argmax(1)), 1)
         return table
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """From `confidence` on, `precision` of a class's calls are right, and `share` of them are left.
-
-    `pictures` is how many calls that share is: the fewer, the less is known.
-    """
-
-    confidence: float
-    precision: float
-    share: float
-    pictures: int
-
-    def to_json(self) -> dict[str, object]:
-        """The threshold under the names that `evaluate --json` prints."""
-        return {
-            "confidence": self.confidence,
-            "precision": round(self.precision, 4),
-            "share": round(self.share, 4),
-            "pictures": self.pictures,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +183,7 @@ def measure(predictions: Predictions) -> Measures:
     probabilities, truth = predictions.probabilities, predictions.truth
     called, confidence = probabilities.argmax(1), probabilities.max(1)
     right, table = predictions.is_right(), predictions.confusion()
-    is_filed_wrongly = ~right & (confidence >= np.float32(Defaults.min_confidence))
+    is_filed_wrongly = ~right & (confidence >= np.float32(MIN_CONFIDENCE))
     scores = {}
     for place, name in enumerate(predictions.classes):
         is_called, support = called == place, int(table[place].sum())

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gallery_daemon.imaging.decode import Pixels
-    from gallery_daemon.training.measures import Measures, Predictions, Threshold
+    from gallery_daemon.model.precision import Threshold
+    from gallery_daemon.training.measures import Measures, Predictions
     from gallery_daemon.training.pictures import SkippedPictures
 
 REPORT_FILE = "report.html"
