@@ -52,6 +52,8 @@ DEFAULT_BUNDLE = "default"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 INPUT_SIZE = 224
+QUICK_SIZE = 128
+"""Of a quick look: nearly what a camera's thumbnail has."""
 
 XML_FILE, BIN_FILE = "int8.xml", "int8.bin"
 # An 8-bit network that agrees with float32 on fewer pictures is not used.

@@ -41,14 +41,18 @@ _SEED = 0
 
 
 def make_int8(
-    network: nn.Module, manifest: Manifest, pixels: Pixels, split: Split, display: Display
+    network: nn.Module,
+    manifest: Manifest,
+    pixels: Mapping[LookKind, Pixels],
+    split: Split,
+    display: Display,
 ) -> Quantised | None:
     """The network in 8 bits; None, and a line to the person, if it is of no use or cannot be made.
 
     Args:
         network: float32, as it was trained.
-        manifest: has its preprocessing and temperature.
-        pixels: uint8 (N, S, S, 3), all pictures of the training.
+        manifest: has its preprocessing, looks and temperatures.
+        pixels: all pictures of the training, for each look uint8 (N, S, S, 3).
         split: some of the pictures that trained show how large its layers' values become; those
             that validated show whether it agrees with the float32 network.
         display: shows why there is none.
@@ -61,8 +65,8 @@ def make_int8(
         made = quantise(
             network.to("cpu", torch.float32),
             manifest,
-            pixels[sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])],
-            pixels[sorted(_shuffled(compared)[:COMPARED_PICTURES])],
+            _chosen(pixels, sorted(_shuffled(split.train)[: _calibrating(manifest)])),
+            _chosen(pixels, sorted(_shuffled(compared)[:COMPARED_PICTURES])),
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever the libraries raise
         # Hours of training are not lost for it: the bundle is whole without.
