@@ -11,6 +11,7 @@ from gallery_daemon.config.load import load
 from gallery_daemon.config.synced import synced_warnings
 from gallery_daemon.errors import ConfigError, ConfigErrors
 from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings
 from gallery_daemon.rules.ruletest import run_tests
 
@@ -27,12 +28,15 @@ def default_path() -> Path:
 
 
 def classes_of(bundle: str) -> tuple[str, ...]:
-    """The classes of a model bundle.
+    """The classes of a model bundle, whose head and bank fit them.
 
     Raises:
         BundleError: there is none, or it is damaged.
     """
-    return read_manifest(find_bundle(bundle)).classes
+    folder = find_bundle(bundle)
+    manifest = read_manifest(folder)
+    refuse_misfits(folder, manifest)
+    return manifest.classes
 
 
 def read_configuration(path: Path) -> Config:

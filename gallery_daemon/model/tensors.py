@@ -1,20 +1,22 @@
-"""The head's and the bank's file: their tensors, and whether they fit the manifest.
+"""The files of a bundle, read without numpy: whether they are whole and fit the manifest.
 
-Both are small, so a daemon that reads its configuration anew looks into them before it gives up the
-model that it has. Hence no numpy here; `head` and `bank` make arrays of these tensors.
+Head and bank are small, so a daemon that reads its configuration anew looks into them before it
+gives up the model that it has. Hence no numpy here; `head` and `bank` make arrays of these tensors.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, deserialize
 
+from gallery_daemon.codec import CodecError, object_of
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import BANK_FILE, HEAD_FILE, MANIFEST_FILE
+from gallery_daemon.model.manifest import BANK_FILE, HEAD_FILE, MANIFEST_FILE, WEIGHTS_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +28,8 @@ FLOAT32, FLOAT16, INT32 = "F32", "F16", "I32"
 BANK_LIMIT_BYTES = 4_000_000
 # A head of ten thousand classes has five thousand features each.
 _HEAD_LIMIT_BYTES = 256 * 1024 * 1024
+# As in the library of safetensors.
+_LENGTH_BYTES, _HEADER_LIMIT_BYTES = 8, 100_000_000
 # The high byte of a half-precision number that is infinite or none: all bits of the exponent.
 _NOT_FINITE = bytes((*range(0x7C, 0x80), *range(0xFC, 0x100)))
 
@@ -123,17 +127,41 @@ def bank_tensors(
 def refuse_misfits(folder: Path, manifest: Manifest) -> None:
     """The head and the bank in `folder` are whole and fit the manifest and each other.
 
+    Of the body only the length is checked, in a millisecond; its hash is when it is loaded.
+
     Raises:
         BundleError: what does not fit.
     """
+    _refuse_cut(folder / WEIGHTS_FILE)
     head = head_tensors(folder, manifest)
     if head is not None:
         bank_tensors(folder, manifest, features=head[0].shape[1])
 
 
+def _refuse_cut(path: Path) -> None:
+    """The file is as long as its beginning says.
+
+    Source: the safetensors format: the header's length in 8 bytes, little-endian, the header in
+    JSON with the places of the tensors behind it, and these.
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+            header = object_of(file.read(min(length, _HEADER_LIMIT_BYTES)))
+    except OSError as error:
+        raise BundleError(f"cannot read {path}: {error.strerror}") from error
+    except CodecError as error:
+        raise BundleError(f"{path} is not a safetensors file", hint=DAMAGED) from error
+    places = (each.get("data_offsets") for each in header.values() if isinstance(each, dict))
+    ends = [place[-1] for place in places if isinstance(place, list) and place]
+    if size != _LENGTH_BYTES + length + max(ends, default=0):
+        raise BundleError(f"{path} is not whole", hint=DAMAGED)
+
+
 def _tensors(content: bytes, path: Path) -> dict[str, Tensor]:
     try:
-        found = deserialize(content)
+        found = deserialize(content)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise BundleError(f"{path} is not a safetensors file: {error}", hint=DAMAGED) from error
     return {

@@ -90,8 +90,8 @@ def _classify(
         known.append(picture)
         waiting.append(found)
         if len(waiting) == _BATCH_SIZE:
-            parts.append(predictor.predict(np.stack(waiting)))
+            parts.append(predictor.predict(np.stack(waiting)).probabilities)
             waiting.clear()
     if waiting:
-        parts.append(predictor.predict(np.stack(waiting)))
+        parts.append(predictor.predict(np.stack(waiting)).probabilities)
     return np.concatenate(parts), known, tuple(skipped)

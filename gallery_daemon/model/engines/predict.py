@@ -91,9 +91,7 @@ class Predictor:
             )
         return self._engine.features(pictures)
 
-    def _precisions(
-        self, probabilities: Probabilities, look: LookKind
-    ) -> tuple[float | None, ...]:
+    def _precisions(self, probabilities: Probabilities, look: LookKind) -> tuple[float | None, ...]:
         classes, tallies = self.manifest.classes, self.manifest.looks[look].tallies
         called = [classes[place] for place in probabilities.argmax(axis=1)]
         confidences: Sequence[float] = probabilities.max(axis=1).tolist()
