@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.config.settings import MIN_CONFIDENCE
+from gallery_daemon.config.settings import DEFAULT_MIN_CONFIDENCE
 from gallery_daemon.model.precision import Threshold
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def measure(predictions: Predictions) -> Measures:
     probabilities, truth = predictions.probabilities, predictions.truth
     called, confidence = probabilities.argmax(1), probabilities.max(1)
     right, table = predictions.is_right(), predictions.confusion()
-    is_filed_wrongly = ~right & (confidence >= np.float32(MIN_CONFIDENCE))
+    is_filed_wrongly = ~right & (confidence >= np.float32(DEFAULT_MIN_CONFIDENCE))
     scores = {}
     for place, name in enumerate(predictions.classes):
         is_called, support = called == place, int(table[place].sum())
