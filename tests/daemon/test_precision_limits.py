@@ -42,12 +42,10 @@ def test_a_precision_is_a_confidence_for_each_class() -> None:
     """With how sure it is; what is never reached, or not known for lack of pictures, is said."""
     sentences = [limit.sentence for limit in precision_limits(RULESET, KNOWS)]
 
+    too_few = "not known, for too few pictures of it were held out"
     assert [
         "min_precision: 0.95 = confidence 0.61 for cars (0.96..1.00 of 100 pictures)",
-        (
-            "min_precision: 0.95 is never reached for trees: not known, for too few pictures of it were"
-            " held out"
-        ),
+        f"min_precision: 0.95 is never reached for trees: {too_few}",
         "min_precision: 0.99 is never reached for memes: it is 0.900 at most",
     ] == sentences
 
