@@ -25,7 +25,9 @@ def data(sources: Mapping[str, Mapping[str, int]]) -> str:
     rows = []
     for name, of_class in sources.items():
         ranked = sorted(of_class, key=lambda source: (-of_class[source], source))
-        largest = ", ".join(f"{source or 'unnamed'} {of_class[source]}" for source in ranked[:_LARGEST])
+        largest = ", ".join(
+            f"{source or 'unnamed'} {of_class[source]}" for source in ranked[:_LARGEST]
+        )
         rows.append((name, str(sum(of_class.values())), str(len(of_class)), largest))
     return markdown_table(("class", "pictures", "sources", "the largest"), rows)
 
@@ -38,7 +40,11 @@ def aims(full: Said, quick: Said | None, agreement: Said | None) -> str:
 
     def at_usual(what: str, aim: str, key: str) -> tuple[str, ...]:
         looks = (full, quick)
-        return (what, aim, *(share(each["at_confidence"][_USUAL][key]) if each else "" for each in looks))
+        return (
+            what,
+            aim,
+            *(share(each["at_confidence"][_USUAL][key]) if each else "" for each in looks),
+        )
 
     error = "expected_calibration_error"
     same = (agreement or {}).get("at_quick_threshold", {})
@@ -115,7 +121,11 @@ def by_source(scores: Iterable[Said]) -> str:
             each.name,
             str(each.support),
             share(each.recall),
-            *((share(each.at_usual.share), share(each.at_usual.accuracy)) if each.at_confidence else ("", "")),
+            *(
+                (share(each.at_usual.share), share(each.at_usual.accuracy))
+                if each.at_confidence
+                else ("", "")
+            ),
             share(each.filed_wrongly),
         )
         for each in found.worst
@@ -132,7 +142,9 @@ def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table; a bar in a cell does not end it."""
     names = tuple(heads)
     lines = [names, tuple("---" for _ in names), *rows]
-    return "\n".join(f"| {' | '.join(each.replace('|', '&#124;') for each in line)} |" for line in lines)
+    return "\n".join(
+        f"| {' | '.join(each.replace('|', '&#124;') for each in line)} |" for line in lines
+    )
 
 
 def share(value: float | None) -> str:

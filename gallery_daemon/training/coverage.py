@@ -134,10 +134,12 @@ def agreement_of(quick: Predictions, full: Predictions) -> LookAgreement:
     thresholds = {
         name: threshold(tally, AGREEMENT) for name, tally in tallies_of(quick, same).items()
     }
-    steps = np.array([
-        HUNDREDTHS if found is None else round(found.confidence * HUNDREDTHS)
-        for found in thresholds.values()
-    ])
+    steps = np.array(
+        [
+            HUNDREDTHS if found is None else round(found.confidence * HUNDREDTHS)
+            for found in thresholds.values()
+        ]
+    )
     reaches = bins >= steps[called]
     return LookAgreement(
         _coverage(0, bins, same),

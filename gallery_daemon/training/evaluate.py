@@ -14,7 +14,7 @@ from gallery_daemon.model.manifest import LookKind, read_manifest
 from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.measures import Measures, measure
-from gallery_daemon.training.pictures import SkippedPictures, as_thumbnail, read_pictures
+from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -106,15 +106,13 @@ def _classify(
 
     Others could not be read, each with the reason.
     """
-    parts: dict[LookKind, list[Array]] = {look: [] for look in predictor.manifest.looks}
+    parts: dict[LookKind, list[Array]] = {LookKind.FULL: []}
     known: list[Labelled] = []
     skipped: list[tuple[Path, str]] = []
     waiting: list[Pixels] = []
 
     def classify_waiting() -> None:
-        for look, done in parts.items():
-            shown = waiting if look is LookKind.FULL else list(map(as_thumbnail, waiting))
-            done.append(predictor.predict(np.stack(shown), look).probabilities)
+        parts[LookKind.FULL].append(predictor.predict(np.stack(waiting)))
         waiting.clear()
 
     display.begin("classifying", len(gallery.pictures))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -138,7 +138,7 @@ def save_predictions(predictions: LeftOutPredictions) -> bytes:
     full = predictions.full
     sources = sorted(set(full.sources))
     numbers = {source: number for number, source in enumerate(sources)}
-    arrays = {
+    arrays: dict[str, np.ndarray[Any, np.dtype[Any]]] = {
         "truth": full.truth.astype(np.int16),
         "sources": np.array([numbers[source] for source in full.sources], np.int32),
         "folds": predictions.folds.astype(np.int16),
@@ -166,33 +166,29 @@ def load_predictions(path: Path) -> LeftOutPredictions:
         return _read(arrays, texts)
     except OSError as error:
         raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
-    except (SafetensorError, KeyError, ValueError, IndexError) as error:
+    except (SafetensorError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise TrainingError(f"{path} is no file of predictions") from error
 
 
-def _read(arrays: Mapping[str, np.ndarray], texts: Mapping[str, object]) -> LeftOutPredictions:  # type: ignore[type-arg]
-    names, temperatures = texts["sources"], texts["temperatures"]
-    classes = texts["classes"]
-    if not (
-        isinstance(names, list) and isinstance(classes, list) and isinstance(temperatures, dict)
-    ):
-        raise ValueError(texts)
+def _read(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) -> LeftOutPredictions:
+    sources = texts["sources"]
     looks = {
         LookKind(look): Predictions(
             softmax(arrays[f"logits.{look}"].astype(np.float32) / float(temperature)),
             arrays["truth"].astype(np.int64),
-            tuple(classes),
-            tuple(names[number] for number in arrays["sources"].tolist()),
+            tuple(texts["classes"]),
+            tuple(sources[number] for number in arrays["sources"].tolist()),
             float(temperature),
         )
-        for look, temperature in temperatures.items()
+        for look, temperature in texts["temperatures"].items()
     }
     familiarity = {
         look: arrays[f"familiarity.{look}"] for look in looks if f"familiarity.{look}" in arrays
     }
     folds, places = arrays["folds"].astype(np.int64), arrays["places"].astype(np.int64)
     found = LeftOutPredictions(looks, folds, places, familiarity)
-    found.full.is_right()  # as many answers as labels
+    for each in looks.values():
+        each.is_right()  # as many answers as labels
     return found
 
 

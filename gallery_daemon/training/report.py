@@ -100,6 +100,7 @@ def report_page(
     plots: Mapping[str, bytes],
     mistakes: Sequence[Misclassified],
     skipped: SkippedPictures,
+    *,
     agreement: LookAgreement | None = None,
 ) -> bytes:
     """The page: tables of `measured` by heading, `plots` PNG by file name, mistakes, skipped files.
@@ -237,7 +238,9 @@ def _sources(measures: Measures) -> str:
     ]
     for group, words in ((found.better, "more"), (found.small, "with few pictures")):
         if group:
-            recall = f"{group.recall:.1%} <small>({group.lowest:.0%} to {group.highest:.0%})</small>"
+            recall = (
+                f"{group.recall:.1%} <small>({group.lowest:.0%} to {group.highest:.0%})</small>"
+            )
             wrong = f"{group.filed_wrongly:.1%}"
             rows.append((f"{group.sources} {words}", "", str(group.support), recall, "", "", wrong))
     table = _table(("source", "class", "pictures", "recall", *_AT_USUAL), rows)
@@ -248,8 +251,8 @@ def _agreement(agreement: LookAgreement) -> str:
     overall, reached = agreement.overall, agreement.at_threshold
     summary = (
         f"A quick look names the class that the full look names for {_share(overall.accuracy)} of "
-        f"{overall.pictures} pictures. {reached.share:.1%} reach the confidence below, and of those "
-        f"it does for {_share(reached.accuracy)}."
+        f"{overall.pictures} pictures. {reached.share:.1%} reach the confidence below, and of "
+        f"those it does for {_share(reached.accuracy)}."
     )
     rows = (
         (escape(name), _threshold(threshold))
@@ -262,7 +265,9 @@ def _agreement(agreement: LookAgreement) -> str:
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of cells that are HTML."""
-    lines = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    lines = "\n".join(
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows
+    )
     head = "".join(f"<th>{name}</th>" for name in heads)
     return f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table>"
 

@@ -29,7 +29,7 @@ def _sure(*sure: float, right: int) -> Predictions:
 
 def test_coverages_are_those_of_a_table_done_by_hand() -> None:
     """Four pictures: three reach 0.6, two of them right; one reaches 0.9, and it is right."""
-    some = _sure(0.95, 0.7, 0.85, 0.55, right=2)
+    some = _sure(0.95, 0.72, 0.85, 0.55, right=2)
 
     found = coverages(some.hundredths(), some.is_right())
 
@@ -63,9 +63,7 @@ def test_the_curve_falls_and_counts_as_a_rule_does(some: Predictions) -> None:
         assert before.reached >= after.reached
         assert before.right >= after.right
     at = {each.confidence: each for each in curve}
-    assert [at[each] for each in CONFIDENCES] == list(
-        coverages(some.hundredths(), some.is_right())
-    )
+    assert [at[each] for each in CONFIDENCES] == list(coverages(some.hundredths(), some.is_right()))
 
 
 def test_a_quick_look_is_trusted_from_where_it_agrees() -> None:

@@ -94,7 +94,7 @@ def test_a_temperature_can_be_taken_back(seed: int, temperature: float) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(predictions(), predictions())
+@given(some=predictions(), other=predictions())
 def test_a_file_gives_back_what_was_kept(
     some: Predictions, other: Predictions, tmp_path: Path
 ) -> None:

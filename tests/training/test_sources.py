@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gallery_daemon.training.measures import measure
 from gallery_daemon.training.predictions import Predictions
-from gallery_daemon.training.sources import SourceScore, readable, score_of
+from gallery_daemon.training.sources import SourceGroup, SourceScore, readable, score_of
 from tests.training.some_predictions import predictions
 
 
@@ -89,7 +89,8 @@ def test_no_picture_is_lost_in_the_groups(sizes: list[tuple[int, int]]) -> None:
 
     found = readable(scores)
 
-    shown = [*found.worst, *(group for group in (found.better, found.small) if group)]
+    shown: list[SourceScore | SourceGroup] = [*found.worst]
+    shown += [group for group in (found.better, found.small) if group]
     assert sum(each.support for each in scores) == sum(each.support for each in shown)
     right = sum(each.recall * each.support for each in scores)
     assert pytest.approx(right) == sum(each.recall * each.support for each in shown)
