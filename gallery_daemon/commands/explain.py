@@ -78,7 +78,7 @@ def explain_file(
         GalleryError: it cannot be read as a photo, or is gone.
     """
     photo, is_outside = _photo_of(file, config, clock, known)
-    facts, prediction, is_looked_at = _examined(photo, file, config, clock, known, bundle)
+    facts, prediction, is_looked_at = _examined(photo, file, config, clock, known, bundle=bundle)
     explanation = explain(photo, facts, prediction, config.rules)
     found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
     if known is not None:
@@ -155,6 +155,7 @@ def _examined(
     config: Config,
     clock: Clock,
     known: PastDecision | None,
+    *,
     bundle: str | None,
 ) -> tuple[Facts, Prediction, bool]:
     """What is known of the photo, and whether the file was looked at for it."""
