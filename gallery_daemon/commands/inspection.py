@@ -17,7 +17,7 @@ from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands.classify import Answers
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
-from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, can_be_opened
 from gallery_daemon.intake.scan import Listed, Unlisted, scan
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import Accompany, Examine, Examined, Refuse, of_arrival
@@ -135,7 +135,7 @@ class Inspection:
         """Those that were examined before, and what the others are: a Photo is to be classified."""
         rest: list[Photo] = []
         for photo in photos:
-            examined = self.recall(photo)
+            examined = self.recall(photo) if can_be_opened(photo.candidate) else None
             if examined is None:
                 rest.append(photo)
             else:

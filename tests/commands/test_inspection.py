@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -86,3 +87,15 @@ def test_what_a_model_saw_before_an_interruption_is_kept(scene: Scene) -> None:
         kept = [inspection.recall(photo) for photo in photos]
 
     assert photos == [each.photo for each in kept if each is not None]
+
+
+def test_what_cannot_be_opened_any_more_is_not_remembered(scene: Scene) -> None:
+    """Nothing can be filed that cannot be read: it fails in a plan as in a pass."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.plan()
+    (scene.watch / "a.jpg").rename(scene.watch / "denied.jpg")
+
+    planned = {each.photo: each.reason for each in scene.plan().files}
+    done = {path: end.reason for path, end in scene.sort().items()}
+
+    assert {os.fspath(scene.watch / "denied.jpg"): "Permission denied"} == planned == done
