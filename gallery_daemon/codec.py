@@ -41,7 +41,7 @@ class MissingKeyError(CodecError):
 
     def __init__(self, key: str, where: str) -> None:
         super().__init__(f"{key!r} is missing", where)
-        self.key = key
+        self.key, self.where = key, where
 
 
 def to_text(value: object) -> str:
@@ -93,7 +93,8 @@ def value_of(wanted: Any, raw: object, where: str, *, exact: bool = True) -> Any
     if get_origin(wanted) in (Union, types.UnionType):
         return None if raw is None else value_of(_inner(wanted), raw, where, exact=exact)
     if get_origin(wanted) is Mapping:
-        return _mapping(get_args(wanted)[1], raw, where, exact=exact)
+        keys, values = get_args(wanted)
+        return _mapping(keys, values, raw, where, exact=exact)
     if get_origin(wanted) is tuple:
         return _tuple(get_args(wanted)[0], raw, where, exact=exact)
     if is_dataclass(wanted):
@@ -130,10 +131,15 @@ def _inner(wanted: object) -> object:
     return inner
 
 
-def _mapping(wanted: object, raw: object, where: str, *, exact: bool) -> dict[str, object]:
+def _mapping(
+    keys: type[object], values: object, raw: object, where: str, *, exact: bool
+) -> dict[object, object]:
     if not isinstance(raw, dict):
         raise _wrong(where, "a mapping", raw)
-    return {key: value_of(wanted, item, f"{where}.{key}", exact=exact) for key, item in raw.items()}
+    return {
+        _scalar(keys, key, f"key of {where}"): value_of(values, item, f"{where}.{key}", exact=exact)
+        for key, item in raw.items()
+    }
 
 
 def _tuple(wanted: object, raw: object, where: str, *, exact: bool) -> tuple[object, ...]:

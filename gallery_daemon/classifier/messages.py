@@ -210,10 +210,13 @@ def validate(reply: Answer | Refusal) -> None:
     if reply.facts is not None:
         problems |= _problems_of_facts(reply.facts)
     if isinstance(reply, Answer):
-        probabilities = reply.prediction.probabilities
+        prediction = reply.prediction
+        probabilities = prediction.probabilities
+        shares = (each or 0.0 for each in (prediction.precision, prediction.familiarity))
         problems |= {
             "an answer without a class": not probabilities,
             "a probability outside 0 to 1": not all(0 <= p <= 1 for p in probabilities.values()),
+            "a precision or familiarity outside 0 to 1": not all(0 <= each <= 1 for each in shares),
             "a batch without a photo": reply.batch < 1,
         }
     for problem, found in problems.items():

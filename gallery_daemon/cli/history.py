@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
@@ -84,21 +82,20 @@ def _rows(query: Query, path: Path) -> list[Row]:
 
 
 def _print(rows: list[Row]) -> None:
-    table = Table("id", "when")
-    for heading in ("photo", "became", "class", "rule", "destination or reason"):
-        table.add_column(heading, overflow="fold")
+    """Print a block of lines for each row; a path is never broken, so it can be copied."""
+    width = max((len(str(row.id)) for row in rows), default=0)
     for row in rows:
-        sure = "" if row.confidence is None else f" {row.confidence:.2f}"
-        is_there = row.state in {State.FILED, State.UNDO}
-        where = row.destination if is_there else row.reason
-        became = row.state if row.undoes is None else f"{row.state} (undid {row.undoes})"
-        table.add_row(
-            str(row.id),
-            to_the_second(row.decided_at),
-            shown(row.relative),
-            became,
-            f"{row.top_class or ''}{sure}",
-            row.rule or row.outcome or "",
-            shown(where or ""),
-        )
-    Console(highlight=False, markup=False).print(table)
+        first, *more = map(shown, _lines(row))
+        print(f" {row.id:{width}}  {first}", *more, sep="\n" + " " * (width + 3))
+
+
+def _lines(row: Row) -> list[str]:
+    """When it became what and why; the photo; where it is now, or the reason."""
+    became = row.state if row.undoes is None else f"{row.state} (undid {row.undoes})"
+    sure = "" if row.confidence is None else f" {row.confidence:.2f}"
+    why = f"rule {row.rule}" if row.rule else row.outcome
+    whole = ", ".join(part for part in (became, f"{row.top_class or ''}{sure}", why) if part)
+    is_there = row.state in {State.FILED, State.UNDO}
+    where = f"-> {row.destination}" if is_there else row.reason
+    lines = [f"{to_the_second(row.decided_at)}  {whole}", row.relative]
+    return [*lines, where] if where else lines

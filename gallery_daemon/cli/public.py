@@ -1,7 +1,7 @@
 """What `--json` prints: the public form of each value, in one place because its keys are published.
 
-Each `of_...` returns one JSON object. Shares (confidence, probabilities) have four digits. A row of
-the journal leaves out what is not known; the other values have null there.
+Each `of_...` returns one JSON object. Shares (confidence, probabilities ...) have four digits. A
+row of the journal leaves out what is not known; the other values have null there.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.refile import Refiled
     from gallery_daemon.commands.undo import UndoResult
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.decision import Destination, TraceEntry
     from gallery_daemon.doctor.finding import Finding
     from gallery_daemon.journal.past_decisions import PastDecision
@@ -55,6 +56,8 @@ def of_row(row: Row) -> Public:
         "rule": row.rule,
         "class": row.top_class,
         "confidence": row.confidence,
+        "precision": row.precision,
+        "familiarity": row.familiarity,
         "model": row.model,
         "action": row.action,
         "destination": row.destination,
@@ -74,6 +77,8 @@ def of_planned(planned: PlannedFile) -> Public:
         "rule": planned.rule,
         "class": planned.top_class,
         "confidence": _share(planned.confidence),
+        "precision": _share(planned.precision),
+        "familiarity": _share(planned.familiarity),
         "action": planned.action,
         "destination": planned.destination,
         "reason": planned.reason,
@@ -105,8 +110,11 @@ def of_past_decision(known: PastDecision) -> Public:
     return of_row(known.row) | prediction | {"rules": _of_trace(known.trace), "near_misses": misses}
 
 
-def of_explained(today: Explained, config: Config) -> Public:
-    """What the present rules make of a photo: facts, probabilities, rules, place, near misses."""
+def of_explained(today: Explained, config: Config, limits: Iterable[PrecisionLimit] = ()) -> Public:
+    """What the present rules make of a photo: facts, probabilities, rules, place, near misses.
+
+    `limits` are what the rules' precisions come to.
+    """
     facts, decision = today.facts, today.explanation.decision
     said = _of_file(config.file, today.photo.path) | {
         "taken": facts.taken.when.isoformat(),
@@ -127,6 +135,7 @@ def of_explained(today: Explained, config: Config) -> Public:
         | {"rules": rules, "outcome": decision.outcome, "rule": decision.rule}
         | _of_place(today, config)
         | {"near_misses": _of_misses(today.explanation.near_misses)}
+        | {"precision_limits": [of_limit(limit) for limit in limits]}
     )
 
 
@@ -169,6 +178,26 @@ def of_error(error: GalleryError) -> Public:
     return {"kind": "error"} | place | {"message": error.sentence, "hint": error.hint}
 
 
+def of_limit(limit: PrecisionLimit) -> Public:
+    """The confidence that a `min_precision` comes to for a class, and how sure that is."""
+    found = limit.threshold
+    said: Public = {
+        "min_precision": limit.wanted,
+        "class": limit.top_class,
+        "rules": limit.rules,
+        "best": _share(limit.best),
+    }
+    if found is None:
+        return said | dict.fromkeys(("confidence", "precision", "lowest", "highest", "pictures"))
+    return said | {
+        "confidence": found.confidence,
+        "precision": _share(found.precision),
+        "lowest": _share(found.lowest),
+        "highest": _share(found.highest),
+        "pictures": found.pictures,
+    }
+
+
 def of_finding(finding: Finding) -> Public:
     """What the doctor found; no advice is left out."""
     fields: Public = {"verdict": finding.status, "about": finding.about, "what": finding.what}
@@ -206,7 +235,12 @@ def _of_compared(planned: PlannedFile) -> Public:
 
 def _of_prediction(prediction: Prediction) -> Public:
     each = {name: _share(value) for name, value in prediction.probabilities.items()}
-    return {"confidence": _share(prediction.confidence), "probabilities": each}
+    return {
+        "confidence": _share(prediction.confidence),
+        "precision": _share(prediction.precision),
+        "familiarity": _share(prediction.familiarity),
+        "probabilities": each,
+    }
 
 
 def _of_file(config: str | None, path: str) -> Public:

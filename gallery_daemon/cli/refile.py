@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 
     from gallery_daemon.commands.dry_run import PlannedFile
 
-_DONE = {
-    Action.HARDLINK: "hardlinked",
-    Action.COPY: "copied",
-    Action.MOVE: "moved",
-    Action.SYMLINK: "symlinked",
-}
 _moment = moment_of(SystemClock().wall)
 
 
@@ -124,12 +118,24 @@ def _print(
         print(shown(f"{_photos(photos)} in another library, {other}: not looked at"))
     for (was, now), number in refiling.other_actions.items():
         were = "was" if number == 1 else "were"
-        how = f"{were} {_DONE[Action(was)]} and would be {_DONE[Action(now)]} now"
+        how = f"{were} {_participle(Action(was))} and would be {_participle(Action(now))} now"
         print(f"{_photos(number)} {how}: refile leaves that")
     sidecars = len(ways) - sum(each.plan is not None for each in moves)
     along = f" with {sidecars} sidecar{'s' * (sidecars != 1)}" if sidecars else ""
     filed, kept = len(ways) - sidecars, refiling.unchanged + len(stays)
     print(f"{_photos(filed)} to be filed anew{along}, {kept} to stay where they are")
+
+
+def _participle(action: Action) -> str:
+    match action:
+        case Action.HARDLINK:
+            return "hardlinked"
+        case Action.COPY:
+            return "copied"
+        case Action.MOVE:
+            return "moved"
+        case Action.SYMLINK:
+            return "symlinked"
 
 
 def _photos(count: int) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.figures import print_measures
 from gallery_daemon.cli.progress import training_display
-from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
@@ -165,7 +165,7 @@ def _print_result(result: TrainResult, out: Path) -> None:
     print_measures(result.measures, "validation pictures")
     if result.left_out:
         print_measures(result.left_out, "pictures of sources left out in turn")
-    typer.echo(f"temperature {result.manifest.temperature:.3f}")
+    typer.echo(f"temperature {result.manifest.full.temperature:.3f}")
     if result.finished:
         typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
         return

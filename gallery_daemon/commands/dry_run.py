@@ -66,6 +66,8 @@ class PlannedFile:
     rule: str | None = None
     top_class: str | None = None
     confidence: float | None = None
+    precision: float | None = None
+    familiarity: float | None = None
     action: str | None = None
     wanted: str | None = None
     destination: str | None = None
@@ -258,8 +260,13 @@ def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
     """What would become of a photo, as far as it follows from the verdict alone."""
     planned = PlannedFile(examined.photo.path, State.LEFT, verdict.reason)
     if examined.prediction is not None:
-        top, confidence = examined.prediction.top_class, examined.prediction.confidence
-        planned = replace(planned, top_class=top, confidence=confidence)
+        planned = replace(
+            planned,
+            top_class=examined.prediction.top_class,
+            confidence=examined.prediction.confidence,
+            precision=examined.prediction.precision,
+            familiarity=examined.prediction.familiarity,
+        )
     match verdict:
         case File(decision):
             return replace(planned, outcome=decision.outcome, rule=decision.rule)

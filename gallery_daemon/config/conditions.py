@@ -1,8 +1,10 @@
 """The conditions of the YAML: what each takes and becomes in `rules`, and how a map combines them.
 
 Keys are AND, a list of values is OR, and `all`, `any`, `not` say the rest. A map that names a class
-takes the defaults of `min_confidence` and `min_margin`, where it has none of its own. Nothing here
-comes out empty: a condition that was not understood must never match everything.
+takes the defaults of `min_confidence`, `min_precision` and `min_margin`, where it has none of its
+own. The first two say one thing, how sure the model must be, so a map with either of them takes the
+default of neither. Nothing here comes out empty: a condition that was not understood must never
+match everything.
 """
 
 from __future__ import annotations
@@ -21,7 +23,14 @@ from gallery_daemon.config.kinds.text import Extension, Glob
 from gallery_daemon.config.mistakes import Mistakes, did_you_mean, quoted
 from gallery_daemon.config.section import Key, Schema, Table, ValueKind, Written
 from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
-from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.model import (
+    ClassIs,
+    Familiar,
+    MinConfidence,
+    MinFamiliarity,
+    MinMargin,
+    MinPrecision,
+)
 from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
 from gallery_daemon.rules.conditions.place import HasGps, Near
 from gallery_daemon.rules.conditions.screenshot import Screenshot
@@ -32,6 +41,9 @@ from gallery_daemon.rules.glob import name_matches
 T = TypeVar("T")
 
 CONFIDENCE = Number(0, 1)
+HOW_SURE = frozenset({"min_confidence", "min_precision"})
+"""Two ways to say how sure the model must be; who says one takes the default of neither."""
+
 _MANY = 1e12
 
 
@@ -73,6 +85,14 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "the calibrated probability of that class is at least this; missed, the photo is uncertain",
     ),
     _key(
+        "min_precision",
+        _Built(CONFIDENCE, MinPrecision),
+        "0.95",
+        "of a hundred pictures that the model calls so with at least this confidence, so many are "
+        "so, by what it knows of pictures held out in training; missed, or not known for lack of "
+        "such pictures, the photo is uncertain",
+    ),
+    _key(
         "min_margin",
         _Built(CONFIDENCE, MinMargin),
         "0.2",
@@ -84,6 +104,21 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         '{memes: ">= 0.3", cars: "< 0.1"}',
         "any class's probability is so (`>=`, `>`, `<=`, `<`); several must all hold; missed, it "
         "is a plain no, never uncertain",
+    ),
+    _key(
+        "familiar",
+        _Built(Flag(), Familiar),
+        "true",
+        "it is like what the model was taught; missed, the photo is uncertain. `false`: it is "
+        "strange, as only one picture in twenty of known kinds is. A model without a bank knows "
+        "neither",
+    ),
+    _key(
+        "min_familiarity",
+        _Built(CONFIDENCE, MinFamiliarity),
+        "0.1",
+        "the same with a limit of your own: at least so many of the pictures of known kinds are "
+        "as strange (`familiar: true` is 0.05)",
     ),
     _key(
         "name",
@@ -300,7 +335,7 @@ def _own_keys(node: MappingNode) -> frozenset[str]:
         if name.text == "all" and isinstance(value, SequenceNode):
             maps = (item for item in value.items if isinstance(item, MappingNode))
             keys |= {key for item in maps for key in _own_keys(item)}
-    return frozenset(keys)
+    return frozenset(keys | HOW_SURE if keys & HOW_SURE else keys)
 
 
 def _simple(each: AllOf) -> Condition:

@@ -86,6 +86,7 @@ _SURELY_PERCENT = 10
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 SYNONYMS = {
+    "accuracy": "min_precision",
     "and": "all",
     "category": "class",
     "condition": "when",
@@ -96,6 +97,7 @@ SYNONYMS = {
     "destination": "to",
     "distance": "near",
     "extension": "ext",
+    "familiarity": "min_familiarity",
     "filename": "name",
     "filters": "when",
     "folder": "to",
@@ -107,13 +109,18 @@ SYNONYMS = {
     "label": "class",
     "location": "near",
     "margin": "min_margin",
+    "novel": "familiar",
     "or": "any",
+    "outlier": "familiar",
     "output": "library",
+    "precision": "min_precision",
     "ratio": "aspect",
     "rename": "as",
+    "strange": "familiar",
     "target": "to",
     "then": "to",
     "threshold": "min_confidence",
+    "unfamiliar": "familiar",
 }
 """What neighbouring programs call our keys."""
 

@@ -9,10 +9,10 @@ from gallery_daemon.config.kinds.base import Flag, OneOf, Raw, Text
 from gallery_daemon.config.kinds.text import FileName, Folder, is_like_leave
 from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Table, Written
-from gallery_daemon.config.settings import SidecarMode
+from gallery_daemon.config.settings import DEFAULT_MIN_CONFIDENCE, SidecarMode
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import AllOf, Condition
-from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin
+from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin, MinPrecision
 from gallery_daemon.rules.decide import Placing, Rule
 from gallery_daemon.rules.template import Template
 
@@ -63,12 +63,19 @@ RULE = Table(
 
 def default_conditions(defaults: Defaults) -> dict[str, Condition]:
     """The conditions that a map takes which names a class, by their key."""
-    both: dict[str, Condition] = {}
-    if defaults.min_confidence > 0:
-        both["min_confidence"] = MinConfidence(defaults.min_confidence)
-    if defaults.min_margin > 0:
-        both["min_margin"] = MinMargin(defaults.min_margin)
-    return both
+    values: dict[type[MinConfidence | MinPrecision | MinMargin], float] = {
+        MinConfidence: _min_confidence(defaults),
+        MinPrecision: defaults.min_precision,
+        MinMargin: defaults.min_margin,
+    }
+    return {kind.KEY: kind(value) for kind, value in values.items() if value > 0}
+
+
+def _min_confidence(defaults: Defaults) -> float:
+    """What is written; or else 0.80, unless `min_precision` says how sure the model must be."""
+    if defaults.min_confidence is not None:
+        return defaults.min_confidence
+    return 0.0 if defaults.min_precision > 0 else DEFAULT_MIN_CONFIDENCE
 
 
 def outcome_placing(to: Template | str | None, defaults: Defaults) -> Placing | None:

@@ -179,11 +179,12 @@ def option(
 ) -> T:
     """A field of a dataclass that is read from the key of the field's name, or from `key`.
 
-    `default` is written as in the YAML and read by the kind; what the YAML cannot write is given as
-    the value `unwritten`. A field with neither has to be given when the dataclass is made. A key
-    with an `example` must be written where the map is.
+    `default` is written as in the YAML and read by the kind; what the YAML cannot write, or what
+    tells that nothing was written, is given as the value `unwritten`. A field with neither has to
+    be given when the dataclass is made. A key with an `example` must be written where the map is.
     """
-    value = unwritten if default is None else _read_default(kind, default)
+    is_read = default is not None and unwritten is _REQUIRED
+    value = _read_default(kind, default or "") if is_read else unwritten
     declared = Key(key, kind, says, example, default=default)
     return field(default=value, metadata={_OPTION: declared})
 

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1"
 
+DEFAULT_MIN_CONFIDENCE = 0.80
+"""A cautious start: what is below it goes to `uncertain`, where a person can look at it."""
+
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
 _WEEK_S = 7 * _DAY_S
@@ -202,9 +205,18 @@ class Defaults:
         "Whether .xmp, .aae and a live photo's .mov go with their photo ({default}).",
         "together",
     )
-    # A cautious start: what is below it goes to `uncertain`, where a person can look at it.
-    min_confidence: float = option(
-        Number(0, 1), "How sure the model must be where a rule names a class ({default}).", "0.80"
+    min_confidence: float | None = option(
+        Number(0, 1),
+        "How sure the model must be where a rule names a class ({default}); where min_precision is "
+        "set and this is not, any confidence will do.",
+        f"{DEFAULT_MIN_CONFIDENCE:.2f}",
+        unwritten=None,
+    )
+    min_precision: float = option(
+        Number(0, 1),
+        "The same by what comes of it: of a hundred photos filed so many are right ({default}). "
+        "A rule with its own min_confidence or min_precision takes neither of these two.",
+        "0",
     )
     min_margin: float = option(
         Number(0, 1), "How far ahead of the second class the first must be ({default}).", "0"

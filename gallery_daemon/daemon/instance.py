@@ -32,6 +32,8 @@ _SOCKETS = Path("/proc/net/unix")
 # Source: struct ucred of unix(7): pid, uid, gid.
 _CREDENTIALS = struct.Struct("3i")
 _ANSWER_S = 10.0
+# Such a thread ends at once when its socket is shut.
+_JOIN_S = 1.0
 
 
 def name_of(folder: str) -> str:
@@ -46,7 +48,7 @@ class InstanceLock:
     def __init__(self, wake: Callable[[], None]) -> None:
         """`wake` is called, by other threads, when a client waits for an answer."""
         self._wake = wake
-        self._held: dict[str, socket.socket] = {}
+        self._held: dict[str, tuple[socket.socket, Thread]] = {}
         self._waiting: SimpleQueue[socket.socket] = SimpleQueue()
 
     def hold(self, folders: Iterable[str]) -> None:
@@ -67,10 +69,13 @@ class InstanceLock:
                 listener.close()
             raise
         for name in self._held.keys() - wanted.keys():
-            _shut(self._held.pop(name))
+            _shut(*self._held.pop(name))
         for name, listener in fresh.items():
-            self._held[name] = listener
-            Thread(target=self._accept, args=(listener,), daemon=True, name="status socket").start()
+            accepting = Thread(
+                target=self._accept, args=(listener,), daemon=True, name="status socket"
+            )
+            self._held[name] = listener, accepting
+            accepting.start()
 
     def close(self) -> None:
         """No folder is held, and no client waits for an answer."""
@@ -170,8 +175,9 @@ def _who(peer: socket.socket) -> tuple[int, int]:
     return pid, uid
 
 
-def _shut(listener: socket.socket) -> None:
-    """It is closed; its thread wakes up and ends."""
+def _shut(listener: socket.socket, accepting: Thread) -> None:
+    """It is closed; its thread has woken up and ended, so no client comes after this."""
     with contextlib.suppress(OSError):
         listener.shutdown(socket.SHUT_RDWR)
+    accepting.join(_JOIN_S)
     listener.close()

@@ -199,7 +199,12 @@ DROP INDEX filings_open;
 CREATE INDEX filings_open ON filings (path) WHERE state IN ('intent', 'undoing', 'refiling');
 CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled';
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED)
+# How often such answers were right, and how near the photo is to what the model was taught.
+_PRECISION_AND_FAMILIARITY = """
+ALTER TABLE filings ADD COLUMN precision REAL;
+ALTER TABLE filings ADD COLUMN familiarity REAL;
+"""
+_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED, _PRECISION_AND_FAMILIARITY)
 _VERSION = len(_STEPS)
 
 

@@ -118,13 +118,19 @@ def _identity(file: str) -> Identity | None:
 
 def _past_decision(columns: sqlite3.Row) -> PastDecision:
     row = row_of(columns)
-    probabilities = _read(Mapping[str, float], columns["probabilities"])
     return PastDecision(
         row,
         trace=_read(tuple[TraceEntry, ...], columns["trace"]) or (),
-        prediction=Prediction(probabilities, row.model or "") if probabilities else None,
+        prediction=_prediction(row, columns["probabilities"]),
         taken=_taken(columns["taken"], columns["taken_from"]),
     )
+
+
+def _prediction(row: Row, text: str | None) -> Prediction | None:
+    probabilities = _read(Mapping[str, float], text)
+    if not probabilities:
+        return None
+    return Prediction(probabilities, row.model or "", row.precision, row.familiarity)
 
 
 def _read(wanted: Any, text: str | None) -> Any:  # noqa: ANN401 - as the codec

@@ -116,7 +116,8 @@ class Row:
     """One file as the journal has it.
 
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
-    the one that was planned. `confidence` is 0..1; `decided_at` is ISO 8601 with its offset;
+    the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
+    row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
     `made_inode` is that of the copy, if one was made. In the row of an undo the two places are
     exchanged: it leads from the library to the watch folder.
     """
@@ -143,6 +144,8 @@ class Row:
     owner: int | None = None
     undoes: int | None = None
     made_inode: int | None = None
+    precision: float | None = None
+    familiarity: float | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -200,6 +203,8 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
             "class": prediction.top_class,
             "confidence": prediction.confidence,
             "probabilities": json.dumps(dict(prediction.probabilities)),
+            "precision": prediction.precision,
+            "familiarity": prediction.familiarity,
             "model": prediction.model,
         }
     if intent := entry.intent:
@@ -245,6 +250,8 @@ def row_of(columns: sqlite3.Row) -> Row:
         owner=columns["owner"],
         undoes=columns["undoes"],
         made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
+        precision=columns["precision"],
+        familiarity=columns["familiarity"],
     )
 
 

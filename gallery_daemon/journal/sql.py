@@ -63,7 +63,10 @@ UPDATE_INODE: Final = """
 UPDATE filings SET device = ?, inode = ? WHERE id = ? AND size_bytes = ? AND mtime_ns = ?
 """
 # Redoing what an undo reverted is no new decision.
-_DECIDED = "outcome, rule, trace, class, confidence, probabilities, model, taken, taken_from"
+_DECIDED = (
+    "outcome, rule, trace, class, confidence, probabilities, precision, familiarity, model,"
+    " taken, taken_from"
+)
 COPY_DECISION: Final = f"""
 UPDATE filings SET ({_DECIDED}) = (
     SELECT {_DECIDED} FROM filings WHERE id = (SELECT undoes FROM filings WHERE id = ?)

@@ -3,7 +3,8 @@
 An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
 ask for them, and, where the file was renamed, nothing that was read from its name. A text that an
-older program wrote with other facts does not count, except that one without bits is read as such.
+older program wrote with other facts does not count; one without bits, precision or familiarity is
+read as such.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from gallery_daemon.photo import Facts, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from gallery_daemon.config.settings import Config
@@ -147,10 +149,17 @@ class InferenceCache:
         return name == photo.name or cached.facts.taken.origin in _IN_THE_FILE
 
 
+_ADDED: Mapping[str, dict[str, object]] = {
+    "facts": {"dhash": None},
+    "prediction": {"precision": None, "familiarity": None},
+}
+"""What an older program did not write."""
+
+
 def _completed(raw: dict[str, object]) -> dict[str, object]:
-    """The object with the facts that an older program did not write."""
-    facts = raw.get("facts")
-    return raw | {"facts": {"dhash": None} | facts} if isinstance(facts, dict) else raw
+    """The object with what an older program did not write of its facts and its prediction."""
+    written = ((key, raw.get(key)) for key in _ADDED)
+    return raw | {key: _ADDED[key] | each for key, each in written if isinstance(each, dict)}
 
 
 def forget_gone(journal: Journal) -> None:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     )
     from gallery_daemon.photo import Candidate, Photo
 
+_DIGITS = 4
+
 
 @dataclass(slots=True)
 class _Times:
@@ -187,13 +189,19 @@ class PhotoLog:
         return replace(
             line,
             top_class=examined.prediction.top_class,
-            confidence=round(examined.prediction.confidence, 4),
+            confidence=round(examined.prediction.confidence, _DIGITS),
+            precision=_share(examined.prediction.precision),
+            familiarity=_share(examined.prediction.familiarity),
             model=examined.prediction.model,
         )
 
 
 def _beside(candidate: Candidate, name: str) -> Candidate:
     return replace(candidate, relative="".join((*candidate.relative.rpartition("/")[:2], name)))
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)
 
 
 def _ms(seconds: float) -> float:

@@ -50,9 +50,10 @@ class Log:
 class PhotoLine:
     """All that an event says of one photo; what is not known is left out of the line.
 
-    `confidence` is 0 to 1, `batch` the number of photos classified together. `waited_ms` runs from
-    settled until it is handed to the classifier process, `classify_ms` until the prediction,
-    `total_ms` from settled until filed. `destination` is absolute.
+    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`; `batch` is the
+    number of photos classified together. `waited_ms` runs from settled until it is handed to the
+    classifier process, `classify_ms` until the prediction, `total_ms` from settled until filed.
+    `destination` is absolute.
     """
 
     photo: str
@@ -61,6 +62,8 @@ class PhotoLine:
     rule: str | None = None
     top_class: str | None = None
     confidence: float | None = None
+    precision: float | None = None
+    familiarity: float | None = None
     action: str | None = None
     destination: str | None = None
     taken: str | None = None

@@ -89,6 +89,12 @@ def _json_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -
     return json.dumps(head | dict(event), default=str, ensure_ascii=True)
 
 
+_QUIET = (
+    "source", "precision", "familiarity", "model", "batch", "waited_ms", "classify_ms", "taken_from"
+)  # fmt: skip
+"""What a person at a terminal is not told of a photo."""
+
+
 class ConsoleLine:
     """Renders an event as one short line: time, event, photo, and the rest as key=value."""
 
@@ -116,7 +122,7 @@ class ConsoleLine:
             confidence = event.pop("confidence", None)
             certain = "" if confidence is None else f" {confidence:.2f}"
             parts.append(f"({event.pop('class')}{certain})")
-        for quiet in ("source", "model", "batch", "waited_ms", "classify_ms", "taken_from"):
+        for quiet in _QUIET:
             event.pop(quiet, None)
         return parts
 

@@ -17,7 +17,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE, Manifest, read_manifest
+from gallery_daemon.model.manifest import (
+    FORMAT_VERSION,
+    HEAD_FILE,
+    MANIFEST_FILE,
+    WEIGHTS_FILE,
+    Manifest,
+    read_manifest,
+)
 from gallery_daemon.model.network import new_network
 
 if TYPE_CHECKING:
@@ -25,6 +32,9 @@ if TYPE_CHECKING:
 
     import torch
     from torch import nn
+
+
+_HEAD_KEYS = "fc."
 
 
 def save_bundle(
@@ -39,9 +49,17 @@ def save_bundle(
         BundleError: `folder` exists already, or cannot be written.
     """
     refuse_existing(folder)
-    weights = save({key: _storable(value) for key, value in network.state_dict().items()})
-    manifest = replace(manifest, weights_sha256=hashlib.sha256(weights).hexdigest())
-    files = {WEIGHTS_FILE: weights, MANIFEST_FILE: manifest.to_json().encode(), **extras}
+    tensors = {key: _storable(value) for key, value in network.state_dict().items()}
+    head = {key: value for key, value in tensors.items() if key.startswith(_HEAD_KEYS)}
+    weights, head_file = save({k: v for k, v in tensors.items() if k not in head}), save(head)
+    manifest = replace(
+        manifest,
+        weights_sha256=hashlib.sha256(weights).hexdigest(),
+        head_sha256=hashlib.sha256(head_file).hexdigest(),
+        format_version=FORMAT_VERSION,
+    )
+    files = {WEIGHTS_FILE: weights, HEAD_FILE: head_file}
+    files |= {MANIFEST_FILE: manifest.to_json().encode(), **extras}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -70,20 +88,26 @@ def load_bundle(folder: Path) -> tuple[nn.Module, Manifest]:
         BundleError: it is missing or damaged, or its weights are not those of the manifest.
     """
     manifest = read_manifest(folder)
-    path = folder / WEIGHTS_FILE
-    weights = read_weights(path)
-    if hashlib.sha256(weights).hexdigest() != manifest.weights_sha256:
+    weights = load(_read(folder / WEIGHTS_FILE, manifest.weights_sha256))
+    if manifest.head_sha256 is not None:
+        weights |= load(_read(folder / HEAD_FILE, manifest.head_sha256))
+    network = new_network(len(manifest.classes))
+    try:
+        network.load_state_dict({key: value.float() for key, value in weights.items()})
+    except (SafetensorError, RuntimeError) as error:
+        first_line = str(error).splitlines()[0]
+        raise BundleError(f"{folder} does not fit a ResNet34: {first_line}") from error
+    return network.eval(), manifest
+
+
+def _read(path: Path, digest: str) -> bytes:
+    content = read_weights(path)
+    if hashlib.sha256(content).hexdigest() != digest:
         raise BundleError(
             f"{path} is not the file that {MANIFEST_FILE} describes",
             hint="the bundle is damaged or mixed from two; copy it again",
         )
-    network = new_network(len(manifest.classes))
-    try:
-        network.load_state_dict({key: value.float() for key, value in load(weights).items()})
-    except (SafetensorError, RuntimeError) as error:
-        first_line = str(error).splitlines()[0]
-        raise BundleError(f"{path} does not fit a ResNet34: {first_line}") from error
-    return network.eval(), manifest
+    return content
 
 
 def read_weights(path: Path) -> bytes:

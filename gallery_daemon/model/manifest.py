@@ -1,30 +1,50 @@
-"""What must be known of a model bundle: classes, preprocessing, temperature, origin.
+"""What must be known of a model bundle: classes, looks, calibration, origin.
 
-A bundle is a folder with `model.safetensors` (the weights) and `model.json` (this manifest). Needs
-neither torch nor numpy, because `check` and the idle daemon read it. The weights always come with
-their preprocessing and labels: nothing about a model is guessed at prediction.
+A bundle is a folder with this manifest, `model.json`, and:
 
-A bundle may hold the network a second time in 8 bits (OpenVINO's format): four times as fast on a
-processor that multiplies bytes, and a quarter of the memory. How often that network gives the class
-that float32 gives is measured when it is made. Processors differ in how they add bytes, so its
+- `model.safetensors`, the body: the layers that turn a picture into features;
+- `head.safetensors`, the linear layer that turns features into logits, a few kilobytes;
+- `bank.safetensors`, if there is one: features of pictures that the model was trained on.
+
+Needs neither torch nor numpy, because `check` and the idle daemon read it. The weights always come
+with their preprocessing and labels: nothing about a model is guessed at prediction.
+
+A *look* is how a picture is shown to the network: in full, or small and quick. Each has a size, a
+temperature and tallies of its own.
+
+A bundle may hold the body a second time in 8 bits (OpenVINO's format): four times as fast on a
+processor that multiplies bytes, and a quarter of the memory. How often it leads to the class that
+float32 leads to is measured when it is made. Processors differ in how they add bytes, so its
 answers to a few fixed pictures (`engines.probes`) are kept as well: an engine that gives others is
 not used.
+
+A bundle of format version 1 has one look, no tallies and no bank; its head is in
+`model.safetensors`, and its 8-bit network gives logits.
 """
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from gallery_daemon.codec import CodecError, MissingKeyError, lone_surrogate, value_of
 from gallery_daemon.errors import BundleError
 from gallery_daemon.openat import NotRegularError, open_regular
 
-FORMAT_VERSION = 1
-WEIGHTS_FILE = "model.safetensors"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT_VERSION = 2
+WHOLE_NETWORK_VERSION = 1
+"""The format in which the head is part of the weights."""
+WEIGHTS_FILE, HEAD_FILE, BANK_FILE = "model.safetensors", "head.safetensors", "bank.safetensors"
 MANIFEST_FILE = "model.json"
 DEFAULT_BUNDLE = "default"
 
@@ -39,60 +59,154 @@ LEAST_AGREEMENT = 0.99
 PROBES = 4
 """How many pictures an 8-bit network is checked with."""
 
-# A real manifest has a few kilobytes; anything larger is no manifest.
+TALLY_BINS = 100
+"""Confidences are counted in hundredths, as people write them."""
+QUANTILES = 101
+"""A scale has the quantiles 0%, 1% and so on to 100%."""
+
+# A real manifest has some ten kilobytes; anything larger is no manifest.
 _MANIFEST_LIMIT = 4 * 1024 * 1024
+_TOP = "manifest"
+_CHANNELS = 3
+_SIZES = range(32, 1025)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_FARTHEST = 2.0  # of cosine distances
 
 Json = Mapping[str, object]
 
 
+class LookKind(StrEnum):
+    """How a picture is shown to the network."""
+
+    FULL = "full"
+    QUICK = "quick"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of one class and look: how many held-out pictures were called so, and rightly.
+
+    Place n of both (of `TALLY_BINS`) counts the confidences from n/100 up to (n + 1)/100; that of
+    1 is in the last. `precision` reads it.
+    """
+
+    called: tuple[int, ...]
+    right: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookSettings:
+    """How one look is shown to the network, and how its answer is read.
+
+    `size` is the side of the square picture in pixels; `temperature` (> 0) divides the logits (Guo
+    et al. 2017, arXiv 1706.04599); `tallies` are by class, and may lack some.
+    """
+
+    size: int = INPUT_SIZE
+    temperature: float = 1.0
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FamiliarityScale:
+    """How far held-out pictures of known kinds are from the bank.
+
+    `distances` are `QUANTILES` quantiles, ascending, of the mean cosine distance (0 to 2) to the
+    nearest `neighbours` rows.
+    """
+
+    neighbours: int
+    distances: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Int8Look:
+    """What is known of an 8-bit network at one look.
+
+    `agreement` is the share of held-out pictures whose class is that of float32, `difference` the
+    mean absolute difference of their confidence, 0..1. `answers` has a row for each probe: a short
+    record of its features (`engines.probes.record`), in format version 1 its probabilities.
+    """
+
+    agreement: float
+    difference: float
+    answers: tuple[tuple[float, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Int8Network:
-    """What a manifest says of its bundle's 8-bit network.
-
-    `agreement` is the share of `pictures` held-out pictures whose class is that of float32,
-    `difference` the mean absolute difference of their confidence, 0..1. `answers` are the
-    probabilities that it gave for the probes, (PROBES, C).
-    """
+    """What a manifest says of its bundle's 8-bit network; `pictures` were compared at each look."""
 
     xml_sha256: str
     bin_sha256: str
-    agreement: float
-    difference: float
     pictures: int
-    answers: tuple[tuple[float, ...], ...]
+    looks: Mapping[LookKind, Int8Look]
+
+    @property
+    def agreement(self) -> float:
+        """The share of pictures whose class is that of float32, at the look where it is least."""
+        return min(look.agreement for look in self.looks.values())
+
+    @property
+    def difference(self) -> float:
+        """The mean difference of confidence, at the look where it is largest."""
+        return max(look.difference for look in self.looks.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What `model.json` says.
 
-    `input_size` is the side of the square picture in pixels; `mean` and `std` are per channel, of
-    RGB in 0..1; `temperature` (> 0) divides the logits (Guo et al. 2017, arXiv 1706.04599);
-    `weights_sha256` is the hash of the weights file, in hexadecimal digits; `int8` is None where
-    the bundle has no 8-bit network.
+    `weights_sha256`, `head_sha256` and `bank_sha256` are the hashes of the three files, in
+    hexadecimal digits, None where there is no such file; `looks` always has the full one; `mean`
+    and `std` are per channel, of RGB in 0..1; `familiarity` is there if the bank is; `int8` is None
+    where the bundle has no 8-bit network.
     """
 
     name: str
     classes: tuple[str, ...]
     weights_sha256: str
-    temperature: float = 1.0
-    input_size: int = INPUT_SIZE
+    head_sha256: str | None = None
+    bank_sha256: str | None = None
+    looks: Mapping[LookKind, LookSettings] = field(
+        default_factory=lambda: {LookKind.FULL: LookSettings()}
+    )
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
+    familiarity: FamiliarityScale | None = None
     provenance: Json | None = None
     metrics: Json | None = None
     int8: Int8Network | None = None
     format_version: int = FORMAT_VERSION
 
     @property
+    def full(self) -> LookSettings:
+        """The full look, which every bundle has."""
+        return self.looks[LookKind.FULL]
+
+    @property
     def model_id(self) -> str:
-        """`name@hash8`: what the log and the journal call this model."""
-        return f"{self.name}@{self.weights_sha256[:8]}"
+        """`name@hash8`: what the log and the journal call this model. The bank is not part of it.
+
+        A new head is another model: it gives other answers.
+        """
+        digest = self.weights_sha256
+        if self.head_sha256 is not None:
+            digest = hashlib.sha256((digest + self.head_sha256).encode()).hexdigest()
+        return f"{self.name}@{digest[:8]}"
 
     def to_json(self) -> str:
         """The text of `model.json`; broken UTF-8 in the names of folders is replaced."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
-        return text.encode(errors="replace").decode()
+        return _NUMBERS.sub(_in_one_line, text).encode(errors="replace").decode()
+
+
+# A list of numbers over several lines. No text has one in it: JSON writes its line breaks as \n.
+_NUMBERS = re.compile(r"\[\n[-+.\deE,\s]+\]")
+
+
+def _in_one_line(numbers: re.Match[str]) -> str:
+    return "[" + " ".join(numbers.group()[1:-1].split()) + "]"
 
 
 def find_bundle(name_or_path: str) -> Path:
@@ -129,54 +243,149 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _checked(raw: Json, path: Path) -> Manifest:
     version = raw.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in {FORMAT_VERSION, WHOLE_NETWORK_VERSION}:
         raise BundleError(
-            f"{path} has format version {version}, this program reads {FORMAT_VERSION}",
+            f"{path} has format version {version}, this program reads {WHOLE_NETWORK_VERSION} and "
+            f"{FORMAT_VERSION}",
             hint="update gallery-daemon, or train the model again",
         )
     try:
-        manifest: Manifest = value_of(Manifest, raw, "manifest", exact=False)
+        manifest: Manifest = (
+            value_of(Manifest, raw, _TOP, exact=False)
+            if version == FORMAT_VERSION
+            else value_of(_Manifest1, raw, _TOP, exact=False).as_today()
+        )
     except MissingKeyError as error:
-        raise BundleError(f"{path} lacks {error.key!r}") from error
+        place = "" if error.where == _TOP else f" in {error.where}"
+        raise BundleError(f"{path} lacks {error.key!r}{place}") from error
     except CodecError as error:
         raise BundleError(f"{path}: {error.problem}") from error
-    _refuse_impossible(manifest, path)
+    for problem, found in _problems(manifest):
+        if found:
+            raise BundleError(f"{path}: {problem}")
     return manifest
 
 
-def _refuse_impossible(manifest: Manifest, path: Path) -> None:
+def _problems(manifest: Manifest) -> Iterator[tuple[str, bool]]:
+    """What would be impossible in a manifest, and whether it is so in this one."""
     classes = manifest.classes
-    channels = 3
-    texts = (manifest.name, *classes, manifest.weights_sha256)
-    problems = {f"{text!r} is not a text": lone_surrogate(text) is not None for text in texts}
-    problems |= {
-        "it has no classes": not classes,
-        "a class is named twice": len(set(classes)) != len(classes),
-        "a class has an empty name or one with a slash": any(
-            not name.strip() or "/" in name for name in classes
-        ),
-        "the temperature is not above 0": not manifest.temperature > 0,
-        "the input size is not between 32 and 1024": not 32 <= manifest.input_size <= 1024,  # noqa: PLR2004
-        "mean and std are not three numbers each": (
-            (len(manifest.mean), len(manifest.std)) != (channels, channels)
-            or not all(value > 0 for value in manifest.std)
-        ),
-        "the weights' hash is not a SHA-256": len(manifest.weights_sha256) != 64,  # noqa: PLR2004
-    }
+    for text in (manifest.name, *classes, manifest.weights_sha256):
+        yield f"{text!r} is not a text", lone_surrogate(text) is not None
+    yield "it has no classes", not classes
+    yield "a class is named twice", len(set(classes)) != len(classes)
+    yield (
+        "a class has an empty name or one with a slash",
+        any(not name.strip() or "/" in name for name in classes),
+    )
+    yield (
+        "mean and std are not three numbers each",
+        (len(manifest.mean), len(manifest.std)) != (_CHANNELS, _CHANNELS)
+        or not all(value > 0 for value in manifest.std),
+    )
+    yield "the weights' hash is not a SHA-256", not _is_sha256(manifest.weights_sha256)
+    if manifest.format_version == FORMAT_VERSION:
+        yield "the head's hash is not a SHA-256", not _is_sha256(manifest.head_sha256)
+    yield from _problems_of_looks(manifest)
+    yield from _problems_of_bank(manifest)
     if manifest.int8 is not None:
-        problems |= _problems_of_int8(manifest.int8, len(classes))
-    for problem, found in problems.items():
-        if found:
-            raise BundleError(f"{path}: {problem}")
+        yield from _problems_of_int8(manifest.int8, manifest)
 
 
-def _problems_of_int8(int8: Int8Network, classes: int) -> dict[str, bool]:
-    lengths = {len(row) for row in int8.answers}
-    return {
-        f"int8 has no {PROBES} answers": len(int8.answers) != PROBES or 0 in lengths,
-        "int8 has answers of different lengths": len(lengths) > 1,
-        "int8 has a share outside 0 to 1": not (
-            0 <= int8.agreement <= 1 and 0 <= int8.difference <= 1
-        ),
-        "int8 has not an answer for each class": lengths != {classes},
-    }
+def _problems_of_looks(manifest: Manifest) -> Iterator[tuple[str, bool]]:
+    yield "it has no full look", LookKind.FULL not in manifest.looks
+    for look in manifest.looks.values():
+        yield "the temperature is not above 0", not look.temperature > 0
+        yield "the input size is not between 32 and 1024", look.size not in _SIZES
+        for name, tally in look.tallies.items():
+            yield f"it has a tally of {name!r}, which is no class", name not in manifest.classes
+            lengths = {len(tally.called), len(tally.right)}
+            yield f"the tally of {name!r} has not {TALLY_BINS} places", lengths != {TALLY_BINS}
+            pairs = zip(tally.called, tally.right, strict=True)
+            yield (
+                f"the tally of {name!r} has more right than called",
+                not all(0 <= right <= called for called, right in pairs),
+            )
+
+
+def _problems_of_bank(manifest: Manifest) -> Iterator[tuple[str, bool]]:
+    scale, digest = manifest.familiarity, manifest.bank_sha256
+    yield "it has a bank or a scale of familiarity, not both", (scale is None) != (digest is None)
+    if scale is None:
+        return
+    yield "the bank's hash is not a SHA-256", not _is_sha256(digest)
+    yield "the familiarity has no neighbours", scale.neighbours < 1
+    yield f"the familiarity has not {QUANTILES} distances", len(scale.distances) != QUANTILES
+    yield (
+        "the familiarity's distances do not ascend from 0 to 2",
+        any(low > high for low, high in itertools.pairwise((0.0, *scale.distances, _FARTHEST))),
+    )
+
+
+def _problems_of_int8(int8: Int8Network, manifest: Manifest) -> Iterator[tuple[str, bool]]:
+    yield "int8 has not the looks of the model", int8.looks.keys() != manifest.looks.keys()
+    yield (
+        "int8 has a hash that is no SHA-256",
+        not (_is_sha256(int8.xml_sha256) and _is_sha256(int8.bin_sha256)),
+    )
+    for look in int8.looks.values():
+        lengths = {len(row) for row in look.answers}
+        yield f"int8 has no {PROBES} answers", len(look.answers) != PROBES or 0 in lengths
+        yield "int8 has answers of different lengths", len(lengths) > 1
+        yield (
+            "int8 has a share outside 0 to 1",
+            not (0 <= look.agreement <= 1 and 0 <= look.difference <= 1),
+        )
+        if manifest.format_version == WHOLE_NETWORK_VERSION:
+            yield "int8 has not an answer for each class", lengths != {len(manifest.classes)}
+
+
+def _is_sha256(digest: str | None) -> bool:
+    return digest is not None and _SHA256.fullmatch(digest) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Int8Network1:
+    """The 8-bit network in a manifest of format version 1."""
+
+    xml_sha256: str
+    bin_sha256: str
+    agreement: float
+    difference: float
+    pictures: int
+    answers: tuple[tuple[float, ...], ...]
+
+    def as_today(self) -> Int8Network:
+        """The same in today's words."""
+        full = Int8Look(self.agreement, self.difference, self.answers)
+        return Int8Network(self.xml_sha256, self.bin_sha256, self.pictures, {LookKind.FULL: full})
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest1:
+    """What a manifest of format version 1 says."""
+
+    name: str
+    classes: tuple[str, ...]
+    weights_sha256: str
+    temperature: float
+    input_size: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    provenance: Json | None
+    metrics: Json | None
+    int8: _Int8Network1 | None
+
+    def as_today(self) -> Manifest:
+        """The same in today's words."""
+        return Manifest(
+            name=self.name,
+            classes=self.classes,
+            weights_sha256=self.weights_sha256,
+            looks={LookKind.FULL: LookSettings(self.input_size, self.temperature)},
+            mean=self.mean,
+            std=self.std,
+            provenance=self.provenance,
+            metrics=self.metrics,
+            int8=self.int8.as_today() if self.int8 else None,
+            format_version=WHOLE_NETWORK_VERSION,
+        )

@@ -35,7 +35,7 @@ class _Calibrated(nn.Module):
     def __init__(self, network: nn.Module, manifest: Manifest) -> None:
         super().__init__()
         self.logits = WithPreprocessing(network, manifest)
-        self._temperature = manifest.temperature
+        self._temperature = manifest.full.temperature
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         return torch.softmax(self.logits(pictures) / self._temperature, dim=1)
@@ -65,7 +65,7 @@ def write_onnx(bundle: Path, file: Path) -> None:
 
 
 def _write(network: nn.Module, manifest: Manifest, file: Path) -> None:
-    size = manifest.input_size
+    size = manifest.full.size
     with warnings.catch_warnings():
         # The exporter warns its own developers of its own deprecations.
         warnings.simplefilter("ignore")

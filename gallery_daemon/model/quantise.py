@@ -24,7 +24,7 @@ from torch import nn
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
 from gallery_daemon.model.engines.probes import probes, softmax
-from gallery_daemon.model.manifest import BIN_FILE, XML_FILE, Int8Network
+from gallery_daemon.model.manifest import BIN_FILE, XML_FILE, Int8Look, Int8Network, LookKind
 from gallery_daemon.model.network import normalise
 
 if TYPE_CHECKING:
@@ -77,21 +77,25 @@ def quantise(
     """
     refuse_missing_packages()
     whole = WithPreprocessing(network.eval(), manifest)
-    model = _quantised(whole, manifest.input_size, calibration)
+    model = _quantised(whole, manifest.full.size, calibration)
     with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
         without_telemetry("openvino").save_model(model, Path(folder) / XML_FILE)
         files = {name: (Path(folder) / name).read_bytes() for name in (XML_FILE, BIN_FILE)}
     ask = _asker(model)
     exact = _probabilities(lambda batch: _run(whole, batch), held_out, manifest)
     rounded = _probabilities(ask, held_out, manifest)
-    answers = softmax(ask(probes(manifest.input_size)) / manifest.temperature)
+    answers = softmax(ask(probes(manifest.full.size)) / manifest.full.temperature)
     int8 = Int8Network(
         xml_sha256=hashlib.sha256(files[XML_FILE]).hexdigest(),
         bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
-        agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
-        difference=float(np.abs(exact.max(1) - rounded.max(1)).mean()),
         pictures=len(held_out),
-        answers=tuple(tuple(round(float(p), 4) for p in row) for row in answers),
+        looks={
+            LookKind.FULL: Int8Look(
+                agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
+                difference=float(np.abs(exact.max(1) - rounded.max(1)).mean()),
+                answers=tuple(tuple(round(float(p), 4) for p in row) for row in answers),
+            )
+        },
     )
     return Quantised(int8, files)
 
@@ -162,4 +166,4 @@ def _probabilities(
         ask(np.ascontiguousarray(pictures[start : start + _BATCH_SIZE]))
         for start in range(0, len(pictures), _BATCH_SIZE)
     ]
-    return softmax(np.concatenate(parts) / manifest.temperature)
+    return softmax(np.concatenate(parts) / manifest.full.temperature)

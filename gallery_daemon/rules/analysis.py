@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gallery_daemon.rules.condition import AllOf, AnyOf, Atom, Condition, Not
+from gallery_daemon.rules.condition import AllOf, AnyOf, Atom, Boolean, Condition, Not
 from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, Probability
 
 if TYPE_CHECKING:
@@ -76,9 +76,21 @@ def _impossible(reach: _Reach, prover: Prover) -> str | None:
     if _is_overfull(reach):
         return "the confidence and the probabilities that it asks for add up to more than 1"
     for condition in reach.others:
-        if isinstance(condition, Not) and prover.implies(reach.rule.conditions, condition.part):
+        excluded = _excluded_by(condition)
+        if excluded is not None and prover.implies(reach.rule.conditions, excluded):
             return f'"{condition.text}" contradicts its other conditions'
     return None
+
+
+def _excluded_by(condition: Condition) -> Condition | None:
+    """What does not hold of any photo of which the condition holds, as far as it says so itself."""
+    match condition:
+        case Not(part):
+            return part
+        case Boolean():
+            return condition.opposite
+        case _:
+            return None
 
 
 def _is_overfull(reach: _Reach) -> bool:

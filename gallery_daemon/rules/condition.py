@@ -1,8 +1,9 @@
 """What a condition is, and how conditions are combined.
 
-Every condition answers yes, no or *unsure*. Confidence and margin are unsure when they are too low:
-the photo may be what the rule looks for, but the model cannot tell. A rule that fails by nothing
-else makes the outcome `uncertain`, so the photo waits for a person and is not lost among those that
+Every condition answers yes, no or *unsure*. What asks how sure the model is (confidence, precision,
+margin) or how familiar the photo is to it is unsure where that is too low: the photo may be what
+the rule looks for, but the model cannot tell. A rule that fails by nothing else makes the outcome
+`uncertain`, so the photo waits for a person and is not lost among those that
 match nothing.
 
 All that the program knows of a condition is in its class (`rules.conditions`): the text that the
@@ -16,7 +17,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from gallery_daemon.decision import Check, Truth
 
@@ -92,6 +93,11 @@ class Boolean(Atom):
     def text(self) -> str:
         """As the YAML has it: `has_exif: true`."""
         return f"{self.KEY}: {str(self.wanted).lower()}"
+
+    @property
+    def opposite(self) -> Self:
+        """The other one of its kind; both never hold for one photo."""
+        return type(self)(not self.wanted)
 
     def covers(self, _other: Condition) -> bool:
         """Never: the only other one of its kind is its opposite."""

@@ -120,7 +120,7 @@ def _no_match(
     ruleset: RuleSet,
     trace: tuple[TraceEntry, ...],
 ) -> Decision:
-    """Uncertain if confidence or margin alone kept a rule from matching, else otherwise."""
+    """Uncertain if a rule would match had the model been surer, else otherwise."""
     unsure = next((entry.rule for entry in trace if entry.truth is Truth.UNSURE), None)
     outcome = Outcome.OTHERWISE if unsure is None else Outcome.UNCERTAIN
     placing = ruleset.otherwise if unsure is None else ruleset.uncertain

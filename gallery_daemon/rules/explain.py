@@ -115,5 +115,5 @@ def _distance_of(miss: NearMiss) -> tuple[int, int, bool]:
 
 
 def _distance(checks: Checks) -> tuple[int, int]:
-    """How far away: where nothing but confidence or margin is missing, nearly there."""
+    """How far away: where the model is not sure enough and all else holds, nearly there."""
     return sum(check.truth is Truth.NO for check in checks), len(checks)

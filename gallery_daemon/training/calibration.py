@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.training.measures import Measures, Predictions, measure
+from gallery_daemon.training.measures import Measures, measure
+from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ import torch
 
 from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.engines.torch import torch_kinds
-from gallery_daemon.model.manifest import Manifest
+from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
 from gallery_daemon.model.quantise import with_int8
 from gallery_daemon.training.calibration import Calibration, calibrate
 from gallery_daemon.training.features import Runner
@@ -120,7 +120,7 @@ def _manifest(
         name=trainer.options.out.name,
         classes=trainer.loaded.gallery.classes,
         weights_sha256="",
-        temperature=calibration.temperature,
+        looks={LookKind.FULL: LookSettings(temperature=calibration.temperature)},
         provenance=provenance,
         metrics={key: found.to_json() for key, found in calibration.measures.items()},
     )

@@ -48,7 +48,7 @@ def main() -> None:
 
 def article_transform(manifest: Manifest) -> transforms.Compose:
     """A Pillow picture as float32 (3, 224, 224)."""
-    side = manifest.input_size
+    side = manifest.full.size
     return transforms.Compose(
         [
             transforms.Resize((side, side)),

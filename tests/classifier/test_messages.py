@@ -194,6 +194,8 @@ def test_an_unknown_or_crooked_message_is_an_error(body: bytes) -> None:
         (replace(ANSWER, facts=replace(FACTS, width=-1)), "no picture has"),
         (replace(ANSWER, facts=replace(FACTS, height=10**400)), "no picture has"),
         (replace(ANSWER, facts=replace(FACTS, camera="\udcff")), "half a character"),
+        (replace(ANSWER, prediction=Prediction({"cars": 1.0}, "m@1", precision=1.5)), "precision"),
+        (replace(ANSWER, prediction=Prediction({"cars": 1.0}, "m@1", familiarity=-1)), "familiar"),
         (replace(ANSWER, prediction=Prediction({"\ud800": 1.0}, "m@1")), "half a character"),
         (Refusal(1, RefusalKind.FAILED, "\ud83d"), "half a character"),
         (Refusal(1, RefusalKind.FAILED, "x", replace(FACTS, orientation=0)), "orientation"),

@@ -1,25 +1,26 @@
-"""The command line in processes of its own."""
+"""The command line in processes of its own, each forked from one that has imported it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.forked import CommandServer
 from tests.end_to_end.conftest import photo_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 _EXPLAINED = """\
 version: 1
-watch: {{name: phone, path: {inbox}}}
+watch: {{name: phone, path: {inbox}, settle: 300ms}}
 library: {library}
 defaults: {{action: copy}}
 rules:
@@ -34,19 +35,27 @@ rules:
 """
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandServer]:
+    """Forks a process for each command."""
+    server = CommandServer(tmp_path_factory.mktemp("commands"))
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(server: CommandServer, tmp_path: Path) -> Run:
     """Runs `gallery-daemon` with a home of its own."""
-    return _run_of("gallery_daemon", tmp_path / "home")
+    return _run_of(server, "gallery_daemon", tmp_path / "home")
 
 
 @pytest.fixture
-def quick_run(tmp_path: Path) -> Run:
+def quick_run(server: CommandServer, tmp_path: Path) -> Run:
     """The same, with a classifier process that answers at once and calls everything a car."""
-    return _run_of("tests.faults.quick_daemon", tmp_path / "home")
+    return _run_of(server, "tests.faults.quick_daemon", tmp_path / "home")
 
 
-def _run_of(module: str, home: Path) -> Run:
+def _run_of(server: CommandServer, module: str, home: Path) -> Run:
     environ = os.environ | {"HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
     # Each start of the stand-in for the classifier process is a line of this file.
     environ["FAKE_STARTS"] = str(home.with_name("starts"))
@@ -54,13 +63,7 @@ def _run_of(module: str, home: Path) -> Run:
         environ.pop(name, None)
 
     def command(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", module, *map(str, words)],
-            capture_output=True,
-            text=True,
-            env=environ,
-            check=False,
-        )
+        return server.run(module, [*map(str, words)], environ)
 
     return command
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # `has_exif` cannot be answered by what the journal keeps of a filing.
 CONFIG = """\
 version: 1
-watch: {{name: phone, path: {inbox}}}
+watch: {{name: phone, path: {inbox}, settle: 300ms}}
 library: {library}
 rules:
   - name: cars

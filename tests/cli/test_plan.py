@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = """\
 version: 1
-watch: {{name: phone, path: {home}/watch}}
+watch: {{name: phone, path: {home}/watch, settle: 300ms}}
 library: {home}/library
 rules:
   - {{name: keep, when: {{name: "keep*"}}, leave: true}}
@@ -80,7 +80,7 @@ def test_of_many_photos_of_one_name_the_first_by_path_gets_it(
         (watch / name).mkdir()
         (watch / name / "x.jpg").write_bytes(photo_bytes(tmp_path, 10 + number))
     chosen = config(tmp_path, "All")
-    text = chosen.read_text().replace("path:", "settle: 0s, path:")
+    text = chosen.read_text().replace("settle: 300ms", "settle: 0s")
     chosen.write_text(text.replace("rules:", "defaults: {on_conflict: skip}\nrules:"))
     quick_run("plan", watch / "h", "--config", chosen)
 

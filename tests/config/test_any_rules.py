@@ -45,7 +45,10 @@ days = st.sampled_from(["sat", "monday"])
 conditions: dict[str, st.SearchStrategy] = {
     "class": one_or_more(classes),
     "min_confidence": shares,
+    "min_precision": shares,
     "min_margin": shares,
+    "familiar": st.booleans(),
+    "min_familiarity": shares,
     "probability": st.dictionaries(classes, limits, min_size=1),
     **dict.fromkeys(("name", "path", "ext", "source", "camera"), one_or_more(globs)),
     "taken": st.fixed_dictionaries(
@@ -148,6 +151,8 @@ givens = st.fixed_dictionaries(
         "class": classes,
         "confidence": shares,
         "margin": shares,
+        "precision": shares,
+        "familiarity": shares,
         "probabilities": rarely(odd, st.dictionaries(classes, shares, min_size=1, max_size=3)),
         "taken": moments,
         "date": rarely(odd, moments),

@@ -11,8 +11,11 @@ from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, T
 from gallery_daemon.rules.conditions.model import (
     ClassIs,
     Comparison,
+    Familiar,
     MinConfidence,
+    MinFamiliarity,
     MinMargin,
+    MinPrecision,
     Probability,
 )
 from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
@@ -42,6 +45,9 @@ JULY_21 = datetime.fromisoformat("2026-07-21 18:30")
         ("{class: cars, min_confidence: 0}", (ClassIs(("cars",)), MinConfidence(0))),
         ("{min_confidence: .5}", (MinConfidence(0.5),)),
         ("{min_margin: 1}", (MinMargin(1),)),
+        ("{min_precision: 0.95}", (MinPrecision(0.95),)),
+        ("{familiar: false}", (Familiar(wanted=False),)),
+        ("{familiar: yes, min_familiarity: 0.1}", (Familiar(wanted=True), MinFamiliarity(0.1))),
         ("{name: IMG_*}", (NameLike(("IMG_*",)),)),
         ("{name: 2026}", (NameLike(("2026",)),)),
         ("{path: ['**/a', b/*]}", (PathLike(("**/a", "b/*")),)),
@@ -149,6 +155,8 @@ CONDITIONS = [
     ("{probability: '> 0.3'}", 25, "probability must be a map such as", 'memes: ">= 0.3"'),
     ("{probability: {memes: [a]}}", 33, "memes: a list is not a limit", None),
     ("{min_confidence: 80%}", 28, '"80%" is not a number from 0 to 1', "min_confidence: 0.8"),
+    ("{min_precision: 95%}", 27, '"95%" is not a number from 0 to 1', "min_precision: 0.95"),
+    ("{familiar: 0.1}", 22, '"0.1" is not true or false', None),
     ("{min_confidence: 80}", 28, '"80" is not a number from 0 to 1', "min_confidence: 0.8"),
     ("{min_confidence: 1.5}", 28, '"1.5" is not a number from 0 to 1', None),
     ("{min_confidence: -1}", 28, '"-1" is not a number from 0 to 1', None),

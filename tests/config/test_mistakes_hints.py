@@ -6,7 +6,7 @@ import pytest
 
 from gallery_daemon.config.mistakes import did_you_mean, meant_number, quote_it
 
-KEYS = ("name", "when", "to", "min_confidence")
+KEYS = ("name", "when", "to", "min_confidence", "min_precision", "familiar")
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ KEYS = ("name", "when", "to", "min_confidence")
         ("When", "did you mean when?"),
         ("min-confidence", "did you mean min_confidence?"),
         ("threshold", "did you mean min_confidence?"),
+        ("precision", "did you mean min_precision?"),
+        ("strange", "did you mean familiar?"),
         ("Destination", "did you mean to?"),
         ("zebra", None),
         ("", None),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from queue import SimpleQueue
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.daemon import instance
 from gallery_daemon.daemon.instance import InstanceLock, ask, name_of, running
 from gallery_daemon.errors import GalleryError
 
@@ -110,3 +113,30 @@ def test_a_folder_that_no_daemon_holds_is_free(tmp_path: Path) -> None:
     """Asking where no daemon is, is an error at once."""
     with pytest.raises(ConnectionRefusedError):
         ask(name_of(os.fspath(tmp_path)))
+
+
+def test_a_client_that_comes_while_it_closes_is_closed_as_well(
+    lock: InstanceLock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was accepted, and is not among those that wait when the closing begins."""
+    is_accepted, is_known = Event(), Event()
+    who = instance._who
+
+    def late(peer: socket.socket) -> tuple[int, int]:
+        is_accepted.set()
+        assert is_known.wait(30)
+        return who(peer)
+
+    monkeypatch.setattr(instance, "_who", late)
+    lock.hold([os.fspath(tmp_path)])
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(10)
+        client.connect(f"\0{name_of(os.fspath(tmp_path))}")
+        assert is_accepted.wait(30)
+        timer = Timer(0.2, is_known.set)
+        timer.start()
+
+        lock.close()
+
+        assert b"" == client.recv(1)
+        timer.join()

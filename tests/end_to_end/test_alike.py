@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
+from tests.journal.test_database import WITHOUT_SHARES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -162,7 +164,7 @@ def test_looks_of_an_older_version_are_looked_at_anew_where_rules_ask(
         del facts["facts"]["dhash"]
         database.execute("UPDATE looks SET look = ?", (json.dumps(facts),))
         database.executescript(
-            "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
+            WITHOUT_SHARES + "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
         )
         database.commit()
 

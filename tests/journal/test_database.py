@@ -62,7 +62,8 @@ SCHEMA = {
     folder BLOB,
     name BLOB,
     token TEXT
-, owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)) STRICT""",
+, owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
+    """, precision REAL, familiarity REAL) STRICT""",
     "filings_by_path": "CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns)",
     "filings_by_inode": "CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns)",
     "filings_by_parent": (
@@ -111,6 +112,11 @@ SCHEMA = {
 }
 
 
+WITHOUT_SHARES = (
+    "ALTER TABLE filings DROP COLUMN precision; ALTER TABLE filings DROP COLUMN familiarity;"
+)
+
+
 def schema_of(path: Path) -> dict[str, str]:
     """The SQL of every table and index in the file, by name."""
     with closing(sqlite3.connect(path)) as database:
@@ -124,7 +130,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (5,) == database.execute("PRAGMA user_version").fetchone()
+        assert (6,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -146,7 +152,7 @@ ENTRY = JournalEntry(
     reason="a\udcff is odd",
     decision=Decision(Outcome.RULE, "memes", DESTINATION, TRACE),
     facts=Facts.unread(NOW),
-    prediction=Prediction({"memes": 0.75, "cars": 0.25}, "default@00000000"),
+    prediction=Prediction({"memes": 0.75, "cars": 0.25}, "default@00000000", 0.875, 0.5),
     intent=Intent("copy", DESTINATION.folder, "a.jpg", "token", parent=7),
     cache_entry=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
 )
@@ -178,7 +184,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "probabilities": '{"memes": 0.75, "cars": 0.25}', "model": "default@00000000",
         "taken": "2026-03-04T12:00:00+00:00", "taken_from": "mtime",
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
-        "owner": owner, "made_inode": None, "undoes": None,
+        "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -192,12 +198,12 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
     assert (PHOTO.candidate, PHOTO.identity) == (row.candidate, row.identity)
     assert "/lib\udcff/Memes/b\udcfe/a.jpg" == row.destination
-    assert ("memes", 0.75, "token", 7) == (
-        row.top_class, row.confidence, row.token, row.parent
+    assert ("memes", 0.75, 0.875, 0.5, "token", 7) == (
+        row.top_class, row.confidence, row.precision, row.familiarity, row.token, row.parent
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 5))
+@pytest.mark.parametrize("version", range(1, 6))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -274,7 +280,11 @@ _BACK_TO = {
     """,
     3: "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;",
     4: "DROP INDEX filings_refiled; PRAGMA user_version = 4;",
+    5: "PRAGMA user_version = 5;",
 }
+"""SQL that takes away what the versions after this one have added."""
+for _version, _script in _BACK_TO.items():
+    _BACK_TO[_version] = WITHOUT_SHARES + _script
 
 
 @pytest.mark.parametrize("version", _BACK_TO)

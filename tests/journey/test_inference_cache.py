@@ -160,6 +160,31 @@ def test_a_text_of_another_program_is_no_look(journal: Journal, text: str) -> No
     assert cache(journal).get(SEEN.photo) is None
 
 
+def test_precision_and_familiarity_come_back(journal: Journal) -> None:
+    """They belong to the prediction; None stays None."""
+    prediction = replace(SEEN.prediction, precision=0.97, familiarity=0.4)
+    remember(journal, replace(SEEN, prediction=prediction))
+
+    found = cache(journal).get(SEEN.photo)
+
+    assert found is not None
+    assert prediction == found.prediction
+
+
+def test_a_text_without_precision_and_familiarity_is_read_as_such(journal: Journal) -> None:
+    """An older program's inference counts, and knows neither."""
+    note = remember(journal, SEEN)
+    assert note is not None
+    older = note.text.replace(',"precision":null,"familiarity":null', "")
+    assert older != note.text
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, CacheEntry(MODEL, older))])
+
+    found = cache(journal).get(SEEN.photo)
+
+    assert found is not None
+    assert SEEN.prediction == found.prediction
+
+
 def test_without_a_model_nothing_is_recalled(journal: Journal, tmp_path: Path) -> None:
     """A bundle that is gone is no error here; who needs it will say so."""
     remember(journal, SEEN)

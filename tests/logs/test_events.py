@@ -121,6 +121,19 @@ def test_the_console_s_line_of_every_event_is_as_published(
     assert line == re.sub(r"^[0-9:]{8} ", "", out.getvalue().rstrip("\n")).replace("\x1b", "^")
 
 
+def test_precision_and_familiarity_stand_beside_the_confidence() -> None:
+    """In JSON; a line for a person is long enough without them."""
+    event = PhotoFiled(dataclasses.replace(FULL, precision=0.9812, familiarity=0.4))
+    json_out, out = io.StringIO(), Terminal()
+
+    make_log(LogFormat.JSON, stream=json_out).write(event)
+    make_log(LogFormat.CONSOLE, stream=out).write(event)
+
+    shares = '"confidence": 0.9712, "precision": 0.9812, "familiarity": 0.4, "action"'
+    assert shares in json_out.getvalue()
+    assert not {"precision", "familiarity"} & set(re.findall(r"\w+", out.getvalue()))
+
+
 def test_no_event_is_missing_here() -> None:
     """Each class of `events` that has a name of its own was written above."""
     named = {it for it in vars(events).values() if isinstance(it, type) and "NAME" in vars(it)}

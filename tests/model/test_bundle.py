@@ -12,9 +12,19 @@ import torch
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundle
-from gallery_daemon.model.manifest import Manifest, find_bundle, read_manifest
+from gallery_daemon.model.manifest import (
+    LookKind,
+    LookSettings,
+    Manifest,
+    find_bundle,
+    read_manifest,
+)
 from gallery_daemon.model.network import new_network
 from tests.model.conftest import CLASSES
+
+
+def _looks(**change: object) -> dict[str, object]:
+    return {"looks": {"full": {"size": 224, "temperature": 1.0, "tallies": {}} | change}}
 
 
 @pytest.fixture
@@ -30,16 +40,15 @@ def test_a_bundle_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     pictures = torch.randn(2, 3, 224, 224)
 
     saved = save_bundle(
-        tmp_path / "b", network, Manifest("b", ("a", "é"), "", temperature=1.5), {"x.png": b"png"}
+        tmp_path / "b",
+        network,
+        Manifest("b", ("a", "é"), "", looks={LookKind.FULL: LookSettings(temperature=1.5)}),
+        {"x.png": b"png"},
     )
     loaded, manifest = load_bundle(tmp_path / "b")
 
     assert saved == manifest
-    assert (("a", "é"), 1.5, "b@" + manifest.weights_sha256[:8]) == (
-        manifest.classes,
-        manifest.temperature,
-        manifest.model_id,
-    )
+    assert (("a", "é"), 1.5) == (manifest.classes, manifest.full.temperature)
     assert (tmp_path / "b" / "x.png").read_bytes() == b"png"
     torch.testing.assert_close(loaded(pictures), network(pictures), atol=0.02, rtol=0.02)
 
@@ -58,15 +67,15 @@ def test_a_bundle_is_never_overwritten(bundle: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format_version": 2}, "format version 2"),
+        ({"format_version": 3}, "format version 3"),
         ({"classes": []}, "no classes"),
         ({"classes": ["a", "a", "b"]}, "named twice"),
         ({"classes": ["a", "../b", "c"]}, "with a slash"),
         ({"classes": ["a", "\ud800", "c"]}, "not a text"),
         ({"classes": "cars"}, "is not a list"),
-        ({"temperature": 0}, "temperature"),
-        ({"temperature": float("nan")}, "not a number"),
-        ({"temperature": True}, "not a number"),
+        (_looks(temperature=0), "temperature"),
+        (_looks(temperature=float("nan")), "not a number"),
+        (_looks(temperature=True), "not a number"),
         ({"std": [0.2, 0.2]}, "three numbers"),
         ({"name": None}, "not a text"),
         ({"weights_sha256": "00"}, "not a SHA-256"),

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -14,19 +14,43 @@ from gallery_daemon.errors import BundleError
 from gallery_daemon.model.manifest import (
     MANIFEST_FILE,
     PROBES,
+    QUANTILES,
+    FamiliarityScale,
+    Int8Look,
     Int8Network,
+    LookKind,
+    LookSettings,
     Manifest,
+    Tally,
     read_manifest,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-EIGHT_BITS = Int8Network("1" * 64, "2" * 64, 0.995, 0.01, 12, ((0.5, 0.25, 0.25),) * PROBES)
+TALLY = Tally((0,) * 98 + (3, 40), (0,) * 98 + (2, 39))
+LOOKS = {
+    LookKind.FULL: LookSettings(224, 1.5, {"cars": TALLY}),
+    LookKind.QUICK: LookSettings(128, 1.25),
+}
+AGREES = Int8Look(0.995, 0.01, ((0.5, -2.25),) * PROBES)
+EIGHT_BITS = Int8Network("1" * 64, "2" * 64, 12, dict.fromkeys(LOOKS, AGREES))
 MANIFEST = Manifest(
-    name="b", classes=("cars", "é", "memes"), weights_sha256="0" * 64, temperature=1.5,
+    name="b", classes=("cars", "é", "memes"), weights_sha256="0" * 64, head_sha256="a" * 64,
+    bank_sha256="b" * 64, looks=LOOKS,
+    familiarity=FamiliarityScale(10, tuple(n / 100 for n in range(QUANTILES))),
     provenance={"seed": 1}, metrics={"accuracy": 0.5}, int8=EIGHT_BITS,
 )  # fmt: skip
+# What version 0.1 of this program wrote.
+OLD: dict[str, object] = {
+    "name": "b", "classes": ["cars", "é", "memes"], "weights_sha256": "0" * 64,
+    "temperature": 1.5, "input_size": 192, "mean": [0.5] * 3, "std": [0.25] * 3,
+    "provenance": {"seed": 1}, "metrics": {"accuracy": 0.5}, "format_version": 1,
+    "int8": {
+        "xml_sha256": "1" * 64, "bin_sha256": "2" * 64, "agreement": 0.995, "difference": 0.01,
+        "pictures": 12, "answers": [[0.5, 0.25, 0.25]] * PROBES,
+    },
+}  # fmt: skip
 
 
 def write(folder: Path, raw: object) -> Path:
@@ -45,12 +69,54 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path: Path) -> None:
 def test_what_may_be_missing_is_none_and_what_is_new_is_passed_over(tmp_path: Path) -> None:
     """Older programs wrote less, newer ones may write more without a new format version."""
     raw = asdict(MANIFEST) | {"new": [1]}
-    for key in ("provenance", "metrics", "int8"):
+    gone = ("provenance", "metrics", "int8", "bank_sha256", "familiarity")
+    for key in gone:
         del raw[key]
 
     found = read_manifest(write(tmp_path, raw))
 
-    assert replace(MANIFEST, provenance=None, metrics=None, int8=None) == found
+    assert replace(MANIFEST, **dict.fromkeys(gone)) == found  # type: ignore[arg-type]
+
+
+def test_a_manifest_is_short_enough_to_be_read() -> None:
+    """A tally is two lines, not two hundred, and the lists of texts are as they were."""
+    text = MANIFEST.to_json()
+
+    assert len(text.splitlines()) < 80
+    assert '"std": [0.229, 0.224, 0.225]' in text
+    assert '    "cars",\n    "é",\n' in text
+
+
+def test_what_an_older_program_wrote_is_read(tmp_path: Path) -> None:
+    """One look, no tallies, no bank, and a head inside the weights."""
+    found = read_manifest(write(tmp_path, OLD))
+
+    assert {LookKind.FULL: LookSettings(192, 1.5, {})} == found.looks
+    assert (None, None, None) == (found.head_sha256, found.bank_sha256, found.familiarity)
+    assert "b@00000000" == found.model_id
+    assert found.int8 is not None
+    assert (0.995, 0.01, 12) == (
+        found.int8.agreement, found.int8.difference, found.int8.pictures
+    )  # fmt: skip
+    assert ((0.5, 0.25, 0.25),) * PROBES == found.int8.looks[LookKind.FULL].answers
+
+
+def test_a_new_head_is_another_model_and_a_new_bank_is_not() -> None:
+    """The name in the log says which answers to expect."""
+    other_head = replace(MANIFEST, head_sha256="c" * 64)
+
+    assert len("b@") + 8 == len(MANIFEST.model_id)
+    assert MANIFEST.model_id != other_head.model_id
+    assert MANIFEST.model_id != replace(MANIFEST, weights_sha256="c" * 64).model_id
+    assert MANIFEST.model_id == replace(MANIFEST, bank_sha256="c" * 64).model_id
+
+
+def test_two_looks_are_known_by_the_worse() -> None:
+    """An 8-bit network that agrees at one look alone does not agree."""
+    looks = {LookKind.FULL: AGREES, LookKind.QUICK: replace(AGREES, agreement=0.9, difference=0.2)}
+    int8 = replace(EIGHT_BITS, looks=looks)
+
+    assert (0.9, 0.2) == (int8.agreement, int8.difference)
 
 
 def test_a_report_may_have_numbers_that_are_none(tmp_path: Path) -> None:
@@ -63,8 +129,8 @@ def test_a_report_may_have_numbers_that_are_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"format_version": 2}, " has format version 2, this program reads 1"),
-        ({"format_version": None}, " has format version None, this program reads 1"),
+        ({"format_version": 3}, " has format version 3, this program reads 1 and 2"),
+        ({"format_version": None}, " has format version None, this program reads 1 and 2"),
         ({"name": 5}, ": 5 is not a text"),
         ({"name": "\ud800"}, ": '\\ud800' is not a text"),
         ({"classes": "cars"}, ": 'cars' is not a list"),
@@ -74,12 +140,13 @@ def test_a_report_may_have_numbers_that_are_none(tmp_path: Path) -> None:
         ({"classes": ["a", "a", "b"]}, ": a class is named twice"),
         ({"classes": ["a", " ", "b"]}, ": a class has an empty name or one with a slash"),
         ({"weights_sha256": "00"}, ": the weights' hash is not a SHA-256"),
-        ({"temperature": "hot"}, ": 'hot' is not a number"),
-        ({"temperature": True}, ": True is not a number"),
-        ({"temperature": float("nan")}, ": nan is not a number"),
-        ({"temperature": -1}, ": the temperature is not above 0"),
-        ({"input_size": "big"}, ": 'big' is not a number"),
-        ({"input_size": 8}, ": the input size is not between 32 and 1024"),
+        ({"head_sha256": None}, ": the head's hash is not a SHA-256"),
+        ({"head_sha256": "A" * 64}, ": the head's hash is not a SHA-256"),
+        ({"bank_sha256": "../" * 20}, ": the bank's hash is not a SHA-256"),
+        ({"bank_sha256": None}, ": it has a bank or a scale of familiarity, not both"),
+        ({"familiarity": None}, ": it has a bank or a scale of familiarity, not both"),
+        ({"looks": {}}, ": it has no full look"),
+        ({"looks": {"slow": {}}}, ": 'slow' is not a key of looks"),
         ({"mean": 0.5}, ": 0.5 is not a list"),
         ({"mean": [0.5, "x", 0.5]}, ": 'x' is not a number"),
         ({"std": [0.5, 0.5]}, ": mean and std are not three numbers each"),
@@ -87,7 +154,7 @@ def test_a_report_may_have_numbers_that_are_none(tmp_path: Path) -> None:
         ({"provenance": []}, ": [] is not a mapping"),
         ({"metrics": "good"}, ": 'good' is not a mapping"),
         ({"int8": 5}, ": 5 is not a mapping"),
-        ({"classes": ["a", "b"]}, ": int8 has not an answer for each class"),
+        ({"classes": ["a", "b"]}, ": it has a tally of 'cars', which is no class"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(
@@ -102,9 +169,7 @@ def test_what_is_wrong_is_one_sentence(
     assert f"{tmp_path / MANIFEST_FILE}{sentence}" == caught.value.sentence
 
 
-@pytest.mark.parametrize(
-    "key", ["name", "classes", "weights_sha256", "temperature", "input_size", "mean", "std"]
-)
+@pytest.mark.parametrize("key", ["name", "classes", "weights_sha256", "looks", "mean", "std"])
 def test_what_is_missing_is_named(tmp_path: Path, key: str) -> None:
     """Nothing about a model is guessed."""
     raw = asdict(MANIFEST)
@@ -114,6 +179,93 @@ def test_what_is_missing_is_named(tmp_path: Path, key: str) -> None:
         read_manifest(write(tmp_path, raw))
 
     assert f"{tmp_path / MANIFEST_FILE} lacks {key!r}" == caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    "key", ["name", "classes", "weights_sha256", "temperature", "input_size", "mean", "std"]
+)
+def test_what_is_missing_in_an_older_one_is_named_too(tmp_path: Path, key: str) -> None:
+    """In the words of its time."""
+    raw = {name: value for name, value in OLD.items() if name != key}
+
+    with pytest.raises(BundleError) as caught:
+        read_manifest(write(tmp_path, raw))
+
+    assert f"{tmp_path / MANIFEST_FILE} lacks {key!r}" == caught.value.sentence
+
+
+@pytest.mark.parametrize("key", ["size", "temperature", "tallies"])
+@pytest.mark.parametrize("look", LookKind)
+def test_what_is_missing_in_a_look_is_named_with_the_look(
+    tmp_path: Path, look: LookKind, key: str
+) -> None:
+    """A temperature is nothing to be guessed: with another, 0.8 means something else."""
+    raw = asdict(MANIFEST)
+    del raw["looks"][look][key]
+
+    with pytest.raises(BundleError) as caught:
+        read_manifest(write(tmp_path, raw))
+
+    assert f"{tmp_path / MANIFEST_FILE} lacks {key!r} in looks.{look}" == caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"temperature": "hot"}, ": 'hot' is not a number"),
+        ({"temperature": True}, ": True is not a number"),
+        ({"temperature": float("nan")}, ": nan is not a number"),
+        ({"temperature": -1}, ": the temperature is not above 0"),
+        ({"size": "big"}, ": 'big' is not a number"),
+        ({"size": 8}, ": the input size is not between 32 and 1024"),
+        ({"size": 8.5}, ": 8.5 is not a whole number"),
+        ({"tallies": []}, ": [] is not a mapping"),
+        ({"tallies": {"dogs": asdict(TALLY)}}, ": it has a tally of 'dogs', which is no class"),
+        ({"tallies": {"cars": {"called": [1], "right": [1]}}},
+         ": the tally of 'cars' has not 100 places"),
+        ({"tallies": {"cars": {"called": [1] * 100, "right": [2] * 100}}},
+         ": the tally of 'cars' has more right than called"),
+        ({"tallies": {"cars": {"called": [1] * 100, "right": [-1] * 100}}},
+         ": the tally of 'cars' has more right than called"),
+    ],
+)  # fmt: skip
+def test_a_look_that_cannot_be_is_one_sentence(
+    tmp_path: Path, change: dict[str, object], sentence: str
+) -> None:
+    """Either look's."""
+    for look in LookKind:
+        raw = asdict(MANIFEST)
+        raw["looks"][look] |= change
+
+        with pytest.raises(BundleError) as caught:
+            read_manifest(write(tmp_path, raw))
+
+        assert f"{tmp_path / MANIFEST_FILE}{sentence}" == caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"neighbours": 0}, ": the familiarity has no neighbours"),
+        ({"distances": [0.5]}, ": the familiarity has not 101 distances"),
+        ({"distances": [*[0.5] * 100, 0.4]},
+         ": the familiarity's distances do not ascend from 0 to 2"),
+        ({"distances": [*[0.5] * 100, 2.5]},
+         ": the familiarity's distances do not ascend from 0 to 2"),
+        ({"distances": [float("inf")] * 101}, ": inf is not a number"),
+    ],
+)  # fmt: skip
+def test_a_scale_that_cannot_be_is_one_sentence(
+    tmp_path: Path, change: dict[str, object], sentence: str
+) -> None:
+    """Its quantiles are distances in order."""
+    raw = asdict(MANIFEST)
+    raw["familiarity"] |= change
+
+    with pytest.raises(BundleError) as caught:
+        read_manifest(write(tmp_path, raw))
+
+    assert f"{tmp_path / MANIFEST_FILE}{sentence}" == caught.value.sentence
 
 
 @pytest.mark.parametrize(
@@ -129,13 +281,27 @@ def test_what_is_missing_is_named(tmp_path: Path, key: str) -> None:
 def test_an_8_bit_network_that_cannot_be_is_refused(
     tmp_path: Path, change: dict[str, object], sentence: str
 ) -> None:
-    """Its answers are for the probes, one for each class, and its shares are shares."""
-    raw = asdict(MANIFEST) | {"int8": asdict(EIGHT_BITS) | change}
+    """Its answers are for the probes, and its shares are shares; in either format."""
+    raw = asdict(MANIFEST)
+    raw["int8"]["looks"]["quick"] |= change
+    old = OLD | {"int8": cast("dict[str, object]", OLD["int8"]) | change}
 
-    with pytest.raises(BundleError) as caught:
+    for written in (raw, old):
+        with pytest.raises(BundleError) as caught:
+            read_manifest(write(tmp_path, written))
+
+        assert f"{tmp_path / MANIFEST_FILE}{sentence}" == caught.value.sentence
+
+
+def test_an_8_bit_network_of_other_looks_or_classes_is_refused(tmp_path: Path) -> None:
+    """It was made for another model."""
+    raw = asdict(MANIFEST)
+    del raw["int8"]["looks"]["quick"]
+
+    with pytest.raises(BundleError, match="int8 has not the looks of the model"):
         read_manifest(write(tmp_path, raw))
-
-    assert f"{tmp_path / MANIFEST_FILE}{sentence}" == caught.value.sentence
+    with pytest.raises(BundleError, match="int8 has not an answer for each class"):
+        read_manifest(write(tmp_path, OLD | {"classes": ["a", "b"]}))
 
 
 @pytest.mark.parametrize("text", ["[]", "1", "null", "{}" + " " * (4 << 20)])

@@ -14,7 +14,15 @@ import torch
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model import quantise as quantising
-from gallery_daemon.model.manifest import PROBES, Int8Network, Manifest, find_bundle, read_manifest
+from gallery_daemon.model.manifest import (
+    PROBES,
+    Int8Look,
+    Int8Network,
+    LookKind,
+    Manifest,
+    find_bundle,
+    read_manifest,
+)
 from gallery_daemon.model.network import new_network, normalise
 from gallery_daemon.model.quantise import (
     Quantised,
@@ -40,7 +48,7 @@ def test_any_network_can_be_made_8_bits() -> None:
 
     assert {"int8.xml", "int8.bin"} == set(made.files)
     assert 12 == made.int8.pictures
-    assert PROBES == len(made.int8.answers)
+    assert PROBES == len(made.int8.looks[LookKind.FULL].answers)
     assert 0 <= made.int8.agreement <= 1
 
 
@@ -66,7 +74,8 @@ def test_making_one_sends_nothing_anywhere(tmp_path: Path, shared_data: Path) ->
 
     before, after = read_manifest(find_bundle("default")), read_manifest(tmp_path / "out")
     assert "the same class as float32 for" in told.stdout
-    assert before.weights_sha256 == after.weights_sha256
+    assert after.int8 is not None
+    assert 2 == after.format_version > before.format_version
     assert not (tmp_path / "home" / "intel").exists()
 
 
@@ -86,7 +95,8 @@ def test_a_missing_package_is_named_before_the_work_begins(
 def test_the_8_bit_network_is_part_of_the_manifest_if_there_is_one() -> None:
     """Without one the manifest is unchanged."""
     manifest = Manifest("m", ("a", "b"), "0" * 64)
-    int8 = Int8Network("1" * 64, "2" * 64, 0.99, 0.01, 12, ((0.5, 0.5),) * PROBES)
+    look = Int8Look(0.99, 0.01, ((0.5, 0.5),) * PROBES)
+    int8 = Int8Network("1" * 64, "2" * 64, 12, {LookKind.FULL: look})
 
     assert manifest is with_int8(manifest, None)
     assert int8 == with_int8(manifest, Quantised(int8, {})).int8

@@ -115,10 +115,13 @@ def shared_out(weights: dict[str, int]) -> dict[str, float]:
     return {name: weight / whole for name, weight in weights.items()}
 
 
+known_shares = st.none() | st.sampled_from([0.0, 0.05, 0.3, 1.0]) | st.floats(0, 1)
 predictions = st.builds(
     Prediction,
     probabilities=st.dictionaries(st.sampled_from(CLASSES), st.integers(0, 100), min_size=1).map(
         shared_out
     ),
     model=texts,
+    precision=known_shares,
+    familiarity=known_shares,
 )

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 from gallery_daemon.rules.condition import AllOf, AnyOf, Atom, Condition, Not
 from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from gallery_daemon.rules.conditions.model import (
+    STRANGE_BELOW,
     ClassIs,
     Comparison,
+    Familiar,
     MinConfidence,
+    MinFamiliarity,
     MinMargin,
+    MinPrecision,
     Probability,
 )
 from gallery_daemon.rules.conditions.name import CameraLike, ExtIs, NameLike, PathLike, SourceLike
@@ -52,7 +56,7 @@ _spots = st.builds(Spot, _degrees, _degrees | st.just(180.0), st.floats(0, 20_04
 _sides = st.sampled_from([1.0, 2.0, 3.0, 4.0, 16.0, 19.5])
 _percents = st.sampled_from([0.0, 0.3, 0.5, 1.0]) | st.floats(0, 1)
 
-_of_booleans = (HasExif, HasGps, Screenshot, Burst, NearDuplicate)
+_of_booleans = (HasExif, HasGps, Screenshot, Burst, NearDuplicate, Familiar)
 _of_patterns = (NameLike, PathLike, ExtIs, SourceLike, CameraLike)
 
 ATOMS: dict[type[Atom], st.SearchStrategy[Atom]] = {
@@ -61,6 +65,8 @@ ATOMS: dict[type[Atom], st.SearchStrategy[Atom]] = {
     ),
     MinConfidence: st.floats(0, 1).map(MinConfidence),
     MinMargin: st.floats(0, 1).map(MinMargin),
+    MinPrecision: _percents.map(MinPrecision),
+    MinFamiliarity: (_percents | st.just(STRANGE_BELOW)).map(MinFamiliarity),
     Probability: st.builds(
         Probability, st.sampled_from(CLASSES), st.sampled_from(Comparison), _percents
     ),

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from gallery_daemon.rules.analysis import RuleWarning, warnings
 from gallery_daemon.rules.condition import AllOf, AnyOf, Condition, Not
-from gallery_daemon.rules.conditions.model import ClassIs, Comparison, MinConfidence, Probability
+from gallery_daemon.rules.conditions.model import (
+    ClassIs,
+    Comparison,
+    Familiar,
+    MinConfidence,
+    MinFamiliarity,
+    MinPrecision,
+    Probability,
+)
 from gallery_daemon.rules.conditions.place import HasGps
 from gallery_daemon.rules.conditions.shape import HasExif
 from gallery_daemon.rules.decide import Rule, RuleSet, decide
@@ -39,6 +47,8 @@ def found(*whens: Condition, disabled: int | None = None) -> list[tuple[str, str
         (CARS, CARS),
         (EXIF, AllOf((CARS, EXIF))),
         (AllOf((CARS, MinConfidence(0.6))), AllOf((CARS, MinConfidence(0.9)))),
+        (AllOf((CARS, MinPrecision(0.9))), AllOf((CARS, MinPrecision(0.95)))),
+        (AllOf((CARS, Familiar(wanted=True))), AllOf((CARS, MinFamiliarity(0.1)))),
         (BOTH, CARS),
         (AllOf((Not(TREES), EXIF)), AllOf((CARS, EXIF, GPS))),
         (AnyOf((EXIF, GPS)), GPS),
@@ -56,6 +66,8 @@ def test_a_rule_behind_a_wider_one_is_unreachable(whens: tuple[Condition, ...]) 
         (CARS, TREES),
         (CARS, BOTH),
         (AllOf((CARS, MinConfidence(0.9))), AllOf((CARS, MinConfidence(0.6)))),
+        (AllOf((CARS, MinPrecision(0.9))), AllOf((CARS, MinConfidence(0.95)))),
+        (AllOf((CARS, Familiar(wanted=False))), AllOf((CARS, Familiar(wanted=True)))),
         (EXIF, GPS),
         (CARS, EXIF),
         (Not(CARS), BOTH),
@@ -89,6 +101,14 @@ def test_a_disabled_rule_hides_nothing() -> None:
         (AllOf((CARS, Not(BOTH))), "no class of the model is left by its conditions"),
         (Not(ClassIs(CLASSES)), "no class of the model is left by its conditions"),
         (AllOf((EXIF, Not(EXIF))), '"not: {has_exif: true}" contradicts its other conditions'),
+        (
+            AllOf((EXIF, HasExif(wanted=False))),
+            '"has_exif: true" contradicts its other conditions',
+        ),
+        (
+            AllOf((MinFamiliarity(0.1), Familiar(wanted=False))),
+            '"familiar: false" contradicts its other conditions',
+        ),
         (
             AllOf((CARS, EXIF, Not(AllOf((BOTH, EXIF))))),
             '"not: {class: [cars, trees], has_exif: true}" contradicts its other conditions',

@@ -44,7 +44,7 @@ YES, UNSURE, NO = (
     ],
 )
 def test_conditions_on_the_model_say_why(condition: Condition, expected: Check) -> None:
-    """Only confidence and margin can be unsure, and the reason holds both numbers."""
+    """What is too low is unsure, and the reason holds both numbers."""
     check = condition.check(photo(), FACTS, prediction("cars", 0.74))
 
     assert expected == check

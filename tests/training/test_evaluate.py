@@ -11,7 +11,7 @@ import pytest
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions
-from gallery_daemon.model.manifest import Manifest
+from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
 from gallery_daemon.training import evaluate as evaluating
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import Evaluation, evaluate
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.imaging.decode import Pixels
+
+
+LOOKS = {LookKind.FULL: LookSettings(temperature=2.0)}
 
 
 def by_torch(bundle: Path) -> EngineOptions:
@@ -84,7 +87,7 @@ class Guesses:
     kind = "torch cpu"
 
     def __init__(self) -> None:
-        self.manifest = Manifest("colours", ("blue", "red"), "ab" * 32, temperature=2.0)
+        self.manifest = Manifest("colours", ("blue", "red"), "ab" * 32, looks=LOOKS)
         self.batches: list[int] = []
 
     def predict(self, pictures: Pixels) -> np.ndarray:

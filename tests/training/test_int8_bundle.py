@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.manifest import LEAST_AGREEMENT, find_bundle, read_manifest
+from gallery_daemon.model.manifest import LEAST_AGREEMENT, LookKind, find_bundle, read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.model.quantise import Quantised
 from gallery_daemon.training import int8_bundle
@@ -33,7 +33,8 @@ class Made:
 
     def __init__(self, agreement: float = 1.0) -> None:
         assert MANIFEST.int8 is not None
-        self.said: Int8Network = replace(MANIFEST.int8, agreement=agreement)
+        look = replace(MANIFEST.int8.looks[LookKind.FULL], agreement=agreement)
+        self.said: Int8Network = replace(MANIFEST.int8, looks={LookKind.FULL: look})
         self.parts: tuple[np.ndarray, ...] = ()
 
     def __call__(self, _network: object, _manifest: object, *parts: np.ndarray) -> Quantised:
@@ -141,7 +142,7 @@ def test_what_else_the_bundle_has_comes_along(data: Path, tmp_path: Path) -> Non
 
     assert "page" == (tmp_path / "out" / "report.html").read_text()
     assert b"bin" == (tmp_path / "out" / "int8.bin").read_bytes()
-    assert MANIFEST.weights_sha256 == manifest.weights_sha256
+    assert MANIFEST.full == manifest.full
     assert manifest.int8 == read_manifest(tmp_path / "out").int8
     assert b"of before" == (old / "int8.bin").read_bytes(), "the old bundle is as it was"
 

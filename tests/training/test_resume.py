@@ -61,6 +61,7 @@ def test_a_training_interrupted_twice_ends_with_the_same_bits(
     assert [epoch.number for epoch in whole.epochs] == [epoch.number for epoch in at_last.epochs]
     assert len(whole.epochs) > len(display.epochs)
     assert whole.manifest.weights_sha256 == at_last.manifest.weights_sha256
+    assert whole.manifest.head_sha256 == at_last.manifest.head_sha256
     assert {"once", "twice"} == {path.name for path in tmp_path.iterdir()}
 
 

@@ -83,7 +83,8 @@ def test_the_same_seed_gives_the_same_weights(gallery: Path, tmp_path: Path) -> 
     for number, seed in enumerate((1, 1, 2)):
         recipe = with_epochs(VARIED, (0, 1, 0))
         options = TrainOptions((gallery,), tmp_path / str(number), "none", recipe, seed=seed)
-        shas.append(train(options, Silent()).manifest.weights_sha256)
+        manifest = train(options, Silent()).manifest
+        shas.append((manifest.weights_sha256, manifest.head_sha256))
 
     assert shas[0] == shas[1] != shas[2]
 

@@ -166,7 +166,7 @@ def _cache(options: EngineOptions) -> EngineCache:
 def _load(options: EngineOptions, choice: ChosenEngine) -> Predictor:
     """The predictor, after it has answered a picture: a failure shows now, not at a photo."""
     predictor = load_predictor(options.bundle, choice.kind, options.threads)
-    predictor.predict(probes(predictor.manifest.input_size)[:1])
+    predictor.predict(probes(predictor.manifest.full.size)[:1])
     return predictor
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.engine import INT8
 from gallery_daemon.model.engines.probes import probes, softmax
-from gallery_daemon.model.manifest import BIN_FILE, MANIFEST_FILE, XML_FILE, read_manifest
+from gallery_daemon.model.manifest import BIN_FILE, MANIFEST_FILE, XML_FILE, LookKind, read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,8 +99,8 @@ class OpenVinoEngine:
 
     def _refuse_other_answers(self, manifest: Manifest, int8: Int8Network) -> None:
         """Compare the answers to the probes with the manifest's; this also warms the network."""
-        answers = softmax(self.logits(probes(manifest.input_size)) / manifest.temperature)
-        difference = float(np.abs(answers - np.array(int8.answers)).max())
+        answers = softmax(self.logits(probes(manifest.full.size)) / manifest.full.temperature)
+        difference = float(np.abs(answers - np.array(int8.looks[LookKind.FULL].answers)).max())
         if not difference <= _TOLERANCE:
             raise BundleError(
                 f"the 8-bit network answers {difference:.2f} otherwise here than where it was made",

@@ -38,12 +38,12 @@ class Predictor:
         """Calibrated probabilities.
 
         Args:
-            pictures: uint8 (N, S, S, 3), RGB, S = `manifest.input_size`.
+            pictures: uint8 (N, S, S, 3), RGB, S = `manifest.full.size`.
 
         Returns:
             float32 (N, C), rows sum to 1, columns in the order of `manifest.classes`.
         """
-        return softmax(self._engine.logits(pictures) / self.manifest.temperature)
+        return softmax(self._engine.logits(pictures) / self.manifest.full.temperature)
 
 
 def load_predictor(

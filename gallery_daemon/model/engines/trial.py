@@ -76,7 +76,7 @@ def _speed(predictor: Predictor) -> tuple[float, float]:
 
     The speed is that of the fastest batch: other programs can only make a batch slower.
     """
-    pictures = probes(predictor.manifest.input_size)
+    pictures = probes(predictor.manifest.full.size)
     predictor.predict(pictures)  # compiles kernels and warms caches
     batch = np.tile(pictures, (_BATCH_SIZE // len(pictures), 1, 1, 1))
     batch_s: list[float] = []

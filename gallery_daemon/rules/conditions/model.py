@@ -1,9 +1,11 @@
 """Conditions on what the model says: its class, how sure it is, and any class's probability.
 
-Confidence and margin are *unsure* where they are too low: the top class is right, and the model not
-sure enough of it. A probability is never unsure. That a class has too little says that the photo is
-none of it, and of nearly every photo: were it unsure, `memes >= 0.3` would send all that is no meme
-to be looked at.
+Confidence, precision and margin are *unsure* where they are too low: the top class is right, and
+the model not sure enough of it. So is a precision that the model does not know: of a class with too
+few held-out pictures nothing was promised. A strange photo is unsure where a familiar one is asked
+for. A probability is never unsure. That a class has too little says that the photo is none of it,
+and of nearly every photo: were it unsure, `memes >= 0.3` would send all that is no meme to be
+looked at.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from gallery_daemon.decision import Check, Truth
-from gallery_daemon.rules.condition import NOTHING, Atom, Condition, Needs, yes_or_no
+from gallery_daemon.rules.condition import NOTHING, Atom, Boolean, Condition, Needs, yes_or_no
 from gallery_daemon.rules.yamltext import one_or_list, shown_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
     from gallery_daemon.photo import Facts, Photo, Prediction
 
 _NO_PREDICTION = "there is no prediction"
+_NO_BANK = "the model has no bank to tell how familiar the photo is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,29 @@ class ClassIs(Atom):
 
 @dataclass(frozen=True, slots=True)
 class _AtLeast(Atom):
-    """What the subclass reads of the prediction is at least `value`, 0 to 1; below it: unsure."""
+    """What the subclass reads of the prediction is at least `value`, 0 to 1; else: unsure.
+
+    Not known is unsure as well, but for the limit 0, which asks for nothing.
+    """
 
     value: float
 
     NAME: ClassVar[str]
+    KEY: ClassVar[str]
 
     @property
     def text(self) -> str:
         """As the YAML has it: `min_confidence: 0.92`."""
-        return f"min_{self.NAME}: {yaml_number(self.value)}"
+        return f"{self.KEY}: {yaml_number(self.value)}"
 
     def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
         """Yes or unsure."""
         if prediction is None:
             return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
         value = self._read(prediction)
+        if value is None:
+            truth = Truth.YES if self.is_always else Truth.UNSURE
+            return Check(self.text, truth, self._unknown(prediction))
         holds = value >= self.value
         shown, wanted = shown_apart(value, self.value)
         reason = f"{self.NAME} {shown} {'>=' if holds else '<'} {wanted}"
@@ -95,30 +105,117 @@ class _AtLeast(Atom):
 
     @staticmethod
     @abstractmethod
-    def _read(prediction: Prediction) -> float:
-        """The value to compare."""
+    def _read(prediction: Prediction) -> float | None:
+        """The value to compare; None: the model does not know it."""
+
+    @staticmethod
+    def _unknown(_prediction: Prediction) -> str:
+        """Why the model does not know the value."""
+        raise NotImplementedError  # of a value that every prediction has
 
 
 class MinConfidence(_AtLeast):
     """The confidence is at least `value`, 0 to 1; below it: unsure."""
 
     __slots__ = ()
-    NAME = "confidence"
+    NAME, KEY = "confidence", "min_confidence"
 
     @staticmethod
     def _read(prediction: Prediction) -> float:
         return prediction.confidence
 
 
+class MinPrecision(_AtLeast):
+    """Of a hundred pictures called so with at least this confidence, `value` * 100 are so.
+
+    As the model knows from held-out pictures of the class; below it, or not known: unsure.
+    """
+
+    __slots__ = ()
+    NAME, KEY = "precision", "min_precision"
+
+    @staticmethod
+    def _read(prediction: Prediction) -> float | None:
+        return prediction.precision
+
+    @staticmethod
+    def _unknown(prediction: Prediction) -> str:
+        why = "too few pictures to tell, or a model of version 0.1"
+        return f"the model does not know its precision for {prediction.top_class}: {why}"
+
+
 class MinMargin(_AtLeast):
     """The highest probability is at least `value`, 0 to 1, above the second; below it: unsure."""
 
     __slots__ = ()
-    NAME = "margin"
+    NAME, KEY = "margin", "min_margin"
 
     @staticmethod
     def _read(prediction: Prediction) -> float:
         return prediction.margin
+
+
+STRANGE_BELOW = 0.05
+"""A photo is strange if fewer of the held-out pictures of known kinds are as far from the bank.
+
+So of the pictures of known kinds one in twenty counts as strange.
+"""
+
+
+class MinFamiliarity(_AtLeast):
+    """At least this share of the pictures of known kinds are as far from all that was taught.
+
+    Below it, or where the model has no bank: unsure.
+    """
+
+    __slots__ = ()
+    NAME, KEY = "familiarity", "min_familiarity"
+
+    def covers(self, other: Condition) -> bool:
+        """One with a higher limit; `familiar: true` has one, too."""
+        if other == Familiar(wanted=True):
+            return self.value <= STRANGE_BELOW
+        return _AtLeast.covers(self, other)
+
+    @staticmethod
+    def _read(prediction: Prediction) -> float | None:
+        return prediction.familiarity
+
+    @staticmethod
+    def _unknown(_prediction: Prediction) -> str:
+        return _NO_BANK
+
+
+class Familiar(Boolean):
+    """The photo is like what the model was taught, or is strange.
+
+    `true` is unsure of a strange photo, so that a person sees it, and `false` a plain no of a
+    familiar one. Where the model has no bank, no photo counts as strange, and none as familiar.
+    """
+
+    __slots__ = ()
+    KEY = "familiar"
+
+    def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
+        """`true`: yes or unsure; `false`: yes or no."""
+        if prediction is None:
+            return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
+        value, other = prediction.familiarity, Truth.UNSURE if self.wanted else Truth.NO
+        if value is None:
+            return Check(self.text, other, _NO_BANK)
+        is_familiar = value >= STRANGE_BELOW
+        shown, limit = shown_apart(value, STRANGE_BELOW)
+        reason = f"familiarity {shown} {'>=' if is_familiar else '<'} {limit}"
+        return Check(self.text, Truth.YES if is_familiar is self.wanted else other, reason)
+
+    def covers(self, other: Condition) -> bool:
+        """`true`: a limit of one's own that is not lower."""
+        return self.wanted and isinstance(other, MinFamiliarity) and other.value >= STRANGE_BELOW
+
+    @property
+    def needs(self) -> Needs:
+        """Nothing: the journal keeps the prediction."""
+        return NOTHING
 
 
 class Comparison(StrEnum):

@@ -10,6 +10,7 @@ import pytest
 
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
 from gallery_daemon.model.engines.predict import Predictor, load_predictor
+from gallery_daemon.model.manifest import LookKind, LookSettings
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def test_the_temperature_makes_probabilities_flatter_and_keeps_their_order(
 ) -> None:
     """Logits are divided by it: the class stays, the confidence falls."""
     plain = load_predictor(bundle)
-    warm = Predictor(plain._engine, replace(plain.manifest, temperature=4.0))
+    warm = Predictor(
+        plain._engine, replace(plain.manifest, looks={LookKind.FULL: LookSettings(temperature=4.0)})
+    )
 
     before, after = plain.predict(pictures), warm.predict(pictures)
 
