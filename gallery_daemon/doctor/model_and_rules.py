@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import EngineChoice
-from gallery_daemon.daemon.configuration import classes_of
+from gallery_daemon.daemon.configuration import manifest_of
+from gallery_daemon.daemon.precision_limits import model_warnings
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.measured import EngineCache, circumstances, engines_file
@@ -128,7 +129,8 @@ def _damage(folder: Path, manifest: Manifest) -> str | None:
 
 def look_at_rules(config: Config) -> tuple[RuleWarning, ...]:
     """Each rule that does something its author may not mean."""
-    return warnings(config.rules, classes_of(config.model.bundle))
+    manifest = manifest_of(config.model.bundle)
+    return (*warnings(config.rules, manifest.classes), *model_warnings(config.rules, manifest))
 
 
 def judge_rules(config: Config, found: tuple[RuleWarning, ...]) -> Iterator[Finding]:
