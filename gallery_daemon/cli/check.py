@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import exits, public
-from gallery_daemon.cli.config_file import existing_config
+from gallery_daemon.cli.config_file import existing_config, print_limits
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
@@ -25,6 +25,7 @@ from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
+    limits_of,
     read_configuration,
     warnings_of,
 )
@@ -55,6 +56,8 @@ def check(
     ] = False,
 ) -> None:
     """Check the configuration: every mistake with its line, warnings, and its tests.
+
+    For each min_precision you see the confidence that it comes to with the present model.
 
     Exit status 0: it can be used; 1: the classifier does not start, so tests of pictures were
     skipped; 2: it is wrong, or a test of its rules fails.
@@ -95,8 +98,12 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
         count = len(loaded.rules.rules)
         rules = "1 rule" if count == 1 else f"{count} rules"
         print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
+        print_limits(loaded)
     results = run_all_tests(loaded, SystemClock())
     if as_json:
+        for limit in limits_of(loaded):
+            said = public.of_limit(limit) | {"message": limit.sentence}
+            public.print_json({"kind": "precision_limit"} | said)
         _print_results_json(results, loaded, len(warnings))
     else:
         _print_results(results, file)

@@ -1,4 +1,4 @@
-"""Finding the configuration, and showing its warnings."""
+"""Finding the configuration, and showing its warnings and what its precisions come to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.daemon.configuration import (
     default_path,
+    limits_of,
     read_configuration,
     refuse_failing,
     warnings_of,
@@ -68,3 +69,13 @@ def warn(config: Config, log: Log) -> None:
         count = "1 test is" if len(pictures) == 1 else f"{len(pictures)} tests are"
         place = f"{config.file or 'command line'}:{pictures[0].line}"
         log.write(ConfigWarned(place, f"{count} skipped: {NOT_LOOKED_AT}"))
+
+
+def print_limits(config: Config) -> None:
+    """A line for each `min_precision` and class: the confidence that it comes to.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    for limit in limits_of(config):
+        print(shown(limit.sentence))

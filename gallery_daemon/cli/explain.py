@@ -17,21 +17,24 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import read_to_look
+from gallery_daemon.cli.config_file import existing_config, read_to_look
 from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import explain_file, ignored_by_name
 from gallery_daemon.config.kinds.local import absolute
-from gallery_daemon.daemon.configuration import classes_of
+from gallery_daemon.daemon.configuration import classes_of, manifest_of, read_configuration
 from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.daemon.precision_limits import interval_of, precision_limits
 from gallery_daemon.decision import Action, Outcome, Truth
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
+from gallery_daemon.model.precision import threshold
 from gallery_daemon.photo import Identity, TakenFrom
 from gallery_daemon.rules.component import NUMBER
+from gallery_daemon.rules.conditions.model import STRANGE_BELOW
 from gallery_daemon.rules.explain import near_misses_of
 
 if TYPE_CHECKING:
@@ -42,11 +45,14 @@ if TYPE_CHECKING:
     from gallery_daemon.decision import Decision, TraceEntry
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
 
 _BAR = 20
 _NEAR_MISSES = 3
+_ROUNDING = 1e-6
+"""How far a precision may be from the tally that it was read of; engines compute in float32."""
 _WORDS: Mapping[Truth, tuple[str, str]] = {
     Truth.YES: ("holds", "green"),
     Truth.UNSURE: ("nearly", "yellow"),
@@ -108,9 +114,11 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
             _print_ignored(place, ignored)
         return {"today": public.of_ignored(place, ignored, config)}
     today = explain_file(place, config, SystemClock(), bundle=model)
+    manifest = manifest_of(model or config.model.bundle)
     if not as_json:
-        _print_today(today, config)
-    return {"today": public.of_explained(today, config)}
+        _print_today(today, config, manifest)
+    limits = precision_limits(config.rules, manifest)
+    return {"today": public.of_explained(today, config, limits)}
 
 
 def _explain_known(
@@ -118,7 +126,7 @@ def _explain_known(
 ) -> public.Public:
     """Explain a file that the journal knows: print it, or return what JSON says of it."""
     if not as_json:
-        _print_past(place, known)
+        _print_past(place, known, _present_manifest(config, model))
     said: public.Public = {"then": public.of_past_decision(known)}
     try:
         loaded = read_to_look(config)
@@ -129,10 +137,19 @@ def _explain_known(
         return said
     if not as_json:
         _print_present_end(known, today, loaded)
-    return said | {"today": public.of_explained(today, loaded)}
+    limits = precision_limits(loaded.rules, manifest_of(model or loaded.model.bundle))
+    return said | {"today": public.of_explained(today, loaded, limits)}
 
 
-def _print_today(today: Explained, config: Config) -> None:
+def _present_manifest(config: Path | None, model: str | None) -> Manifest | None:
+    """That of today's model; None where it cannot be told."""
+    with contextlib.suppress(GalleryError):
+        bundle = model or read_configuration(existing_config(config)).model.bundle
+        return manifest_of(bundle)
+    return None
+
+
+def _print_today(today: Explained, config: Config, manifest: Manifest) -> None:
     """Print everything about a photo that was never filed."""
     console = Console(highlight=False, markup=False)
     facts, photo = today.facts, today.photo
@@ -145,7 +162,10 @@ def _print_today(today: Explained, config: Config) -> None:
     _print(console, f"{_taken(facts.taken)}{camera}")
     if today.is_outside:
         _print(console, f"in no watch folder: judged as if it lay in {photo.candidate.source}")
-    _print_bars(console, today.prediction)
+    _print_bars(console, today.prediction, manifest)
+    for limit in precision_limits(config.rules, manifest):
+        if limit.top_class == today.prediction.top_class:
+            _print(console, limit.sentence)
     file = config.file or ""
     tree = Tree(f"rules of {shown(file)}")
     for asked in today.explanation.rules:
@@ -155,8 +175,11 @@ def _print_today(today: Explained, config: Config) -> None:
     _print_misses(console, today.explanation.near_misses, Path(file).name)
 
 
-def _print_past(place: str, known: PastDecision) -> None:
-    """Print what was done with a file and why, from the journal."""
+def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> None:
+    """Print what was done with a file and why, from the journal.
+
+    `manifest` is that of today's model, which may be the one of that time.
+    """
     console = Console(highlight=False, markup=False)
     row = known.row
     console.print(Text(shown(place), style="bold"))
@@ -171,7 +194,7 @@ def _print_past(place: str, known: PastDecision) -> None:
     if _is_changed(place, known.row):
         _print(console, "the file has changed since")
     if known.prediction is not None:
-        _print_bars(console, known.prediction)
+        _print_bars(console, known.prediction, manifest)
     if known.trace:
         tree = Tree("the rules of that time, up to the one that matched")
         for entry in known.trace:
@@ -225,7 +248,8 @@ def _print_end(console: Console, what: str, words: str) -> None:
     console.print(Text.assemble((f"{what}: ", "bold"), words), soft_wrap=True)
 
 
-def _print_bars(console: Console, prediction: Prediction) -> None:
+def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | None) -> None:
+    """The model, each class's probability, and what the model knows of itself and the photo."""
     _print(console, f"model {prediction.model}")
     width = max(map(len, prediction.probabilities))
     by_size = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
@@ -235,6 +259,26 @@ def _print_bars(console: Console, prediction: Prediction) -> None:
         bar = full * length + empty * (_BAR - length)
         style = "bold" if number == 0 else ""
         console.print(Text(f"    {shown(name):<{width}}  {bar}  {value:.3f}", style=style))
+    if prediction.precision is not None:
+        _print(console, _precision(prediction, prediction.precision, manifest))
+    if prediction.familiarity is not None:
+        _print(console, _familiarity(prediction.familiarity))
+
+
+def _precision(prediction: Prediction, precision: float, manifest: Manifest | None) -> str:
+    """What the precision means, and how sure it is where the manifest is of the same model."""
+    is_same = manifest is not None and manifest.model_id == prediction.model
+    tally = manifest.full.tallies.get(prediction.top_class) if manifest and is_same else None
+    found = None if tally is None else threshold(tally, precision - _ROUNDING)
+    sure = "" if found is None else f" ({interval_of(found)})"
+    called = f"of a hundred pictures called {prediction.top_class} as surely"
+    return f"precision {precision:.3f}: {called}, {precision * 100:.0f} are so{sure}"
+
+
+def _familiarity(familiarity: float) -> str:
+    strange = "; it counts as strange" if familiarity < STRANGE_BELOW else ""
+    share = f"{familiarity * 100:.0f} of a hundred pictures of known kinds"
+    return f"familiarity {familiarity:.2f}: {share} are as far from what was taught{strange}"
 
 
 def _grow(tree: Tree, entry: TraceEntry, place: str, *, is_reached: bool) -> None:

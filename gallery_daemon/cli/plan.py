@@ -19,7 +19,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import read_to_look
+from gallery_daemon.cli.config_file import print_limits, read_to_look
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
@@ -85,6 +85,8 @@ def plan(
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
         found = _forecast(present, chosen, include_known=everything)
+        if not as_json:
+            print_limits(present)
         print_planned(found, as_json=as_json, all_names=names)
         return
     former = _forecast(read_configuration(was), chosen, include_known=True, is_compared=True)

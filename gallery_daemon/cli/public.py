@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.refile import Refiled
     from gallery_daemon.commands.undo import UndoResult
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.decision import Destination, TraceEntry
     from gallery_daemon.doctor.finding import Finding
     from gallery_daemon.journal.past_decisions import PastDecision
@@ -109,8 +110,11 @@ def of_past_decision(known: PastDecision) -> Public:
     return of_row(known.row) | prediction | {"rules": _of_trace(known.trace), "near_misses": misses}
 
 
-def of_explained(today: Explained, config: Config) -> Public:
-    """What the present rules make of a photo: facts, probabilities, rules, place, near misses."""
+def of_explained(today: Explained, config: Config, limits: Iterable[PrecisionLimit] = ()) -> Public:
+    """What the present rules make of a photo: facts, probabilities, rules, place, near misses.
+
+    `limits` are what the rules' precisions come to.
+    """
     facts, decision = today.facts, today.explanation.decision
     said = _of_file(config.file, today.photo.path) | {
         "taken": facts.taken.when.isoformat(),
@@ -131,6 +135,7 @@ def of_explained(today: Explained, config: Config) -> Public:
         | {"rules": rules, "outcome": decision.outcome, "rule": decision.rule}
         | _of_place(today, config)
         | {"near_misses": _of_misses(today.explanation.near_misses)}
+        | {"precision_limits": [of_limit(limit) for limit in limits]}
     )
 
 
@@ -171,6 +176,26 @@ def of_error(error: GalleryError) -> Public:
     if isinstance(error, ConfigError):
         place = {"file": error.file, "line": error.line, "column": error.column}
     return {"kind": "error"} | place | {"message": error.sentence, "hint": error.hint}
+
+
+def of_limit(limit: PrecisionLimit) -> Public:
+    """The confidence that a `min_precision` comes to for a class, and how sure that is."""
+    found = limit.threshold
+    said: Public = {
+        "min_precision": limit.wanted,
+        "class": limit.top_class,
+        "rules": limit.rules,
+        "best": _share(limit.best),
+    }
+    if found is None:
+        return said | dict.fromkeys(("confidence", "precision", "lowest", "highest", "pictures"))
+    return said | {
+        "confidence": found.confidence,
+        "precision": _share(found.precision),
+        "lowest": _share(found.lowest),
+        "highest": _share(found.highest),
+        "pictures": found.pictures,
+    }
 
 
 def of_finding(finding: Finding) -> Public:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import exits
-from gallery_daemon.cli.config_file import warn
+from gallery_daemon.cli.config_file import print_limits, warn
 from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
 from gallery_daemon.cli.plan import AllNames, print_planned
 from gallery_daemon.cli.progress import pass_display
@@ -19,7 +19,11 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.plan import forecast, scopes_of
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.config.oneshot import adapt, default_config
-from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
+from gallery_daemon.daemon.configuration import (
+    default_knows_precision,
+    read_configuration,
+    refuse_failing,
+)
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.logs.setup import LogLevel, make_log
@@ -54,8 +58,9 @@ def sort(
 ) -> None:
     """File all photos of some folders once, then end.
 
-    Without --config every photo goes to a folder named after its class, and what the model is less
-    than 60% sure of to Review/. Files that an earlier pass has filed are passed over.
+    Without --config every photo goes to a folder named after its class, as surely that of a hundred
+    95 are right, and the rest to Review/. A model that does not know how often it is right files
+    what it is 60% sure of. Files that an earlier pass has filed are passed over.
 
     Examples:
         gallery-daemon sort ~/Pictures/Phone --library ~/Pictures/Sorted --dry-run
@@ -85,6 +90,8 @@ def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> Non
     """Print what the pass would do, and do nothing."""
     with pass_display("looking") as looking:
         found = forecast(config, scopes_of(config), SystemClock(), looking, again=again)
+    if not as_json:
+        print_limits(config)
     print_planned(found, as_json=as_json, all_names=all_names)
 
 
@@ -104,4 +111,6 @@ def _config(
         raise GalleryError(
             "where shall the photos go?", hint="give --library FOLDER, or --config FILE"
         )
-    return default_config(folders, place, action or Action.HARDLINK)
+    return default_config(
+        folders, place, action or Action.HARDLINK, knows_precision=default_knows_precision()
+    )

@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.config_file import existing_config, warn
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.config.oneshot import default_config
-from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
+from gallery_daemon.daemon.configuration import (
+    default_knows_precision,
+    read_configuration,
+    refuse_failing,
+)
 from gallery_daemon.daemon.daemon import run_daemon
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.errors import GalleryError
@@ -96,4 +100,6 @@ def _load(options: RunOptions) -> Config:
             "give either --config, or --watch together with --library",
             hint="gallery-daemon run --watch ~/Sync/Camera --library ~/Pictures/Sorted",
         )
-    return default_config((os.fspath(watch),), os.fspath(library))
+    return default_config(
+        (os.fspath(watch),), os.fspath(library), knows_precision=default_knows_precision()
+    )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.figures import print_measures
 from gallery_daemon.cli.progress import training_display
-from gallery_daemon.cli.render import print_measures
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle

@@ -10,15 +10,18 @@ and is a PNG where its name says so.
 same; `{mtime}` is what `date` says.
 
 `class` with `confidence` is enough for most rules. `probabilities` names other classes, or all, as
-`classify --json` prints them; the classes that are not named share the rest equally.
+`classify --json` prints them; the classes that are not named share the rest equally. The precision
+is what the present model knows for the class and confidence, unless the test says its own; with a
+model that does not know it, a rule that asks for one takes no photo of a test that does not say it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.config.conditions import CONFIDENCE
 from gallery_daemon.config.document import MappingNode
@@ -50,6 +53,15 @@ if TYPE_CHECKING:
     from gallery_daemon.config.document import Node
     from gallery_daemon.config.mistakes import Mark, Mistakes
     from gallery_daemon.photo import Prediction
+
+
+PrecisionAt: TypeAlias = Callable[[str, float], float | None]
+"""How often a model is right that calls a photo so with such a confidence; None: not known."""
+
+
+def unknown_precision(_name: str, _confidence: float) -> float | None:
+    """Of a model that does not know it."""
+    return None
 
 
 _PIXELS = Whole(0, 1e12)
@@ -109,6 +121,16 @@ class GivenKeys:
         ProbabilitiesKind(),
         "What some classes have, 0 to 1 each; the others share the rest.",
         unwritten=None,
+    )
+    precision: float | None = option(
+        CONFIDENCE,
+        "How often such calls are right, 0 to 1 (as the model knows it for class and confidence).",
+        unwritten=None,
+    )
+    familiarity: float = option(
+        CONFIDENCE,
+        "How many pictures of known kinds are as strange to the model, 0 to 1 ({default}).",
+        "1",
     )
     taken: datetime | None = option(
         Moment(), "When it was taken, by EXIF; {date} is made from it.", unwritten=None
@@ -175,6 +197,7 @@ class GivenReader:
     classes: tuple[str, ...] | None
     sources: tuple[str, ...] | None
     mistakes: Mistakes
+    precision: PrecisionAt = unknown_precision
 
     def read(self, node: Node) -> Given | None:
         """The photo; none means that a mistake has been reported."""
@@ -228,7 +251,7 @@ class GivenReader:
         name = given.top_class or max(said, key=lambda each: said[each], default=None)
         if name is None:
             self._refuse_without_class(found)
-            return NO_CLASS
+            return replace(NO_CLASS, familiarity=given.familiarity)
         if not self._are_known(given, found) or self.classes is None:
             return None
         confidence = given.confidence
@@ -244,10 +267,14 @@ class GivenReader:
             mark = _mark(found, "confidence" if "confidence" in found.nodes else "probabilities")
             sentence = _impossible(given, name, confidence, len(self.classes))
             self.mistakes.error(mark, sentence, "their sum is 1")
-        return prediction
+            return None
+        precision = given.precision
+        if precision is None:
+            precision = self.precision(name, confidence)
+        return replace(prediction, precision=precision, familiarity=given.familiarity)
 
     def _refuse_without_class(self, found: Written) -> None:
-        for name in ("confidence", "margin"):
+        for name in ("confidence", "margin", "precision"):
             if name in found.nodes:
                 sentence = f"{name} says nothing without a class"
                 self.mistakes.error(_mark(found, name), sentence)

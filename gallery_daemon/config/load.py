@@ -9,6 +9,7 @@ from pathlib import Path
 from gallery_daemon.config.conditions import WhenReader
 from gallery_daemon.config.document import Node, ScalarNode, compose
 from gallery_daemon.config.folders import each_of, overlap, read_watch
+from gallery_daemon.config.given import PrecisionAt, unknown_precision
 from gallery_daemon.config.kinds.local import DEFAULT_MODEL, BundlePath
 from gallery_daemon.config.mistakes import TOP, Mark, Mistakes, did_you_mean, quoted
 from gallery_daemon.config.rules import default_conditions, outcome_placing, read_rules
@@ -29,21 +30,28 @@ from gallery_daemon.rules.decide import RuleSet
 
 Classes = Callable[[str], tuple[str, ...]]
 """Gives the classes of a model bundle, `default` or a path; raises a GalleryError."""
+PrecisionOf = Callable[[str], PrecisionAt]
+"""Gives for a model bundle how often it is right; raises a GalleryError."""
 
 BYTES_LIMIT = 256 * 1024
 """Some hundred times a long configuration, and two seconds' work for the YAML reader."""
 
 
-def load(path: str, classes: Classes) -> Config:
+def no_precision(_bundle: str) -> PrecisionAt:
+    """Of a model that does not know how often it is right."""
+    return unknown_precision
+
+
+def load(path: str, classes: Classes, precision_of: PrecisionOf = no_precision) -> Config:
     """The configuration in the file at `path`.
 
     `classes` gives the classes of a model bundle (`default`, or an absolute path) and raises a
-    GalleryError where it cannot.
+    GalleryError where it cannot; `precision_of` gives how often it is right, for tests of rules.
 
     Raises:
         ConfigErrors: the file cannot be read, or says something wrong; every mistake is in it.
     """
-    return check_text(_text(path, Mistakes(path)), path, classes)
+    return check_text(_text(path, Mistakes(path)), path, classes, precision_of)
 
 
 def digest_of_file(path: str) -> str | None:
@@ -54,14 +62,17 @@ def digest_of_file(path: str) -> str | None:
         return None
 
 
-def check_text(text: str, file: str, classes: Classes) -> Config:
+def check_text(
+    text: str, file: str, classes: Classes, precision_of: PrecisionOf = no_precision
+) -> Config:
     """The configuration in `text`, as if it stood in `file`, where relative paths begin.
 
     Raises:
         ConfigErrors: the text says something wrong; every mistake is in it.
     """
     mistakes = Mistakes(file)
-    return _read_config(compose(text, mistakes), digest_of(text), classes, mistakes)
+    root = compose(text, mistakes)
+    return _read_config(root, digest_of(text), classes, precision_of, mistakes)
 
 
 def digest_of(text: str) -> str:
@@ -105,7 +116,9 @@ def _decode(content: bytes, mistakes: Mistakes) -> str:
         raise mistakes.fatal(mark, "the configuration is not UTF-8", hint) from error
 
 
-def _read_config(root: Node, digest: str, classes: Classes, mistakes: Mistakes) -> Config:
+def _read_config(
+    root: Node, digest: str, classes: Classes, precision_of: PrecisionOf, mistakes: Mistakes
+) -> Config:
     """The configuration in `root`.
 
     Raises:
@@ -121,7 +134,9 @@ def _read_config(root: Node, digest: str, classes: Classes, mistakes: Mistakes) 
     conditions = WhenReader(known, sources, default_conditions(top.defaults), mistakes)
     rules = _read_rules(top, conditions, mistakes)
     names = None if mistakes.errors else tuple(rule.name for rule in rules.rules)
-    tests = RuleTestReader(known, sources, names, mistakes)
+    # A bundle whose classes can be read has a manifest that can be.
+    precision = unknown_precision if known is None else precision_of(model.bundle)
+    tests = RuleTestReader(known, sources, names, mistakes, precision)
     read_tests = () if top.tests is None else tests.read(top.tests)
     mistakes.raise_errors()
     assert top.library is not None  # or a mistake was reported

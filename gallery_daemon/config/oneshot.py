@@ -16,20 +16,30 @@ from gallery_daemon.config.load import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.conditions.model import MinConfidence, MinPrecision
 from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
+MIN_PRECISION = 0.95
+"""Of a hundred photos that are filed, so many are right."""
+
 MIN_CONFIDENCE = 0.60
-"""A person looks on while `sort` runs, so more is filed and less goes to review."""
+"""What a model without that knowledge is asked for; a person looks on while `sort` runs."""
 
 RULE_NAME = "everything"
 
 
 def default_config(
-    sources: tuple[str, ...], library: str, action: Action = Action.HARDLINK
+    sources: tuple[str, ...],
+    library: str,
+    action: Action = Action.HARDLINK,
+    *,
+    knows_precision: bool,
 ) -> Config:
     """Everything to `{class}/`, what the model is less sure of to `Review/`.
+
+    `knows_precision`: the model can tell how often it is right; with one of version 0.1, which
+    cannot, a confidence decides as it did then.
 
     Raises:
         GalleryError: a source is the library or is inside it.
@@ -38,7 +48,8 @@ def default_config(
         Placing(Template.parse(text), None, action, OnConflict.DEDUPE, with_sidecars=True)
         for text in ("{class}/", "Review/")
     )
-    everything = Rule(RULE_NAME, MinConfidence(MIN_CONFIDENCE), by_class, enabled=True, line=0)
+    when = MinPrecision(MIN_PRECISION) if knows_precision else MinConfidence(MIN_CONFIDENCE)
+    everything = Rule(RULE_NAME, when, by_class, enabled=True, line=0)
     config = Config(
         file=None,
         watch=(),

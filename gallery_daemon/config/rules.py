@@ -9,7 +9,7 @@ from gallery_daemon.config.kinds.base import Flag, OneOf, Raw, Text
 from gallery_daemon.config.kinds.text import FileName, Folder, is_like_leave
 from gallery_daemon.config.mistakes import Mistakes, quoted
 from gallery_daemon.config.section import Key, Table, Written
-from gallery_daemon.config.settings import MIN_CONFIDENCE, SidecarMode
+from gallery_daemon.config.settings import DEFAULT_MIN_CONFIDENCE, SidecarMode
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.model import MinConfidence, MinMargin, MinPrecision
@@ -68,14 +68,14 @@ def default_conditions(defaults: Defaults) -> dict[str, Condition]:
         MinPrecision: defaults.min_precision,
         MinMargin: defaults.min_margin,
     }
-    return {f"min_{kind.NAME}": kind(value) for kind, value in values.items() if value > 0}
+    return {kind.KEY: kind(value) for kind, value in values.items() if value > 0}
 
 
 def _min_confidence(defaults: Defaults) -> float:
     """What is written; or else 0.80, unless `min_precision` says how sure the model must be."""
     if defaults.min_confidence is not None:
         return defaults.min_confidence
-    return 0.0 if defaults.min_precision > 0 else MIN_CONFIDENCE
+    return 0.0 if defaults.min_precision > 0 else DEFAULT_MIN_CONFIDENCE
 
 
 def outcome_placing(to: Template | str | None, defaults: Defaults) -> Placing | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gallery_daemon.config.document import Node, SequenceNode
-from gallery_daemon.config.given import GivenReader
+from gallery_daemon.config.given import GivenReader, PrecisionAt, unknown_precision
 from gallery_daemon.config.kinds.base import Flag, OneOf, Raw, Text, refuse_unknown
 from gallery_daemon.config.kinds.local import AbsolutePath
 from gallery_daemon.config.mistakes import Mistakes, quoted
@@ -51,6 +51,7 @@ class RuleTestReader:
     sources: tuple[str, ...] | None
     rules: tuple[str, ...] | None
     mistakes: Mistakes
+    precision: PrecisionAt = unknown_precision
 
     def read(self, node: Node) -> tuple[AnyTest, ...]:
         """All tests that could be read, in their order."""
@@ -79,7 +80,8 @@ class RuleTestReader:
             hint = "add given: {class: memes, confidence: 0.95}, or file: PICTURE"
             self.mistakes.error(found.mark, "a test lacks the key given", hint)
             return None
-        given = GivenReader(self.classes, self.sources, self.mistakes).read(written)
+        reader = GivenReader(self.classes, self.sources, self.mistakes, self.precision)
+        given = reader.read(written)
         if given is None or expected is None:
             return None
         mark = found.mark

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1"
 
-MIN_CONFIDENCE = 0.80
+DEFAULT_MIN_CONFIDENCE = 0.80
 """A cautious start: what is below it goes to `uncertain`, where a person can look at it."""
 
 _HOUR_S = 3600
@@ -209,7 +209,7 @@ class Defaults:
         Number(0, 1),
         "How sure the model must be where a rule names a class ({default}); where min_precision is "
         "set and this is not, any confidence will do.",
-        f"{MIN_CONFIDENCE:.2f}",
+        f"{DEFAULT_MIN_CONFIDENCE:.2f}",
         unwritten=None,
     )
     min_precision: float = option(

@@ -1,4 +1,7 @@
-"""The configuration as daemon and commands read it: where it is, its tests, its warnings."""
+"""The configuration as daemon and commands read it: where it is, its tests, its warnings.
+
+What it says of classes and precisions is read with its model's manifest at hand.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,25 @@ import platformdirs
 
 from gallery_daemon.config.load import load
 from gallery_daemon.config.synced import synced_warnings
+from gallery_daemon.daemon.precision_limits import (
+    knows_precision,
+    model_warnings,
+    precision_limits,
+)
 from gallery_daemon.errors import ConfigError, ConfigErrors
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
+from gallery_daemon.model.precision import precision_at
+from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings
 from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gallery_daemon.config.given import PrecisionAt
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.daemon.precision_limits import PrecisionLimit
+    from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.rules.analysis import RuleWarning
 
 
@@ -26,13 +39,39 @@ def default_path() -> Path:
     return platformdirs.user_config_path("gallery-daemon") / "config.yaml"
 
 
-def classes_of(bundle: str) -> tuple[str, ...]:
-    """The classes of a model bundle.
+def manifest_of(bundle: str) -> Manifest:
+    """What a model bundle says of itself.
 
     Raises:
         BundleError: there is none, or it is damaged.
     """
-    return read_manifest(find_bundle(bundle)).classes
+    return read_manifest(find_bundle(bundle))
+
+
+def classes_of(bundle: str) -> tuple[str, ...]:
+    """The classes of a model bundle, whose head and bank fit them.
+
+    Raises:
+        BundleError: there is none, or it is damaged.
+    """
+    manifest = manifest_of(bundle)
+    refuse_misfits(find_bundle(bundle), manifest)
+    return manifest.classes
+
+
+def precision_of(bundle: str) -> PrecisionAt:
+    """How often a model bundle is right, by class and confidence; None: it does not know.
+
+    Raises:
+        BundleError: there is none, or it is damaged.
+    """
+    tallies = manifest_of(bundle).full.tallies
+
+    def known(name: str, confidence: float) -> float | None:
+        tally = tallies.get(name)
+        return None if tally is None else precision_at(tally, confidence)
+
+    return known
 
 
 def read_configuration(path: Path) -> Config:
@@ -41,7 +80,7 @@ def read_configuration(path: Path) -> Config:
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
-    return load(os.fspath(path), classes_of)
+    return load(os.fspath(path), classes_of, precision_of)
 
 
 def refuse_failing(config: Config) -> None:
@@ -65,7 +104,30 @@ def refuse_failing(config: Config) -> None:
         raise ConfigErrors(errors)
 
 
+def default_knows_precision() -> bool:
+    """Whether the default model knows how often it is right.
+
+    Raises:
+        BundleError: it is missing, or damaged.
+    """
+    return knows_precision(manifest_of(DEFAULT_BUNDLE))
+
+
+def limits_of(config: Config) -> tuple[PrecisionLimit, ...]:
+    """From which confidence on the model has the precisions that the rules ask for.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    return precision_limits(config.rules, manifest_of(config.model.bundle))
+
+
 def warnings_of(config: Config) -> tuple[RuleWarning, ...]:
     """What the configuration does and a person may not mean, in the order of its lines."""
-    odd = warnings(config.rules, classes_of(config.model.bundle))
-    return tuple(sorted((*odd, *synced_warnings(config)), key=lambda warning: warning.line))
+    manifest = manifest_of(config.model.bundle)
+    found = (
+        *warnings(config.rules, manifest.classes),
+        *model_warnings(config.rules, manifest),
+        *synced_warnings(config),
+    )
+    return tuple(sorted(found, key=lambda warning: warning.line))

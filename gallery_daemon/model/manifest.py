@@ -243,6 +243,21 @@ def read_manifest(folder: Path) -> Manifest:
     return _checked(cast("dict[str, object]", raw), path)
 
 
+def lacks(manifest: Manifest) -> str | None:
+    """What a model does not know that today's do, in a clause; None: nothing."""
+    missing = {
+        "nothing of quick looks": LookKind.QUICK not in manifest.looks,
+        "no precision (`min_precision`)": not manifest.full.tallies,
+        "not what is familiar": manifest.familiarity is None,
+    }
+    unknown = [what for what, is_missing in missing.items() if is_missing]
+    if not unknown:
+        return None
+    version = manifest.format_version
+    made = f"of format version {version}, " if version < FORMAT_VERSION else ""
+    return f"{made}it knows {', '.join(unknown)}: train it anew"
+
+
 def _checked(raw: Json, path: Path) -> Manifest:
     version = raw.get("format_version")
     if version not in {FORMAT_VERSION, WHOLE_NETWORK_VERSION}:

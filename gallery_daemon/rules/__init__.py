@@ -7,6 +7,6 @@ every decision can be tested, repeated and explained.
 in `conditions`, where names are matched through `glob` and texts written by `yamltext`. A place is
 a `template`, filled from `fields`, each part of it made harmless by `component`. `decide` has the
 rule set and walks it: the first match wins; `explain` asks the rules behind it, too. `ruletest`
-holds decisions against what a person expects, `analysis` warns of rules that never can match, and
-`changes` tells two rule sets apart.
+holds decisions against what a person expects, `analysis` warns of rules that never can match,
+`demands` says which precision is asked of which classes, and `changes` tells two rule sets apart.
 """

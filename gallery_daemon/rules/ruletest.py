@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gallery_daemon.decision import Outcome
 from gallery_daemon.photo import Prediction
 from gallery_daemon.rules.component import numbered
+from gallery_daemon.rules.conditions.model import MinPrecision
 from gallery_daemon.rules.explain import Explanation, explain
 from gallery_daemon.rules.fields import DIGITS, HASH_FIELDS, values_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gallery_daemon.decision import Decision
     from gallery_daemon.photo import Facts, Photo
     from gallery_daemon.rules.decide import RuleSet
+    from gallery_daemon.rules.explain import NearMiss
     from gallery_daemon.rules.fields import Values
     from gallery_daemon.rules.template import Field, Template
 
@@ -144,9 +146,10 @@ def _wrong_decision(test: RuleTest, found: Explanation) -> str | None:
         return f"expected class {expected.top_class}, got {sure}"
     got = _got(decision)
     if expected.rule is not None and decision.rule != expected.rule:
-        return f"expected rule {expected.rule}, got {got} ({_why_not(expected.rule, found)})"
+        why = _why_not(expected.rule, found, says)
+        return f"expected rule {expected.rule}, got {got} ({why})"
     if expected.outcome is not None and decision.outcome is not expected.outcome:
-        return f"expected {expected.outcome}, got {got}{_nearest(found)}"
+        return f"expected {expected.outcome}, got {got}{_nearest(found, says)}"
     return None
 
 
@@ -191,17 +194,24 @@ def _got(decision: Decision) -> str:
     return f"rule {decision.rule}" if decision.rule is not None else decision.outcome.value
 
 
-def _why_not(rule: str, found: Explanation) -> str:
+def _why_not(rule: str, found: Explanation, says: Prediction) -> str:
     miss = next((each for each in found.near_misses if each.rule == rule), None)
-    return "it is not enabled" if miss is None else f"{miss.sentence}, line {miss.line}"
+    return "it is not enabled" if miss is None else _because(miss, says)
 
 
-def _nearest(found: Explanation) -> str:
+def _nearest(found: Explanation, says: Prediction) -> str:
     """What an outcome that no rule made came from."""
     if found.decision.rule is not None or not found.near_misses:
         return ""
     miss = found.near_misses[0]
-    return f" ({miss.rule}: {miss.sentence}, line {miss.line})"
+    return f" ({miss.rule}: {_because(miss, says)})"
+
+
+def _because(miss: NearMiss, says: Prediction) -> str:
+    """Why the rule did not take the photo, and what the test may say to make it."""
+    lacks = any(check.condition.startswith(MinPrecision.KEY) for check in miss.missing)
+    hint = "; given may say precision: 0.97" if lacks and says.precision is None else ""
+    return f"{miss.sentence}, line {miss.line}{hint}"
 
 
 def _shown(folder: tuple[str, ...]) -> str:

@@ -11,31 +11,44 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from gallery_daemon.training.measures import BINS, bins_of, uncalibrated
+from gallery_daemon.training.coverage import coverages, risk_coverage
+from gallery_daemon.training.measures import BINS, bins_of
+from gallery_daemon.training.predictions import uncalibrated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
     from gallery_daemon.training.display import Epoch
-    from gallery_daemon.training.measures import Array, Flags, Predictions
+    from gallery_daemon.training.predictions import Array, Flags, Predictions
 
 _PNG_DPI = 120
 _GRID_ALPHA = 0.3
 
 
-def all_plots(epochs: Sequence[Epoch], predictions: Predictions) -> dict[str, bytes]:
-    """Every plot by its file name, in the order in which they are worth a look."""
+def all_plots(
+    epochs: Sequence[Epoch], predictions: Predictions, quick: Predictions | None = None
+) -> dict[str, bytes]:
+    """Every plot by its file name, in the order in which they are worth a look.
+
+    `quick` are the predictions of a quick look at the same pictures. Without epochs there are no
+    plots of the training.
+    """
     phases = [list(group) for _, group in groupby(epochs, key=lambda epoch: epoch.phase)]
-    losses = {f"loss-phase{place}.png": loss_plot(phase) for place, phase in enumerate(phases, 1)}
-    return {
-        **losses,
-        "accuracy.png": accuracy_plot(phases),
+    plots = {f"loss-phase{place}.png": loss_plot(phase) for place, phase in enumerate(phases, 1)}
+    if phases:
+        plots["accuracy.png"] = accuracy_plot(phases)
+    looks = {"full look": predictions} | ({"quick look": quick} if quick else {})
+    plots |= {
         "confusion.png": confusion_plot(predictions),
-        "reliability.png": reliability_plot(predictions),
+        "risk-coverage.png": risk_coverage_plot(looks),
         "coverage.png": coverage_plot(predictions),
+        "reliability.png": reliability_plot(predictions),
     }
+    if quick:
+        plots["reliability-quick.png"] = reliability_plot(quick, "Quick look: is")
+    return plots
 
 
 def loss_plot(epochs: Sequence[Epoch]) -> bytes:
@@ -103,10 +116,10 @@ def confusion_plot(predictions: Predictions) -> bytes:
     return _png(figure)
 
 
-def reliability_plot(predictions: Predictions) -> bytes:
+def reliability_plot(predictions: Predictions, begins: str = "Is") -> bytes:
     """How often a confidence was right, before and after the temperature; the diagonal is true."""
     figure, axes = _new_plot(
-        f"Is 0.9 right nine times out of ten? (temperature {predictions.temperature:.2f})",
+        f"{begins} 0.9 right nine times out of ten? (temperature {predictions.temperature:.2f})",
         "confidence",
         "pictures right",
     )
@@ -119,6 +132,33 @@ def reliability_plot(predictions: Predictions) -> bytes:
         _reliability(axes, label, probabilities.max(1), predictions.is_right())
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
+    axes.legend()
+    return _png(figure)
+
+
+def risk_coverage_plot(looks: Mapping[str, Predictions]) -> bytes:
+    """How many of the photos that reach a confidence are right, a line for each look by its name.
+
+    The line goes through every hundredth; those that the tables have are marked.
+    """
+    figure, axes = _new_plot(
+        "The surer it must be, the fewer are filed", "share of photos that reach it", "right"
+    )
+    for label, predictions in looks.items():
+        curve = [each for each in risk_coverage(predictions) if each.reached]
+        (line,) = axes.plot(
+            [each.share for each in curve], [each.accuracy or 0 for each in curve], label=label
+        )
+        for each in coverages(predictions.hundredths(), predictions.is_right()):
+            if each.accuracy is not None:
+                point = (each.share, each.accuracy)
+                axes.plot(*point, marker="o", color=line.get_color())
+                axes.annotate(
+                    f"{each.confidence:.1f}", point, xytext=(4, 4), textcoords="offset points"
+                )
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlim(0, 1)
     axes.legend()
     return _png(figure)
 

@@ -17,14 +17,26 @@ import numpy as np
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.model.precision import Threshold
-    from gallery_daemon.training.measures import Measures, Predictions
+    from gallery_daemon.training.coverage import LookAgreement
+    from gallery_daemon.training.measures import ClassScore, Measures
     from gallery_daemon.training.pictures import SkippedPictures
+    from gallery_daemon.training.predictions import Predictions
+    from gallery_daemon.training.sources import SourceScore
 
 REPORT_FILE = "report.html"
+QUICK_ENDING = ", quick look"
+HEADINGS = {
+    "validation": "Validation",
+    "validation_quick": f"Validation{QUICK_ENDING}",
+    "left_out_sources": "Sources left out in turn",
+    "left_out_sources_quick": f"Sources left out in turn{QUICK_ENDING}",
+}
+"""What a person calls the measures that the manifest has under these keys."""
+_AT_USUAL = ("reach 0.80", "of those right", "wrongly filed at 0.80")
 _MOST_MISTAKES = 48
 _MOST_SKIPPED = 1000
 _THUMBNAIL_SIDE = 128
@@ -56,7 +68,7 @@ _PAGE = Template("""<!doctype html>
 <h1>$title</h1>
 $tables
 <h2>Plots</h2>
-<p>Losses and accuracy are of training; the others of these pictures: $of_whom.</p>
+<p>$plots_intro</p>
 <div class="plots">
 $plots
 </div>
@@ -88,12 +100,14 @@ def report_page(
     plots: Mapping[str, bytes],
     mistakes: Sequence[Misclassified],
     skipped: SkippedPictures,
+    *,
+    agreement: LookAgreement | None = None,
 ) -> bytes:
     """The page: tables of `measured` by heading, `plots` PNG by file name, mistakes, skipped files.
 
-    The plots and the mistakes are of the last of `measured`.
+    The plots and the mistakes are of the last of `measured` that is no quick look.
     """
-    of_whom = list(measured)[-1].lower()
+    of_whom = [heading for heading in measured if not heading.endswith(QUICK_ENDING)][-1].lower()
     intro = (
         f"Of these pictures ({of_whom}) wrong, and sure of it, the surest first: a wrong label, a "
         "class that needs more pictures, or two that look alike. Pictures are shown as the network "
@@ -101,12 +115,17 @@ def report_page(
     )
     return _PAGE.substitute(
         title=escape(title),
-        tables="\n".join(_table(heading, each) for heading, each in measured.items()),
+        tables="\n".join(
+            (
+                *(_measured(heading, each) for heading, each in measured.items()),
+                _agreement(agreement) if agreement else "",
+            )
+        ),
         plots="\n".join(
             f'<img alt="{escape(name.removesuffix(".png"))}" src="{_embedded(png, "png")}">'
             for name, png in plots.items()
         ),
-        of_whom=escape(of_whom),
+        plots_intro=_plots_intro(plots, of_whom),
         mistakes_intro=intro if mistakes else "None.",
         mistakes="\n".join(map(_item, mistakes)),
         skipped=_skipped(skipped),
@@ -121,6 +140,13 @@ def surest_mistakes(predictions: Predictions) -> Iterator[tuple[int, str, str, f
         name = predictions.classes[called[row]]
         truth = predictions.classes[predictions.truth[row]]
         yield row, name, truth, float(confidence[row])
+
+
+def _plots_intro(plots: Iterable[str], of_whom: str) -> str:
+    """Which pictures the plots are of; those of losses and accuracy are of a training."""
+    if not any(name.startswith("loss-") for name in plots):
+        return f"They are of these pictures: {escape(of_whom)}."
+    return f"Losses and accuracy are of training; the others of these pictures: {escape(of_whom)}."
 
 
 def _item(mistake: Misclassified) -> str:
@@ -149,47 +175,119 @@ def _printable(text: str) -> str:
     return escape(text.encode(errors="replace").decode())
 
 
-def _table(heading: str, measures: Measures) -> str:
-    rows = "\n".join(
-        f"<tr><td>{escape(name)}</td><td>{score.precision:.1%}</td><td>{score.recall:.1%}</td>"
-        f"<td>{score.f1:.1%}</td><td>{score.support}</td><td>{score.filed_wrongly:.1%}</td>"
-        + "".join(f"<td>{_threshold(each)}</td>" for each in score.thresholds)
-        + "</tr>"
-        for name, score in measures.per_class.items()
-        if score.support
-    )
+def _measured(heading: str, measures: Measures) -> str:
+    """The heading, a sentence, and the tables of one set of pictures."""
+    without = measures.macro_recall_without_other
+    beside = "" if without is None else f" ({without:.1%} without other)"
     summary = (
         f"{measures.pictures} pictures: accuracy {measures.accuracy:.1%}, macro recall "
-        f"{measures.macro_recall:.1%}, macro F1 {measures.macro_f1:.1%}, calibration error "
+        f"{measures.macro_recall:.1%}{beside}, macro F1 {measures.macro_f1:.1%}, calibration error "
         f"{measures.ece:.3f} ({measures.ece_before:.3f} before calibration)."
     )
-    return (
-        f"<h2>{escape(heading)}</h2>\n<p>{summary}</p>\n<table><thead><tr><th>class</th><th>precision</th>"
-        "<th>recall</th><th>F1</th><th>pictures</th><th>wrongly filed at 0.80</th>"
-        "<th>95% right from</th><th>99% right from</th></tr></thead>\n"
-        f"<tbody>\n{rows}\n</tbody></table>" + _sources(measures)
+    coverage = _table(
+        ("confidence", "pictures that reach it", "of those right"),
+        (
+            (f"{each.confidence:.2f}", f"{each.share:.1%}", _share(each.accuracy))
+            for each in measures.at_confidence
+        ),
     )
+    parts = (f"<h2>{escape(heading)}</h2>", f"<p>{summary}</p>", coverage, _classes(measures))
+    return "\n".join(parts) + _sources(measures)
+
+
+def _classes(measures: Measures) -> str:
+    scores = {name: score for name, score in measures.per_class.items() if score.support}
+    rights = _table(
+        ("class", "precision", "recall", "F1", "pictures", *_AT_USUAL),
+        (
+            (
+                escape(name),
+                f"{score.precision:.1%}",
+                f"{score.recall:.1%}",
+                f"{score.f1:.1%}",
+                str(score.support),
+                *_at_usual(score),
+            )
+            for name, score in scores.items()
+        ),
+    )
+    precisions = next(iter(measures.per_class.values())).thresholds
+    thresholds = _table(
+        ("class", *(f"{precision:.0%} right from" for precision in precisions)),
+        (
+            (escape(name), *map(_threshold, score.thresholds.values()))
+            for name, score in scores.items()
+        ),
+    )
+    return f"{rights}\n{thresholds}"
 
 
 def _sources(measures: Measures) -> str:
     if not measures.per_source:
         return ""
-    rows = "\n".join(
-        f"<tr><td>{escape(each.source)}</td><td>{escape(each.name)}</td><td>{each.support}</td>"
-        f"<td>{each.recall:.1%}</td><td>{each.filed_wrongly:.1%}</td></tr>"
-        for each in measures.per_source
+    found = measures.readable_sources
+    rows = [
+        (
+            escape(each.source),
+            escape(each.name),
+            str(each.support),
+            f"{each.recall:.1%}",
+            *_at_usual(each),
+        )
+        for each in found.worst
+    ]
+    for group, words in ((found.better, "more"), (found.small, "with few pictures")):
+        if group:
+            recall = (
+                f"{group.recall:.1%} <small>({group.lowest:.0%} to {group.highest:.0%})</small>"
+            )
+            wrong = f"{group.filed_wrongly:.1%}"
+            rows.append((f"{group.sources} {words}", "", str(group.support), recall, "", "", wrong))
+    table = _table(("source", "class", "pictures", "recall", *_AT_USUAL), rows)
+    return f"\n<details><summary>By source, the worst first</summary>{table}</details>"
+
+
+def _agreement(agreement: LookAgreement) -> str:
+    overall, reached = agreement.overall, agreement.at_threshold
+    summary = (
+        f"A quick look names the class that the full look names for {_share(overall.accuracy)} of "
+        f"{overall.pictures} pictures. {reached.share:.1%} reach the confidence below, and of "
+        f"those it does for {_share(reached.accuracy)}."
     )
-    return (
-        "\n<details><summary>By source</summary><table><thead><tr><th>source</th><th>class</th>"
-        "<th>pictures</th><th>recall</th><th>wrongly filed at 0.80</th></tr></thead>\n"
-        f"<tbody>\n{rows}\n</tbody></table></details>"
+    rows = (
+        (escape(name), _threshold(threshold))
+        for name, threshold in agreement.thresholds.items()
+        if threshold
     )
+    table = _table(("class", "99% as in the full look from"), rows)
+    return f"<h2>Quick look against full look</h2>\n<p>{summary}</p>\n{table}"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of cells that are HTML."""
+    lines = "\n".join(
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table>"
+
+
+def _at_usual(score: ClassScore | SourceScore) -> tuple[str, str, str]:
+    usual = score.at_usual
+    return f"{usual.share:.1%}", _share(usual.accuracy), f"{score.filed_wrongly:.1%}"
 
 
 def _threshold(threshold: Threshold | None) -> str:
     if threshold is None:
-        return "never"
-    return f"{threshold.confidence:.2f} <small>({threshold.share:.0%} of calls)</small>"
+        return "not known"
+    return (
+        f"{threshold.confidence:.2f} <small>({threshold.share:.0%} of calls, "
+        f"{threshold.lowest * 100:.0f} to {threshold.highest * 100:.0f}%)</small>"
+    )
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
 
 
 def _thumbnail(pixels: Pixels) -> bytes:

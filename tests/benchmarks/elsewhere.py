@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from gallery_daemon.cli.render import print_measures
+from gallery_daemon.cli.figures import print_measures
 from gallery_daemon.model.engines.choose import EngineOptions
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle

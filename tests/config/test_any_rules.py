@@ -151,6 +151,8 @@ givens = st.fixed_dictionaries(
         "class": classes,
         "confidence": shares,
         "margin": shares,
+        "precision": shares,
+        "familiarity": shares,
         "probabilities": rarely(odd, st.dictionaries(classes, shares, min_size=1, max_size=3)),
         "taken": moments,
         "date": rarely(odd, moments),

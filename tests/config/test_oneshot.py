@@ -10,7 +10,7 @@ from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.config.settings import WatchFolder
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.conditions.model import MinConfidence, MinPrecision
 from tests.config.texts import HEAD, RULES, config_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ failed: Failed/
 
 def test_without_a_file_everything_goes_to_its_class() -> None:
     """And what the model is less sure of to review."""
-    config = default_config(("/in/Camera", "/in/Camera/", "/old/Camera"), "/out", Action.COPY)
+    folders = ("/in/Camera", "/in/Camera/", "/old/Camera")
+    config = default_config(folders, "/out", Action.COPY, knows_precision=True)
 
     (rule,) = config.rules.rules
     assert (None, "/out") == (config.file, config.library)
@@ -35,7 +36,7 @@ def test_without_a_file_everything_goes_to_its_class() -> None:
         WatchFolder("Camera", "/in/Camera"),
         WatchFolder("Camera (2)", "/old/Camera"),
     ) == config.watch
-    assert (MinConfidence(0.6),) == rule.conditions
+    assert (MinPrecision(0.95),) == rule.conditions
     assert rule.placing is not None
     assert config.rules.uncertain is not None
     assert ("{class}/", Action.COPY) == (rule.placing.to.text, rule.placing.action)
@@ -43,11 +44,18 @@ def test_without_a_file_everything_goes_to_its_class() -> None:
     assert (None, None) == (config.rules.otherwise, config.rules.failed)
 
 
+def test_a_model_of_version_0_1_is_asked_for_its_confidence() -> None:
+    """It cannot tell its precision; what it is 60% sure of was filed then, and is now."""
+    (rule,) = default_config(("/in",), "/out", knows_precision=False).rules.rules
+
+    assert (MinConfidence(0.6),) == rule.conditions
+
+
 def test_a_source_s_name_can_be_written_down(tmp_path: Path) -> None:
     """A folder's name may be any bytes; what it is called stands in the log and the journal."""
     source = f"{tmp_path}/photos\udce9"
 
-    (folder,) = default_config((source,), "/out").watch
+    (folder,) = default_config((source,), "/out", knows_precision=True).watch
 
     assert (source, "photos?") == (folder.path, folder.name)
 
@@ -58,7 +66,7 @@ def test_sources_begin_where_the_command_was_started(
     """As those of any command."""
     monkeypatch.chdir(tmp_path)
 
-    config = default_config(("in",), "out")
+    config = default_config(("in",), "out", knows_precision=True)
 
     assert str(tmp_path / "in") == config.watch[0].path
     assert str(tmp_path / "out") == config.library
@@ -106,9 +114,9 @@ def test_a_source_that_the_file_watches_keeps_its_settings() -> None:
 def test_the_library_cannot_be_sorted_into_itself(source: str) -> None:
     """What is filed would be found again."""
     with pytest.raises(GalleryError):
-        default_config((source,), "/out")
+        default_config((source,), "/out", knows_precision=True)
 
-    assert default_config(("/",), "/out").watch == (WatchFolder("/", "/"),)
+    assert default_config(("/",), "/out", knows_precision=True).watch == (WatchFolder("/", "/"),)
 
 
 def test_a_symlink_does_not_hide_the_library(tmp_path: Path) -> None:
@@ -117,4 +125,4 @@ def test_a_symlink_does_not_hide_the_library(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("photos")
 
     with pytest.raises(GalleryError, match="the library is the watch folder"):
-        default_config((str(tmp_path / "link"),), str(tmp_path / "photos"))
+        default_config((str(tmp_path / "link"),), str(tmp_path / "photos"), knows_precision=True)

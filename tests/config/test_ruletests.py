@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.config.load import check_text
 from gallery_daemon.decision import Outcome
 from gallery_daemon.photo import Position, Similar, Taken, TakenFrom
 from gallery_daemon.rules.ruletest import Expected, PictureTest, RuleTest
-from tests.config.texts import CLASSES, HEAD, RULES, config_of, errors_of, says
+from tests.config.texts import (
+    CLASSES,
+    FILE,
+    HEAD,
+    RULES,
+    config_of,
+    default_classes,
+    errors_of,
+    says,
+)
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
@@ -128,6 +138,30 @@ def test_a_date_alone_is_the_file_s_and_no_date_taken() -> None:
     assert {"added"} == set(dated.unknown) == set(both.unknown)
     assert {"added", "mtime"} == set(taken.unknown)
     assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unknown)
+
+
+def test_a_precision_is_the_present_model_s_unless_it_is_said() -> None:
+    """By class and confidence; a test's photo is familiar, unless it says how strange it is."""
+
+    def known(name: str, confidence: float) -> float | None:
+        return confidence / 2 if name == "cars" else None
+
+    givens = (
+        "{class: cars, confidence: 0.8}",
+        "{class: cars}",
+        "{class: cars, precision: 0.97}",
+        "{class: memes, familiarity: 0.01}",
+        "{familiarity: 0.02}",
+    )
+    tests = "".join(f"  - {{given: {each}, expect: {{rule: all}}}}\n" for each in givens)
+    text = f"{HEAD}{RULES}tests:\n{tests}"
+    config = check_text(text, FILE, default_classes, lambda _bundle: known)
+
+    found = [
+        (test.prediction.precision, test.prediction.familiarity) for test in photo_tests(config)
+    ]
+    assert [(0.4, 1), (0.5, 1), (0.97, 1), (None, 0.01), (None, 0.02)] == found
+    assert only_test("{class: cars}").prediction.precision is None
 
 
 def test_a_hash_is_what_a_sha_256_begins_with() -> None:

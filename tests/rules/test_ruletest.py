@@ -10,7 +10,7 @@ import pytest
 from gallery_daemon.decision import Action, OnConflict, Outcome
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
 from gallery_daemon.rules.condition import AllOf, Condition
-from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinPrecision
 from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.ruletest import (
     NOT_LOOKED_AT,
@@ -89,6 +89,24 @@ def test_a_failure_says_what_came_instead_and_why(
     (result,) = run_tests((test,), RULES)
 
     assert failure == result.failure
+
+
+def test_a_precision_that_nobody_said_can_be_given() -> None:
+    """A model of version 0.1 knows none, so the test has to say what it means."""
+    rules = RuleSet((rule("memes", ClassIs(("memes",)), MinPrecision(0.95), to="A/", line=21),))
+    expected = Expected(rule="memes")
+    tests = tuple(
+        RuleTest("x", 40, 5, photo(), FACTS, replace(MEME, precision=precision), expected)
+        for precision in (None, 0.91, 0.95)
+    )
+
+    unknown, low, enough = (result.failure for result in run_tests(tests, rules))
+
+    assert unknown is not None
+    assert "the model does not know its precision for memes" in unknown
+    assert unknown.endswith(", line 21; given may say precision: 0.97)")
+    assert "expected rule memes, got uncertain (precision 0.91 < 0.95, line 21)" == low
+    assert enough is None
 
 
 def named(to: str, as_: str | None) -> RuleSet:

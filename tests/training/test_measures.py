@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.training.measures import (
-    Predictions,
-    SourceScore,
-    bins_of,
-    calibration_error,
-    measure,
-    threshold_for,
-    uncalibrated,
-)
+from gallery_daemon.training.measures import bins_of, calibration_error, measure
+from gallery_daemon.training.predictions import Predictions
+from tests.training.some_predictions import predictions
 
 if TYPE_CHECKING:
     from random import Random
@@ -65,22 +58,6 @@ def test_wrongly_filed_is_wrong_and_sure() -> None:
     )
 
 
-def test_sources_are_told_apart_where_there_are_several() -> None:
-    """Cars of the shop are right, one of two from the street is taken for a tree, and surely."""
-    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.2, 0.8]], dtype=np.float32)
-    truth, classes = np.array([0, 0, 0, 1]), ("cars", "trees")
-    sources = ("shop", "street", "street", "street")
-
-    found = measure(Predictions(probabilities, truth, classes, sources)).per_source
-
-    assert [
-        SourceScore("shop", "cars", 1, 1.0, 0.0),
-        SourceScore("street", "cars", 2, 0.5, 0.5),
-        SourceScore("street", "trees", 1, 1.0, 0.0),
-    ] == list(found)
-    assert () == measure(Predictions(probabilities, truth, classes, ("shop",) * 4)).per_source
-
-
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
     """Always 0.95 sure and right half of the time is 0.45 wrong about itself; 0.5 sure is not."""
     right = np.array([True, False] * 50)
@@ -89,72 +66,24 @@ def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
     assert pytest.approx(0.0) == calibration_error(np.full(100, 0.5, dtype=np.float32), right)
 
 
-@given(st.integers(0, 2**31), st.floats(0.2, 5))
-def test_a_temperature_can_be_taken_back(seed: int, temperature: float) -> None:
-    """What the temperature did to the probabilities is undone, whatever it was."""
-    logits = torch.randn(8, 4, generator=torch.Generator().manual_seed(seed))
-
-    back = uncalibrated((logits / temperature).softmax(1).numpy(), temperature)
-
-    np.testing.assert_allclose(logits.softmax(1).numpy(), back, atol=1e-4)
-
-
 def test_the_threshold_is_the_line_to_copy_into_a_rule() -> None:
     """Sure ones right, unsure ones wrong: the lowest hundredth that leaves the unsure ones out."""
-    confidence = np.array([0.3, 0.554, 0.7, 0.9], dtype=np.float32)
-    right = np.array([False, False, True, True])
+    sure, unsure = [[0.7, 0.3]] * 40, [[0.554, 0.446]] * 10
 
-    found = threshold_for(0.95, confidence, right)
+    found = measure(_judged([*sure, *unsure], [0] * 40 + [1] * 10, ("cars", "trees")))
 
-    assert found is not None
-    assert (found.confidence, found.precision, found.share, found.pictures) == (0.56, 1.0, 0.5, 2)
-
-
-def test_a_class_that_is_never_precise_has_no_threshold() -> None:
-    """The surest call is wrong, so no confidence is enough; neither is one for no calls."""
-    sure = np.array([0.2, 1.0], dtype=np.float32)
-
-    assert threshold_for(0.95, sure, np.array([True, False])) is None
-    assert threshold_for(0.95, sure[:0], np.array([], dtype=bool)) is None
+    threshold = found.per_class["cars"].thresholds[0.95]
+    assert threshold is not None
+    assert (threshold.confidence, threshold.precision, threshold.pictures) == (0.56, 1.0, 40)
+    assert threshold.share == 0.8
+    assert found.per_class["trees"].thresholds == dict.fromkeys((0.9, 0.95, 0.98, 0.99))
 
 
-@given(
-    st.floats(0.5, 1),
-    st.lists(st.tuples(st.floats(0, 1, width=32), st.booleans()), min_size=1, max_size=60),
-)
-def test_a_threshold_keeps_what_it_promises(wanted: float, calls: list[tuple[float, bool]]) -> None:
-    """What is left above it is as precise as wanted, and no lower hundredth is."""
-    confidence = np.array([sure for sure, _ in calls], dtype=np.float32)
-    right = np.array([is_right for _, is_right in calls])
+def test_of_few_calls_no_threshold_is_known() -> None:
+    """Twenty-nine that are all right say too little."""
+    found = measure(_judged([[0.9, 0.1]] * 29, [0] * 29, ("cars", "trees")))
 
-    found = threshold_for(wanted, confidence, right)
-
-    steps = range(100) if found is None else range(round(found.confidence * 100))
-    for step in steps:
-        left = confidence >= np.float32(step / 100)
-        assert not left.any() or right[left].mean() < wanted
-    if found:
-        left = confidence >= np.float32(found.confidence)
-        assert right[left].mean() >= wanted
-        assert found.share == left.mean()
-
-
-@st.composite
-def predictions(draw: st.DrawFn) -> Predictions:
-    """One to thirty pictures of two to five classes, of up to three sources."""
-    classes = tuple("abcde"[: draw(st.integers(2, 5))])
-    count = draw(st.integers(1, 30))
-    random = np.random.default_rng(draw(st.integers(0, 2**31)))
-    logits = random.normal(size=(count, len(classes))) * draw(st.floats(0.1, 10))
-    powers = np.exp(logits - logits.max(1, keepdims=True))
-    sources = tuple(str(each) for each in random.integers(0, 3, count))
-    return Predictions(
-        (powers / powers.sum(1, keepdims=True)).astype(np.float32),
-        random.integers(0, len(classes), count),
-        classes,
-        sources,
-        temperature=draw(st.floats(0.1, 10)),
-    )
+    assert set(found.per_class["cars"].thresholds.values()) == {None}
 
 
 @given(predictions())
@@ -196,19 +125,6 @@ def test_the_order_of_pictures_does_not_matter(some: Predictions, random: Random
     assert measure(some).to_json() == measure(shuffled).to_json()
 
 
-@given(predictions())
-def test_sources_part_the_pictures_of_a_class(some: Predictions) -> None:
-    """Their pictures add up, and so do those that are right."""
-    found = measure(some)
-    if not found.per_source:
-        return
-    for name, score in found.per_class.items():
-        own = [each for each in found.per_source if each.name == name]
-        assert score.support == sum(each.support for each in own)
-        right = sum(each.recall * each.support for each in own)
-        assert pytest.approx(right) == score.recall * score.support
-
-
 def test_bins_are_equal_and_the_last_has_the_surest() -> None:
     """Fifteen of them; 1.0 is no bin of its own."""
     confidence = np.array([0, 0.0666, 0.0667, 0.5, 0.9999, 1.0], dtype=np.float32)
@@ -245,19 +161,6 @@ def test_the_error_before_calibration_is_that_of_the_undivided_logits() -> None:
     assert pytest.approx(float(hot[0, 0]) - 2 / 3, abs=1e-4) == found.ece
 
 
-@pytest.mark.parametrize(("sources", "told"), [(1, 0), (2, 2), (100, 100), (101, 0)])
-def test_more_sources_than_a_person_reads_are_not_told_apart(sources: int, told: int) -> None:
-    """Nor is one, of which there is nothing to compare."""
-    probabilities = np.tile(np.array([[0.9, 0.1]], dtype=np.float32), (sources, 1))
-    names = tuple(f"{number:03}" for number in range(sources))
-
-    found = measure(
-        Predictions(probabilities, np.zeros(sources, dtype=np.int64), ("a", "b"), names)
-    )
-
-    assert told == len(found.per_source)
-
-
 def test_the_json_has_the_public_names_and_is_rounded() -> None:
     """What `evaluate --json` prints and the manifest keeps."""
     said = measure(
@@ -265,14 +168,30 @@ def test_the_json_has_the_public_names_and_is_rounded() -> None:
     ).to_json()
 
     assert [
-        "pictures", "accuracy", "macro_recall", "macro_f1", "expected_calibration_error",
-        "expected_calibration_error_before", "classes", "per_class", "per_source", "confusion",
+        "pictures", "accuracy", "macro_recall", "macro_recall_without_other", "macro_f1",
+        "expected_calibration_error", "expected_calibration_error_before", "other_filed",
+        "at_confidence", "risk_coverage", "classes", "per_class", "per_source", "confusion",
     ] == list(said)  # fmt: skip
     assert 0.6667 == said["accuracy"]
+    assert (None, None) == (said["macro_recall_without_other"], said["other_filed"])
+    assert {"pictures": 1, "share": 0.3333, "right": 1.0} == said["at_confidence"]["0.8"]  # type: ignore[index]
     assert {
         "precision": 0.5, "recall": 1.0, "f1": 0.6667, "pictures": 1, "filed_wrongly": 0.0,
-        "at_precision": {
-            "0.95": {"confidence": 0.61, "precision": 1.0, "share": 0.5, "pictures": 1},
-            "0.99": {"confidence": 0.61, "precision": 1.0, "share": 0.5, "pictures": 1},
+        "at_precision": {"0.9": None, "0.95": None, "0.98": None, "0.99": None},
+        "at_confidence": {
+            str(each): {"pictures": 1, "share": 1.0, "right": 1.0} for each in (0.6, 0.7, 0.8, 0.9)
         },
     } == said["per_class"]["a"]  # type: ignore[index]  # fmt: skip
+    curve = said["risk_coverage"]
+    assert [100, 100, 100] == list(map(len, curve.values()))  # type: ignore[attr-defined]
+
+
+def test_other_is_left_out_of_one_mean_and_counted_by_itself() -> None:
+    """Of two others one is called a car, surely; the mean of cars and trees does not mind."""
+    rows = [[0.9, 0.05, 0.05], [0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]
+
+    found = measure(_judged(rows, [0, 1, 1, 2], ("cars", "other", "trees")))
+
+    assert 1.0 == found.macro_recall_without_other
+    assert pytest.approx(2.5 / 3) == found.macro_recall
+    assert 0.5 == found.other_filed

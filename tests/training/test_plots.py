@@ -12,7 +12,7 @@ from PIL import Image
 
 from gallery_daemon.training import plots
 from gallery_daemon.training.display import Epoch
-from gallery_daemon.training.measures import Predictions
+from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

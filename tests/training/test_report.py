@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gallery_daemon.training.measures import Predictions, measure
+from gallery_daemon.training.measures import measure
+from gallery_daemon.training.predictions import Predictions
 from gallery_daemon.training.report import Misclassified, report_page, surest_mistakes
 
 JUDGED = Predictions(

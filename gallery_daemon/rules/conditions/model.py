@@ -67,11 +67,12 @@ class _AtLeast(Atom):
     value: float
 
     NAME: ClassVar[str]
+    KEY: ClassVar[str]
 
     @property
     def text(self) -> str:
         """As the YAML has it: `min_confidence: 0.92`."""
-        return f"min_{self.NAME}: {yaml_number(self.value)}"
+        return f"{self.KEY}: {yaml_number(self.value)}"
 
     def check(self, _photo: Photo, _facts: Facts, prediction: Prediction | None) -> Check:
         """Yes or unsure."""
@@ -117,7 +118,7 @@ class MinConfidence(_AtLeast):
     """The confidence is at least `value`, 0 to 1; below it: unsure."""
 
     __slots__ = ()
-    NAME = "confidence"
+    NAME, KEY = "confidence", "min_confidence"
 
     @staticmethod
     def _read(prediction: Prediction) -> float:
@@ -131,7 +132,7 @@ class MinPrecision(_AtLeast):
     """
 
     __slots__ = ()
-    NAME = "precision"
+    NAME, KEY = "precision", "min_precision"
 
     @staticmethod
     def _read(prediction: Prediction) -> float | None:
@@ -147,7 +148,7 @@ class MinMargin(_AtLeast):
     """The highest probability is at least `value`, 0 to 1, above the second; below it: unsure."""
 
     __slots__ = ()
-    NAME = "margin"
+    NAME, KEY = "margin", "min_margin"
 
     @staticmethod
     def _read(prediction: Prediction) -> float:
@@ -168,7 +169,7 @@ class MinFamiliarity(_AtLeast):
     """
 
     __slots__ = ()
-    NAME = "familiarity"
+    NAME, KEY = "familiarity", "min_familiarity"
 
     def covers(self, other: Condition) -> bool:
         """One with a higher limit; `familiar: true` has one, too."""

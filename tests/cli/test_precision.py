@@ -1,0 +1,126 @@
+"""What a precision comes to with the present model, in `check`, `plan` and `explain`."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.decision import Action, Decision, Destination, OnConflict, Outcome
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import Intent, JournalEntry, State
+from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from tests.cli.test_cli import photo
+from tests.daemon.test_precision_limits import KNOWS, OLD
+from tests.filing.conftest import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery_daemon.model.manifest import Manifest
+    from tests.cli.conftest import Run
+
+LIMIT = "min_precision: 0.95 = confidence 0.61 for cars (0.96..1.00 of 100 pictures)"
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Path:
+    """A configuration whose model knows its precision; of the bundle only the manifest is there."""
+    (tmp_path / "inbox").mkdir()
+    return configuration(tmp_path, KNOWS)
+
+
+def configuration(folder: Path, manifest: Manifest) -> Path:
+    """A rule for cars with the precision of the defaults, and the model of this manifest."""
+    bundle = folder / "bundle"
+    bundle.mkdir()
+    digest = {"head_sha256": "1" * 64, "bank_sha256": "2" * 64}
+    raw = json.loads(manifest.to_json()) | digest
+    if manifest.format_version == 1:
+        raw |= {"temperature": 1.0, "input_size": 224}
+    (bundle / "model.json").write_text(json.dumps(raw))
+    config = folder / "c.yaml"
+    config.write_text(
+        f"version: 1\nwatch: {folder}/inbox\nlibrary: {folder}/library\nmodel: {bundle}\n"
+        "defaults: {min_precision: 0.95, action: copy}\n"
+        "rules:\n  - {name: cars, when: {class: cars}, to: Cars/}\nuncertain: Review/\n"
+        "tests:\n  - {name: sure, given: {class: cars}, expect: {rule: cars}}\n"
+    )
+    return config
+
+
+def test_check_says_the_confidence_of_each_class(run: Run, configured: Path) -> None:
+    """And a test of the rules that gives no precision has the model's."""
+    done = run("check", "--config", configured)
+    lines = run("check", "--json", "--config", configured).stdout.splitlines()
+    told = [json.loads(line) for line in lines]
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert [LIMIT, "ok      sure"] == done.stdout.splitlines()[1:3]
+    (limit,) = (each for each in told if each["kind"] == "precision_limit")
+    assert ("cars", 0.61, 100, ["cars"], LIMIT) == tuple(
+        limit[key] for key in ("class", "confidence", "pictures", "rules", "message")
+    )
+
+
+def test_plan_says_it_before_the_tree(quick_run: Run, configured: Path) -> None:
+    """JSON has one object a file, and nothing else."""
+    plan, planned = (
+        quick_run("plan", "--config", configured, *words) for words in ([], ["--json"])
+    )
+
+    assert LIMIT == plan.stdout.splitlines()[0]
+    assert "" == planned.stdout
+
+
+def test_a_model_of_version_0_1_is_warned_of(run: Run, tmp_path: Path) -> None:
+    """The test fails, too, with the way out."""
+    (tmp_path / "inbox").mkdir()
+
+    done = run("check", "--config", configuration(tmp_path, OLD))
+
+    assert 2 == done.returncode
+    assert "c.yaml:7: warning: the model m@00000000 of version 0.1 does not know" in done.stderr
+    assert "never reached for cars: not known" in done.stdout
+    assert "given may say precision: 0.97" in done.stdout
+
+
+def test_explain_says_what_the_figures_mean(run: Run, configured: Path, tmp_path: Path) -> None:
+    """With how sure the precision itself is, where the present model is that of the filing."""
+    path = photo(tmp_path / "inbox/a.jpg")
+    model = read_manifest(tmp_path / "bundle").model_id
+    record(tmp_path, path, Prediction({"cars": 0.95, "trees": 0.05}, model, 1.0, 0.03))
+
+    done = run("explain", "--config", configured, path)
+    told = json.loads(run("explain", "--json", "--config", configured, path).stdout)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    means = "of a hundred pictures called cars as surely, 100 are so (0.96..1.00 of 100 pictures)"
+    assert f"  precision 1.000: {means}" in done.stdout
+    share = "3 of a hundred pictures of known kinds are as far from what was taught"
+    assert f"  familiarity 0.03: {share}; it counts as strange" in done.stdout
+    assert "today: rule cars -> copy to" in done.stdout
+    assert (1.0, 0.03) == (told["then"]["precision"], told["then"]["familiarity"])
+    assert [0.61] == [limit["confidence"] for limit in told["today"]["precision_limits"]]
+
+
+def record(folder: Path, path: Path, says: Prediction) -> None:
+    """The journal has the photo as filed."""
+    identity = Identity.of(os.lstat(path))
+    candidate = Candidate("inbox", str(path.parent), path.name)
+    place = Destination(("Cars",), path.name, Action.COPY, OnConflict.DEDUPE, with_sidecars=True)
+    entry = JournalEntry(
+        Photo(candidate, identity, NOW),
+        State.LEFT,
+        decision=Decision(Outcome.RULE, "cars", place, ()),
+        facts=Facts.unread(NOW),
+        prediction=says,
+        intent=Intent("copy", place.folder, path.name, "token"),
+    )
+    state = folder / "home/.local/state/gallery-daemon"
+    with closing(Journal(state / "journal.sqlite3")) as journal:
+        journal.record(entry, f"{folder}/library", NOW)
