@@ -65,6 +65,16 @@ Folds = Annotated[
 ValShare = Annotated[
     float, typer.Option(help="The share of the pictures that validate.", min=0.01, max=0.9)
 ]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        help="Side of the picture in a full look, in pixels: smaller is faster. Not given: 224, or "
+        "that of the bundle that --weights names.",
+        min=96,
+        max=224,
+        show_default=False,
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Decides the split and the order of pictures.")]
 Epochs = Annotated[str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")]
 Resume = Annotated[
@@ -92,6 +102,7 @@ def train(
     val_share: ValShare = 0.2,
     leave_source_out: LeftOut = None,
     folds: Folds = 0,
+    size: Size = None,
     seed: Seed = 0,
     epochs: Epochs = None,
     resume: Resume = False,
@@ -131,6 +142,7 @@ def train(
         by_source=split_by_source,
         validation_share=val_share,
         folds=folds,
+        size=size,
         left_out=tuple(_names(text) for text in leave_source_out or ()),
         device=device,
         resume=resume,

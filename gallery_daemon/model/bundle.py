@@ -50,6 +50,7 @@ def save_bundle(
     manifest: Manifest,
     extras: Mapping[str, bytes],
     bank: FeatureBank | None = None,
+    head: Head | None = None,
 ) -> Manifest:
     """A new folder `folder` holds the bundle; `extras` are further files by name (plots).
 
@@ -59,26 +60,27 @@ def save_bundle(
 
     Args:
         folder: is not there yet, or empty.
-        network: the whole one; it is parted here.
+        network: the whole one; it is parted here, if no `head` is given.
         manifest: has the scale of familiarity exactly if there is a bank.
         extras: their names are not among `BUNDLE_FILES`.
         bank: made by this network.
+        head: in the place of the network's own, with a layer for each look.
 
     Raises:
         BundleError: `folder` exists already, or cannot be written; the manifest says something
             impossible, or its parts do not fit each other.
     """
     refuse_existing(folder)
-    body, head = _weights(network), head_of(network).to_bytes()
+    body, layers = _weights(network), (head or head_of(network)).to_bytes()
     rows = None if bank is None else bank.to_bytes()
     manifest = replace(
         manifest,
         weights_sha256=_sha256(body),
-        head_sha256=_sha256(head),
+        head_sha256=_sha256(layers),
         bank_sha256=None if rows is None else _sha256(rows),
         format_version=FORMAT_VERSION,
     )
-    files = {WEIGHTS_FILE: body, HEAD_FILE: head, MANIFEST_FILE: manifest.to_json().encode()}
+    files = {WEIGHTS_FILE: body, HEAD_FILE: layers, MANIFEST_FILE: manifest.to_json().encode()}
     files |= extras if rows is None else {BANK_FILE: rows, **extras}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -113,6 +115,8 @@ def refuse_existing(folder: Path) -> None:
 
 def load_bundle(folder: Path) -> tuple[nn.Module, Manifest]:
     """The whole network (float32, evaluation mode) and the manifest of the bundle in `folder`.
+
+    Its last layer is that of the full look.
 
     Raises:
         BundleError: it is missing or damaged, or its files are not those of the manifest.

@@ -121,7 +121,7 @@ class PictureSource:
 
     def eval_batch(self, rows: torch.Tensor, look: LookKind = LookKind.FULL) -> torch.Tensor:
         """Whole pictures as that look shows them."""
-        return self._run.input(self._loaded.open(look)[rows.numpy()])
+        return self._run.input(self._loaded.shown(look, rows.tolist()))
 
     def _sized(self, order: torch.Tensor, generator: torch.Generator) -> list[tuple[int, int]]:
         """Each place with the side of its batch's pictures."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from gallery_daemon.training.dataset import Gallery
 
+MOST_OF_A_SOURCE = 40
+"""Of a class, that calibrate: of two thousand easy ones every network would be too sure."""
+
 # A temperature outside these only shows that the pictures are too few.
 _LOWEST, _HIGHEST = 0.05, 20.0
 _STEPS = 60
@@ -76,7 +79,8 @@ def calibrate(
     """Temperatures, tallies and the scale of familiarity, from sources which no network has seen.
 
     Where there are none, from the validation pictures. A person's next photos are like the former,
-    and not like the pictures that were learned from.
+    and not like the pictures that were learned from. They are from one more source, easy or hard:
+    so no source counts for more than `MOST_OF_A_SOURCE` pictures of a class.
 
     Args:
         gallery: all pictures.
@@ -86,8 +90,11 @@ def calibrate(
         neighbours: how many of the bank's rows a distance is to.
     """
     together = _together(unseen or [seen])
+    rows = torch.tensor(even_rows(gallery, together.places))
     truth = _truth(gallery, together.places)
-    temperatures = {look: fit_temperature(together.logits[look], truth) for look in sizes}
+    temperatures = {
+        look: fit_temperature(together.logits[look][rows], truth[rows]) for look in sizes
+    }
     held_out = _predictions(gallery, together, temperatures)
     distances = together.distances.double()
     measures = _measures("validation", _predictions(gallery, seen, temperatures))
@@ -95,15 +102,31 @@ def calibrate(
         measures |= _measures("left_out_sources", held_out)
     return Calibration(
         {
-            look: LookSettings(size, temperatures[look], held_out[look].tallies())
+            look: LookSettings(size, temperatures[look], held_out[look].rows(rows.numpy()).tallies())
             for look, size in sizes.items()
         },
-        _scale(distances, neighbours),
+        _scale(distances[rows], neighbours),
         measures,
         _left_out(unseen, held_out, distances) if unseen else None,
         held_out[LookKind.FULL],
         together.places,
     )
+
+
+def even_rows(gallery: Gallery, places: Sequence[int]) -> list[int]:
+    """The rows that calibrate: of a source with many pictures of a class some, evenly spread.
+
+    Pictures of no named source all count.
+    """
+    groups: dict[tuple[int, str], list[int]] = {}
+    for row, place in enumerate(places):
+        picture = gallery.pictures[place]
+        groups.setdefault((picture.label, picture.source), []).append(row)
+    chosen: list[int] = []
+    for (_, source), rows in groups.items():
+        count = len(rows) if not source else min(len(rows), MOST_OF_A_SOURCE)
+        chosen += [rows[number * len(rows) // count] for number in range(count)]
+    return sorted(chosen)
 
 
 def fit_temperature(logits: Tensor, truth: Tensor) -> float:

@@ -105,12 +105,11 @@ def views_of(recipe: Recipe) -> tuple[View, ...]:
 
 def pixel_batches(loaded: LoadedGallery, run: Runner, views: Sequence[View]) -> Iterator[Batches]:
     """The network's input from all pictures, batch by batch."""
-    pixels, thumbnails = loaded.open(LookKind.FULL), loaded.open(LookKind.QUICK)
-    for start in range(0, len(pixels), run.batch_size):
+    for start in range(0, len(loaded.gallery.pictures), run.batch_size):
         some = slice(start, start + run.batch_size)
-        batch = run.input(pixels[some].copy())  # (B, 3, S, S)
+        batch = run.input(loaded.shown(LookKind.FULL, some))  # (B, 3, S, S)
         yield {
-            view: run.input(thumbnails[some].copy())
+            view: run.input(loaded.shown(LookKind.QUICK, some))
             if view is View.QUICK
             else batch.flip(3)
             if view is View.MIRRORED

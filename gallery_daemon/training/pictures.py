@@ -21,6 +21,7 @@ from PIL import Image
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
 from gallery_daemon.imaging.look import look
+from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
 from gallery_daemon.photo import Identity
 from gallery_daemon.training.dataset import without_duplicates
@@ -51,22 +52,29 @@ class LoadedGallery:
 
     `pixels` is a `.npy` file of uint8 (M, 224, 224, 3), RGB; its first rows are the pictures of
     `gallery`, in order. `thumbnails` is one of uint8 (M, 128, 128, 3): the same by a quick look.
+    `full_size` is the side of the pictures that the network sees in a full look.
     """
 
     gallery: Gallery
     skipped: SkippedPictures
     pixels: Path
     thumbnails: Path
+    full_size: int = INPUT_SIZE
 
     def open(self, look: LookKind = LookKind.FULL) -> Pixels:
-        """The pixels, uint8 (N, S, S, 3), as that look shows them, mapped from disk."""
+        """The pixels, uint8 (N, 224, 224, 3) or those of thumbnails, mapped from disk."""
         path = self.pixels if look is LookKind.FULL else self.thumbnails
         pixels: Pixels = np.load(path, mmap_mode="r")
         return pixels[: len(self.gallery.pictures)]
 
+    def shown(self, look: LookKind, places: slice | Sequence[int]) -> Pixels:
+        """The pictures at `places`, uint8 (K, S, S, 3), as large as the network sees them."""
+        chosen: Pixels = np.array(self.open(look)[places])
+        return resized(chosen, self.full_size) if look is LookKind.FULL else chosen
+
 
 def read_gallery(
-    gallery: Gallery, scratch: Path, *, threads: int, display: Display
+    gallery: Gallery, scratch: Path, *, threads: int, display: Display, full_size: int = INPUT_SIZE
 ) -> LoadedGallery:
     """The pixels of every picture of `gallery`, read once; of identical files at most one is kept.
 
@@ -96,7 +104,7 @@ def read_gallery(
     for label, name in enumerate(gallery.classes):
         if label not in trained:
             raise TrainingError(f"no picture of the class {name!r} can be used", hint=_why(skipped))
-    return LoadedGallery(readable, tuple(skipped), *paths)
+    return LoadedGallery(readable, tuple(skipped), *paths, full_size)
 
 
 def read_pictures(

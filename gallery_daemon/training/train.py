@@ -70,7 +70,13 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
     with Workspace(options) as workspace:
         gallery = load_data(options)
         weights = find_weights(options.weights, options.recipe.starts_from, display.say)
-        loaded = read_gallery(gallery, workspace.folder, threads=options.threads, display=display)
+        loaded = read_gallery(
+            gallery,
+            workspace.folder,
+            threads=options.threads,
+            display=display,
+            full_size=options.size or weights.full_size,
+        )
         display.skipped(loaded.skipped)
         workspace.refuse_other_start(loaded.gallery, weights)
         if options.folds:
@@ -80,10 +86,10 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         trainer = Trainer(options, loaded, weights, runner, display, workspace.folder)
         unseen = [trainer.train_without(each, number) for number, each in enumerate(left_out)]
         network, progress = trainer.train(split, "course", len(left_out))
-        bank = trainer.bank(network, split.train)
-        seen = trainer.predict(network, split.validate, bank)
-        sizes = {look: SIZES[look] for look in trainer.looks}
-        calibration = calibrate(loaded.gallery, seen, unseen, sizes, NEIGHBOURS)
+        learned = trainer.learned(network, split)
+        seen = trainer.predict(learned, split.validate)
+        neighbours = min(NEIGHBOURS, len(learned.bank.labels))
+        calibration = calibrate(loaded.gallery, seen, unseen, trainer.sizes, neighbours)
 
         finished = progress.phase == len(options.recipe.phases)
         provenance = provenance_of(options, loaded, runner, weights=weights.name)

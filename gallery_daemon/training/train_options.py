@@ -28,7 +28,7 @@ class TrainOptions:
     `weights` as in `weights.find_weights`. The pictures in the folder `validation` validate, else
     about `validation_share` of all, whole sources if `by_source`. Each of `left_out` is a set of
     sources that a model is trained without and judged by; with `folds`, all sources in that many
-    sets. `threads` decode pictures. `int8`: the
+    sets. `size` is the side of the pictures of a full look, None: as the start has it. `threads` decode pictures. `int8`: the
     bundle gets an 8-bit network as well.
     """
 
@@ -42,6 +42,7 @@ class TrainOptions:
     validation_share: float = VALIDATION_SHARE
     left_out: tuple[tuple[str, ...], ...] = ()
     folds: int = 0
+    size: int | None = None
     device: str = "auto"
     threads: int = os.cpu_count() or 1
     resume: bool = False
@@ -78,6 +79,7 @@ def provenance_of(
         "split_by_source": options.by_source,
         "validation": None if options.validation is None else options.validation.resolve().name,
         "validation_share": options.validation_share,
+        "size": loaded.full_size,
         "folds": options.folds,
         "leave_source_out": [list(sources) for sources in options.left_out],
         "pictures": loaded.gallery.counts(),

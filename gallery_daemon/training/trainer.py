@@ -6,7 +6,7 @@ with the same weights, so the features of the first phase are computed once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ import torch
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.bank import FeatureBank
-from gallery_daemon.model.manifest import INPUT_SIZE, LookKind
+from gallery_daemon.model.bundle import head_of
+from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
 from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
 from gallery_daemon.training.calibration import RawPredictions
@@ -28,15 +29,19 @@ from gallery_daemon.training.features import (
     pixel_batches,
     views_of,
 )
-from gallery_daemon.training.phase import TrainContext, TrainedEpoch, looks_of, train_phase
+from gallery_daemon.training.fit_head import fit_head
+from gallery_daemon.training.phase import TrainContext, TrainedEpoch, draw_weights, looks_of, train_phase
 from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from torch import nn
+
+    from gallery_daemon.model.head import Head
 
     from gallery_daemon.training.dataset import Gallery
     from gallery_daemon.training.display import Display
@@ -46,12 +51,23 @@ if TYPE_CHECKING:
     from gallery_daemon.training.train_options import TrainOptions
     from gallery_daemon.training.weights import StartWeights
 
+    Floats = NDArray[np.float32]
+
 NEIGHBOURS = 10
 """A photo's distance is to so many of the bank's nearest pictures: one alone may be mislabelled."""
 BANK_ROWS, MOST_ROWS = 260, 1_900
 """For each class, and in all: under 4 MB of float16, in two looks."""
 _SHOWN_SOURCES = 4
 _FIRST_FEATURES, _LATER_FEATURES = "start", "later"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """A trained network, and the head and the bank that its bundle has."""
+
+    network: nn.Module
+    head: Head
+    bank: FeatureBank
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,47 +125,71 @@ class Trainer:
         network, progress = self.train(inner, f"without-{number + 1}", number)
         if progress.phase < len(options.recipe.phases):
             raise KeyboardInterrupt
-        return self.predict(network, outer.validate, self.bank(network, inner.train))
+        return self.predict(self.learned(network, inner), outer.validate)
 
-    def predict(
-        self, network: nn.Module, places: tuple[int, ...], bank: FeatureBank
-    ) -> RawPredictions:
-        """The network's predictions on the pictures at `places`, not varied, by each look."""
-        head, logits = stages(network, HEAD), {}
-        features = {look: self._pooled(network, places, look) for look in self.looks}
-        for look, vectors in features.items():
-            logits[look] = self.run(head, vectors).float().cpu()
-        distances = bank.distances(features[LookKind.FULL].numpy(), NEIGHBOURS)
+    def learned(self, network: nn.Module, split: Split) -> Learned:
+        """What a bundle holds of the network: its body, its head, its bank.
+
+        The head of a recipe that serves both looks is fitted anew to whole pictures, a layer for
+        each look: the network's own has learned from cut and coloured ones.
+        """
+        gallery, recipe = self.loaded.gallery, self.options.recipe
+        seen = {look: self._pooled(network, split.train, look).numpy() for look in self.looks}
+        head = head_of(network)
+        if recipe.quick_look:
+            labels = torch.tensor(gallery.labels)[list(split.train)]
+            sources = torch.tensor(gallery.numbered_sources)[list(split.train)]
+            shares = draw_weights(labels, sources, recipe).numpy()
+            full, quick = (
+                fit_head(seen[look], labels.numpy(), shares, len(gallery.classes))
+                for look in LookKind
+            )
+            head = replace(full, quick=quick)
+        return Learned(network, head, self._bank(split.train, seen))
+
+    def predict(self, learned: Learned, places: tuple[int, ...]) -> RawPredictions:
+        """The predictions on the pictures at `places`, not varied, by each look."""
+        features = {
+            look: self._pooled(learned.network, places, look).numpy() for look in self.looks
+        }
+        logits = {
+            look: torch.from_numpy(learned.head.logits(vectors, look))
+            for look, vectors in features.items()
+        }
+        neighbours = min(NEIGHBOURS, len(learned.bank.labels))
+        distances = learned.bank.distances(features[LookKind.FULL], neighbours)
         return RawPredictions(places, logits, torch.from_numpy(distances))
 
-    def bank(self, network: nn.Module, places: Sequence[int]) -> FeatureBank:
-        """The network's features of some hundred pictures a class, of those at `places`."""
+    def _bank(self, places: Sequence[int], seen: Mapping[LookKind, Floats]) -> FeatureBank:
+        """Some hundred pictures a class, of those at `places`, whose features are `seen`."""
         gallery = self.loaded.gallery
-        chosen = bank_places(gallery, places, self.options.seed)
-        full = self._pooled(network, chosen, LookKind.FULL).numpy()
+        rows = bank_rows(gallery, places, self.options.seed)
+        full = seen[LookKind.FULL][rows].astype(np.float16)
         # A network that serves no quick look has nothing to say of it.
-        quick = (
-            self._pooled(network, chosen, LookKind.QUICK).numpy()
-            if LookKind.QUICK in self.looks
-            else full
-        )
-        labels = np.array([gallery.pictures[place].label for place in chosen])
-        return FeatureBank(full.astype(np.float16), quick.astype(np.float16), labels)
+        quick = seen[LookKind.QUICK][rows].astype(np.float16) if len(seen) > 1 else full
+        labels = np.array([gallery.pictures[places[row]].label for row in rows])
+        return FeatureBank(full, quick, labels)
 
     @property
     def looks(self) -> tuple[LookKind, ...]:
         """The looks that the networks serve."""
         return looks_of(self.options.recipe)
 
+    @property
+    def sizes(self) -> dict[LookKind, int]:
+        """The side of the pictures of each of them."""
+        sides = {LookKind.FULL: self.loaded.full_size, LookKind.QUICK: QUICK_SIZE}
+        return {look: sides[look] for look in self.looks}
+
     def _pooled(
         self, network: nn.Module, places: Sequence[int], look: LookKind
     ) -> torch.Tensor:
         """What the last layer sees of the pictures at `places`: float32 (len(places), F)."""
-        body, pixels = stages(network, STAGES[0], HEAD), self.loaded.open(look)
+        body = stages(network, STAGES[0], HEAD)
         self.display.begin(f"looking at pictures ({look} look)", len(places))
         parts = []
         for rows in torch.tensor(places).split(self.run.batch_size):
-            batch = self.run.input(pixels[rows.numpy()])
+            batch = self.run.input(self.loaded.shown(look, rows.tolist()))
             parts.append(self.run(body, batch).float().cpu())
             self.display.advance(len(rows))
         return torch.cat(parts)
@@ -245,21 +285,21 @@ def _work(phase: Phase) -> float:
     return 0.001 if phase.first_trained == HEAD else 0.25
 
 
-def bank_places(gallery: Gallery, places: Sequence[int], seed: int) -> list[int]:
-    """Up to `BANK_ROWS` places of each class, evenly from its sources, the same for the same seed.
+def bank_rows(gallery: Gallery, places: Sequence[int], seed: int) -> list[int]:
+    """Which of `places` are in the bank: up to `BANK_ROWS` of each class, evenly of its sources.
 
     A person's classes may be many: then each has fewer, so that the file stays small.
     """
     most = min(BANK_ROWS, MOST_ROWS // len(gallery.classes))
     order = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))
     waiting: dict[int, dict[str, list[int]]] = {}
-    for place in (places[number] for number in order.tolist()):
-        picture = gallery.pictures[place]
-        waiting.setdefault(picture.label, {}).setdefault(picture.source, []).append(place)
+    for row in order.tolist():
+        picture = gallery.pictures[places[row]]
+        waiting.setdefault(picture.label, {}).setdefault(picture.source, []).append(row)
     chosen: list[int] = []
     for _, by_source in sorted(waiting.items()):
         in_turn = zip_longest(*by_source.values())
-        chosen += [place for row in in_turn for place in row if place is not None][:most]
+        chosen += [row for turn in in_turn for row in turn if row is not None][:most]
     return chosen
 
 
