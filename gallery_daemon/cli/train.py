@@ -77,6 +77,10 @@ Size = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Decides the split and the order of pictures.")]
 Epochs = Annotated[str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")]
+Notes = Annotated[
+    Path | None,
+    typer.Option(help="A Markdown text for the end of MODEL_CARD.md: known failures, licences."),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
 ]
@@ -105,15 +109,16 @@ def train(
     size: Size = None,
     seed: Seed = 0,
     epochs: Epochs = None,
+    notes: Notes = None,
     resume: Resume = False,
     int8: Int8 = None,
     device: DeviceName = "auto",
 ) -> None:
     """Train the model on your own folders: one folder for each class.
 
-    Of the pictures 80% train and 20% validate (--val-share). The best epoch is kept and its confidence calibrated.
-    The bundle holds the weights, the manifest, plots, and report.html. Ctrl-C keeps the best so
-    far; --resume goes on.
+    Of the pictures 80% train and 20% validate (--val-share). The best epoch is kept and its
+    confidence calibrated. The bundle holds the weights, the manifest, a model card, plots, and
+    report.html. Ctrl-C keeps the best so far; --resume goes on.
 
     Examples:
         gallery-daemon train ~/Pictures/Labelled --out ~/models/family
@@ -145,6 +150,7 @@ def train(
         size=size,
         left_out=tuple(_names(text) for text in leave_source_out or ()),
         device=device,
+        notes=notes,
         resume=resume,
         int8=int8 if int8 is not None else not (fast or recipe == _FAST_RECIPE),
     )

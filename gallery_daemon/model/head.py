@@ -9,7 +9,7 @@ corrections, is a new file of kilobytes, and whatever runs the body stays as it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.tensors import Tensor
+    from gallery_daemon.model.tensors import Layer, Tensor
 
     Floats = NDArray[np.float32]
 
@@ -73,7 +73,12 @@ def load_head(folder: Path, manifest: Manifest) -> Head:
     if tensors is None:
         return _head_within(folder / WEIGHTS_FILE, manifest)
     full, quick = tensors
-    return Head(*map(_array, full), quick and Head(*map(_array, quick)))
+    return replace(_head(full), quick=quick and _head(quick))
+
+
+def _head(layer: Layer) -> Head:
+    weight, bias = map(_array, layer)
+    return Head(weight, bias)
 
 
 def _head_within(path: Path, manifest: Manifest) -> Head:

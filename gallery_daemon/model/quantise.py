@@ -25,7 +25,6 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.bundle import head_of
 from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
 from gallery_daemon.model.engines.probes import probes, record, softmax
 from gallery_daemon.model.manifest import (
@@ -103,7 +102,9 @@ def quantise(
         bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
         pictures=min(len(held_out[look]) for look in manifest.looks),
         looks={
-            look: _compared(ask, partial(_run, whole), partial(head.logits, look=look), settings, held_out[look])
+            look: _compared(
+                ask, partial(_run, whole), partial(head.logits, look=look), settings, held_out[look]
+            )
             for look, settings in manifest.looks.items()
         },
     )

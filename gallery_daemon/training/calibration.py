@@ -56,16 +56,16 @@ class Calibration:
     """How good and how sure the network is.
 
     `measures` are by their key in the manifest. `left_out` are the predictions on sources that no
-    network had seen, where there are some. `hardest` is what a person should look at, the full
-    look's predictions on these, else on the validation pictures; `places` are those of its pictures
-    in the gallery.
+    network had seen, where there are some. `held_out` is what a person should look at, by each
+    look: the predictions on these, else on the validation pictures; `places` are those of its
+    pictures in the gallery.
     """
 
     looks: dict[LookKind, LookSettings]
     familiarity: FamiliarityScale
     measures: dict[str, Measures]
     left_out: LeftOutPredictions | None
-    hardest: Predictions
+    held_out: Mapping[LookKind, Predictions]
     places: tuple[int, ...]
 
 
@@ -102,13 +102,15 @@ def calibrate(
         measures |= _measures("left_out_sources", held_out)
     return Calibration(
         {
-            look: LookSettings(size, temperatures[look], held_out[look].rows(rows.numpy()).tallies())
+            look: LookSettings(
+                size, temperatures[look], held_out[look].rows(rows.numpy()).tallies()
+            )
             for look, size in sizes.items()
         },
         _scale(distances[rows], neighbours),
         measures,
         _left_out(unseen, held_out, distances) if unseen else None,
-        held_out[LookKind.FULL],
+        held_out,
         together.places,
     )
 

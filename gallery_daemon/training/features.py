@@ -1,9 +1,9 @@
 """What the frozen layers make of each picture, computed once and kept on disk.
 
 A frozen layer is a fixed function, so running it again in every epoch gives the same numbers again.
-They are computed once for each picture and, where the recipe asks for them, for its mirror image and
-its thumbnail, as half precision in memory maps beside the bundle: 200 KB a picture behind `layer3`,
-1 KB behind `avgpool`, which makes a phase of `fc` alone a matter of seconds.
+They are computed once for each picture and, where the recipe asks for them, for its mirror image
+and its thumbnail, as half precision in memory maps beside the bundle: 200 KB a picture behind
+`layer3`, 1 KB behind `avgpool`, which makes a phase of `fc` alone a matter of seconds.
 """
 
 from __future__ import annotations

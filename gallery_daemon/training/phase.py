@@ -160,7 +160,8 @@ def draw_weights(labels: torch.Tensor, sources: torch.Tensor, recipe: Recipe) ->
     weights = counts.double()[group] ** -recipe.source_balance
     in_class = labels.bincount().double()
     sums = torch.zeros_like(in_class).index_add(0, labels, weights)
-    return weights * (in_class ** (1 - recipe.balance) / sums.clamp(min=1e-12))[labels]
+    of_class = in_class.pow(1 - recipe.balance) / sums.clamp(min=1e-12)
+    return weights * of_class[labels]
 
 
 def _train_epoch(

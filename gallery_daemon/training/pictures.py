@@ -69,7 +69,9 @@ class LoadedGallery:
 
     def shown(self, look: LookKind, places: slice | Sequence[int]) -> Pixels:
         """The pictures at `places`, uint8 (K, S, S, 3), as large as the network sees them."""
-        chosen: Pixels = np.array(self.open(look)[places])
+        chosen: Pixels = np.array(
+            self.open(look)[places if isinstance(places, slice) else list(places)]
+        )
         return resized(chosen, self.full_size) if look is LookKind.FULL else chosen
 
 

@@ -7,29 +7,39 @@ finished.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
 
-from gallery_daemon.model.bundle import save_bundle
+from gallery_daemon.model.bundle import bundle_files, save_bundle
 from gallery_daemon.model.engines.torch import torch_kinds
-from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
+from gallery_daemon.model.manifest import LookKind, Manifest
 from gallery_daemon.model.quantise import with_int8
 from gallery_daemon.training.calibration import Calibration, calibrate
+from gallery_daemon.training.card import CARD_FILE, model_card
+from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.features import Runner
-from gallery_daemon.training.int8_bundle import make_int8
+from gallery_daemon.training.int8_bundle import kept_int8, make_int8
 from gallery_daemon.training.pictures import SkippedPictures, read_gallery
 from gallery_daemon.training.plots import all_plots
-from gallery_daemon.training.report import REPORT_FILE, Misclassified, report_page, surest_mistakes
-from gallery_daemon.training.split import load_data, make_splits
-from gallery_daemon.training.train_options import provenance_of
-from gallery_daemon.training.trainer import Trainer
+from gallery_daemon.training.predictions import PREDICTIONS_FILE, save_predictions
+from gallery_daemon.training.report import (
+    HEADINGS,
+    REPORT_FILE,
+    Misclassified,
+    report_page,
+    surest_mistakes,
+)
+from gallery_daemon.training.split import fold_sources, load_data, make_splits
+from gallery_daemon.training.train_options import provenance_of, read_notes
+from gallery_daemon.training.trainer import NEIGHBOURS, Learned, Trainer
 from gallery_daemon.training.weights import find_weights
 from gallery_daemon.training.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gallery_daemon.training.checkpoint import Progress
     from gallery_daemon.training.display import Display, Epoch
@@ -66,7 +76,7 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         BundleError: the bundle exists already or cannot be written.
         KeyboardInterrupt: Ctrl-C came before anything was learned.
     """
-    runner = _runner(options)
+    runner, int8 = _runner(options), None
     with Workspace(options) as workspace:
         gallery = load_data(options)
         weights = find_weights(options.weights, options.recipe.starts_from, display.say)
@@ -94,12 +104,17 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         finished = progress.phase == len(options.recipe.phases)
         provenance = provenance_of(options, loaded, runner, weights=weights.name)
         manifest = _manifest(trainer, calibration, {"finished": finished, **provenance})
-        files, int8 = _report(trainer, calibration, progress), None
-        if finished and options.int8:
-            int8 = make_int8(network, manifest, {LookKind.FULL: loaded.open()}, split, display)
-            files |= int8.files if int8 else {}
+        if finished:
+            int8 = kept_int8(weights.bundle, network, manifest)
+            if int8 is None and options.int8:
+                int8 = make_int8(learned, manifest, loaded, split, display)
+            manifest = with_int8(manifest, int8)
+        files = _report(trainer, calibration, progress) | (int8.files if int8 else {})
+        files[CARD_FILE] = _card(manifest, learned, files, options.notes)
         with workspace.replacing_unfinished():
-            manifest = save_bundle(options.out, network, with_int8(manifest, int8), files)
+            manifest = save_bundle(
+                options.out, network, manifest, files, bank=learned.bank, head=learned.head
+            )
         if finished:
             workspace.finish()
     return TrainResult(
@@ -125,31 +140,47 @@ def _runner(options: TrainOptions) -> Runner:
 def _manifest(
     trainer: Trainer, calibration: Calibration, provenance: dict[str, object]
 ) -> Manifest:
-    """The manifest, but for the hash of the weights, which saving fills in."""
+    """The manifest, but for the hashes, which saving fills in."""
     return Manifest(
         name=trainer.options.out.name,
         classes=trainer.loaded.gallery.classes,
         weights_sha256="",
-        looks={LookKind.FULL: LookSettings(temperature=calibration.temperature)},
+        looks=calibration.looks,
+        familiarity=calibration.familiarity,
         provenance=provenance,
         metrics={key: found.to_json() for key, found in calibration.measures.items()},
     )
 
 
 def _report(trainer: Trainer, calibration: Calibration, progress: Progress) -> dict[str, bytes]:
-    """The plots and the page of the bundle, by file name."""
-    plots = all_plots(progress.epochs, calibration.hardest)
-    headings = {"validation": "Validation", "left_out_sources": "Sources left out in turn"}
-    measured = {headings[key]: found for key, found in calibration.measures.items()}
+    """The plots and the page of the bundle, and the left-out predictions, by file name."""
+    full, quick = (calibration.held_out.get(look) for look in LookKind)
+    assert full is not None, "every network serves the full look"
+    plots = all_plots(progress.epochs, full, quick)
+    measured = {HEADINGS[key]: found for key, found in calibration.measures.items()}
     title = f"The model {trainer.options.out.name}"
     mistakes = list(_mistakes(trainer.loaded, calibration))
-    page = report_page(title, measured, plots, mistakes, trainer.loaded.skipped)
-    return {**plots, REPORT_FILE: page}
+    agreement = agreement_of(quick, full) if quick else None
+    page = report_page(
+        title, measured, plots, mistakes, trainer.loaded.skipped, agreement=agreement
+    )
+    files = {**plots, REPORT_FILE: page}
+    if calibration.left_out:
+        files[PREDICTIONS_FILE] = save_predictions(calibration.left_out)
+    return files
+
+
+def _card(
+    manifest: Manifest, learned: Learned, files: dict[str, bytes], notes: Path | None
+) -> bytes:
+    own = bundle_files(learned.network, learned.head, learned.bank)
+    sizes = {name: len(content) for name, content in (own | files).items()}
+    return model_card(manifest, sizes, read_notes(notes)).encode()
 
 
 def _mistakes(loaded: LoadedGallery, calibration: Calibration) -> Iterator[Misclassified]:
     """The most confident mistakes on the pictures that the plots show."""
     pixels, pictures = loaded.open(), loaded.gallery.pictures
-    for row, called, truth, confidence in surest_mistakes(calibration.hardest):
+    for row, called, truth, confidence in surest_mistakes(calibration.held_out[LookKind.FULL]):
         place = calibration.places[row]
         yield Misclassified(called, truth, confidence, pictures[place].path.name, pixels[place])

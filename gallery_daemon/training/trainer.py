@@ -30,7 +30,13 @@ from gallery_daemon.training.features import (
     views_of,
 )
 from gallery_daemon.training.fit_head import fit_head
-from gallery_daemon.training.phase import TrainContext, TrainedEpoch, draw_weights, looks_of, train_phase
+from gallery_daemon.training.phase import (
+    TrainContext,
+    TrainedEpoch,
+    draw_weights,
+    looks_of,
+    train_phase,
+)
 from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
@@ -42,7 +48,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from gallery_daemon.model.head import Head
-
     from gallery_daemon.training.dataset import Gallery
     from gallery_daemon.training.display import Display
     from gallery_daemon.training.features import Runner
@@ -181,9 +186,7 @@ class Trainer:
         sides = {LookKind.FULL: self.loaded.full_size, LookKind.QUICK: QUICK_SIZE}
         return {look: sides[look] for look in self.looks}
 
-    def _pooled(
-        self, network: nn.Module, places: Sequence[int], look: LookKind
-    ) -> torch.Tensor:
+    def _pooled(self, network: nn.Module, places: Sequence[int], look: LookKind) -> torch.Tensor:
         """What the last layer sees of the pictures at `places`: float32 (len(places), F)."""
         body = stages(network, STAGES[0], HEAD)
         self.display.begin(f"looking at pictures ({look} look)", len(places))

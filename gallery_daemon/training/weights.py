@@ -48,7 +48,7 @@ class StartWeights:
 
     @property
     def full_size(self) -> int:
-        """The side of the pictures that the network sees best: as in its bundle, else ImageNet's."""
+        """The side of the pictures of a full look: as in the bundle, else ImageNet's."""
         return INPUT_SIZE if self.bundle is None else read_manifest(self.bundle).full.size
 
     def digest(self) -> str:

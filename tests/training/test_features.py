@@ -1,4 +1,4 @@
-"""Features of frozen layers: computed once, kept whole or not at all, in each view that is asked."""
+"""Features of frozen layers: computed once, kept whole or not at all, in each view."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def test_features_are_what_the_frozen_layers_say(loaded: LoadedGallery, tmp_path
     for view, pictures in seen.items():
         with torch.no_grad():
             wanted = frozen(pictures)
-        torch.testing.assert_close(
-            found.take(torch.arange(16), view), wanted, atol=2e-3, rtol=2e-3
-        )
+        torch.testing.assert_close(found.take(torch.arange(16), view), wanted, atol=2e-3, rtol=2e-3)
     files = {path.name for path in tmp_path.glob("start*")}
     assert {"start.plain.npy", "start.mirrored.npy", "start.quick.npy"} == files
 

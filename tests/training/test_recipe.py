@@ -64,7 +64,7 @@ def test_a_recipe_can_be_carried_out(recipe: object) -> None:
 
 
 def test_the_default_trains_the_head_before_and_after_all_sizes() -> None:
-    """A random head would distort the layers below; one of varied pictures is wary of whole ones."""
+    """A random head would distort the layers below; one of varied pictures is wary."""
     head, whole, again = DEFAULT.phases
 
     assert [("fc", False)] * 2 == [(each.first_trained, each.augmented) for each in (head, again)]

@@ -82,7 +82,8 @@ def tiny_gallery(folder: Path, sources: tuple[str, ...] = ("",)) -> LoadedGaller
         for number in range(EACH)
     )
     gallery = Gallery(("dark", "light"), pictures)
-    return LoadedGallery(gallery, (), folder / "pixels.npy", folder / "thumbnails.npy")
+    files = folder / "pixels.npy", folder / "thumbnails.npy"
+    return LoadedGallery(gallery, (), *files, full_size=SIDE)
 
 
 def tiny_trainer(

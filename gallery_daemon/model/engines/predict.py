@@ -111,7 +111,7 @@ class Predictor:
 
 
 def resized(pictures: PictureBatch, side: int) -> PictureBatch:
-    """Square pictures uint8 (N, S, S, 3) as uint8 (N, side, side, 3); as they are if S is `side`."""
+    """Square pictures uint8 (N, S, S, 3) as uint8 (N, side, side, 3)."""
     if pictures.shape[1] == side:
         return pictures
     small = (
