@@ -152,11 +152,11 @@ def test_what_a_person_should_look_at_is_row_by_row_the_pictures() -> None:
     found = _calibrate(_raw((0,), 1.0), [_raw((6, 2), 1.0)])
 
     assert (6, 2) == found.places
-    assert [1, 0] == found.hardest.truth.tolist()
-    assert ("b", "a") == found.hardest.sources
-    assert [1, 0] == found.hardest.probabilities.argmax(1).tolist()
-    np.testing.assert_allclose(found.hardest.probabilities.sum(1), 1, rtol=1e-6)
-    assert found.looks[LookKind.FULL].temperature == found.hardest.temperature
+    assert [1, 0] == found.held_out[LookKind.FULL].truth.tolist()
+    assert ("b", "a") == found.held_out[LookKind.FULL].sources
+    assert [1, 0] == found.held_out[LookKind.FULL].probabilities.argmax(1).tolist()
+    np.testing.assert_allclose(found.held_out[LookKind.FULL].probabilities.sum(1), 1, rtol=1e-6)
+    assert found.looks[LookKind.FULL].temperature == found.held_out[LookKind.FULL].temperature
 
 
 def test_each_look_has_a_temperature_and_a_tally_of_its_own() -> None:
