@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
-from gallery_daemon.model.manifest import LookKind, read_manifest
+from gallery_daemon.model.manifest import LookKind, LookSettings, read_manifest
+from gallery_daemon.model.precision import precision_at
 from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.measures import Measures, measure
@@ -30,12 +31,21 @@ if TYPE_CHECKING:
 _BATCH_SIZE = 32
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LookAnswers:
+    """What the bundle said by one look; `precisions` and `familiarities` as in a prediction."""
+
+    predictions: Predictions
+    precisions: tuple[float | None, ...]
+    familiarities: tuple[float | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The measures of a bundle on a gallery; `skipped` could not be read, with the reason.
 
-    `quick` and `agreement` are there if the bundle has a quick look. `looks` are what was measured:
-    the predictions on `pictures`, a row each.
+    `quick` and `agreement` are there if the bundle has a quick look. `answers` have a row for each
+    of `pictures`.
     """
 
     model: str
@@ -44,8 +54,8 @@ class Evaluation:
     quick: Measures | None
     agreement: LookAgreement | None
     skipped: SkippedPictures
-    looks: Mapping[LookKind, Predictions]
     pictures: tuple[Labelled, ...]
+    answers: Mapping[LookKind, LookAnswers]
 
     def to_json(self) -> dict[str, object]:
         """What `evaluate --json` prints."""
@@ -69,62 +79,84 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         TrainingError: the folders do not fit, or no picture can be read.
     """
     # The folders first: a mistyped one is found before engines are measured.
-    classes = read_manifest(wanted.bundle).classes
-    gallery = find_gallery(data, classes)
+    gallery = find_gallery(data, read_manifest(wanted.bundle).classes)
     predictor, _ = load_best(wanted)
-    probabilities, known, skipped = _classify(gallery, predictor, display)
-    if not known:
+    said = _classify(gallery, predictor, display)
+    if not said.pictures:
         folders = " and ".join(map(str, data))
         raise TrainingError(f"no picture below {folders} can be read")
-    looks = {
-        look: Predictions(
-            np.concatenate(parts),
-            np.array([picture.label for picture in known]),
-            classes,
-            tuple(picture.source for picture in known),
-            predictor.manifest.looks[look].temperature,
-        )
-        for look, parts in probabilities.items()
+    manifest = predictor.manifest
+    answers = {
+        look: _answers(batches, gallery, said.pictures, manifest.looks[look])
+        for look, batches in said.batches.items()
     }
-    full, quick = looks[LookKind.FULL], looks.get(LookKind.QUICK)
+    full = answers[LookKind.FULL].predictions
+    quick = answers[LookKind.QUICK].predictions if LookKind.QUICK in answers else None
     return Evaluation(
-        predictor.manifest.model_id,
+        manifest.model_id,
         str(predictor.kind),
         measure(full),
         measure(quick) if quick else None,
         agreement_of(quick, full) if quick else None,
-        skipped,
-        looks,
-        tuple(known),
+        tuple(said.skipped),
+        tuple(said.pictures),
+        answers,
     )
 
 
-def _classify(
-    gallery: Gallery, predictor: Predictor, display: Display
-) -> tuple[dict[LookKind, list[Array]], list[Labelled], SkippedPictures]:
-    """Batches of probabilities float32 (B, C) by look, the pictures of their rows, and the others.
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of `pictures`, by look in batches; `skipped` could not be read, and why."""
 
-    Others could not be read, each with the reason.
-    """
-    parts: dict[LookKind, list[Array]] = {LookKind.FULL: []}
-    known: list[Labelled] = []
-    skipped: list[tuple[Path, str]] = []
+    batches: dict[LookKind, list[Array]]
+    pictures: list[Labelled] = field(default_factory=list)
+    skipped: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def _classify(gallery: Gallery, predictor: Predictor, display: Display) -> _Said:
+    said = _Said({LookKind.FULL: []})
     waiting: list[Pixels] = []
 
     def classify_waiting() -> None:
-        parts[LookKind.FULL].append(predictor.predict(np.stack(waiting)))
+        said.batches[LookKind.FULL].append(predictor.predict(np.stack(waiting)))
         waiting.clear()
 
     display.begin("classifying", len(gallery.pictures))
     for picture, found in read_pictures(gallery.pictures, os.cpu_count() or 1):
         display.advance(1)
         if isinstance(found, str):
-            skipped.append((picture.path, found))
+            said.skipped.append((picture.path, found))
             continue
-        known.append(picture)
+        said.pictures.append(picture)
         waiting.append(found)
         if len(waiting) == _BATCH_SIZE:
             classify_waiting()
     if waiting:
         classify_waiting()
-    return parts, known, tuple(skipped)
+    return said
+
+
+def _answers(
+    batches: Sequence[Array],
+    gallery: Gallery,
+    pictures: Sequence[Labelled],
+    settings: LookSettings,
+) -> LookAnswers:
+    predictions = Predictions(
+        np.concatenate(batches),
+        np.array([picture.label for picture in pictures]),
+        gallery.classes,
+        tuple(picture.source for picture in pictures),
+        settings.temperature,
+    )
+    tallies = settings.tallies
+    names = [gallery.classes[label] for label in predictions.called().tolist()]
+    confidences = predictions.probabilities.max(1).astype(float).tolist()
+    return LookAnswers(
+        predictions,
+        tuple(
+            precision_at(tallies[name], confidence) if name in tallies else None
+            for name, confidence in zip(names, confidences, strict=True)
+        ),
+        (None,) * len(names),
+    )
