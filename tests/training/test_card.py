@@ -142,7 +142,7 @@ def test_many_sources_are_folded() -> None:
     card = model_card(_manifest(_predictions(sources=60)), SIZES)
 
     assert 2 * 20 == len(re.findall(r"^\| source \d+ \|", card, re.MULTILINE))
-    assert "more |  | 80 | 100.0% (100% to 100%) |" in card
+    assert "more |  | 100 | 100.0% (100% to 100%) |" in card
 
 
 def test_what_a_person_writes_stands_at_the_end() -> None:
