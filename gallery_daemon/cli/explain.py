@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 _BAR = 20
 _NEAR_MISSES = 3
+_ROUNDING = 1e-6
+"""How far a precision may be from the tally that it was read of; engines compute in float32."""
 _WORDS: Mapping[Truth, tuple[str, str]] = {
     Truth.YES: ("holds", "green"),
     Truth.UNSURE: ("nearly", "yellow"),
@@ -267,7 +269,7 @@ def _precision(prediction: Prediction, precision: float, manifest: Manifest | No
     """What the precision means, and how sure it is where the manifest is of the same model."""
     is_same = manifest is not None and manifest.model_id == prediction.model
     tally = manifest.full.tallies.get(prediction.top_class) if manifest and is_same else None
-    found = None if tally is None else threshold(tally, precision)
+    found = None if tally is None else threshold(tally, precision - _ROUNDING)
     sure = "" if found is None else f" ({interval_of(found)})"
     called = f"of a hundred pictures called {prediction.top_class} as surely"
     return f"precision {precision:.3f}: {called}, {precision * 100:.0f} are so{sure}"

@@ -2,7 +2,9 @@
 
 A file that the journal remembers is not opened where the rules ask for no more than the journal
 keeps, nor where the present model has seen it before; any other is classified through the
-classifier process, like every photo. A new photo gets its name in a dry run, as in a plan.
+classifier process, like every photo. So is one that a model judged which did not know what the
+rules ask now: its precision, or how familiar the photo is. A new photo gets its name in a dry run,
+as in a plan.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from gallery_daemon.classifier.results import Classified
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.dry_run import PlannedFile, Preview
 from gallery_daemon.config.folders import is_inside
+from gallery_daemon.daemon.configuration import manifest_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
@@ -28,6 +31,7 @@ from gallery_daemon.journey.judge import Examined, unread_facts
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.condition import Need
+from gallery_daemon.rules.demands import familiarity_demands, precision_demands
 from gallery_daemon.rules.explain import explain
 
 if TYPE_CHECKING:
@@ -74,12 +78,7 @@ def explain_file(
         GalleryError: it cannot be read as a photo, or is gone.
     """
     photo, is_outside = _photo_of(file, config, clock, known)
-    is_looked_at = True
-    if bundle is None and known and known.prediction and Need.FILE not in config.rules.needs:
-        facts, prediction, is_looked_at = _kept(photo, known), known.prediction, False
-    else:
-        facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
-        facts = _with_similar(photo, facts, config)
+    facts, prediction, is_looked_at = _examined(photo, file, config, clock, known, bundle=bundle)
     explanation = explain(photo, facts, prediction, config.rules)
     found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
     if known is not None:
@@ -150,10 +149,48 @@ def _photo_of(
     return Photo(candidate, identity, clock.wall()), folder is None
 
 
-def _kept(photo: Photo, known: PastDecision) -> Facts:
-    """The facts that the journal keeps."""
+def _examined(
+    photo: Photo,
+    file: str,
+    config: Config,
+    clock: Clock,
+    known: PastDecision | None,
+    *,
+    bundle: str | None,
+) -> tuple[Facts, Prediction, bool]:
+    """What is known of the photo, and whether the file was looked at for it."""
+    kept = None if bundle is not None else _kept(photo, known, config)
+    if kept is not None and not _asks_more(config, kept[1]):
+        return *kept, False
+    try:
+        facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
+    except GalleryError:
+        if kept is None:
+            raise
+        return *kept, False  # the file is gone
+    return _with_similar(photo, facts, config), prediction, True
+
+
+def _kept(
+    photo: Photo, known: PastDecision | None, config: Config
+) -> tuple[Facts, Prediction] | None:
+    """What the journal keeps; None where it keeps nothing, or the rules ask for the file."""
+    if known is None or known.prediction is None or Need.FILE in config.rules.needs:
+        return None
     facts = unread_facts(photo)
-    return facts if known.taken is None else replace(facts, taken=known.taken)
+    return facts if known.taken is None else replace(facts, taken=known.taken), known.prediction
+
+
+def _asks_more(config: Config, kept: Prediction) -> bool:
+    """Whether the rules ask for what another model did not know of itself or the photo."""
+    demands = precision_demands(config.rules, tuple(kept.probabilities))
+    lacks_precision = kept.precision is None and bool(demands)
+    lacks_familiarity = kept.familiarity is None and bool(familiarity_demands(config.rules))
+    if not lacks_precision and not lacks_familiarity:
+        return False
+    with contextlib.suppress(GalleryError):
+        return manifest_of(config.model.bundle).model_id != kept.model
+    return False
 
 
 def _readable(file: str, known: PastDecision | None) -> str:

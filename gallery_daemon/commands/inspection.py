@@ -8,7 +8,7 @@ plan says what would become of the files as they are now.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,7 +17,7 @@ from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.commands.classify import Answers
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
-from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile
+from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, can_be_opened
 from gallery_daemon.intake.scan import Listed, Unlisted, scan
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import Accompany, Examine, Examined, Refuse, of_arrival
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.record import CacheEntry
 
 # Files in one transaction of the journal: after an interruption, those before are remembered.
 _HANDFUL = 100
@@ -93,8 +94,11 @@ class Inspection:
                     else:
                         inspected.append(each)
         # The classifier answers in any order; the result must not depend on that.
-        inspected += self.classify(waiting)
-        yield from sorted(inspected, key=lambda each: numbers[_path(each)])
+        for examined in self._classify(waiting):
+            inspected += examined
+        inspected.sort(key=lambda each: numbers[_path(each)])
+        self._see([each for each in inspected if isinstance(each, Examined)])
+        yield from inspected
 
     def recall(self, photo: Photo) -> Examined | None:
         """The photo, if it was examined before."""
@@ -102,7 +106,8 @@ class Inspection:
         if report is None:
             return None
         self.remembered += 1
-        return Examined.of(report)
+        is_seen = self._journal.inferences.seen.number_of(photo.path, photo.identity) is not None
+        return Examined.of(report, None if is_seen else self._cache.entry_for(report))
 
     def classify(self, photos: Sequence[Photo]) -> Iterator[Examined]:
         """Each of the photos, examined, and given once the journal has what the model saw.
@@ -110,6 +115,11 @@ class Inspection:
         Raises:
             ClassifierLost: the classifier process cannot be started.
         """
+        for handful in self._classify(photos):
+            self._see(handful)
+            yield from handful
+
+    def _classify(self, photos: Sequence[Photo]) -> Iterator[list[Examined]]:
         config = self._config
         timeouts = Timeouts(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)
@@ -121,12 +131,12 @@ class Inspection:
                 self._display.update(self.classified, len(photos))
                 reports.append(report)
                 if len(reports) == _HANDFUL:
-                    yield from self._remember(reports)
+                    yield self._remember(reports)
                     reports.clear()
         except BaseException:
             self._remember(reports)
             raise
-        yield from self._remember(reports)
+        yield self._remember(reports)
 
     def _photo(self, found: Listed) -> Photo:
         return Photo(found.candidate, Identity.of(found.stat), self._clock.wall())
@@ -135,7 +145,7 @@ class Inspection:
         """Those that were examined before, and what the others are: a Photo is to be classified."""
         rest: list[Photo] = []
         for photo in photos:
-            examined = self.recall(photo)
+            examined = self.recall(photo) if can_be_opened(photo.candidate) else None
             if examined is None:
                 rest.append(photo)
             else:
@@ -152,12 +162,26 @@ class Inspection:
             yield from map(_as_inspected, arrivals.take(now, wall))
 
     def _remember(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
-        """The journal has what the model saw; if it cannot be written, they are seen anew."""
-        entries = ((report.photo, self._cache.entry_for(report)) for report in reports)
-        lasting = [(photo.path, photo.identity, entry) for photo, entry in entries if entry]
+        """The journal has what the model saw; if it cannot be written, they are examined anew."""
+        examined = [Examined.of(report, self._cache.entry_for(report)) for report in reports]
+        self._write(
+            (each.photo, replace(each.cache_entry, fingerprint=None))
+            for each in examined
+            if each.cache_entry is not None
+        )
+        return examined
+
+    def _see(self, examined: Iterable[Examined]) -> None:
+        """The photos count as seen, in this order, as in a pass, which judges one by one."""
+        self._write(
+            (each.photo, each.cache_entry) for each in examined if each.cache_entry is not None
+        )
+
+    def _write(self, entries: Iterable[tuple[Photo, CacheEntry]]) -> None:
         with contextlib.suppress(JournalError):
-            self._journal.inferences.remember(lasting)
-        return [Examined.of(report) for report in reports]
+            self._journal.inferences.remember(
+                (photo.path, photo.identity, entry) for photo, entry in entries
+            )
 
 
 def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:

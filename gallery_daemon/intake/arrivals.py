@@ -147,6 +147,15 @@ def file_state(path: str) -> FileState | str:
     return FileState.of(found) if stat.S_ISREG(found.st_mode) else _words(found.st_mode)
 
 
+def can_be_opened(candidate: Candidate) -> bool:
+    """Whether the candidate could arrive now, as far as its permissions are concerned."""
+    try:
+        open_below(candidate.root, candidate.relative).close()
+    except OSError:
+        return False
+    return True
+
+
 def _content(candidate: Candidate, identity: Identity) -> tuple[FileKind, bool] | None:
     """The file's kind, and whether its end is there; None if another file is there now."""
     with open_below(candidate.root, candidate.relative) as file:

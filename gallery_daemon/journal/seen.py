@@ -6,8 +6,10 @@ replaces its inference. An entry is not worth a sync of its own, so many share a
 is lost is inferred again.
 
 With an inference goes the photo's fingerprint, and the photo gets a number. It keeps the number
-for as long as its file is the same, whatever it is called, whichever model ran and wherever it was
-filed, so which photo came before which has one answer.
+for as long as its file is the same and is where it was seen, or in a library, whichever model ran
+and whatever other names it has, so which photo came before which has one answer. A photo that is
+gone counts no more, whether it was forgotten yet or not: a plan may forget it, and the run that
+follows must say the same. One that was renamed before it was filed is seen anew.
 
 Fingerprints that are nearly the same are found by an index: where two halves of 64 bits differ in
 at most 7, one of their four quarters differs in at most 1, and a quarter has only 17 such
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.journal.database import QUARTER, QUARTERS
 from gallery_daemon.journal.record import Fingerprint, signed
+from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.journal.database import Database
     from gallery_daemon.journal.record import CacheEntry
-    from gallery_daemon.photo import Identity, Photo
+    from gallery_daemon.photo import Photo
 
 _WRITE_INFERENCE = """
 INSERT OR REPLACE INTO looks (path, inode, size_bytes, mtime_ns, model, look)
@@ -110,12 +113,13 @@ _HALF_BITS = 64
 _HALF = (1 << _HALF_BITS) - 1
 _SHAPE = "size_bytes = :size AND mtime_ns = :mtime"
 # Two SELECTs and not one with OR, so that each uses an index of its own.
-_NUMBER = f"""
-SELECT number FROM seen WHERE path = :path AND {_SHAPE}
+_ROWS_OF = f"""
+SELECT * FROM seen WHERE path = :path AND {_SHAPE}
 UNION ALL
-SELECT number FROM seen WHERE inode = :inode AND {_SHAPE}
-ORDER BY number LIMIT 1
+SELECT * FROM seen WHERE inode = :inode AND {_SHAPE}
+ORDER BY number
 """  # noqa: S608 - our own words
+_IS_FILED = f"SELECT 1 FROM filings WHERE path = :path AND state = 'filed' AND {_SHAPE}"  # noqa: S608 - our own words
 _AT = "SELECT 1 FROM seen WHERE path = ?"
 _FORGET_SEEN = "DELETE FROM seen WHERE path = :path AND number IS NOT :number"
 _WRITE_SEEN = """
@@ -135,12 +139,18 @@ class SeenPhoto:
     number: int
     path: str
     size_bytes: int
+    mtime_ns: int
     fingerprint: Fingerprint
 
     @property
     def name(self) -> str:
         """The last component of the path."""
         return self.path.rpartition("/")[2]
+
+
+def is_gone(path: str) -> bool:
+    """Whether nothing is at the path; where its folder is gone too, its disk may be away."""
+    return not os.path.lexists(path) and os.path.lexists(path.rpartition("/")[0] or "/")
 
 
 class SeenTable:
@@ -151,8 +161,14 @@ class SeenTable:
 
     def number_of(self, path: str, identity: Identity) -> int | None:
         """The photo's number; None if it was not seen yet."""
-        found = self._database.rows(_NUMBER, _file(path, identity))
-        return next((int(row["number"]) for row in found), None)
+        found = self._find(path, identity)
+        return None if found is None else found.number
+
+    def is_there(self, photo: SeenPhoto) -> bool:
+        """Whether the photo is where it was seen; or nothing is there, and it is in a library."""
+        if is_gone(photo.path):
+            return self._is_filed(photo)
+        return _is_at_its_path(photo) is not False
 
     def has(self, path: str) -> bool:
         """Whether a photo was seen at the path, whichever it was."""
@@ -160,7 +176,10 @@ class SeenTable:
 
     def write(self, path: str, identity: Identity, fingerprint: Fingerprint) -> None:
         """The photo is seen, within the caller's transaction; it keeps a number that it has."""
-        file, number = _file(path, identity), self.number_of(path, identity)
+        file, found = _file(path, identity), self._find(path, identity)
+        if found is not None and found.path != path and _is_at_its_path(found):
+            return  # a second name of it, which changes nothing
+        number = None if found is None else found.number
         bits = fingerprint.bits
         across, down = (None, None) if bits is None else _halves(bits)
         # Another file that had the path is gone.
@@ -204,6 +223,19 @@ class SeenTable:
                 if is_found and differ.bit_count() <= most:
                     yield differ.bit_count(), earlier
 
+    def _find(self, path: str, identity: Identity) -> SeenPhoto | None:
+        """The photo as it was seen, at the path or under another name."""
+        rows = map(_seen_photo, self._database.rows(_ROWS_OF, _file(path, identity)))
+        return next((row for row in rows if row.path == path or self.is_there(row)), None)
+
+    def _is_filed(self, photo: SeenPhoto) -> bool:
+        file = {
+            "path": os.fsencode(photo.path),
+            "size": photo.size_bytes,
+            "mtime": photo.mtime_ns,
+        }
+        return next(self._database.rows(_IS_FILED, file), None) is not None
+
     def _before(self, before: int | None, where: str, *values: object) -> Iterator[SeenPhoto]:
         limit = _EVERY if before is None else before
         return map(_seen_photo, self._database.rows(_BEFORE + where, (limit, *values)))
@@ -222,7 +254,17 @@ def _seen_photo(row: sqlite3.Row) -> SeenPhoto:
     across, down = row["across"], row["down"]
     bits = None if across is None else (across & _HALF) << _HALF_BITS | (down & _HALF)
     fingerprint = Fingerprint(bits, row["taken_ms"], row["burst"])
-    return SeenPhoto(row["number"], os.fsdecode(row["path"]), row["size_bytes"], fingerprint)
+    path, size_bytes = os.fsdecode(row["path"]), row["size_bytes"]
+    return SeenPhoto(row["number"], path, size_bytes, row["mtime_ns"], fingerprint)
+
+
+def _is_at_its_path(photo: SeenPhoto) -> bool | None:
+    """Whether the file that is there now is the photo, by size and mtime; None: there is none."""
+    try:
+        now = Identity.of(os.lstat(photo.path))
+    except OSError:
+        return None
+    return (photo.size_bytes, photo.mtime_ns) == (now.size_bytes, now.mtime_ns)
 
 
 def _halves(bits: int) -> tuple[int, int]:

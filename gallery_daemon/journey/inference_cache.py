@@ -10,7 +10,6 @@ read as such.
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from gallery_daemon.codec import CodecError, object_of, to_text, value_of
 from gallery_daemon.config.settings import Limits  # noqa: TC001 - the codec reads annotations
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
+from gallery_daemon.journal.seen import is_gone
 from gallery_daemon.journey.similar_photos import fingerprint_of
 from gallery_daemon.model.manifest import find_bundle, read_manifest
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
@@ -163,14 +163,7 @@ def _completed(raw: dict[str, object]) -> dict[str, object]:
 
 
 def forget_gone(journal: Journal) -> None:
-    """Entries of files that are nowhere any more are gone; for the end of a pass.
-
-    Where the folder is gone as well, its disk may not be mounted.
-    """
-    gone = [
-        path
-        for path in journal.inferences.unfiled()
-        if not os.path.lexists(path) and os.path.lexists(path.rpartition("/")[0])
-    ]
+    """Entries of files that are nowhere any more are gone; for the end of a pass."""
+    gone = [path for path in journal.inferences.unfiled() if is_gone(path)]
     with contextlib.suppress(JournalError):
         journal.inferences.forget(gone)

@@ -99,7 +99,8 @@ class SimilarIndex:
             return (earlier.size_bytes, earlier.fingerprint) == (size_bytes, fingerprint)
 
         of_burst = (each for each in self._of_burst(fingerprint, number) if each.path != gone)
-        burst = (each for each in of_burst if not is_copy(each))
+        is_there = self._seen.is_there
+        burst = (each for each in of_burst if not is_copy(each) and is_there(each))
         like = (
             () if fingerprint.bits is None else self._seen.like(fingerprint.bits, NEAR_BITS, number)
         )
@@ -109,7 +110,8 @@ class SimilarIndex:
             # The same bytes under the same name are a matter for `identical`.
             if each.path != gone and (each.name != name or not is_copy(each))
         )
-        return next(burst, None), min(near, default=(0, 0, None))[2]
+        nearest = (each for _, _, each in sorted(near) if is_there(each))
+        return next(burst, None), next(nearest, None)
 
     def _of_burst(self, fingerprint: Fingerprint, number: int | None) -> Iterator[SeenPhoto]:
         """Those of its burst: by time, the nearest first; then by name."""

@@ -10,8 +10,7 @@ import numpy as np
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
-from gallery_daemon.model.manifest import LookKind, LookSettings, read_manifest
-from gallery_daemon.model.precision import precision_at
+from gallery_daemon.model.manifest import LookKind, read_manifest
 from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.measures import Measures, measure
@@ -19,16 +18,18 @@ from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from gallery_daemon.imaging.decode import Pixels
-    from gallery_daemon.model.engines.predict import Predictor
+    from gallery_daemon.model.engines.predict import PredictedBatch, Predictor
     from gallery_daemon.training.dataset import Gallery, Labelled
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.predictions import Array
 
 _BATCH_SIZE = 32
+
+# A picture, uint8 (224, 224, 3), as a look sees it, uint8 (S, S, 3).
+_SHOWN: Mapping[LookKind, Callable[[Pixels], Pixels]] = {LookKind.FULL: lambda pixels: pixels}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,7 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         raise TrainingError(f"no picture below {folders} can be read")
     manifest = predictor.manifest
     answers = {
-        look: _answers(batches, gallery, said.pictures, manifest.looks[look])
+        look: _answers(batches, gallery, said.pictures, manifest.looks[look].temperature)
         for look, batches in said.batches.items()
     }
     full = answers[LookKind.FULL].predictions
@@ -108,17 +109,19 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
 class _Said:
     """What was said of `pictures`, by look in batches; `skipped` could not be read, and why."""
 
-    batches: dict[LookKind, list[Array]]
+    batches: dict[LookKind, list[PredictedBatch]]
     pictures: list[Labelled] = field(default_factory=list)
     skipped: list[tuple[Path, str]] = field(default_factory=list)
 
 
 def _classify(gallery: Gallery, predictor: Predictor, display: Display) -> _Said:
-    said = _Said({LookKind.FULL: []})
+    said = _Said({look: [] for look in predictor.manifest.looks if look in _SHOWN})
     waiting: list[Pixels] = []
 
     def classify_waiting() -> None:
-        said.batches[LookKind.FULL].append(predictor.predict(np.stack(waiting)))
+        for look, batches in said.batches.items():
+            shown = [_SHOWN[look](pixels) for pixels in waiting]
+            batches.append(predictor.predict(np.stack(shown), look))
         waiting.clear()
 
     display.begin("classifying", len(gallery.pictures))
@@ -137,26 +140,20 @@ def _classify(gallery: Gallery, predictor: Predictor, display: Display) -> _Said
 
 
 def _answers(
-    batches: Sequence[Array],
+    batches: Sequence[PredictedBatch],
     gallery: Gallery,
     pictures: Sequence[Labelled],
-    settings: LookSettings,
+    temperature: float,
 ) -> LookAnswers:
     predictions = Predictions(
-        np.concatenate(batches),
+        np.concatenate([batch.probabilities for batch in batches]),
         np.array([picture.label for picture in pictures]),
         gallery.classes,
         tuple(picture.source for picture in pictures),
-        settings.temperature,
+        temperature,
     )
-    tallies = settings.tallies
-    names = [gallery.classes[label] for label in predictions.called().tolist()]
-    confidences = predictions.probabilities.max(1).astype(float).tolist()
     return LookAnswers(
         predictions,
-        tuple(
-            precision_at(tallies[name], confidence) if name in tallies else None
-            for name, confidence in zip(names, confidences, strict=True)
-        ),
-        (None,) * len(names),
+        tuple(each for batch in batches for each in batch.precisions),
+        tuple(each for batch in batches for each in batch.familiarities),
     )

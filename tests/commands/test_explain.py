@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,25 @@ def test_what_the_journal_keeps_is_not_looked_at_again(scene: Scene) -> None:
 
     assert (False, None) == (kept.is_looked_at, kept.planned)
     assert (True, "small") == (looked_at.is_looked_at, looked_at.explanation.decision.rule)
+
+
+def test_a_precision_that_a_former_model_did_not_know_is_asked_of_today_s(scene: Scene) -> None:
+    """The photo is looked at again; if it is gone, what the journal keeps has to do."""
+    scene.rules = CARS
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    with closing(sqlite3.connect(journal_path())) as journal:
+        journal.execute("UPDATE filings SET model = 'former@00000000'")
+        journal.commit()
+
+    scene.rules = CARS.replace("class: cars", "class: cars, min_precision: 0.9")
+    again = explained(scene, scene.watch / "a.jpg")
+    for place in (scene.watch / "a.jpg", scene.library / "cars" / "a.jpg"):
+        place.unlink(missing_ok=True)
+    gone = explained(scene, scene.watch / "a.jpg")
+
+    assert (True, False) == (again.is_looked_at, gone.is_looked_at)
+    assert "former@00000000" == gone.prediction.model != again.prediction.model
 
 
 @pytest.mark.parametrize("says", ["unreadable", "drawing", "failing"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,14 @@ from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journey.judge import Examined
 from tests.commands.test_plan import Blind
 from tests.filing.conftest import read_files
-from tests.journey.foretold import Scene, photo_bytes, stood_in
+from tests.journey import foretold
+from tests.journey.foretold import AtOnceAnswers, Scene, photo_bytes, stood_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from gallery_daemon.classifier.host import HostEvent
+    from gallery_daemon.photo import Photo
 
 
 @contextmanager
@@ -86,3 +91,35 @@ def test_what_a_model_saw_before_an_interruption_is_kept(scene: Scene) -> None:
         kept = [inspection.recall(photo) for photo in photos]
 
     assert photos == [each.photo for each in kept if each is not None]
+
+
+def test_what_cannot_be_opened_any_more_is_not_remembered(scene: Scene) -> None:
+    """Nothing can be filed that cannot be read: it fails in a plan as in a pass."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.plan()
+    (scene.watch / "a.jpg").rename(scene.watch / "denied.jpg")
+
+    planned = {each.photo: each.reason for each in scene.plan().files}
+    done = {path: end.reason for path, end in scene.sort().items()}
+
+    assert {os.fspath(scene.watch / "denied.jpg"): "Permission denied"} == planned == done
+
+
+def test_photos_count_as_seen_in_the_order_of_their_paths(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever the classifier process answers first, as in a pass."""
+
+    class LastFirst(AtOnceAnswers):
+        def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[HostEvent]:
+            return iter([*super().of(photos, want_hash=want_hash)][::-1])
+
+    monkeypatch.setattr(foretold, "AtOnceAnswers", LastFirst)
+    scene.rules = "rules: [{name: twins, when: {near_duplicate: true}, to: Twins/}]"
+    names = ["a.jpg", "b.jpg", "c.jpg"]
+    for number, name in enumerate(names):
+        scene.put(name, photo_bytes("cars", number))
+
+    rules = [each.rule for each in scene.plan().files]
+
+    assert [None, "twins", "twins"] == rules

@@ -39,17 +39,22 @@ def test_the_example_configuration_has_no_mistake() -> None:
 
 
 def test_the_settings_of_the_example_are_the_defaults() -> None:
-    """It shows what holds where nothing is written; the manual writes the limits out as well."""
+    """It shows what holds where nothing is written; the manual writes the limits out as well.
+
+    But for the precision: who has none written keeps the confidence of former versions.
+    """
     example = load(str(REPOSITORY / "config.example.yaml"), default_classes)
     line = next(part for part in whole_text().split("`") if part.startswith("limits: {"))
-    told = config_of(f"{HEAD}{RULES}{line}\n").limits
+    limits = config_of(f"{HEAD}{RULES}{line}\n").limits
 
-    assert Limits() == example.limits == told
+    assert Limits() == example.limits == limits
     assert (ModelChoice(), Batch()) == (example.model, example.batch)
     assert (TopLevel.summary, TopLevel.metrics) == (example.summary, example.metrics)
     written = re.search(r"^defaults:\n(.*?)^rules:", TEXT, re.DOTALL | re.MULTILINE)
     assert written is not None
-    for name, value in re.findall(r"^  (\w+): (.+)$", written[1], re.MULTILINE):
+    told = dict(re.findall(r"^  (\w+): (.+)$", written[1], re.MULTILINE))
+    assert "0.95" == told.pop("min_precision")
+    for name, value in told.items():
         assert DEFAULTS.keys[name].default == value
 
 

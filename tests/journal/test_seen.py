@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -92,11 +93,11 @@ def _memory() -> str | None:
 
 def test_a_photo_keeps_its_number_under_each_name_and_for_each_model(world: World) -> None:
     """Renamed, on another disk, looked at by another model, or with more known of it."""
-    first, second = ("/a.jpg", FILE), ("/b.jpg", replace(FILE, inode=9))
+    first, second = ("/away/a.jpg", FILE), ("/away/b.jpg", replace(FILE, inode=9))
     remember(world.journal, (*first, Fingerprint(1)), (*second, Fingerprint(2)))
 
-    renamed = "/c.jpg", replace(FILE, device=7)
-    elsewhere = "/a.jpg", replace(FILE, inode=77)
+    renamed = "/away/c.jpg", replace(FILE, device=7)
+    elsewhere = "/away/a.jpg", replace(FILE, inode=77)
     assert [1, 1, 1, 2] == numbers(world.journal, first, renamed, elsewhere, second)
     remember(world.journal, (*renamed, Fingerprint(3, 5, "x")))
     world.journal.inferences.remember([(*second, note(Fingerprint(2), "other@00000000"))])
@@ -104,6 +105,30 @@ def test_a_photo_keeps_its_number_under_each_name_and_for_each_model(world: Worl
     assert [1, 2] == numbers(world.journal, renamed, second)
     (found,) = world.journal.inferences.seen.of_burst("x", None)
     assert (1, "c.jpg", Fingerprint(3, 5, "x")) == (found.number, found.name, found.fingerprint)
+
+
+def test_what_is_gone_counts_no_more(world: World) -> None:
+    """Nor what has another file in its place; but a second name of a file is that file."""
+    make_files(world.watch, {"x.jpg": b"photo", "gone.jpg": b"other"})
+    there, gone = (world.watch / name for name in ("x.jpg", "gone.jpg"))
+    files = [(os.fspath(path), Identity.of(path.lstat())) for path in (there, gone)]
+    remember(world.journal, *((*file, Fingerprint(1)) for file in files))
+    before, after = (each for _, each in world.journal.inferences.seen.like(1, 0, None))
+    is_there = world.journal.inferences.seen.is_there
+    second = os.fspath(world.watch / "second.jpg"), files[0][1]
+    renamed = os.fspath(world.watch / "renamed.jpg"), files[1][1]
+
+    assert [True, True] == [is_there(before), is_there(after)]
+    gone.rename(renamed[0])
+    assert [True, False] == [is_there(before), is_there(after)]
+    assert [1, None] == numbers(world.journal, second, renamed)
+    remember(world.journal, (*second, Fingerprint(1)))
+    assert ["x.jpg"] == [
+        each.name for _, each in world.journal.inferences.seen.like(1, 0, None) if is_there(each)
+    ]
+    there.write_bytes(b"a photo in its place")
+    assert [False, False] == [is_there(before), is_there(after)]
+    assert [None, None] == numbers(world.journal, second, renamed)
 
 
 def test_another_photo_of_the_name_has_a_number_of_its_own(world: World) -> None:

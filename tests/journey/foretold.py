@@ -35,6 +35,7 @@ from gallery_daemon.config.load import check_text
 from gallery_daemon.daemon import wiring
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.loop import Inbox
+from gallery_daemon.daemon.watching import Listing
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake import arrivals, scan
@@ -293,10 +294,12 @@ class Scene:
     def _run(self, log: Any) -> None:
         runtime = wiring.build(self.config(), log, self.clock)
         pipeline, (root,) = runtime.pipeline, runtime.roots
-        found = [each for each in scan.scan(root) if isinstance(each, scan.Listed)]
         end = self.clock.now + 3.0
-        for each in found:
-            pipeline.saw(each.candidate)
+        # As when its watch starts.
+        listing = Listing(root, None, pipeline, log, self.clock)
+        listing.ask()
+        while listing.is_under_way:
+            listing.run_due(self.clock.now)
         while (deadline := pipeline.next_deadline()) is not None and deadline <= end:
             self.clock.wait(max(0.0, deadline - self.clock.now))
             pipeline.turn()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,11 +20,14 @@ from gallery_daemon.rules.condition import AllOf
 from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
 from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
+from tests.journey.foretold import photo_bytes
 from tests.rules.photos import FACTS, photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.journey.foretold import Scene
 
 NOON = datetime(2024, 5, 1, 12)  # noqa: DTZ001 - a camera's local time
 BITS = int("0123456789abcdef" * 2, 16)
@@ -211,3 +215,83 @@ def test_the_answer_stays_the_same_for_ever(
     assert before == after[::-1]
     firsts = {str(number) for number, each in enumerate(before) if each == Similar()}
     assert firsts >= {each.group for each in before if each.group is not None}
+
+
+TWINS = "rules: [{name: twins, when: {near_duplicate: true}, to: Twins/}, {name: all, to: All/}]"
+
+
+def rename(scene: Scene) -> None:
+    """The photo has another name."""
+    (scene.watch / "IMG_9.jpg").rename(scene.watch / "IMG_5.jpg")
+
+
+def rename_and_reuse(scene: Scene) -> None:
+    """The photo has another name, and its old one is another photo's."""
+    rename(scene)
+    scene.put("IMG_9.jpg", photo_bytes("memes", 0))
+
+
+def delete(scene: Scene) -> None:
+    """The photo is gone."""
+    (scene.watch / "IMG_9.jpg").unlink()
+
+
+def replace_it(scene: Scene) -> None:
+    """Another photo has the name."""
+    scene.put("IMG_9.jpg", photo_bytes("memes", 0))
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+@pytest.mark.parametrize(
+    ("act", "twins"),
+    [(rename, {"IMG_5.jpg"}), (rename_and_reuse, {"IMG_5.jpg"}), (delete, set()),
+     (replace_it, set())],
+)  # fmt: skip
+def test_what_was_seen_and_is_gone_has_no_near_duplicates(
+    scene: Scene, act: Callable[[Scene], None], twins: set[str], is_apart: bool
+) -> None:
+    """Of two photos one is a duplicate and never none nor both; `plan`, `explain`, `sort` agree.
+
+    `is_apart`: the pass does not know what the plan saw.
+    """
+    scene.rules = TWINS
+    scene.put("IMG_9.jpg", photo_bytes("cars", 0))
+    scene.plan()
+    act(scene)
+    scene.put("IMG_1.jpg", photo_bytes("cars", 1))
+
+    found = (scene.plan_apart if is_apart else scene.plan)()
+    planned = {each.photo: each.rule for each in found.files}
+    explained = {} if is_apart else {each: scene.explain(each)[1] for each in planned}
+    done = {path: end.rule for path, end in scene.sort().items()}
+
+    assert done == planned
+    assert is_apart or explained == planned
+    assert twins == {path.rpartition("/")[2] for path, rule in done.items() if rule == "twins"}
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_a_second_name_does_not_take_the_place_of_the_first(scene: Scene, is_apart: bool) -> None:
+    """A copy that is called like the second is the first's near duplicate, in a plan as well."""
+    scene.rules = TWINS
+    scene.put("IMG_1.jpg", photo_bytes("cars", 0))
+    scene.put_no_file("IMG_2.jpg", "hard link")
+    scene.put("a/IMG_2.jpg", photo_bytes("cars", 0))
+
+    found = (scene.plan_apart if is_apart else scene.plan)()
+    done = {path: end.rule for path, end in scene.sort().items()}
+
+    first, copy = (os.fspath(scene.watch / name) for name in ("IMG_1.jpg", "a/IMG_2.jpg"))
+    assert {first: "all", copy: "twins"} == done == {each.photo: each.rule for each in found.files}
+
+
+def test_a_photo_in_the_library_has_near_duplicates_wherever_it_was(scene: Scene) -> None:
+    """Its file in the watch folder may be gone."""
+    scene.rules = TWINS
+    scene.put("IMG_9.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    delete(scene)
+    scene.put("IMG_1.jpg", photo_bytes("cars", 1))
+
+    assert ["twins"] == [each.rule for each in scene.plan().files]
+    assert ["twins"] == [end.rule for end in scene.sort().values()]
