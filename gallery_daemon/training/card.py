@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from gallery_daemon.model.precision import Threshold
 
 CARD_FILE = "MODEL_CARD.md"
-_NO_NOTES = """## Known failures
-
+_NOTES_BEGIN = "## Known failures\n"
+_NO_NOTES = f"""{_NOTES_BEGIN}
 Not written yet. Look at the most confident mistakes in `report.html`, say here what they have in
 common, and for what the model should not be used."""
 _QUICK_ENDING = "_quick"
@@ -75,6 +75,12 @@ def model_card(manifest: Manifest, sizes: Mapping[str, int], notes: str = "") ->
         *_thresholds(manifest),
     ]
     return "\n\n".join((*map(_wrapped, parts), notes.strip() or _NO_NOTES)) + "\n"
+
+
+def notes_of(card: str) -> str:
+    """What a person wrote into a card: all from its known failures on."""
+    _, heading, rest = card.partition(_NOTES_BEGIN)
+    return heading + rest
 
 
 def _wrapped(part: str) -> str:

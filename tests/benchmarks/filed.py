@@ -74,10 +74,10 @@ def filed(
     ruleset: RuleSet,
 ) -> Filed:
     """What the rules make of the photos, a prediction and a true class for each."""
-    by_class: dict[str, Counter[Fate]] = {}
+    by_class: dict[str, Counter[Fate]] = {name: Counter() for name in sorted(set(truth))}
     for (photo, facts), name, prediction in zip(photos, truth, predictions, strict=True):
         fate = _fate(photo, facts, name, prediction, ruleset)
-        by_class.setdefault(name, Counter())[fate] += 1
+        by_class[name][fate] += 1
     return Filed(by_class)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gallery_daemon.model.manifest import INPUT_SIZE, LookKind, LookSettings, Manifest
-from gallery_daemon.training.card import command, model_card
+from gallery_daemon.training.card import command, model_card, notes_of
 from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.measures import measure
 from gallery_daemon.training.predictions import Predictions
@@ -151,6 +151,7 @@ def test_what_a_person_writes_stands_at_the_end() -> None:
 
     assert card.endswith("## Known failures\n\nFog is a mountain.\n")
     assert "Not written yet" not in card
+    assert "## Known failures\n\nFog is a mountain.\n" == notes_of(card)
 
 
 @pytest.mark.parametrize("without", ["metrics", "provenance"])
