@@ -16,7 +16,7 @@ a lone photo. The time counts from the first photo and not from the last call, s
 a burst is one batch. Source of the idea: mosec's `get_batch`, "counting from receiving the first
 task".
 
-**Classify.** As many answers as pictures, in the same order. The network's result (a row for each
+**Classify.** As many answers as pictures, in the same order. The network's result (scores for each
 picture, a probability for each class) is checked before anything is answered. If the network fails
 on a batch, each photo is tried alone; one that fails alone is refused, but not as unreadable: the
 network is at fault, and a later attempt may succeed.
@@ -197,13 +197,22 @@ def collect(
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """What a model says of one picture: a probability for each class, and as in `Prediction`."""
+
+    probabilities: Sequence[float]
+    precision: float | None = None
+    familiarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Network(Generic[Picture]):
     """A loaded model, `name@hash8`.
 
-    `predict` turns N pictures into N rows of probabilities, with a column for each of `classes`.
+    `predict` turns N pictures into N scores, with probabilities in the order of `classes`.
     """
 
-    predict: Callable[[Sequence[Picture]], Sequence[Sequence[float]]]
+    predict: Callable[[Sequence[Picture]], Sequence[Scores]]
     classes: tuple[str, ...]
     model: str
 
@@ -233,19 +242,26 @@ def classify(
 
 
 def _predict(batch: Sequence[Prepared[Picture]], network: Network[Picture]) -> list[Prediction]:
-    rows = network.predict([photo.picture for photo in batch])
-    if len(rows) != len(batch):
-        raise ValueError(f"{len(rows)} predictions for {len(batch)} photos")
-    return [_prediction(row, network) for row in rows]
+    found = network.predict([photo.picture for photo in batch])
+    if len(found) != len(batch):
+        raise ValueError(f"{len(found)} predictions for {len(batch)} photos")
+    return [_prediction(scores, network) for scores in found]
 
 
-def _prediction(row: Sequence[float], network: Network[Picture]) -> Prediction:
-    probabilities = [float(value) for value in row]
-    if not all(math.isfinite(value) for value in probabilities):
+def _prediction(scores: Scores, network: Network[Picture]) -> Prediction:
+    named = zip(network.classes, map(_share, scores.probabilities), strict=True)
+    precision, familiarity = (
+        None if share is None else _share(share) for share in (scores.precision, scores.familiarity)
+    )
+    return Prediction(dict(named), network.model, precision, familiarity)
+
+
+def _share(value: float) -> float:
+    """A share of 0 to 1; rounding may have given slightly more."""
+    share = float(value)
+    if not math.isfinite(share):
         raise ValueError("a probability is not a number")
-    # Half precision may give slightly more than 1.
-    named = zip(network.classes, (min(max(p, 0.0), 1.0) for p in probabilities), strict=True)
-    return Prediction(dict(named), network.model)
+    return min(max(share, 0.0), 1.0)
 
 
 def _refuse(photo: Prepared[Picture], error: Exception) -> Refusal:

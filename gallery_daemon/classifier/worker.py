@@ -33,6 +33,7 @@ from gallery_daemon.classifier.batcher import (
     BoundedQueue,
     Network,
     Prepared,
+    Scores,
     classify,
     collect,
     read_photo,
@@ -146,9 +147,10 @@ def _load(setup: Setup) -> tuple[Network[Pixels], ChosenEngine]:
     predictor, choice = load_best(options)
     manifest = predictor.manifest
 
-    def predict(batch: Sequence[Pixels]) -> list[list[float]]:  # (N, C)
-        rows: list[list[float]] = predictor.predict(np.stack(batch)).tolist()
-        return rows
+    def predict(batch: Sequence[Pixels]) -> list[Scores]:
+        found = predictor.predict(np.stack(batch))
+        rows = found.probabilities.tolist()
+        return list(map(Scores, rows, found.precisions, found.familiarities))
 
     return Network(predict, manifest.classes, manifest.model_id), choice
 

@@ -23,8 +23,9 @@ def export(
 ) -> None:
     """Write a model as an ONNX file, or add an 8-bit network to a bundle that has none.
 
-    The ONNX file takes pictures (uint8, N x 224 x 224 x 3, RGB) and gives probabilities. `train`
-    makes the 8-bit network by itself; pictures that the model was not trained on are best.
+    The ONNX file takes pictures (uint8, N x S x S x 3, RGB, S of 224 or 128) and gives
+    probabilities, logits and features. `train` makes the 8-bit network by itself; pictures that
+    the model was not trained on are best.
 
     Examples:
         gallery-daemon export --onnx model.onnx

@@ -20,6 +20,7 @@ from gallery_daemon.daemon.precision_limits import (
 from gallery_daemon.errors import ConfigError, ConfigErrors
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
 from gallery_daemon.model.precision import precision_at
+from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings
 from gallery_daemon.rules.ruletest import run_tests
 
@@ -48,12 +49,14 @@ def manifest_of(bundle: str) -> Manifest:
 
 
 def classes_of(bundle: str) -> tuple[str, ...]:
-    """The classes of a model bundle.
+    """The classes of a model bundle, whose head and bank fit them.
 
     Raises:
         BundleError: there is none, or it is damaged.
     """
-    return manifest_of(bundle).classes
+    manifest = manifest_of(bundle)
+    refuse_misfits(find_bundle(bundle), manifest)
+    return manifest.classes
 
 
 def precision_of(bundle: str) -> PrecisionAt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import EngineChoice
@@ -13,12 +13,16 @@ from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.measured import EngineCache, circumstances, engines_file
 from gallery_daemon.model.manifest import (
+    BANK_FILE,
     BIN_FILE,
+    HEAD_FILE,
     WEIGHTS_FILE,
     XML_FILE,
     find_bundle,
+    lacks,
     read_manifest,
 )
+from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings
 
 if TYPE_CHECKING:
@@ -38,14 +42,16 @@ _MODEL = "model"
 class BundleState:
     """The bundle as it was found.
 
-    `problem` is why it cannot be used. `engine` is the configured one or, if `is_measured`, the
-    fastest; `speeds` are in pictures per second. `is_settled`: it will not be measured again.
+    `problem` is why it cannot be used, `lacks` what a newer one would have. `engine` is the
+    configured one or, if `is_measured`, the fastest; `speeds` are in pictures per second.
+    `is_settled`: it will not be measured again.
     """
 
     name: str
     problem: str | None
     hint: str | None = None
     classes: int = 0
+    lacks: str | None = None
     is_measured: bool = True
     is_settled: bool = True
     engine: str | None = None
@@ -59,28 +65,20 @@ def look_at_model(choice: ModelChoice) -> BundleState:
         manifest = read_manifest(folder)
     except BundleError as error:
         return BundleState(choice.bundle, error.sentence, error.hint)
-    problem, classes = _damage(folder, manifest), len(manifest.classes)
+    seen = BundleState(
+        manifest.model_id,
+        _damage(folder, manifest),
+        classes=len(manifest.classes),
+        lacks=lacks(manifest),
+    )
     if choice.engine is not EngineChoice.AUTO:
-        return BundleState(
-            manifest.model_id,
-            problem,
-            classes=classes,
-            is_measured=False,
-            engine=f"{choice.engine}, as configured",
-        )
+        return replace(seen, is_measured=False, engine=f"{choice.engine}, as configured")
     memory = EngineCache(engines_file(), circumstances(manifest, choice.engine, choice.device))
     known = memory.recall()
     if known is None:
-        return BundleState(manifest.model_id, problem, classes=classes)
+        return seen
     speeds = {str(kind): speed for kind, speed in known.speeds.items()}
-    return BundleState(
-        manifest.model_id,
-        problem,
-        classes=classes,
-        is_settled=known.is_settled,
-        engine=str(known.kind),
-        speeds=speeds,
-    )
+    return replace(seen, is_settled=known.is_settled, engine=str(known.kind), speeds=speeds)
 
 
 def judge_model(seen: BundleState) -> Iterator[Finding]:
@@ -91,7 +89,8 @@ def judge_model(seen: BundleState) -> Iterator[Finding]:
         )
         yield fail(_MODEL, f"{seen.name}: {seen.problem}", advice)
         return
-    yield ok(_MODEL, f"{seen.name} is whole, {seen.classes} classes")
+    lacking = "" if seen.lacks is None else f"; {seen.lacks}"
+    yield ok(_MODEL, f"{seen.name} is whole, {seen.classes} classes{lacking}")
     if seen.engine is None:
         yield ok(_MODEL, "its engine is measured when the first photo comes, which takes seconds")
         return
@@ -104,10 +103,16 @@ def judge_model(seen: BundleState) -> Iterator[Finding]:
 
 def _damage(folder: Path, manifest: Manifest) -> str | None:
     """The first of the bundle's files that is not the one which the manifest describes."""
-    hashes = {WEIGHTS_FILE: manifest.weights_sha256}
+    hashes: dict[str, str | None] = {
+        WEIGHTS_FILE: manifest.weights_sha256,
+        HEAD_FILE: manifest.head_sha256,
+        BANK_FILE: manifest.bank_sha256,
+    }
     if manifest.int8 is not None:
         hashes |= {XML_FILE: manifest.int8.xml_sha256, BIN_FILE: manifest.int8.bin_sha256}
     for name, wanted in hashes.items():
+        if wanted is None:
+            continue
         try:
             with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -115,6 +120,10 @@ def _damage(folder: Path, manifest: Manifest) -> str | None:
             return f"{name} cannot be read: {(error.strerror or '').lower()}"
         if found != wanted:
             return f"{name} is not the file that its manifest describes"
+    try:
+        refuse_misfits(folder, manifest)
+    except BundleError as error:
+        return error.sentence
     return None
 
 

@@ -1,8 +1,13 @@
 """The model: a bundle on disk becomes calibrated probabilities.
 
-- `manifest` is what must be known of a bundle and needs no torch; `bundle` reads and writes one.
-- `network` is torchvision's ResNet34 with a head of our own, and the only place that normalises.
-- `engines` run a network; `engines.predict` takes pictures and gives probabilities.
-- `quantise` makes the 8-bit network and compares it with the exact one; `onnx_file` writes a bundle
+- `manifest` is what must be known of a bundle and needs no torch; `tensors` tells without numpy
+  whether its files fit; `bundle` reads and writes one.
+- `network` is torchvision's ResNet34, parted into body and head, and the only place that
+  normalises. The body makes features of a picture, `head` logits of features.
+- `bank` has the features of known pictures, and says how far a photo is from them; `precision`
+  reads from the manifest's tallies how often such a call is right.
+- `engines` run a body; `engines.predict` takes pictures and gives probabilities, precisions and
+  familiarities.
+- `quantise` makes the 8-bit body and compares it with the exact one; `onnx_file` writes a bundle
   for other tools.
 """

@@ -1,23 +1,28 @@
-"""A bundle on disk: safetensors and a manifest, written whole or not at all.
+"""A bundle on disk: body, head, bank and manifest, written whole or not at all.
 
-The weights are half precision: a ResNet34 then takes 43 MB, and the class does not change
-(`python -m tests.benchmarks.agreement`). No pickle is ever read (promise 8).
+The body's weights are half precision: a ResNet34 then takes 43 MB, and the class does not change
+(`python -m tests.benchmarks.agreement`). The head is kept in full. No pickle is ever read (promise
+8).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from gallery_daemon.errors import BundleError
+from gallery_daemon.model.head import Head, load_head
 from gallery_daemon.model.manifest import (
+    BANK_FILE,
     FORMAT_VERSION,
     HEAD_FILE,
     MANIFEST_FILE,
@@ -25,52 +30,77 @@ from gallery_daemon.model.manifest import (
     Manifest,
     read_manifest,
 )
-from gallery_daemon.model.network import new_network
+from gallery_daemon.model.network import HEAD, new_network, split_network
+from gallery_daemon.model.tensors import read_verified, refuse_misfits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import torch
     from torch import nn
 
+    from gallery_daemon.model.bank import FeatureBank
 
-_HEAD_KEYS = "fc."
+BUNDLE_FILES = frozenset({WEIGHTS_FILE, HEAD_FILE, BANK_FILE, MANIFEST_FILE})
+"""What `save_bundle` writes by itself; all others are extras."""
 
 
 def save_bundle(
-    folder: Path, network: nn.Module, manifest: Manifest, extras: Mapping[str, bytes]
+    folder: Path,
+    network: nn.Module,
+    manifest: Manifest,
+    extras: Mapping[str, bytes],
+    bank: FeatureBank | None = None,
 ) -> Manifest:
     """A new folder `folder` holds the bundle; `extras` are further files by name (plots).
 
-    Everything is written to a folder beside it, which is then renamed: half a bundle is never
-    visible. The manifest is returned as written, with `weights_sha256` filled in.
+    Everything is written to a folder beside it, read again, and renamed: a bundle that is not whole
+    is never visible. The manifest is returned as written, with the hashes of body, head and bank
+    filled in, in today's format.
+
+    Args:
+        folder: is not there yet, or empty.
+        network: the whole one; it is parted here.
+        manifest: has the scale of familiarity exactly if there is a bank.
+        extras: their names are not among `BUNDLE_FILES`.
+        bank: made by this network.
 
     Raises:
-        BundleError: `folder` exists already, or cannot be written.
+        BundleError: `folder` exists already, or cannot be written; the manifest says something
+            impossible, or its parts do not fit each other.
     """
     refuse_existing(folder)
-    tensors = {key: _storable(value) for key, value in network.state_dict().items()}
-    head = {key: value for key, value in tensors.items() if key.startswith(_HEAD_KEYS)}
-    weights, head_file = save({k: v for k, v in tensors.items() if k not in head}), save(head)
+    body, head = _weights(network), head_of(network).to_bytes()
+    rows = None if bank is None else bank.to_bytes()
     manifest = replace(
         manifest,
-        weights_sha256=hashlib.sha256(weights).hexdigest(),
-        head_sha256=hashlib.sha256(head_file).hexdigest(),
+        weights_sha256=_sha256(body),
+        head_sha256=_sha256(head),
+        bank_sha256=None if rows is None else _sha256(rows),
         format_version=FORMAT_VERSION,
     )
-    files = {WEIGHTS_FILE: weights, HEAD_FILE: head_file}
-    files |= {MANIFEST_FILE: manifest.to_json().encode(), **extras}
+    files = {WEIGHTS_FILE: body, HEAD_FILE: head, MANIFEST_FILE: manifest.to_json().encode()}
+    files |= extras if rows is None else {BANK_FILE: rows, **extras}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         for name, content in files.items():
             _write(made / name, content)
+        _read_again(made)
         made.chmod(0o755)
         # rename(2) of a folder replaces nothing but an empty folder, so no bundle is overwritten.
         made.rename(folder)
     except OSError as error:
         raise BundleError(f"cannot write the model bundle {folder}: {error.strerror}") from error
     return manifest
+
+
+def _read_again(made: Path) -> None:
+    """What cannot be read is said now and not when the first photo comes."""
+    try:
+        refuse_misfits(made, read_manifest(made))
+    except BundleError:
+        shutil.rmtree(made)
+        raise
 
 
 def refuse_existing(folder: Path) -> None:
@@ -82,32 +112,35 @@ def refuse_existing(folder: Path) -> None:
 
 
 def load_bundle(folder: Path) -> tuple[nn.Module, Manifest]:
-    """The network (float32, evaluation mode) and the manifest of the bundle in `folder`.
+    """The whole network (float32, evaluation mode) and the manifest of the bundle in `folder`.
 
     Raises:
-        BundleError: it is missing or damaged, or its weights are not those of the manifest.
+        BundleError: it is missing or damaged, or its files are not those of the manifest.
     """
     manifest = read_manifest(folder)
-    weights = load(_read(folder / WEIGHTS_FILE, manifest.weights_sha256))
-    if manifest.head_sha256 is not None:
-        weights |= load(_read(folder / HEAD_FILE, manifest.head_sha256))
+    head = load_head(folder, manifest)
+    path = folder / WEIGHTS_FILE
     network = new_network(len(manifest.classes))
     try:
-        network.load_state_dict({key: value.float() for key, value in weights.items()})
+        weights = load(read_verified(path, manifest.weights_sha256))
+        network.load_state_dict(
+            {key: value.float() for key, value in weights.items()}
+            | {
+                f"{HEAD}.weight": torch.from_numpy(head.weight.copy()),
+                f"{HEAD}.bias": torch.from_numpy(head.bias.copy()),
+            }
+        )
     except (SafetensorError, RuntimeError) as error:
         first_line = str(error).splitlines()[0]
-        raise BundleError(f"{folder} does not fit a ResNet34: {first_line}") from error
+        raise BundleError(f"{path} does not fit a ResNet34: {first_line}") from error
     return network.eval(), manifest
 
 
-def _read(path: Path, digest: str) -> bytes:
-    content = read_weights(path)
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise BundleError(
-            f"{path} is not the file that {MANIFEST_FILE} describes",
-            hint="the bundle is damaged or mixed from two; copy it again",
-        )
-    return content
+def head_of(network: nn.Module) -> Head:
+    """A copy of the network's head."""
+    _, head = split_network(network)
+    weight, bias = (each.detach().float().cpu().numpy().copy() for each in head.parameters())
+    return Head(weight, bias)
 
 
 def read_weights(path: Path) -> bytes:
@@ -120,6 +153,20 @@ def read_weights(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BundleError(f"cannot read the weights {path}: {error.strerror}") from error
+
+
+def _weights(network: nn.Module) -> bytes:
+    """The content of the body's file: torchvision's names, but for the head's."""
+    body = {
+        key: _storable(value)
+        for key, value in network.state_dict().items()
+        if not key.startswith(f"{HEAD}.")
+    }
+    return save(body)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _storable(value: torch.Tensor) -> torch.Tensor:

@@ -52,6 +52,8 @@ DEFAULT_BUNDLE = "default"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 INPUT_SIZE = 224
+QUICK_SIZE = 128
+"""Of a quick look: nearly what a camera's thumbnail has."""
 
 XML_FILE, BIN_FILE = "int8.xml", "int8.bin"
 # An 8-bit network that agrees with float32 on fewer pictures is not used.
@@ -239,6 +241,21 @@ def read_manifest(folder: Path) -> Manifest:
     if len(text) > _MANIFEST_LIMIT or not isinstance(raw, dict):
         raise BundleError(f"{path} is not a model manifest")
     return _checked(cast("dict[str, object]", raw), path)
+
+
+def lacks(manifest: Manifest) -> str | None:
+    """What a model does not know that today's do, in a clause; None: nothing."""
+    missing = {
+        "nothing of quick looks": LookKind.QUICK not in manifest.looks,
+        "no precision (`min_precision`)": not manifest.full.tallies,
+        "not what is familiar": manifest.familiarity is None,
+    }
+    unknown = [what for what, is_missing in missing.items() if is_missing]
+    if not unknown:
+        return None
+    version = manifest.format_version
+    made = f"of format version {version}, " if version < FORMAT_VERSION else ""
+    return f"{made}it knows {', '.join(unknown)}: train it anew"
 
 
 def _checked(raw: Json, path: Path) -> Manifest:

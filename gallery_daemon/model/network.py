@@ -5,7 +5,8 @@ replaces this file.
 
 A phase of training trains the stages from one place to the end and freezes those before. A frozen
 stage is a fixed function (its BatchNorm stays in evaluation mode), so the network is two sequences:
-the frozen one, run once a picture, and the trained one.
+the frozen one, run once a picture, and the trained one. So is a bundle: the body, which gives
+features, and the head.
 """
 
 from __future__ import annotations
@@ -69,6 +70,17 @@ def stages(network: nn.Module, first: str, end: str | None = None) -> nn.Sequent
             for name in STAGES[places]
         )
     )
+
+
+def split_network(network: nn.Module) -> tuple[nn.Sequential, nn.Linear]:
+    """The body, from normalised pictures to pooled features (N, F), and the head.
+
+    Pictures may have any size from 32 pixels on, and F does not depend on it. The layers are shared
+    with `network`, not copied.
+    """
+    head = network.get_submodule(HEAD)
+    assert isinstance(head, nn.Linear)
+    return stages(network, STAGES[0], HEAD), head
 
 
 def normalise(pictures: torch.Tensor, mean: Sequence[float], std: Sequence[float]) -> torch.Tensor:

@@ -1,8 +1,9 @@
 """A bundle as one ONNX file, for other tools: pictures in, calibrated probabilities out.
 
-Input `pictures`, uint8 (N, S, S, 3), RGB, upright; output `probabilities`, float32 (N, C).
-Preprocessing and temperature are part of it and the classes are in its metadata, so the file is all
-that another program needs.
+Input `pictures`, uint8 (N, S, S, 3), RGB, upright, of any number and size; outputs `probabilities`,
+float32 (N, C), calibrated for the full look, `logits` (N, C) and `features` (N, F). Preprocessing
+and temperature are part of it; the classes and the looks with their sizes and temperatures are in
+its metadata, so the file is all that another program needs.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from torch import nn
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
 from gallery_daemon.model.engines.openvino import is_installed
+from gallery_daemon.model.network import split_network
 from gallery_daemon.model.quantise import WithPreprocessing
 
 if TYPE_CHECKING:
@@ -29,16 +31,23 @@ _NEEDED = ("onnx", "onnxscript")
 _MOST_PICTURES = 1024
 
 
+_OUTPUTS = ("probabilities", "logits", "features")
+_SIDES = {"min": 32, "max": 1024}
+
+
 class _Calibrated(nn.Module):
-    """Pictures to probabilities."""
+    """Pictures to what `_OUTPUTS` names."""
 
     def __init__(self, network: nn.Module, manifest: Manifest) -> None:
         super().__init__()
-        self.logits = WithPreprocessing(network, manifest)
+        body, self.head = split_network(network)
+        self.body = WithPreprocessing(body, manifest)
         self._temperature = manifest.full.temperature
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return torch.softmax(self.logits(pictures) / self._temperature, dim=1)
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        features = self.body(pictures)
+        logits = self.head(features)
+        return torch.softmax(logits / self._temperature, dim=1), logits, features
 
 
 def write_onnx(bundle: Path, file: Path) -> None:
@@ -73,11 +82,25 @@ def _write(network: nn.Module, manifest: Manifest, file: Path) -> None:
             _Calibrated(network, manifest).eval(),
             (torch.zeros(2, size, size, 3, dtype=torch.uint8),),
             input_names=["pictures"],
-            output_names=["probabilities"],
-            dynamic_shapes={"pictures": {0: torch.export.Dim("n", min=1, max=_MOST_PICTURES)}},
+            output_names=_OUTPUTS,
+            dynamic_shapes={
+                "pictures": {
+                    0: torch.export.Dim("n", min=1, max=_MOST_PICTURES),
+                    1: torch.export.Dim("height", **_SIDES),
+                    2: torch.export.Dim("width", **_SIDES),
+                }
+            },
             verbose=False,
         )
         assert program is not None
-        about = {"model": manifest.model_id, "classes": json.dumps(manifest.classes)}
+        looks = {
+            look: {"size": each.size, "temperature": each.temperature}
+            for look, each in manifest.looks.items()
+        }
+        about = {
+            "model": manifest.model_id,
+            "classes": json.dumps(manifest.classes),
+            "looks": json.dumps(looks),
+        }
         program.model.metadata_props.update(about)
         program.save(file)

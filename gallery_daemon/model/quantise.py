@@ -1,8 +1,10 @@
-"""The 8-bit network: made of the trained one, and compared with it.
+"""The 8-bit network: made of the trained body, and compared with it.
 
 Post-training quantisation by NNCF: some hundred pictures show the range of each layer's values, and
 the biases are corrected for the rounding. Nothing is trained. The 8-bit network includes the
-preprocessing (`network.normalise`), so it takes pictures and gives logits.
+preprocessing (`network.normalise`), so it takes pictures, as either look shows them, and gives
+features. It has no head, so a new head needs no new one; whether it leads to the same classes is
+measured with the head of today.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import logging
 import tempfile
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,16 +25,27 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
+from gallery_daemon.model.bundle import head_of
 from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
-from gallery_daemon.model.engines.probes import probes, softmax
-from gallery_daemon.model.manifest import BIN_FILE, XML_FILE, Int8Look, Int8Network, LookKind
-from gallery_daemon.model.network import normalise
+from gallery_daemon.model.engines.probes import probes, record, softmax
+from gallery_daemon.model.manifest import (
+    BIN_FILE,
+    INPUT_SIZE,
+    XML_FILE,
+    Int8Look,
+    Int8Network,
+)
+from gallery_daemon.model.network import normalise, split_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from gallery_daemon.model.engines.engine import Logits, PictureBatch
-    from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.model.engines.engine import Features, PictureBatch
+    from gallery_daemon.model.head import Head
+    from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
+
+    Pictures = Mapping[LookKind, PictureBatch]
+    """For each look of a manifest uint8 (N, S, S, 3), S that look's; the same pictures in each."""
 
 # NNCF's own default; with 1,000 the agreement is no better.
 CALIBRATION_PICTURES = 300
@@ -47,7 +61,7 @@ class Quantised:
 
 
 class WithPreprocessing(nn.Module):
-    """A network that takes pictures, uint8 (N, S, S, 3), and gives logits, float32 (N, C)."""
+    """A network, or its body, that takes pictures, uint8 (N, S, S, 3), RGB."""
 
     def __init__(self, network: nn.Module, manifest: Manifest) -> None:
         super().__init__()
@@ -55,49 +69,64 @@ class WithPreprocessing(nn.Module):
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """Normalise and run."""
-        logits: torch.Tensor = self.network(
+        outputs: torch.Tensor = self.network(
             normalise(pictures, self._manifest.mean, self._manifest.std)
         )
-        return logits
+        return outputs
 
 
 def quantise(
-    network: nn.Module, manifest: Manifest, calibration: PictureBatch, held_out: PictureBatch
+    network: nn.Module, manifest: Manifest, calibration: Pictures, held_out: Pictures
 ) -> Quantised:
-    """The network in 8 bits.
+    """The network's body in 8 bits.
 
     Args:
-        network: float32, on the processor.
-        manifest: has its preprocessing and temperature.
-        calibration: uint8 (N, S, S, 3), of all classes; N about `CALIBRATION_PICTURES`.
-        held_out: uint8 (M, S, S, 3), M > 0, not trained on; both networks are compared on them.
+        network: the whole one, float32, on the processor.
+        manifest: has its preprocessing, looks and temperatures.
+        calibration: of all classes; about `CALIBRATION_PICTURES` in all.
+        held_out: at least one for each look, not trained on; both networks are compared on them.
 
     Raises:
         BundleError: OpenVINO or NNCF is not installed.
     """
     refuse_missing_packages()
-    whole = WithPreprocessing(network.eval(), manifest)
-    model = _quantised(whole, manifest.full.size, calibration)
+    body, _ = split_network(network.eval())
+    whole, head = WithPreprocessing(body.eval(), manifest), head_of(network)
+    model = _quantised(whole, list(_in_turn([calibration[look] for look in manifest.looks])))
     with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
         without_telemetry("openvino").save_model(model, Path(folder) / XML_FILE)
         files = {name: (Path(folder) / name).read_bytes() for name in (XML_FILE, BIN_FILE)}
     ask = _asker(model)
-    exact = _probabilities(lambda batch: _run(whole, batch), held_out, manifest)
-    rounded = _probabilities(ask, held_out, manifest)
-    answers = softmax(ask(probes(manifest.full.size)) / manifest.full.temperature)
     int8 = Int8Network(
         xml_sha256=hashlib.sha256(files[XML_FILE]).hexdigest(),
         bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
-        pictures=len(held_out),
+        pictures=min(len(held_out[look]) for look in manifest.looks),
         looks={
-            LookKind.FULL: Int8Look(
-                agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
-                difference=float(np.abs(exact.max(1) - rounded.max(1)).mean()),
-                answers=tuple(tuple(round(float(p), 4) for p in row) for row in answers),
-            )
+            look: _compared(ask, partial(_run, whole), head, settings, held_out[look])
+            for look, settings in manifest.looks.items()
         },
     )
     return Quantised(int8, files)
+
+
+def _compared(
+    ask: Callable[[PictureBatch], Features],
+    ask_exactly: Callable[[PictureBatch], Features],
+    head: Head,
+    settings: LookSettings,
+    pictures: PictureBatch,
+) -> Int8Look:
+    """The 8-bit body and the exact one, under the same head and temperature."""
+    rounded, exact = (
+        softmax(head.logits(_features(each, pictures)) / settings.temperature)
+        for each in (ask, ask_exactly)
+    )
+    answers = record(ask(probes(settings.size)))
+    return Int8Look(
+        agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
+        difference=float(np.abs(exact.max(1) - rounded.max(1)).mean()),
+        answers=tuple(tuple(round(float(number), 4) for number in row) for row in answers),
+    )
 
 
 def refuse_missing_packages() -> None:
@@ -112,7 +141,13 @@ def with_int8(manifest: Manifest, quantised: Quantised | None) -> Manifest:
     return manifest if quantised is None else replace(manifest, int8=quantised.int8)
 
 
-def _quantised(whole: nn.Module, size: int, calibration: PictureBatch) -> Any:  # noqa: ANN401 - untyped
+def _in_turn(looks: Sequence[PictureBatch]) -> Iterator[PictureBatch]:
+    """Each picture once, (1, S, S, 3), as one look shows it: the looks take turns."""
+    for place in range(len(looks[0])):
+        yield looks[place % len(looks)][place][None]
+
+
+def _quantised(whole: nn.Module, calibration: Sequence[PictureBatch]) -> Any:  # noqa: ANN401 - untyped
     openvino, nncf = without_telemetry("openvino"), without_telemetry("nncf")
     for name in ("nncf", "torch.utils.cpp_extension"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -121,49 +156,49 @@ def _quantised(whole: nn.Module, size: int, calibration: PictureBatch) -> Any:  
         warnings.simplefilter("ignore")
         model = openvino.convert_model(
             whole,
-            example_input=torch.zeros(1, size, size, 3, dtype=torch.uint8),
-            input=[openvino.PartialShape([-1, size, size, 3])],
+            example_input=torch.zeros(1, INPUT_SIZE, INPUT_SIZE, 3, dtype=torch.uint8),
+            # Of any size: one network serves both looks.
+            input=[openvino.PartialShape([-1, -1, -1, 3])],
         )
     order = model.get_ordered_ops()
-    layers = [each for each in order if each.get_type_name() in {"Convolution", "MatMul"}]
-    # The first and the last layer are a fiftieth of the work and a quarter of the error.
-    ends = [layers[0].get_friendly_name(), layers[-1].get_friendly_name()]
+    layers = [each for each in order if each.get_type_name() == "Convolution"]
+    # The first layer is a thirtieth of the work, and suffers most from rounding.
+    exact = [layers[0].get_friendly_name()]
     # Its progress bars would come between what our commands print.
     with contextlib.redirect_stdout(io.StringIO()):
         return nncf.quantize(
             model,
-            nncf.Dataset(calibration, lambda picture: picture[None]),
+            nncf.Dataset(calibration),
             subset_size=len(calibration),
             preset=nncf.QuantizationPreset.MIXED,
             # Slower to make by a minute, and half as far from float32.
             fast_bias_correction=False,
-            ignored_scope=nncf.IgnoredScope(names=ends),
+            ignored_scope=nncf.IgnoredScope(names=exact),
         )
 
 
-def _asker(model: object) -> Callable[[PictureBatch], Logits]:
-    """The 8-bit network as a function from pictures to logits."""
+def _asker(model: object) -> Callable[[PictureBatch], Features]:
+    """The 8-bit body as a function from pictures to features."""
     request = without_telemetry("openvino").compile_model(model, "CPU").create_infer_request()
 
-    def ask(pictures: PictureBatch) -> Logits:
-        (logits,) = request.infer({0: pictures}).values()
-        return np.array(logits, np.float32)
+    def ask(pictures: PictureBatch) -> Features:
+        (features,) = request.infer({0: pictures}).values()
+        return np.array(features, np.float32)
 
     return ask
 
 
-def _run(whole: nn.Module, pictures: PictureBatch) -> Logits:
+def _run(whole: nn.Module, pictures: PictureBatch) -> Features:
     with torch.inference_mode():
-        logits: Logits = whole(torch.from_numpy(pictures)).numpy()
-    return logits
+        features: Features = whole(torch.from_numpy(pictures)).numpy()
+    return features
 
 
-def _probabilities(
-    ask: Callable[[PictureBatch], Logits], pictures: PictureBatch, manifest: Manifest
-) -> Logits:
-    """Float32 (M, C), batch by batch."""
-    parts = [
-        ask(np.ascontiguousarray(pictures[start : start + _BATCH_SIZE]))
-        for start in range(0, len(pictures), _BATCH_SIZE)
-    ]
-    return softmax(np.concatenate(parts) / manifest.full.temperature)
+def _features(ask: Callable[[PictureBatch], Features], pictures: PictureBatch) -> Features:
+    """Float32 (M, F), batch by batch."""
+    return np.concatenate(
+        [
+            ask(np.ascontiguousarray(pictures[start : start + _BATCH_SIZE]))
+            for start in range(0, len(pictures), _BATCH_SIZE)
+        ]
+    )

@@ -8,6 +8,7 @@ Source: Mitchell et al., "Model Cards for Model Reporting", 2019, arXiv 1810.039
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any, cast
 
@@ -80,7 +81,8 @@ def _wrapped(part: str) -> str:
     """A paragraph or point in lines of a readable length; anything of several lines as it is."""
     if "\n" in part or part.startswith("|"):
         return part
-    indent = "  " if part.startswith("- ") else ""
+    point = re.match(r"- |\d+\. ", part)
+    indent = " " * len(point[0]) if point else ""
     return textwrap.fill(
         part, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
@@ -169,7 +171,7 @@ def _recipe(provenance: Said) -> Iterator[str]:
         "pictures that validate was kept."
     )
     phases = enumerate(recipe["phases"], 1)
-    yield "\n".join(f"{number}. {_phase(phase)}" for number, phase in phases)
+    yield "\n".join(_wrapped(f"{number}. {_phase(phase)}") for number, phase in phases)
 
 
 def _phase(phase: Said) -> str:

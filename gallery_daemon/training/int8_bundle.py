@@ -7,10 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from PIL import Image
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundle
-from gallery_daemon.model.manifest import LEAST_AGREEMENT, MANIFEST_FILE, WEIGHTS_FILE
+from gallery_daemon.model.bank import load_bank
+from gallery_daemon.model.bundle import (
+    BUNDLE_FILES,
+    head_of,
+    load_bundle,
+    refuse_existing,
+    save_bundle,
+)
+from gallery_daemon.model.manifest import (
+    BIN_FILE,
+    LEAST_AGREEMENT,
+    WHOLE_NETWORK_VERSION,
+    XML_FILE,
+    LookKind,
+    read_manifest,
+)
 from gallery_daemon.model.quantise import (
     CALIBRATION_PICTURES,
     Quantised,
@@ -18,11 +33,12 @@ from gallery_daemon.model.quantise import (
     refuse_missing_packages,
     with_int8,
 )
+from gallery_daemon.model.tensors import read_verified
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.pictures import read_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from torch import nn
@@ -41,14 +57,18 @@ _SEED = 0
 
 
 def make_int8(
-    network: nn.Module, manifest: Manifest, pixels: Pixels, split: Split, display: Display
+    network: nn.Module,
+    manifest: Manifest,
+    pixels: Mapping[LookKind, Pixels],
+    split: Split,
+    display: Display,
 ) -> Quantised | None:
     """The network in 8 bits; None, and a line to the person, if it is of no use or cannot be made.
 
     Args:
         network: float32, as it was trained.
-        manifest: has its preprocessing and temperature.
-        pixels: uint8 (N, S, S, 3), all pictures of the training.
+        manifest: has its preprocessing, looks and temperatures.
+        pixels: all pictures of the training, for each look uint8 (N, S, S, 3).
         split: some of the pictures that trained show how large its layers' values become; those
             that validated show whether it agrees with the float32 network.
         display: shows why there is none.
@@ -61,8 +81,8 @@ def make_int8(
         made = quantise(
             network.to("cpu", torch.float32),
             manifest,
-            pixels[sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])],
-            pixels[sorted(_shuffled(compared)[:COMPARED_PICTURES])],
+            _chosen(pixels, sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])),
+            _chosen(pixels, sorted(_shuffled(compared)[:COMPARED_PICTURES])),
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever the libraries raise
         # Hours of training are not lost for it: the bundle is whole without.
@@ -88,6 +108,7 @@ def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) ->
     refuse_existing(out)
     refuse_missing_packages()
     network, manifest = load_bundle(bundle)
+    bank = load_bank(bundle, manifest, head_of(network).weight.shape[1])
     gallery = find_gallery(data, manifest.classes)
     # Shuffled, because they are found class by class, and each part needs all classes.
     order = _shuffled(range(len(gallery.pictures)))[: CALIBRATION_PICTURES + COMPARED_PICTURES]
@@ -100,14 +121,46 @@ def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) ->
             f"{len(pixels)} pictures are too few", hint=f"give {FEWEST_PICTURES} and more"
         )
     display.begin("making an 8-bit network", 0)
-    calibration, compared = np.split(
-        np.stack(pixels), [min(CALIBRATION_PICTURES, len(pixels) // 2)]
+    looks = {look: _shown(each.size, pixels) for look, each in manifest.looks.items()}
+    calibrating = min(CALIBRATION_PICTURES, len(pixels) // 2)
+    made = quantise(
+        network,
+        manifest,
+        {look: shown[:calibrating] for look, shown in looks.items()},
+        {look: shown[calibrating:] for look, shown in looks.items()},
     )
-    made = quantise(network, manifest, calibration, compared)
     if made.int8.agreement < LEAST_AGREEMENT:
         raise BundleError(_too_little(made), hint="give more pictures, or keep the bundle as it is")
-    extras = {**_others(bundle, {WEIGHTS_FILE, MANIFEST_FILE, *made.files}), **made.files}
-    return save_bundle(out, network, with_int8(manifest, made), extras)
+    extras = {**_others(bundle, {*BUNDLE_FILES, *made.files}), **made.files}
+    return save_bundle(out, network, with_int8(manifest, made), extras, bank)
+
+
+def int8_of(bundle: Path) -> Quantised | None:
+    """The bundle's 8-bit body, for another bundle with the same body; None if it has none.
+
+    One of format version 1 includes the head, and cannot serve another. How well it agrees was
+    measured under the bundle's own head.
+
+    Raises:
+        BundleError: it is damaged.
+    """
+    manifest = read_manifest(bundle)
+    if manifest.int8 is None or manifest.format_version == WHOLE_NETWORK_VERSION:
+        return None
+    hashes = {XML_FILE: manifest.int8.xml_sha256, BIN_FILE: manifest.int8.bin_sha256}
+    files = {name: read_verified(bundle / name, digest) for name, digest in hashes.items()}
+    return Quantised(manifest.int8, files)
+
+
+def _shown(side: int, pixels: Sequence[Pixels]) -> Pixels:
+    """Pictures of the full look in another size: uint8 (N, side, side, 3)."""
+    resized = (Image.fromarray(each).resize((side, side)) for each in pixels)
+    shown: Pixels = np.stack([np.asarray(each) for each in resized])
+    return shown
+
+
+def _chosen(pixels: Mapping[LookKind, Pixels], places: Sequence[int]) -> dict[LookKind, Pixels]:
+    return {look: shown[places] for look, shown in pixels.items()}
 
 
 def _others(bundle: Path, known: Collection[str]) -> dict[str, bytes]:

@@ -86,7 +86,7 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         manifest = _manifest(trainer, calibration, {"finished": finished, **provenance})
         files, int8 = _report(trainer, calibration, progress), None
         if finished and options.int8:
-            int8 = make_int8(network, manifest, loaded.open(), split, display)
+            int8 = make_int8(network, manifest, {LookKind.FULL: loaded.open()}, split, display)
             files |= int8.files if int8 else {}
         with workspace.replacing_unfinished():
             manifest = save_bundle(options.out, network, with_int8(manifest, int8), files)

@@ -99,7 +99,7 @@ def _compare(
         reference: Probabilities | None = None
         for engine in engines:
             began = time.perf_counter()
-            probabilities = engine.predict(batch)
+            probabilities = engine.predict(batch).probabilities
             if len(batch) == BATCH_SIZE:
                 found[engine.kind].speeds.append(BATCH_SIZE / (time.perf_counter() - began))
             reference = probabilities if reference is None else reference

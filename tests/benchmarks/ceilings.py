@@ -78,7 +78,8 @@ def _pixels(path: Path) -> Pixels:
 def _predict() -> Callable[[Pixels], np.ndarray]:
     """The engine that the program takes here, loaded: uint8 (N, S, S, 3) to (N, C)."""
     bundle = find_bundle("default")
-    return load_predictor(bundle, choose(EngineOptions(bundle, engines_file())).kind).predict
+    predictor = load_predictor(bundle, choose(EngineOptions(bundle, engines_file())).kind)
+    return lambda pictures: predictor.predict(pictures).probabilities
 
 
 if __name__ == "__main__":

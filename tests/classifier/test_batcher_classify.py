@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.classifier.batcher import Network, Prepared, classify
+from gallery_daemon.classifier.batcher import Network, Prepared, Scores, classify
 from gallery_daemon.classifier.messages import Answer, Refusal, RefusalKind
 from gallery_daemon.photo import Facts, Prediction
 
@@ -27,8 +27,8 @@ def looked(number: int) -> Prepared[float]:
 def network(predict: object = None) -> Network[float]:
     """A network of two classes that believes what the picture says."""
 
-    def believe(pictures: Sequence[float]) -> list[list[float]]:
-        return [[picture, 1 - picture] for picture in pictures]
+    def believe(pictures: Sequence[float]) -> list[Scores]:
+        return [Scores([picture, 1 - picture]) for picture in pictures]
 
     return Network(predict or believe, ("cars", "memes"), MODEL)  # type: ignore[arg-type]
 
@@ -46,10 +46,10 @@ def test_answers_come_in_the_order_of_the_batch() -> None:
 def test_a_photo_the_network_fails_on_is_refused_alone() -> None:
     """The batch fails, each is tried alone, and only the bad one is refused, as nobody's fault."""
 
-    def predict(pictures: Sequence[float]) -> list[list[float]]:
+    def predict(pictures: Sequence[float]) -> list[Scores]:
         if 0.2 in pictures:
             raise RuntimeError("no kernel")
-        return [[picture, 1 - picture] for picture in pictures]
+        return [Scores([picture, 1 - picture]) for picture in pictures]
 
     replies = classify([looked(1), looked(2), looked(3)], network(predict), lambda: 1.0)
 
@@ -63,13 +63,15 @@ def test_a_photo_the_network_fails_on_is_refused_alone() -> None:
     "rows",
     [
         pytest.param([], id="too few rows"),
-        pytest.param([[0.5, 0.5]] * 3, id="too many rows"),
-        pytest.param([[1.0]], id="too few classes"),
-        pytest.param([[0.2, 0.3, 0.5]], id="too many classes"),
-        pytest.param([[math.nan, 0.5]], id="not a number"),
+        pytest.param([Scores([0.5, 0.5])] * 3, id="too many rows"),
+        pytest.param([Scores([1.0])], id="too few classes"),
+        pytest.param([Scores([0.2, 0.3, 0.5])], id="too many classes"),
+        pytest.param([Scores([math.nan, 0.5])], id="not a number"),
+        pytest.param([Scores([0.5, 0.5], precision=math.nan)], id="no precision"),
+        pytest.param([Scores([0.5, 0.5], familiarity=math.inf)], id="no familiarity"),
     ],
 )
-def test_a_network_that_breaks_the_contract_gives_no_answer(rows: list[list[float]]) -> None:
+def test_a_network_that_breaks_the_contract_gives_no_answer(rows: list[Scores]) -> None:
     """A wrong length or a NaN is never given out as someone's prediction."""
     (reply,) = classify([looked(1)], network(lambda _pictures: rows), lambda: 1.0)
 
@@ -79,7 +81,18 @@ def test_a_network_that_breaks_the_contract_gives_no_answer(rows: list[list[floa
 
 def test_a_hair_more_than_one_is_one() -> None:
     """Rounding in half precision does not make an impossible answer."""
-    (reply,) = classify([looked(1)], network(lambda _pictures: [[1.0001, -0.0001]]), lambda: 1.0)
+    scores = Scores([1.0001, -0.0001], precision=1.0001, familiarity=-0.0001)
+    (reply,) = classify([looked(1)], network(lambda _pictures: [scores]), lambda: 1.0)
 
     assert isinstance(reply, Answer)
-    assert {"cars": 1.0, "memes": 0.0} == reply.prediction.probabilities
+    assert Prediction({"cars": 1.0, "memes": 0.0}, MODEL, 1.0, 0.0) == reply.prediction
+
+
+def test_what_the_model_knows_of_its_precision_travels_with_the_answer() -> None:
+    """And what it does not know is none."""
+    scores = [Scores([0.9, 0.1], 0.97, 0.03), Scores([0.1, 0.9])]
+
+    replies = classify([looked(1), looked(2)], network(lambda _pictures: scores), lambda: 1.0)
+
+    said = [reply.prediction for reply in replies if isinstance(reply, Answer)]
+    assert [(0.97, 0.03), (None, None)] == [(each.precision, each.familiarity) for each in said]

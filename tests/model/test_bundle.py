@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,17 +10,20 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundle
 from gallery_daemon.model.manifest import (
+    QUANTILES,
+    FamiliarityScale,
     LookKind,
     LookSettings,
     Manifest,
     find_bundle,
     read_manifest,
 )
-from gallery_daemon.model.network import new_network
+from gallery_daemon.model.network import new_network, split_network
 from tests.model.conftest import CLASSES
 
 
@@ -50,6 +54,9 @@ def test_a_bundle_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     assert saved == manifest
     assert (("a", "é"), 1.5) == (manifest.classes, manifest.full.temperature)
     assert (tmp_path / "b" / "x.png").read_bytes() == b"png"
+    assert {"model.safetensors", "head.safetensors", "model.json", "x.png"} == {
+        path.name for path in (tmp_path / "b").iterdir()
+    }
     torch.testing.assert_close(loaded(pictures), network(pictures), atol=0.02, rtol=0.02)
 
 
@@ -80,7 +87,8 @@ def test_a_bundle_is_never_overwritten(bundle: Path) -> None:
         ({"name": None}, "not a text"),
         ({"weights_sha256": "00"}, "not a SHA-256"),
         ({"weights_sha256": "0" * 64}, "not the file"),
-        ({"classes": ["a", "b"]}, "does not fit"),
+        ({"head_sha256": "0" * 64}, "not the file"),
+        ({"classes": ["a", "b"]}, "has 3 classes, model.json 2"),
     ],
 )
 def test_a_manifest_that_says_something_impossible_is_refused(
@@ -94,7 +102,7 @@ def test_a_manifest_that_says_something_impossible_is_refused(
         load_bundle(copied)
 
 
-@pytest.mark.parametrize("name", ["model.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["model.json", "model.safetensors", "head.safetensors"])
 def test_a_damaged_or_missing_file_is_refused(copied: Path, name: str) -> None:
     """Cut, garbage and gone are all one clear error and never a pickle."""
     path = copied / name
@@ -107,6 +115,58 @@ def test_a_damaged_or_missing_file_is_refused(copied: Path, name: str) -> None:
     path.unlink()
     with pytest.raises(BundleError, match="No such file"):
         load_bundle(copied)
+
+
+def test_a_new_head_is_a_new_file_of_kilobytes(tmp_path: Path) -> None:
+    """The body's file is the same to the bit, so whatever runs the body stays."""
+    network = new_network(2)
+    first = save_bundle(tmp_path / "1", network, Manifest("b", ("a", "b"), ""), {})
+    with torch.no_grad():
+        network.get_parameter("fc.bias").add_(1)
+    second = save_bundle(tmp_path / "2", network, Manifest("b", ("a", "b"), ""), {})
+
+    assert first.weights_sha256 == second.weights_sha256
+    assert first.head_sha256 != second.head_sha256
+    assert first.model_id != second.model_id
+    assert (tmp_path / "2" / "head.safetensors").stat().st_size < 10_000
+
+
+def test_what_could_not_be_read_is_not_saved(tmp_path: Path) -> None:
+    """A head of a training that went astray, and a scale without its bank; nothing stays behind."""
+    network = new_network(2)
+    scale = FamiliarityScale(1, (0.0,) * QUANTILES)
+
+    with pytest.raises(BundleError, match="a bank or a scale of familiarity"):
+        save_bundle(tmp_path / "b", network, Manifest("b", ("a", "b"), "", familiarity=scale), {})
+    with torch.no_grad():
+        network.get_parameter("fc.bias").fill_(float("nan"))
+    with pytest.raises(BundleError, match="a number that is none"):
+        save_bundle(tmp_path / "b", network, Manifest("b", ("a", "b"), ""), {})
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_bundle_of_version_0_1_is_loaded(tmp_path: Path, bundle: Path) -> None:
+    """Its head is among the weights, and it is the same network."""
+    network, _ = load_bundle(bundle)
+    weights = save({key: value.half() for key, value in network.state_dict().items()})
+    raw = {
+        "format_version": 1, "name": "old", "classes": CLASSES, "temperature": 1.5,
+        "weights_sha256": hashlib.sha256(weights).hexdigest(), "input_size": 224,
+        "mean": [0.5] * 3, "std": [0.25] * 3,
+    }  # fmt: skip
+    (tmp_path / "model.safetensors").write_bytes(weights)
+    (tmp_path / "model.json").write_text(json.dumps(raw))
+
+    loaded, manifest = load_bundle(tmp_path)
+
+    assert "old@" + manifest.weights_sha256[:8] == manifest.model_id
+    pictures = torch.randn(1, 3, 64, 64)
+    torch.testing.assert_close(loaded(pictures), network(pictures), atol=1e-3, rtol=1e-3)
+    raw["classes"] = ["a", "b"]
+    (tmp_path / "model.json").write_text(json.dumps(raw))
+    with pytest.raises(BundleError, match="the head of other classes"):
+        load_bundle(tmp_path)
 
 
 def test_a_hostile_manifest_ends_early(copied: Path) -> None:
@@ -167,7 +227,8 @@ def test_only_an_empty_folder_may_become_a_bundle(tmp_path: Path) -> None:
 
 def test_a_bundle_is_readable_by_others_and_half_as_large_as_in_memory(bundle: Path) -> None:
     """Made in a private folder, it is given the rights of any folder; its weights are float16."""
-    weights = sum(value.numel() for value in new_network(len(CLASSES)).state_dict().values())
+    body, _ = split_network(new_network(len(CLASSES)))
+    weights = sum(value.numel() for value in body.state_dict().values())
 
     assert 0o755 == bundle.stat().st_mode & 0o777
     assert weights * 2 <= (bundle / "model.safetensors").stat().st_size < weights * 2.01

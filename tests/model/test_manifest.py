@@ -22,6 +22,7 @@ from gallery_daemon.model.manifest import (
     LookSettings,
     Manifest,
     Tally,
+    lacks,
     read_manifest,
 )
 
@@ -271,6 +272,7 @@ def test_a_scale_that_cannot_be_is_one_sentence(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
+        ({"agreement": "much"}, ": 'much' is not a number"),
         ({"agreement": 5}, ": int8 has a share outside 0 to 1"),
         ({"difference": -0.1}, ": int8 has a share outside 0 to 1"),
         ({"answers": []}, f": int8 has no {PROBES} answers"),
@@ -325,3 +327,21 @@ def test_the_manifest_needs_no_torch() -> None:
     code = "import sys, gallery_daemon.model.manifest; sys.exit('torch' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_a_model_lacks_is_said_in_a_clause(tmp_path: Path) -> None:
+    """An old one all of it, one of today that was trained without quick looks only those."""
+    old, today = (
+        read_manifest(write(tmp_path, OLD)),
+        read_manifest(write(tmp_path, asdict(MANIFEST))),
+    )
+
+    assert lacks(today) is None
+    assert (
+        "of format version 1, it knows nothing of quick looks, no precision (`min_precision`), not "
+        "what is familiar: train it anew"
+    ) == lacks(old)
+    full_alone = {LookKind.FULL: MANIFEST.full}
+    assert "it knows nothing of quick looks: train it anew" == lacks(
+        replace(today, looks=full_alone)
+    )

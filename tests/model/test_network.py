@@ -12,6 +12,7 @@ from gallery_daemon.model.network import (
     load_backbone,
     new_network,
     normalise,
+    split_network,
     stages,
 )
 
@@ -50,6 +51,21 @@ def test_a_network_is_the_stages_before_a_cut_and_those_after(
         expected = network(pictures)
 
     assert (2, 3) == tuple(logits.shape)
+    torch.testing.assert_close(logits, expected)
+
+
+@pytest.mark.parametrize("side", [128, 224])
+def test_a_network_is_its_body_and_its_head(network: torch.nn.Module, side: int) -> None:
+    """At either look's size the body gives 512 features, of which the head makes the logits."""
+    pictures = torch.randn(2, 3, side, side)
+    body, head = split_network(network)
+
+    with torch.inference_mode():
+        features = body(pictures)
+        logits = head(features)
+        expected = network(pictures)
+
+    assert (2, 512) == tuple(features.shape)
     torch.testing.assert_close(logits, expected)
 
 

@@ -14,6 +14,8 @@ from gallery_daemon.model import onnx_file
 from gallery_daemon.model.engines.openvino import without_telemetry
 from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.engines.probes import probes
+from gallery_daemon.model.head import load_head
+from gallery_daemon.model.manifest import PROBES, read_manifest
 from gallery_daemon.model.onnx_file import write_onnx
 from tests.model.conftest import CLASSES
 
@@ -30,13 +32,18 @@ def test_another_program_says_the_same_of_pictures(bundle: Path, tmp_path: Path)
 
     openvino = without_telemetry("openvino")
     run = openvino.Core().compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    expected = load_predictor(bundle).predict(probes(224))
-    for count in (1, len(expected)):
-        found = run(probes(224)[:count])["probabilities"]
-        np.testing.assert_allclose(found, expected[:count], atol=1e-3)
+    predictor, head = load_predictor(bundle), load_head(bundle, read_manifest(bundle))
+    for size, count in ((224, 1), (224, PROBES), (128, PROBES)):
+        pictures = probes(size)[:count]
+        found, features = run(pictures), predictor.features(pictures)
+        expected = predictor.predict(pictures).probabilities
+        np.testing.assert_allclose(found["probabilities"], expected, atol=1e-3)
+        np.testing.assert_allclose(found["features"], features, atol=1e-3)
+        np.testing.assert_allclose(found["logits"], head.logits(features), atol=1e-3)
     about = {each.key: each.value for each in onnx.load(file).metadata_props}
     assert list(CLASSES) == json.loads(about["classes"])
     assert about["model"].startswith("small@")
+    assert {"full": {"size": 224, "temperature": 1.0}} == json.loads(about["looks"])
 
 
 def test_no_file_is_overwritten(bundle: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,14 @@ import torch
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model import quantise as quantising
+from gallery_daemon.model.engines.probes import RECORDED
 from gallery_daemon.model.manifest import (
     PROBES,
+    QUICK_SIZE,
     Int8Look,
     Int8Network,
     LookKind,
+    LookSettings,
     Manifest,
     find_bundle,
     read_manifest,
@@ -44,11 +48,21 @@ def test_any_network_can_be_made_8_bits() -> None:
     manifest = read_manifest(find_bundle("default"))
     pictures = np.random.default_rng(0).integers(0, 256, (24, 224, 224, 3), np.uint8)
 
-    made = quantise(network, manifest, pictures[:12], pictures[12:])
+    looks = {LookKind.FULL: LookSettings(), LookKind.QUICK: LookSettings(QUICK_SIZE)}
+    manifest = replace(manifest, looks=looks)
+    shown = {LookKind.FULL: pictures, LookKind.QUICK: pictures[:, :128, :128]}
+
+    made = quantise(
+        network,
+        manifest,
+        {look: each[:12] for look, each in shown.items()},
+        {look: each[12:] for look, each in shown.items()},
+    )
 
     assert {"int8.xml", "int8.bin"} == set(made.files)
     assert 12 == made.int8.pictures
-    assert PROBES == len(made.int8.looks[LookKind.FULL].answers)
+    for look in looks:
+        assert [RECORDED] * PROBES == [len(row) for row in made.int8.looks[look].answers]
     assert 0 <= made.int8.agreement <= 1
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions
+from gallery_daemon.model.engines.predict import PredictedBatch
 from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
 from gallery_daemon.training import evaluate as evaluating
 from gallery_daemon.training.display import Silent
@@ -90,10 +91,13 @@ class Guesses:
         self.manifest = Manifest("colours", ("blue", "red"), "ab" * 32, looks=LOOKS)
         self.batches: list[int] = []
 
-    def predict(self, pictures: Pixels) -> np.ndarray:
+    def predict(self, pictures: Pixels, look: LookKind) -> PredictedBatch:
+        assert look in self.manifest.looks
         self.batches.append(len(pictures))
         is_red = pictures[..., 0].mean((1, 2)) > pictures[..., 2].mean((1, 2))
-        return np.where(is_red[:, None], [[0.1, 0.9]], [[0.9, 0.1]]).astype(np.float32)
+        found = np.where(is_red[:, None], [[0.1, 0.9]], [[0.9, 0.1]]).astype(np.float32)
+        nothing = (None,) * len(found)
+        return PredictedBatch(found, nothing, nothing)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,21 +11,37 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+import torch
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.manifest import LEAST_AGREEMENT, LookKind, find_bundle, read_manifest
+from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.model.bundle import save_bundle
+from gallery_daemon.model.engines.probes import RECORDED
+from gallery_daemon.model.manifest import (
+    LEAST_AGREEMENT,
+    PROBES,
+    QUANTILES,
+    QUICK_SIZE,
+    FamiliarityScale,
+    Int8Look,
+    Int8Network,
+    LookKind,
+    LookSettings,
+    Manifest,
+    find_bundle,
+    read_manifest,
+)
 from gallery_daemon.model.network import new_network
 from gallery_daemon.model.quantise import Quantised
 from gallery_daemon.training import int8_bundle
 from gallery_daemon.training.display import Silent
-from gallery_daemon.training.int8_bundle import add_int8, make_int8
+from gallery_daemon.training.int8_bundle import add_int8, int8_of, make_int8
 from gallery_daemon.training.split import Split
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-
-    from gallery_daemon.model.manifest import Int8Network
 
 MANIFEST = read_manifest(find_bundle("default"))
 
@@ -37,8 +55,10 @@ class Made:
         self.said: Int8Network = replace(MANIFEST.int8, looks={LookKind.FULL: look})
         self.parts: tuple[np.ndarray, ...] = ()
 
-    def __call__(self, _network: object, _manifest: object, *parts: np.ndarray) -> Quantised:
-        self.parts = parts
+    def __call__(
+        self, _network: object, _manifest: object, *parts: Mapping[LookKind, np.ndarray]
+    ) -> Quantised:
+        self.parts = tuple(part[LookKind.FULL] for part in parts)
         return Quantised(self.said, {"int8.xml": b"xml", "int8.bin": b"bin"})
 
 
@@ -107,7 +127,7 @@ def test_what_is_in_the_way_is_told_before_the_work(data: Path, tmp_path: Path) 
 )
 def test_no_training_is_lost_for_it(trouble: BaseException) -> None:
     """Whatever happens while it is made, the bundle goes on without, and a word says so."""
-    told, pixels = Told(), np.zeros((6, 224, 224, 3), np.uint8)
+    told, pixels = Told(), {LookKind.FULL: np.zeros((6, 224, 224, 3), np.uint8)}
 
     with patch.object(int8_bundle, "quantise", side_effect=trouble):
         made = make_int8(new_network(7), MANIFEST, pixels, Split((0, 1, 2), (3, 4, 5)), told)
@@ -119,7 +139,7 @@ def test_no_training_is_lost_for_it(trouble: BaseException) -> None:
 def test_few_who_validate_are_joined_by_those_who_trained() -> None:
     """Three pictures cannot tell 99%; one that agrees too seldom is dropped with a word."""
     told, made = Told(), Made(0.9)
-    pixels = np.zeros((300, 8, 8, 3), np.uint8)
+    pixels = {LookKind.FULL: np.zeros((300, 8, 8, 3), np.uint8)}
 
     with patch.object(int8_bundle, "quantise", made):
         found = make_int8(
@@ -177,10 +197,10 @@ def test_those_that_validated_say_whether_it_agrees() -> None:
     train, validate = tuple(range(100)), tuple(range(100, 400))
     pixels = np.zeros((400, 2, 2, 3), np.uint8)
     pixels[list(validate)] = 1
-    made = Made()
+    made, shown = Made(), {LookKind.FULL: pixels}
 
     with patch.object(int8_bundle, "quantise", made):
-        found = make_int8(new_network(7), MANIFEST, pixels, Split(train, validate), Silent())
+        found = make_int8(new_network(7), MANIFEST, shown, Split(train, validate), Silent())
 
     assert found is not None
     assert [{0}, {1}] == [set(np.unique(part).tolist()) for part in made.parts]
@@ -194,7 +214,7 @@ def test_it_is_made_only_where_it_loses_next_to_nothing(agreement: float, *, is_
         found = make_int8(
             new_network(7),
             MANIFEST,
-            np.zeros((4, 2, 2, 3), np.uint8),
+            {LookKind.FULL: np.zeros((4, 2, 2, 3), np.uint8)},
             Split((0, 1), (2, 3)),
             Told(),
         )
@@ -209,9 +229,63 @@ def test_the_same_pictures_are_taken_each_time() -> None:
     for _ in range(2):
         made = Made()
         with patch.object(int8_bundle, "quantise", made):
-            make_int8(
-                new_network(7), MANIFEST, pixels, Split((*range(300),), (*range(300, 400),)), Told()
-            )
+            shown, split = {LookKind.FULL: pixels}, Split((*range(300),), (*range(300, 400),))
+            make_int8(new_network(7), MANIFEST, shown, split, Told())
         parts.append(made.parts)
 
     assert all(np.array_equal(*both) for both in zip(*parts, strict=True))
+
+
+def test_the_bank_comes_along_and_both_looks_are_shown(data: Path, tmp_path: Path) -> None:
+    """A bundle of today keeps its head, its bank and its scale; each look sees its own size."""
+    torch.manual_seed(0)
+    looks = {LookKind.FULL: LookSettings(), LookKind.QUICK: LookSettings(QUICK_SIZE)}
+    scale = FamiliarityScale(1, tuple(n / 100 for n in range(QUANTILES)))
+    manifest = Manifest("b", ("cars", "trees"), "", looks=looks, familiarity=scale)
+    rows = np.ones((3, 512), np.float16)
+    bank = FeatureBank(rows, rows, np.array([0, 1, 1]))
+    before = save_bundle(tmp_path / "b", new_network(2), manifest, {}, bank)
+    shown: list[Mapping[LookKind, np.ndarray]] = []
+
+    def made(_network: object, _manifest: object, *parts: Mapping[LookKind, np.ndarray]) -> object:
+        shown.extend(parts)
+        agrees = Int8Look(1.0, 0.0, ((1.0,) * RECORDED,) * PROBES)
+        int8 = Int8Network("1" * 64, "2" * 64, 20, dict.fromkeys(looks, agrees))
+        return Quantised(int8, {"int8.xml": b"xml", "int8.bin": b"bin"})
+
+    with patch.object(int8_bundle, "quantise", made):
+        after = add_int8(tmp_path / "b", [data], tmp_path / "out", Silent())
+
+    for part in shown:
+        assert [(20, 224, 224, 3), (20, 128, 128, 3)] == [part[look].shape for look in looks]
+    assert replace(after, int8=None) == before
+    assert (tmp_path / "b" / "bank.safetensors").read_bytes() == (
+        tmp_path / "out" / "bank.safetensors"
+    ).read_bytes()
+
+
+def test_a_bundle_gives_its_8_bit_body_to_another_of_the_same_body(tmp_path: Path) -> None:
+    """A new head needs no new one; an old bundle's includes its head and serves no other."""
+    files = {"int8.xml": b"xml", "int8.bin": b"bin"}
+    hashes = [hashlib.sha256(content).hexdigest() for content in files.values()]
+    look = Int8Look(1.0, 0.0, ((1.0,) * RECORDED,) * PROBES)
+    int8 = Int8Network(hashes[0], hashes[1], 20, {LookKind.FULL: look})
+    manifest = Manifest("b", ("cars", "trees"), "", int8=int8)
+    save_bundle(tmp_path / "b", new_network(2), manifest, files)
+    save_bundle(tmp_path / "c", new_network(2), replace(manifest, int8=None), {})
+
+    assert Quantised(int8, files) == int8_of(tmp_path / "b")
+    assert int8_of(tmp_path / "c") is None
+    (tmp_path / "b" / "int8.bin").write_bytes(b"other")
+    with pytest.raises(BundleError, match="is not the file"):
+        int8_of(tmp_path / "b")
+
+
+def test_an_old_8_bit_network_serves_no_other_head(tmp_path: Path) -> None:
+    """It gives logits, so the head is in it."""
+    old = shutil.copytree(find_bundle("default"), tmp_path / "old")
+    raw = json.loads((old / "model.json").read_text())
+    if raw["format_version"] > 1:
+        pytest.skip("the shipped bundle is of today")
+
+    assert int8_of(old) is None

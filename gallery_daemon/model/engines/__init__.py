@@ -1,7 +1,7 @@
-"""Engines: the libraries that can run a network, and which of them is the fastest here.
+"""Engines: the libraries that can run a network's body, and which of them is the fastest here.
 
 - `engine` says what an engine is; `torch` and `openvino` are the two there are.
-- `predict` is a bundle and an engine together: pictures in, probabilities out.
+- `predict` is a bundle and an engine together: pictures in, predictions out.
 - `choose` decides on the engine: `trial` times each in a process of its own, and `measured`
   remembers the result.
 - `probes` are pictures that show whether an engine gives the right answers.

@@ -29,6 +29,7 @@ from gallery_daemon.model.engines.predict import Predictor, kinds_of, load_predi
 from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.engines.trial import share_of_others
 from gallery_daemon.model.manifest import LEAST_AGREEMENT, read_manifest
+from gallery_daemon.model.tensors import refuse_misfits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +110,8 @@ def choose(options: EngineOptions) -> ChosenEngine:
         BundleError: the bundle cannot be read, or the machine does not have what is asked for.
     """
     manifest = read_manifest(options.bundle)
+    # No engine would run it, and to find that out by measuring takes a minute.
+    refuse_misfits(options.bundle, manifest)
     if options.engine not in ENGINES:
         raise BundleError(
             f"there is no engine {options.engine!r}", hint=f"the engines are {', '.join(ENGINES)}"

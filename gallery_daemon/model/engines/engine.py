@@ -1,4 +1,4 @@
-"""What an engine is: a library that runs a network on a device at a precision.
+"""What an engine is: a library that runs a network's body on a device at a precision.
 
 Imports no library and no numpy, because the idle daemon reads this file. `REFERENCE`, float32 on
 the processor, is what all others are compared with; which engine is the fastest on this machine is
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     PictureBatch = NDArray[np.uint8]
+    Features = NDArray[np.float32]
     Logits = NDArray[np.float32]
 
 
@@ -56,13 +57,21 @@ INT8 = EngineKind("openvino", "cpu", "int8")
 
 
 class Engine(Protocol):
-    """A loaded network, for one thread at a time."""
+    """A loaded body, for one thread at a time."""
 
     @property
     def kind(self) -> EngineKind:
         """How it runs."""
         ...
 
-    def logits(self, pictures: PictureBatch) -> Logits:
-        """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
+    @property
+    def has_head(self) -> bool:
+        """Whether it runs the head as well, and gives logits: that of an old 8-bit network does."""
+        ...
+
+    def features(self, pictures: PictureBatch) -> Features:
+        """The pooled features, float32 (N, F), of pictures uint8 (N, S, S, 3), RGB.
+
+        S is that of either look; with `has_head` they are the logits (N, C), and S the full look's.
+        """
         ...

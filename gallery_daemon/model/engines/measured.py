@@ -46,7 +46,10 @@ def engines_file() -> Path:
 
 
 def circumstances(manifest: Manifest, engine: str, device: str) -> str:
-    """A key of 16 hexadecimal digits, of everything that an engine's speed depends on."""
+    """A key of 16 hexadecimal digits, of everything that an engine's speed depends on.
+
+    Head and bank are not: they cost next to nothing, and a new head must not be waited for.
+    """
     facts = {
         "weights": manifest.weights_sha256,
         "int8": manifest.int8 and manifest.int8.bin_sha256,

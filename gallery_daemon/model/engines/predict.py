@@ -1,4 +1,4 @@
-"""Pictures become calibrated probabilities, whichever engine runs the network.
+"""Pictures become predictions, whichever engine runs the body.
 
 The one place that knows which module is whose. The engines are imported in the functions that need
 them: a process that runs one does not pay for the other, torch above all.
@@ -6,44 +6,106 @@ them: a process that runs one does not pay for the other, torch above all.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery_daemon.errors import BundleError
+from gallery_daemon.model.bank import familiarity, load_bank
 from gallery_daemon.model.engines.engine import INT8, REFERENCE
 from gallery_daemon.model.engines.probes import softmax
-from gallery_daemon.model.manifest import Manifest, read_manifest
+from gallery_daemon.model.head import load_head
+from gallery_daemon.model.manifest import LookKind, Manifest, read_manifest
+from gallery_daemon.model.precision import precision_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from gallery_daemon.model.engines.engine import Engine, EngineKind, PictureBatch
+    from gallery_daemon.model.bank import FeatureBank
+    from gallery_daemon.model.engines.engine import Engine, EngineKind, Features, PictureBatch
+    from gallery_daemon.model.head import Head
 
     Probabilities = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PredictedBatch:
+    """What the model says of N pictures.
+
+    `probabilities` float32 (N, C) are calibrated, rows sum to 1, columns in the order of the
+    manifest's classes. `precisions` and `familiarities` have one for each picture, as in
+    `photo.Prediction`; None: not known.
+    """
+
+    probabilities: Probabilities
+    precisions: tuple[float | None, ...]
+    familiarities: tuple[float | None, ...]
 
 
 class Predictor:
     """A loaded model, for one thread at a time."""
 
-    def __init__(self, engine: Engine, manifest: Manifest) -> None:
-        self._engine, self.manifest = engine, manifest
+    def __init__(
+        self, engine: Engine, manifest: Manifest, head: Head | None, bank: FeatureBank | None = None
+    ) -> None:
+        """`head` is None where the engine has it."""
+        self._engine, self.manifest, self._head, self._bank = engine, manifest, head, bank
 
     @property
     def kind(self) -> EngineKind:
-        """How the network is run."""
+        """How the body is run."""
         return self._engine.kind
 
-    def predict(self, pictures: PictureBatch) -> Probabilities:
-        """Calibrated probabilities.
+    def predict(self, pictures: PictureBatch, look: LookKind = LookKind.FULL) -> PredictedBatch:
+        """What the model says of the pictures.
 
         Args:
-            pictures: uint8 (N, S, S, 3), RGB, S = `manifest.full.size`.
+            pictures: uint8 (N, S, S, 3), RGB, S as the manifest says of the look.
+            look: one of the manifest's.
 
-        Returns:
-            float32 (N, C), rows sum to 1, columns in the order of `manifest.classes`.
+        Raises:
+            BundleError: head and body do not fit.
         """
-        return softmax(self._engine.logits(pictures) / self.manifest.full.temperature)
+        outputs = self._engine.features(pictures)
+        logits = outputs if self._head is None else self._head.logits(outputs)
+        probabilities = softmax(logits / self.manifest.looks[look].temperature)
+        return PredictedBatch(
+            probabilities,
+            self._precisions(probabilities, look),
+            self._familiarities(outputs, look),
+        )
+
+    def features(self, pictures: PictureBatch) -> Features:
+        """The pooled features, float32 (N, F), of pictures uint8 (N, S, S, 3), RGB, S of any look.
+
+        Raises:
+            BundleError: this engine gives none.
+        """
+        if self._head is None:
+            raise BundleError(
+                "the 8-bit network of a bundle of format version 1 gives no features",
+                hint="use engine: torch, or train the model again",
+            )
+        return self._engine.features(pictures)
+
+    def _precisions(self, probabilities: Probabilities, look: LookKind) -> tuple[float | None, ...]:
+        classes, tallies = self.manifest.classes, self.manifest.looks[look].tallies
+        called = [classes[place] for place in probabilities.argmax(axis=1)]
+        confidences: Sequence[float] = probabilities.max(axis=1).tolist()
+        return tuple(
+            precision_at(tallies[name], confidence) if name in tallies else None
+            for name, confidence in zip(called, confidences, strict=True)
+        )
+
+    def _familiarities(self, features: Features, look: LookKind) -> tuple[float | None, ...]:
+        bank, scale = self._bank, self.manifest.familiarity
+        if bank is None or scale is None:
+            return (None,) * len(features)
+        distances: Sequence[float] = bank.distances(features, scale.neighbours, look).tolist()
+        return tuple(familiarity(distance, scale) for distance in distances)
 
 
 def load_predictor(
@@ -54,7 +116,12 @@ def load_predictor(
     Raises:
         BundleError: it cannot be loaded, or that kind of engine cannot run it.
     """
-    return Predictor(_engine(folder, kind, threads), read_manifest(folder))
+    manifest = read_manifest(folder)
+    engine = _engine(folder, kind, threads)
+    if engine.has_head:
+        return Predictor(engine, manifest, None)
+    head = load_head(folder, manifest)
+    return Predictor(engine, manifest, head, load_bank(folder, manifest, head.weight.shape[1]))
 
 
 def kinds_of(library: str, device: str = "auto") -> tuple[EngineKind, ...]:

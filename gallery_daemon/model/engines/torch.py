@@ -1,4 +1,4 @@
-"""The network in torch: on the processor, on an NVIDIA card, or on an Apple one.
+"""The body in torch: on the processor, on an NVIDIA card, or on an Apple one.
 
 Pictures are channels-last, and the weights are stored in the engine's precision, so they are not
 cast for each layer and picture. bfloat16 is used where the processor multiplies it in hardware:
@@ -14,14 +14,14 @@ import torch
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
-from gallery_daemon.model.network import normalise
+from gallery_daemon.model.network import normalise, split_network
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import nn
 
-    from gallery_daemon.model.engines.engine import Logits, PictureBatch
+    from gallery_daemon.model.engines.engine import Features, PictureBatch
 
 _BFLOAT16 = EngineKind("torch", "cpu", "bfloat16")
 _CUDA = EngineKind("torch", "cuda", "float16")
@@ -55,7 +55,9 @@ def torch_kinds(device: str = "auto") -> tuple[EngineKind, ...]:
 
 
 class TorchEngine:
-    """A bundle's network in torch, for one thread at a time."""
+    """A bundle's body in torch, for one thread at a time."""
+
+    has_head = False
 
     def __init__(self, folder: Path, kind: EngineKind, threads: int | None = None) -> None:
         """Load the bundle in `folder`.
@@ -69,16 +71,17 @@ class TorchEngine:
         network, self._manifest = load_bundle(folder)
         self._device = torch.device(kind.device)
         self._precision: torch.dtype = getattr(torch, kind.precision)
-        network.to(self._device).to(memory_format=torch.channels_last)
-        self._network: nn.Module = network.to(self._precision)
+        body, _ = split_network(network)
+        body.to(self._device).to(memory_format=torch.channels_last)
+        self._body: nn.Module = body.to(self._precision)
 
-    def logits(self, pictures: PictureBatch) -> Logits:
-        """The logits, float32 (N, C), of pictures uint8 (N, S, S, 3), RGB."""
+    def features(self, pictures: PictureBatch) -> Features:
+        """The pooled features, float32 (N, F), of pictures uint8 (N, S, S, 3), RGB."""
         with torch.inference_mode():
             batch = torch.from_numpy(pictures).to(self._device)
             batch = normalise(batch, self._manifest.mean, self._manifest.std)
-            logits: Logits = self._network(batch.to(self._precision)).float().cpu().numpy()
-        return logits
+            features: Features = self._body(batch.to(self._precision)).float().cpu().numpy()
+        return features
 
 
 def _has_bfloat16() -> bool:

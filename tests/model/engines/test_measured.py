@@ -17,7 +17,7 @@ from gallery_daemon.model.engines.measured import (
     circumstances,
     engines_file,
 )
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import Manifest, find_bundle, read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,3 +127,11 @@ def test_whatever_changes_the_speed_changes_the_circumstances(
 
     assert before != circumstances(manifest, engine, device)
     assert 16 == len(before)
+
+
+def test_a_new_head_or_bank_is_run_by_the_engine_that_was_chosen() -> None:
+    """The body is what takes the time; a person who corrects the model does not wait for trials."""
+    before = Manifest("b", ("a", "b"), "0" * 64, head_sha256="1" * 64)
+    after = replace(before, classes=("a", "b", "c"), head_sha256="2" * 64, bank_sha256="3" * 64)
+
+    assert circumstances(before, "auto", "auto") == circumstances(after, "auto", "auto")

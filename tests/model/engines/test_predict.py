@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
 from gallery_daemon.model.engines.predict import Predictor, load_predictor
-from gallery_daemon.model.manifest import LookKind, LookSettings
+from gallery_daemon.model.head import Head
+from gallery_daemon.model.manifest import LookKind, LookSettings, Tally
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
@@ -34,8 +36,8 @@ def test_a_row_of_probabilities_for_each_picture(
     """The shape is (pictures, classes), each row sums to one, and the order is kept."""
     predictor = load_predictor(bundle, kind)
 
-    together = predictor.predict(pictures)
-    alone = np.concatenate([predictor.predict(picture[None]) for picture in pictures])
+    together = predictor.predict(pictures).probabilities
+    alone = np.concatenate([predictor.predict(each[None]).probabilities for each in pictures])
 
     assert (8, len(CLASSES)) == together.shape
     assert np.float32 == together.dtype
@@ -45,9 +47,9 @@ def test_a_row_of_probabilities_for_each_picture(
 
 def test_half_the_bits_say_what_all_of_them_say(bundle: Path, pictures: np.ndarray) -> None:
     """Probabilities differ by less than a hundredth."""
-    expected = load_predictor(bundle).predict(pictures)
+    expected = load_predictor(bundle).predict(pictures).probabilities
 
-    found = load_predictor(bundle, BFLOAT16).predict(pictures)
+    found = load_predictor(bundle, BFLOAT16).predict(pictures).probabilities
 
     np.testing.assert_allclose(found, expected, atol=0.01)
 
@@ -65,11 +67,62 @@ def test_the_temperature_makes_probabilities_flatter_and_keeps_their_order(
 ) -> None:
     """Logits are divided by it: the class stays, the confidence falls."""
     plain = load_predictor(bundle)
-    warm = Predictor(
-        plain._engine, replace(plain.manifest, looks={LookKind.FULL: LookSettings(temperature=4.0)})
-    )
+    looks = {LookKind.FULL: LookSettings(temperature=4.0)}
+    warm = Predictor(plain._engine, replace(plain.manifest, looks=looks), plain._head)
 
-    before, after = plain.predict(pictures), warm.predict(pictures)
+    before, after = (each.predict(pictures).probabilities for each in (plain, warm))
 
     assert before.argmax(1).tolist() == after.argmax(1).tolist()
     assert (after.max(1) < before.max(1)).all()
+
+
+def test_each_look_is_read_by_its_own_temperature_and_tallies(banked: Path) -> None:
+    """A quick look of this model has no tally, so its precision is not known."""
+    predictor = load_predictor(banked)
+    blocks = np.random.default_rng(1).integers(0, 256, (4, 4, 4, 3), dtype=np.uint8)
+    small = blocks.repeat(32, axis=1).repeat(32, axis=2)  # (4, 128, 128, 3)
+
+    full, quick = predictor.predict(small), predictor.predict(small, LookKind.QUICK)
+
+    assert full.probabilities.argmax(1).tolist() == quick.probabilities.argmax(1).tolist()
+    assert (full.probabilities.min(1) > quick.probabilities.min(1)).all()
+    assert (None,) * 4 == quick.precisions
+    for familiarities in (full.familiarities, quick.familiarities):
+        assert all(each is not None and 0 <= each <= 1 for each in familiarities)
+
+
+def test_a_precision_is_that_of_the_class_and_confidence(bundle: Path) -> None:
+    """A class without a tally has none; without a bank there is no familiarity."""
+    plain = load_predictor(bundle)
+    tally = Tally((*(0,) * 45, 40, *(0,) * 53, 40), (*(0,) * 45, 20, *(0,) * 53, 40))
+    looks = {LookKind.FULL: LookSettings(tallies={"cars": tally, "trees": tally})}
+    head = Head(np.eye(3, dtype=np.float32) * 20, np.zeros(3, np.float32))
+    engine = Fixed(np.array([[1, 0, 0], [0, 1, 0], [0, 0.04, 0.05]], np.float32))
+    predictor = Predictor(engine, replace(plain.manifest, looks=looks), head)
+
+    found = predictor.predict(np.zeros((3, 32, 32, 3), np.uint8))
+
+    assert (1.0, None, 0.75) == found.precisions
+    assert (None,) * 3 == found.familiarities
+    assert [0, 1, 2] == found.probabilities.argmax(1).tolist()
+
+
+class Fixed:
+    """An engine that gives the same features whatever it sees."""
+
+    kind, has_head = REFERENCE, False
+
+    def __init__(self, features: np.ndarray) -> None:
+        self._features = features
+
+    def features(self, _pictures: np.ndarray) -> np.ndarray:
+        return self._features
+
+
+def test_a_head_of_another_body_is_one_sentence(bundle: Path) -> None:
+    """Before anything is answered."""
+    plain = load_predictor(bundle)
+    predictor = Predictor(Fixed(np.zeros((1, 7), np.float32)), plain.manifest, plain._head)
+
+    with pytest.raises(BundleError, match="the body gives 7"):
+        predictor.predict(np.zeros((1, 32, 32, 3), np.uint8))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gallery_daemon.model.engines.probes import probes, softmax
+from gallery_daemon.model.engines.probes import (
+    RECORDED,
+    probes,
+    record,
+    relative_error,
+    softmax,
+)
 from gallery_daemon.model.manifest import PROBES
 
 
@@ -36,3 +42,35 @@ def test_each_row_of_logits_becomes_probabilities_on_its_own(scale: float) -> No
     np.testing.assert_allclose(found.sum(1), 1, rtol=1e-6)
     assert [2, 0] == found.argmax(1).tolist()
     np.testing.assert_allclose(found[1], softmax(logits[1:])[0])
+
+
+def test_a_record_is_the_same_for_ever() -> None:
+    """A manifest keeps it: another projection would refuse every 8-bit network there is."""
+    found = record(np.arange(512, dtype=np.float32)[None])
+
+    assert (1, RECORDED) == found.shape
+    assert [-722.0, 2297.0, -2195.0] == found[0, :3].tolist()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+def test_an_error_of_the_features_is_as_long_in_their_record(share: float) -> None:
+    """Whichever direction it has: one feature, some, or all of them."""
+    random = np.random.default_rng(0)
+    features = random.random((PROBES, 512)).astype(np.float32)
+    for wrong in (1, 30, 512):
+        error = np.zeros_like(features)
+        error[:, random.choice(512, wrong, replace=False)] = 1
+        error *= share * np.linalg.norm(features) / np.linalg.norm(error)
+
+        found = np.linalg.norm(record(features + error) - record(features))
+
+        assert share / 2 < found / np.linalg.norm(features) < share * 2
+
+
+def test_an_answer_of_another_shape_or_without_a_number_is_endlessly_wrong() -> None:
+    """It is compared with nothing."""
+    right = np.ones((PROBES, RECORDED), np.float32)
+
+    assert 0 == relative_error(right, right)
+    assert float("inf") == relative_error(right[:, 1:], right)
+    assert float("inf") == relative_error(right * np.nan, right)

@@ -12,7 +12,6 @@ from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines import torch as torch_engine
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
 from gallery_daemon.model.engines.torch import TorchEngine, torch_kinds
-from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,14 +63,16 @@ def test_bfloat16_is_only_taken_where_the_processor_has_it(monkeypatch: pytest.M
     assert (REFERENCE,) == torch_kinds("cpu")
 
 
-def test_an_engine_gives_logits_for_each_picture(bundle: Path) -> None:
-    """Float32 whatever the precision inside, a column for each class, for one picture and many."""
+@pytest.mark.parametrize("size", [224, 128])
+def test_an_engine_gives_features_for_each_picture(bundle: Path, size: int) -> None:
+    """Float32 whatever the precision inside, 512 at either look's size, for one and many."""
     engine = TorchEngine(bundle, REFERENCE, threads=1)
-    pictures = np.zeros((3, 224, 224, 3), np.uint8)
+    pictures = np.zeros((3, size, size, 3), np.uint8)
 
-    logits = engine.logits(pictures)
+    features = engine.features(pictures)
 
-    assert (3, len(CLASSES)) == logits.shape
-    assert np.float32 == logits.dtype
-    np.testing.assert_allclose(logits[:1], engine.logits(pictures[:1]), atol=1e-5)
+    assert (3, 512) == features.shape
+    assert np.float32 == features.dtype
+    np.testing.assert_allclose(features[:1], engine.features(pictures[:1]), atol=1e-5)
     assert REFERENCE == engine.kind
+    assert not engine.has_head

@@ -1,0 +1,125 @@
+"""The feature bank: what the body made of some hundred pictures of each class.
+
+It serves two ends. How far a photo is from all of it says how strange the photo is: the mean cosine
+distance to its nearest rows, which needs no other model and no picture that is strange. And a new
+head can be learned from it without the pictures, which stay with whoever has them.
+
+Source: Sun, Ming, Zhu, Li, "Out-of-Distribution Detection with Deep Nearest Neighbors", 2022, arXiv
+2204.06507.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors.numpy import save
+
+from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.model.tensors import bank_tensors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from gallery_daemon.model.manifest import FamiliarityScale, Manifest
+
+    Floats = NDArray[np.float32]
+    Halves = NDArray[np.float16]
+    Integers = NDArray[np.int32] | NDArray[np.int64]
+
+# Of features that are all zero, which no real picture has: they are far from everything.
+_TINY = np.float32(1e-12)
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureBank:
+    """The features of N pictures at both looks, float16 (N, F), and the numbers of their classes.
+
+    For a model without a quick look, `quick` is the same as `full`.
+    """
+
+    full: Halves
+    quick: Halves
+    labels: Integers
+
+    def distances(
+        self, features: Floats, neighbours: int, look: LookKind = LookKind.FULL
+    ) -> Floats:
+        """How far pictures are from the bank: cosine distances, 0 to 2.
+
+        Args:
+            features: float32 (M, F).
+            neighbours: the mean is over so many nearest rows, at least 1 and at most N.
+            look: pictures are compared with the bank's as shown by the same look.
+
+        Returns:
+            float32 (M,).
+        """
+        rows = self._quick_directions if look is LookKind.QUICK else self._full_directions
+        similarities = _directions(features) @ rows.T  # (M, N)
+        nearest = np.partition(similarities, -neighbours, axis=1)[:, -neighbours:]
+        distances: Floats = np.clip(1 - nearest.mean(axis=1), 0, 2)
+        return distances
+
+    def to_bytes(self) -> bytes:
+        """The content of the bank's file."""
+        return save(
+            {
+                "full": np.ascontiguousarray(self.full, np.float16),
+                "quick": np.ascontiguousarray(self.quick, np.float16),
+                "labels": np.ascontiguousarray(self.labels, np.int32),
+            }
+        )
+
+    @cached_property
+    def _full_directions(self) -> Floats:
+        return _directions(self.full.astype(np.float32))
+
+    @cached_property
+    def _quick_directions(self) -> Floats:
+        return _directions(self.quick.astype(np.float32))
+
+
+def load_bank(folder: Path, manifest: Manifest, features: int) -> FeatureBank | None:
+    """The bank of the bundle in `folder`, if it has one; `features` is what its head takes.
+
+    Raises:
+        BundleError: it is missing, damaged, or does not fit the head.
+    """
+    tensors = bank_tensors(folder, manifest, features)
+    if tensors is None:
+        return None
+    full, quick, labels = tensors
+    return FeatureBank(
+        np.frombuffer(full.data, np.float16).reshape(full.shape),
+        np.frombuffer(quick.data, np.float16).reshape(quick.shape),
+        np.frombuffer(labels.data, np.int32),
+    )
+
+
+def familiarity(distance: float, scale: FamiliarityScale) -> float:
+    """The share of held-out pictures of known kinds that are at least as far, 0..1.
+
+    Between two quantiles it is interpolated.
+    """
+    quantiles = scale.distances
+    place = bisect_left(quantiles, distance)
+    if place == 0:
+        return 1.0
+    if place == len(quantiles):
+        return 0.0
+    below, above = quantiles[place - 1], quantiles[place]
+    position = place - 1 + (distance - below) / (above - below)
+    return 1 - position / (len(quantiles) - 1)
+
+
+def _directions(features: Floats) -> Floats:
+    """Each row with the length 1."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    directions: Floats = features / np.maximum(lengths, _TINY)
+    return directions
