@@ -5,6 +5,7 @@
 `export`, `service` and `manual`; `start` starts the daemon without their parser. Several of them
 share `options`, `moments` (a time as it is typed), `exits` (statuses) and `config_file` (where the
 configuration is, and its warnings). `plain` shows errors without rich, which the daemon does not
-load; `render` (tables) and `progress` (bars) show the rest, and `public` is what `--json` prints.
+load; `render` (a pass), `figures` (a model) and `progress` (bars) show the rest, and `public` is
+what `--json` prints.
 Torch is imported inside the commands that train, never here.
 """

@@ -21,7 +21,7 @@ _LEGEND = (
     "reach 0.80: pictures of the class whose confidence is at least that\n"
     "wrong at 0.80: pictures of the class that a rule with that min_confidence files as another\n"
     "95% right from: the min_confidence from which on 95 of 100 photos called so are so, the share "
-    "of them that is left, and between which two figures the 95% are known to be; of fewer than "
+    "of them that is left, and between which two the true percentage is; of fewer than "
     f"{FEWEST} pictures nothing is known"
 )
 

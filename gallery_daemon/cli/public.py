@@ -100,7 +100,7 @@ def of_classification(found: Classification) -> Public:
     if found.prediction is None:
         return {"path": found.path, "error": found.error}
     about = {"path": found.path, "class": found.prediction.top_class}
-    return about | _of_prediction(found.prediction)
+    return about | _of_probabilities(found.prediction)
 
 
 def of_past_decision(known: PastDecision) -> Public:
@@ -234,13 +234,16 @@ def _of_compared(planned: PlannedFile) -> Public:
 
 
 def _of_prediction(prediction: Prediction) -> Public:
-    each = {name: _share(value) for name, value in prediction.probabilities.items()}
-    return {
-        "confidence": _share(prediction.confidence),
+    known = {
         "precision": _share(prediction.precision),
         "familiarity": _share(prediction.familiarity),
-        "probabilities": each,
     }
+    return _of_probabilities(prediction) | known
+
+
+def _of_probabilities(prediction: Prediction) -> Public:
+    each = {name: _share(value) for name, value in prediction.probabilities.items()}
+    return {"confidence": _share(prediction.confidence), "probabilities": each}
 
 
 def _of_file(config: str | None, path: str) -> Public:

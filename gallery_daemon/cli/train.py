@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.figures import print_measures
+from gallery_daemon.cli.figures import print_agreement, print_measures
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 
 if TYPE_CHECKING:
+    from gallery_daemon.training.evaluate import Evaluation
     from gallery_daemon.training.recipe import Recipe
     from gallery_daemon.training.train import TrainResult
     from gallery_daemon.training.train_options import TrainOptions
@@ -162,6 +163,10 @@ def evaluate(
     *,
     model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Also write the tables, plots and surest mistakes as one HTML file."),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="auto (the one that the daemon would take), torch or openvino.")
     ] = "auto",
@@ -169,20 +174,46 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled folders, whose names must be the model's classes.
 
-    Example: gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
+    By the full look, and by the quick look where the model has one: how many photos reach a
+    confidence, how many of those are right, of each class and each source.
+
+    Examples:
+        gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
+
+        gallery-daemon evaluate ~/Pictures/Labelled --report report.html
     """
     from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
     from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
+    if report is not None and report.exists():
+        raise TrainingError(
+            f"{report} exists already", hint="give a new name; nothing is overwritten"
+        )
     wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
     with training_display() as display:
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
+    if report is not None:
+        _write_report(found, report)
     if as_json:
         typer.echo(json.dumps(found.to_json()))
         return
     typer.echo(f"model {found.model}, {found.engine}")
     print_measures(found.measures, "pictures")
+    if found.quick and found.agreement:
+        print_measures(found.quick, "pictures by a quick look")
+        print_agreement(found.agreement)
+
+
+def _write_report(found: Evaluation, report: Path) -> None:
+    # The library that draws takes a second to import.
+    from gallery_daemon.training.evaluation_report import evaluation_page  # noqa: PLC0415
+
+    try:
+        with report.open("xb") as file:
+            file.write(evaluation_page(found))
+    except OSError as error:
+        raise TrainingError(f"cannot write {report}: {error.strerror}") from error
 
 
 def _train(options: TrainOptions, out: Path) -> None:

@@ -10,7 +10,10 @@ trains one network after another; `phase` has the training loop, to be read in o
 its `batches` from `features` of frozen layers, or from pictures that are varied, some of them
 `synthetic`. `optimiser` says how weights move, `checkpoint` keeps what `--resume` needs.
 
-How good it is: `measures` counts rights and wrongs, `calibration` makes the confidence true,
-`plots` and `report` show both. `evaluate` measures a finished bundle, `int8_bundle` adds an 8-bit
-network to one. Progress and results go to a person through `display`.
+How good it is: `predictions` are what networks made of labelled pictures; `measures` counts rights
+and wrongs in them, `coverage` how many photos reach a confidence, `sources` each source by itself.
+`calibration` makes the confidence true. `plots` and `report` show all of it, `card` and
+`card_tables` say it in words. `evaluate` measures a finished bundle, `evaluation_report` writes a
+page of that, `int8_bundle` adds an 8-bit network to one. Progress and results go to a person
+through `display`.
 """

@@ -8,6 +8,7 @@ Source: Mitchell et al., "Model Cards for Model Reporting", 2019, arXiv 1810.039
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from gallery_daemon.model.precision import Threshold
 
 CARD_FILE = "MODEL_CARD.md"
-_NO_NOTES = """## Known failures
-
+_NOTES_BEGIN = "## Known failures\n"
+_NO_NOTES = f"""{_NOTES_BEGIN}
 Not written yet. Look at the most confident mistakes in `report.html`, say here what they have in
 common, and for what the model should not be used."""
 _QUICK_ENDING = "_quick"
@@ -76,11 +77,18 @@ def model_card(manifest: Manifest, sizes: Mapping[str, int], notes: str = "") ->
     return "\n\n".join((*map(_wrapped, parts), notes.strip() or _NO_NOTES)) + "\n"
 
 
+def notes_of(card: str) -> str:
+    """What a person wrote into a card: all from its known failures on."""
+    _, heading, rest = card.partition(_NOTES_BEGIN)
+    return heading + rest
+
+
 def _wrapped(part: str) -> str:
     """A paragraph or point in lines of a readable length; anything of several lines as it is."""
     if "\n" in part or part.startswith("|"):
         return part
-    indent = "  " if part.startswith("- ") else ""
+    point = re.match(r"- |\d+\. ", part)
+    indent = " " * len(point[0]) if point else ""
     return textwrap.fill(
         part, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
@@ -169,7 +177,7 @@ def _recipe(provenance: Said) -> Iterator[str]:
         "pictures that validate was kept."
     )
     phases = enumerate(recipe["phases"], 1)
-    yield "\n".join(f"{number}. {_phase(phase)}" for number, phase in phases)
+    yield "\n".join(_wrapped(f"{number}. {_phase(phase)}") for number, phase in phases)
 
 
 def _phase(phase: Said) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,24 +18,35 @@ from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from gallery_daemon.imaging.decode import Pixels
-    from gallery_daemon.model.engines.predict import Predictor
+    from gallery_daemon.model.engines.predict import PredictedBatch, Predictor
     from gallery_daemon.training.dataset import Gallery, Labelled
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.predictions import Array
 
 _BATCH_SIZE = 32
+
+# A picture, uint8 (224, 224, 3), as a look sees it, uint8 (S, S, 3).
+_SHOWN: Mapping[LookKind, Callable[[Pixels], Pixels]] = {LookKind.FULL: lambda pixels: pixels}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookAnswers:
+    """What the bundle said by one look; `precisions` and `familiarities` as in a prediction."""
+
+    predictions: Predictions
+    precisions: tuple[float | None, ...]
+    familiarities: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The measures of a bundle on a gallery; `skipped` could not be read, with the reason.
 
-    `quick` and `agreement` are there if the bundle has a quick look. `looks` are what was measured:
-    the predictions on `pictures`, a row each.
+    `quick` and `agreement` are there if the bundle has a quick look. `answers` have a row for each
+    of `pictures`.
     """
 
     model: str
@@ -44,8 +55,8 @@ class Evaluation:
     quick: Measures | None
     agreement: LookAgreement | None
     skipped: SkippedPictures
-    looks: Mapping[LookKind, Predictions]
     pictures: tuple[Labelled, ...]
+    answers: Mapping[LookKind, LookAnswers]
 
     def to_json(self) -> dict[str, object]:
         """What `evaluate --json` prints."""
@@ -69,62 +80,80 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         TrainingError: the folders do not fit, or no picture can be read.
     """
     # The folders first: a mistyped one is found before engines are measured.
-    classes = read_manifest(wanted.bundle).classes
-    gallery = find_gallery(data, classes)
+    gallery = find_gallery(data, read_manifest(wanted.bundle).classes)
     predictor, _ = load_best(wanted)
-    probabilities, known, skipped = _classify(gallery, predictor, display)
-    if not known:
+    said = _classify(gallery, predictor, display)
+    if not said.pictures:
         folders = " and ".join(map(str, data))
         raise TrainingError(f"no picture below {folders} can be read")
-    looks = {
-        look: Predictions(
-            np.concatenate(parts),
-            np.array([picture.label for picture in known]),
-            classes,
-            tuple(picture.source for picture in known),
-            predictor.manifest.looks[look].temperature,
-        )
-        for look, parts in probabilities.items()
+    manifest = predictor.manifest
+    answers = {
+        look: _answers(batches, gallery, said.pictures, manifest.looks[look].temperature)
+        for look, batches in said.batches.items()
     }
-    full, quick = looks[LookKind.FULL], looks.get(LookKind.QUICK)
+    full = answers[LookKind.FULL].predictions
+    quick = answers[LookKind.QUICK].predictions if LookKind.QUICK in answers else None
     return Evaluation(
-        predictor.manifest.model_id,
+        manifest.model_id,
         str(predictor.kind),
         measure(full),
         measure(quick) if quick else None,
         agreement_of(quick, full) if quick else None,
-        skipped,
-        looks,
-        tuple(known),
+        tuple(said.skipped),
+        tuple(said.pictures),
+        answers,
     )
 
 
-def _classify(
-    gallery: Gallery, predictor: Predictor, display: Display
-) -> tuple[dict[LookKind, list[Array]], list[Labelled], SkippedPictures]:
-    """Batches of probabilities float32 (B, C) by look, the pictures of their rows, and the others.
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of `pictures`, by look in batches; `skipped` could not be read, and why."""
 
-    Others could not be read, each with the reason.
-    """
-    parts: dict[LookKind, list[Array]] = {LookKind.FULL: []}
-    known: list[Labelled] = []
-    skipped: list[tuple[Path, str]] = []
+    batches: dict[LookKind, list[PredictedBatch]]
+    pictures: list[Labelled] = field(default_factory=list)
+    skipped: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def _classify(gallery: Gallery, predictor: Predictor, display: Display) -> _Said:
+    said = _Said({look: [] for look in predictor.manifest.looks if look in _SHOWN})
     waiting: list[Pixels] = []
 
     def classify_waiting() -> None:
-        parts[LookKind.FULL].append(predictor.predict(np.stack(waiting)).probabilities)
+        for look, batches in said.batches.items():
+            shown = [_SHOWN[look](pixels) for pixels in waiting]
+            batches.append(predictor.predict(np.stack(shown), look))
         waiting.clear()
 
     display.begin("classifying", len(gallery.pictures))
     for picture, found in read_pictures(gallery.pictures, os.cpu_count() or 1):
         display.advance(1)
         if isinstance(found, str):
-            skipped.append((picture.path, found))
+            said.skipped.append((picture.path, found))
             continue
-        known.append(picture)
+        said.pictures.append(picture)
         waiting.append(found)
         if len(waiting) == _BATCH_SIZE:
             classify_waiting()
     if waiting:
         classify_waiting()
-    return parts, known, tuple(skipped)
+    return said
+
+
+def _answers(
+    batches: Sequence[PredictedBatch],
+    gallery: Gallery,
+    pictures: Sequence[Labelled],
+    temperature: float,
+) -> LookAnswers:
+    predictions = Predictions(
+        np.concatenate([batch.probabilities for batch in batches]),
+        np.array([picture.label for picture in pictures]),
+        gallery.classes,
+        tuple(picture.source for picture in pictures),
+        temperature,
+    )
+    return LookAnswers(
+        predictions,
+        tuple(each for batch in batches for each in batch.precisions),
+        tuple(each for batch in batches for each in batch.familiarities),
+    )

@@ -142,9 +142,12 @@ def risk_coverage_plot(looks: Mapping[str, Predictions]) -> bytes:
     The line goes through every hundredth; those that the tables have are marked.
     """
     figure, axes = _new_plot(
-        "The surer it must be, the fewer are filed", "share of photos that reach it", "right"
+        "The surer it must be, the fewer are filed",
+        "share of photos that reach the confidence (marked)",
+        "of those, right",
     )
-    for label, predictions in looks.items():
+    for place, (label, predictions) in enumerate(looks.items()):
+        offset = (4, 4) if place == 0 else (-4, -14)  # beside the line, and not on the other's
         curve = [each for each in risk_coverage(predictions) if each.reached]
         (line,) = axes.plot(
             [each.share for each in curve], [each.accuracy or 0 for each in curve], label=label
@@ -154,7 +157,7 @@ def risk_coverage_plot(looks: Mapping[str, Predictions]) -> bytes:
                 point = (each.share, each.accuracy)
                 axes.plot(*point, marker="o", color=line.get_color())
                 axes.annotate(
-                    f"{each.confidence:.1f}", point, xytext=(4, 4), textcoords="offset points"
+                    f"{each.confidence:.1f}", point, xytext=offset, textcoords="offset points"
                 )
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from gallery_daemon.model.precision import FEWEST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -67,6 +69,10 @@ _PAGE = Template("""<!doctype html>
 <body>
 <h1>$title</h1>
 $tables
+<p><small>Reach 0.80: pictures whose confidence is at least that. Wrongly filed at 0.80: pictures
+that a rule with that min_confidence files as another class. 95% right from: the min_confidence from
+which on 95 of 100 photos called so are so, the share of the calls that is left, and between which
+two the true percentage is (Wilson, 95%); of fewer than $fewest calls nothing is known.</small></p>
 <h2>Plots</h2>
 <p>$plots_intro</p>
 <div class="plots">
@@ -125,6 +131,7 @@ def report_page(
             f'<img alt="{escape(name.removesuffix(".png"))}" src="{_embedded(png, "png")}">'
             for name, png in plots.items()
         ),
+        fewest=FEWEST,
         plots_intro=_plots_intro(plots, of_whom),
         mistakes_intro=intro if mistakes else "None.",
         mistakes="\n".join(map(_item, mistakes)),

@@ -116,8 +116,8 @@ def readable(scores: Sequence[SourceScore]) -> ReadableSources:
     ranked = sorted(scores, key=lambda each: (each.recall, -each.support, each.source, each.name))
     if len(ranked) <= _READABLE:
         return ReadableSources(tuple(ranked), None, None)
-    large = [each for each in ranked if each.support >= _FEWEST_PICTURES]
-    small = [each for each in ranked if each.support < _FEWEST_PICTURES]
+    large = [each for each in ranked if each.support >= _FEWEST_PICTURES] or ranked
+    small = [each for each in ranked if each not in large]
     return ReadableSources(tuple(large[:_WORST]), _group(large[_WORST:]), _group(small))
 
 

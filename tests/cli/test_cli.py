@@ -167,7 +167,11 @@ def test_evaluate_prints_the_documented_keys(run: Run, shared_data: Path, tmp_pa
     assert set(said["classes"]) == set(said["per_class"])
     assert said["pictures"] == sum(map(sum, said["confusion"])) == 70
     assert all(0 <= score["recall"] <= 1 for score in said["per_class"].values())
-    assert all({"0.95", "0.99"} == set(each["at_precision"]) for each in said["per_class"].values())
+    for each in said["per_class"].values():
+        assert ["0.9", "0.95", "0.98", "0.99"] == list(each["at_precision"])
+        assert ["0.6", "0.7", "0.8", "0.9"] == list(each["at_confidence"])
+    assert 100 == len(said["risk_coverage"]["share"])
+    assert {"quick", "quick_against_full"} < set(said)
     assert "fmejbah" in {score["source"] for score in said["per_source"]}
 
 

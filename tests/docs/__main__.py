@@ -1,4 +1,4 @@
-"""`python -m tests.docs`: the generated parts of the manual and the schema are written anew."""
+"""`python -m tests.docs`: the generated parts of manual and model card, and the schema, anew."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
 from gallery_daemon.daemon.configuration import classes_of
-from tests.docs.generate import regenerated
-from tests.docs.pages import MANUAL, ROOT
+from tests.docs.generate import regenerated, regenerated_card
+from tests.docs.pages import CARD, MANUAL, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,3 +23,4 @@ def renew(path: Path, after: str) -> None:
 for page in sorted(MANUAL.glob("*.md")):
     renew(page, regenerated(page.read_text("utf-8")))
 renew(ROOT / "gallery_daemon/share" / SCHEMA_FILE, schema_text(classes_of("default")))
+renew(CARD, regenerated_card(CARD.read_text("utf-8")))

@@ -24,8 +24,10 @@ from gallery_daemon.logs.events import (
     PhotoEvent,
     PhotoLine,
 )
+from gallery_daemon.model.manifest import read_manifest
 from gallery_daemon.rules.fields import MEANINGS
-from tests.docs.pages import ROOT
+from gallery_daemon.training.card import model_card, notes_of
+from tests.docs.pages import CARD, ROOT
 from tests.docs.settings import settings_rows
 from tests.docs.typed import Command, commands
 
@@ -43,6 +45,12 @@ def regenerated(text: str) -> str:
         return f"{opening}{GENERATED[name]()}\n{closing}"
 
     return _PART.sub(part, text)
+
+
+def regenerated_card(card: str) -> str:
+    """The shipped model's card: figures of its manifest, and what a person wrote below them."""
+    sizes = {path.name: path.stat().st_size for path in CARD.parent.iterdir()}
+    return model_card(read_manifest(CARD.parent), sizes, notes_of(card))
 
 
 def conditions() -> str:

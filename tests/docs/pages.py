@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = ROOT / "gallery_daemon/manual"
 README = ROOT / "README.md"
+CARD = ROOT / "gallery_daemon/models/default/MODEL_CARD.md"
 DOCUMENTS = (README, *sorted(MANUAL.glob("*.md")), ROOT / ".github/CONTRIBUTING.md")
 
 _SENTENCE = 8

@@ -91,7 +91,8 @@ class Guesses:
         self.manifest = Manifest("colours", ("blue", "red"), "ab" * 32, looks=LOOKS)
         self.batches: list[int] = []
 
-    def predict(self, pictures: Pixels) -> PredictedBatch:
+    def predict(self, pictures: Pixels, look: LookKind) -> PredictedBatch:
+        assert look in self.manifest.looks
         self.batches.append(len(pictures))
         is_red = pictures[..., 0].mean((1, 2)) > pictures[..., 2].mean((1, 2))
         found = np.where(is_red[:, None], [[0.1, 0.9]], [[0.9, 0.1]]).astype(np.float32)

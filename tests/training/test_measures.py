@@ -164,7 +164,7 @@ def test_the_error_before_calibration_is_that_of_the_undivided_logits() -> None:
 def test_the_json_has_the_public_names_and_is_rounded() -> None:
     """What `evaluate --json` prints and the manifest keeps."""
     said = measure(
-        replace(_judged([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]], [0, 1, 1], ("a", "b")))
+        replace(_judged([[0.95, 0.05], [0.62, 0.38], [0.3, 0.7]], [0, 1, 1], ("a", "b")))
     ).to_json()
 
     assert [

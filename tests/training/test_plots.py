@@ -67,13 +67,37 @@ def test_every_plot_is_a_png_by_its_name_in_the_order_of_worth() -> None:
 
     assert [
         "loss-phase1.png", "loss-phase2.png", "accuracy.png", "confusion.png",
-        "reliability.png", "coverage.png",
+        "risk-coverage.png", "coverage.png", "reliability.png",
     ] == list(found)  # fmt: skip
     for png in found.values():
         with Image.open(io.BytesIO(png)) as picture:
             assert "PNG" == picture.format
             assert picture.width > 400 < picture.height + 100
             assert len(np.unique(np.asarray(picture.convert("L")))) > 10
+
+
+def test_a_quick_look_has_a_reliability_of_its_own_and_an_evaluation_no_losses() -> None:
+    """Its line in the curve stands beside that of the full look."""
+    found = plots.all_plots((), SOME, SOME)
+
+    assert [
+        "confusion.png", "risk-coverage.png", "coverage.png", "reliability.png",
+        "reliability-quick.png",
+    ] == list(found)  # fmt: skip
+
+
+def test_the_curve_goes_through_every_hundredth_and_marks_those_of_the_tables(
+    drawn: list[Figure],
+) -> None:
+    """Of five pictures: all are filed and 3 are right; none reaches 0.9, which is no mark."""
+    plots.risk_coverage_plot({"full look": SOME, "quick look": SOME})
+
+    (axes,) = drawn[0].axes
+    share, right = _lines(axes)["full look"]
+    assert (1.0, 0.6) == (share[0], right[0])
+    assert (0.4, 1.0) == (share[-1], right[-1])
+    assert ["full look", "quick look"] == _legend(axes)
+    assert ["0.6", "0.7", "0.8"] * 2 == [text.get_text() for text in axes.texts]
 
 
 def test_the_losses_are_those_of_the_epochs_and_the_best_is_marked(drawn: list[Figure]) -> None:

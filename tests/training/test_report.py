@@ -12,9 +12,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.measures import measure
 from gallery_daemon.training.predictions import Predictions
-from gallery_daemon.training.report import Misclassified, report_page, surest_mistakes
+from gallery_daemon.training.report import (
+    HEADINGS,
+    Misclassified,
+    report_page,
+    surest_mistakes,
+)
 
 JUDGED = Predictions(
     np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6]], dtype=np.float32),
@@ -87,23 +93,61 @@ def test_without_mistakes_it_says_so() -> None:
 
 
 def test_the_tables_have_a_row_for_each_class_with_its_figures() -> None:
-    """Precision, recall, F1, pictures, wrongly filed, and the confidences to copy into a rule."""
+    """Precision, recall, F1, pictures, and what a rule with 0.80 makes of them."""
     page = _page([])
 
     assert "4 pictures: accuracy 25.0%, macro recall 16.7%" in page
     assert (
-        "<td>trees</td><td>50.0%</td><td>33.3%</td><td>40.0%</td><td>3</td><td>33.3%</td>"
-        "<td>0.61 <small>(50% of calls)</small></td>" in page
+        "<td>trees</td><td>50.0%</td><td>33.3%</td><td>40.0%</td><td>3</td><td>66.7%</td>"
+        "<td>50.0%</td><td>33.3%</td>" in page
     )
-    assert "<td>never</td>" in page
+    assert "<td>0.80</td><td>50.0%</td><td>50.0%</td>" in page, "how many photos reach it"
+
+
+def test_the_thresholds_say_how_much_is_known_of_them() -> None:
+    """The confidence, the share of the calls, and the interval; of few calls nothing."""
+    sure = np.tile(np.array([[0.9, 0.1]], dtype=np.float32), (40, 1))
+    many = Predictions(sure, np.zeros(40, dtype=np.int64), ("cars", "trees"))
+
+    page = report_page("x", {"Validation": measure(many)}, {}, [], ()).decode()
+
+    assert "<td>0.00 <small>(100% of calls, 91 to 100%)</small></td>" in page
+    assert "<td>not known</td>" in _page([])
+
+
+def test_a_quick_look_is_beside_the_full_one_and_compared_with_it() -> None:
+    """The mistakes and plots stay those of the full look."""
+    measured = {
+        HEADINGS["validation"]: measure(JUDGED), HEADINGS["validation_quick"]: measure(JUDGED)
+    }  # fmt: skip
+
+    page = report_page(
+        "x", measured, {"loss-phase1.png": b""}, [], (), agreement=agreement_of(JUDGED, JUDGED)
+    ).decode()
+
+    assert "<h2>Validation, quick look</h2>" in page
+    assert "for 100.0% of 4 pictures" in page
+    assert "the others of these pictures: validation." in page
+
+
+def test_of_hundreds_of_sources_the_worst_are_shown() -> None:
+    """The rest is one row, so that the table can be read."""
+    rows = np.tile(np.array([[0.9, 0.1]], dtype=np.float32), (500, 1))
+    names = tuple(f"source {number // 10}" for number in range(500))
+    some = Predictions(rows, (np.arange(500) < 10).astype(np.int64), ("a", "b"), names)
+
+    page = report_page("x", {"Validation": measure(some)}, {}, [], ()).decode()
+
+    assert page.index("<td>source 0</td><td>b</td>") < page.index("<td>source 1</td>")
+    assert "<td>30 more</td><td></td><td>300</td>" in page
 
 
 def test_sources_have_a_table_of_their_own() -> None:
     """Which camera or album it is that goes wrong."""
     page = _page([])
 
-    assert "<summary>By source</summary>" in page
-    assert "<td>park</td><td>trees</td><td>1</td><td>100.0%</td><td>0.0%</td>" in page
+    assert "<summary>By source, the worst first</summary>" in page
+    assert "<td>park</td><td>trees</td><td>1</td><td>100.0%</td><td>100.0%</td>" in page
     alone = replace(JUDGED, sources=("shop",) * 4)
     assert "By source" not in report_page("x", {"A": measure(alone)}, {}, [], ()).decode()
 
@@ -125,7 +169,7 @@ def test_each_set_that_was_measured_has_a_heading_and_the_last_has_the_plots() -
     page = report_page("x", measured, {}, [], ()).decode()
 
     assert page.index("<h2>Validation</h2>") < page.index("<h2>Sources left out in turn</h2>")
-    assert "the others of these pictures: sources left out in turn." in page
+    assert "They are of these pictures: sources left out in turn." in page
 
 
 def test_the_plots_are_in_the_page_in_their_order() -> None:
