@@ -20,7 +20,7 @@ from torchvision.transforms import v2
 
 from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.network import STAGES
-from gallery_daemon.training.features import View
+from gallery_daemon.training.features import VIEWS
 from gallery_daemon.training.pictures import as_jpeg
 from gallery_daemon.training.synthetic.compose import new_synthesiser
 
@@ -77,7 +77,7 @@ class FeatureSource:
 
     def eval_batch(self, rows: torch.Tensor, look: LookKind = LookKind.FULL) -> torch.Tensor:
         """Features of the pictures as they are."""
-        return self.features.take(rows, View.PLAIN if look is LookKind.FULL else View.QUICK)
+        return self.features.take(rows, VIEWS[look])
 
 
 class PictureSource:
@@ -138,7 +138,8 @@ def augmentation(size: int) -> v2.Transform:
 
     It draws from torch's global generator. Sources: random resized crop from a third of the area
     and colour jitter as in Szegedy et al. 2015 (arXiv 1409.4842) and Howard 2013 (arXiv 1312.5402);
-    channels swapped because pictures with red and blue swapped do occur; random erasing, Zhong et al. 2017 (arXiv 1708.04896).
+    channels swapped because pictures with red and blue swapped do occur; random erasing, Zhong
+    et al. 2017 (arXiv 1708.04896).
     """
     return v2.Compose(
         [

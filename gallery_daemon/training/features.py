@@ -40,6 +40,8 @@ class View(StrEnum):
     QUICK = "quick"
 
 
+VIEWS = {LookKind.FULL: View.PLAIN, LookKind.QUICK: View.QUICK}
+
 # A batch of pictures or features, (B, ...), in each view that is asked for.
 Batches = Mapping[View, torch.Tensor]
 HalfArray = np.ndarray[tuple[int, ...], np.dtype[np.float16]]

@@ -160,7 +160,7 @@ def draw_weights(labels: torch.Tensor, sources: torch.Tensor, recipe: Recipe) ->
     weights = counts.double()[group] ** -recipe.source_balance
     in_class = labels.bincount().double()
     sums = torch.zeros_like(in_class).index_add(0, labels, weights)
-    of_class = in_class.pow(1 - recipe.balance) / sums.clamp(min=1e-12)
+    of_class: torch.Tensor = in_class.pow(1 - recipe.balance) / sums.clamp(min=1e-12)
     return weights * of_class[labels]
 
 

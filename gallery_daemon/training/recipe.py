@@ -112,8 +112,8 @@ DEFAULT = Recipe(
     # Source: Tarvainen, Valpola 2017, arXiv 1703.01780; `optimiser.new_average` has its ramp.
     average=0.998,
     # A power of the frequency, between ignoring the rare and repeating few pictures. Source:
-    # Mahajan et al. 2018, arXiv 1805.00932. With 0.5 twice as many of `other` become a class.
-    balance=0.25,
+    # Mahajan et al. 2018, arXiv 1805.00932.
+    balance=0.5,
     source_balance=0.5,
 )
 

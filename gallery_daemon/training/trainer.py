@@ -23,6 +23,7 @@ from gallery_daemon.training.calibration import RawPredictions
 from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress
 from gallery_daemon.training.display import Epoch
 from gallery_daemon.training.features import (
+    VIEWS,
     compute_features,
     feature_batches,
     load_features,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from gallery_daemon.model.head import Head
     from gallery_daemon.training.dataset import Gallery
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.features import Runner
+    from gallery_daemon.training.features import Features, Runner
     from gallery_daemon.training.pictures import LoadedGallery
     from gallery_daemon.training.recipe import Phase, Recipe
     from gallery_daemon.training.train_options import TrainOptions
@@ -175,6 +176,12 @@ class Trainer:
         labels = np.array([gallery.pictures[places[row]].label for row in rows])
         return FeatureBank(full, quick, labels)
 
+    def _known_features(self) -> Features | None:
+        """Those of the start, if no phase changes the body: they need not be computed again."""
+        if any(phase.first_trained != HEAD for phase in self.options.recipe.phases):
+            return None
+        return load_features(self.folder / _FIRST_FEATURES)
+
     @property
     def looks(self) -> tuple[LookKind, ...]:
         """The looks that the networks serve."""
@@ -188,6 +195,8 @@ class Trainer:
 
     def _pooled(self, network: nn.Module, places: Sequence[int], look: LookKind) -> torch.Tensor:
         """What the last layer sees of the pictures at `places`: float32 (len(places), F)."""
+        if found := self._known_features():
+            return found.take(torch.tensor(places), VIEWS[look])
         body = stages(network, STAGES[0], HEAD)
         self.display.begin(f"looking at pictures ({look} look)", len(places))
         parts = []
