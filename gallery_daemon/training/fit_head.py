@@ -6,6 +6,7 @@ number of epochs. Free of torch, because a head can be fitted where torch is not
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +45,7 @@ def fit_head(features: Floats, labels: Labels, shares: Floats, classes: int) -> 
     Returns:
         The head, float32 (C, F) and (C,).
     """
-    scale = 1 / np.sqrt(max(float((features**2).sum(1).mean()), 1e-12))
+    scale = 1 / math.sqrt(max(float((features**2).sum(1).mean()), 1e-12))
     inputs = np.concatenate([features * scale, np.ones((len(features), 1))], 1, dtype=np.float32)
     wanted = np.full((len(labels), classes), LABEL_SMOOTHING / classes, np.float32)
     wanted[np.arange(len(labels)), labels] += 1 - LABEL_SMOOTHING
@@ -60,7 +61,7 @@ def fit_head(features: Floats, labels: Labels, shares: Floats, classes: int) -> 
             break
         step = ahead - gradient / _CURVATURE
         has_overshot = float(((ahead - step) * (step - found)).sum()) > 0
-        following = 1.0 if has_overshot else (1 + np.sqrt(1 + 4 * momentum**2)) / 2
+        following = 1.0 if has_overshot else (1 + math.sqrt(1 + 4 * momentum**2)) / 2
         pull = 0.0 if has_overshot else (momentum - 1) / following
         ahead, found, momentum = step + pull * (step - found), step, following
     weight, bias = found[:-1].T * scale, found[-1]

@@ -157,7 +157,7 @@ def draw_weights(labels: torch.Tensor, sources: torch.Tensor, recipe: Recipe) ->
     """
     pairs = labels * (sources.max() + 1) + sources
     _, group, counts = pairs.unique(return_inverse=True, return_counts=True)
-    weights = counts.double()[group] ** -recipe.source_balance
+    weights: torch.Tensor = counts.double()[group] ** -recipe.source_balance
     in_class = labels.bincount().double()
     sums = torch.zeros_like(in_class).index_add(0, labels, weights)
     of_class: torch.Tensor = in_class.pow(1 - recipe.balance) / sums.clamp(min=1e-12)
