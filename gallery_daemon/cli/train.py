@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.figures import print_agreement, print_measures
+from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
@@ -231,10 +231,16 @@ def _train(options: TrainOptions, out: Path) -> None:
 
 
 def _print_result(result: TrainResult, out: Path) -> None:
-    print_measures(result.measures, "validation pictures")
     if result.left_out:
+        # They say more of photos from elsewhere than those that are like the training's.
+        print_summary(result.measures, "validation pictures")
         print_measures(result.left_out, "pictures of sources left out in turn")
-    typer.echo(f"temperature {result.manifest.full.temperature:.3f}")
+    else:
+        print_measures(result.measures, "validation pictures")
+    if result.agreement:
+        print_agreement(result.agreement)
+    for look, settings in result.manifest.looks.items():
+        typer.echo(f"{look} look: {settings.size} px, temperature {settings.temperature:.3f}")
     if result.finished:
         typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
         return

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.training.checkpoint import Progress
+    from gallery_daemon.training.coverage import LookAgreement
     from gallery_daemon.training.display import Display, Epoch
     from gallery_daemon.training.measures import Measures
     from gallery_daemon.training.pictures import LoadedGallery
@@ -57,12 +58,14 @@ class TrainResult:
     """The result of a training.
 
     `measures` are of the validation pictures, `left_out` of the sources that were left out in turn,
-    if there were any; `finished` is false after Ctrl-C, `can_resume` if it can go on.
+    if there were any, both by the full look; `agreement` is of both looks, if there are two;
+    `finished` is false after Ctrl-C, `can_resume` if it can go on.
     """
 
     manifest: Manifest
     measures: Measures
     left_out: Measures | None
+    agreement: LookAgreement | None
     epochs: tuple[Epoch, ...]
     skipped: SkippedPictures
     finished: bool
@@ -122,6 +125,7 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         manifest,
         calibration.measures["validation"],
         calibration.measures.get("left_out_sources"),
+        _agreement(calibration),
         tuple(progress.epochs),
         loaded.skipped,
         finished,
@@ -142,6 +146,9 @@ def _manifest(
     trainer: Trainer, calibration: Calibration, provenance: dict[str, object]
 ) -> Manifest:
     """The manifest, but for the hashes, which saving fills in."""
+    metrics = {key: found.to_json() for key, found in calibration.measures.items()}
+    if agreement := _agreement(calibration):
+        metrics["quick_against_full"] = agreement.to_json()
     return Manifest(
         name=trainer.options.out.name,
         classes=trainer.loaded.gallery.classes,
@@ -149,26 +156,37 @@ def _manifest(
         looks=calibration.looks,
         familiarity=calibration.familiarity,
         provenance=provenance,
-        metrics={key: found.to_json() for key, found in calibration.measures.items()},
+        metrics=metrics,
     )
 
 
 def _report(trainer: Trainer, calibration: Calibration, progress: Progress) -> dict[str, bytes]:
     """The plots and the page of the bundle, and the left-out predictions, by file name."""
-    full, quick = (calibration.held_out.get(look) for look in LookKind)
-    assert full is not None, "every network serves the full look"
-    plots = all_plots(progress.epochs, full, quick)
+    held_out = calibration.held_out
+    plots = all_plots(progress.epochs, held_out[LookKind.FULL], held_out.get(LookKind.QUICK))
     measured = {HEADINGS[key]: found for key, found in calibration.measures.items()}
     title = f"The model {trainer.options.out.name}"
     mistakes = list(_mistakes(trainer.loaded, calibration))
-    agreement = agreement_of(quick, full) if quick else None
     page = report_page(
-        title, measured, plots, mistakes, trainer.loaded.skipped, agreement=agreement
+        title,
+        measured,
+        plots,
+        mistakes,
+        trainer.loaded.skipped,
+        agreement=_agreement(calibration),
     )
     files = {**plots, REPORT_FILE: page}
     if calibration.left_out:
         files[PREDICTIONS_FILE] = save_predictions(calibration.left_out)
     return files
+
+
+def _agreement(calibration: Calibration) -> LookAgreement | None:
+    """How often the quick look gives the class of the full one; None without a quick look."""
+    quick = calibration.held_out.get(LookKind.QUICK)
+    if quick is None:
+        return None
+    return agreement_of(quick, calibration.held_out[LookKind.FULL])
 
 
 def _card(
