@@ -66,7 +66,7 @@ Folds = Annotated[
 ValShare = Annotated[
     float, typer.Option(help="The share of the pictures that validate.", min=0.01, max=0.9)
 ]
-Size = Annotated[
+FullSize = Annotated[
     int | None,
     typer.Option(
         help="Side of the picture in a full look, in pixels: smaller is faster. Not given: 224, or "
@@ -107,7 +107,7 @@ def train(
     val_share: ValShare = 0.2,
     leave_source_out: LeftOut = None,
     folds: Folds = 0,
-    size: Size = None,
+    size: FullSize = None,
     seed: Seed = 0,
     epochs: Epochs = None,
     notes: Notes = None,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.model.precision import Threshold
+    from gallery_daemon.training.card_tables import Said
 
 CARD_FILE = "MODEL_CARD.md"
 _NOTES_BEGIN = "## Known failures\n"
@@ -52,8 +53,6 @@ _THRESHOLDS = (
     f"to be (95% Wilson interval). Of fewer than {FEWEST} pictures nothing is known."
 )
 _WIDTH = 118
-
-Said = dict[str, Any]
 
 
 def model_card(manifest: Manifest, sizes: Mapping[str, int], notes: str = "") -> str:

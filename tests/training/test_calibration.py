@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from torch.nn.functional import cross_entropy
 
 from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.training.calibration import (
+    MOST_OF_A_SOURCE,
     Calibration,
     RawPredictions,
     calibrate,
+    even_rows,
     fit_temperature,
 )
 from gallery_daemon.training.dataset import Gallery, Labelled
@@ -192,3 +195,32 @@ def test_the_scale_of_familiarity_is_how_far_held_out_pictures_are() -> None:
     assert [0, 0, 0, 1, 1] == found.left_out.folds.tolist()
     shares = found.left_out.familiarity[LookKind.FULL].tolist()
     assert pytest.approx([1, 0.8, 0.6, 0.4, 0.2], abs=1e-3) == shares
+
+
+def test_no_source_counts_for_more_than_its_share() -> None:
+    """Of two thousand pictures of one source some are taken, evenly; nameless ones all count."""
+    names = [f"big__{n}.jpg" for n in range(2000)] + [f"small__{n}.jpg" for n in range(7)]
+    names += [f"{n}.jpg" for n in range(100)]
+    gallery = Gallery(("a",), tuple(Labelled(Path(name), 0) for name in names))
+
+    rows = even_rows(gallery, range(len(names)))
+
+    big = [row for row in rows if row < 2000]
+    assert MOST_OF_A_SOURCE == len(big)
+    assert {50} == {later - earlier for earlier, later in itertools.pairwise(big)}
+    assert list(range(2000, 2107)) == [row for row in rows if row >= 2000]
+
+
+def test_a_large_easy_source_does_not_make_the_network_sure() -> None:
+    """A thousand that are right and forty that are as often wrong count alike."""
+    names = [f"easy__{n}.jpg" for n in range(1000)] + [f"hard__{n}.jpg" for n in range(40)]
+    gallery = Gallery(("a", "b"), tuple(Labelled(Path(name), 0) for name in names))
+    right = torch.tensor([[2.0, 0.0]] * 1000 + [[2.0, 0.0], [0.0, 2.0]] * 20)
+    raw = RawPredictions(tuple(range(1040)), {LookKind.FULL: right}, torch.linspace(0, 1, 1040))
+
+    found = calibrate(gallery, raw, [raw], {LookKind.FULL: 224}, neighbours=10)
+
+    assert found.looks[LookKind.FULL].temperature > fit_temperature(right, torch.zeros(1040).long())
+    assert 1040 == found.measures["left_out_sources"].pictures, "measured are all"
+    tallies = found.looks[LookKind.FULL].tallies
+    assert 80 == sum(tallies["a"].called) + sum(tallies["b"].called)
