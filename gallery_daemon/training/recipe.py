@@ -43,12 +43,12 @@ class Recipe:
     """Phases, and how all of them learn; the values not given are the article's.
 
     `starts_from` counts where a person names no weights; a `batch_size` of 0 is chosen for the
-    machine. `mirrored` adds the features of mirror images, `quick_look` those of thumbnails, and
-    the best epoch is then the best for both looks. `layer_decay` divides the
-    learning rate from one block to the one below; `warm_up` is a share of a phase's steps, after
-    which the rate falls by a cosine if `cosine`; `average` is the largest decay of the average of
-    the weights over steps; `balance` 0 draws every picture once, 1 every class as often as every
-    other; `source_balance` does the same for the sources inside a class.
+    machine. `mirrored` adds the features of mirror images, `quick_look` those of thumbnails: the
+    best epoch is then the best for both looks, and at the end each look gets a head of its own.
+    `layer_decay` divides the learning rate from one block to the one below; `warm_up` is a share of
+    a phase's steps, after which the rate falls by a cosine if `cosine`; `average` is the largest
+    decay of the average of the weights over steps; `balance` 0 draws every picture once, 1 every
+    class as often as every other; `source_balance` does the same for the sources inside a class.
     """
 
     name: str
@@ -93,8 +93,6 @@ DEFAULT = Recipe(
             augmented=True,
             thumbnails=0.3,
         ),
-        # The head again, on pictures as they are at prediction: cut and coloured ones made it wary.
-        Phase("head again", "fc", learning_rate=3e-3, epochs=12),
     ),
     batch_size=0,
     mirrored=False,  # of the head's features; the other phases mirror by themselves

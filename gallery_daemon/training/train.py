@@ -194,7 +194,7 @@ def _card(
 ) -> bytes:
     own = bundle_files(learned.network, learned.head, learned.bank)
     sizes = {name: len(content) for name, content in (own | files).items()}
-    return model_card(manifest, sizes, read_notes(notes)).encode()
+    return model_card(manifest, sizes, read_notes(notes)).encode(errors="replace")
 
 
 def _mistakes(loaded: LoadedGallery, calibration: Calibration) -> Iterator[Misclassified]:

@@ -198,12 +198,11 @@ class Trainer:
         if found := self._known_features():
             return found.take(torch.tensor(places), VIEWS[look])
         body = stages(network, STAGES[0], HEAD)
-        self.display.begin(f"looking at pictures ({look} look)", len(places))
+        self.display.begin(f"looking at pictures ({look} look)", 0)
         parts = []
         for rows in torch.tensor(places).split(self.run.batch_size):
             batch = self.run.input(self.loaded.shown(look, rows.tolist()))
             parts.append(self.run(body, batch).float().cpu())
-            self.display.advance(len(rows))
         return torch.cat(parts)
 
     def _new_network(self) -> nn.Module:

@@ -63,14 +63,14 @@ def test_a_recipe_can_be_carried_out(recipe: object) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_the_default_trains_the_head_before_and_after_all_sizes() -> None:
-    """A random head would distort the layers below; one of varied pictures is wary."""
-    head, whole, again = DEFAULT.phases
+def test_the_default_trains_the_head_before_pictures_of_all_sizes() -> None:
+    """A random head would distort the layers below."""
+    head, whole = DEFAULT.phases
 
-    assert [("fc", False)] * 2 == [(each.first_trained, each.augmented) for each in (head, again)]
+    assert ("fc", False) == (head.first_trained, head.augmented)
     assert whole.augmented
     assert 0 < whole.thumbnails < 1
-    assert {128, 224} <= set(whole.sizes)
+    assert {112, 128, 160} <= set(whole.sizes)
     assert DEFAULT.quick_look
 
 
@@ -80,7 +80,7 @@ def test_fast_learns_the_last_layer_alone_from_the_shipped_model() -> None:
     assert "default" == FAST.starts_from
 
 
-@given(st.lists(st.integers(0, 40), min_size=3, max_size=3).filter(any))
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=2).filter(any))
 def test_epochs_can_be_chosen_for_each_phase(epochs: list[int]) -> None:
     """Nothing else changes; a phase of none is left out."""
     changed = with_epochs(DEFAULT, tuple(epochs))
