@@ -97,6 +97,7 @@ def provenance_of(
         "validation": None if options.validation is None else options.validation.resolve().name,
         "validation_share": options.validation_share,
         "size": loaded.full_size,
+        "int8": options.int8,
         "folds": options.folds,
         "leave_source_out": [list(sources) for sources in options.left_out],
         "pictures": loaded.gallery.counts(),
