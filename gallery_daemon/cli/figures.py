@@ -46,10 +46,13 @@ def print_agreement(agreement: LookAgreement) -> None:
     """Print how often a quick look names the class that a full look names."""
     console = Console(highlight=False, markup=False)
     overall, reached = agreement.overall, agreement.at_threshold
+    sure = (
+        f"; {reached.share:.1%} reach the confidence below, and of those it does for "
+        f"{_share(reached.accuracy)}"
+    )
     console.print(
         f"a quick look names the class of the full look for {_share(overall.accuracy)} of "
-        f"{overall.pictures} pictures; {reached.share:.1%} reach the confidence below, and of "
-        f"those it does for {_share(reached.accuracy)}",
+        f"{overall.pictures} pictures{sure if reached.pictures else ''}",
         soft_wrap=True,
     )
     table = Table("class", "99% as in the full look from", title="Quick against full look")
