@@ -52,7 +52,7 @@ def print_agreement(agreement: LookAgreement) -> None:
     )
     console.print(
         f"a quick look names the class of the full look for {_share(overall.accuracy)} of "
-        f"{overall.pictures} pictures{sure if reached.pictures else ''}",
+        f"{overall.pictures} pictures{sure if reached.reached else ''}",
         soft_wrap=True,
     )
     table = Table("class", "99% as in the full look from", title="Quick against full look")
