@@ -139,7 +139,7 @@ def _reply(request: Request, model: str) -> FromChild:
 
 def _answer(request: Request, model: str) -> Answer:
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
-    return Answer(request.id, facts, Prediction({"cars": 1.0}, model), 1, 1.0)
+    return Answer(request.id, facts, Prediction({"cars": 1.0}, model, 1.0, 1.0), 1, 1.0)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from gallery_daemon.decision import Action, Decision, Destination, OnConflict, Outcome
 from gallery_daemon.journal.journal import Journal
@@ -29,17 +32,25 @@ LIMIT = "min_precision: 0.95 = confidence 0.61 for cars (0.96..1.00 of 100 pictu
 
 @pytest.fixture
 def configured(tmp_path: Path) -> Path:
-    """A configuration whose model knows its precision; of the bundle only the manifest is there."""
+    """A configuration whose model knows its precision, as far as the command line looks at it."""
     (tmp_path / "inbox").mkdir()
     return configuration(tmp_path, KNOWS)
 
 
 def configuration(folder: Path, manifest: Manifest) -> Path:
     """A rule for cars with the precision of the defaults, and the model of this manifest."""
-    bundle = folder / "bundle"
+    bundle, classes = folder / "bundle", len(manifest.classes)
     bundle.mkdir()
-    digest = {"head_sha256": "1" * 64, "bank_sha256": "2" * 64}
-    raw = json.loads(manifest.to_json()) | digest
+    rows = np.zeros((10, 4), np.float16)
+    head = {"weight": np.zeros((classes, 4), np.float32), "bias": np.zeros(classes, np.float32)}
+    bank = {"full": rows, "quick": rows, "labels": np.zeros(10, np.int32)}
+    digests = {
+        f"{name}_sha256": hashlib.sha256(save(tensors)).hexdigest()
+        for name, tensors in (("head", head), ("bank", bank))
+    }
+    for name, tensors in (("head", head), ("bank", bank), ("model", head)):
+        (bundle / f"{name}.safetensors").write_bytes(save(tensors))
+    raw = json.loads(manifest.to_json()) | digests
     if manifest.format_version == 1:
         raw |= {"temperature": 1.0, "input_size": 224}
     (bundle / "model.json").write_text(json.dumps(raw))

@@ -57,7 +57,7 @@ def _reply(request: Request) -> FromChild:
         return Refusal(request.id, RefusalKind.UNREADABLE, "half a letter: \ud800")
     if name.startswith("evil"):
         return Answer(request.id, _EVIL, Prediction({"../../..": 1.0}, "../../x"), 1, 1.0)
-    return Answer(request.id, _FACTS, Prediction({"cars": 1.0}, _MODEL), 1, 1.0)
+    return Answer(request.id, _FACTS, Prediction({"cars": 1.0}, _MODEL, 1.0, 1.0), 1, 1.0)
 
 
 if __name__ == "__main__":

@@ -55,9 +55,11 @@ class Made:
     """A stand-in for NNCF, which takes a minute: notes the pictures, and agrees for `agreement`."""
 
     def __init__(self, agreement: float = 1.0) -> None:
-        assert MANIFEST.int8 is not None
-        look = replace(MANIFEST.int8.looks[LookKind.FULL], agreement=agreement)
-        self.said: Int8Network = replace(MANIFEST.int8, looks={LookKind.FULL: look})
+        assert _SHIPPED.int8 is not None
+        looks = {
+            look: replace(said, agreement=agreement) for look, said in _SHIPPED.int8.looks.items()
+        }
+        self.said: Int8Network = replace(_SHIPPED.int8, looks=looks)
         self.parts: tuple[np.ndarray, ...] = ()
 
     def __call__(

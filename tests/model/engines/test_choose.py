@@ -186,7 +186,11 @@ def test_eight_bits_that_cannot_be_used_are_not_tried(
     folder = tmp_path / "bundle"
     folder.mkdir()
     raw = json.loads((wanted.bundle / "model.json").read_text())
-    raw["int8"]["agreement"] = agreement
+    for look in raw["int8"]["looks"].values():
+        look["agreement"] = agreement
+    for path in wanted.bundle.iterdir():
+        (folder / path.name).symlink_to(path)
+    (folder / "model.json").unlink()
     (folder / "model.json").write_text(json.dumps(raw))
     monkeypatch.setattr(choosing, "is_installed", lambda _name: installed)
 

@@ -122,7 +122,10 @@ def test_the_shipped_bundle_has_an_honest_8_bit_network() -> None:
     assert int8.agreement >= LEAST_AGREEMENT
     assert int8.difference <= 0.03
     engine, manifest = OpenVinoEngine(find_bundle("default")), read_manifest(find_bundle("default"))
-    outputs, expected = engine.features(probes(224)), int8.looks[LookKind.FULL].answers
+    outputs, expected = (
+        engine.features(probes(manifest.full.size)),
+        int8.looks[LookKind.FULL].answers,
+    )
     found = softmax(outputs / manifest.full.temperature) if engine.has_head else record(outputs)
     assert relative_error(found, np.array(expected)) < 0.02
 

@@ -79,6 +79,11 @@ def test_the_temperature_makes_probabilities_flatter_and_keeps_their_order(
 def test_each_look_is_read_by_its_own_temperature_and_tallies(banked: Path) -> None:
     """A quick look of this model has no tally, so its precision is not known."""
     predictor = load_predictor(banked)
+    manifest = predictor.manifest
+    # Of one size, so that both see the same picture.
+    full_look = replace(manifest.looks[LookKind.FULL], size=128)
+    looks = {**manifest.looks, LookKind.FULL: full_look}
+    predictor.manifest = replace(manifest, looks=looks)
     blocks = np.random.default_rng(1).integers(0, 256, (4, 4, 4, 3), dtype=np.uint8)
     small = blocks.repeat(32, axis=1).repeat(32, axis=2)  # (4, 128, 128, 3)
 
