@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.journey.photolog import PassCounts
 
 _SHOWN_SKIPPED = 20
 
@@ -30,7 +30,7 @@ def skipped_lines(skipped: Sequence[tuple[Path, str]]) -> list[str]:
     return lines
 
 
-def print_tally(tally: Tally) -> None:
+def print_tally(tally: PassCounts) -> None:
     """Print the sum of a pass, and how many files are in which folder."""
     console = Console(highlight=False, markup=False)
     if tally.by_folder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.figures import print_agreement, print_measures
+from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
@@ -54,8 +54,34 @@ LeftOut = Annotated[
         "figures and the calibration hold for photos from elsewhere. Can be given again."
     ),
 ]
+Folds = Annotated[
+    int,
+    typer.Option(
+        help="Leave every source out once, in so many trainings besides: 3 takes three times as "
+        "long and measures on all pictures.",
+        min=0,
+        max=10,
+    ),
+]
+ValShare = Annotated[
+    float, typer.Option(help="The share of the pictures that validate.", min=0.01, max=0.9)
+]
+FullSize = Annotated[
+    int | None,
+    typer.Option(
+        help="Side of the picture in a full look, in pixels: smaller is faster. Not given: 224, or "
+        "that of the bundle that --weights names.",
+        min=96,
+        max=224,
+        show_default=False,
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Decides the split and the order of pictures.")]
 Epochs = Annotated[str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")]
+Notes = Annotated[
+    Path | None,
+    typer.Option(help="A Markdown text for the end of MODEL_CARD.md: known failures, licences."),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
 ]
@@ -78,18 +104,22 @@ def train(
     weights: Weights = None,
     val: Validation = None,
     split_by_source: BySource = False,
+    val_share: ValShare = 0.2,
     leave_source_out: LeftOut = None,
+    folds: Folds = 0,
+    size: FullSize = None,
     seed: Seed = 0,
     epochs: Epochs = None,
+    notes: Notes = None,
     resume: Resume = False,
     int8: Int8 = None,
     device: DeviceName = "auto",
 ) -> None:
     """Train the model on your own folders: one folder for each class.
 
-    80% of the pictures train, 20% validate. The best epoch is kept and its confidence calibrated.
-    The bundle holds the weights, the manifest, plots, and report.html. Ctrl-C keeps the best so
-    far; --resume goes on.
+    Of the pictures 80% train and 20% validate (--val-share). The best epoch is kept and its
+    confidence calibrated. The bundle holds the weights, the manifest, a model card, plots, and
+    report.html. Ctrl-C keeps the best so far; --resume goes on.
 
     Examples:
         gallery-daemon train ~/Pictures/Labelled --out ~/models/family
@@ -100,6 +130,10 @@ def train(
     """
     if val is not None and split_by_source:
         raise typer.BadParameter("--val and --split-by-source exclude each other")
+    if folds and leave_source_out:
+        raise typer.BadParameter("--folds and --leave-source-out exclude each other")
+    if folds == 1:
+        raise typer.BadParameter("--folds 1 would leave all sources out at once: give 2 or more")
     if fast and recipe not in {_DEFAULT_RECIPE, _FAST_RECIPE}:
         raise typer.BadParameter(f"--fast and --recipe {recipe} exclude each other")
     from gallery_daemon.training.train_options import TrainOptions  # noqa: PLC0415
@@ -112,8 +146,12 @@ def train(
         seed=seed,
         validation=val,
         by_source=split_by_source,
+        validation_share=val_share,
+        folds=folds,
+        size=size,
         left_out=tuple(_names(text) for text in leave_source_out or ()),
         device=device,
+        notes=notes,
         resume=resume,
         int8=int8 if int8 is not None else not (fast or recipe == _FAST_RECIPE),
     )
@@ -193,10 +231,16 @@ def _train(options: TrainOptions, out: Path) -> None:
 
 
 def _print_result(result: TrainResult, out: Path) -> None:
-    print_measures(result.measures, "validation pictures")
     if result.left_out:
+        # They say more of photos from elsewhere than those that are like the training's.
+        print_summary(result.measures, "validation pictures")
         print_measures(result.left_out, "pictures of sources left out in turn")
-    typer.echo(f"temperature {result.manifest.full.temperature:.3f}")
+    else:
+        print_measures(result.measures, "validation pictures")
+    if result.agreement:
+        print_agreement(result.agreement)
+    for look, settings in result.manifest.looks.items():
+        typer.echo(f"{look} look: {settings.size} px, temperature {settings.temperature:.3f}")
     if result.finished:
         typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
         return

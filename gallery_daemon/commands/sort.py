@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.wiring import Runtime
-    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.journey.photolog import PassCounts
     from gallery_daemon.logs.events import Log
 
 
@@ -30,7 +30,7 @@ class ProgressDisplay(Protocol):
 
 def sort_once(
     config: Config, log: Log, clock: Clock, display: ProgressDisplay, *, again: bool = False
-) -> Tally:
+) -> PassCounts:
     """Every file in the watch folders of `config` has come to an end, once.
 
     `again`: those too that came to an end before and are not in the library.
@@ -47,7 +47,7 @@ def sort_once(
 
 def _sort(
     config: Config, log: Log, clock: Clock, display: ProgressDisplay, *, again: bool
-) -> Tally:
+) -> PassCounts:
     runtime = build(config, log, clock, is_pass=True, again=again)
     try:
         _Pass(runtime, log, clock, display).run()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gallery_daemon.daemon.wiring import Runtime
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row, State
-    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.journey.photolog import PassCounts
     from gallery_daemon.journey.retry import Retries
 
 MINUTES = (1, 5, 15)
@@ -83,7 +83,7 @@ class Throughput:
     Counted once a minute, so sixteen marks at most are held and no file pays for it.
     """
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: PassCounts) -> None:
         self._tally = tally
         self._marks: deque[tuple[float, int]] = deque(maxlen=max(MINUTES) + 1)
 
@@ -134,7 +134,7 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
     )
 
 
-def ends_of(tally: Tally) -> dict[str, int]:
+def ends_of(tally: PassCounts) -> dict[str, int]:
     """How many files came to which end."""
     return {
         "filed": tally.filed,

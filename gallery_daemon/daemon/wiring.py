@@ -20,7 +20,7 @@ from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journey.ends import Ends
 from gallery_daemon.journey.inference_cache import InferenceCache
-from gallery_daemon.journey.photolog import PhotoLog, Tally
+from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from gallery_daemon.journey.similar_photos import SimilarIndex
@@ -53,7 +53,7 @@ class Runtime:
     host: ClassifierHost
     journal: Journal
     photo_log: PhotoLog
-    tally: Tally
+    tally: PassCounts
     pipeline: Pipeline
     retries: Retries
     breaker: CircuitBreaker
@@ -128,7 +128,7 @@ def wire(
     def unknown(photos: Sequence[Photo]) -> list[Photo]:
         return journal.unknown(photos, config.library, again=again)
 
-    tally = Tally()
+    tally = PassCounts()
     photo_log = PhotoLog(log, tally, config.library, clock)
     arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
     filer = Filer(journal, disk, config.library)

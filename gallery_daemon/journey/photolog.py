@@ -1,8 +1,8 @@
 """The one line that every file gets, and the count it goes into.
 
 All the journey's values come together here and become one `PhotoLine`; nothing else in the program
-writes about photos. `Tally` is the count that `sort` sums up and `status` shows; `ClassifierState`
-is what the events of the classifier process say of it: does it run, by which engine, why it ended.
+writes about photos. `PassCounts` is what `sort` sums up and `status` shows; `ClassifierState` is
+what the events of the classifier process say of it: does it run, by which engine, why it ended.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Times:
 class PhotoLog:
     """Writes the line of every file and counts it."""
 
-    def __init__(self, log: Log, tally: Tally, library: str, clock: Clock) -> None:
+    def __init__(self, log: Log, tally: PassCounts, library: str, clock: Clock) -> None:
         self._log, self._tally, self._clock = log, tally, clock
         self._library = library.rstrip("/") + "/"
         self._times: dict[Candidate, _Times] = {}
@@ -209,7 +209,7 @@ def _ms(seconds: float) -> float:
 
 
 @dataclass(slots=True)
-class Tally:
+class PassCounts:
     """Counts of files by their end; a sidecar that travelled with its photo counts as filed.
 
     `known` are those that came to an end in an earlier pass, and are passed over.

@@ -49,7 +49,9 @@ def save_bundle(
     network: nn.Module,
     manifest: Manifest,
     extras: Mapping[str, bytes],
+    *,
     bank: FeatureBank | None = None,
+    head: Head | None = None,
 ) -> Manifest:
     """A new folder `folder` holds the bundle; `extras` are further files by name (plots).
 
@@ -59,27 +61,27 @@ def save_bundle(
 
     Args:
         folder: is not there yet, or empty.
-        network: the whole one; it is parted here.
+        network: the whole one; it is parted here, if no `head` is given.
         manifest: has the scale of familiarity exactly if there is a bank.
         extras: their names are not among `BUNDLE_FILES`.
         bank: made by this network.
+        head: in the place of the network's own, with a layer for each look.
 
     Raises:
         BundleError: `folder` exists already, or cannot be written; the manifest says something
             impossible, or its parts do not fit each other.
     """
     refuse_existing(folder)
-    body, head = _weights(network), head_of(network).to_bytes()
-    rows = None if bank is None else bank.to_bytes()
+    files = bundle_files(network, head, bank)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     manifest = replace(
         manifest,
-        weights_sha256=_sha256(body),
-        head_sha256=_sha256(head),
-        bank_sha256=None if rows is None else _sha256(rows),
+        weights_sha256=hashes[WEIGHTS_FILE],
+        head_sha256=hashes[HEAD_FILE],
+        bank_sha256=hashes.get(BANK_FILE),
         format_version=FORMAT_VERSION,
     )
-    files = {WEIGHTS_FILE: body, HEAD_FILE: head, MANIFEST_FILE: manifest.to_json().encode()}
-    files |= extras if rows is None else {BANK_FILE: rows, **extras}
+    files |= {MANIFEST_FILE: manifest.to_json().encode(), **extras}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -92,6 +94,22 @@ def save_bundle(
     except OSError as error:
         raise BundleError(f"cannot write the model bundle {folder}: {error.strerror}") from error
     return manifest
+
+
+def bundle_files(
+    network: nn.Module, head: Head | None, bank: FeatureBank | None
+) -> dict[str, bytes]:
+    """The contents of body, head and bank, by file name."""
+    files = {
+        WEIGHTS_FILE: _weights(network),
+        HEAD_FILE: (head or head_of(network)).to_bytes(),
+    }
+    return files if bank is None else files | {BANK_FILE: bank.to_bytes()}
+
+
+def body_sha256(network: nn.Module) -> str:
+    """The hash that the body of this network has in a manifest."""
+    return hashlib.sha256(_weights(network)).hexdigest()
 
 
 def _read_again(made: Path) -> None:
@@ -113,6 +131,8 @@ def refuse_existing(folder: Path) -> None:
 
 def load_bundle(folder: Path) -> tuple[nn.Module, Manifest]:
     """The whole network (float32, evaluation mode) and the manifest of the bundle in `folder`.
+
+    Its last layer is that of the full look.
 
     Raises:
         BundleError: it is missing or damaged, or its files are not those of the manifest.
@@ -163,10 +183,6 @@ def _weights(network: nn.Module) -> bytes:
         if not key.startswith(f"{HEAD}.")
     }
     return save(body)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _storable(value: torch.Tensor) -> torch.Tensor:

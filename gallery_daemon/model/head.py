@@ -1,12 +1,15 @@
 """The head: the last, linear layer, which turns features into logits, one for each class.
 
+A look at a smaller picture gives other features: pooled over fewer places, they are larger and
+coarser. So each look may have a layer of its own, for the same body.
+
 It is apart from the body because it is small: a new one, for other classes or with a person's own
 corrections, is a new file of kilobytes, and whatever runs the body stays as it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import WEIGHTS_FILE
+from gallery_daemon.model.manifest import WEIGHTS_FILE, LookKind
 from gallery_daemon.model.tensors import head_tensors, read_verified
 
 if TYPE_CHECKING:
@@ -23,33 +26,41 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.tensors import Tensor
+    from gallery_daemon.model.tensors import Layer, Tensor
 
     Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """`weight` float32 (C, F) and `bias` float32 (C,)."""
+    """`weight` float32 (C, F) and `bias` float32 (C,); `quick` is that of the quick look.
+
+    None: the quick look has the same.
+    """
 
     weight: Floats
     bias: Floats
+    quick: Head | None = None
 
-    def logits(self, features: Floats) -> Floats:
-        """The logits, float32 (N, C), of features float32 (N, F).
+    def logits(self, features: Floats, look: LookKind = LookKind.FULL) -> Floats:
+        """The logits, float32 (N, C), of features float32 (N, F) that this look gave.
 
         Raises:
             BundleError: the features are of another body.
         """
-        found, wanted = features.shape[1], self.weight.shape[1]
+        head = self.quick if look is LookKind.QUICK and self.quick is not None else self
+        found, wanted = features.shape[1], head.weight.shape[1]
         if found != wanted:
             raise BundleError(f"the head takes {wanted} features, the body gives {found}")
-        logits: Floats = features @ self.weight.T + self.bias
+        logits: Floats = features @ head.weight.T + head.bias
         return logits
 
     def to_bytes(self) -> bytes:
         """The content of the head's file."""
-        return save({"weight": _row_by_row(self.weight), "bias": _row_by_row(self.bias)})
+        tensors = {"weight": self.weight, "bias": self.bias}
+        if self.quick is not None:
+            tensors |= {"quick.weight": self.quick.weight, "quick.bias": self.quick.bias}
+        return save({name: _row_by_row(numbers) for name, numbers in tensors.items()})
 
 
 def load_head(folder: Path, manifest: Manifest) -> Head:
@@ -61,7 +72,12 @@ def load_head(folder: Path, manifest: Manifest) -> Head:
     tensors = head_tensors(folder, manifest)
     if tensors is None:
         return _head_within(folder / WEIGHTS_FILE, manifest)
-    weight, bias = map(_array, tensors)
+    full, quick = tensors
+    return replace(_head(full), quick=quick and _head(quick))
+
+
+def _head(layer: Layer) -> Head:
+    weight, bias = map(_array, layer)
     return Head(weight, bias)
 
 

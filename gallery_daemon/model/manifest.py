@@ -200,15 +200,17 @@ class Manifest:
     def to_json(self) -> str:
         """The text of `model.json`; broken UTF-8 in the names of folders is replaced."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
-        return _NUMBERS.sub(_in_one_line, text).encode(errors="replace").decode()
+        return _INNERMOST.sub(_in_one_line, text).encode(errors="replace").decode()
 
 
-# A list of numbers over several lines. No text has one in it: JSON writes its line breaks as \n.
-_NUMBERS = re.compile(r"\[\n[-+.\deE,\s]+\]")
+# A list or an object without another in it, over several lines. No text has a line break: JSON
+# writes them as \\n.
+_INNERMOST = re.compile(r"\[\n[^\[\]{}]+\]|\{\n[^\[\]{}]+\}")
 
 
-def _in_one_line(numbers: re.Match[str]) -> str:
-    return "[" + " ".join(numbers.group()[1:-1].split()) + "]"
+def _in_one_line(innermost: re.Match[str]) -> str:
+    lines = [line.strip() for line in innermost.group().splitlines()]
+    return lines[0] + " ".join(lines[1:-1]) + lines[-1]
 
 
 def find_bundle(name_or_path: str) -> Path:

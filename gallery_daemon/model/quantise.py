@@ -25,7 +25,6 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.bundle import head_of
 from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
 from gallery_daemon.model.engines.probes import probes, record, softmax
 from gallery_daemon.model.manifest import (
@@ -76,12 +75,13 @@ class WithPreprocessing(nn.Module):
 
 
 def quantise(
-    network: nn.Module, manifest: Manifest, calibration: Pictures, held_out: Pictures
+    network: nn.Module, head: Head, manifest: Manifest, calibration: Pictures, held_out: Pictures
 ) -> Quantised:
     """The network's body in 8 bits.
 
     Args:
-        network: the whole one, float32, on the processor.
+        network: the whole one, float32, on the processor; its last layer is not used.
+        head: under which both networks are compared.
         manifest: has its preprocessing, looks and temperatures.
         calibration: of all classes; about `CALIBRATION_PICTURES` in all.
         held_out: at least one for each look, not trained on; both networks are compared on them.
@@ -91,7 +91,7 @@ def quantise(
     """
     refuse_missing_packages()
     body, _ = split_network(network.eval())
-    whole, head = WithPreprocessing(body.eval(), manifest), head_of(network)
+    whole = WithPreprocessing(body.eval(), manifest)
     model = _quantised(whole, list(_in_turn([calibration[look] for look in manifest.looks])))
     with tempfile.TemporaryDirectory(prefix="gallery-daemon-") as folder:
         without_telemetry("openvino").save_model(model, Path(folder) / XML_FILE)
@@ -102,7 +102,9 @@ def quantise(
         bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
         pictures=min(len(held_out[look]) for look in manifest.looks),
         looks={
-            look: _compared(ask, partial(_run, whole), head, settings, held_out[look])
+            look: _compared(
+                ask, partial(_run, whole), partial(head.logits, look=look), settings, held_out[look]
+            )
             for look, settings in manifest.looks.items()
         },
     )
@@ -112,13 +114,13 @@ def quantise(
 def _compared(
     ask: Callable[[PictureBatch], Features],
     ask_exactly: Callable[[PictureBatch], Features],
-    head: Head,
+    logits: Callable[[Features], Features],
     settings: LookSettings,
     pictures: PictureBatch,
 ) -> Int8Look:
     """The 8-bit body and the exact one, under the same head and temperature."""
     rounded, exact = (
-        softmax(head.logits(_features(each, pictures)) / settings.temperature)
+        softmax(logits(_features(each, pictures)) / settings.temperature)
         for each in (ask, ask_exactly)
     )
     answers = record(ask(probes(settings.size)))

@@ -33,6 +33,8 @@ _LENGTH_BYTES, _HEADER_LIMIT_BYTES = 8, 100_000_000
 # The high byte of a half-precision number that is infinite or none: all bits of the exponent.
 _NOT_FINITE = bytes((*range(0x7C, 0x80), *range(0xFC, 0x100)))
 
+_QUICK_LAYER = ("quick.weight", "quick.bias")
+
 DAMAGED = "the bundle is damaged or mixed from two; copy it again"
 
 
@@ -43,6 +45,10 @@ class Tensor:
     kind: str
     shape: tuple[int, ...]
     data: bytes
+
+
+Layer = tuple[Tensor, Tensor]
+"""Weight (C, F) and bias (C,)."""
 
 
 def read_verified(path: Path, digest: str, most_bytes: int | None = None) -> bytes:
@@ -63,17 +69,29 @@ def read_verified(path: Path, digest: str, most_bytes: int | None = None) -> byt
     return content
 
 
-def head_tensors(folder: Path, manifest: Manifest) -> tuple[Tensor, Tensor] | None:
-    """The head's weight (C, F) and bias (C,); None where it is part of the body's file.
+def head_tensors(folder: Path, manifest: Manifest) -> tuple[Layer, Layer | None] | None:
+    """The head's layer, and that of the quick look if it has one of its own.
+
+    None where the head is part of the body's file.
 
     Raises:
         BundleError: the file is missing, damaged, or does not fit the classes.
     """
     if manifest.head_sha256 is None:
         return None
-    path, classes = folder / HEAD_FILE, len(manifest.classes)
+    path = folder / HEAD_FILE
     found = _tensors(read_verified(path, manifest.head_sha256, _HEAD_LIMIT_BYTES), path)
-    weight, bias = _taken(found, ("weight", "bias"), path)
+    full = _layer(found, ("weight", "bias"), path, len(manifest.classes))
+    if not any(name in found for name in _QUICK_LAYER):
+        return full, None
+    quick = _layer(found, _QUICK_LAYER, path, len(manifest.classes))
+    if quick[0].shape != full[0].shape:
+        raise BundleError(f"{path} takes other features at the quick look")
+    return full, quick
+
+
+def _layer(found: dict[str, Tensor], names: tuple[str, str], path: Path, classes: int) -> Layer:
+    weight, bias = _taken(found, names, path)
     if (weight.kind, bias.kind, bias.shape) != (FLOAT32, FLOAT32, weight.shape[:1]) or (
         len(weight.shape) != 2 or not weight.shape[1]  # noqa: PLR2004 - a table
     ):
@@ -135,7 +153,8 @@ def refuse_misfits(folder: Path, manifest: Manifest) -> None:
     _refuse_cut(folder / WEIGHTS_FILE)
     head = head_tensors(folder, manifest)
     if head is not None:
-        bank_tensors(folder, manifest, features=head[0].shape[1])
+        weight, _ = head[0]
+        bank_tensors(folder, manifest, features=weight.shape[1])
 
 
 def _refuse_cut(path: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gallery_daemon.rules.condition import Condition
     from gallery_daemon.rules.decide import Rule, RuleSet
 
-Classes = frozenset[str]
+ClassNames = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def familiarity_demands(ruleset: RuleSet) -> tuple[Rule, ...]:
     return tuple(rule for rule in ruleset.rules if rule.enabled and _asks_familiarity(rule.when))
 
 
-def _demanded(condition: Condition, among: Classes) -> Iterator[tuple[float, Classes]]:
+def _demanded(condition: Condition, among: ClassNames) -> Iterator[tuple[float, ClassNames]]:
     """Each precision below the condition, with those of the classes that it is asked of."""
     match condition:
         case AllOf(parts):
@@ -65,7 +65,7 @@ def _demanded(condition: Condition, among: Classes) -> Iterator[tuple[float, Cla
             pass
 
 
-def _possible(condition: Condition, among: Classes) -> Classes:
+def _possible(condition: Condition, among: ClassNames) -> ClassNames:
     """Those of the classes whose photos may satisfy the condition."""
     match condition:
         case ClassIs(wanted):

@@ -8,7 +8,8 @@ starts from.
 How: `train` goes from folders to bundle. In it, `workspace` is the scratch folder and `trainer`
 trains one network after another; `phase` has the training loop, to be read in one sitting. It takes
 its `batches` from `features` of frozen layers, or from pictures that are varied, some of them
-`synthetic`. `optimiser` says how weights move, `checkpoint` keeps what `--resume` needs.
+`synthetic`. `optimiser` says how weights move, `checkpoint` keeps what `--resume` needs. At the end
+`fit_head` fits a last layer for each look.
 
 How good it is: `predictions` are what networks made of labelled pictures; `measures` counts rights
 and wrongs in them, `coverage` how many photos reach a confidence, `sources` each source by itself.

@@ -13,18 +13,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
+from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, LookKind, LookSettings
 from gallery_daemon.training.measures import Measures, measure
-from gallery_daemon.training.predictions import Predictions
+from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
     from gallery_daemon.training.dataset import Gallery
+
+MOST_OF_A_SOURCE = 40
+"""Of a class, that calibrate: of two thousand easy ones every network would be too sure."""
 
 # A temperature outside these only shows that the pictures are too few.
 _LOWEST, _HIGHEST = 0.05, 20.0
@@ -35,43 +40,95 @@ _PRIOR_NATS = 10.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawPredictions:
-    """A network's output for the pictures at `places`, a row each: `logits` float32 (K, C)."""
+    """A network's output for the pictures at `places`, a row each.
+
+    `logits` float32 (K, C) of each look that it serves, the full one always; `distances` float32
+    (K,) from its bank, 0..2.
+    """
 
     places: tuple[int, ...]
-    logits: Tensor
+    logits: Mapping[LookKind, Tensor]
+    distances: Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """How good and how sure the network is.
 
-    `measures` are by their key in the manifest. `hardest` is what a person should look at: the
-    predictions on the sources left out, where there are some, else on the validation pictures;
-    `places` are those of its pictures in the gallery.
+    `measures` are by their key in the manifest. `left_out` are the predictions on sources that no
+    network had seen, where there are some. `held_out` is what a person should look at, by each
+    look: the predictions on these, else on the validation pictures; `places` are those of its
+    pictures in the gallery.
     """
 
-    temperature: float
+    looks: dict[LookKind, LookSettings]
+    familiarity: FamiliarityScale
     measures: dict[str, Measures]
-    hardest: Predictions
+    left_out: LeftOutPredictions | None
+    held_out: Mapping[LookKind, Predictions]
     places: tuple[int, ...]
 
 
 def calibrate(
-    gallery: Gallery, seen: RawPredictions, unseen: Sequence[RawPredictions]
+    gallery: Gallery,
+    seen: RawPredictions,
+    unseen: Sequence[RawPredictions],
+    sizes: Mapping[LookKind, int],
+    neighbours: int,
 ) -> Calibration:
-    """The temperature that fits sources which no network has seen, where there are logits of some.
+    """Temperatures, tallies and the scale of familiarity, from sources which no network has seen.
 
-    A person's next photos are like them, and not like the pictures that were learned from.
+    Where there are none, from the validation pictures. A person's next photos are like the former,
+    and not like the pictures that were learned from. They are from one more source, easy or hard:
+    so no source counts for more than `MOST_OF_A_SOURCE` pictures of a class.
+
+    Args:
+        gallery: all pictures.
+        seen: the bundle's network on the validation pictures.
+        unseen: other networks, each on the sources left out of its training.
+        sizes: the looks that the network serves, with the side of their pictures.
+        neighbours: how many of the bank's rows a distance is to.
     """
-    used = unseen or [seen]
-    places = tuple(place for raw in used for place in raw.places)
-    together = RawPredictions(places, torch.cat([raw.logits for raw in used]))
-    temperature = fit_temperature(together.logits, _truth(gallery, places))
-    hardest = _predictions(gallery, together, temperature)
-    measures = {"validation": measure(_predictions(gallery, seen, temperature))}
+    together = _together(unseen or [seen])
+    rows = torch.tensor(even_rows(gallery, together.places))
+    truth = _truth(gallery, together.places)
+    temperatures = {
+        look: fit_temperature(together.logits[look][rows], truth[rows]) for look in sizes
+    }
+    held_out = _predictions(gallery, together, temperatures)
+    distances = together.distances.double()
+    measures = _measures("validation", _predictions(gallery, seen, temperatures))
     if unseen:
-        measures["left_out_sources"] = measure(hardest)
-    return Calibration(temperature, measures, hardest, places)
+        measures |= _measures("left_out_sources", held_out)
+    return Calibration(
+        {
+            look: LookSettings(
+                size, temperatures[look], held_out[look].rows(rows.numpy()).tallies()
+            )
+            for look, size in sizes.items()
+        },
+        _scale(distances[rows], neighbours),
+        measures,
+        _left_out(unseen, held_out, distances) if unseen else None,
+        held_out,
+        together.places,
+    )
+
+
+def even_rows(gallery: Gallery, places: Sequence[int]) -> list[int]:
+    """The rows that calibrate: of a source with many pictures of a class some, evenly spread.
+
+    Pictures of no named source all count.
+    """
+    groups: dict[tuple[int, str], list[int]] = {}
+    for row, place in enumerate(places):
+        picture = gallery.pictures[place]
+        groups.setdefault((picture.label, picture.source), []).append(row)
+    chosen: list[int] = []
+    for (_, source), rows in groups.items():
+        count = len(rows) if not source else min(len(rows), MOST_OF_A_SOURCE)
+        chosen += [rows[number * len(rows) // count] for number in range(count)]
+    return sorted(chosen)
 
 
 def fit_temperature(logits: Tensor, truth: Tensor) -> float:
@@ -103,15 +160,59 @@ def _loss(logits: Tensor, truth: Tensor, log_temperature: float) -> float:
     return cross_entropy(logits.double() / temperature, truth).item() + prior
 
 
+def _together(some: Sequence[RawPredictions]) -> RawPredictions:
+    return RawPredictions(
+        tuple(place for raw in some for place in raw.places),
+        {look: torch.cat([raw.logits[look] for raw in some]) for look in some[0].logits},
+        torch.cat([raw.distances for raw in some]),
+    )
+
+
 def _truth(gallery: Gallery, places: Sequence[int]) -> Tensor:
     return torch.tensor([gallery.pictures[place].label for place in places])
 
 
-def _predictions(gallery: Gallery, raw: RawPredictions, temperature: float) -> Predictions:
-    return Predictions(
-        torch.softmax(raw.logits / temperature, dim=1).numpy(),
-        _truth(gallery, raw.places).numpy(),
-        gallery.classes,
-        tuple(gallery.pictures[place].source for place in raw.places),
-        temperature,
+def _predictions(
+    gallery: Gallery, raw: RawPredictions, temperatures: Mapping[LookKind, float]
+) -> dict[LookKind, Predictions]:
+    truth = _truth(gallery, raw.places).numpy()
+    sources = tuple(gallery.pictures[place].source for place in raw.places)
+    return {
+        look: Predictions(
+            torch.softmax(raw.logits[look] / temperature, dim=1).numpy(),
+            truth,
+            gallery.classes,
+            sources,
+            temperature,
+        )
+        for look, temperature in temperatures.items()
+    }
+
+
+def _measures(key: str, predictions: Mapping[LookKind, Predictions]) -> dict[str, Measures]:
+    """By the keys of the manifest: that of the full look is `key` alone."""
+    return {
+        key if look is LookKind.FULL else f"{key}_{look}": measure(each)
+        for look, each in predictions.items()
+    }
+
+
+def _scale(distances: Tensor, neighbours: int) -> FamiliarityScale:
+    shares = torch.linspace(0, 1, QUANTILES, dtype=torch.float64)
+    found = distances.quantile(shares).clamp(0, 2).tolist()
+    return FamiliarityScale(neighbours, tuple(round(distance, 5) for distance in found))
+
+
+def _left_out(
+    unseen: Sequence[RawPredictions], looks: dict[LookKind, Predictions], distances: Tensor
+) -> LeftOutPredictions:
+    ascending = distances.sort().values
+    # The share that is at least as far.
+    nearer = torch.searchsorted(ascending, distances)
+    familiarity = 1 - nearer.double() / len(distances)
+    return LeftOutPredictions(
+        looks,
+        folds=np.repeat(np.arange(len(unseen)), [len(raw.places) for raw in unseen]),
+        places=np.array([place for raw in unseen for place in raw.places]),
+        familiarity={LookKind.FULL: familiarity.numpy().astype(np.float16)},
     )

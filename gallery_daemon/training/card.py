@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.model.precision import Threshold
+    from gallery_daemon.training.card_tables import Said
 
 CARD_FILE = "MODEL_CARD.md"
 _NOTES_BEGIN = "## Known failures\n"
@@ -52,8 +53,6 @@ _THRESHOLDS = (
     f"to be (95% Wilson interval). Of fewer than {FEWEST} pictures nothing is known."
 )
 _WIDTH = 118
-
-Said = dict[str, Any]
 
 
 def model_card(manifest: Manifest, sizes: Mapping[str, int], notes: str = "") -> str:
@@ -146,6 +145,10 @@ def command(provenance: Mapping[str, Any], name: str) -> str:
     recipe = provenance["recipe"]["name"]
     words = ["gallery-daemon train", *provenance["data"], f"--out {name}"]
     words += {"default": [], "fast": ["--fast"]}.get(recipe, [f"--recipe {recipe}"])
+    if recipe == "fast" and provenance.get("int8"):
+        words.append("--int8")
+    if provenance.get("size", INPUT_SIZE) != INPUT_SIZE:
+        words.append(f"--size {provenance['size']}")
     words += [f"--weights {provenance['weights']}", f"--seed {provenance['seed']}"]
     if provenance["split_by_source"]:
         words.append("--split-by-source")
@@ -177,11 +180,17 @@ def _recipe(provenance: Said) -> Iterator[str]:
         "pictures that validate was kept."
     )
     phases = enumerate(recipe["phases"], 1)
-    yield "\n".join(_wrapped(f"{number}. {_phase(phase)}") for number, phase in phases)
+    full = provenance.get("size", INPUT_SIZE)
+    yield "\n".join(_wrapped(f"{number}. {_phase(phase, full)}") for number, phase in phases)
+    if recipe.get("quick_look"):
+        yield (
+            "At the end a last layer is fitted for each look, on features of whole pictures as "
+            "that look shows them: a logistic regression, which has one best solution."
+        )
 
 
-def _phase(phase: Said) -> str:
-    sizes = phase.get("sizes") or [phase.get("size", INPUT_SIZE)]
+def _phase(phase: Said, full: int) -> str:
+    sizes = (phase.get("sizes") or [phase.get("size", full)]) if phase["augmented"] else [full]
     pixels = f"{sizes[0]}" if len(sizes) == 1 else f"{min(sizes)} to {max(sizes)}"
     first, small = phase["first_trained"], phase.get("thumbnails")
     what = "the last layer" if first == "fc" else f"all from `{first}` on"

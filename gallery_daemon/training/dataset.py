@@ -55,6 +55,12 @@ class Gallery:
         """The number of each picture's class."""
         return [picture.label for picture in self.pictures]
 
+    @property
+    def numbered_sources(self) -> list[int]:
+        """The number of each picture's source, from 0, in the order of their names."""
+        numbers = {name: n for n, name in enumerate(sorted({p.source for p in self.pictures}))}
+        return [numbers[picture.source] for picture in self.pictures]
+
     def counts(self) -> dict[str, int]:
         """How many pictures each class has."""
         labels = self.labels

@@ -14,7 +14,7 @@ from gallery_daemon.model.manifest import LookKind, read_manifest
 from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.measures import Measures, measure
-from gallery_daemon.training.pictures import SkippedPictures, read_pictures
+from gallery_daemon.training.pictures import SkippedPictures, as_thumbnail, read_pictures
 from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 _BATCH_SIZE = 32
 
 # A picture, uint8 (224, 224, 3), as a look sees it, uint8 (S, S, 3).
-_SHOWN: Mapping[LookKind, Callable[[Pixels], Pixels]] = {LookKind.FULL: lambda pixels: pixels}
+_SHOWN: Mapping[LookKind, Callable[[Pixels], Pixels]] = {
+    LookKind.FULL: lambda pixels: pixels,
+    LookKind.QUICK: as_thumbnail,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +118,7 @@ class _Said:
 
 
 def _classify(gallery: Gallery, predictor: Predictor, display: Display) -> _Said:
-    said = _Said({look: [] for look in predictor.manifest.looks if look in _SHOWN})
+    said = _Said({look: [] for look in predictor.manifest.looks})
     waiting: list[Pixels] = []
 
     def classify_waiting() -> None:

@@ -1,34 +1,49 @@
 """What the frozen layers make of each picture, computed once and kept on disk.
 
 A frozen layer is a fixed function, so running it again in every epoch gives the same numbers again.
-They are computed once for each picture and, where the recipe mirrors, once for its mirror image, as
-half precision in memory maps beside the bundle: 200 KB a picture behind `layer3`, 1 KB behind
-`avgpool`, which makes a phase of `fc` alone a matter of seconds.
+They are computed once for each picture and, where the recipe asks for them, for its mirror image
+and its thumbnail, as half precision in memory maps beside the bundle: 200 KB a picture behind
+`layer3`, 1 KB behind `avgpool`, which makes a phase of `fc` alone a matter of seconds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD, LookKind
 from gallery_daemon.model.network import normalise
 from gallery_daemon.training.pictures import new_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from torch import nn
 
     from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.training.display import Display
+    from gallery_daemon.training.pictures import LoadedGallery
+    from gallery_daemon.training.recipe import Recipe
 
-# A batch (B, ...) and its mirror image, if there is to be one.
-Pair = tuple[torch.Tensor, torch.Tensor | None]
+
+class View(StrEnum):
+    """What of a picture the frozen layers see: the full look, its mirror image, the quick look."""
+
+    PLAIN = "plain"
+    MIRRORED = "mirrored"
+    QUICK = "quick"
+
+
+VIEWS = {LookKind.FULL: View.PLAIN, LookKind.QUICK: View.QUICK}
+
+# A batch of pictures or features, (B, ...), in each view that is asked for.
+Batches = Mapping[View, torch.Tensor]
 HalfArray = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
 
 
@@ -67,38 +82,52 @@ class Runner:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One row a picture, float16 (N, ...), and the same of the mirror images, if there are any."""
+    """One row a picture, float16 (N, ...), of each view that a recipe asks for; `PLAIN` always."""
 
-    plain: HalfArray
-    mirrored: HalfArray | None
+    views: Mapping[View, HalfArray]
 
-    def take(self, rows: torch.Tensor, mirror: torch.Tensor | None = None) -> torch.Tensor:
-        """The rows as float32 (B, ...); those where `mirror` is true come from the mirror."""
-        places = rows.numpy()
-        picked = self.plain[places]
-        if mirror is not None and self.mirrored is not None:
-            flags = mirror.numpy()
-            picked[flags] = self.mirrored[places[flags]]
+    def take(self, rows: torch.Tensor, view: View = View.PLAIN) -> torch.Tensor:
+        """The rows of one view as float32 (B, ...)."""
+        return torch.from_numpy(self.views[view][rows.numpy()]).float()
+
+    def take_any(self, rows: torch.Tensor, draw: torch.Tensor) -> torch.Tensor:
+        """The rows as float32 (B, ...), each of the view that its draw, 0..1, falls on."""
+        places, chosen = rows.numpy(), (draw * len(self.views)).long().numpy()
+        picked = self.views[View.PLAIN][places]
+        for number, view in enumerate(self.views.values()):
+            picked[chosen == number] = view[places[chosen == number]]
         return torch.from_numpy(picked).float()
 
 
-def pixel_batches(pixels: Pixels, run: Runner, *, mirrored: bool) -> Iterator[Pair]:
-    """Batches of the network's input from pictures uint8 (N, S, S, 3)."""
-    for start in range(0, len(pixels), run.batch_size):
-        batch = run.input(pixels[start : start + run.batch_size].copy())  # (B, 3, S, S)
-        yield batch, batch.flip(3) if mirrored else None
+def views_of(recipe: Recipe) -> tuple[View, ...]:
+    """The views that the recipe's phases of frozen layers learn from."""
+    asked = {View.PLAIN: True, View.MIRRORED: recipe.mirrored, View.QUICK: recipe.quick_look}
+    return tuple(view for view, is_asked in asked.items() if is_asked)
 
 
-def feature_batches(features: Features, run: Runner) -> Iterator[Pair]:
+def pixel_batches(loaded: LoadedGallery, run: Runner, views: Sequence[View]) -> Iterator[Batches]:
+    """The network's input from all pictures, batch by batch."""
+    for start in range(0, len(loaded.gallery.pictures), run.batch_size):
+        some = slice(start, start + run.batch_size)
+        batch = run.input(loaded.shown(LookKind.FULL, some))  # (B, 3, S, S)
+        yield {
+            view: run.input(loaded.shown(LookKind.QUICK, some))
+            if view is View.QUICK
+            else batch.flip(3)
+            if view is View.MIRRORED
+            else batch
+            for view in views
+        }
+
+
+def feature_batches(features: Features, run: Runner) -> Iterator[Batches]:
     """Batches of features computed before, to be taken further."""
-    for rows in torch.arange(len(features.plain)).split(run.batch_size):
-        flipped = torch.ones(len(rows), dtype=torch.bool)
-        mirror = None if features.mirrored is None else features.take(rows, flipped)
-        yield features.take(rows), mirror
+    for rows in torch.arange(len(features.views[View.PLAIN])).split(run.batch_size):
+        yield {view: features.take(rows, view) for view in features.views}
 
 
 def compute_features(
-    batches: Iterator[Pair],
+    batches: Iterator[Batches],
     frozen: nn.Module,
     run: Runner,
     place: Path,
@@ -111,14 +140,13 @@ def compute_features(
     `load_features` finds them again at `place`; earlier ones there are replaced.
     """
     display.begin("computing features", count)
-    plain, mirrored = _Rows(_plain(place), count), _Rows(_mirrored(place), count)
-    for batch, mirror in batches:
-        plain.add(run(frozen, batch))
-        if mirror is not None:
-            mirrored.add(run(frozen, mirror))
-        display.advance(len(batch))
-    mirrored.finish()
-    plain.finish()  # last: where this file is, both are whole
+    rows = {view: _Rows(_file(place, view), count) for view in View}
+    for batch in batches:
+        for view, pictures in batch.items():
+            rows[view].add(run(frozen, pictures))
+        display.advance(len(batch[View.PLAIN]))
+    for view in reversed(View):  # plain last: where this file is, all are whole
+        rows[view].finish()
     found = load_features(place)
     assert found is not None, "a gallery has pictures"
     return found
@@ -126,21 +154,16 @@ def compute_features(
 
 def load_features(place: Path) -> Features | None:
     """The features at `place`, mapped from disk; None if they were not computed to the end."""
-    if not _plain(place).exists():
+    if not _file(place, View.PLAIN).exists():
         return None
-    mirrored = _mirrored(place)
+    files = {view: _file(place, view) for view in View}
     return Features(
-        np.load(_plain(place), mmap_mode="r"),
-        np.load(mirrored, mmap_mode="r") if mirrored.exists() else None,
+        {view: np.load(file, mmap_mode="r") for view, file in files.items() if file.exists()}
     )
 
 
-def _plain(place: Path) -> Path:
-    return place.with_suffix(".plain.npy")
-
-
-def _mirrored(place: Path) -> Path:
-    return place.with_suffix(".mirrored.npy")
+def _file(place: Path, view: View) -> Path:
+    return place.with_suffix(f".{view}.npy")
 
 
 class _Rows:

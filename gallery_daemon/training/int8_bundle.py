@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from PIL import Image
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bank import load_bank
 from gallery_daemon.model.bundle import (
     BUNDLE_FILES,
-    head_of,
+    body_sha256,
     load_bundle,
     refuse_existing,
     save_bundle,
 )
+from gallery_daemon.model.engines.predict import resized
+from gallery_daemon.model.head import load_head
 from gallery_daemon.model.manifest import (
     BIN_FILE,
     LEAST_AGREEMENT,
@@ -35,10 +36,10 @@ from gallery_daemon.model.quantise import (
 )
 from gallery_daemon.model.tensors import read_verified
 from gallery_daemon.training.dataset import find_gallery
-from gallery_daemon.training.pictures import read_pictures
+from gallery_daemon.training.pictures import as_thumbnail, read_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from torch import nn
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.training.display import Display
+    from gallery_daemon.training.pictures import LoadedGallery
     from gallery_daemon.training.split import Split
+    from gallery_daemon.training.trainer import Learned
 
 # Enough to tell 99.0% from 99.5%, and a minute of float32 on two cores.
 COMPARED_PICTURES = 1_000
@@ -57,18 +60,14 @@ _SEED = 0
 
 
 def make_int8(
-    network: nn.Module,
-    manifest: Manifest,
-    pixels: Mapping[LookKind, Pixels],
-    split: Split,
-    display: Display,
+    learned: Learned, manifest: Manifest, loaded: LoadedGallery, split: Split, display: Display
 ) -> Quantised | None:
     """The network in 8 bits; None, and a line to the person, if it is of no use or cannot be made.
 
     Args:
-        network: float32, as it was trained.
+        learned: the network, float32, as it was trained, and its head.
         manifest: has its preprocessing, looks and temperatures.
-        pixels: all pictures of the training, for each look uint8 (N, S, S, 3).
+        loaded: all pictures of the training.
         split: some of the pictures that trained show how large its layers' values become; those
             that validated show whether it agrees with the float32 network.
         display: shows why there is none.
@@ -79,10 +78,11 @@ def make_int8(
         compared = (*split.validate, *split.train)
     try:
         made = quantise(
-            network.to("cpu", torch.float32),
+            learned.network.to("cpu", torch.float32),
+            learned.head,
             manifest,
-            _chosen(pixels, sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])),
-            _chosen(pixels, sorted(_shuffled(compared)[:COMPARED_PICTURES])),
+            _chosen(loaded, manifest, sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])),
+            _chosen(loaded, manifest, sorted(_shuffled(compared)[:COMPARED_PICTURES])),
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever the libraries raise
         # Hours of training are not lost for it: the bundle is whole without.
@@ -108,7 +108,8 @@ def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) ->
     refuse_existing(out)
     refuse_missing_packages()
     network, manifest = load_bundle(bundle)
-    bank = load_bank(bundle, manifest, head_of(network).weight.shape[1])
+    head = load_head(bundle, manifest)
+    bank = load_bank(bundle, manifest, head.weight.shape[1])
     gallery = find_gallery(data, manifest.classes)
     # Shuffled, because they are found class by class, and each part needs all classes.
     order = _shuffled(range(len(gallery.pictures)))[: CALIBRATION_PICTURES + COMPARED_PICTURES]
@@ -121,10 +122,11 @@ def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) ->
             f"{len(pixels)} pictures are too few", hint=f"give {FEWEST_PICTURES} and more"
         )
     display.begin("making an 8-bit network", 0)
-    looks = {look: _shown(each.size, pixels) for look, each in manifest.looks.items()}
+    looks = {look: _shown(look, each.size, pixels) for look, each in manifest.looks.items()}
     calibrating = min(CALIBRATION_PICTURES, len(pixels) // 2)
     made = quantise(
         network,
+        head,
         manifest,
         {look: shown[:calibrating] for look, shown in looks.items()},
         {look: shown[calibrating:] for look, shown in looks.items()},
@@ -132,7 +134,24 @@ def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) ->
     if made.int8.agreement < LEAST_AGREEMENT:
         raise BundleError(_too_little(made), hint="give more pictures, or keep the bundle as it is")
     extras = {**_others(bundle, {*BUNDLE_FILES, *made.files}), **made.files}
-    return save_bundle(out, network, with_int8(manifest, made), extras, bank)
+    return save_bundle(out, network, with_int8(manifest, made), extras, bank=bank, head=head)
+
+
+def kept_int8(bundle: Path | None, network: nn.Module, manifest: Manifest) -> Quantised | None:
+    """The 8-bit body of the bundle that a training started from, if it is still that of `network`.
+
+    None if the body has changed, is shown pictures of other sizes, or there is no such bundle.
+
+    Raises:
+        BundleError: the bundle is damaged.
+    """
+    if bundle is None:
+        return None
+    start = read_manifest(bundle)
+    sizes = [{look: each.size for look, each in some.looks.items()} for some in (start, manifest)]
+    if sizes[0] != sizes[1] or start.weights_sha256 != body_sha256(network):
+        return None
+    return int8_of(bundle)
 
 
 def int8_of(bundle: Path) -> Quantised | None:
@@ -152,15 +171,16 @@ def int8_of(bundle: Path) -> Quantised | None:
     return Quantised(manifest.int8, files)
 
 
-def _shown(side: int, pixels: Sequence[Pixels]) -> Pixels:
-    """Pictures of the full look in another size: uint8 (N, side, side, 3)."""
-    resized = (Image.fromarray(each).resize((side, side)) for each in pixels)
-    shown: Pixels = np.stack([np.asarray(each) for each in resized])
-    return shown
+def _shown(look: LookKind, side: int, pixels: Sequence[Pixels]) -> Pixels:
+    """Pictures uint8 (224, 224, 3) as that look shows them: uint8 (N, side, side, 3)."""
+    seen = map(as_thumbnail, pixels) if look is LookKind.QUICK else pixels
+    return resized(np.stack(list(seen)), side)
 
 
-def _chosen(pixels: Mapping[LookKind, Pixels], places: Sequence[int]) -> dict[LookKind, Pixels]:
-    return {look: shown[places] for look, shown in pixels.items()}
+def _chosen(
+    loaded: LoadedGallery, manifest: Manifest, places: Sequence[int]
+) -> dict[LookKind, Pixels]:
+    return {look: loaded.shown(look, places) for look in manifest.looks}
 
 
 def _others(bundle: Path, known: Collection[str]) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import cross_entropy
 
+from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.network import stages
 from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.checkpoint import PhaseState, optimiser_state, restore_optimiser
@@ -36,6 +37,7 @@ class TrainContext:
 
     recipe: Recipe
     labels: torch.Tensor  # int64 (N,), of all pictures
+    sources: torch.Tensor  # int64 (N,), a number for each source
     train: torch.Tensor  # int64, places in `labels`
     validate: torch.Tensor  # int64, places in `labels`
     run: Runner
@@ -116,11 +118,16 @@ def train_phase(
 
 
 def predict_logits(
-    network: nn.Module, source: BatchSource, rows: torch.Tensor, run: Runner
+    network: nn.Module,
+    source: BatchSource,
+    rows: torch.Tensor,
+    run: Runner,
+    look: LookKind = LookKind.FULL,
 ) -> torch.Tensor:
     """Logits float32 (len(rows), C) on the CPU, in the order of `rows`, of pictures as they are."""
     parts = [
-        run(network, source.eval_batch(some)).float().cpu() for some in rows.split(run.batch_size)
+        run(network, source.eval_batch(some, look)).float().cpu()
+        for some in rows.split(run.batch_size)
     ]
     return torch.cat(parts)
 
@@ -128,14 +135,33 @@ def predict_logits(
 def draw_order(context: TrainContext, generator: torch.Generator) -> torch.Tensor:
     """Places of the pictures of one epoch, shuffled, as many as train.
 
-    Every picture once, or, with a balance above 0, each drawn by count(its class) ** -balance.
+    Every picture once, or, with a balance above 0, each drawn by `draw_weights`.
     """
-    if not context.recipe.balance:
-        return context.train[torch.randperm(len(context.train), generator=generator)]
-    labels = context.labels[context.train]
-    weights = labels.bincount().double()[labels] ** -context.recipe.balance
-    drawn = torch.multinomial(weights, len(labels), replacement=True, generator=generator)
-    return context.train[drawn]
+    recipe, train = context.recipe, context.train
+    if not recipe.balance and not recipe.source_balance:
+        return train[torch.randperm(len(train), generator=generator)]
+    weights = draw_weights(context.labels[train], context.sources[train], recipe)
+    return train[torch.multinomial(weights, len(train), replacement=True, generator=generator)]
+
+
+def draw_weights(labels: torch.Tensor, sources: torch.Tensor, recipe: Recipe) -> torch.Tensor:
+    """How often each picture is drawn, double (N,).
+
+    A class is drawn by count ** (1 - balance) in all, and inside it each source by count **
+    (1 - source_balance): with 0 as often as it has pictures, with 1 as often as every other.
+
+    Args:
+        labels: int64 (N,).
+        sources: int64 (N,), a number for each source.
+        recipe: has both balances.
+    """
+    pairs = labels * (sources.max() + 1) + sources
+    _, group, counts = pairs.unique(return_inverse=True, return_counts=True)
+    weights: torch.Tensor = counts.double()[group] ** -recipe.source_balance
+    in_class = labels.bincount().double()
+    sums = torch.zeros_like(in_class).index_add(0, labels, weights)
+    of_class: torch.Tensor = in_class.pow(1 - recipe.balance) / sums.clamp(min=1e-12)
+    return weights * of_class[labels]
 
 
 def _train_epoch(
@@ -167,12 +193,23 @@ def _train_epoch(
 def _validate(
     averaged: nn.Module, source: BatchSource, context: TrainContext
 ) -> tuple[float, float]:
-    """The loss in nats and the accuracy, 0..1, on the pictures that validate."""
-    logits = predict_logits(averaged, source, context.validate, context.run)  # (V, C)
+    """The loss in nats and the accuracy, 0..1, on the pictures that validate.
+
+    The mean of both looks where the network is to serve both.
+    """
     truth = context.labels[context.validate]  # (V,)
-    # Calibrated: else a network that label smoothing made modest loses to a bolder, worse one.
-    loss = cross_entropy(logits / fit_temperature(logits, truth), truth).item()
-    return loss, (logits.argmax(1) == truth).float().mean().item()
+    losses, accuracies = list[float](), list[float]()
+    for look in looks_of(context.recipe):
+        logits = predict_logits(averaged, source, context.validate, context.run, look)  # (V, C)
+        # Calibrated: else a network that label smoothing made modest loses to a bolder, worse one.
+        losses.append(cross_entropy(logits / fit_temperature(logits, truth), truth).item())
+        accuracies.append((logits.argmax(1) == truth).float().mean().item())
+    return sum(losses) / len(losses), sum(accuracies) / len(accuracies)
+
+
+def looks_of(recipe: Recipe) -> tuple[LookKind, ...]:
+    """The looks that a network of this recipe serves."""
+    return tuple(LookKind) if recipe.quick_look else (LookKind.FULL,)
 
 
 def _restore(learner: _Learner, state: PhaseState, steps: int) -> None:

@@ -2,23 +2,27 @@
 
 So no model is trained on other pixels than it will see (the notebook that the classes come from
 trained on RGB and predicted on BGR). A picture that cannot be read is skipped and listed, never
-guessed. Training reads each file once, into an array on disk beside the bundle: 150 KB a picture,
-so the size of a gallery is bounded by the disk and not by memory.
+guessed. Training reads each file once, into arrays on disk beside the bundle: 150 KB a picture for
+the full look and 50 KB for the quick one, so the size of a gallery is bounded by the disk and not
+by memory.
 """
 
 from __future__ import annotations
 
+import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from PIL import Image
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
 from gallery_daemon.imaging.look import look
-from gallery_daemon.model.manifest import INPUT_SIZE
+from gallery_daemon.model.engines.predict import resized
+from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
 from gallery_daemon.photo import Identity
 from gallery_daemon.training.dataset import without_duplicates
 
@@ -35,6 +39,9 @@ SkippedPictures = tuple[tuple["Path", str], ...]
 
 _Some = TypeVar("_Some", np.uint8, np.float16)
 
+# What most cameras write. Source: EXIF 2.32 for cameras (DCF 2.0 asks for 160x120 pixels).
+_THUMBNAIL, _THUMBNAIL_QUALITY = (160, 120), 80
+
 # Enough to keep the decoders busy while the network works, and little memory: 64 x 150 KB.
 _READ_AHEAD = 64
 
@@ -44,21 +51,32 @@ class LoadedGallery:
     """The pictures that can be read, the others with the reason, and where the pixels are.
 
     `pixels` is a `.npy` file of uint8 (M, 224, 224, 3), RGB; its first rows are the pictures of
-    `gallery`, in order.
+    `gallery`, in order. `thumbnails` is one of uint8 (M, 128, 128, 3): the same by a quick look.
+    `full_size` is the side of the pictures that the network sees in a full look.
     """
 
     gallery: Gallery
     skipped: SkippedPictures
     pixels: Path
+    thumbnails: Path
+    full_size: int = INPUT_SIZE
 
-    def open(self) -> Pixels:
-        """The pixels, uint8 (N, 224, 224, 3), mapped from disk."""
-        pixels: Pixels = np.load(self.pixels, mmap_mode="r")
+    def open(self, look: LookKind = LookKind.FULL) -> Pixels:
+        """The pixels, uint8 (N, 224, 224, 3) or those of thumbnails, mapped from disk."""
+        path = self.pixels if look is LookKind.FULL else self.thumbnails
+        pixels: Pixels = np.load(path, mmap_mode="r")
         return pixels[: len(self.gallery.pictures)]
+
+    def shown(self, look: LookKind, places: slice | Sequence[int]) -> Pixels:
+        """The pictures at `places`, uint8 (K, S, S, 3), as large as the network sees them."""
+        chosen: Pixels = np.array(
+            self.open(look)[places if isinstance(places, slice) else list(places)]
+        )
+        return resized(chosen, self.full_size) if look is LookKind.FULL else chosen
 
 
 def read_gallery(
-    gallery: Gallery, scratch: Path, *, threads: int, display: Display
+    gallery: Gallery, scratch: Path, *, threads: int, display: Display, full_size: int = INPUT_SIZE
 ) -> LoadedGallery:
     """The pixels of every picture of `gallery`, read once; of identical files at most one is kept.
 
@@ -66,9 +84,11 @@ def read_gallery(
         TrainingError: no picture of some class is left.
     """
     gallery, duplicates = without_duplicates(gallery)
-    shape = (len(gallery.pictures), INPUT_SIZE, INPUT_SIZE, 3)
-    path = scratch / "pixels.npy"
-    pixels = new_array(path, np.uint8, shape)
+    count, paths = len(gallery.pictures), (scratch / "pixels.npy", scratch / "thumbnails.npy")
+    pixels, thumbnails = (
+        new_array(path, np.uint8, (count, side, side, 3))
+        for path, side in zip(paths, (INPUT_SIZE, QUICK_SIZE), strict=True)
+    )
     kept: list[Labelled] = []
     skipped = list(duplicates)
     display.begin("reading pictures", len(gallery.pictures))
@@ -77,15 +97,16 @@ def read_gallery(
         if isinstance(found, str):
             skipped.append((picture.path, found))
             continue
-        pixels[len(kept)] = found
+        pixels[len(kept)], thumbnails[len(kept)] = found, as_thumbnail(found)
         kept.append(picture)
     pixels.flush()
+    thumbnails.flush()
     readable = replace(gallery, pictures=tuple(kept))
     trained = {picture.label for picture in kept if not picture.is_held}
     for label, name in enumerate(gallery.classes):
         if label not in trained:
             raise TrainingError(f"no picture of the class {name!r} can be used", hint=_why(skipped))
-    return LoadedGallery(readable, tuple(skipped), path)
+    return LoadedGallery(readable, tuple(skipped), *paths, full_size)
 
 
 def read_pictures(
@@ -99,6 +120,26 @@ def read_pictures(
         for start in range(0, len(pictures), _READ_AHEAD):
             some = pictures[start : start + _READ_AHEAD]
             yield from zip(some, decoders.map(_read, some), strict=True)
+
+
+def as_thumbnail(pixels: Pixels) -> Pixels:
+    """The picture uint8 (224, 224, 3) as a quick look shows it, uint8 (128, 128, 3).
+
+    A quick look sees the thumbnail that a camera put into the file; labelled pictures seldom have
+    one, so it is made: 160x120, JPEG, and up or down to the square.
+    """
+    thumbnail = Image.fromarray(pixels).resize(_THUMBNAIL, Image.Resampling.BICUBIC)
+    square = as_jpeg(thumbnail, _THUMBNAIL_QUALITY).resize((QUICK_SIZE, QUICK_SIZE))
+    return np.array(square)
+
+
+def as_jpeg(image: Image.Image, quality: int) -> Image.Image:
+    """The image as it comes back from a JPEG of that quality, 1 to 95."""
+    file = io.BytesIO()
+    image.save(file, "jpeg", quality=quality)
+    with Image.open(file) as saved:
+        saved.load()
+        return saved
 
 
 def _read(picture: Labelled) -> Pixels | str:

@@ -23,16 +23,19 @@ VALIDATION_SHARE = 0.2
 class Phase:
     """One phase: what trains (from `first_trained` to the end), how fast, how long, on what.
 
-    `size` is the side of its training pictures in pixels. An `augmented` phase sees another crop in
-    other colours each time, any other the features of whole pictures, computed once.
+    `sizes` are the sides of its training pictures in pixels, of which each batch has one at random.
+    An `augmented` phase sees another crop in other colours each time, and the share `thumbnails`
+    of its pictures as a camera's thumbnail; any other sees the features of whole pictures, computed
+    once.
     """
 
     name: str
     first_trained: str
     learning_rate: float
     epochs: int
-    size: int = INPUT_SIZE
+    sizes: tuple[int, ...] = (INPUT_SIZE,)
     augmented: bool = False
+    thumbnails: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,12 @@ class Recipe:
     """Phases, and how all of them learn; the values not given are the article's.
 
     `starts_from` counts where a person names no weights; a `batch_size` of 0 is chosen for the
-    machine. `mirrored` adds the features of mirror images. `layer_decay` divides the
-    learning rate from one block to the one below; `warm_up` is a share of a phase's steps, after
-    which the rate falls by a cosine if `cosine`; `average` is the largest decay of the average of
-    the weights over steps; `balance` 0 draws every picture once, 1 every class as often as every
-    other.
+    machine. `mirrored` adds the features of mirror images, `quick_look` those of thumbnails: the
+    best epoch is then the best for both looks, and at the end each look gets a head of its own.
+    `layer_decay` divides the learning rate from one block to the one below; `warm_up` is a share of
+    a phase's steps, after which the rate falls by a cosine if `cosine`; `average` is the largest
+    decay of the average of the weights over steps; `balance` 0 draws every picture once, 1 every
+    class as often as every other; `source_balance` does the same for the sources inside a class.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Recipe:
     starts_from: str = "imagenet"
     batch_size: int = 64
     mirrored: bool = True
+    quick_look: bool = False
     weight_decay: float = 0.0
     layer_decay: float = 1.0
     warm_up: float = 0.0
@@ -59,6 +64,7 @@ class Recipe:
     label_smoothing: float = 0.0
     average: float = 0.0
     balance: float = 0.0
+    source_balance: float = 0.0
 
 
 ARTICLE = Recipe(
@@ -75,30 +81,38 @@ DEFAULT = Recipe(
         # The head first: random, it would distort the layers below while they learn.
         # Source: Kumar et al. 2022, arXiv 2202.10054.
         Phase("head", "fc", learning_rate=3e-3, epochs=8),
-        # Small pictures first, which are cheap; then larger ones, nearer to those at prediction.
-        # Source: Howard et al., DAWNBench 2018; Touvron et al. 2019, arXiv 1906.06423.
-        Phase("all layers", "conv1", learning_rate=5e-4, epochs=4, size=128, augmented=True),
+        # Of many sizes, so that one network serves thumbnails and whole pictures. Source: Touvron
+        # et al. 2019, arXiv 1906.06423 (a network is only good at sizes near those it learned at).
+        # The first layers know edges, which need no change, and cost half of the time.
         Phase(
-            "all layers, larger", "conv1", learning_rate=3e-4, epochs=2, size=192, augmented=True
+            "the upper layers",
+            "layer3",
+            learning_rate=5e-4,
+            epochs=3,
+            sizes=(112, 128, 160, 192),
+            augmented=True,
+            thumbnails=0.3,
         ),
     ),
     batch_size=0,
     mirrored=False,  # of the head's features; the other phases mirror by themselves
+    quick_look=True,
     # Source: Loshchilov, Hutter 2019, arXiv 1711.05101 (decoupled, as in torch's AdamW).
     weight_decay=0.05,
     # Lower layers know edges and textures, which need the least change. Source: Howard, Ruder 2018,
     # arXiv 1801.06146; a gentler step than their 2.6, as ResNet34 has only six blocks.
-    layer_decay=1.5,
+    layer_decay=1.3,
     # Source: Goyal et al. 2017, arXiv 1706.02677; Loshchilov, Hutter 2017, arXiv 1608.03983.
     warm_up=0.1,
     cosine=True,
     # Source: Szegedy et al. 2016, arXiv 1512.00567.
-    label_smoothing=0.1,
+    label_smoothing=0.05,
     # Source: Tarvainen, Valpola 2017, arXiv 1703.01780; `optimiser.new_average` has its ramp.
     average=0.998,
-    # The square root of the frequency, between ignoring rare classes and repeating few pictures.
-    # Source: Mahajan et al. 2018, arXiv 1805.00932.
+    # A power of the frequency, between ignoring the rare and repeating few pictures. Source:
+    # Mahajan et al. 2018, arXiv 1805.00932.
     balance=0.5,
+    source_balance=0.5,
 )
 
 FAST = replace(

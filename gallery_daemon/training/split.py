@@ -153,6 +153,39 @@ def split_held(gallery: Gallery) -> Split:
     )
 
 
+def fold_sources(gallery: Gallery, folds: int) -> tuple[tuple[str, ...], ...]:
+    """The sources in `folds` sets, to be left out in turn: each has its share of every class.
+
+    The source with the largest share of a class goes first, each to the set that has least of what
+    it brings. The same gallery gives the same sets.
+
+    Raises:
+        TrainingError: a class has fewer sources than there are folds.
+    """
+    counts = {name: sum(of_class.values()) for name, of_class in gallery.sources().items()}
+    shares: dict[str, dict[str, float]] = {}
+    for name, of_class in gallery.sources().items():
+        if len(of_class) < folds:
+            raise TrainingError(
+                f"the class {name!r} has {len(of_class)} sources, too few for {folds} folds",
+                hint="a source is the part of a name before `__`; give fewer --folds, or leave "
+                "sources out by name with --leave-source-out",
+            )
+        for source, count in of_class.items():
+            shares.setdefault(source, {})[name] = count / max(counts[name], 1)
+    sets: list[list[str]] = [[] for _ in range(folds)]
+    filled: list[dict[str, float]] = [dict.fromkeys(counts, 0.0) for _ in range(folds)]
+    for source in sorted(shares, key=lambda source: (-max(shares[source].values()), source)):
+        brought = shares[source]
+        # The sum of squares grows least where the set has least of it.
+        costs = [sum(have[name] * share for name, share in brought.items()) for have in filled]
+        chosen = costs.index(min(costs))
+        sets[chosen].append(source)
+        for name, share in brought.items():
+            filled[chosen][name] += share
+    return tuple(tuple(sorted(each)) for each in sets)
+
+
 def refuse_lopsided(gallery: Gallery, split: Split) -> None:
     """Raise TrainingError if no picture validates, or none of some class trains."""
     trained = {gallery.pictures[place].label for place in split.train}

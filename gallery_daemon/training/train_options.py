@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gallery_daemon
+from gallery_daemon.errors import TrainingError
 from gallery_daemon.training.recipe import DEFAULT, VALIDATION_SHARE, Recipe
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ class TrainOptions:
 
     `weights` as in `weights.find_weights`. The pictures in the folder `validation` validate, else
     about `validation_share` of all, whole sources if `by_source`. Each of `left_out` is a set of
-    sources that a model is trained without and judged by. `threads` decode pictures. `int8`: the
-    bundle gets an 8-bit network as well.
+    sources that a model is trained without and judged by; with `folds`, all sources in that many
+    sets. `size` is the side of the pictures of a full look, None: as the start has it. `notes` is a
+    text for the end of the card. `threads` decode pictures. `int8`: the bundle gets an 8-bit
+    network as well.
     """
 
     data: tuple[Path, ...]
@@ -40,15 +43,18 @@ class TrainOptions:
     by_source: bool = False
     validation_share: float = VALIDATION_SHARE
     left_out: tuple[tuple[str, ...], ...] = ()
+    folds: int = 0
+    size: int | None = None
     device: str = "auto"
     threads: int = os.cpu_count() or 1
+    notes: Path | None = None
     resume: bool = False
     int8: bool = False
 
     def fingerprint(self) -> dict[str, object]:
         """All that decides the result: a training is only resumed with the same."""
         chosen = asdict(self)
-        del chosen["threads"], chosen["resume"], chosen["int8"]
+        del chosen["threads"], chosen["resume"], chosen["int8"], chosen["notes"]
         return {name: _plain(value) for name, value in chosen.items()}
 
 
@@ -59,6 +65,20 @@ def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     return value if isinstance(value, (int, float, str, type(None))) else str(value)
+
+
+def read_notes(notes: Path | None) -> str:
+    """What a person adds to the card: known failures, licences; nothing if there are no notes.
+
+    Raises:
+        TrainingError: the file cannot be read.
+    """
+    if notes is None:
+        return ""
+    try:
+        return notes.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"cannot read the notes {notes}: {error}") from error
 
 
 def provenance_of(
@@ -76,6 +96,9 @@ def provenance_of(
         "split_by_source": options.by_source,
         "validation": None if options.validation is None else options.validation.resolve().name,
         "validation_share": options.validation_share,
+        "size": loaded.full_size,
+        "int8": options.int8,
+        "folds": options.folds,
         "leave_source_out": [list(sources) for sources in options.left_out],
         "pictures": loaded.gallery.counts(),
         "sources": loaded.gallery.sources(),

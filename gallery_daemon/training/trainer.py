@@ -6,41 +6,74 @@ with the same weights, so the features of the first phase are computed once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.manifest import INPUT_SIZE
+from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.model.bundle import head_of
+from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
 from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
 from gallery_daemon.training.calibration import RawPredictions
 from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress
 from gallery_daemon.training.display import Epoch
 from gallery_daemon.training.features import (
+    VIEWS,
     compute_features,
     feature_batches,
     load_features,
     pixel_batches,
+    views_of,
 )
-from gallery_daemon.training.phase import TrainContext, TrainedEpoch, predict_logits, train_phase
+from gallery_daemon.training.fit_head import fit_head
+from gallery_daemon.training.phase import (
+    TrainContext,
+    TrainedEpoch,
+    draw_weights,
+    looks_of,
+    train_phase,
+)
 from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from torch import nn
 
+    from gallery_daemon.model.head import Head
+    from gallery_daemon.training.dataset import Gallery
     from gallery_daemon.training.display import Display
-    from gallery_daemon.training.features import Runner
+    from gallery_daemon.training.features import Features, Runner
     from gallery_daemon.training.pictures import LoadedGallery
     from gallery_daemon.training.recipe import Phase, Recipe
     from gallery_daemon.training.train_options import TrainOptions
     from gallery_daemon.training.weights import StartWeights
 
+    Floats = NDArray[np.float32]
+
+NEIGHBOURS = 10
+"""A photo's distance is to so many of the bank's nearest pictures: one alone may be mislabelled."""
+BANK_ROWS, MOST_ROWS = 260, 1_900
+"""For each class, and in all: under 4 MB of float16, in two looks."""
+_SHOWN_SOURCES = 4
 _FIRST_FEATURES, _LATER_FEATURES = "start", "later"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """A trained network, and the head and the bank that its bundle has."""
+
+    network: nn.Module
+    head: Head
+    bank: FeatureBank
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +101,7 @@ class Trainer:
         context = TrainContext(
             self.options.recipe,
             torch.tensor(self.loaded.gallery.labels),
+            torch.tensor(self.loaded.gallery.numbered_sources),
             torch.tensor(split.train),
             torch.tensor(split.validate),
             self.run,
@@ -93,17 +127,83 @@ class Trainer:
         # The best epoch is chosen without them, too; else they would not be unseen.
         options, gallery = self.options, self.loaded.gallery
         inner = split_randomly(gallery, outer.train, options.validation_share, options.seed)
-        self.display.say(f"without {', '.join(options.left_out[number])}:")
+        self.display.say(f"without {_shortened(options.left_out[number])}:")
         network, progress = self.train(inner, f"without-{number + 1}", number)
         if progress.phase < len(options.recipe.phases):
             raise KeyboardInterrupt
-        return self.predict(network, outer.validate)
+        return self.predict(self.learned(network, inner), outer.validate)
 
-    def predict(self, network: nn.Module, places: tuple[int, ...]) -> RawPredictions:
-        """The network's predictions on the pictures at `places`, not varied."""
-        pictures = PictureSource(self.loaded, INPUT_SIZE, self.run, scenery=())
-        logits = predict_logits(network, pictures, torch.tensor(places), self.run)
-        return RawPredictions(places, logits)
+    def learned(self, network: nn.Module, split: Split) -> Learned:
+        """What a bundle holds of the network: its body, its head, its bank.
+
+        The head of a recipe that serves both looks is fitted anew to whole pictures, a layer for
+        each look: the network's own has learned from cut and coloured ones.
+        """
+        gallery, recipe = self.loaded.gallery, self.options.recipe
+        seen = {look: self._pooled(network, split.train, look).numpy() for look in self.looks}
+        head = head_of(network)
+        if recipe.quick_look:
+            labels = torch.tensor(gallery.labels)[list(split.train)]
+            sources = torch.tensor(gallery.numbered_sources)[list(split.train)]
+            shares = draw_weights(labels, sources, recipe).numpy()
+            full, quick = (
+                fit_head(seen[look], labels.numpy(), shares, len(gallery.classes))
+                for look in LookKind
+            )
+            head = replace(full, quick=quick)
+        return Learned(network, head, self._bank(split.train, seen))
+
+    def predict(self, learned: Learned, places: tuple[int, ...]) -> RawPredictions:
+        """The predictions on the pictures at `places`, not varied, by each look."""
+        features = {
+            look: self._pooled(learned.network, places, look).numpy() for look in self.looks
+        }
+        logits = {
+            look: torch.from_numpy(learned.head.logits(vectors, look))
+            for look, vectors in features.items()
+        }
+        neighbours = min(NEIGHBOURS, len(learned.bank.labels))
+        distances = learned.bank.distances(features[LookKind.FULL], neighbours)
+        return RawPredictions(places, logits, torch.from_numpy(distances))
+
+    def _bank(self, places: Sequence[int], seen: Mapping[LookKind, Floats]) -> FeatureBank:
+        """Some hundred pictures a class, of those at `places`, whose features are `seen`."""
+        gallery = self.loaded.gallery
+        rows = bank_rows(gallery, places, self.options.seed)
+        full = seen[LookKind.FULL][rows].astype(np.float16)
+        # A network that serves no quick look has nothing to say of it.
+        quick = seen[LookKind.QUICK][rows].astype(np.float16) if len(seen) > 1 else full
+        labels = np.array([gallery.pictures[places[row]].label for row in rows])
+        return FeatureBank(full, quick, labels)
+
+    def _known_features(self) -> Features | None:
+        """Those of the start, if no phase changes the body: they need not be computed again."""
+        if any(phase.first_trained != HEAD for phase in self.options.recipe.phases):
+            return None
+        return load_features(self.folder / _FIRST_FEATURES)
+
+    @property
+    def looks(self) -> tuple[LookKind, ...]:
+        """The looks that the networks serve."""
+        return looks_of(self.options.recipe)
+
+    @property
+    def sizes(self) -> dict[LookKind, int]:
+        """The side of the pictures of each of them."""
+        sides = {LookKind.FULL: self.loaded.full_size, LookKind.QUICK: QUICK_SIZE}
+        return {look: sides[look] for look in self.looks}
+
+    def _pooled(self, network: nn.Module, places: Sequence[int], look: LookKind) -> torch.Tensor:
+        """What the last layer sees of the pictures at `places`: float32 (len(places), F)."""
+        if found := self._known_features():
+            return found.take(torch.tensor(places), VIEWS[look])
+        body = stages(network, STAGES[0], HEAD)
+        self.display.begin(f"looking at pictures ({look} look)", 0)
+        parts = []
+        for rows in torch.tensor(places).split(self.run.batch_size):
+            batch = self.run.input(self.loaded.shown(look, rows.tolist()))
+            parts.append(self.run(body, batch).float().cpu())
+        return torch.cat(parts)
 
     def _new_network(self) -> nn.Module:
         """The start of every training, the same for the same seed."""
@@ -152,7 +252,7 @@ class Trainer:
         """Augmented pictures, or the features before the first stage that the phase trains."""
         if phase.augmented:
             scenery = context.train.tolist()
-            return PictureSource(self.loaded, phase.size, self.run, scenery)
+            return PictureSource(self.loaded, phase.sizes, self.run, scenery, phase.thumbnails)
         place = self.folder / (_FIRST_FEATURES if is_first else _LATER_FEATURES)
         if is_first and (found := load_features(place)):
             return FeatureSource(found, phase.first_trained, self.run)
@@ -162,8 +262,8 @@ class Trainer:
         self, first: str, before: BatchSource | None, network: nn.Module, place: Path
     ) -> FeatureSource:
         """Features before the stage `first`; from those of the phase before, if there are some."""
-        reached, mirrored = STAGES[0], self.options.recipe.mirrored
-        batches = pixel_batches(self.loaded.open(), self.run, mirrored=mirrored)
+        reached, views = STAGES[0], views_of(self.options.recipe)
+        batches = pixel_batches(self.loaded, self.run, views)
         if isinstance(before, FeatureSource):
             if before.enters == first:
                 return before
@@ -192,8 +292,33 @@ def _work(phase: Phase) -> float:
     `layer4` has a quarter of a ResNet34's multiplications.
     """
     if phase.augmented:
-        return phase.size**2 / INPUT_SIZE**2
+        return sum(size**2 for size in phase.sizes) / len(phase.sizes) / INPUT_SIZE**2
     return 0.001 if phase.first_trained == HEAD else 0.25
+
+
+def bank_rows(gallery: Gallery, places: Sequence[int], seed: int) -> list[int]:
+    """Which of `places` are in the bank: up to `BANK_ROWS` of each class, evenly of its sources.
+
+    A person's classes may be many: then each has fewer, so that the file stays small.
+    """
+    most = min(BANK_ROWS, MOST_ROWS // len(gallery.classes))
+    order = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))
+    waiting: dict[int, dict[str, list[int]]] = {}
+    for row in order.tolist():
+        picture = gallery.pictures[places[row]]
+        waiting.setdefault(picture.label, {}).setdefault(picture.source, []).append(row)
+    chosen: list[int] = []
+    for _, by_source in sorted(waiting.items()):
+        in_turn = zip_longest(*by_source.values())
+        chosen += [row for turn in in_turn for row in turn if row is not None][:most]
+    return chosen
+
+
+def _shortened(sources: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(sources[:_SHOWN_SOURCES])
+    more = len(sources) - _SHOWN_SOURCES
+    return shown if more <= 0 else f"{shown} and {more} more sources"
 
 
 def _record(progress: Progress, phase: Phase, epoch: TrainedEpoch, done: float) -> Epoch:

@@ -15,7 +15,13 @@ from torchvision.models import ResNet34_Weights
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.bundle import read_weights
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, WEIGHTS_FILE, find_bundle
+from gallery_daemon.model.manifest import (
+    DEFAULT_BUNDLE,
+    INPUT_SIZE,
+    WEIGHTS_FILE,
+    find_bundle,
+    read_manifest,
+)
 from gallery_daemon.model.network import load_backbone
 
 if TYPE_CHECKING:
@@ -31,10 +37,19 @@ _TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StartWeights:
-    """Weights by torchvision's key names, None for a random start, and what they are called."""
+    """Weights by torchvision's key names, None for a random start, and what they are called.
+
+    `bundle` is the folder of the bundle that they come from, if they come from one.
+    """
 
     name: str
     state: Mapping[str, torch.Tensor] | None
+    bundle: Path | None = None
+
+    @property
+    def full_size(self) -> int:
+        """The side of the pictures of a full look: as in the bundle, else ImageNet's."""
+        return INPUT_SIZE if self.bundle is None else read_manifest(self.bundle).full.size
 
     def digest(self) -> str:
         """The same for the same weights, whatever they are called."""
@@ -69,7 +84,7 @@ def find_weights(weights: str | None, otherwise: str, say: Callable[[str], None]
     chosen = weights or otherwise
     if chosen == NONE:
         return StartWeights(NONE, None)
-    return StartWeights(chosen, _download() if chosen == IMAGENET else _read(chosen))
+    return StartWeights(chosen, _download()) if chosen == IMAGENET else _read(chosen)
 
 
 def start_from(network: nn.Module, weights: StartWeights) -> None:
@@ -109,11 +124,12 @@ def _download() -> Mapping[str, torch.Tensor]:
     return state
 
 
-def _read(weights: str) -> Mapping[str, torch.Tensor]:
+def _read(weights: str) -> StartWeights:
     path = find_bundle(weights) if weights == DEFAULT_BUNDLE else Path(weights).expanduser()
-    file = path / WEIGHTS_FILE if path.is_dir() else path
+    bundle = path if path.is_dir() else None
+    file = path / WEIGHTS_FILE if bundle else path
     try:
-        return load(read_weights(file))
+        return StartWeights(weights, load(read_weights(file)), bundle)
     except SafetensorError as error:
         raise TrainingError(
             f"{file} is not a safetensors file: {error}",

@@ -18,8 +18,10 @@ from typing import IO, TYPE_CHECKING, Self
 from safetensors import SafetensorError
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.bundle import refuse_existing
+from gallery_daemon.model.bundle import BUNDLE_FILES, refuse_existing
 from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE, read_manifest
+from gallery_daemon.training.card import CARD_FILE
+from gallery_daemon.training.predictions import PREDICTIONS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,10 +183,11 @@ class Workspace:
         """
         if not self._out.exists():
             return
-        own = {MANIFEST_FILE, WEIGHTS_FILE}
+        needed = {MANIFEST_FILE, WEIGHTS_FILE}
         names = {path.name for path in self._out.iterdir()}
+        own = BUNDLE_FILES | {CARD_FILE, PREDICTIONS_FILE}
         foreign = sorted(name for name in names - own if not name.endswith(_OWN_ENDINGS))
-        if not own <= names or (read_manifest(self._out).provenance or {}).get("finished", True):
+        if not needed <= names or (read_manifest(self._out).provenance or {}).get("finished", True):
             refuse_existing(self._out)
         if foreign:
             raise BundleError(

@@ -66,7 +66,9 @@ def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -
     ("words", "says"),
     [
         (("--epochs", "five"), "write a number for each phase"),
-        (("--epochs", "5"), "1 numbers of epochs for the 3 phases"),
+        (("--epochs", "5"), "1 numbers of epochs for the 2 phases"),
+        (("--folds", "1"), "give 2 or more"),
+        (("--folds", "2", "--leave-source-out", "a"), "exclude each other"),
         (("--recipe", "cake"), "there is no recipe 'cake'"),
         (("--fast", "--recipe", "article"), "exclude each other"),
         (("--val", "v", "--split-by-source"), "exclude each other"),

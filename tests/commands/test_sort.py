@@ -13,7 +13,7 @@ from gallery_daemon.logs.setup import LogFormat, make_log
 from tests.journey.foretold import Scene, photo_bytes, stood_in
 
 if TYPE_CHECKING:
-    from gallery_daemon.journey.photolog import Tally
+    from gallery_daemon.journey.photolog import PassCounts
 
 
 class Display:
@@ -27,7 +27,7 @@ class Display:
         self.shown.append((done, expected))
 
 
-def passed(scene: Scene, *, again: bool = False) -> tuple[Tally, Display, str]:
+def passed(scene: Scene, *, again: bool = False) -> tuple[PassCounts, Display, str]:
     """The count of a pass, what was shown, and its log."""
     display, stream = Display(), io.StringIO()
     log = make_log(LogFormat.JSON, stream=stream)

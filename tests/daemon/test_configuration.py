@@ -65,9 +65,8 @@ def test_a_model_that_cannot_be_is_a_mistake_like_any_other(tmp_path: Path) -> N
     scale = FamiliarityScale(1, (0.5,) * QUANTILES)
     manifest = Manifest("b", CLASSES, "", familiarity=scale)
     rows = np.ones((3, 512), np.float16)
-    save_bundle(
-        bundle, new_network(len(CLASSES)), manifest, {}, FeatureBank(rows, rows, np.zeros(3, int))
-    )
+    bank = FeatureBank(rows, rows, np.zeros(3, int))
+    save_bundle(bundle, new_network(len(CLASSES)), manifest, {}, bank=bank)
     read_configuration(config)
     said, raw = (bundle / "model.json").read_text(), json.loads((bundle / "model.json").read_text())
     whole = {path: path.read_bytes() for path in bundle.iterdir()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gallery_daemon.daemon.status import MINUTES, Throughput
-from gallery_daemon.journey.photolog import Tally
+from gallery_daemon.journey.photolog import PassCounts
 
 
 def test_a_pace_is_that_of_the_last_minutes() -> None:
     """60 a minute for ten minutes, then nothing for two: each span forgets it in its time."""
-    tally = Tally()
+    tally = PassCounts()
     throughput = Throughput(tally)
     for second in range(601):
         tally.filed = second
@@ -23,7 +23,7 @@ def test_a_pace_is_that_of_the_last_minutes() -> None:
 
 def test_before_the_start_there_were_no_files() -> None:
     """Thirty files in half a minute are thirty in a minute, and two a minute in fifteen."""
-    tally = Tally()
+    tally = PassCounts()
     throughput = Throughput(tally)
     assert 0.0 == throughput.per_minute(1, 0.0)
     throughput.run_due(100.0)
@@ -34,7 +34,7 @@ def test_before_the_start_there_were_no_files() -> None:
 
 def test_a_pace_takes_no_more_room_with_the_years() -> None:
     """A mark a minute, and sixteen are kept."""
-    throughput = Throughput(Tally())
+    throughput = Throughput(PassCounts())
     for second in range(0, 10_000, 7):
         throughput.run_due(float(second))
 

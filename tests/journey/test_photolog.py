@@ -10,7 +10,7 @@ from gallery_daemon.decision import Action, Decision, Outcome
 from gallery_daemon.filing.execute import Filing
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.judge import Examined
-from gallery_daemon.journey.photolog import PhotoLog, Tally
+from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo
 
@@ -25,7 +25,7 @@ def file(relative: str) -> Photo:
 def test_nothing_is_remembered_of_what_is_filed() -> None:
     """Neither of the photo nor of the sidecars that came along and have no line of their own."""
     log = make_log(LogFormat.JSON, LogLevel.INFO, io.StringIO())
-    photo_log = PhotoLog(log, Tally(), "/library", SystemClock())
+    photo_log = PhotoLog(log, PassCounts(), "/library", SystemClock())
     for name in ("trip/a.jpg", "trip/a.xmp", "a.jpg", "a.mov"):
         photo_log.settled(file(name))
 

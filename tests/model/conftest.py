@@ -54,7 +54,7 @@ def banked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scale = FamiliarityScale(5, tuple(n / 50 for n in range(QUANTILES)))
     manifest = Manifest("banked", CLASSES, "", looks=looks, familiarity=scale)
     bank = FeatureBank(rows[0], rows[1], random.integers(0, 3, 30))
-    save_bundle(folder, new_network(len(CLASSES)), manifest, {}, bank)
+    save_bundle(folder, new_network(len(CLASSES)), manifest, {}, bank=bank)
     return folder
 
 

@@ -15,6 +15,7 @@ import torch
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model import quantise as quantising
+from gallery_daemon.model.bundle import head_of
 from gallery_daemon.model.engines.probes import RECORDED
 from gallery_daemon.model.manifest import (
     PROBES,
@@ -54,6 +55,7 @@ def test_any_network_can_be_made_8_bits() -> None:
 
     made = quantise(
         network,
+        head_of(network),
         manifest,
         {look: each[:12] for look, each in shown.items()},
         {look: each[12:] for look, each in shown.items()},

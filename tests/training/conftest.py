@@ -24,7 +24,15 @@ VARIED = Recipe(
     "varied",
     (
         Phase("head", "fc", learning_rate=0.01, epochs=2),
-        Phase("all", "conv1", learning_rate=1e-4, epochs=2, size=64, augmented=True),
+        Phase(
+            "all",
+            "conv1",
+            learning_rate=1e-4,
+            epochs=2,
+            sizes=(64, 96),
+            augmented=True,
+            thumbnails=0.3,
+        ),
         Phase("fc", "fc", learning_rate=0.001, epochs=1),
     ),
     batch_size=8,
@@ -35,6 +43,8 @@ VARIED = Recipe(
     label_smoothing=DEFAULT.label_smoothing,
     average=DEFAULT.average,
     balance=DEFAULT.balance,
+    source_balance=DEFAULT.source_balance,
+    quick_look=True,
 )
 
 

@@ -8,17 +8,22 @@ import numpy as np
 import pytest
 import torch
 
+from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.training import batches
 from gallery_daemon.training.batches import (
     FeatureSource,
     PictureSource,
     RandomJpeg,
     augmentation,
+    random_thumbnail,
 )
-from gallery_daemon.training.features import Features
+from gallery_daemon.training.features import Features, View
 from tests.training.tiny import RUN, SIDE, tiny_gallery
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gallery_daemon.imaging.decode import Pixels
 
 pytestmark = pytest.mark.usefixtures("one_core")
 
@@ -31,29 +36,32 @@ def _seeded(seed: int = 0) -> torch.Generator:
 
 def _features(*, mirrored: bool) -> FeatureSource:
     plain = np.arange(16, dtype=np.float16)[:, None] + 1
-    return FeatureSource(Features(plain, -plain if mirrored else None), "fc", RUN)
+    views = {View.PLAIN: plain} | ({View.MIRRORED: -plain} if mirrored else {})
+    return FeatureSource(Features(views), "fc", RUN)
 
 
-def _pictures(folder: Path, size: int = 24) -> PictureSource:
-    return PictureSource(tiny_gallery(folder), size, RUN, scenery=range(16))
+def _pictures(
+    folder: Path, sizes: tuple[int, ...] = (24,), thumbnails: float = 0.0
+) -> PictureSource:
+    return PictureSource(tiny_gallery(folder), sizes, RUN, range(16), thumbnails)
 
 
 def test_features_come_in_the_order_asked_for() -> None:
     """Rows beside their own features, batch by batch, the last one shorter."""
-    batches = list(_features(mirrored=False).train_batches(ORDER, _seeded()))
+    found = list(_features(mirrored=False).train_batches(ORDER, _seeded()))
 
-    assert [5, 2] == [len(rows) for rows, _ in batches]
-    assert ORDER.tolist() == torch.cat([rows for rows, _ in batches]).tolist()
-    assert (ORDER + 1).tolist() == torch.cat([batch for _, batch in batches])[:, 0].tolist()
+    assert [5, 2] == [len(rows) for rows, _ in found]
+    assert ORDER.tolist() == torch.cat([rows for rows, _ in found]).tolist()
+    assert (ORDER + 1).tolist() == torch.cat([batch for _, batch in found])[:, 0].tolist()
 
 
 def test_half_of_the_features_are_of_mirror_images() -> None:
     """At random, another half in each epoch; in evaluation none."""
     source, order = _features(mirrored=True), torch.arange(16).repeat(50)
-    batches = torch.cat([batch for _, batch in source.train_batches(order, _seeded())])
+    found = torch.cat([batch for _, batch in source.train_batches(order, _seeded())])
 
-    assert 0.45 < (batches < 0).float().mean() < 0.55
-    assert (order + 1).tolist() == batches.abs()[:, 0].tolist()
+    assert 0.45 < (found < 0).float().mean() < 0.55
+    assert (order + 1).tolist() == found.abs()[:, 0].tolist()
     assert (source.eval_batch(torch.arange(16)) > 0).all()
 
 
@@ -79,6 +87,51 @@ def test_pictures_to_train_are_varied_at_the_size_of_the_phase(tmp_path: Path) -
     assert [(5, 3, 24, 24), (2, 3, 24, 24)] == [tuple(batch.shape) for _, batch in first]
     assert torch.float32 == first[0][1].dtype
     assert not torch.equal(first[0][1], second[0][1])
+
+
+def test_each_batch_has_one_of_the_sizes(tmp_path: Path) -> None:
+    """At random, all of them in the long run, and in evaluation those of the two looks."""
+    source = _pictures(tmp_path, (16, 24, 32))
+    order = torch.arange(16).repeat(10)
+
+    sizes = [batch.shape[-1] for _, batch in source.train_batches(order, _seeded())]
+
+    assert {16, 24, 32} == set(sizes)
+    assert len(order) // 5 == len(sizes)
+    assert (SIDE, SIDE) == tuple(source.eval_batch(ORDER).shape[2:])
+    quick = source.eval_batch(ORDER, LookKind.QUICK)
+    assert torch.equal(RUN.input(tiny_gallery(tmp_path).open(LookKind.QUICK)[ORDER.numpy()]), quick)
+
+
+def test_a_share_of_the_pictures_comes_as_thumbnails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All, none, or about as many as the phase says."""
+    made: list[int] = []
+
+    def noted(pixels: Pixels) -> Pixels:
+        made.append(1)
+        return random_thumbnail(pixels)
+
+    monkeypatch.setattr(batches, "random_thumbnail", noted)
+    for share, fewest, most in ((0.0, 0, 0), (0.3, 10, 40), (1.0, 80, 80)):
+        made.clear()
+        source = _pictures(tmp_path, thumbnails=share)
+        list(source.train_batches(torch.arange(16).repeat(5), _seeded()))
+        assert fewest <= len(made) <= most
+
+
+def test_a_thumbnail_is_as_wide_as_cameras_make_it() -> None:
+    """160 pixels, of any height up to that, and coarser than before."""
+    torch.manual_seed(0)
+    fine = (np.indices((224, 224)).sum(0)[..., None] % 2 * np.ones(3) * 255).astype(np.uint8)
+
+    found = [random_thumbnail(fine) for _ in range(20)]
+
+    assert {160} == {each.shape[1] for each in found}
+    assert len({each.shape[0] for each in found}) > 5
+    assert all(90 <= each.shape[0] <= 160 for each in found)
+    assert all(each.std() < fine.std() for each in found)
 
 
 def test_light_and_dark_pictures_stay_beside_their_rows(tmp_path: Path) -> None:

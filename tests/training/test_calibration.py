@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.training.calibration import RawPredictions, calibrate, fit_temperature
+from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.training.calibration import (
+    MOST_OF_A_SOURCE,
+    Calibration,
+    RawPredictions,
+    calibrate,
+    even_rows,
+    fit_temperature,
+)
 from gallery_daemon.training.dataset import Gallery, Labelled
 
 pytestmark = pytest.mark.usefixtures("one_core")
@@ -87,46 +96,131 @@ def test_the_more_pictures_the_less_the_prior_says() -> None:
     assert 1 > found[0] > found[1] > found[2]
 
 
-def _raw(places: tuple[int, ...], right: float) -> RawPredictions:
-    """Logits that give the right class `right` and the other 0."""
-    rows = [[right, 0.0] if place < 4 else [0.0, right] for place in places]
-    return RawPredictions(places, torch.tensor(rows))
+SIZES = {LookKind.FULL: 224, LookKind.QUICK: 128}
+
+
+def _raw(places: tuple[int, ...], right: float, quick: float = 1.0) -> RawPredictions:
+    """Logits that give the right class `right`, by a quick look `quick`, and the other 0."""
+
+    def logits(right: float) -> torch.Tensor:
+        return torch.tensor([[right, 0.0] if place < 4 else [0.0, right] for place in places])
+
+    distances = torch.tensor([place / 10 for place in places])
+    return RawPredictions(
+        places, {LookKind.FULL: logits(right), LookKind.QUICK: logits(quick)}, distances
+    )
+
+
+def _calibrate(
+    seen: RawPredictions,
+    unseen: list[RawPredictions],
+    sizes: dict[LookKind, int] | None = None,
+) -> Calibration:
+    return calibrate(GALLERY, seen, unseen, sizes or SIZES, neighbours=10)
 
 
 def test_without_sources_left_out_the_validation_pictures_say_it_all() -> None:
     """They calibrate, they are measured, and they are what a person should look at."""
     seen = _raw((1, 5, 6), 2.0)
 
-    found = calibrate(GALLERY, seen, [])
+    found = _calibrate(seen, [])
 
-    assert ["validation"] == list(found.measures)
+    assert ["validation", "validation_quick"] == list(found.measures)
+    assert found.left_out is None
     assert (1, 5, 6) == found.places
     assert 3 == found.measures["validation"].pictures
-    assert fit_temperature(seen.logits, torch.tensor([0, 1, 1])) == found.temperature
+    full = seen.logits[LookKind.FULL]
+    assert fit_temperature(full, torch.tensor([0, 1, 1])) == found.looks[LookKind.FULL].temperature
 
 
 def test_sources_that_no_network_saw_calibrate_both() -> None:
     """A person's next photos are like them: wrong and sure there, it is less sure everywhere."""
     seen, unseen = _raw((0, 4), 3.0), [_raw((0, 1, 2, 3), -3.0), _raw((4, 5), -3.0)]
 
-    found = calibrate(GALLERY, seen, unseen)
+    found = _calibrate(seen, unseen)
 
-    assert ["validation", "left_out_sources"] == list(found.measures)
-    assert found.temperature > 1.5
+    keys = ["validation", "validation_quick", "left_out_sources", "left_out_sources_quick"]
+    assert keys == list(found.measures)
+    temperature = found.looks[LookKind.FULL].temperature
+    assert temperature > 1.5
     assert (0, 1, 2, 3, 4, 5) == found.places
     assert 0.0 == found.measures["left_out_sources"].accuracy
     assert 1.0 == found.measures["validation"].accuracy
-    sure = torch.softmax(torch.tensor([3.0, 0.0]) / found.temperature, 0).max().item()
+    sure = torch.softmax(torch.tensor([3.0, 0.0]) / temperature, 0).max().item()
     assert pytest.approx(1 - sure, abs=1e-4) == found.measures["validation"].ece
 
 
 def test_what_a_person_should_look_at_is_row_by_row_the_pictures() -> None:
     """Probabilities, truths and sources of the places, in their order."""
-    found = calibrate(GALLERY, _raw((0,), 1.0), [_raw((6, 2), 1.0)])
+    found = _calibrate(_raw((0,), 1.0), [_raw((6, 2), 1.0)])
 
     assert (6, 2) == found.places
-    assert [1, 0] == found.hardest.truth.tolist()
-    assert ("b", "a") == found.hardest.sources
-    assert [1, 0] == found.hardest.probabilities.argmax(1).tolist()
-    np.testing.assert_allclose(found.hardest.probabilities.sum(1), 1, rtol=1e-6)
-    assert found.temperature == found.hardest.temperature
+    assert [1, 0] == found.held_out[LookKind.FULL].truth.tolist()
+    assert ("b", "a") == found.held_out[LookKind.FULL].sources
+    assert [1, 0] == found.held_out[LookKind.FULL].probabilities.argmax(1).tolist()
+    np.testing.assert_allclose(found.held_out[LookKind.FULL].probabilities.sum(1), 1, rtol=1e-6)
+    assert found.looks[LookKind.FULL].temperature == found.held_out[LookKind.FULL].temperature
+
+
+def test_each_look_has_a_temperature_and_a_tally_of_its_own() -> None:
+    """One that is often wrong by a quick look is less sure there, and its tally says so."""
+    found = _calibrate(_raw(tuple(range(8)), 3.0, quick=-3.0), [])
+
+    full, quick = (found.looks[look] for look in LookKind)
+    assert (224, 128) == (full.size, quick.size)
+    assert full.temperature < 1 < quick.temperature
+    assert [4, 4] == [sum(full.tallies[name].right) for name in GALLERY.classes]
+    assert [0, 0] == [sum(quick.tallies[name].right) for name in GALLERY.classes]
+    assert [4, 4] == [sum(quick.tallies[name].called) for name in GALLERY.classes]
+
+
+def test_a_network_of_one_look_has_that_alone() -> None:
+    """The article's network was never shown a thumbnail."""
+    found = _calibrate(_raw((1, 5), 1.0), [_raw((2, 6), 1.0)], {LookKind.FULL: 224})
+
+    assert [LookKind.FULL] == list(found.looks)
+    assert ["validation", "left_out_sources"] == list(found.measures)
+
+
+def test_the_scale_of_familiarity_is_how_far_held_out_pictures_are() -> None:
+    """From the nearest to the farthest of them, in between in order."""
+    found = _calibrate(_raw((0,), 1.0), [_raw((1, 2, 3), 1.0), _raw((4, 7), 1.0)])
+
+    scale = found.familiarity
+    assert (10, 101) == (scale.neighbours, len(scale.distances))
+    assert pytest.approx((0.1, 0.3, 0.7)) == tuple(scale.distances[n] for n in (0, 50, 100))
+    assert list(scale.distances) == sorted(scale.distances)
+    assert found.left_out is not None
+    assert [1, 2, 3, 4, 7] == found.left_out.places.tolist()
+    assert [0, 0, 0, 1, 1] == found.left_out.folds.tolist()
+    shares = found.left_out.familiarity[LookKind.FULL].tolist()
+    assert pytest.approx([1, 0.8, 0.6, 0.4, 0.2], abs=1e-3) == shares
+
+
+def test_no_source_counts_for_more_than_its_share() -> None:
+    """Of two thousand pictures of one source some are taken, evenly; nameless ones all count."""
+    names = [f"big__{n}.jpg" for n in range(2000)] + [f"small__{n}.jpg" for n in range(7)]
+    names += [f"{n}.jpg" for n in range(100)]
+    gallery = Gallery(("a",), tuple(Labelled(Path(name), 0) for name in names))
+
+    rows = even_rows(gallery, range(len(names)))
+
+    big = [row for row in rows if row < 2000]
+    assert MOST_OF_A_SOURCE == len(big)
+    assert {50} == {later - earlier for earlier, later in itertools.pairwise(big)}
+    assert list(range(2000, 2107)) == [row for row in rows if row >= 2000]
+
+
+def test_a_large_easy_source_does_not_make_the_network_sure() -> None:
+    """A thousand that are right and forty that are as often wrong count alike."""
+    names = [f"easy__{n}.jpg" for n in range(1000)] + [f"hard__{n}.jpg" for n in range(40)]
+    gallery = Gallery(("a", "b"), tuple(Labelled(Path(name), 0) for name in names))
+    right = torch.tensor([[2.0, 0.0]] * 1000 + [[2.0, 0.0], [0.0, 2.0]] * 20)
+    raw = RawPredictions(tuple(range(1040)), {LookKind.FULL: right}, torch.linspace(0, 1, 1040))
+
+    found = calibrate(gallery, raw, [raw], {LookKind.FULL: 224}, neighbours=10)
+
+    assert found.looks[LookKind.FULL].temperature > fit_temperature(right, torch.zeros(1040).long())
+    assert 1040 == found.measures["left_out_sources"].pictures, "measured are all"
+    tallies = found.looks[LookKind.FULL].tallies
+    assert 80 == sum(tallies["a"].called) + sum(tallies["b"].called)

@@ -1,4 +1,4 @@
-"""Features of frozen layers: computed once, kept whole or not at all, mixed with their mirrors."""
+"""Features of frozen layers: computed once, kept whole or not at all, in each view."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import pytest
 import torch
 from torch import nn
 
-from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD, LookKind
 from gallery_daemon.model.network import stages
 from gallery_daemon.training import features
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import (
     Features,
+    View,
     compute_features,
     feature_batches,
     load_features,
     pixel_batches,
+    views_of,
 )
 from gallery_daemon.training.pictures import new_array
+from gallery_daemon.training.recipe import ARTICLE, DEFAULT, FAST
 from tests.training.tiny import EACH, RUN, tiny_gallery, tiny_network
 
 if TYPE_CHECKING:
@@ -38,9 +41,14 @@ def loaded(tmp_path: Path) -> LoadedGallery:
 
 
 def _compute(
-    loaded: LoadedGallery, frozen: nn.Module, place: Path, *, mirrored: bool = True, count: int = 16
+    loaded: LoadedGallery,
+    frozen: nn.Module,
+    place: Path,
+    *,
+    views: tuple[View, ...] = tuple(View),
+    count: int = 16,
 ) -> Features:
-    batches = pixel_batches(loaded.open(), RUN, mirrored=mirrored)
+    batches = pixel_batches(loaded, RUN, views)
     return compute_features(batches, frozen, RUN, place, count=count, display=Silent())
 
 
@@ -60,21 +68,20 @@ def test_input_is_normalised_as_imagenets(loaded: LoadedGallery) -> None:
 
 
 def test_features_are_what_the_frozen_layers_say(loaded: LoadedGallery, tmp_path: Path) -> None:
-    """In half precision, in evaluation mode; the mirror images beside them."""
+    """In half precision, in evaluation mode; mirror images and thumbnails beside them."""
     network = tiny_network().eval()
     frozen = stages(network, "conv1", "layer4")
 
     found = _compute(loaded, frozen, tmp_path / "start")
 
-    batch = RUN.input(loaded.open().copy())
-    with torch.no_grad():
-        plain, mirrored = frozen(batch), frozen(batch.flip(3))
-    torch.testing.assert_close(found.take(torch.arange(16)), plain, atol=2e-3, rtol=2e-3)
-    all_mirrored = found.take(torch.arange(16), torch.ones(16, dtype=torch.bool))
-    torch.testing.assert_close(all_mirrored, mirrored, atol=2e-3, rtol=2e-3)
-    assert {"start.plain.npy", "start.mirrored.npy"} == {
-        path.name for path in tmp_path.glob("start*")
-    }
+    batch, small = (RUN.input(loaded.open(look).copy()) for look in LookKind)
+    seen = {View.PLAIN: batch, View.MIRRORED: batch.flip(3), View.QUICK: small}
+    for view, pictures in seen.items():
+        with torch.no_grad():
+            wanted = frozen(pictures)
+        torch.testing.assert_close(found.take(torch.arange(16), view), wanted, atol=2e-3, rtol=2e-3)
+    files = {path.name for path in tmp_path.glob("start*")}
+    assert {"start.plain.npy", "start.mirrored.npy", "start.quick.npy"} == files
 
 
 def test_running_stages_leaves_their_statistics_and_gradients_alone(loaded: LoadedGallery) -> None:
@@ -88,16 +95,23 @@ def test_running_stages_leaves_their_statistics_and_gradients_alone(loaded: Load
     assert all(torch.equal(before[key], value) for key, value in network.state_dict().items())
 
 
-def test_rows_are_taken_from_the_mirror_where_it_says_so() -> None:
-    """Each row by its own flag, in any order; without mirror images there are only plain ones."""
+def test_rows_are_taken_from_the_view_that_is_drawn() -> None:
+    """Each row by its own draw, in any order; of one view alone there are only its rows."""
     plain = np.arange(12, dtype=np.float16).reshape(4, 3)
-    both, alone = Features(plain, -plain), Features(plain, None)
-    rows, flags = torch.tensor([2, 0, 2]), torch.tensor([True, False, False])
+    both, alone = Features({View.PLAIN: plain, View.QUICK: -plain}), Features({View.PLAIN: plain})
+    rows, draw = torch.tensor([2, 0, 2]), torch.tensor([0.9, 0.4, 0.1])
 
-    assert [[-6.0, -7, -8], [0, 1, 2], [6, 7, 8]] == both.take(rows, flags).tolist()
-    assert [[6.0, 7, 8], [0, 1, 2], [6, 7, 8]] == alone.take(rows, flags).tolist()
+    assert [[-6.0, -7, -8], [0, 1, 2], [6, 7, 8]] == both.take_any(rows, draw).tolist()
+    assert [[6.0, 7, 8], [0, 1, 2], [6, 7, 8]] == alone.take_any(rows, draw).tolist()
     assert torch.float32 == both.take(rows).dtype
     assert [[0.0, 1, 2]] == both.take(torch.tensor([0])).tolist(), "nothing was changed in place"
+    assert [[-3.0, -4, -5]] == both.take(torch.tensor([1]), View.QUICK).tolist()
+
+
+def test_a_recipe_says_which_views_it_learns_from() -> None:
+    """The article mirrors; ours serve a quick look as well."""
+    assert (View.PLAIN, View.MIRRORED) == views_of(ARTICLE)
+    assert (View.PLAIN, View.QUICK) == views_of(DEFAULT) == views_of(FAST)
 
 
 def test_features_of_features_are_those_of_the_whole_way(
@@ -116,20 +130,21 @@ def test_features_of_features_are_those_of_the_whole_way(
     )
     at_once = _compute(loaded, stages(network, "conv1", "fc"), tmp_path / "whole")
 
-    assert further.mirrored is not None
-    assert at_once.mirrored is not None
-    np.testing.assert_allclose(further.plain, at_once.plain, atol=5e-3)
-    np.testing.assert_allclose(further.mirrored, at_once.mirrored, atol=5e-3)
+    assert set(View) == further.views.keys() == at_once.views.keys()
+    for view in View:
+        np.testing.assert_allclose(further.views[view], at_once.views[view], atol=5e-3)
 
 
-def test_without_mirror_images_half_of_the_work_is_not_done(
+def test_views_that_are_not_asked_for_are_not_computed(
     loaded: LoadedGallery, tmp_path: Path
 ) -> None:
     """No file of them, and none found."""
-    found = _compute(loaded, stages(tiny_network(), "conv1", "fc"), tmp_path / "a", mirrored=False)
+    frozen = stages(tiny_network(), "conv1", "fc")
 
-    assert found.mirrored is None
-    assert not (tmp_path / "a.mirrored.npy").exists()
+    found = _compute(loaded, frozen, tmp_path / "a", views=(View.PLAIN,))
+
+    assert {View.PLAIN} == found.views.keys()
+    assert ["a.plain.npy"] == [path.name for path in tmp_path.glob("a*")]
     assert load_features(tmp_path / "a") is not None
 
 
@@ -146,17 +161,17 @@ def test_features_that_were_not_finished_are_not_found(
 
     with pytest.raises(KeyboardInterrupt):
         compute_features(
-            pixel_batches(loaded.open(), RUN, mirrored=True),
+            pixel_batches(loaded, RUN, tuple(View)),
             frozen, RUN, place, count=16, display=Interrupted(),
         )  # fmt: skip
 
     assert load_features(place) is None
 
 
-def test_mirror_images_are_whole_before_the_features_can_be_found(
+def test_other_views_are_whole_before_the_features_can_be_found(
     loaded: LoadedGallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed between the two files, features without mirror images are not taken for all."""
+    """Killed between two files, features without mirror images are not taken for all."""
     finish, finished = features._Rows.finish, list[object]()
 
     def dies(rows: features._Rows) -> None:
@@ -178,11 +193,11 @@ def test_new_features_may_take_the_place_of_those_still_in_use(
     """A phase reads those of the one before while it writes its own by the same name."""
     network, place = tiny_network(), tmp_path / "later"
     first = _compute(loaded, stages(network, "conv1", "layer3"), place)
-    before = first.plain[0].copy()
+    before = first.views[View.PLAIN][0].copy()
 
     _compute(loaded, stages(network, "conv1", "fc"), place)
 
-    np.testing.assert_array_equal(before, first.plain[0])
+    np.testing.assert_array_equal(before, first.views[View.PLAIN][0])
 
 
 def test_half_precision_is_enough_for_large_and_small_values(tmp_path: Path) -> None:
@@ -190,7 +205,7 @@ def test_half_precision_is_enough_for_large_and_small_values(tmp_path: Path) -> 
     values = torch.tensor([[1e-3, 0.3333, 17.77, 900.5]])
 
     found = compute_features(
-        iter([(values, None)]), nn.Identity(), RUN, tmp_path / "x", count=1, display=Silent()
+        iter([{View.PLAIN: values}]), nn.Identity(), RUN, tmp_path / "x", count=1, display=Silent()
     )
 
     torch.testing.assert_close(found.take(torch.tensor([0])), values, rtol=1e-3, atol=1e-6)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -15,7 +16,7 @@ import torch
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bank import FeatureBank
-from gallery_daemon.model.bundle import save_bundle
+from gallery_daemon.model.bundle import head_of, load_bundle, save_bundle
 from gallery_daemon.model.engines.probes import RECORDED
 from gallery_daemon.model.manifest import (
     LEAST_AGREEMENT,
@@ -34,16 +35,20 @@ from gallery_daemon.model.manifest import (
 from gallery_daemon.model.network import new_network
 from gallery_daemon.model.quantise import Quantised
 from gallery_daemon.training import int8_bundle
+from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.display import Silent
-from gallery_daemon.training.int8_bundle import add_int8, int8_of, make_int8
+from gallery_daemon.training.int8_bundle import add_int8, int8_of, kept_int8, make_int8
+from gallery_daemon.training.pictures import LoadedGallery
 from gallery_daemon.training.split import Split
+from gallery_daemon.training.trainer import Learned
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-MANIFEST = read_manifest(find_bundle("default"))
+_SHIPPED = read_manifest(find_bundle("default"))
+# With the full look alone, so that there is one array of pictures to look at.
+MANIFEST = replace(_SHIPPED, looks={LookKind.FULL: _SHIPPED.full})
 
 
 class Made:
@@ -56,10 +61,29 @@ class Made:
         self.parts: tuple[np.ndarray, ...] = ()
 
     def __call__(
-        self, _network: object, _manifest: object, *parts: Mapping[LookKind, np.ndarray]
+        self,
+        _network: object,
+        _head: object,
+        _manifest: object,
+        *parts: Mapping[LookKind, np.ndarray],
     ) -> Quantised:
         self.parts = tuple(part[LookKind.FULL] for part in parts)
         return Quantised(self.said, {"int8.xml": b"xml", "int8.bin": b"bin"})
+
+
+def _learned() -> Learned:
+    """A random network with its own head."""
+    network = new_network(7)
+    rows = np.ones((1, 512), np.float16)
+    return Learned(network, head_of(network), FeatureBank(rows, rows, np.zeros(1, int)))
+
+
+def _loaded(folder: Path, pixels: np.ndarray) -> LoadedGallery:
+    """Pictures uint8 (N, S, S, 3), as they are shown by either look."""
+    np.save(folder / "shown.npy", pixels)
+    pictures = tuple(Labelled(Path(f"{n}.jpg"), 0) for n in range(len(pixels)))
+    files = folder / "shown.npy", folder / "shown.npy"
+    return LoadedGallery(Gallery(("a",), pictures), (), *files, full_size=pixels.shape[1])
 
 
 class Told(Silent):
@@ -125,25 +149,25 @@ def test_what_is_in_the_way_is_told_before_the_work(data: Path, tmp_path: Path) 
     "trouble",
     [Exception("of NNCF"), OSError(28, "No space"), KeyboardInterrupt(), RuntimeError("")],
 )
-def test_no_training_is_lost_for_it(trouble: BaseException) -> None:
+def test_no_training_is_lost_for_it(trouble: BaseException, tmp_path: Path) -> None:
     """Whatever happens while it is made, the bundle goes on without, and a word says so."""
-    told, pixels = Told(), {LookKind.FULL: np.zeros((6, 224, 224, 3), np.uint8)}
+    told, loaded = Told(), _loaded(tmp_path, np.zeros((6, 224, 224, 3), np.uint8))
 
     with patch.object(int8_bundle, "quantise", side_effect=trouble):
-        made = make_int8(new_network(7), MANIFEST, pixels, Split((0, 1, 2), (3, 4, 5)), told)
+        made = make_int8(_learned(), MANIFEST, loaded, Split((0, 1, 2), (3, 4, 5)), told)
 
     assert made is None
     assert told.sentences[0].startswith("no 8-bit network: ")
 
 
-def test_few_who_validate_are_joined_by_those_who_trained() -> None:
+def test_few_who_validate_are_joined_by_those_who_trained(tmp_path: Path) -> None:
     """Three pictures cannot tell 99%; one that agrees too seldom is dropped with a word."""
     told, made = Told(), Made(0.9)
-    pixels = {LookKind.FULL: np.zeros((300, 8, 8, 3), np.uint8)}
+    loaded = _loaded(tmp_path, np.zeros((300, 8, 8, 3), np.uint8))
 
     with patch.object(int8_bundle, "quantise", made):
         found = make_int8(
-            new_network(7), MANIFEST, pixels, Split(tuple(range(297)), (297, 298, 299)), told
+            _learned(), MANIFEST, loaded, Split(tuple(range(297)), (297, 298, 299)), told
         )
 
     assert found is None
@@ -192,15 +216,15 @@ def test_no_more_pictures_are_read_than_are_used(
     assert [10, 15] == [len(part) for part in made.parts]
 
 
-def test_those_that_validated_say_whether_it_agrees() -> None:
+def test_those_that_validated_say_whether_it_agrees(tmp_path: Path) -> None:
     """With enough of them no picture that trained takes part in that; those that do calibrate."""
     train, validate = tuple(range(100)), tuple(range(100, 400))
     pixels = np.zeros((400, 2, 2, 3), np.uint8)
     pixels[list(validate)] = 1
-    made, shown = Made(), {LookKind.FULL: pixels}
+    made, loaded = Made(), _loaded(tmp_path, pixels)
 
     with patch.object(int8_bundle, "quantise", made):
-        found = make_int8(new_network(7), MANIFEST, shown, Split(train, validate), Silent())
+        found = make_int8(_learned(), MANIFEST, loaded, Split(train, validate), Silent())
 
     assert found is not None
     assert [{0}, {1}] == [set(np.unique(part).tolist()) for part in made.parts]
@@ -208,29 +232,26 @@ def test_those_that_validated_say_whether_it_agrees() -> None:
 
 
 @pytest.mark.parametrize(("agreement", "is_made"), [(LEAST_AGREEMENT, True), (0.98, False)])
-def test_it_is_made_only_where_it_loses_next_to_nothing(agreement: float, *, is_made: bool) -> None:
+def test_it_is_made_only_where_it_loses_next_to_nothing(
+    agreement: float, tmp_path: Path, *, is_made: bool
+) -> None:
     """At the limit it is taken, below it never."""
+    loaded = _loaded(tmp_path, np.zeros((4, 2, 2, 3), np.uint8))
     with patch.object(int8_bundle, "quantise", Made(agreement)):
-        found = make_int8(
-            new_network(7),
-            MANIFEST,
-            {LookKind.FULL: np.zeros((4, 2, 2, 3), np.uint8)},
-            Split((0, 1), (2, 3)),
-            Told(),
-        )
+        found = make_int8(_learned(), MANIFEST, loaded, Split((0, 1), (2, 3)), Told())
 
     assert is_made == (found is not None)
 
 
-def test_the_same_pictures_are_taken_each_time() -> None:
+def test_the_same_pictures_are_taken_each_time(tmp_path: Path) -> None:
     """A second export gives the same network."""
-    pixels = np.arange(400, dtype=np.uint8)[:, None, None, None].repeat(3, 3)
+    pixels = np.arange(400, dtype=np.uint8)[:, None, None, None].repeat(3, 3).copy()
     parts = []
     for _ in range(2):
         made = Made()
         with patch.object(int8_bundle, "quantise", made):
-            shown, split = {LookKind.FULL: pixels}, Split((*range(300),), (*range(300, 400),))
-            make_int8(new_network(7), MANIFEST, shown, split, Told())
+            split = Split((*range(300),), (*range(300, 400),))
+            make_int8(_learned(), MANIFEST, _loaded(tmp_path, pixels), split, Told())
         parts.append(made.parts)
 
     assert all(np.array_equal(*both) for both in zip(*parts, strict=True))
@@ -244,10 +265,12 @@ def test_the_bank_comes_along_and_both_looks_are_shown(data: Path, tmp_path: Pat
     manifest = Manifest("b", ("cars", "trees"), "", looks=looks, familiarity=scale)
     rows = np.ones((3, 512), np.float16)
     bank = FeatureBank(rows, rows, np.array([0, 1, 1]))
-    before = save_bundle(tmp_path / "b", new_network(2), manifest, {}, bank)
+    before = save_bundle(tmp_path / "b", new_network(2), manifest, {}, bank=bank)
     shown: list[Mapping[LookKind, np.ndarray]] = []
 
-    def made(_network: object, _manifest: object, *parts: Mapping[LookKind, np.ndarray]) -> object:
+    def made(
+        _network: object, _head: object, _manifest: object, *parts: Mapping[LookKind, np.ndarray]
+    ) -> object:
         shown.extend(parts)
         agrees = Int8Look(1.0, 0.0, ((1.0,) * RECORDED,) * PROBES)
         int8 = Int8Network("1" * 64, "2" * 64, 20, dict.fromkeys(looks, agrees))
@@ -289,3 +312,27 @@ def test_an_old_8_bit_network_serves_no_other_head(tmp_path: Path) -> None:
         pytest.skip("the shipped bundle is of today")
 
     assert int8_of(old) is None
+
+
+def test_a_body_that_has_not_changed_keeps_its_8_bits(tmp_path: Path) -> None:
+    """A new head is a new file of kilobytes; another body, or other sizes, need another network."""
+    torch.manual_seed(0)
+    looks = {LookKind.FULL: LookSettings(160), LookKind.QUICK: LookSettings(QUICK_SIZE)}
+    agrees = Int8Look(1.0, 0.0, ((1.0,) * RECORDED,) * PROBES)
+    files = {"int8.xml": b"xml", "int8.bin": b"bin"}
+    hashes = [hashlib.sha256(content).hexdigest() for content in files.values()]
+    xml, binary = hashes
+    int8 = Int8Network(xml, binary, 20, dict.fromkeys(looks, agrees))
+    manifest = Manifest("b", ("cars", "trees"), "", looks=looks, int8=int8)
+    save_bundle(tmp_path / "b", new_network(2), manifest, files)
+    network, _ = load_bundle(tmp_path / "b")
+    network.get_submodule("fc").weight.data.fill_(3)  # type: ignore[operator]
+
+    kept = kept_int8(tmp_path / "b", network, manifest)
+
+    assert kept is not None
+    assert (int8, files) == (kept.int8, kept.files)
+    assert kept_int8(None, network, manifest) is None
+    larger = replace(manifest, looks={LookKind.FULL: LookSettings(224)})
+    assert kept_int8(tmp_path / "b", network, larger) is None
+    assert kept_int8(tmp_path / "b", new_network(2), manifest) is None

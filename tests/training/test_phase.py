@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
+from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import Runner
@@ -19,6 +20,7 @@ from gallery_daemon.training.phase import (
     TrainContext,
     _epoch_seed,
     draw_order,
+    draw_weights,
     train_phase,
 )
 from gallery_daemon.training.recipe import ARTICLE, DEFAULT, Phase
@@ -35,6 +37,7 @@ def _context(balance: float) -> TrainContext:
     return TrainContext(
         replace(ARTICLE, balance=balance),
         torch.tensor([0] * 90 + [1] * 10),
+        torch.tensor([0] * 80 + [1] * 10 + [2] * 10),
         torch.arange(0, 100, 2),
         torch.arange(1, 100, 2),
         Runner(torch.device("cpu"), torch.float32, 8),
@@ -60,6 +63,40 @@ def test_with_balance_the_rare_class_is_drawn_more_often() -> None:
 
         assert set(drawn.tolist()) == set(range(0, 100, 2))
         assert low < (drawn >= 90).float().mean() < high
+
+
+def test_a_small_source_is_drawn_more_often_and_the_class_no_more() -> None:
+    """Of 45 and 5 pictures of one class: by the square root one in four, fully balanced half."""
+    for balance, low, high in ((0.0, 0.08, 0.14), (0.5, 0.2, 0.3), (1.0, 0.45, 0.55)):
+        context = _context(0.0)
+        context = replace(context, recipe=replace(ARTICLE, source_balance=balance))
+        generator = torch.Generator().manual_seed(1)
+
+        drawn = torch.cat([draw_order(context, generator) for _ in range(60)])
+
+        of_class = drawn[drawn < 90]
+        assert low < (of_class >= 80).float().mean() < high
+        assert 0.88 < len(of_class) / len(drawn) < 0.92
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=60),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_every_picture_can_be_drawn(
+    pictures: list[tuple[int, int]], balance: float, source_balance: float
+) -> None:
+    """Whatever classes and sources there are; pictures of one class and source alike."""
+    labels, sources = (torch.tensor(column) for column in zip(*pictures, strict=True))
+    recipe = replace(ARTICLE, balance=balance, source_balance=source_balance)
+
+    weights = draw_weights(labels, sources, recipe).tolist()
+
+    assert all(weight > 0 for weight in weights)
+    alike: dict[tuple[int, int], float] = {}
+    for picture, weight in zip(pictures, weights, strict=True):
+        assert pytest.approx(alike.setdefault(picture, weight)) == weight
 
 
 @given(
@@ -94,8 +131,8 @@ class Known:
             self.given.append(rows.tolist())
             yield rows, self.vectors[rows]
 
-    def eval_batch(self, rows: torch.Tensor) -> torch.Tensor:
-        return self.vectors[rows]
+    def eval_batch(self, rows: torch.Tensor, look: LookKind = LookKind.FULL) -> torch.Tensor:
+        return self.vectors[rows] if look is LookKind.FULL else -self.vectors[rows]
 
 
 STILL = Phase("still", "fc", learning_rate=0.0, epochs=3)

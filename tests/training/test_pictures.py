@@ -7,13 +7,20 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.training.dataset import Gallery, Labelled, find_gallery
 from gallery_daemon.training.display import Silent
-from gallery_daemon.training.pictures import LoadedGallery, read_gallery, read_pictures
+from gallery_daemon.training.pictures import (
+    LoadedGallery,
+    as_thumbnail,
+    read_gallery,
+    read_pictures,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,3 +164,24 @@ def test_reading_goes_ahead_in_order_and_not_without_end(data: Path) -> None:
 
     assert list(many) == [picture for picture, _ in found]
     assert all(not isinstance(pixels, str) for _, pixels in found)
+
+
+def test_a_quick_look_sees_what_a_camera_puts_into_the_file(data: Path) -> None:
+    """Of each picture a row of 128 pixels, with little left of what is fine."""
+    loaded = _read(data)
+
+    full, quick = (loaded.open(look) for look in LookKind)
+    assert ((9, 224, 224, 3), (9, 128, 128, 3)) == (full.shape, quick.shape)
+    assert np.abs(full.mean((1, 2)) - quick.mean((1, 2))).max() < 4
+    stripes = np.zeros((224, 224, 3), np.uint8)
+    stripes[:, ::2] = 255
+    assert as_thumbnail(stripes).std() < 40
+
+
+def test_a_full_look_can_be_smaller(data: Path) -> None:
+    """As large as the network sees it; what is varied for training stays whole."""
+    loaded = replace(_read(data), full_size=160)
+
+    assert (2, 160, 160, 3) == loaded.shown(LookKind.FULL, [3, 5]).shape
+    assert (3, 128, 128, 3) == loaded.shown(LookKind.QUICK, slice(0, 3)).shape
+    assert (9, 224, 224, 3) == loaded.open().shape

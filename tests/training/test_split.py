@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.training.dataset import Gallery, Labelled, without_duplicates
 from gallery_daemon.training.split import (
     Split,
+    fold_sources,
     leave_out,
     load_data,
     make_splits,
@@ -244,3 +245,51 @@ def test_the_validation_folder_is_held_and_knows_the_same_classes(tmp_path: Path
     (tmp_path / "held" / "trees").rename(tmp_path / "held" / "bushes")
     with pytest.raises(TrainingError, match="no class 'bushes'"):
         load_data(options)
+
+
+FOLDED = _gallery(
+    ("cars", "shop", 30), ("cars", "street", 20), ("cars", "yard", 10), ("memes", "web", 50),
+    ("memes", "shop", 5), ("memes", "chat", 5), ("trees", "park", 9), ("trees", "wood", 8),
+    ("trees", "hill", 7),
+)  # fmt: skip
+
+
+def test_every_source_is_in_one_fold_and_no_class_is_lost() -> None:
+    """Left out in turn, each picture is judged once; each class keeps sources to learn from."""
+    folds = fold_sources(FOLDED, 3)
+
+    assert 3 == len(folds)
+    names = [source for fold in folds for source in fold]
+    assert sorted({each.source for each in FOLDED.pictures}) == sorted(names)
+    for fold in folds:
+        refuse_lopsided(FOLDED, leave_out(FOLDED, fold))
+    assert folds == fold_sources(FOLDED, 3)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(CLASSES), st.integers(0, 30), st.integers(1, 40)),
+        min_size=12, max_size=60, unique_by=lambda each: each[:2],
+    ),
+    st.integers(2, 4),
+)  # fmt: skip
+def test_folds_have_about_their_share_of_each_class(
+    drawn: list[tuple[str, int, int]], folds: int
+) -> None:
+    """As even as whole sources allow: no fold has more than its share and the largest source."""
+    gallery = _gallery(*((name, f"{name}{source}", count) for name, source, count in drawn))
+    assume(all(len(of_class) >= folds for of_class in gallery.sources().values()))
+
+    sets = fold_sources(gallery, folds)
+
+    for of_class in gallery.sources().values():
+        sizes = [sum(of_class.get(source, 0) for source in each) for each in sets]
+        assert max(sizes) <= sum(sizes) / folds + max(of_class.values())
+
+
+def test_too_few_sources_for_the_folds_are_told_with_their_class() -> None:
+    """And what a source is."""
+    with pytest.raises(TrainingError, match=r"'cars' has 2 sources, too few for 3") as caught:
+        fold_sources(MIXED, 3)
+
+    assert "before `__`" in (caught.value.hint or "")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Where the network does not matter it is one that trains in no time.
 TINY = pytest.mark.usefixtures("tiny")
-PLOTS = {"accuracy.png", "confusion.png", "coverage.png", "reliability.png"}
+PLOTS = {"accuracy.png", "confusion.png", "coverage.png", "reliability.png", "risk-coverage.png"}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,8 @@ def test_a_bundle_of_everything_comes_out(trained: Path) -> None:
     assert manifest.provenance["pictures"] == {"blue": 10, "red": 10}
     assert manifest.metrics is not None
     assert "validation" in manifest.metrics
-    files = {"model.json", "model.safetensors", "report.html"}
+    files = {"model.json", "model.safetensors", "head.safetensors", "bank.safetensors"}
+    files |= {"report.html", "MODEL_CARD.md"}
     losses = {"loss-phase1.png", "loss-phase2.png"}
     assert files | losses | PLOTS == {path.name for path in trained.iterdir()}
     assert [path.name for path in trained.parent.iterdir()] == ["family"]

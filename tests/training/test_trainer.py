@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import errno
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.model.network import split_network
 from gallery_daemon.training import checkpoint, phase, trainer
 from gallery_daemon.training.checkpoint import load_progress
+from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.recipe import ARTICLE, DEFAULT, FAST
-from gallery_daemon.training.split import leave_out
-from gallery_daemon.training.trainer import work_done
+from gallery_daemon.training.split import Split, leave_out
+from gallery_daemon.training.trainer import BANK_ROWS, bank_rows, work_done
 from tests.training.conftest import Listening
 from tests.training.tiny import (
     EVERYTHING,
     HEAD,
     LAST_BLOCK,
     MIXED,
+    RUN,
     SPLIT,
     same,
     tiny_network,
@@ -29,8 +36,6 @@ from tests.training.tiny import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import nn
 
     from gallery_daemon.training.display import Epoch
@@ -310,7 +315,9 @@ def test_a_network_never_learns_from_what_judges_it(
 
     assert set(outer.train) == used
     assert outer.validate == raw.places
-    assert (len(outer.validate), 2) == raw.logits.shape
+    assert list(LookKind) == list(raw.logits)
+    assert {(len(outer.validate), 2)} == {tuple(each.shape) for each in raw.logits.values()}
+    assert (len(outer.validate),) == tuple(raw.distances.shape)
 
 
 def test_an_interrupted_training_without_a_source_says_nothing(tmp_path: Path) -> None:
@@ -384,8 +391,76 @@ def test_a_prediction_is_of_the_whole_picture_and_the_same_each_time(tmp_path: P
     some = tiny_trainer(tmp_path)
     network = tiny_network()
 
-    raw, one = some.predict(network, tuple(range(16))), some.predict(network, (7,))
+    learned = some.learned(network.eval(), SPLIT)
 
-    assert torch.equal(raw.logits, some.predict(network, tuple(range(16))).logits)
-    torch.testing.assert_close(raw.logits[7:8], one.logits)
+    raw, again = (some.predict(learned, tuple(range(16))) for _ in range(2))
+    one = some.predict(learned, (7,))
+
+    body, _ = split_network(network)
+    for look in LookKind:
+        assert torch.equal(raw.logits[look], again.logits[look])
+        torch.testing.assert_close(raw.logits[look][7:8], one.logits[look])
+        features = body(RUN.input(some.loaded.shown(look, range(16)))).detach().numpy()
+        wanted = learned.head.logits(features, look)
+        np.testing.assert_allclose(raw.logits[look], wanted, atol=1e-3)
     assert not network.training
+
+
+def test_each_look_gets_a_layer_that_fits_it(tmp_path: Path) -> None:
+    """Fitted to the pictures that train, as each look shows them."""
+    some = tiny_trainer(tmp_path)
+    learned = some.learned(tiny_network().eval(), SPLIT)
+
+    assert learned.head.quick is not None
+    assert not np.allclose(learned.head.weight, learned.head.quick.weight)
+    raw = some.predict(learned, SPLIT.train)
+    truth = torch.tensor([0] * 5 + [1] * 5)
+    for look in LookKind:
+        assert torch.equal(truth, raw.logits[look].argmax(1))
+
+
+def test_the_article_keeps_the_head_that_its_phases_trained(tmp_path: Path) -> None:
+    """To the letter: nothing is fitted anew, and there is no quick look."""
+    recipe = replace(MIXED, quick_look=False)
+    some, network = tiny_trainer(tmp_path, recipe), tiny_network().eval()
+
+    learned = some.learned(network, SPLIT)
+
+    assert learned.head.quick is None
+    np.testing.assert_array_equal(learned.head.weight, network.state_dict()["fc.weight"])
+    assert [LookKind.FULL] == list(some.predict(learned, (1, 2)).logits)
+
+
+def test_what_lies_in_the_bank_is_near_and_what_is_unlike_it_is_far(tmp_path: Path) -> None:
+    """The distance is to the nearest of the pictures that train."""
+    some, network = tiny_trainer(tmp_path), tiny_network().eval()
+
+    learned = some.learned(network, Split((0, 1, 2, 3, 8), (5, 13)))
+    raw = some.predict(replace(learned, bank=first_rows(learned.bank, 4)), tuple(range(16)))
+
+    assert (5, 5) == (len(learned.bank.full), len(learned.bank.quick))
+    assert 0 <= raw.distances.min()
+    assert raw.distances[:4].mean() < raw.distances[8:].mean()
+
+
+def first_rows(bank: FeatureBank, count: int) -> FeatureBank:
+    """The bank without its later rows, which are of the second class."""
+    return FeatureBank(bank.full[:count], bank.quick[:count], bank.labels[:count])
+
+
+def test_the_bank_has_each_source_in_turn_and_no_class_too_often() -> None:
+    """A source of a thousand pictures does not push out one of ten."""
+    names = [("a", "big", n) for n in range(400)] + [("a", "small", n) for n in range(10)]
+    names += [("b", "only", n) for n in range(5)]
+    gallery = Gallery(
+        ("a", "b"),
+        tuple(Labelled(Path(f"{of}__{n}.jpg"), "ab".index(name)) for name, of, n in names),
+    )
+
+    rows = bank_rows(gallery, range(len(names)), seed=1)
+
+    chosen = [names[row][:2] for row in rows]
+    assert 10 == chosen.count(("a", "small"))
+    assert BANK_ROWS - 10 == chosen.count(("a", "big"))
+    assert 5 == chosen.count(("b", "only"))
+    assert rows == bank_rows(gallery, range(len(names)), seed=1)

@@ -36,7 +36,7 @@ SIDE, EACH, CHANNELS = 32, 8, 4
 RUN = Runner(torch.device("cpu"), torch.float32, 5)
 HEAD = Phase("head", "fc", learning_rate=0.05, epochs=1)
 LAST_BLOCK = Phase("layer4 and fc", "layer4", learning_rate=0.01, epochs=2)
-EVERYTHING = Phase("all", "conv1", learning_rate=0.01, epochs=2, size=SIDE, augmented=True)
+EVERYTHING = Phase("all", "conv1", learning_rate=0.01, epochs=2, sizes=(SIDE,), augmented=True)
 # Every kind of phase: cached features, features of features, varied pictures.
 MIXED = replace(DEFAULT, name="mixed", batch_size=5, phases=(LAST_BLOCK, HEAD, EVERYTHING))
 # Those of both classes that train, and those that validate.
@@ -75,12 +75,15 @@ def tiny_gallery(folder: Path, sources: tuple[str, ...] = ("",)) -> LoadedGaller
     noise = np.random.default_rng(0).integers(0, 120, (2 * EACH, SIDE, SIDE, 3), dtype=np.uint8)
     noise[EACH:] += 120
     np.save(folder / "pixels.npy", noise)
+    np.save(folder / "thumbnails.npy", noise[:, ::2, ::2])
     pictures = tuple(
         Labelled(Path(f"/{name}/{sources[number % len(sources)]}{number}.png"), label)
         for label, name in enumerate(("dark", "light"))
         for number in range(EACH)
     )
-    return LoadedGallery(Gallery(("dark", "light"), pictures), (), folder / "pixels.npy")
+    gallery = Gallery(("dark", "light"), pictures)
+    files = folder / "pixels.npy", folder / "thumbnails.npy"
+    return LoadedGallery(gallery, (), *files, full_size=SIDE)
 
 
 def tiny_trainer(
@@ -105,7 +108,8 @@ def tiny_context(recipe: Recipe, seed: int = 0) -> TrainContext:
     """For the pictures of `tiny_gallery`, parted by `SPLIT`."""
     labels = torch.tensor([0] * EACH + [1] * EACH)
     train, validate = torch.tensor(SPLIT.train), torch.tensor(SPLIT.validate)
-    return TrainContext(recipe, labels, train, validate, RUN, seed, Silent())
+    sources = torch.zeros_like(labels)
+    return TrainContext(recipe, labels, sources, train, validate, RUN, seed, Silent())
 
 
 @pytest.fixture

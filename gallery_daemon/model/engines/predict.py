@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from PIL import Image
+
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bank import familiarity, load_bank
 from gallery_daemon.model.engines.engine import INT8, REFERENCE
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from gallery_daemon.model.bank import FeatureBank
@@ -63,14 +65,14 @@ class Predictor:
         """What the model says of the pictures.
 
         Args:
-            pictures: uint8 (N, S, S, 3), RGB, S as the manifest says of the look.
+            pictures: uint8 (N, S, S, 3), RGB; made as large as the manifest says of the look.
             look: one of the manifest's.
 
         Raises:
             BundleError: head and body do not fit.
         """
-        outputs = self._engine.features(pictures)
-        logits = outputs if self._head is None else self._head.logits(outputs)
+        outputs = self._engine.features(resized(pictures, self.manifest.looks[look].size))
+        logits = outputs if self._head is None else self._head.logits(outputs, look)
         probabilities = softmax(logits / self.manifest.looks[look].temperature)
         return PredictedBatch(
             probabilities,
@@ -106,6 +108,17 @@ class Predictor:
             return (None,) * len(features)
         distances: Sequence[float] = bank.distances(features, scale.neighbours, look).tolist()
         return tuple(familiarity(distance, scale) for distance in distances)
+
+
+def resized(pictures: PictureBatch, side: int) -> PictureBatch:
+    """Square pictures uint8 (N, S, S, 3) as uint8 (N, side, side, 3)."""
+    if pictures.shape[1] == side:
+        return pictures
+    small = (
+        Image.fromarray(picture).resize((side, side), Image.Resampling.BILINEAR)
+        for picture in pictures
+    )
+    return np.stack([np.asarray(picture) for picture in small])
 
 
 def load_predictor(

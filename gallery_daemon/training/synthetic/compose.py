@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 # The share of a class's pictures that are replaced, and the function that draws the others.
 _DRAWERS: dict[str, tuple[float, Drawer]] = {
-    "cars": (0.25, in_a_scene),
-    "memes": (0.35, meme),
-    "other": (0.08, page),
-    "selfies": (0.35, above_shoulders),
-    "whatsapp_screenshots": (0.6, chat),
+    "cars": (0.05, in_a_scene),
+    "memes": (0.1, meme),
+    "other": (0.03, page),
+    "selfies": (0.05, above_shoulders),
+    "whatsapp_screenshots": (0.35, chat),
 }
 # Drawn letters and bills are none of the article's classes, but may be one of a person's own.
 _ONLY_AMONG_KNOWN = "other"

@@ -74,14 +74,14 @@ def test_a_class_of_another_name_is_left_as_it_is() -> None:
 
 
 def test_a_known_class_is_drawn_anew_now_and_then() -> None:
-    """More than half of the chats are synthetic, not all; always at the size of the others."""
+    """A third of the chats are synthetic; always at the size of the others."""
     gallery, pixels = _gallery("other", "whatsapp_screenshots")
     some = new_synthesiser(gallery, range(8))
 
     drawn = [some.maybe(pixels, 5, seed) for seed in range(100)]
 
     assert {pixels[5].shape} == {picture.shape for picture in drawn}
-    assert 40 < sum((picture != pixels[5]).any() for picture in drawn) < 80
+    assert 20 < sum((picture != pixels[5]).any() for picture in drawn) < 50
 
 
 def test_pictures_that_validate_are_never_behind_another() -> None:
