@@ -42,14 +42,16 @@ def configuration(folder: Path, manifest: Manifest) -> Path:
     bundle, classes = folder / "bundle", len(manifest.classes)
     bundle.mkdir()
     rows = np.zeros((10, 4), np.float16)
-    head = {"weight": np.zeros((classes, 4), np.float32), "bias": np.zeros(classes, np.float32)}
-    bank = {"full": rows, "quick": rows, "labels": np.zeros(10, np.int32)}
+    head = save(
+        {"weight": np.zeros((classes, 4), np.float32), "bias": np.zeros(classes, np.float32)}
+    )
+    bank = save({"full": rows, "quick": rows, "labels": np.zeros(10, np.int32)})
+    for name, content in (("head", head), ("bank", bank), ("model", head)):
+        (bundle / f"{name}.safetensors").write_bytes(content)
     digests = {
-        f"{name}_sha256": hashlib.sha256(save(tensors)).hexdigest()
-        for name, tensors in (("head", head), ("bank", bank))
+        f"{name}_sha256": hashlib.sha256(content).hexdigest()
+        for name, content in (("head", head), ("bank", bank))
     }
-    for name, tensors in (("head", head), ("bank", bank), ("model", head)):
-        (bundle / f"{name}.safetensors").write_bytes(save(tensors))
     raw = json.loads(manifest.to_json()) | digests
     if manifest.format_version == 1:
         raw |= {"temperature": 1.0, "input_size": 224}
