@@ -90,8 +90,9 @@ def calibrate(
         neighbours: how many of the bank's rows a distance is to.
     """
     together = _together(unseen or [seen])
-    rows = torch.tensor(even_rows(gallery, together.places))
     truth = _truth(gallery, together.places)
+    sources = [gallery.pictures[place].source for place in together.places]
+    rows = torch.tensor(even_rows(truth.tolist(), sources))
     temperatures = {
         look: fit_temperature(together.logits[look][rows], truth[rows]) for look in sizes
     }
@@ -115,15 +116,14 @@ def calibrate(
     )
 
 
-def even_rows(gallery: Gallery, places: Sequence[int]) -> list[int]:
+def even_rows(labels: Sequence[int], sources: Sequence[str]) -> list[int]:
     """The rows that calibrate: of a source with many pictures of a class some, evenly spread.
 
     Pictures of no named source all count.
     """
     groups: dict[tuple[int, str], list[int]] = {}
-    for row, place in enumerate(places):
-        picture = gallery.pictures[place]
-        groups.setdefault((picture.label, picture.source), []).append(row)
+    for row, picture in enumerate(zip(labels, sources, strict=True)):
+        groups.setdefault(picture, []).append(row)
     chosen: list[int] = []
     for (_, source), rows in groups.items():
         count = len(rows) if not source else min(len(rows), MOST_OF_A_SOURCE)

@@ -22,6 +22,7 @@ from gallery_daemon.imaging.look import look
 from gallery_daemon.model.precision import precision_at
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Taken, TakenFrom
 from gallery_daemon.rules.decide import decide
+from gallery_daemon.training.calibration import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -116,13 +117,15 @@ def left_out_as_told(
 ) -> list[Prediction]:
     """Each row as the classifier process would tell it, by what the other folds taught.
 
-    The precision of a row is counted in the pictures of the other folds: neither the network nor
-    the tally has seen anything of its source. Of a single fold it is the manifest's.
+    The precision of a row is counted in the pictures of the other folds that calibrate: neither the
+    network nor the tally has seen anything of its source. Of a single fold it is the manifest's.
     """
     some, shares = saved.looks[kind], saved.familiarity.get(kind)
     folds = sorted(set(saved.folds.tolist()))
+    even = np.zeros(len(saved.folds), bool)
+    even[even_rows(some.truth.tolist(), some.sources or [""] * len(some.truth))] = True
     tallies = {
-        fold: some.rows(np.flatnonzero(saved.folds != fold)).tallies()
+        fold: some.rows(np.flatnonzero((saved.folds != fold) & even)).tallies()
         if len(folds) > 1
         else manifest.looks[kind].tallies
         for fold in folds
