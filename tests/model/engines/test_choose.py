@@ -148,7 +148,8 @@ def test_eight_bits_that_answer_otherwise_here_are_not_taken(
     """A processor that adds bytes wrongly is found out by the probes, and torch runs the bundle."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
     raw = json.loads((folder / "model.json").read_text())
-    raw["int8"]["answers"] = [list(reversed(row)) for row in raw["int8"]["answers"]]
+    for look in raw["int8"]["looks"].values():
+        look["answers"] = [list(reversed(row)) for row in look["answers"]]
     (folder / "model.json").write_text(json.dumps(raw))
 
     choice = choose(replace(wanted, bundle=folder))
