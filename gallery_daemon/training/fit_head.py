@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 # Of the squared weights, with features of length 1. Of 1e-5 to 1e-3, on sources left out, this gave
 # the best accuracy; a third and three times of it are nearly as good.
 PENALTY = 1e-4
-LABEL_SMOOTHING = 0.05
 _STEPS = 600
 _CLOSE_ENOUGH = 1e-5
 # The softmax's second derivative is at most 1/2 where features have the mean length 1; the constant
@@ -30,7 +29,9 @@ _CLOSE_ENOUGH = 1e-5
 _CURVATURE = 1.0
 
 
-def fit_head(features: Floats, labels: Labels, shares: Floats, classes: int) -> Head:
+def fit_head(
+    features: Floats, labels: Labels, shares: Floats, classes: int, *, smoothing: float = 0.0
+) -> Head:
     """The head with the smallest weighted cross-entropy.
 
     By Nesterov's accelerated gradient, which starts anew where it overshoots. Source: O'Donoghue,
@@ -41,14 +42,15 @@ def fit_head(features: Floats, labels: Labels, shares: Floats, classes: int) -> 
         labels: int64 (N,), 0 to `classes` - 1.
         shares: float (N,), how much each picture counts, not negative, their sum positive.
         classes: how many there are.
+        smoothing: of the labels, 0..1, as in `recipe`.
 
     Returns:
         The head, float32 (C, F) and (C,).
     """
     scale = 1 / math.sqrt(max(float((features**2).sum(1).mean()), 1e-12))
     inputs = np.concatenate([features * scale, np.ones((len(features), 1))], 1, dtype=np.float32)
-    wanted = np.full((len(labels), classes), LABEL_SMOOTHING / classes, np.float32)
-    wanted[np.arange(len(labels)), labels] += 1 - LABEL_SMOOTHING
+    wanted = np.full((len(labels), classes), smoothing / classes, np.float32)
+    wanted[np.arange(len(labels)), labels] += 1 - smoothing
     counted = (shares / shares.sum()).astype(np.float32)[:, None]
     penalty = np.full((inputs.shape[1], 1), PENALTY, np.float32)
     penalty[-1] = 0  # a class may be as rare as it is

@@ -147,7 +147,13 @@ class Trainer:
             sources = torch.tensor(gallery.numbered_sources)[list(split.train)]
             shares = draw_weights(labels, sources, recipe).numpy()
             full, quick = (
-                fit_head(seen[look], labels.numpy(), shares, len(gallery.classes))
+                fit_head(
+                    seen[look],
+                    labels.numpy(),
+                    shares,
+                    len(gallery.classes),
+                    smoothing=recipe.label_smoothing,
+                )
                 for look in LookKind
             )
             head = replace(full, quick=quick)

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery_daemon.model.head import Head
-from gallery_daemon.training.fit_head import LABEL_SMOOTHING, PENALTY, fit_head
+from gallery_daemon.training.fit_head import PENALTY, fit_head
+
+SMOOTHING = 0.05
 
 
 def _clouds(count: int, seed: int = 0, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -24,8 +26,8 @@ def _loss(head: Head, features: np.ndarray, labels: np.ndarray, shares: np.ndarr
     logits = head.logits(features)
     logs = logits - logits.max(1, keepdims=True)
     logs -= np.log(np.exp(logs).sum(1, keepdims=True))
-    smooth = -logs.mean(1) * LABEL_SMOOTHING
-    right = -logs[np.arange(len(labels)), labels] * (1 - LABEL_SMOOTHING)
+    smooth = -logs.mean(1) * SMOOTHING
+    right = -logs[np.arange(len(labels)), labels] * (1 - SMOOTHING)
     length = np.sqrt((features**2).sum(1).mean())
     penalty = PENALTY / 2 * float(((head.weight * length) ** 2).sum())
     return float(((smooth + right) * shares).sum() / shares.sum()) + penalty
@@ -50,7 +52,7 @@ def test_no_other_head_has_a_smaller_loss(seed: int, scale: float) -> None:
     random = np.random.default_rng(seed)
     shares = random.uniform(0.1, 1, 30).astype(np.float32)
 
-    head = fit_head(features, labels, shares, 3)
+    head = fit_head(features, labels, shares, 3, smoothing=SMOOTHING)
 
     best = _loss(head, features, labels, shares)
     for _ in range(5):

@@ -45,13 +45,7 @@ def copied(tmp_path: Path) -> Path:
 @pytest.fixture
 def means(tmp_path: Path) -> Path:
     """A bundle whose 8-bit body is a stand-in: its features are the mean colours, mixed."""
-    openvino = without_telemetry("openvino")
-    ops, random = openvino.opset13, np.random.default_rng(0)
-    pictures = ops.parameter([-1, -1, -1, 3], np.uint8)
-    colours = ops.reduce_mean(ops.convert(pictures, "f32"), np.array([1, 2]))
-    mixed = ops.matmul(colours, random.random((3, 512)).astype(np.float32), False, False)
-    openvino.save_model(openvino.Model([mixed], [pictures]), tmp_path / "int8.xml")
-    files = {name: (tmp_path / name).read_bytes() for name in ("int8.xml", "int8.bin")}
+    files = _mixing(tmp_path, outputs=512)
     features = _mixed(files, probes(224)), _mixed(files, probes(QUICK_SIZE))
     looks = {LookKind.FULL: LookSettings(), LookKind.QUICK: LookSettings(QUICK_SIZE)}
     answers = [tuple(map(tuple, record(each).tolist())) for each in features]
@@ -61,6 +55,35 @@ def means(tmp_path: Path) -> Path:
     manifest = Manifest("means", ("a", "b"), "", looks=looks, int8=int8)
     save_bundle(tmp_path / "means", new_network(2), manifest, files)
     return tmp_path / "means"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A bundle of format version 1, whose 8-bit stand-in gives logits of two classes."""
+    files = _mixing(tmp_path, outputs=2)
+    xml, binary = (hashlib.sha256(content).hexdigest() for content in files.values())
+    answers = softmax(np.float32(0.1) * _mixed(files, probes(224)).astype(np.float32)).tolist()
+    raw = {
+        "format_version": 1, "name": "old", "classes": ["a", "b"], "weights_sha256": "0" * 64,
+        "temperature": 10.0, "input_size": 224, "mean": [0.5] * 3, "std": [0.5] * 3,
+        "int8": {
+            "xml_sha256": xml, "bin_sha256": binary, "agreement": 1.0, "difference": 0.0,
+            "pictures": 1, "answers": answers,
+        },
+    }  # fmt: skip
+    (tmp_path / "model.json").write_text(json.dumps(raw))
+    return tmp_path
+
+
+def _mixing(folder: Path, outputs: int) -> dict[str, bytes]:
+    """The two files, in `folder`, of a network that mixes a picture's mean colours."""
+    openvino = without_telemetry("openvino")
+    ops, random = openvino.opset13, np.random.default_rng(0)
+    pictures = ops.parameter([-1, -1, -1, 3], np.uint8)
+    colours = ops.reduce_mean(ops.convert(pictures, "f32"), np.array([1, 2]))
+    mixed = ops.matmul(colours, random.random((3, outputs)).astype(np.float32), False, False)
+    openvino.save_model(openvino.Model([mixed], [pictures]), folder / "int8.xml")
+    return {name: (folder / name).read_bytes() for name in ("int8.xml", "int8.bin")}
 
 
 def _mixed(files: dict[str, bytes], pictures: np.ndarray) -> np.ndarray:
@@ -104,12 +127,14 @@ def test_a_wrong_answer_about_features_is_found_whatever_the_head(means: Path) -
         load_predictor(means, INT8)
 
 
-def test_an_old_8_bit_network_gives_no_features(copied: Path) -> None:
+def test_an_old_8_bit_network_gives_no_features(old: Path) -> None:
     """Its head is in it: it predicts, and says why it can do no more."""
-    if read_manifest(copied).format_version > 1:
-        pytest.skip("the shipped bundle is of today")
-    predictor = load_predictor(copied, INT8, threads=1)
+    predictor = load_predictor(old, INT8, threads=1)
 
+    found = predictor.predict(probes(224))
+    expected = json.loads((old / "model.json").read_text())["int8"]["answers"]
+    np.testing.assert_allclose(found.probabilities, expected, atol=1e-5)
+    assert (None,) * PROBES == found.precisions == found.familiarities
     with pytest.raises(BundleError, match="format version 1 gives no features"):
         predictor.features(probes(224)[:1])
 
