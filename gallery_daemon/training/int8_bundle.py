@@ -25,8 +25,8 @@ from gallery_daemon.model.manifest import (
     WHOLE_NETWORK_VERSION,
     XML_FILE,
     LookKind,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quantise import (
     CALIBRATION_PICTURES,
     Quantised,

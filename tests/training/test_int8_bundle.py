@@ -30,8 +30,8 @@ from gallery_daemon.model.manifest import (
     LookSettings,
     Manifest,
     find_bundle,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.model.quantise import Quantised
 from gallery_daemon.training import int8_bundle

@@ -12,7 +12,8 @@ from PIL import Image
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.recipe import ARTICLE, FAST, Phase, with_epochs
