@@ -28,9 +28,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 FORMAT_VERSION = 2
 WHOLE_NETWORK_VERSION = 1
@@ -171,19 +172,32 @@ class Manifest:
 
     @property
     def model_id(self) -> str:
-        """`name@hash8`: what the log and the journal call this model. The bank is not part of it.
+        """`name@hash8`: what the log and the journal call this model.
 
-        A new head is another model: it gives other answers.
+        Two of the same id give the same answers: classes, probabilities, precision, familiarity. An
+        8-bit body is another way to run the same model, so it is no part of it. In format version 1
+        no two manifests have the same weights, and the id is the one that version 0.1 gave.
         """
-        digest = self.weights_sha256
-        if self.head_sha256 is not None:
-            digest = hashlib.sha256((digest + self.head_sha256).encode()).hexdigest()
+        if self.format_version == WHOLE_NETWORK_VERSION:
+            return f"{self.name}@{self.weights_sha256[:8]}"
+        said = {key: value for key, value in _by_field(self).items() if key not in _NO_ANSWER}
+        text = json.dumps(said, sort_keys=True, default=_by_field)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         return f"{self.name}@{digest[:8]}"
 
     def to_json(self) -> str:
         """The text of `model.json`; broken UTF-8 in the names of folders is replaced."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
         return _INNERMOST.sub(_in_one_line, text).encode(errors="replace").decode()
+
+
+# What a manifest says that changes no answer.
+_NO_ANSWER = frozenset({"name", "provenance", "metrics", "int8"})
+
+
+def _by_field(value: Any) -> dict[str, object]:  # noqa: ANN401 - a dataclass of whatever kind
+    """Its values as they are: `asdict` copies each number of a manifest, which takes 20 ms."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 # A list or an object without another in it, over several lines. No text has a line break: JSON

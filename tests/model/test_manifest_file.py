@@ -49,6 +49,13 @@ def test_what_an_older_program_wrote_is_read(tmp_path: Path) -> None:
     assert ((0.5, 0.25, 0.25),) * PROBES == found.int8.looks[LookKind.FULL].answers
 
 
+def test_a_model_has_the_same_id_when_it_is_read_again(tmp_path: Path) -> None:
+    """Tuples come back, numbers to the last bit."""
+    (tmp_path / MANIFEST_FILE).write_text(MANIFEST.to_json(), "utf-8")
+
+    assert MANIFEST.model_id == read_manifest(tmp_path).model_id
+
+
 def test_a_report_may_have_numbers_that_are_none(tmp_path: Path) -> None:
     """A metric over no pictures is NaN; nothing is computed with it."""
     raw = asdict(MANIFEST) | {"metrics": {"ece": float("nan")}}
