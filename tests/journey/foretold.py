@@ -18,6 +18,7 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -170,6 +171,12 @@ library: {library}
 """
 
 
+@lru_cache(maxsize=4)
+def _checked(text: str) -> Config:
+    """One configuration is asked for dozens of times, and takes longer to read than to obey."""
+    return check_text(text, "config.yaml", lambda _: CLASSES)
+
+
 @dataclass
 class Scene:
     """Watch folder, library and state below `home`."""
@@ -243,8 +250,7 @@ class Scene:
 
     def config(self) -> Config:
         """The configuration as it would be read."""
-        text = _CONFIG.format(watch=self.watch, library=self.library) + self.rules
-        return check_text(text, "config.yaml", lambda _: CLASSES)
+        return _checked(_CONFIG.format(watch=self.watch, library=self.library) + self.rules)
 
     def plan(self, *, again: bool = False) -> Forecast:
         """What `plan` says."""
