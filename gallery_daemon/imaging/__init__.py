@@ -11,5 +11,6 @@ In the classifier process only:
 - `look` opens the file, checks that it is the one that settled, and gives its facts and picture.
 - `decode` makes the picture, from the embedded `preview` where that is enough, with `pillow` kept
   within bounds.
-- `facts` are what EXIF and XMP say, and `dates` when the photo was taken.
+- `facts` are what EXIF and XMP say; `date_texts` is what they say of the date, and `dates` decides
+  when the photo was taken.
 """

@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from gallery_daemon.partial_date import Granularity, PartialDate
+
 _PHOTO_ENDINGS = (
     ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic",
     ".heif", ".hif", ".avif",
@@ -69,17 +71,19 @@ def claims_to_be_a_photo(name: str) -> bool:
     return name.lower().endswith(_PHOTO_ENDINGS)
 
 
-def date_of_name(name: str) -> datetime | None:
-    """The date in the file's name; midnight where the name gives only the day.
+def date_of_name(name: str) -> PartialDate | None:
+    """The date in the file's name, as far as it goes.
 
-    It is the phone's local time, without an offset. Only a Pixel writes UTC, which becomes this
-    machine's time.
+    It is the phone's local time, without an offset. Only a Pixel writes UTC.
     """
     for shape in _SHAPES:
         for found in shape.finditer(name):
             moment = _moment(found.groupdict())
             if moment:
-                return moment.replace(tzinfo=UTC).astimezone() if _PIXEL.match(name) else moment
+                has_time = "hour" in found.groupdict()
+                granularity = Granularity.SECOND if has_time else Granularity.DAY
+                zone = UTC if _PIXEL.match(name) else None
+                return PartialDate(moment.replace(tzinfo=zone), granularity)
     return None
 
 

@@ -125,7 +125,8 @@ def test_a_renamed_photo_keeps_no_date_of_its_old_name(journal: Journal, origin:
 
     assert cache(journal).get(moved) is not None
     found = cache(journal).get(renamed)
-    assert (origin in {TakenFrom.EXIF, TakenFrom.XMP}) == (found is not None)
+    in_the_file = {TakenFrom.EXIF, TakenFrom.XMP, TakenFrom.IPTC}
+    assert (origin in in_the_file) == (found is not None)
 
 
 @pytest.mark.parametrize("kind", list(RefusalKind))
