@@ -335,16 +335,17 @@ SMALL = {LookKind.FULL: LookSettings(SIDE), LookKind.QUICK: LookSettings(SIDE)}
 FILES = {"int8.xml": b"xml", "int8.bin": b"bin"}
 
 
-@pytest.fixture
-def begun_with(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def begun_with(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of two classes whose 8-bit body, it says, nearly always agrees."""
+    folder = tmp_path_factory.mktemp("begun with") / "b"
     torch.manual_seed(0)
     agrees = Int8Look(0.995, 0.01, ((1.0,) * RECORDED,) * PROBES)
     xml, binary = (hashlib.sha256(content).hexdigest() for content in FILES.values())
     int8 = Int8Network(xml, binary, 666, dict.fromkeys(SMALL, agrees))
     manifest = Manifest("b", ("cars", "trees"), "", looks=SMALL, int8=int8)
-    save_bundle(tmp_path / "b", new_network(2), manifest, FILES)
-    return tmp_path / "b"
+    save_bundle(folder, new_network(2), manifest, FILES)
+    return folder
 
 
 def _new_head(bundle: Path) -> tuple[Learned, Manifest]:
