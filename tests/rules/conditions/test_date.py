@@ -143,7 +143,7 @@ def test_a_part_of_an_mtime_is_no_part_of_a_date_taken() -> None:
         ),
         ("2023-06", NIGHT, "no", "taken 2023-06, the hour is not known"),
         ("2023", TakenIn(DatePart.YEAR, (Span(2023, None),)), "yes", "taken 2023, year 2023"),
-        ("2023", TakenIn(DatePart.MONTH, (Span(1, 12),)), "no", "taken 2023, the month is not kno"),
+        ("2023", TakenIn(DatePart.MONTH, (Span(1, 12),)), "no", "taken 2023, the month is not"),
         ("2026-07-01", TakenBetween(JULY_1, AUGUST_1), "yes", "taken 2026-07-01"),
         ("2026-07-31", TakenBetween(JULY_1, AUGUST_1), "yes", "taken 2026-07-31"),
         ("2026-08-01", TakenBetween(JULY_1, AUGUST_1), "no", "taken 2026-08-01, not before 2026-0"),
