@@ -24,7 +24,8 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import refuse_emptied
 from gallery_daemon.journey.inference_cache import forget_gone
-from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+from gallery_daemon.journey.siblings import Siblings
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars, with_revived
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,11 +106,18 @@ def forecast(
         def unknown(photos: Sequence[Photo]) -> list[Photo]:
             if include_known:
                 return list(photos)
-            return journal.unknown(photos, config.library, again=again)
+            found = journal.unknown(photos, config.library, again=again)
+            return with_revived(photos, found, sidecars)
 
         inspection = Inspection(config, journal, clock, display, again=again)
         sidecars = WaitingSidecars(
-            journal, Disk(), config.library, config.rules, unknown, includes_known=include_known
+            journal,
+            Disk(),
+            config.library,
+            config.rules,
+            unknown,
+            siblings=Siblings(scope.root for scope in scopes),
+            includes_known=include_known,
         )
         preview = Preview(config, journal, None if is_compared else DryRunDisk())
         files = tuple(preview.plan(inspection.files(scopes, unknown), sidecars))

@@ -23,8 +23,9 @@ from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
+from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
-from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars, with_revived
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
 
@@ -126,13 +127,16 @@ def wire(
     """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
 
     def unknown(photos: Sequence[Photo]) -> list[Photo]:
-        return journal.unknown(photos, config.library, again=again)
+        found = journal.unknown(photos, config.library, again=again)
+        return with_revived(photos, found, sidecars)
 
     tally = PassCounts()
     photo_log = PhotoLog(log, tally, config.library, clock)
     arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
     filer = Filer(journal, disk, config.library)
-    sidecars = WaitingSidecars(journal, disk, config.library, config.rules, unknown)
+    sidecars = WaitingSidecars(
+        journal, disk, config.library, config.rules, unknown, siblings=Siblings(roots)
+    )
     retries = Retries(first_s=math.inf) if is_pass else Retries()
     breaker = CircuitBreaker(first_s=0.0) if is_pass else CircuitBreaker()
     ends = Ends(

@@ -204,7 +204,17 @@ _PRECISION_AND_FAMILIARITY = """
 ALTER TABLE filings ADD COLUMN precision REAL;
 ALTER TABLE filings ADD COLUMN familiarity REAL;
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED, _PRECISION_AND_FAMILIARITY)
+# What lies in the library, by its place there.
+_BY_PLACE = "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
+_STEPS = (
+    _FIRST,
+    _OWNERS_AND_UNDO,
+    _LOOKS,
+    _SEEN,
+    _REFILED,
+    _PRECISION_AND_FAMILIARITY,
+    _BY_PLACE,
+)
 _VERSION = len(_STEPS)
 
 

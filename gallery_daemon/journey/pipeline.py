@@ -24,10 +24,12 @@ from gallery_daemon.journey.judge import (
     Fail,
     File,
     Gone,
+    Late,
     Leave,
     Quarantine,
     Refuse,
     Settle,
+    Wait,
     of_answer,
     of_arrival,
 )
@@ -164,6 +166,8 @@ class Pipeline:
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay."""
         self._ends.leave_waiting()
+        while (version := self._sidecars.next_version()) is not None:
+            self._end(version)
 
     @property
     def _examining(self) -> int:
@@ -211,10 +215,19 @@ class Pipeline:
         match of_arrival(photo.name, arrival.kind):
             case Examine():
                 self._queue(photo)
+                self._revive_sidecars(photo)
             case Accompany():
                 self._accompany(arrival)
             case Refuse(kind, reason):
                 self._refuse(Examined.unread(photo, kind, reason))
+
+    def _revive_sidecars(self, photo: Photo) -> None:
+        """Sidecars that were left because their photo was not there yet arrive again."""
+        until = self._clock.monotonic() + _A_MOMENT_S
+        with contextlib.suppress(JournalError):
+            for sidecar in self._sidecars.sidecars_that_came_before(photo):
+                self._asked[sidecar.candidate] = sidecar.identity, until
+                self.saw(sidecar.candidate)
 
     def _is_new(self, photo: Photo, asked: tuple[Identity, float] | None) -> bool:
         """Whether it has not come to an end; of what was just listed that is known."""
@@ -278,8 +291,31 @@ class Pipeline:
             self._judge(self._answers.pop(self._begun.popleft()))
 
     def _judge(self, examined: Examined) -> None:
-        """The judge's verdict is carried out."""
+        """The judge's verdict is carried out, on the versions that waited for it too."""
         self._under_way.discard(examined.photo.candidate)
+        self._follow_or_end(examined)
+        while (version := self._sidecars.next_version()) is not None:
+            self._follow_or_end(version)
+
+    def _follow_or_end(self, examined: Examined) -> None:
+        """A version goes where its original goes; any other photo comes to an end of its own."""
+        photo = examined.photo
+        try:
+            verdict = self._sidecars.verdict_on_version(examined)
+        except JournalError as error:
+            self._ends.fail_with(examined, error)
+            return
+        if verdict is None:
+            self._end(examined)
+            return
+        self._cache.keep(examined)
+        match verdict:
+            case Wait(owner):
+                self._sidecars.wait(photo, owner, examined)
+            case Late():
+                self._ends.sidecar(photo, verdict)
+
+    def _end(self, examined: Examined) -> None:
         try:
             examined = self._similar.of(examined)
         except JournalError as error:

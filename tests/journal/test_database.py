@@ -77,6 +77,9 @@ SCHEMA = {
         "CREATE INDEX filings_open ON filings (path)"
         " WHERE state IN ('intent', 'undoing', 'refiling')"
     ),
+    "filings_by_place": (
+        "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
+    ),
     "filings_refiled": "CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled'",
     "looks": """CREATE TABLE looks (
     path BLOB NOT NULL,
@@ -130,7 +133,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (6,) == database.execute("PRAGMA user_version").fetchone()
+        assert (7,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -203,7 +206,7 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 6))
+@pytest.mark.parametrize("version", range(1, 7))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -281,10 +284,12 @@ _BACK_TO = {
     3: "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;",
     4: "DROP INDEX filings_refiled; PRAGMA user_version = 4;",
     5: "PRAGMA user_version = 5;",
+    6: "PRAGMA user_version = 6;",
 }
 """SQL that takes away what the versions after this one have added."""
 for _version, _script in _BACK_TO.items():
-    _BACK_TO[_version] = WITHOUT_SHARES + _script
+    without_shares = WITHOUT_SHARES if _version < 6 else ""
+    _BACK_TO[_version] = f"DROP INDEX filings_by_place; {without_shares} {_script}"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)
