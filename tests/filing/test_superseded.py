@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.photo import Identity
 
 _START = {"x.HEIC": b"photo" * 5000, "x.xmp": b"first edit"}
 
@@ -125,12 +126,16 @@ def test_a_version_that_made_room_in_vain_has_its_name_again(
     sidecar, owner = world.photo("x.xmp"), photo_row(world)
     found = superseded_by(sidecar, owner, world.journal, world.disk)
 
-    def fails(*_: object) -> None:
+    copy = world.disk.copy
+
+    def fails_in_the_end(source: int, folder: int, name: str, identity: Identity) -> None:
+        copy(source, folder, name, identity)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with monkeypatch.context() as patched, pytest.raises(FilingError, match="No space"):
-        patched.setattr(world.disk, "copy", fails)
-        filer.execute_late(sidecar, owner, NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.disk, "copy", fails_in_the_end)
+        with pytest.raises(FilingError, match="no space is left"):
+            filer.execute_late(sidecar, owner, NOW)
 
     assert 1 == len(found)
     assert {"Memes/x.xmp": b"first edit"} == filed(world)
