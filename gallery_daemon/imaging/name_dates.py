@@ -36,16 +36,17 @@ _CONFLICT = r"conflict|konflikt|conflit|clash|конфликт|競合|冲突|衝
 _MARK = re.compile(
     # Syncthing; its older versions are named ~20240501-123456
     r"[.~]sync-conflict-\d{8}-\d{6}|~\d{8}-\d{6}(?=\.|$)"
-    # Nextcloud and ownCloud, the latter with the user's name in between
-    r"|_conflict-[^.]*\d{8}-\d{6}"
+    # Nextcloud, ownCloud (with the user's name in between) and kDrive
+    r"|_(?:conflict|blacklisted)[-_](?:[^.]*[-_])?\d{8}[-_]\d{6}"
     # Dropbox, Nextcloud, Seafile, Unison, pCloud, Box: in words, in any language
     rf"|\s?[(\[][^()\[\]]*(?:{_CONFLICT})[^()\[\]]*[)\]]"
     # Synology Drive: _HOST_May-01-123456-2024_Conflict
     r"|_[^_]*_[a-z]{3}-\d\d-\d{4,6}-\d{4}_(?:case)?conflict"
     # Resilio and rclone; git-annex
     r"|\.conflict\d*(?=\.|$)|\.\.path\d|\.variant-[0-9a-f]+"
-    # FreeFileSync's versions: a.jpg 2024-05-01 123456.jpg
-    r"|(?<=\.[a-z]{3}) \d{4}-\d\d-\d\d \d{6}(?=\.|$)",
+    # older versions: a.jpg 2024-05-01 123456.jpg (FreeFileSync), and Windows' File History
+    r"|\.[a-z]{3,4} \d{4}-\d\d-\d\d \d{6}(?=\.|$)"
+    r"| \(\d{4}_\d\d_\d\d \d\d_\d\d_\d\d UTC\)",
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"\.[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
@@ -147,7 +148,7 @@ def date_of_name(name: str) -> PartialDate | None:
     It is the phone's local time, without an offset, or in UTC where the writer uses that: a Pixel,
     and what counts milliseconds or ends with a Z.
     """
-    text = _EXTENSION.sub("", unmarked(unicodedata.normalize("NFKC", name)))
+    text = _EXTENSION.sub("", unmarked(_plain(name)))
     known = next((each for each in (_of_tool(shape, text) for shape in _TOOLS) if each), None)
     known = known or _first_of(_with_time(text)) or _first_of(_day_alone(text))
     if known is None or known.when.tzinfo is not None or not _UTC.match(text):
@@ -159,6 +160,12 @@ def unmarked(name: str) -> str:
     """The name up to the mark of a sync tool that found two versions of the file."""
     mark = _MARK.search(name)
     return name if mark is None else name[: mark.start()]
+
+
+def _plain(name: str) -> str:
+    """The name with the spaces and digits of ASCII: a phone in Cairo counts with its own."""
+    normal = unicodedata.normalize("NFKC", name)
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in normal)
 
 
 def _first_of(dates: Iterator[PartialDate | None]) -> PartialDate | None:
