@@ -116,18 +116,20 @@ _TIMES = (
 _BEFORE_SOLID = _shape(r"(?:(?:scan[a-z]*|cci|photo|foto|pic[a-z]*|image|bild|wp)?[-_ ]*)")
 _BEHIND_SOLID = _shape(r"$|[-_ .(](?!\d{5}|\d{1,4}[-_.]\d)")
 _BEFORE_APART = re.compile(r"(?:.*[^-._0-9]|.*[^0-9][-._])?", re.DOTALL)
-_BEHIND_APART = _shape(r"(?![-.]?\d)")
+_BEHIND_APART = _shape(r"(?!\d|\.\d|-\d{4}|-\d{1,3}[-.]\d)")
 
 # The name of one of these tools is read by its own shape.
 _TOOLS = tuple(
     _shape(shape)
     for shape in (
         # WhatsApp and BlackBerry; Canon's scanners
-        r"^(?:img|vid|stk|ptt|aud)-{YYYY}{MM}{DD}-(?:wa\d+|\d{5}(?!\d))",
+        r"^(?:img|vid|stk|ptt|aud)[-_]{YYYY}{MM}{DD}[-_](?:wa\d+|\d{5}(?!\d))",
         r"^img_{YYYY}{MM}{DD}_\d{4}(?!\d)",
         # Nextcloud for iOS: 22-04-06 15-21-03 2160
         r"^{YY}-{MM}-{DD} {hh}-{mm}-{ss} \d+(?![-\d])",
         r"^picsart_{YY}-{MM}-{DD}_{hh}-{mm}-{ss}(?:-{fff})?(?!\d)",
+        # Telegram's export: photo_1@30-01-2020_09-57-18
+        r"^[a-z]+_\d+@{DD}-{MM}-{YYYY}_{hh}-{mm}-{ss}(?!\d)",
         # dashcams, VueScan, albums of LINE
         r"^file{YY}{MM}{DD}-{hh}{mm}{ss}(?!\d)",
         r"^scan-{YY}{MM}{DD}-\d{4}(?!\d)",
@@ -163,9 +165,13 @@ def unmarked(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """The name with the spaces and digits of ASCII: a phone in Cairo counts with its own."""
+    """The name with the spaces and digits of ASCII, and without the marks of right-to-left texts.
+
+    A phone in Cairo counts with its own digits.
+    """
     normal = unicodedata.normalize("NFKC", name)
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in normal)
+    shown = (each for each in normal if unicodedata.category(each) != "Cf")
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in shown)
 
 
 def _first_of(dates: Iterator[PartialDate | None]) -> PartialDate | None:
