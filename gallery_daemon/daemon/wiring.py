@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
+    from gallery_daemon.intake.mounted import MountGuard
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import Log
     from gallery_daemon.photo import Photo
@@ -69,12 +70,18 @@ class Runtime:
 
 
 def build(
-    config: Config, log: Log, clock: Clock, *, is_pass: bool = False, again: bool = False
+    config: Config,
+    log: Log,
+    clock: Clock,
+    *,
+    is_pass: bool = False,
+    again: bool = False,
+    mounts: MountGuard | None = None,
 ) -> Runtime:
     """All parts for `config`, with what a crash left cleared up.
 
     In a pass nothing is tried again later. `again`: files that are known but not in the library
-    are looked at once more.
+    are looked at once more. `mounts` remembers where the watch folders are mounted.
 
     Raises:
         GalleryError: the journal or the library cannot be used.
@@ -106,6 +113,7 @@ def build(
         stop=stop,
         is_pass=is_pass,
         again=again,
+        mounts=mounts,
     )
 
 
@@ -122,6 +130,7 @@ def wire(
     stop: Event,
     is_pass: bool = False,
     again: bool = False,
+    mounts: MountGuard | None = None,
 ) -> Runtime:
     """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
 
@@ -130,7 +139,8 @@ def wire(
 
     tally = PassCounts()
     photo_log = PhotoLog(log, tally, config.library, clock)
-    arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
+    settle_s = {folder.name: folder.settle_s for folder in config.watch}
+    arrivals = Arrivals(settle_s, mounts=mounts)
     filer = Filer(journal, disk, config.library)
     sidecars = WaitingSidecars(journal, disk, config.library, config.rules, unknown)
     retries = Retries(first_s=math.inf) if is_pass else Retries()

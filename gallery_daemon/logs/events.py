@@ -223,7 +223,10 @@ class WatchLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class RescanFinished(Event):
-    """A watch folder was listed: names seen, how many are new, and places skipped."""
+    """A watch folder was listed: names seen, how many are new, places skipped, names ignored.
+
+    `ignored` counts files and folders that are passed over by their names.
+    """
 
     NAME = "rescan_finished"
 
@@ -231,6 +234,7 @@ class RescanFinished(Event):
     seen: int
     new: int
     skipped: int
+    ignored: int
     ms: float
 
 
