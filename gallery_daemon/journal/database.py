@@ -204,7 +204,31 @@ _PRECISION_AND_FAMILIARITY = """
 ALTER TABLE filings ADD COLUMN precision REAL;
 ALTER TABLE filings ADD COLUMN familiarity REAL;
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED, _PRECISION_AND_FAMILIARITY)
+# What was filed is known by its bytes, too; and where it was found again since.
+_CONTENT = """
+ALTER TABLE filings ADD COLUMN content_hash TEXT;
+CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)
+WHERE content_hash IS NOT NULL;
+CREATE TABLE recognised (
+    filing INTEGER NOT NULL REFERENCES filings (id),
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    library BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX recognised_by_path ON recognised (path, library);
+CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
+"""
+_STEPS = (
+    _FIRST,
+    _OWNERS_AND_UNDO,
+    _LOOKS,
+    _SEEN,
+    _REFILED,
+    _PRECISION_AND_FAMILIARITY,
+    _CONTENT,
+)
 _VERSION = len(_STEPS)
 
 
