@@ -44,12 +44,12 @@ class _Settings:
 
     def hold(self, max_pixels: int) -> None:
         """One more thread decodes."""
+        # Pillow refuses what has more than twice this, and warns above it.
+        half = (max_pixels + 1) // 2
         with self._lock:
             if self._decoding == 0:
-                self._set()
+                self._set(half)
             self._decoding += 1
-            # Pillow refuses what has more than twice this, and warns above it.
-            half = (max_pixels + 1) // 2
             Image.MAX_IMAGE_PIXELS = max(half, Image.MAX_IMAGE_PIXELS or 0)
 
     def release(self) -> None:
@@ -59,9 +59,10 @@ class _Settings:
             if self._decoding == 0:
                 self._before.close()
 
-    def _set(self) -> None:
+    def _set(self, half: int) -> None:
         self._before.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
-        Image.MAX_IMAGE_PIXELS = 0
+        # Never less for an instant: another thread may open a picture of its own just then.
+        Image.MAX_IMAGE_PIXELS = half
         self._before.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
 

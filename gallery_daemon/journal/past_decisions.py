@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from gallery_daemon.codec import CodecError, json_of, value_of
 from gallery_daemon.decision import TraceEntry
 from gallery_daemon.journal.record import row_of, signed
 from gallery_daemon.journal.sql import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Identity, Prediction, Taken, TakenFrom
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ _RECOGNISED = """
 SELECT filings.* FROM recognised JOIN filings ON filings.id = recognised.filing
 WHERE recognised.path = ? AND recognised.size_bytes = ? AND recognised.mtime_ns = ?
 """
+
+
+_FINENESS = tuple(Granularity).index
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,10 @@ def _taken(text: str | None, origin: str | None) -> Taken | None:
     if text is None or origin is None:
         return None
     try:
-        return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+        date, source = PartialDate.parse(text), TakenFrom(origin)
     except ValueError:
         return None
+    # An older program wrote the day in a name as its midnight; hardly a photo is of that second.
+    if source is TakenFrom.NAME and date.when.time() == time():
+        date = PartialDate(date.when, min(date.granularity, Granularity.DAY, key=_FINENESS))
+    return Taken(date.when, source, date.granularity)

@@ -22,7 +22,9 @@ from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journal.seen import is_gone
 from gallery_daemon.journey.similar_photos import fingerprint_of
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need
 
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
 
 # The other refusals may pass, so they are no property of a file's bytes.
 _LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
-# Dates that are in the file itself, whatever it is called.
-_IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
+# Dates that are in the file itself, whatever it is called. GPS is asked only after the name.
+_IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP, TakenFrom.IPTC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ class InferenceCache:
             return False
         if self._needs_bits and cached.facts.dhash is None:
             return False
-        return name == photo.name or cached.facts.taken.origin in _IN_THE_FILE
+        taken = cached.facts.taken
+        is_whole = taken.granularity is Granularity.SECOND  # else a name may say more
+        return name == photo.name or (taken.origin in _IN_THE_FILE and is_whole)
 
 
 _ADDED: Mapping[str, dict[str, object]] = {

@@ -28,7 +28,8 @@ from gallery_daemon.model.engines.openvino import is_installed
 from gallery_daemon.model.engines.predict import Predictor, kinds_of, load_predictor
 from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.engines.trial import share_of_others
-from gallery_daemon.model.manifest import LEAST_AGREEMENT, read_manifest
+from gallery_daemon.model.manifest import LEAST_AGREEMENT
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.tensors import refuse_misfits
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from gallery_daemon.model.engines.measured import (
     Measurement,
     circumstances,
 )
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from gallery_daemon.model.engines import choose as choosing
 from gallery_daemon.model.engines.choose import EngineOptions, choose
 from gallery_daemon.model.engines.engine import INT8, EngineKind
 from gallery_daemon.model.engines.measured import EngineCache, Measurement, circumstances
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from tests.model.engines.test_choose import HALF, recalled, trials_say
 
 if TYPE_CHECKING:
