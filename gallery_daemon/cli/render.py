@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rich.text import Text
+
     from gallery_daemon.journey.photolog import PassCounts
 
 _SHOWN_SKIPPED = 20
+
+
+def print_words(console: Console, words: Text | str) -> None:
+    """Print words: in a terminal no line ends within one, in a pipe a line stays one line."""
+    console.print(words, soft_wrap=not console.is_terminal, highlight=False, markup=False)
 
 
 def skipped_lines(skipped: Sequence[tuple[Path, str]]) -> list[str]:

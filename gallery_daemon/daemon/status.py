@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import ConfigError
 from gallery_daemon.journal.query import Query
 
@@ -130,6 +131,7 @@ def snapshot_of(
             "rejected": [_mistake(each) for each in rejected],
             "since": runtime.since.isoformat(timespec="seconds"),
             "library": config.library,
+            "journal": str(journal_path()),
             "watch": [
                 {
                     "source": root.source,
@@ -193,12 +195,12 @@ def _waiting(retries: Retries, now: float) -> list[dict[str, object]]:
     ]
 
 
-def in_trouble(journal: Journal, state: State) -> list[Row]:
+def in_trouble(journal: Journal, state: State, library: str | None = None) -> list[Row]:
     """The photos that last came to `state` and are still where they were, the newest first.
 
     For `status` and `doctor`, which name what failed or could not be read.
     """
-    rows = journal.find(Query(states=(state,)))
+    rows = journal.find(Query(states=(state,), library=library))
     latest = [journal.latest_of(row.path, row.library) for row in rows]
     return [
         row

@@ -204,6 +204,15 @@ _PRECISION_AND_FAMILIARITY = """
 ALTER TABLE filings ADD COLUMN precision REAL;
 ALTER TABLE filings ADD COLUMN familiarity REAL;
 """
+# The folders that were made to file photos into, and so may be taken away when they are empty.
+_MADE_FOLDERS = """
+CREATE TABLE made_folders (
+    library BLOB NOT NULL,
+    folder BLOB NOT NULL,
+    inode INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX made_folders_by_place ON made_folders (library, folder);
+"""
 # What was filed is known by its bytes, too; and where it was found again since.
 _CONTENT = """
 ALTER TABLE filings ADD COLUMN content_hash TEXT;
@@ -227,6 +236,7 @@ _STEPS = (
     _SEEN,
     _REFILED,
     _PRECISION_AND_FAMILIARITY,
+    _MADE_FOLDERS,
     _CONTENT,
 )
 _VERSION = len(_STEPS)
