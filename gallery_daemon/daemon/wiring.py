@@ -24,6 +24,7 @@ from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.journey.stayed import StayedFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
@@ -128,7 +129,7 @@ def wire(
     def unknown(photos: Sequence[Photo]) -> list[Photo]:
         return journal.unknown(photos, config.library, again=again)
 
-    tally = PassCounts()
+    tally = PassCounts(stayed=StayedFiles() if is_pass else None)
     photo_log = PhotoLog(log, tally, config.library, clock)
     arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
     filer = Filer(journal, disk, config.library)
