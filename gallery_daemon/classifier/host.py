@@ -268,7 +268,14 @@ class ClassifierHost:
         self._attempts.succeeded()
         if isinstance(reply, Answer):
             self._events.append(
-                Classified(job.photo, reply.facts, reply.prediction, reply.batch, reply.classify_ms)
+                Classified(
+                    job.photo,
+                    reply.facts,
+                    reply.prediction,
+                    reply.batch,
+                    reply.classify_ms,
+                    reply.remark,
+                )
             )
         else:
             self._events.append(Refused(job.photo, reply.kind, reply.reason, reply.facts))

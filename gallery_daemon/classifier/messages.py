@@ -99,13 +99,17 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A photo is classified, in a batch of `batch` photos, `classify_ms` after its `Started`."""
+    """A photo is classified, in a batch of `batch` photos, `classify_ms` after its `Started`.
+
+    `remark` is what is wrong with the file although it could be read, for people.
+    """
 
     id: int
     facts: Facts
     prediction: Prediction
     batch: int
     classify_ms: float
+    remark: str | None = None
 
 
 class RefusalKind(StrEnum):
