@@ -9,7 +9,7 @@ ISO 8601 with reduced precision, only as long as what is known: `2023-06`, `2021
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -28,6 +28,12 @@ class Granularity(StrEnum):
     def includes(self, part: Granularity) -> bool:
         """Whether a date known as finely as this has the part."""
         return _ORDER.index(part) <= _ORDER.index(self)
+
+    @property
+    def finer(self) -> Granularity | None:
+        """The first part that is not known; None if all are."""
+        rest = _ORDER[_ORDER.index(self) + 1 :]
+        return rest[0] if rest else None
 
 
 _ORDER = tuple(Granularity)
@@ -89,6 +95,10 @@ class PartialDate:
             case Granularity.SECOND:
                 return when.isoformat()
 
+    def __str__(self) -> str:
+        """As a person reads it, with a space before the time."""
+        return self.text.replace("T", " ")
+
     @property
     def end(self) -> datetime:
         """The first moment that cannot be meant any more; `when` itself if all is known.
@@ -114,11 +124,14 @@ class PartialDate:
         """Whether that part is known."""
         return self.granularity.includes(part)
 
+    @property
+    def on_the_wall(self) -> PartialDate:
+        """Without the offset: what the clock on the wall said there."""
+        return replace(self, when=self.when.replace(tzinfo=None))
+
     def is_said_by(self, other: PartialDate) -> bool:
         """Whether `other` says the same, or the same more finely, by the clock on the wall."""
         if not other.knows(self.granularity):
             return False
-        start, end, moment = (
-            each.replace(tzinfo=None) for each in (self.when, self.end, other.when)
-        )
-        return start <= moment < end or start == moment
+        ours, moment = self.on_the_wall, other.on_the_wall.when
+        return ours.when <= moment < ours.end or ours.when == moment

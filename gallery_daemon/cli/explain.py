@@ -32,6 +32,7 @@ from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.model.precision import threshold
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Identity, TakenFrom
 from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.conditions.model import STRANGE_BELOW
@@ -234,10 +235,12 @@ def _print_present_end(known: PastDecision, today: Explained, config: Config) ->
 
 
 def _taken(taken: Taken) -> str:
-    when = taken.when.isoformat(" ", "seconds")
+    date = PartialDate(taken.when.replace(microsecond=0), taken.granularity)
     if taken.origin is TakenFrom.MTIME:
-        return f"no date taken is known; the file is of {when} (by {taken.origin})"
-    return f"taken {when} (by {taken.origin})"
+        return f"no date taken is known; the file is of {date} (by {taken.origin})"
+    is_open = not date.knows(Granularity.HOUR)
+    rest = f"; the {date.granularity.finer} is not known" if is_open else ""
+    return f"taken {date} (by {taken.origin}){rest}"
 
 
 def _print(console: Console, line: str) -> None:

@@ -117,7 +117,7 @@ def of_explained(today: Explained, config: Config, limits: Iterable[PrecisionLim
     """
     facts, decision = today.facts, today.explanation.decision
     said = _of_file(config.file, today.photo.path) | {
-        "taken": facts.taken.when.isoformat(),
+        "taken": facts.taken.date.text,
         "taken_from": facts.taken.origin,
     }
     if today.is_looked_at:

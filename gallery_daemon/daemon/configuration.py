@@ -18,7 +18,8 @@ from gallery_daemon.daemon.precision_limits import (
     precision_limits,
 )
 from gallery_daemon.errors import ConfigError, ConfigErrors
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.precision import precision_at
 from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings

@@ -26,8 +26,8 @@ from gallery_daemon.model.manifest import (
     XML_FILE,
     find_bundle,
     lacks,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings
 

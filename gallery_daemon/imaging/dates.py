@@ -27,7 +27,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gallery_daemon.imaging.names import date_of_name
+from gallery_daemon.imaging.name_dates import date_of_name
 from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Position, Taken, TakenFrom
 
@@ -107,8 +107,8 @@ def _candidates(texts: DateTexts, name: str) -> Iterator[Taken]:
     yield from _each(TakenFrom.IPTC, map(date_of_iptc, texts.iptc))
     named = date_of_name(name)
     yield from _each(TakenFrom.NAME, (named and _local(named, texts.position),))
-    saved = texts.saved and date_of_exif(texts.saved)
-    fix = texts.gps and date_of_gps(texts.gps)
+    saved = None if texts.saved is None else date_of_exif(texts.saved)
+    fix = None if texts.gps is None else date_of_gps(texts.gps)
     if saved and fix and _is_same_moment(saved, fix):
         yield from _each(TakenFrom.EXIF, (saved,))
     yield from _each(TakenFrom.GPS, (fix and _local(fix, texts.position),))
@@ -208,7 +208,7 @@ def _partial(
 ) -> PartialDate | None:
     """Year to second as far as they are known; None if the calendar does not have the day."""
     year, month, day, hour, minute, second = map(_number, parts)
-    if year not in _YEARS:
+    if year is None or year not in _YEARS:
         return None
     if not month:
         return PartialDate(datetime(year, 1, 1), Granularity.YEAR)  # noqa: DTZ001 - local time

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from gallery_daemon.codec import CodecError, json_of, value_of
 from gallery_daemon.decision import TraceEntry
 from gallery_daemon.journal.record import row_of, signed
 from gallery_daemon.journal.sql import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Identity, Prediction, Taken, TakenFrom
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ _NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
 _SAME = "inode = ? AND size_bytes = ? AND mtime_ns = ?"
 _RENAMED = f"{SELECT} WHERE {_SAME} AND state IN ({FINAL}) ORDER BY id DESC LIMIT 1"
 _BY_ID = f"{SELECT} WHERE id = ?"
+
+
+_FINENESS = tuple(Granularity).index
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,10 @@ def _taken(text: str | None, origin: str | None) -> Taken | None:
     if text is None or origin is None:
         return None
     try:
-        return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+        date, source = PartialDate.parse(text), TakenFrom(origin)
     except ValueError:
         return None
+    # An older program wrote the day in a name as its midnight; hardly a photo is of that second.
+    if source is TakenFrom.NAME and date.when.time() == time():
+        date = PartialDate(date.when, min(date.granularity, Granularity.DAY, key=_FINENESS))
+    return Taken(date.when, source, date.granularity)

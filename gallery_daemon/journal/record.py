@@ -197,7 +197,7 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
         trace = json.dumps([asdict(step) for step in decision.trace])
         columns |= {"outcome": decision.outcome, "rule": decision.rule, "trace": trace}
     if facts := entry.facts:
-        columns |= {"taken": facts.taken.when.isoformat(), "taken_from": facts.taken.origin}
+        columns |= {"taken": facts.taken.date.text, "taken_from": facts.taken.origin}
     if prediction := entry.prediction:
         columns |= {
             "class": prediction.top_class,

@@ -22,7 +22,8 @@ from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journal.seen import is_gone
 from gallery_daemon.journey.similar_photos import fingerprint_of
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need

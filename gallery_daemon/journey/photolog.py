@@ -184,7 +184,7 @@ class PhotoLog:
             source=examined.photo.candidate.source,
             outcome=decision.outcome if decision else None,
             rule=decision.rule if decision else None,
-            taken=examined.facts.taken.when.isoformat(),
+            taken=examined.facts.taken.date.text,
             taken_from=examined.facts.taken.origin,
             batch=examined.batch,
             waited_ms=_ms(began - times.settled) if times and began else None,

@@ -174,19 +174,23 @@ def _recipe(provenance: Said) -> Iterator[str]:
         "an average of the weights": recipe["average"],
     }
     words = ", ".join(what for what, is_so in also.items() if is_so)
+    begins = f"`{recipe['name']}`, from the weights `{provenance['weights']}`"
+    fitted = (
+        "a last layer is fitted for each look, on features of whole pictures as that look shows "
+        "them: a logistic regression, which has one best solution."
+    )
+    if not recipe["phases"]:
+        yield f"{begins}{f', with {words}' if words else ''}. The layers below stay: {fitted}"
+        return
     yield (
-        f"`{recipe['name']}`, from the weights `{provenance['weights']}`, in batches of "
-        f"{provenance['batch_size']}{f', with {words}' if words else ''}. The best epoch by the "
-        "pictures that validate was kept."
+        f"{begins}, in batches of {provenance['batch_size']}{f', with {words}' if words else ''}. "
+        "The best epoch by the pictures that validate was kept."
     )
     phases = enumerate(recipe["phases"], 1)
     full = provenance.get("size", INPUT_SIZE)
     yield "\n".join(_wrapped(f"{number}. {_phase(phase, full)}") for number, phase in phases)
     if recipe.get("quick_look"):
-        yield (
-            "At the end a last layer is fitted for each look, on features of whole pictures as "
-            "that look shows them: a logistic regression, which has one best solution."
-        )
+        yield f"At the end {fitted}"
 
 
 def _phase(phase: Said, full: int) -> str:

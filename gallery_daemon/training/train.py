@@ -21,6 +21,7 @@ from gallery_daemon.training.card import CARD_FILE, model_card
 from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.features import Runner
 from gallery_daemon.training.int8_bundle import kept_int8, make_int8
+from gallery_daemon.training.learned import NEIGHBOURS, Learned
 from gallery_daemon.training.pictures import SkippedPictures, read_gallery
 from gallery_daemon.training.plots import all_plots
 from gallery_daemon.training.predictions import PREDICTIONS_FILE, save_predictions
@@ -33,7 +34,7 @@ from gallery_daemon.training.report import (
 )
 from gallery_daemon.training.split import fold_sources, load_data, make_splits
 from gallery_daemon.training.train_options import provenance_of, read_notes
-from gallery_daemon.training.trainer import NEIGHBOURS, Learned, Trainer
+from gallery_daemon.training.trainer import Trainer
 from gallery_daemon.training.weights import find_weights
 from gallery_daemon.training.workspace import Workspace
 
@@ -109,7 +110,7 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         provenance = provenance_of(options, loaded, runner, weights=weights.name)
         manifest = _manifest(trainer, calibration, {"finished": finished, **provenance})
         if finished:
-            int8 = kept_int8(weights.bundle, network, manifest)
+            int8 = kept_int8(weights.bundle, learned, manifest, trainer, split)
             if int8 is None and options.int8:
                 int8 = make_int8(learned, manifest, loaded, split, display)
             manifest = with_int8(manifest, int8)

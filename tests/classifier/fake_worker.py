@@ -33,7 +33,7 @@ from gallery_daemon.classifier.messages import (
     write_message,
 )
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import Facts, Prediction
 
 REFUSALS = {

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.cli.explain import _taken
+from gallery_daemon.partial_date import Granularity
+from gallery_daemon.photo import Taken, TakenFrom
 from tests.cli.test_cli import photo
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Run
+
+WHEN = datetime.fromisoformat("2021-01-02T10:11:12+01:00")
 
 
 def test_the_first_number_stands_in_a_name_that_has_one(
@@ -109,6 +115,30 @@ def test_a_file_s_mtime_is_not_called_the_date_taken(
 
     assert "no date taken is known; the file is of 2024-01-01" in done.stdout
     assert "(by mtime)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        (Taken(WHEN, TakenFrom.EXIF), "taken 2021-01-02 10:11:12+01:00 (by exif)"),
+        (
+            Taken(WHEN, TakenFrom.NAME, Granularity.DAY),
+            "taken 2021-01-02 (by name); the hour is not known",
+        ),
+        (
+            Taken(WHEN, TakenFrom.XMP, Granularity.MONTH),
+            "taken 2021-01 (by xmp); the day is not known",
+        ),
+        (
+            Taken(WHEN, TakenFrom.IPTC, Granularity.YEAR),
+            "taken 2021 (by iptc); the month is not known",
+        ),
+        (Taken(WHEN, TakenFrom.EXIF, Granularity.MINUTE), "taken 2021-01-02 10:11+01:00 (by exif)"),
+    ],
+)
+def test_what_is_not_known_of_a_date_is_told_as_such(taken: Taken, expected: str) -> None:
+    """A messenger's photo has a day; the words say no more."""
+    assert expected == _taken(taken)
 
 
 def test_a_name_that_is_taken_is_no_destination(

@@ -17,7 +17,8 @@ from gallery_daemon.model.engines.measured import (
     circumstances,
     engines_file,
 )
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from tests.doctor.lines import said, statuses
 
 if TYPE_CHECKING:

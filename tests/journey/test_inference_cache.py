@@ -16,7 +16,8 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, LookKind, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
 from tests.faults.household import MODEL
 from tests.rules.photos import facts_of_file, photo, predictions
@@ -184,6 +185,22 @@ def test_a_text_without_precision_and_familiarity_is_read_as_such(journal: Journ
 
     assert found is not None
     assert SEEN.prediction == found.prediction
+
+
+@pytest.mark.parametrize("look", [{"temperature": 2.0}, {"tallies": {}}])
+def test_a_model_that_says_something_else_recalls_nothing(
+    journal: Journal, tmp_path: Path, look: dict[str, object]
+) -> None:
+    """The same weights under another temperature are as sure as never before."""
+    remember(journal, SEEN)
+    before = read_manifest(BUNDLE)
+    looks = before.looks | {LookKind.FULL: replace(before.full, **look)}  # type: ignore[arg-type, operator]
+    for manifest in (before, replace(before, looks=looks)):
+        (tmp_path / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
+
+        found = InferenceCache(journal, tmp_path, Limits(), needs_hash=False).get(SEEN.photo)
+
+        assert (found is not None) == (manifest is before)
 
 
 def test_without_a_model_nothing_is_recalled(journal: Journal, tmp_path: Path) -> None:

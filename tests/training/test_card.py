@@ -170,3 +170,22 @@ def test_a_bar_in_a_name_does_not_end_its_cell() -> None:
     some = replace(_predictions(), classes=("a|b", "other"))
 
     assert "| a&#124;b | 60 |" in model_card(_manifest(some), SIZES)
+
+
+def test_a_recipe_without_phases_tells_of_no_epochs() -> None:
+    """Nothing but the last layers is new; nothing is said of what no phase used."""
+    recipe = {
+        "name": "fast", "phases": [], "quick_look": True, "balance": 0.5,
+        "label_smoothing": 0.05, "cosine": False, "average": 0.0,
+    }  # fmt: skip
+    manifest = replace(_manifest(_predictions()), provenance=PROVENANCE | {"recipe": recipe})
+
+    card = " ".join(model_card(manifest, SIZES).split())
+
+    assert (
+        "`fast`, from the weights `base.safetensors`, with rare classes and sources drawn more "
+        "often, labels smoothed by 0.05. The layers below stay: a last layer is fitted for each "
+        "look, on features of whole pictures as that look shows them: a logistic regression, which "
+        "has one best solution. ## Data"
+    ) in card
+    assert "epoch" not in card

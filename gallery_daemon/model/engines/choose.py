@@ -21,7 +21,7 @@ from gallery_daemon.model.engines.engine import LIBRARIES, libraries
 from gallery_daemon.model.engines.measured import EngineCache, circumstances
 from gallery_daemon.model.engines.predict import Predictor, kinds_of, load_predictor
 from gallery_daemon.model.engines.probes import probes
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.tensors import refuse_misfits
 
 if TYPE_CHECKING:

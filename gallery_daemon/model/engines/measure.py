@@ -21,7 +21,7 @@ from gallery_daemon.model.engines.choose import cache_of
 from gallery_daemon.model.engines.engine import EngineKind, libraries
 from gallery_daemon.model.engines.measured import Measurement
 from gallery_daemon.model.engines.trial import share_of_others
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -28,8 +28,8 @@ from gallery_daemon.model.manifest import (
     WHOLE_NETWORK_VERSION,
     XML_FILE,
     LookKind,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path

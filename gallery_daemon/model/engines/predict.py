@@ -17,7 +17,8 @@ from gallery_daemon.model.bank import familiarity, load_bank
 from gallery_daemon.model.engines.engine import INT8, REFERENCE
 from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.head import load_head
-from gallery_daemon.model.manifest import LookKind, Manifest, read_manifest
+from gallery_daemon.model.manifest import LookKind, Manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.precision import precision_at
 
 if TYPE_CHECKING:

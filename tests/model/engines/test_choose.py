@@ -16,7 +16,7 @@ from gallery_daemon.model.engines import measure as measuring
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind, libraries
 from gallery_daemon.model.engines.measured import EngineCache, Measurement, circumstances
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 
 HALF = EngineKind("torch", "cpu", "bfloat16")
 

@@ -19,7 +19,7 @@ from gallery_daemon.model.engines import measure as measuring
 from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind
 from gallery_daemon.model.engines.measure import fastest, measure
 from gallery_daemon.model.engines.measured import EngineCache, Measurement, circumstances
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
