@@ -125,7 +125,7 @@ class _TrainingDisplay:
         self._since: tuple[float, float] | None = None
 
     def begin(self, step: str, total: int) -> None:
-        """A new bar for the step; it only moves to and fro where there is nothing to count."""
+        """A new bar for the step; it moves back and forth where there is nothing to count."""
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(step, total=total or None, rate="")
         self._step_began, self._pictures = self._clock.monotonic(), 0
