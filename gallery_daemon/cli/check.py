@@ -16,6 +16,7 @@ import typer
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config, print_limits
+from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
@@ -25,6 +26,7 @@ from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
+    hint_for,
     limits_of,
     read_configuration,
     warnings_of,
@@ -137,7 +139,7 @@ def _write_example(path: Path) -> None:
         path.with_name(SCHEMA_FILE).open("x", encoding="utf-8") as file,
     ):
         file.write(schema_text(classes_of(DEFAULT_BUNDLE)))
-    print(f"wrote {path}: edit it, then run `gallery-daemon check`")
+    print(sentence(f"wrote {path}: edit it, then run `gallery-daemon check`"))
 
 
 def _print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool) -> None:
@@ -157,6 +159,7 @@ def _print_results(results: Sequence[RuleTestResult], file: str) -> None:
         if result.failure is not None:
             place = f"{file}:{result.test.line}:{result.test.column}"
             print(shown(f"FAILED  {name}: {why} ({place})"))
+            print(shown(f"  hint: {hint_for(result.test, file)}"))
         else:
             print(shown(f"skipped {name}: {why}" if why else f"ok      {name}"))
     if results:

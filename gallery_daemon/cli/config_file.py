@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.daemon.configuration import (
     default_path,
@@ -38,6 +39,15 @@ def existing_config(given: Path | None) -> Path:
             "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
         )
     return path
+
+
+def library_of(given: Path | None) -> str | None:
+    """The library of the configuration that was given; None: none was, so any library counts.
+
+    Raises:
+        GalleryError: it is wrong.
+    """
+    return None if given is None else read_configuration(given).library
 
 
 def read_to_look(given: Path | None) -> Config:
@@ -78,4 +88,4 @@ def print_limits(config: Config) -> None:
         BundleError: the model cannot be read.
     """
     for limit in limits_of(config):
-        print(shown(limit.sentence))
+        print(sentence(limit.sentence))

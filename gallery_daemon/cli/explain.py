@@ -18,11 +18,13 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import existing_config, read_to_look
+from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, shown
+from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.explain import explain_file, ignored_by_name
+from gallery_daemon.commands.explain import explain_file, ignored_by_name, why_no_photo
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.daemon.configuration import classes_of, manifest_of, read_configuration
 from gallery_daemon.daemon.journals import journal_path
@@ -75,7 +77,8 @@ def explain(
     You see each rule with each condition and whether it held, and what would have to change for
     another rule to take the photo. A photo that was filed is explained by the rules and the model
     of that time, with one line on what today's would do. A file that `run` passes over by its name
-    is explained by the pattern; --model adds the rest.
+    is explained by the pattern; --model adds the rest. Of a video or a sidecar it says what `run`
+    does with it.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -114,6 +117,11 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
         if not as_json:
             _print_ignored(place, ignored)
         return {"today": public.of_ignored(place, ignored, config)}
+    why = why_no_photo(place, config)
+    if why is not None:
+        if not as_json:
+            _print_no_photo(place, why)
+        return {"today": public.of_no_photo(place, why, config)}
     today = explain_file(place, config, SystemClock(), bundle=model)
     manifest = manifest_of(model or config.model.bundle)
     if not as_json:
@@ -131,6 +139,11 @@ def _explain_known(
     said: public.Public = {"then": public.of_past_decision(known)}
     try:
         loaded = read_to_look(config)
+        why = why_no_photo(place, loaded) if known.prediction is None else None
+        if why is not None:
+            if not as_json:
+                _print_end(Console(highlight=False, markup=False), "today", _left(why))
+            return said | {"today": public.of_no_photo(place, why, loaded)}
         today = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
         # The past is shown even if the present rules cannot be read.
@@ -216,6 +229,17 @@ def _print_ignored(place: str, why: str) -> None:
     _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
 
 
+def _print_no_photo(place: str, why: str) -> None:
+    """Print why no rule is asked about a file."""
+    console = Console(highlight=False, markup=False)
+    console.print(Text(shown(place), style="bold"))
+    _print_end(console, "outcome", _left(why))
+
+
+def _left(why: str) -> str:
+    return f"left where it is by `run`: {shown(why)}"
+
+
 def _print_replaced(before: Row) -> None:
     """Print what became of a file that was there before, or of this one before it changed."""
     where = f" to {before.destination}" if before.state is State.FILED else ""
@@ -244,11 +268,11 @@ def _taken(taken: Taken) -> str:
 
 
 def _print(console: Console, line: str) -> None:
-    console.print(Text(f"  {shown(line)}"), soft_wrap=True)
+    print_words(console, Text(sentence(line, 2)))
 
 
 def _print_end(console: Console, what: str, words: str) -> None:
-    console.print(Text.assemble((f"{what}: ", "bold"), words), soft_wrap=True)
+    print_words(console, Text.assemble((f"{what}: ", "bold"), words))
 
 
 def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | None) -> None:

@@ -17,15 +17,17 @@ def export(
     onnx: Annotated[Path | None, typer.Option(help="Write the model to this new file.")] = None,
     int8: Annotated[
         list[Path] | None,
-        typer.Option(help="Make an 8-bit network by the class folders in here; with --out."),
+        typer.Option(
+            help="Copy the bundle to --out with an 8-bit network, made by class folders in here."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="With --int8: the new bundle's folder.")] = None,
 ) -> None:
-    """Write a model as an ONNX file, or add an 8-bit network to a bundle that has none.
+    """Write a model as an ONNX file, or copy a bundle and give the copy an 8-bit network.
 
     The ONNX file takes pictures (uint8, N x S x S x 3, RGB, S of 224 or 128) and gives
-    probabilities, logits and features. `train` makes the 8-bit network by itself; pictures that
-    the model was not trained on are best.
+    probabilities, logits and features. `train` makes the 8-bit network by itself; for a bundle that
+    has none, pictures that the model was not trained on are best. The bundle itself stays as it is.
 
     Examples:
         gallery-daemon export --onnx model.onnx

@@ -8,14 +8,19 @@ its own line.
 from __future__ import annotations
 
 import sys
+import textwrap
 
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
+from gallery_daemon.logs.width import columns_of
 
 
 def print_error(error: GalleryError) -> None:
     """The error as a person reads it, on standard error."""
+    columns = columns_of(sys.stderr)
     for line in error_lines(error):
-        print(shown(line), file=sys.stderr)
+        indent = " " * (len("  hint: ") if line.startswith(" ") else len("    "))
+        for part in fitted(shown(line), columns, "", indent):
+            print(part, file=sys.stderr)
 
 
 def error_lines(error: GalleryError) -> list[str]:
@@ -27,6 +32,23 @@ def error_lines(error: GalleryError) -> list[str]:
     if error.hint:
         lines += [f"  hint: {line}" for line in error.hint.splitlines()]
     return lines
+
+
+def fitted(line: str, columns: int | None, begin: str, below: str) -> list[str]:
+    """The line in as many as so many columns need, none of them ending within a word.
+
+    `begin` stands before the first, `below` before the others; None: it is one line.
+    """
+    if columns is None:
+        return [begin + line]
+    return textwrap.wrap(
+        line,
+        columns,
+        initial_indent=begin,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [begin]
 
 
 def shown(text: str) -> str:

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from gallery_daemon.cli.render import skipped_lines
+from gallery_daemon.cli.render import print_words, skipped_lines
 from gallery_daemon.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class _TrainingDisplay:
 
     def say(self, sentence: str) -> None:
         """One line that stays."""
-        self._progress.console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        print_words(self._progress.console, sentence)
 
     def skipped(self, skipped: Sequence[tuple[Path, str]]) -> None:
         """A line for each of the first, and how many more there are."""

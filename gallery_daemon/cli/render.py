@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rich.text import Text
+
     from gallery_daemon.journey.photolog import PassCounts
     from gallery_daemon.journey.stayed import StayedGroup
 
@@ -28,6 +30,11 @@ _ENDS = (
     (State.QUARANTINED, "quarantined: they cannot be read, and stay where they are"),
     (State.FAILED, "failed"),
 )
+
+
+def print_words(console: Console, words: Text | str) -> None:
+    """Print words: in a terminal no line ends within one, in a pipe a line stays one line."""
+    console.print(words, soft_wrap=not console.is_terminal, highlight=False, markup=False)
 
 
 def skipped_lines(skipped: Sequence[tuple[Path, str]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
@@ -231,6 +232,9 @@ def _train(options: TrainOptions, out: Path) -> None:
 
 
 def _print_result(result: TrainResult, out: Path) -> None:
+    from gallery_daemon.training.advice import model_line  # noqa: PLC0415
+    from gallery_daemon.training.report import REPORT_FILE  # noqa: PLC0415
+
     if result.left_out:
         # They say more of photos from elsewhere than those that are like the training's.
         print_summary(result.measures, "validation pictures")
@@ -242,7 +246,9 @@ def _print_result(result: TrainResult, out: Path) -> None:
     for look, settings in result.manifest.looks.items():
         typer.echo(f"{look} look: {settings.size} px, temperature {settings.temperature:.3f}")
     if result.finished:
-        typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
+        typer.echo(f"wrote {out}; open {out / REPORT_FILE} to see how good it is")
+        typer.echo("to use it, put this line into your configuration:")
+        typer.echo(shown(f"  {model_line(out)}"))
         return
     typer.echo(f"interrupted: wrote the best so far to {out}")
     if result.can_resume:

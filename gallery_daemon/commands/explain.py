@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.results import Classified
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.dry_run import PlannedFile, Preview
@@ -25,10 +26,19 @@ from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.inference_cache import InferenceCache
-from gallery_daemon.journey.judge import Examined, unread_facts
+from gallery_daemon.journey.judge import (
+    Accompany,
+    Examined,
+    Refuse,
+    of_arrival,
+    unread_facts,
+)
 from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.demands import familiarity_demands, precision_demands
@@ -98,6 +108,35 @@ def ignored_by_name(file: str, config: Config) -> str | None:
     if not os.path.lexists(file) or is_inside(file, config.library):
         return None
     return _why_ignored(file, config)
+
+
+def why_no_photo(file: str, config: Config) -> str | None:
+    """Why `run` asks no rule about the file, which it leaves; None: it is a photo, or claims to be.
+
+    Raises:
+        GalleryError: there is none.
+    """
+    try:
+        state = file_state(file)
+        if isinstance(state, str):
+            return state
+        with open_regular(file, follow_links=False) as content:
+            kind = sniff(content)
+    except OSError as error:
+        raise GalleryError(f"{file}: {error.strerror}", hint="give the path of a photo") from error
+    match of_arrival(Path(file).name, kind):
+        case Accompany():
+            return _of_sidecar(kind.words if kind.name == "video" else "a sidecar", config)
+        case Refuse(RefusalKind.NOT_A_PHOTO, reason):
+            return reason
+        case _:
+            return None
+
+
+def _of_sidecar(what: str, config: Config) -> str:
+    if any(placing.with_sidecars for placing in config.rules.placings):
+        return f"{what}; where its photo is filed, it goes along"
+    return f"{what}; the configuration says `sidecars: alone`"
 
 
 def _why_passed_over(file: str, config: Config) -> str | None:
@@ -227,7 +266,8 @@ def _look(
     classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
     (found,) = classifier.run([file])
     if found.prediction is None or found.facts is None:
-        raise GalleryError(f"{file}: {found.error}")
+        hint = "`run` leaves such a file where it is, and tries again when it changes"
+        raise GalleryError(f"{file}: {found.error}", hint if config.rules.failed is None else None)
     return found.facts, found.prediction
 
 

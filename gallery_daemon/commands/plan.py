@@ -41,7 +41,8 @@ class Forecast:
     """What would become of the files in some folders.
 
     `known` files were passed over; of the others some were `remembered` from before, and some
-    `classified` just now. `warning` is why nothing could be filed now, if so.
+    `classified` just now. `former` counts the photos in the library that rules filed which are in
+    the configuration no more. `warning` is why nothing could be filed now, if so.
     """
 
     files: tuple[PlannedFile, ...]
@@ -49,6 +50,7 @@ class Forecast:
     known: int
     remembered: int
     classified: int
+    former: int = 0
     warning: str | None = None
 
 
@@ -121,6 +123,7 @@ def forecast(
             known=inspection.known,
             remembered=inspection.remembered,
             classified=inspection.classified,
+            former=sum(journal.filed_by_others(config.library, config.rules.names).values()),
             warning=_why_unusable(journal, config.library),
         )
 

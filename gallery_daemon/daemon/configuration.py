@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.rules.analysis import RuleWarning
+    from gallery_daemon.rules.ruletest import AnyTest
 
 
 def default_path() -> Path:
@@ -97,12 +98,21 @@ def refuse_failing(config: Config) -> None:
             file=config.file or "",
             line=result.test.line,
             column=result.test.column,
+            hint=hint_for(result.test, config.file),
         )
         for result in results
         if result.failure is not None
     )
     if errors:
         raise ConfigErrors(errors)
+
+
+def hint_for(test: AnyTest, file: str | None) -> str:
+    """What to do about a test that fails: it is the person's own, and stands in their file."""
+    return (
+        f"if the rules are right, change the test: it stands in {file or 'the file'}:{test.line};"
+        " it may also be taken away"
+    )
 
 
 def default_knows_precision() -> bool:

@@ -21,10 +21,16 @@ from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, sn
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
-from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
+from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged, JournalError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake.watch import Watch
-from gallery_daemon.logs.events import ConfigRejected, ConfigReloaded, DaemonStarted, DaemonStopped
+from gallery_daemon.logs.events import (
+    ConfigRejected,
+    ConfigReloaded,
+    DaemonStarted,
+    DaemonStopped,
+    FormerRulesFound,
+)
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
@@ -117,6 +123,7 @@ class Session:
                 rules=len(self._config.rules.rules),
             )
         )
+        self._tell_of_former_rules()
         self._notifier.ready()
         loop = Loop(self._runtime.pipeline, self._runtime.inbox, self._clock, self._tasks())
         while True:
@@ -127,6 +134,21 @@ class Session:
             fresh = self._reload(load)
             if fresh is not None:
                 return fresh
+
+    def _tell_of_former_rules(self) -> None:
+        """Old photos stay where other rules put them, and nothing else would say so."""
+        config, former = self._config, dict[str, int]()
+        with contextlib.suppress(JournalError):
+            former = self._runtime.journal.filed_by_others(config.library, config.rules.names)
+        if former and config.file is not None:
+            self._log.write(
+                FormerRulesFound(
+                    library=config.library,
+                    photos=sum(former.values()),
+                    rules=former,
+                    hint="gallery-daemon refile shows what the rules of now would do with them",
+                )
+            )
 
     def _tasks(self) -> tuple[PeriodicTask, ...]:
         """What is due from time to time, besides photos."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.query import Query
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
             "digest": config.digest,
             "since": runtime.since.isoformat(timespec="seconds"),
             "library": config.library,
+            "journal": str(journal_path()),
             "watch": [
                 {"source": root.source, "path": root.path, "watched": is_up}
                 for root, is_up in watching.folders
@@ -171,12 +173,12 @@ def _waiting(retries: Retries, now: float) -> list[dict[str, object]]:
     ]
 
 
-def in_trouble(journal: Journal, state: State) -> list[Row]:
+def in_trouble(journal: Journal, state: State, library: str | None = None) -> list[Row]:
     """The photos that last came to `state` and are still where they were, the newest first.
 
     For `status` and `doctor`, which name what failed or could not be read.
     """
-    rows = journal.find(Query(states=(state,)))
+    rows = journal.find(Query(states=(state,), library=library))
     latest = [journal.latest_of(row.path, row.library) for row in rows]
     return [
         row

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors, source_errors
 from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
 from gallery_daemon.filing.recover import outcome_on_disk
@@ -119,9 +120,8 @@ class Filer:
         assert filed.name is not None
         photo = Photo(filed.candidate, self._as_put_back(filed), when)
         step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
-        number, _ = self._file(
-            step, JournalEntry(photo, State.INTENT), parent, when, undoes=undo.id
-        )
+        entry = JournalEntry(photo, State.INTENT, redoes=undo.id)
+        number, _ = self._file(step, entry, parent, when, undoes=undo.id)
         return self._journal.existing_row(number)
 
     def recover(self) -> list[FilingRecovered]:
@@ -209,6 +209,7 @@ class Filer:
         with library_errors(self._library, step.folder):
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
+        note_made(self._journal, self._disk, self._library)
         on_copied = partial(self._journal.copied, row)
         return Act(self._disk, step, token, (home, candidate.name), source, target, on_copied)
 

@@ -204,7 +204,24 @@ _PRECISION_AND_FAMILIARITY = """
 ALTER TABLE filings ADD COLUMN precision REAL;
 ALTER TABLE filings ADD COLUMN familiarity REAL;
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED, _PRECISION_AND_FAMILIARITY)
+# The folders that were made to file photos into, and so may be taken away when they are empty.
+_MADE_FOLDERS = """
+CREATE TABLE made_folders (
+    library BLOB NOT NULL,
+    folder BLOB NOT NULL,
+    inode INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX made_folders_by_place ON made_folders (library, folder);
+"""
+_STEPS = (
+    _FIRST,
+    _OWNERS_AND_UNDO,
+    _LOOKS,
+    _SEEN,
+    _REFILED,
+    _PRECISION_AND_FAMILIARITY,
+    _MADE_FOLDERS,
+)
 _VERSION = len(_STEPS)
 
 

@@ -99,7 +99,10 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache."""
+    """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache.
+
+    `redoes` is the row of an undo that is undone: what it undid was decided as this is.
+    """
 
     photo: Photo
     state: State
@@ -109,6 +112,7 @@ class JournalEntry:
     prediction: Prediction | None = None
     intent: Intent | None = None
     cache_entry: CacheEntry | None = None
+    redoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

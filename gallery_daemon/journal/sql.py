@@ -58,6 +58,11 @@ ORPHAN_SIDECARS: Final = """
 SELECT sidecar.* FROM filings AS photo JOIN filings AS sidecar ON sidecar.parent = photo.id
 WHERE photo.state = 'refiled' AND sidecar.state = 'filed' ORDER BY sidecar.id
 """
+FILED_BY_RULE: Final = """
+SELECT rule, count(*) FROM filings
+WHERE library = ? AND state = 'filed' AND parent IS NULL AND rule IS NOT NULL
+GROUP BY rule ORDER BY count(*) DESC, rule
+"""
 FORGET: Final = f"DELETE FROM filings WHERE id = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
 UPDATE_INODE: Final = """
 UPDATE filings SET device = ?, inode = ? WHERE id = ? AND size_bytes = ? AND mtime_ns = ?

@@ -3,8 +3,8 @@
 An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
 ask for them, and, where the file was renamed, nothing that was read from its name. A text that an
-older program wrote with other facts does not count; one without bits, precision or familiarity is
-read as such.
+older program wrote with other facts, such as a date that it took for whole, does not count; one
+without bits, precision or familiarity is read as such.
 """
 
 from __future__ import annotations

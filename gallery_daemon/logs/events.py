@@ -186,6 +186,21 @@ class ConfigWarned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FormerRulesFound(Event):
+    """Photos in the library were filed by rules that are in the configuration no more; they stay.
+
+    `rules` are those, with how many photos each has filed.
+    """
+
+    NAME = "former_rules_found"
+
+    library: str
+    photos: int
+    rules: Mapping[str, int]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchStarted(Event):
     """A watch folder is watched from now on, natively or by polling, and why.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.daemon.status import (
     Heartbeat,
@@ -91,6 +92,7 @@ def test_a_snapshot_has_the_published_names(runtime: Runtime) -> None:
         "digest": runtime.config.digest,
         "since": runtime.since.isoformat(timespec="seconds"),
         "library": runtime.config.library,
+        "journal": str(journal_path()),
         "watch": [],
         "on_their_way": 0,
         "backlog": {"settling": 0, "waiting": 0, "classifying": 0},

@@ -99,6 +99,14 @@ SCHEMA = {
     taken_ms INTEGER,
     burst TEXT
 ) STRICT""",
+    "made_folders": """CREATE TABLE made_folders (
+    library BLOB NOT NULL,
+    folder BLOB NOT NULL,
+    inode INTEGER NOT NULL
+) STRICT""",
+    "made_folders_by_place": (
+        "CREATE UNIQUE INDEX made_folders_by_place ON made_folders (library, folder)"
+    ),
     "seen_by_path": "CREATE UNIQUE INDEX seen_by_path ON seen (path)",
     "seen_by_inode": "CREATE INDEX seen_by_inode ON seen (inode, size_bytes, mtime_ns)",
     "seen_by_time": "CREATE INDEX seen_by_time ON seen (taken_ms) WHERE taken_ms IS NOT NULL",
@@ -116,6 +124,8 @@ WITHOUT_SHARES = (
     "ALTER TABLE filings DROP COLUMN precision; ALTER TABLE filings DROP COLUMN familiarity;"
 )
 
+WITHOUT_FOLDERS = "DROP TABLE made_folders;"
+
 
 def schema_of(path: Path) -> dict[str, str]:
     """The SQL of every table and index in the file, by name."""
@@ -130,7 +140,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (6,) == database.execute("PRAGMA user_version").fetchone()
+        assert (7,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -203,7 +213,7 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 6))
+@pytest.mark.parametrize("version", range(1, 7))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -284,7 +294,8 @@ _BACK_TO = {
 }
 """SQL that takes away what the versions after this one have added."""
 for _version, _script in _BACK_TO.items():
-    _BACK_TO[_version] = WITHOUT_SHARES + _script
+    _BACK_TO[_version] = WITHOUT_SHARES + WITHOUT_FOLDERS + _script
+_BACK_TO[6] = f"{WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)
