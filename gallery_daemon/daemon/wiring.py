@@ -25,6 +25,7 @@ from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.journey.stayed import StayedFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
@@ -133,7 +134,7 @@ def wire(
 ) -> Runtime:
     """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
     known = KnownFiles(journal, disk, config.library, roots, again=again)
-    tally = PassCounts()
+    tally = PassCounts(stayed=StayedFiles() if is_pass else None)
     photo_log = PhotoLog(log, tally, config.library, clock)
     settle_s = {folder.name: folder.settle_s for folder in config.watch}
     arrivals = Arrivals(settle_s, mounts=mounts)

@@ -13,7 +13,8 @@ machine's where no place is known, because people sort by their own days.
 A part that is blank, missing or out of range costs that part and those below it, not those above. A
 day or a month that the calendar does not have makes the whole date worthless. A clock that was
 never set says nothing: the first days of such clocks never count, and days on which people take
-photos too only where the name or GPS says the same.
+photos too only where the name or GPS says the same. Other cameras begin with a new year, so its
+first hour counts only where no other source speaks against it.
 
 Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1), IPTC IIM 4.2, Metadata Working Group's
 guidelines 2.0; the default date of Qualcomm's cameras: mm-jpeg-interface.
@@ -52,8 +53,8 @@ _UNSET_DAYS = frozenset(
     map(
         date.fromisoformat,
         (
-            "1899-12-30", "1903-12-31", "1904-01-01", "1969-12-31", "1970-01-01", "1980-01-01",
-            "1980-01-06", "2038-01-18", "2038-01-19",
+            "1899-12-30", "1903-12-31", "1904-01-01", "1969-12-31", "1970-01-01", "1979-12-31",
+            "1980-01-01", "1980-01-06", "2038-01-18", "2038-01-19",
         ),
     )
 )  # fmt: skip
@@ -87,36 +88,55 @@ def choose(texts: DateTexts, name: str, mtime: datetime) -> Taken:
         name: the file's name.
         mtime: its modification time, with its offset.
     """
-    best: Taken | None = None
+    best = weak = None
     for each in _candidates(texts, name):
-        if _is_unset(each.date) or (
-            _is_doubtful(each.date) and not _is_witnessed(each.date, texts, name)
-        ):
+        if not _counts(each.date, texts, name):
             continue
-        if best is None or best.date.is_said_by(each.date):
+        if _is_weak(each.date) and not _is_witnessed(each.date, texts, name):
+            weak = weak or each
+        elif best is None or best.date.is_said_by(each.date):
             best = each
-        if best.granularity is Granularity.SECOND:
+        if best and best.granularity is Granularity.SECOND:
             break
-    return best or Taken(mtime, TakenFrom.MTIME)
+    if weak and (best is None or best.date.is_said_by(weak.date)):
+        best = weak
+    return best or _saved(texts, name) or Taken(mtime, TakenFrom.MTIME)
 
 
 def _candidates(texts: DateTexts, name: str) -> Iterator[Taken]:
-    """Every date there is, the most trusted first; each is read only when it is asked for."""
+    """Every date of taking, the most trusted first; each is read only when it is asked for."""
     yield from _each(TakenFrom.EXIF, map(date_of_exif, texts.exif))
     yield from _each(TakenFrom.XMP, map(date_of_text, texts.xmp))
     yield from _each(TakenFrom.IPTC, map(date_of_iptc, texts.iptc))
     named = date_of_name(name)
     yield from _each(TakenFrom.NAME, (named and _local(named, texts.position),))
-    saved = None if texts.saved is None else date_of_exif(texts.saved)
-    fix = None if texts.gps is None else date_of_gps(texts.gps)
-    if saved and fix and _is_same_moment(saved, fix):
-        yield from _each(TakenFrom.EXIF, (saved,))
-    yield from _each(TakenFrom.GPS, (fix and _local(fix, texts.position),))
-    yield from _each(TakenFrom.EXIF, (saved,))
+    if texts.gps and (fix := date_of_gps(texts.gps)):
+        saved = _saved(texts, name)
+        if saved and _is_same_moment(saved.date, fix):
+            yield saved
+        yield from _each(TakenFrom.GPS, (_local(fix, texts.position),))
+
+
+def _saved(texts: DateTexts, name: str) -> Taken | None:
+    """The date of the last save."""
+    date = None if texts.saved is None else date_of_exif(texts.saved)
+    is_known = date is not None and _counts(date, texts, name)
+    return Taken(date.when, TakenFrom.EXIF, date.granularity) if date and is_known else None
 
 
 def _each(origin: TakenFrom, known: Iterable[PartialDate | None]) -> Iterator[Taken]:
     return (Taken(each.when, origin, each.granularity) for each in known if each)
+
+
+def _counts(known: PartialDate, texts: DateTexts, name: str) -> bool:
+    """Whether it can be the date of a clock that was set."""
+    return not _is_unset(known) and (not _is_doubtful(known) or _is_witnessed(known, texts, name))
+
+
+def _is_weak(known: PartialDate) -> bool:
+    """Whether it is the first hour of a year: many clocks begin there, and people take photos."""
+    when = known.when
+    return known.knows(Granularity.HOUR) and (when.month, when.day, when.hour) == (1, 1, 0)
 
 
 def _is_unset(known: PartialDate) -> bool:

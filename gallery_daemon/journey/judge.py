@@ -48,8 +48,9 @@ _LEFT_BESIDE = {
 class Examined:
     """A file with all that is known of it when it is judged, from the process or the cache.
 
-    `refusal` and `reason` say why there is no prediction. `batch` and `classify_ms` are as in
-    `Classified`; `cache_entry` is for the journal's cache of inferences.
+    `refusal` and `reason` say why there is no prediction; if there is one, `reason` is the remark
+    on the file. `batch` and `classify_ms` are as in `Classified`; `cache_entry` is for the
+    journal's cache of inferences.
     """
 
     photo: Photo
@@ -65,11 +66,12 @@ class Examined:
     def of(cls, answer: Classified | Refused, cache_entry: CacheEntry | None = None) -> Self:
         """What the classifier process says of a file, or the cache in its place."""
         match answer:
-            case Classified(photo, facts, prediction, batch, classify_ms):
+            case Classified(photo, facts, prediction, batch, classify_ms, remark):
                 return cls(
                     photo,
                     facts,
                     prediction,
+                    reason=remark,
                     batch=batch,
                     classify_ms=classify_ms,
                     cache_entry=cache_entry,
@@ -111,7 +113,7 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """It goes to the destination; `reason` is why it could not be read, if so."""
+    """It goes to the destination; `reason` is what is wrong with the file, if anything."""
 
     decision: Decision
     destination: Destination

@@ -31,7 +31,12 @@ from gallery_daemon.journey.judge import (
     of_answer,
     of_arrival,
 )
-from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
+from gallery_daemon.logs.events import (
+    ClassifierFailed,
+    ClassifierStarted,
+    ClassifierStopped,
+    EnginesMeasured,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -275,6 +280,8 @@ class Pipeline:
                 self._photo_log.classifier_stopped(report)
             case ClassifierFailed():
                 self._photo_log.classifier_failed(report)
+            case EnginesMeasured():
+                self._photo_log.engines_measured(report)
 
     def _answered(self, examined: Examined) -> None:
         """It is judged, in order after those that were begun before it."""
