@@ -27,6 +27,7 @@ from gallery_daemon.daemon.configuration import (
     default_path,
     hint_for,
     limits_of,
+    missing_folders,
     read_configuration,
     warnings_of,
 )
@@ -92,7 +93,7 @@ def check(
 
 def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
     """Print everything that is found; return the exit status."""
-    warnings, file = warnings_of(loaded), str(path)
+    warnings, file = (*missing_folders(loaded), *warnings_of(loaded)), str(path)
     _print_warnings(warnings, file, as_json=as_json)
     if not as_json:
         folders = ", ".join(folder.path for folder in loaded.watch)

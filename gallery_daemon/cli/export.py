@@ -37,17 +37,19 @@ def export(
     if (onnx is None) == (not int8) or (out is None) != (not int8):
         raise typer.BadParameter("give either --onnx FILE, or --int8 FOLDER and --out FOLDER")
     if onnx is not None:
-        # Torch takes seconds to import; no typing mistake waits for it.
-        from gallery_daemon.model.onnx_file import write_onnx  # noqa: PLC0415
+        with training_display() as display:
+            # Torch takes seconds to import; no typing mistake waits for it.
+            from gallery_daemon.model.onnx_file import write_onnx  # noqa: PLC0415
 
-        write_onnx(find_bundle(model), onnx.absolute())
+            display.begin("writing the network", 0)
+            write_onnx(find_bundle(model), onnx.absolute())
         typer.echo(f"wrote {onnx}")
         return
     assert int8 is not None
     assert out is not None
-    from gallery_daemon.training.int8_bundle import add_int8  # noqa: PLC0415
-
     with training_display() as display:
+        from gallery_daemon.training.int8_bundle import add_int8  # noqa: PLC0415
+
         manifest = add_int8(find_bundle(model), int8, out.absolute(), display)
     assert manifest.int8 is not None
     typer.echo(

@@ -183,15 +183,15 @@ def evaluate(
 
         gallery-daemon evaluate ~/Pictures/Labelled --report report.html
     """
-    from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
-    from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
-
     if report is not None and report.exists():
         raise TrainingError(
             f"{report} exists already", hint="give a new name; nothing is overwritten"
         )
-    wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
-    with training_display() as display:
+    with training_display("loading the model") as display:
+        from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
+        from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
+
+        wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
     if report is not None:
@@ -218,11 +218,11 @@ def _write_report(found: Evaluation, report: Path) -> None:
 
 
 def _train(options: TrainOptions, out: Path) -> None:
-    # Torch takes seconds to import: only a training waits for it, no typing mistake does.
-    from gallery_daemon.training.train import train as run_training  # noqa: PLC0415
-
     try:
         with training_display() as display:
+            # Torch takes seconds to import: only a training waits for it, no typing mistake does.
+            from gallery_daemon.training.train import train as run_training  # noqa: PLC0415
+
             result = run_training(options, display)
     except KeyboardInterrupt:
         typer.echo("interrupted before there was a model; if an epoch was kept, the same command")
