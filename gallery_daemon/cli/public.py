@@ -144,6 +144,12 @@ def of_ignored(path: str, why: str, config: Config) -> Public:
     return _of_file(config.file, path) | _of_passed_over(why)
 
 
+def of_no_photo(path: str, why: str, config: Config) -> Public:
+    """A file that `run` leaves without asking the rules; the state is what the journal says."""
+    nothing = dict.fromkeys(("action", "destination"))
+    return _of_file(config.file, path) | nothing | {"state": "left", "reason": why}
+
+
 def of_refiled(refiled: Refiled) -> Public:
     """A photo that was filed anew, or why it was not."""
     moved, said = refiled.moved, {"was": refiled.refile.was} | of_planned(refiled.refile.planned)

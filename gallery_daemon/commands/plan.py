@@ -24,6 +24,7 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import refuse_emptied
 from gallery_daemon.journey.inference_cache import forget_gone
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars, with_revived
 
@@ -42,7 +43,8 @@ class Forecast:
     """What would become of the files in some folders.
 
     `known` files were passed over; of the others some were `remembered` from before, and some
-    `classified` just now. `warning` is why nothing could be filed now, if so.
+    `classified` just now. `former` counts the photos in the library that rules filed which are in
+    the configuration no more. `warning` is why nothing could be filed now, if so.
     """
 
     files: tuple[PlannedFile, ...]
@@ -50,6 +52,7 @@ class Forecast:
     known: int
     remembered: int
     classified: int
+    former: int = 0
     warning: str | None = None
 
 
@@ -102,23 +105,25 @@ def forecast(
         GalleryError: the journal or the classifier process cannot be used.
     """
     with contextlib.closing(open_to_plan()) as journal:
-
-        def unknown(photos: Sequence[Photo]) -> list[Photo]:
-            if include_known:
-                return list(photos)
-            found = journal.unknown(photos, config.library, again=again)
-            return with_revived(photos, found, sidecars)
-
+        roots = tuple(root_of(folder, config.library) for folder in config.watch)
+        roots += tuple(scope.root for scope in scopes)
+        known = KnownFiles(journal, Disk(), config.library, roots, again=again)
         inspection = Inspection(config, journal, clock, display, again=again)
         sidecars = WaitingSidecars(
             journal,
             Disk(),
             config.library,
             config.rules,
-            unknown,
-            siblings=Siblings(scope.root for scope in scopes),
+            known,
+            siblings=Siblings(roots),
             includes_known=include_known,
         )
+
+        def unknown(photos: list[Photo]) -> list[Photo]:
+            if include_known:
+                return list(photos)
+            return with_revived(photos, known.unknown(photos), sidecars)
+
         preview = Preview(config, journal, None if is_compared else DryRunDisk())
         files = tuple(preview.plan(inspection.files(scopes, unknown), sidecars))
         if inspection.classified:
@@ -129,6 +134,7 @@ def forecast(
             known=inspection.known,
             remembered=inspection.remembered,
             classified=inspection.classified,
+            former=sum(journal.filed_by_others(config.library, config.rules.names).values()),
             warning=_why_unusable(journal, config.library),
         )
 

@@ -13,7 +13,8 @@ machine's where no place is known, because people sort by their own days.
 A part that is blank, missing or out of range costs that part and those below it, not those above. A
 day or a month that the calendar does not have makes the whole date worthless. A clock that was
 never set says nothing: the first days of such clocks never count, and days on which people take
-photos too only where the name or GPS says the same.
+photos too only where the name or GPS says the same. Other cameras begin with a new year, so its
+first hour counts only where neither the name nor GPS speaks against it.
 
 Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1), IPTC IIM 4.2, Metadata Working Group's
 guidelines 2.0; the default date of Qualcomm's cameras: mm-jpeg-interface.
@@ -52,8 +53,8 @@ _UNSET_DAYS = frozenset(
     map(
         date.fromisoformat,
         (
-            "1899-12-30", "1903-12-31", "1904-01-01", "1969-12-31", "1970-01-01", "1980-01-01",
-            "1980-01-06", "2038-01-18", "2038-01-19",
+            "1899-12-30", "1903-12-31", "1904-01-01", "1969-12-31", "1970-01-01", "1979-12-31",
+            "1980-01-01", "1980-01-06", "2038-01-18", "2038-01-19",
         ),
     )
 )  # fmt: skip
@@ -61,6 +62,8 @@ _UNSET_DAYS = frozenset(
 _DOUBTFUL_DAYS = frozenset({date(2000, 1, 1)})
 # What Qualcomm's camera library writes if no application tells it the time.
 _DOUBTFUL_MOMENTS = frozenset({datetime(2002, 12, 8, 12)})  # noqa: DTZ001
+
+_DIGITAL_SINCE = 1995
 
 # How far the local time on earth is from UTC, and an old fix from the photo.
 _SAME_MOMENT = timedelta(hours=15)
@@ -89,34 +92,50 @@ def choose(texts: DateTexts, name: str, mtime: datetime) -> Taken:
     """
     best: Taken | None = None
     for each in _candidates(texts, name):
-        if _is_unset(each.date) or (
-            _is_doubtful(each.date) and not _is_witnessed(each.date, texts, name)
-        ):
+        if not _counts(each.date, texts, name):
             continue
         if best is None or best.date.is_said_by(each.date):
             best = each
         if best.granularity is Granularity.SECOND:
             break
-    return best or Taken(mtime, TakenFrom.MTIME)
+    return best or _saved(texts, name) or Taken(mtime, TakenFrom.MTIME)
 
 
 def _candidates(texts: DateTexts, name: str) -> Iterator[Taken]:
-    """Every date there is, the most trusted first; each is read only when it is asked for."""
+    """Every date of taking, the most trusted first; each is read only when it is asked for."""
     yield from _each(TakenFrom.EXIF, map(date_of_exif, texts.exif))
     yield from _each(TakenFrom.XMP, map(date_of_text, texts.xmp))
     yield from _each(TakenFrom.IPTC, map(date_of_iptc, texts.iptc))
     named = date_of_name(name)
     yield from _each(TakenFrom.NAME, (named and _local(named, texts.position),))
-    saved = None if texts.saved is None else date_of_exif(texts.saved)
-    fix = None if texts.gps is None else date_of_gps(texts.gps)
-    if saved and fix and _is_same_moment(saved, fix):
-        yield from _each(TakenFrom.EXIF, (saved,))
-    yield from _each(TakenFrom.GPS, (fix and _local(fix, texts.position),))
-    yield from _each(TakenFrom.EXIF, (saved,))
+    if texts.gps and (fix := date_of_gps(texts.gps)):
+        saved = _saved(texts, name)
+        if saved and _is_same_moment(saved.date, fix):
+            yield saved
+        yield from _each(TakenFrom.GPS, (_local(fix, texts.position),))
+
+
+def _saved(texts: DateTexts, name: str) -> Taken | None:
+    """The date of the last save."""
+    date = None if texts.saved is None else date_of_exif(texts.saved)
+    is_known = date is not None and _counts(date, texts, name)
+    return Taken(date.when, TakenFrom.EXIF, date.granularity) if date and is_known else None
 
 
 def _each(origin: TakenFrom, known: Iterable[PartialDate | None]) -> Iterator[Taken]:
     return (Taken(each.when, origin, each.granularity) for each in known if each)
+
+
+def _counts(known: PartialDate, texts: DateTexts, name: str) -> bool:
+    """Whether it can be the date of a clock that was set."""
+    if _is_unset(known):
+        return False
+    if not _is_doubtful(known) and not _is_new_year(known):
+        return True
+    fix = None if texts.gps is None else date_of_gps(texts.gps)
+    witnesses = [each for each in (date_of_name(name), fix) if each]
+    is_confirmed = any(_is_same_day(known, each) for each in witnesses)
+    return is_confirmed or not (witnesses or _is_doubtful(known))
 
 
 def _is_unset(known: PartialDate) -> bool:
@@ -130,12 +149,18 @@ def _is_doubtful(known: PartialDate) -> bool:
     return moment in _DOUBTFUL_MOMENTS or moment.date() in _DOUBTFUL_DAYS
 
 
-def _is_witnessed(known: PartialDate, texts: DateTexts, name: str) -> bool:
-    """Whether the name, or GPS, says the same day."""
-    named, fix = date_of_name(name), texts.gps and date_of_gps(texts.gps)
-    return bool(named and named.when.date() == known.when.date()) or bool(
-        fix and _is_same_moment(known, fix)
-    )
+def _is_new_year(known: PartialDate) -> bool:
+    """Whether it is the first hour of a year that a digital camera can have begun with."""
+    when = known.when
+    is_first = (when.month, when.day, when.hour) == (1, 1, 0)
+    return known.knows(Granularity.HOUR) and is_first and when.year >= _DIGITAL_SINCE
+
+
+def _is_same_day(local: PartialDate, other: PartialDate) -> bool:
+    """Whether the other, which may be in UTC, says the same day."""
+    if other.when.tzinfo is None:
+        return local.when.date() == other.when.date()
+    return _is_same_moment(local, other)
 
 
 def _is_same_moment(local: PartialDate, utc: PartialDate) -> bool:

@@ -36,16 +36,17 @@ _CONFLICT = r"conflict|konflikt|conflit|clash|конфликт|競合|冲突|衝
 _MARK = re.compile(
     # Syncthing; its older versions are named ~20240501-123456
     r"[.~]sync-conflict-\d{8}-\d{6}|~\d{8}-\d{6}(?=\.|$)"
-    # Nextcloud and ownCloud, the latter with the user's name in between
-    r"|_conflict-[^.]*\d{8}-\d{6}"
+    # Nextcloud, ownCloud (with the user's name in between) and kDrive
+    r"|_(?:conflict|blacklisted)[-_](?:[^.]*[-_])?\d{8}[-_]\d{6}"
     # Dropbox, Nextcloud, Seafile, Unison, pCloud, Box: in words, in any language
     rf"|\s?[(\[][^()\[\]]*(?:{_CONFLICT})[^()\[\]]*[)\]]"
     # Synology Drive: _HOST_May-01-123456-2024_Conflict
     r"|_[^_]*_[a-z]{3}-\d\d-\d{4,6}-\d{4}_(?:case)?conflict"
     # Resilio and rclone; git-annex
     r"|\.conflict\d*(?=\.|$)|\.\.path\d|\.variant-[0-9a-f]+"
-    # FreeFileSync's versions: a.jpg 2024-05-01 123456.jpg
-    r"|(?<=\.[a-z]{3}) \d{4}-\d\d-\d\d \d{6}(?=\.|$)",
+    # older versions: a.jpg 2024-05-01 123456.jpg (FreeFileSync), and Windows' File History
+    r"|\.[a-z]{3,4} \d{4}-\d\d-\d\d \d{6}(?=\.|$)"
+    r"| \(\d{4}_\d\d_\d\d \d\d_\d\d_\d\d UTC\)",
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"\.[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
@@ -115,18 +116,20 @@ _TIMES = (
 _BEFORE_SOLID = _shape(r"(?:(?:scan[a-z]*|cci|photo|foto|pic[a-z]*|image|bild|wp)?[-_ ]*)")
 _BEHIND_SOLID = _shape(r"$|[-_ .(](?!\d{5}|\d{1,4}[-_.]\d)")
 _BEFORE_APART = re.compile(r"(?:.*[^-._0-9]|.*[^0-9][-._])?", re.DOTALL)
-_BEHIND_APART = _shape(r"(?![-.]?\d)")
+_BEHIND_APART = _shape(r"(?!\d|\.\d|-\d{4}|-\d{1,3}[-.]\d)")
 
 # The name of one of these tools is read by its own shape.
 _TOOLS = tuple(
     _shape(shape)
     for shape in (
         # WhatsApp and BlackBerry; Canon's scanners
-        r"^(?:img|vid|stk|ptt|aud)-{YYYY}{MM}{DD}-(?:wa\d+|\d{5}(?!\d))",
+        r"^(?:img|vid|stk|ptt|aud)[-_]{YYYY}{MM}{DD}[-_](?:wa\d+|\d{5}(?!\d))",
         r"^img_{YYYY}{MM}{DD}_\d{4}(?!\d)",
         # Nextcloud for iOS: 22-04-06 15-21-03 2160
         r"^{YY}-{MM}-{DD} {hh}-{mm}-{ss} \d+(?![-\d])",
         r"^picsart_{YY}-{MM}-{DD}_{hh}-{mm}-{ss}(?:-{fff})?(?!\d)",
+        # Telegram's export: photo_1@30-01-2020_09-57-18
+        r"^[a-z]+_\d+@{DD}-{MM}-{YYYY}_{hh}-{mm}-{ss}(?!\d)",
         # dashcams, VueScan, albums of LINE
         r"^file{YY}{MM}{DD}-{hh}{mm}{ss}(?!\d)",
         r"^scan-{YY}{MM}{DD}-\d{4}(?!\d)",
@@ -147,7 +150,7 @@ def date_of_name(name: str) -> PartialDate | None:
     It is the phone's local time, without an offset, or in UTC where the writer uses that: a Pixel,
     and what counts milliseconds or ends with a Z.
     """
-    text = _EXTENSION.sub("", unmarked(unicodedata.normalize("NFKC", name)))
+    text = _EXTENSION.sub("", unmarked(_plain(name)))
     known = next((each for each in (_of_tool(shape, text) for shape in _TOOLS) if each), None)
     known = known or _first_of(_with_time(text)) or _first_of(_day_alone(text))
     if known is None or known.when.tzinfo is not None or not _UTC.match(text):
@@ -159,6 +162,16 @@ def unmarked(name: str) -> str:
     """The name up to the mark of a sync tool that found two versions of the file."""
     mark = _MARK.search(name)
     return name if mark is None else name[: mark.start()]
+
+
+def _plain(name: str) -> str:
+    """The name with the spaces and digits of ASCII, and without the marks of right-to-left texts.
+
+    A phone in Cairo counts with its own digits.
+    """
+    normal = unicodedata.normalize("NFKC", name)
+    shown = (each for each in normal if unicodedata.category(each) != "Cf")
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in shown)
 
 
 def _first_of(dates: Iterator[PartialDate | None]) -> PartialDate | None:

@@ -3,8 +3,8 @@
 An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
 ask for them, and, where the file was renamed, nothing that was read from its name. A text that an
-older program wrote with other facts does not count; one without bits, precision or familiarity is
-read as such.
+older program wrote with other facts, such as a date that it took for whole, does not count; one
+without bits, precision or familiarity is read as such.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ _IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP, TakenFrom.IPTC})
 class Inference:
     """What came of examining a file: facts and a prediction, or why it was refused.
 
-    `kind` and `reason` are a refusal's; `limits` are those that it was examined within.
+    `kind` and `reason` are a refusal's, or `reason` is the remark on a file that could be read;
+    `limits` are those that it was examined within.
     """
 
     facts: Facts | None
@@ -111,7 +112,7 @@ class InferenceCache:
         if cached is None:
             return None
         if cached.facts is not None and cached.prediction is not None:
-            return Classified(photo, cached.facts, cached.prediction, None, None)
+            return Classified(photo, cached.facts, cached.prediction, None, None, cached.reason)
         assert cached.kind is not None
         return Refused(photo, cached.kind, cached.reason or "", cached.facts)
 
@@ -137,7 +138,7 @@ class InferenceCache:
     def _inference(self, answer: Classified | Refused) -> Inference:
         if isinstance(answer, Refused):
             return Inference(answer.facts, None, answer.kind, answer.reason, self._limits)
-        return Inference(answer.facts, answer.prediction, None, None, self._limits)
+        return Inference(answer.facts, answer.prediction, None, answer.remark, self._limits)
 
     @cached_property
     def _model(self) -> str | None:

@@ -32,13 +32,14 @@ from gallery_daemon.journey.judge import (
 from gallery_daemon.journey.siblings import beside, extension_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import Examined, Late, SidecarVerdict, Wait
+    from gallery_daemon.journey.known_files import KnownFiles
     from gallery_daemon.journey.siblings import Siblings
     from gallery_daemon.photo import Candidate, Identity, Photo
     from gallery_daemon.rules.decide import RuleSet
@@ -57,17 +58,14 @@ class WaitingSidecars:
         disk: Disk,
         library: str,
         rules: RuleSet,
-        unknown: Callable[[Sequence[Photo]], list[Photo]],
+        known: KnownFiles,
         *,
         siblings: Siblings,
         includes_known: bool = False,
     ) -> None:
-        """`unknown` gives those of some files that have not come to an end.
-
-        `includes_known`: every photo that is there will come to an end, even if it did before.
-        """
+        """`includes_known`: every photo that is there comes to an end, even if it did before."""
         self._journal, self._disk, self._library, self._rules = journal, disk, library, rules
-        self._unknown, self._includes_known = unknown, includes_known
+        self._known, self._includes_known = known, includes_known
         self._siblings = siblings
         # Rows with higher numbers are of this pass, in which no photo is judged twice.
         newest = next(journal.newest_first(), None)
@@ -137,10 +135,10 @@ class WaitingSidecars:
             return False
         left = self._journal.latest_of(file.path, self._library)
         if left is None or not left.identity.has_same_bytes_as(file.identity):
-            left = self._journal.known_as(file.identity, self._library)
+            left = self._known.row_of(file)
         if left is None or left.state is not State.LEFT:
             return False
-        latest, now = self._latest_of(owner)
+        latest, now = self._latest_of(file, owner)
         if now is None:
             return False
         return latest is None or has_no_end(latest) or latest.id > left.id
@@ -211,11 +209,11 @@ class WaitingSidecars:
         """The path of the photo if it is awaited, and what became of it last."""
         if owner is None:
             return None, self._fate(self._moved_owner_of(sidecar), None)
-        latest, now = self._latest_of(owner)
+        latest, now = self._latest_of(sidecar, owner)
         awaited = now is not None and self._is_expected(sidecar, owner, latest, now)
         return owner.path if awaited else None, self._fate(latest, now)
 
-    def _latest_of(self, owner: Candidate) -> tuple[Row | None, Identity | None]:
+    def _latest_of(self, sidecar: Photo, owner: Candidate) -> tuple[Row | None, Identity | None]:
         """What became last of the photo, and what it is now, if it is a file."""
         latest = self._journal.latest_of(owner.path, self._library)
         try:
@@ -224,7 +222,7 @@ class WaitingSidecars:
             return latest, None
         now = None if isinstance(seen, str) else seen.identity
         if now is not None and has_no_end(latest):
-            latest = self._renamed_owner(owner, now) or latest
+            latest = self._renamed_owner(sidecar, owner, now) or latest
         return latest, now
 
     def _fate(self, latest: Row | None, now: Identity | None) -> Fate | None:
@@ -255,15 +253,15 @@ class WaitingSidecars:
         if self._includes_known:
             return True
         photo = replace(sidecar, candidate=owner, identity=now)
-        is_known = self._is_of_this_pass(latest, now) or not self._unknown((photo,))
-        return is_expected(latest, now, is_known=is_known)
+        is_known = self._is_of_this_pass(latest, now) or not self._known.unknown((photo,))
+        return is_expected(latest, is_known=is_known)
 
-    def _renamed_owner(self, owner: Candidate, now: Identity) -> Row | None:
+    def _renamed_owner(self, sidecar: Photo, owner: Candidate, now: Identity) -> Row | None:
         """What became of the photo under another name, which its sidecar has no more.
 
-        By its inode it is known, so it comes to no end under the name that it has now.
+        By its inode or its bytes it is known, so it comes to no end under the name that it has now.
         """
-        known = self._journal.known_as(now, self._library)
+        known = self._known.row_of(replace(sidecar, candidate=owner, identity=now))
         return None if known is None else replace(known, relative=owner.relative)
 
     def _is_of_this_pass(self, latest: Row | None, now: Identity) -> bool:

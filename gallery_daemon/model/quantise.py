@@ -25,7 +25,8 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
+from gallery_daemon.model.engines.engine import is_installed
+from gallery_daemon.model.engines.openvino import without_telemetry
 from gallery_daemon.model.engines.probes import probes, record, softmax
 from gallery_daemon.model.manifest import (
     BIN_FILE,

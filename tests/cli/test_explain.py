@@ -66,7 +66,7 @@ def test_a_photo_never_seen_is_classified_and_every_rule_asked(
         ("inbox/.hidden.jpg", "a hidden name (.*)"),
         ("inbox/ig/a.jpg", "ignored by the configuration (ig/**)"),
         ("inbox/.trash/a.jpg", "a hidden name (.*)"),
-        ("inbox/Thumbs.db/a.jpg", "(thumbs.db)"),
+        ("inbox/@eaDir/a.jpg", "(@eadir)"),
     ],
 )
 def test_what_run_passes_over_goes_nowhere(
@@ -157,6 +157,36 @@ def test_a_name_that_is_taken_is_no_destination(
 
     assert f"copy to {place} (another file called a.jpg lies there)" in done.stdout
     assert (place, place) == (told["today"]["destination"], planned["destination"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("IMG_1.MOV", b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "a video, not a photo"),
+        ("notes.txt", b"hello", "a text file, not a photo"),
+        (
+            "IMG_1.xmp",
+            b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
+            "a sidecar; where its photo is filed",
+        ),
+    ],
+)
+def test_what_is_no_photo_is_left_as_run_leaves_it(
+    quick_run: Run, tmp_path: Path, explained: Path, name: str, content: bytes, says: str
+) -> None:
+    """Whoever asks about a video wants to know what happens to it; that is no mistake."""
+    place = tmp_path / "inbox" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(content)
+
+    done = quick_run("explain", "--config", explained, place)
+    told = json.loads(quick_run("explain", "--config", explained, "--json", place).stdout)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "outcome: left where it is by `run`: " in done.stdout
+    assert says in done.stdout
+    assert ("left", None) == (told["today"]["state"], told["today"]["destination"])
+    assert says in told["today"]["reason"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, LookKind, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
 from tests.faults.household import MODEL
 from tests.rules.photos import facts_of_file, photo, predictions
@@ -112,6 +113,31 @@ def test_an_entry_without_bits_counts_unless_the_rules_need_them(journal: Journa
     assert found is not None
     assert (FACTS, None) == (found.facts, without)
     assert asked.get(SEEN.photo) is not None
+
+
+def test_a_date_that_an_older_program_read_is_read_again(journal: Journal) -> None:
+    """It may be a midnight that nobody knows, or the date of a conflict."""
+    note = cache(journal).entry_for(SEEN)
+    assert note is not None
+    older = replace(note, text=note.text.replace(',"granularity":"second"', ""))
+    assert older != note
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
+
+    assert cache(journal).get(SEEN.photo) is None
+
+
+@pytest.mark.parametrize("granularity", Granularity)
+def test_a_date_in_part_is_looked_for_in_a_new_name_too(
+    journal: Journal, granularity: Granularity
+) -> None:
+    """The new name may say it more finely."""
+    taken = replace(FACTS.taken, origin=TakenFrom.XMP, granularity=granularity)
+    remember(journal, replace(SEEN, facts=replace(FACTS, taken=taken)))
+    candidate = replace(SEEN.photo.candidate, relative="a/IMG_20240101_101112.jpg")
+
+    found = cache(journal).get(replace(SEEN.photo, candidate=candidate))
+
+    assert (granularity is Granularity.SECOND) == (found is not None)
 
 
 @pytest.mark.parametrize("origin", list(TakenFrom))

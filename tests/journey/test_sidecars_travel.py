@@ -129,6 +129,19 @@ def test_the_newest_edits_have_the_name_that_programs_read(scene: Scene, action:
     assert {} == sorted_as_planned(scene)
 
 
+def test_an_edit_that_is_taken_back_is_the_newest(scene: Scene) -> None:
+    """The same bytes as before the last edit are no older version."""
+    scene.put("IMG_1.jpg", photo_bytes("cars", 0))
+    for edit in (0, 1, 0):
+        scene.put("IMG_1.xmp", XMP + b"%d" % edit)
+        sorted_as_planned(scene)
+
+    filed = read_files(scene.library)
+
+    assert XMP + b"0" == filed["All/IMG_1.xmp"] == filed["All/IMG_1.xmp.~1~"]
+    assert XMP + b"1" == filed["All/IMG_1.xmp.~2~"]
+
+
 def test_edits_on_both_sides_do_not_take_each_others_name(scene: Scene) -> None:
     """What a person did in the library stays what programs read there."""
     scene.rules = "rules: [{name: all, to: All/, action: copy}]"

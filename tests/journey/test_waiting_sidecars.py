@@ -14,6 +14,7 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.imaging.formats import TEXT, VIDEO
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.judge import Examined, Late, Leave, Wait
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -37,7 +38,8 @@ def file(name: str, size_bytes: int = 1) -> Photo:
 def waiting_in(path: Path, siblings: Siblings) -> Iterator[WaitingSidecars]:
     """No sidecar waits yet; with a new journal at that path."""
     with closing(Journal(path)) as journal:
-        yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), list, siblings=siblings)
+        known = KnownFiles(journal, Disk(), "/library", ())
+        yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), known, siblings=siblings)
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def asked(scene: Scene, *, includes_known: bool = False) -> Iterator[WaitingSide
             Disk(),
             config.library,
             config.rules,
-            lambda photos: journal.unknown(photos, config.library),
+            KnownFiles(journal, Disk(), config.library, ()),
             siblings=Siblings(root_of(folder, config.library) for folder in config.watch),
             includes_known=includes_known,
         )
