@@ -24,18 +24,24 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, shown
 from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.explain import explain_file, ignored_by_name, why_no_photo
+from gallery_daemon.commands.explain import (
+    explain_file,
+    ignored_by_name,
+    is_changed,
+    recognised,
+    why_no_photo,
+)
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.daemon.configuration import classes_of, manifest_of, read_configuration
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.precision_limits import interval_of, precision_limits
-from gallery_daemon.decision import Action, Outcome, Truth
+from gallery_daemon.decision import Outcome, Truth
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.model.precision import threshold
 from gallery_daemon.partial_date import Granularity, PartialDate
-from gallery_daemon.photo import Identity, TakenFrom
+from gallery_daemon.photo import TakenFrom
 from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.conditions.model import STRANGE_BELOW
 from gallery_daemon.rules.explain import near_misses_of
@@ -88,7 +94,7 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is reported before anything is started
-    before, known = _recorded(place)
+    before, known = _recorded(place, config)
     if known is None:
         said = _explain_new(place, read_to_look(config), model, as_json=as_json)
     else:
@@ -100,13 +106,17 @@ def explain(
         _print_replaced(before)
 
 
-def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
+def _recorded(place: str, config: Path | None) -> tuple[Row | None, PastDecision | None]:
     """What the journal has of another file that was at the path before, and of this one."""
     path = journal_path()
     if not path.exists():
         return None, None
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return journal.past_decisions.replaced_at(place), journal.past_decisions.on(place)
+        known = journal.past_decisions.on(place)
+        if known is None:
+            with contextlib.suppress(GalleryError):
+                known = recognised(place, read_to_look(config), journal, SystemClock())
+        return journal.past_decisions.replaced_at(place, known), known
 
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
@@ -205,7 +215,7 @@ def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> N
         _print(console, "the same file was renamed or moved since")
     if known.taken is not None:
         _print(console, _taken(known.taken))
-    if _is_changed(place, known.row):
+    if is_changed(place, known.row):
         _print(console, "the file has changed since")
     if known.prediction is not None:
         _print_bars(console, known.prediction, manifest)
@@ -360,13 +370,3 @@ def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> 
     for miss in misses[:_NEAR_MISSES]:
         place = "" if miss.line is None else f", {file}:{miss.line}"
         _print(console, f"{miss.rule}: {miss.sentence}{place}")
-
-
-def _is_changed(place: str, row: Row) -> bool:
-    """Whether the file is not the one that the row is about any more."""
-    is_link = place == row.destination and row.action == Action.SYMLINK
-    try:
-        now = Identity.of(Path(row.path if is_link else place).lstat())
-    except OSError:
-        return False
-    return not now.has_same_bytes_as(row.identity)

@@ -103,6 +103,8 @@ def _print_daemon(daemon: dict[str, Any]) -> None:
     print(f"running as process {daemon['pid']}, version {daemon['version']}")
     for folder in daemon["watch"]:
         state = "watched" if folder["watched"] else "not there, nothing is filed from it"
+        if folder["watched"] and folder.get("ignored"):
+            state += f"; {folder['ignored']} names passed over, see doctor"
         print(path_line(folder["path"], 2, before=f"{folder['source']}: ", after=f" ({state})"))
     print(path_line(daemon["library"], 2, before="library: "))
     for line in _lines(daemon):
@@ -118,6 +120,9 @@ def _lines(daemon: dict[str, Any]) -> Iterator[str]:
     if "since" in daemon:
         config += f" ({daemon['digest']}), in force since {daemon['since'].replace('T', ' ')}"
     yield f"configuration: {config}"
+    for each in daemon.get("rejected", ()):
+        place = f"{each['place']}: " if each["place"] else ""
+        yield f"its file was changed since and is rejected: {place}{each['error']}"
     yield "since then: " + _counts(daemon["since_start"])
     stages = f" ({_counts(daemon['backlog'])})" if "backlog" in daemon else ""
     yield f"on their way: {daemon['on_their_way']}{stages}"

@@ -24,7 +24,10 @@ from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.configuration import manifest_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.content import is_unchanged
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.arrivals import file_state
@@ -37,6 +40,7 @@ from gallery_daemon.journey.judge import (
     of_arrival,
     unread_facts,
 )
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.past_decisions import PastDecision
+    from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 
@@ -98,6 +103,31 @@ def explain_file(
         passed_over=_why_passed_over(photo.path, config),
         planned=_planned(Examined(photo, facts, prediction), config),
     )
+
+
+def recognised(file: str, config: Config, journal: Journal, clock: Clock) -> PastDecision | None:
+    """The latest decision on the file at that path, if `run` would know it by its bytes alone.
+
+    Raises:
+        GalleryError: there is no such file, or the journal cannot be read.
+    """
+    if is_inside(file, config.library):
+        return None
+    photo, _ = _photo_of(file, config, clock, None)
+    roots = [root_of(folder, config.library) for folder in config.watch]
+    row = KnownFiles(journal, Disk(), config.library, roots).recognise(photo)
+    return None if row is None else journal.past_decisions.of(row)
+
+
+def is_changed(file: str, row: Row) -> bool:
+    """Whether the file at that path is not the one that the row is about any more."""
+    is_link = file == row.destination and row.action == Action.SYMLINK
+    root, _, name = (row.path if is_link else file).rpartition("/")
+    there = Candidate(row.source, root or "/", name)
+    try:
+        return not is_unchanged(Disk(), row, there, Identity.of(os.lstat(there.path)))
+    except OSError:
+        return False
 
 
 def ignored_by_name(file: str, config: Config) -> str | None:

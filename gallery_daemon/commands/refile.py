@@ -20,6 +20,7 @@ from gallery_daemon.commands.dry_run import PlannedFile, Preview, described
 from gallery_daemon.commands.inspection import Inspection
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
+from gallery_daemon.filing.content import is_unchanged
 from gallery_daemon.filing.emptied import take_away_emptied
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import FilingGone, filed_file
@@ -149,7 +150,7 @@ class RefileCandidates:
             found = Identity.of(os.lstat(row.path))
         except OSError:
             return None
-        if not found.has_same_bytes_as(row.identity):
+        if not is_unchanged(self._disk, row, row.candidate, found):
             return None
         return Photo(row.candidate, found, self._clock.wall())
 

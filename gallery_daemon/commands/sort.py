@@ -78,7 +78,7 @@ class _Pass:
         self._loop.run(until=self._is_over)
         # Sidecars whose photo never came to an end here, because it was filed before.
         self._runtime.pipeline.leave_waiting()
-        self._runtime.tally.known = sum(listing.known for listing in self._listings)
+        self._runtime.tally.known += sum(listing.known for listing in self._listings)
 
     def _is_over(self) -> bool:
         runtime = self._runtime

@@ -21,8 +21,15 @@ from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, sn
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
-from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged, JournalError
+from gallery_daemon.errors import (
+    ConfigError,
+    ConfigErrors,
+    GalleryError,
+    JournalDamaged,
+    JournalError,
+)
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import (
     ConfigRejected,
@@ -64,6 +71,7 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
     signals = Signals()
     lock = InstanceLock(signals.wake_up)
     damages, today, exporters = 0, Today(clock.wall().date()), ExporterFactory(log)
+    mounts = MountGuard()
     with signals.handled(), contextlib.closing(lock):
         config = load()
         lock.hold(folder.path for folder in config.watch)
@@ -74,6 +82,7 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
                     signals,
                     lock,
                     today,
+                    mounts=mounts,
                     exporters=exporters,
                     log=log,
                     clock=clock,
@@ -99,6 +108,7 @@ class Session:
         lock: InstanceLock,
         today: Today,
         *,
+        mounts: MountGuard,
         exporters: ExporterFactory,
         log: Log,
         clock: Clock,
@@ -106,8 +116,9 @@ class Session:
     ) -> None:
         self._config, self._signals, self._log, self._clock = config, signals, log, clock
         self._lock, self._today, self._notifier = lock, today, notifier
-        self._runtime = build(config, log, clock)
-        self._watching = _watch(self._runtime, log, clock)
+        self._runtime = build(config, log, clock, mounts=mounts)
+        self._watching = _watch(self._runtime, mounts, log, clock)
+        self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         signals.wake = self._runtime.inbox.wake
 
@@ -159,7 +170,7 @@ class Session:
             return f"{runtime.tally}, {runtime.pipeline.load} on their way"
 
         def snapshot(now: float) -> str:
-            return snapshot_of(runtime, watching, throughput, now)
+            return snapshot_of(runtime, watching, throughput, self._rejected, now)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
@@ -188,12 +199,11 @@ class Session:
             fresh = load()
             make_library(fresh.library, self._runtime.journal)
             self._lock.hold(folder.path for folder in fresh.watch)
-        except ConfigErrors as error:
-            for each in error.errors:
-                self._log.write(ConfigRejected(each.place, each.sentence, each.hint))
         except GalleryError as error:
-            place = self._config.file or ""
-            self._log.write(ConfigRejected(place, error.sentence, error.hint))
+            self._rejected = error.errors if isinstance(error, ConfigErrors) else (error,)
+            for each in self._rejected:
+                place = each.place if isinstance(each, ConfigError) else self._config.file or ""
+                self._log.write(ConfigRejected(place, each.sentence, each.hint))
         else:
             self._log.write(
                 ConfigReloaded(
@@ -208,7 +218,7 @@ class Session:
         return None
 
 
-def _watch(runtime: Runtime, log: Log, clock: Clock) -> Watching:
+def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:
     """A watch and a listing for each watch folder."""
     pairs = tuple(
         (
@@ -217,6 +227,7 @@ def _watch(runtime: Runtime, log: Log, clock: Clock) -> Watching:
                 mode=folder.mode,
                 poll_every_s=folder.poll_every_s,
                 deliver=runtime.inbox.candidate,
+                mounts=mounts,
             ),
             Listing(root, folder.rescan_s, runtime.pipeline, log, clock),
         )

@@ -249,6 +249,10 @@ class Disk:
         finally:
             os.close(other)
 
+    def content_hash(self, source: int) -> str:
+        """The SHA-256 of the open file's bytes, in hexadecimal digits."""
+        return self._digest(source).hex()
+
     def _make_folder(self, folder: int, name: str) -> bool:
         """Whether it was made, and not there already."""
         try:

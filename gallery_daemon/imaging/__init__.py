@@ -2,8 +2,8 @@
 
 Without a decoder, so that any process may ask:
 
-- `formats` says what a file is, `ending` (with `films`) whether its end is there; `tiff` and `boxes`
-  read the structures that these need.
+- `formats` says what a file is, `ending` (with `films`) whether its end is there; `tiff` and
+  `boxes` read the structures that these need.
 - `names` says what a file's name claims: a photo, a burst; `name_dates` reads the date in it.
 
 In the classifier process only:

@@ -213,6 +213,22 @@ CREATE TABLE made_folders (
 ) STRICT;
 CREATE UNIQUE INDEX made_folders_by_place ON made_folders (library, folder);
 """
+# What was filed is known by its bytes, too; and where it was found again since.
+_CONTENT = """
+ALTER TABLE filings ADD COLUMN content_hash TEXT;
+CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)
+WHERE content_hash IS NOT NULL;
+CREATE TABLE recognised (
+    filing INTEGER NOT NULL REFERENCES filings (id),
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    library BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX recognised_by_path ON recognised (path, library);
+CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
+"""
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -221,6 +237,7 @@ _STEPS = (
     _REFILED,
     _PRECISION_AND_FAMILIARITY,
     _MADE_FOLDERS,
+    _CONTENT,
 )
 _VERSION = len(_STEPS)
 

@@ -5,7 +5,8 @@ never a transaction around an act, because a crash would then roll back the memo
 stays done.
 
 A file is known by its path, size and mtime, or, renamed, by its inode; never by the device number,
-which changes from mount to mount. Several programs may have the journal open (`claims`).
+which changes from mount to mount. Where these have changed and the bytes have not, `contents` knows
+it by those. Several programs may have the journal open (`claims`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import JournalError
 from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
+from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
@@ -64,6 +66,7 @@ class Journal:
             raise
         self.inferences = InferenceTable(self._database)
         self.past_decisions = PastDecisions(self._database)
+        self.contents = ContentTable(self._database)
         self.made_folders = MadeFolders(self._database)
 
     def close(self) -> None:
@@ -132,9 +135,18 @@ class Journal:
             self._database.execute(statements.COPIED, (signed(inode), row))
 
     def close_intent(
-        self, row: int, state: State, *, action: str | None, name: str | None, reason: str | None
+        self,
+        row: int,
+        state: State,
+        *,
+        action: str | None,
+        name: str | None,
+        reason: str | None,
+        content_hash: str | None = None,
     ) -> None:
         """The intent ends in `state`; `action` is what was really done, `name` the one taken.
+
+        `content_hash` is that of the file, if it was not known before.
 
         The row that it reverts or refiles, if any, is undone or refiled in the same transaction.
         """
@@ -143,7 +155,7 @@ class Journal:
                 self._database.execute(statements.KEEP_IDENTITY, (row,))
             self._database.execute(
                 statements.CLOSE,
-                (state, action, name and os.fsencode(name), written(reason), row),
+                (state, action, name and os.fsencode(name), written(reason), content_hash, row),
             )
             if state in {State.FILED, State.IDENTICAL, State.UNDO}:
                 self._database.execute(statements.REVERT, (state, row))

@@ -122,8 +122,9 @@ class Row:
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
     the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
     row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
-    `made_inode` is that of the copy, if one was made. In the row of an undo the two places are
-    exchanged: it leads from the library to the watch folder.
+    `made_inode` is that of the copy, if one was made; `content_hash` the SHA-256 of what was filed,
+    in hexadecimal digits. In the row of an undo the two places are exchanged: it leads from the
+    library to the watch folder.
     """
 
     id: int
@@ -150,6 +151,7 @@ class Row:
     made_inode: int | None = None
     precision: float | None = None
     familiarity: float | None = None
+    content_hash: str | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -202,6 +204,7 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
         columns |= {"outcome": decision.outcome, "rule": decision.rule, "trace": trace}
     if facts := entry.facts:
         columns |= {"taken": facts.taken.date.text, "taken_from": facts.taken.origin}
+        columns["content_hash"] = facts.content_hash
     if prediction := entry.prediction:
         columns |= {
             "class": prediction.top_class,
@@ -256,6 +259,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
+        content_hash=columns["content_hash"],
     )
 
 

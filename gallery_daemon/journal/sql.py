@@ -26,8 +26,8 @@ DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'aban
 """
 COPIED: Final = "UPDATE filings SET made_inode = ? WHERE id = ?"
 CLOSE: Final = f"""
-UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?
-WHERE id = ? AND state IN ({OPEN})
+UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?,
+content_hash = coalesce(?, content_hash) WHERE id = ? AND state IN ({OPEN})
 """  # noqa: S608 - our own words
 # A filing that is moved within the library is refiled, not undone.
 REVERT: Final = """
@@ -43,8 +43,8 @@ UPDATE filings SET state = 'filed' WHERE state = 'refiled' AND id = (
 """
 # A refiling keeps the identity of the file in the watch folder: a copy has another inode.
 KEEP_IDENTITY: Final = """
-UPDATE filings SET (device, inode, size_bytes, mtime_ns) = (
-    SELECT device, inode, size_bytes, mtime_ns FROM filings AS before
+UPDATE filings SET (device, inode, size_bytes, mtime_ns, content_hash) = (
+    SELECT device, inode, size_bytes, mtime_ns, content_hash FROM filings AS before
     WHERE before.id = filings.undoes
 ) WHERE id = ? AND state = 'refiling'
 """

@@ -28,7 +28,7 @@ from gallery_daemon.rules.decide import decide
 if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journal.record import CacheEntry, Row
-    from gallery_daemon.photo import Identity, Photo, Prediction
+    from gallery_daemon.photo import Photo, Prediction
     from gallery_daemon.rules.decide import Placing, RuleSet
 
 NOT_THIS_TIME = "its photo was not filed in this pass"
@@ -248,21 +248,15 @@ def of_left_behind(fate: Fate, rules: RuleSet) -> Late | Leave:
     return Leave(_LEFT_BESIDE.get(fate.state, "its photo was left"))
 
 
-def is_expected(latest: Row | None, now: Identity, *, is_known: bool) -> bool:
+def is_expected(latest: Row | None, *, is_known: bool) -> bool:
     """Whether a photo will come to an end, for the first time or once more.
 
-    `latest` is what became of the file at its path, `now` the file that is there. An undone photo
-    may be sorted again; one that was left or filed may have been edited together with its sidecar,
-    which settles first; and a camera that counts from the beginning gives the name of a photo that
-    was moved away to another. But a filed photo of the same size was only touched, and is not filed
-    anew.
+    `latest` is what became of the file at its path; the file that is there `is_known` or not. An
+    undone photo may be sorted again; one that was left or filed may have been edited together with
+    its sidecar, which settles first; and a camera that counts from the beginning gives the name of
+    a photo that was moved away to another. One that was only touched is known by its bytes.
     """
-    if has_no_end(latest):
-        return True
-    assert latest is not None
-    if latest.state is State.FILED and latest.identity.size_bytes == now.size_bytes:
-        return False
-    return not is_known
+    return has_no_end(latest) or not is_known
 
 
 def has_no_end(latest: Row | None) -> bool:

@@ -145,6 +145,10 @@ class PhotoLog:
             PhotoLeft(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
         )
 
+    def recognised(self) -> None:
+        """By its bytes a file is known that a listing took for new; that gets no line."""
+        self._tally.known += 1
+
     def recovered(self, recovered: FilingRecovered) -> None:
         """A filing that was cut short was ended."""
         self._log.write(recovered)

@@ -238,7 +238,10 @@ class WatchLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class RescanFinished(Event):
-    """A watch folder was listed: names seen, how many are new, and places skipped."""
+    """A watch folder was listed: names seen, how many are new, places skipped, names ignored.
+
+    `ignored` counts files and folders that are passed over by their names.
+    """
 
     NAME = "rescan_finished"
 
@@ -246,6 +249,7 @@ class RescanFinished(Event):
     seen: int
     new: int
     skipped: int
+    ignored: int
     ms: float
 
 

@@ -66,7 +66,7 @@ def test_a_photo_never_seen_is_classified_and_every_rule_asked(
         ("inbox/.hidden.jpg", "a hidden name (.*)"),
         ("inbox/ig/a.jpg", "ignored by the configuration (ig/**)"),
         ("inbox/.trash/a.jpg", "a hidden name (.*)"),
-        ("inbox/Thumbs.db/a.jpg", "(thumbs.db)"),
+        ("inbox/@eaDir/a.jpg", "(@eadir)"),
     ],
 )
 def test_what_run_passes_over_goes_nowhere(

@@ -191,6 +191,7 @@ class Scene:
     rules: str = "rules: [{name: all, to: All/}]"
     clock: HandClock = field(default_factory=HandClock)
     number: int = 0
+    watch_name: str = "watch"
 
     def __post_init__(self) -> None:
         """Every file was quiet for an hour, however new it is."""
@@ -200,7 +201,7 @@ class Scene:
     @property
     def watch(self) -> Path:
         """The watch folder."""
-        return self.home / "watch"
+        return self.home / self.watch_name
 
     def put(self, name: str, content: bytes) -> None:
         """A file comes, over what was there."""
@@ -234,8 +235,24 @@ class Scene:
                 path.mkdir()
 
     def edit(self, path: Path, how: str) -> None:
-        """The file is changed in place, replaced by another, touched, or deleted."""
+        """The file is changed in place, replaced by another, touched, or deleted.
+
+        Or it keeps its bytes: by FAT's clock and resolution, out of a backup, on a new mount.
+        """
+        mtime_ns = path.lstat().st_mtime_ns
         match how:
+            case "an hour":
+                os.utime(path, ns=(mtime_ns + 3_600_000_000_000,) * 2)
+            case "two seconds":
+                os.utime(path, ns=(mtime_ns // 2_000_000_000 * 2_000_000_000,) * 2)
+            case "new inode" | "restored":
+                temporary = path.with_name(".incoming")
+                temporary.write_bytes(path.read_bytes())
+                if how == "restored":
+                    self.touch(temporary)
+                else:
+                    os.utime(temporary, ns=(mtime_ns, mtime_ns))
+                temporary.rename(path)
             case "append":
                 with path.open("ab") as file:
                     file.write(b"more")
