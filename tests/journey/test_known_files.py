@@ -96,6 +96,13 @@ def renamed_by_a_sync_tool(scene: Scene) -> None:
         path.unlink()
 
 
+def renamed_with_its_sidecar(scene: Scene) -> None:
+    """Both have a new name, and the time that they had."""
+    for path in [*scene.watch.glob("*.*")]:
+        shutil.copy2(path, path.with_name(f"beach {path.name}"))
+        path.unlink()
+
+
 def renamed_without_its_time(scene: Scene) -> None:
     """Photos alone: a sidecar needs its time, because many have the same bytes."""
     for path in scene.watch.glob("*.jpg"):
@@ -125,6 +132,7 @@ KINDS = [
     mounted_anew,
     restored,
     renamed_by_a_sync_tool,
+    renamed_with_its_sidecar,
     renamed_without_its_time,
     moved_to_another_disk,
     copied_to_another_disk,
