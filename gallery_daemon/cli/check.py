@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,7 @@ from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config, print_limits
 from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.plain import print_to_stderr, shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
@@ -150,7 +149,7 @@ def _print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool
             public.print_json(public.of_warning(warning, file))
         else:
             place = f"{file}:{warning.line}" if warning.line else file
-            print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
+            print_to_stderr(f"{place}: warning: {warning.sentence}")
 
 
 def _print_results(results: Sequence[RuleTestResult], file: str) -> None:
@@ -159,8 +158,8 @@ def _print_results(results: Sequence[RuleTestResult], file: str) -> None:
         name, why = result.test.name, result.failure or result.skipped
         if result.failure is not None:
             place = f"{file}:{result.test.line}:{result.test.column}"
-            print(shown(f"FAILED  {name}: {why} ({place})"))
-            print(shown(f"  hint: {hint_for(result.test, file)}"))
+            print(sentence(f"FAILED  {name}: {why} ({place})"))
+            print_to_stderr(f"  hint: {hint_for(result.test, file)}")
         else:
             print(shown(f"skipped {name}: {why}" if why else f"ok      {name}"))
     if results:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.fitting import sentence
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.daemon.configuration import (
     default_path,
     limits_of,
@@ -64,8 +63,8 @@ def read_to_look(given: Path | None) -> Config:
         refuse_failing(loaded)
     except ConfigErrors as failing:
         for error in failing.errors:
-            print(shown(f"{error.place}: warning: {error.sentence}"), file=sys.stderr)
-        print("warning: `run` and `sort` refuse this configuration", file=sys.stderr)
+            print_to_stderr(f"{error.place}: warning: {error.sentence}")
+        print_to_stderr("warning: `run` and `sort` refuse this configuration")
     return loaded
 
 

@@ -16,11 +16,15 @@ from gallery_daemon.logs.width import columns_of
 
 def print_error(error: GalleryError) -> None:
     """The error as a person reads it, on standard error."""
-    columns = columns_of(sys.stderr)
     for line in error_lines(error):
-        indent = " " * (len("  hint: ") if line.startswith(" ") else len("    "))
-        for part in fitted(shown(line), columns, "", indent):
-            print(part, file=sys.stderr)
+        print_to_stderr(line)
+
+
+def print_to_stderr(line: str) -> None:
+    """One line, or in a terminal as many as it needs, the others further to the right."""
+    below = " " * (len("  hint: ") if line.startswith(" ") else len("    "))
+    for part in fitted(shown(line), columns_of(sys.stderr), "", below):
+        print(part, file=sys.stderr)
 
 
 def error_lines(error: GalleryError) -> list[str]:

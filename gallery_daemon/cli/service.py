@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from gallery_daemon.cli.config_file import existing_config
-from gallery_daemon.cli.plain import error_lines, shown
+from gallery_daemon.cli.plain import print_error
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.unit import (
     UNIT,
@@ -71,7 +69,6 @@ def _is_ready() -> bool:
         refuse_failing(read_configuration(existing_config(None)))
     except GalleryError as error:
         typer.echo("warning: the service cannot start yet:", err=True)
-        for line in error_lines(error):
-            print(shown(line), file=sys.stderr)
+        print_error(error)
         return False
     return True

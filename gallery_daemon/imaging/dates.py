@@ -14,7 +14,7 @@ A part that is blank, missing or out of range costs that part and those below it
 day or a month that the calendar does not have makes the whole date worthless. A clock that was
 never set says nothing: the first days of such clocks never count, and days on which people take
 photos too only where the name or GPS says the same. Other cameras begin with a new year, so its
-first hour counts only where no other source speaks against it.
+first hour counts only where neither the name nor GPS speaks against it.
 
 Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1), IPTC IIM 4.2, Metadata Working Group's
 guidelines 2.0; the default date of Qualcomm's cameras: mm-jpeg-interface.
@@ -63,6 +63,8 @@ _DOUBTFUL_DAYS = frozenset({date(2000, 1, 1)})
 # What Qualcomm's camera library writes if no application tells it the time.
 _DOUBTFUL_MOMENTS = frozenset({datetime(2002, 12, 8, 12)})  # noqa: DTZ001
 
+_DIGITAL_SINCE = 1995
+
 # How far the local time on earth is from UTC, and an old fix from the photo.
 _SAME_MOMENT = timedelta(hours=15)
 
@@ -88,18 +90,14 @@ def choose(texts: DateTexts, name: str, mtime: datetime) -> Taken:
         name: the file's name.
         mtime: its modification time, with its offset.
     """
-    best = weak = None
+    best: Taken | None = None
     for each in _candidates(texts, name):
         if not _counts(each.date, texts, name):
             continue
-        if _is_weak(each.date) and not _is_witnessed(each.date, texts, name):
-            weak = weak or each
-        elif best is None or best.date.is_said_by(each.date):
+        if best is None or best.date.is_said_by(each.date):
             best = each
-        if best and best.granularity is Granularity.SECOND:
+        if best.granularity is Granularity.SECOND:
             break
-    if weak and (best is None or best.date.is_said_by(weak.date)):
-        best = weak
     return best or _saved(texts, name) or Taken(mtime, TakenFrom.MTIME)
 
 
@@ -130,13 +128,14 @@ def _each(origin: TakenFrom, known: Iterable[PartialDate | None]) -> Iterator[Ta
 
 def _counts(known: PartialDate, texts: DateTexts, name: str) -> bool:
     """Whether it can be the date of a clock that was set."""
-    return not _is_unset(known) and (not _is_doubtful(known) or _is_witnessed(known, texts, name))
-
-
-def _is_weak(known: PartialDate) -> bool:
-    """Whether it is the first hour of a year: many clocks begin there, and people take photos."""
-    when = known.when
-    return known.knows(Granularity.HOUR) and (when.month, when.day, when.hour) == (1, 1, 0)
+    if _is_unset(known):
+        return False
+    if not _is_doubtful(known) and not _is_new_year(known):
+        return True
+    fix = None if texts.gps is None else date_of_gps(texts.gps)
+    witnesses = [each for each in (date_of_name(name), fix) if each]
+    is_confirmed = any(_is_same_day(known, each) for each in witnesses)
+    return is_confirmed or not (witnesses or _is_doubtful(known))
 
 
 def _is_unset(known: PartialDate) -> bool:
@@ -150,12 +149,18 @@ def _is_doubtful(known: PartialDate) -> bool:
     return moment in _DOUBTFUL_MOMENTS or moment.date() in _DOUBTFUL_DAYS
 
 
-def _is_witnessed(known: PartialDate, texts: DateTexts, name: str) -> bool:
-    """Whether the name, or GPS, says the same day."""
-    named, fix = date_of_name(name), texts.gps and date_of_gps(texts.gps)
-    return bool(named and named.when.date() == known.when.date()) or bool(
-        fix and _is_same_moment(known, fix)
-    )
+def _is_new_year(known: PartialDate) -> bool:
+    """Whether it is the first hour of a year that a digital camera can have begun with."""
+    when = known.when
+    is_first = (when.month, when.day, when.hour) == (1, 1, 0)
+    return known.knows(Granularity.HOUR) and is_first and when.year >= _DIGITAL_SINCE
+
+
+def _is_same_day(local: PartialDate, other: PartialDate) -> bool:
+    """Whether the other, which may be in UTC, says the same day."""
+    if other.when.tzinfo is None:
+        return local.when.date() == other.when.date()
+    return _is_same_moment(local, other)
 
 
 def _is_same_moment(local: PartialDate, utc: PartialDate) -> bool:

@@ -20,6 +20,7 @@ EXIF, XMP, IPTC = (
     IptcDateText("20210500"),
 )
 SAVED, FIX = ExifDateText("2021:05:06 07:08:09"), GpsDateText("2017:05:06", (7.0, 8.0, 9.0))
+YEAR_OF_PRINT, NEW_YEAR = ExifDateText("1975:01:01 00:00:00"), ExifDateText("2005:01:01 00:00:00")
 GOPRO = ExifDateText("2016:01:01 00:00:07")
 NAMED = "20180725_163423.jpg"
 TOKYO, MUNICH, NEW_YORK = Position(35.68, 139.69), Position(48.137, 11.575), Position(40.7, -74.0)
@@ -203,12 +204,15 @@ def test_a_clock_that_was_never_set_says_nothing(text: str) -> None:
     [
         # A GoPro's first photo, and a year that somebody wrote as its first second.
         (DateTexts((GOPRO,)), "IMG_20240704_101112.jpg", ("2024-07-04T10:11:12", "name")),
-        (DateTexts((GOPRO,), xmp=(XMP,)), "x.jpg", ("2020-05-06T07:08:09", "xmp")),
+        (DateTexts((GOPRO,), xmp=(XMP,)), "x.jpg", ("2016-01-01T00:00:07", "exif")),
+        (DateTexts((GOPRO,), xmp=("2016-01-01T00:00:07",)), NAMED, ("2018-07-25T16:34:23", "name")),
+        # A print of 1975 that was scanned in 2019
+        (DateTexts((YEAR_OF_PRINT, EXIF)), NAMED, ("1975-01-01T00:00:00", "exif")),
+        (DateTexts((NEW_YEAR, EXIF)), "x.jpg", ("2005-01-01T00:00:00", "exif")),
         (DateTexts((GOPRO,)), "2024-07-04 lake.jpg", ("2024-07-04", "name")),
         (DateTexts((GOPRO,), gps=FIX, position=TOKYO), "a", ("2017-05-06T16:08:09+09:00", "gps")),
         (DateTexts((GOPRO,)), "GOPR0001.JPG", ("2016-01-01T00:00:07", "exif")),
         (DateTexts((GOPRO,), SAVED), "GOPR0001.JPG", ("2016-01-01T00:00:07", "exif")),
-        (DateTexts((ExifDateText("1975:01:01 00:00:00"),)), "a", ("1975-01-01T00:00:00", "exif")),
         # Fireworks, also by a clock of another zone
         (
             DateTexts((GOPRO,), gps=GpsDateText("2015:12:31", (23, 0, 7)), position=NEW_YORK),
@@ -216,6 +220,7 @@ def test_a_clock_that_was_never_set_says_nothing(text: str) -> None:
             ("2016-01-01T00:00:07", "exif"),
         ),
         (DateTexts((GOPRO,)), "IMG_20160101_000007.jpg", ("2016-01-01T00:00:07", "exif")),
+        (DateTexts((GOPRO,)), "PXL_20151231_230007123.jpg", ("2016-01-01T00:00:07", "exif")),
         (DateTexts((GOPRO,)), "2016-01-01 fireworks.jpg", ("2016-01-01T00:00:07", "exif")),
         (DateTexts(), "IMG_20160101_000007.jpg", ("2016-01-01T00:00:07", "name")),
         (DateTexts((), GOPRO), "x.jpg", ("2016-01-01T00:00:07", "exif")),
