@@ -24,7 +24,7 @@ from gallery_daemon.errors import (
 )
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beside import name_beside
-from gallery_daemon.filing.content import is_unchanged
+from gallery_daemon.filing.content import hash_of, is_unchanged
 from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors, source_errors
 from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
@@ -90,7 +90,9 @@ class Filer:
         if linked is not None:
             assert linked.destination is not None
             reason = f"it is the same file as {linked.destination}"
-            done = replace(entry, state=State.IDENTICAL, reason=reason)
+            found = hash_of(self._disk, plan.photo.candidate, plan.photo.identity)
+            facts = replace(plan.facts, content_hash=plan.facts.content_hash or found)
+            done = replace(entry, state=State.IDENTICAL, reason=reason, facts=facts)
             self._journal.record(done, self._library, when)
             return Filing(State.IDENTICAL, step.action, linked.destination, reason)
         row, placed = self._file(step, entry, None, when)

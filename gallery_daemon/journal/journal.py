@@ -21,6 +21,7 @@ from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
+from gallery_daemon.journal.inferences import InferenceTable
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
@@ -33,7 +34,6 @@ from gallery_daemon.journal.record import (
     signed,
     written,
 )
-from gallery_daemon.journal.seen import InferenceTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Photo
 
-# FAT's resolution: what went over a card has its mtime to two seconds.
-_SAME_MTIME_NS = 2_000_000_000
+# FAT's resolution.
+_FAT_NS = 2_000_000_000
 
 
 class KnownFiles:
@@ -163,10 +163,16 @@ def _was_taken(row: Row) -> bool:
     return row.action == Action.MOVE and row.state in {State.FILED, State.REFILED}
 
 
-def _is_moved_sidecar(photo: Photo, row: Row) -> bool:
-    """Whether it is a sidecar of that name in another folder.
+def _is_moved_sidecar(sidecar: Photo, row: Row) -> bool:
+    """Whether it is the row's sidecar in another folder or by another name, as its photo has now.
 
-    The recipes of many photos have the same bytes, so name and mtime must agree as well.
+    The recipes of many photos have the same bytes, so kind and mtime must agree as well.
     """
-    apart_ns = abs(photo.identity.mtime_ns - row.identity.mtime_ns)
-    return photo.name == row.candidate.name and apart_ns <= _SAME_MTIME_NS
+    kinds = {name.rpartition(".")[2].lower() for name in (sidecar.name, row.candidate.name)}
+    return len(kinds) == 1 and _is_same_mtime(sidecar.identity.mtime_ns, row.identity.mtime_ns)
+
+
+def _is_same_mtime(one_ns: int, other_ns: int) -> bool:
+    """Whether they are equal, or would be on a FAT card."""
+    is_rounded = 0 in {one_ns % _FAT_NS, other_ns % _FAT_NS}
+    return one_ns == other_ns or (is_rounded and abs(one_ns - other_ns) < _FAT_NS)
