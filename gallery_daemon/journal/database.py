@@ -229,6 +229,8 @@ CREATE TABLE recognised (
 CREATE UNIQUE INDEX recognised_by_path ON recognised (path, library);
 CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
 """
+# What lies in the library, by its place there.
+_BY_PLACE = "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -238,6 +240,7 @@ _STEPS = (
     _PRECISION_AND_FAMILIARITY,
     _MADE_FOLDERS,
     _CONTENT,
+    _BY_PLACE,
 )
 _VERSION = len(_STEPS)
 

@@ -246,6 +246,17 @@ class Journal:
             os.fsencode(library),
         )
 
+    def filed_at(self, library: str, folder: tuple[str, ...], name: str) -> Row | None:
+        """The filing of the file that lies there, if it is one of this program's."""
+        rows = self._rows(
+            "WHERE name = ? AND folder = ? AND library = ? AND state = 'filed'"
+            " ORDER BY id DESC LIMIT 1",
+            os.fsencode(name),
+            os.fsencode("/".join(folder)),
+            os.fsencode(library),
+        )
+        return rows[0] if rows else None
+
     def filed_from(self, prefix: str, library: str) -> list[Row]:
         """The filed photos whose path began with `prefix`, the latest last."""
         start = os.fsencode(prefix)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import JournalError
+from gallery_daemon.filing.beside import is_older_name
 from gallery_daemon.filing.content import hash_of, is_unchanged
 from gallery_daemon.journal.record import State
 from gallery_daemon.journal.sql import FINAL, KEPT
@@ -113,6 +114,9 @@ class KnownFiles:
     def _is_successor(self, photo: Photo, row: Row) -> bool:
         """Whether the photo, which has the row's bytes, is the row's file and no other copy."""
         where = photo.candidate
+        if self._has_made_room(row):
+            # A sidecar that is again what it was before its last edit.
+            return False
         if self._journal.contents.was_at(row, where.path):
             return True
         if row.relative == where.relative and row.root.rstrip("/") not in self._watched:
@@ -120,6 +124,15 @@ class KnownFiles:
         if _was_taken(row) or (row.parent is not None and not _is_moved_sidecar(photo, row)):
             return False
         return not self._is_in_place(row, photo.identity)
+
+    def _has_made_room(self, row: Row) -> bool:
+        """Whether the row's file is kept in the library as a version before another one."""
+        while row.state is State.REFILED:
+            later = self._journal.refiled_as(row)
+            if later is None:
+                return False
+            row = later
+        return is_older_name(row.name or "")
 
     def _is_in_place(self, row: Row, successor: Identity) -> bool:
         """Whether the row's file is where it was, and is not the successor by another name."""
