@@ -130,6 +130,7 @@ def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
     if filed:
         console.print(library_tree(forecast.library, filed, None if all_names else _NAMES))
     _print_moved(console, filed)
+    _print_notes(console, filed)
     _print_taken(console, filed)
     _print_rivals(console, forecast.files)
     for state, words in _OTHER_ENDS:
@@ -207,6 +208,15 @@ def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
     if moved:
         line = f"{moved} would be moved: no longer in the folder where they lie now"
         console.print(Text(f"\n{line}", "yellow"), soft_wrap=True)
+
+
+def _print_notes(console: Console, filed: Sequence[PlannedFile]) -> None:
+    """How many would be filed otherwise than they should, by what is in the way."""
+    notes = Counter(each.note for each in filed if each.note is not None)
+    if notes:
+        console.print()
+    for note, number in notes.most_common():
+        console.print(Text(shown(f"{number} would be {note}"), "yellow"), soft_wrap=True)
 
 
 def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:

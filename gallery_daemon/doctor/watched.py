@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.config.synced import sync_marker
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
+from gallery_daemon.filing.permissions import why_it_stays
 from gallery_daemon.intake.watch_mode import choose_mode, mount_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Watched:
     """A watch folder as it was found.
 
     `problem` is why it cannot be used. `folders` counts it and all below it, `files` all files; of
-    these `ahead` are dated in the future, and `foreign` belong to others and cannot be written.
+    these `ahead` are dated in the future, and `foreign` belong to others and cannot be written. Of
+    `stuck` folders the first file cannot be taken out; `stuck_because` is why.
     `kind` is its file system, `mode` what it is watched by, `auto` what would be chosen for it.
     """
 
@@ -60,6 +62,8 @@ class Watched:
     files: int = 0
     ahead: int = 0
     foreign: int = 0
+    stuck: int = 0
+    stuck_because: str | None = None
     is_cut: bool = False
 
 
@@ -87,6 +91,8 @@ def look_at_watched(folder: WatchFolder, mounts: str, now: datetime) -> Watched:
         files=walk.files,
         ahead=walk.ahead,
         foreign=walk.foreign,
+        stuck=walk.stuck,
+        stuck_because=walk.stuck_because,
         is_cut=walk.files >= _FILES_LIMIT,
     )
 
@@ -117,6 +123,14 @@ def judge_watched(seen: Watched) -> Iterator[Finding]:
         yield warn(_CLOCK, f"{many} dated in the future in {seen.path}", advice)
 
 
+def judge_stuck(seen: Watched) -> Iterator[Finding]:
+    """Whether the files of the folder can be moved, which a rule wants."""
+    if seen.stuck:
+        many = counted(seen.stuck, "folder")
+        what = f"{seen.name}: photos in {many} cannot be moved: {seen.stuck_because}"
+        yield warn(_WATCHED, what, "see who owns them and their folder, or say another action")
+
+
 def _problem(path: Path) -> str | None:
     if not os.path.lexists(path):
         return "it is not there"
@@ -138,7 +152,8 @@ class _Walk:
         self._latest_s = latest.timestamp()
         self._uid = os.getuid()
         self.unreadable: list[str] = []
-        self.folders = self.files = self.ahead = self.foreign = 0
+        self.folders = self.files = self.ahead = self.foreign = self.stuck = 0
+        self.stuck_because: str | None = None
 
     def go(self, root: str, *, recursive: bool) -> None:
         """All below `root`, up to a limit."""
@@ -149,8 +164,20 @@ class _Walk:
                 below.clear()
             for name in names:
                 self._count(f"{folder}/{name}")
+            if names:
+                self._try_to_leave(folder, names[0])
             if self.files >= _FILES_LIMIT:
                 return
+
+    def _try_to_leave(self, folder: str, name: str) -> None:
+        """Whether the file could be moved; the others in its folder are much the same."""
+        try:
+            why = why_it_stays(folder, name)
+        except OSError:
+            return  # gone meanwhile
+        if why is not None:
+            self.stuck += 1
+            self.stuck_because = self.stuck_because or why
 
     def _count(self, path: str) -> None:
         try:

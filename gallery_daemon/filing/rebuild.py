@@ -46,7 +46,7 @@ def set_aside(journal: Path, disk: Disk, when: datetime) -> Path:
         # SQLite's companion files first: a new journal would take them for its own.
         for part in reversed(_PARTS):
             with contextlib.suppress(FileNotFoundError):
-                disk.rename((folder, journal.name + part), (folder, aside.name + part))
+                disk.hide((folder, journal.name + part), (folder, aside.name + part))
         disk.sync(folder)
     return aside
 
@@ -90,7 +90,7 @@ def rebuild(
         made.close()
     unfinished.with_name(f"{unfinished.name}-owners").unlink(missing_ok=True)
     with disk.folder(os.fspath(journal.parent), ()) as folder:
-        disk.rename((folder, unfinished.name), (folder, journal.name))
+        disk.hide((folder, unfinished.name), (folder, journal.name))
         disk.sync(folder)
     return len(found)
 
@@ -124,7 +124,7 @@ class _LibraryIndex:
     """The files in the library, by each of the ways a photo can be recognised."""
 
     by_inode: dict[tuple[int, int], _LibraryFile] = field(default_factory=dict)
-    by_shape: dict[tuple[int, int], list[_LibraryFile]] = field(default_factory=dict)
+    by_size: dict[int, list[tuple[Identity, _LibraryFile]]] = field(default_factory=dict)
     by_target: dict[str, _LibraryFile] = field(default_factory=dict)
 
     @classmethod
@@ -147,8 +147,8 @@ class _LibraryIndex:
         pointed = self.by_target.get(photo.path)
         if pointed is not None:
             return _filed(photo, pointed, Action.SYMLINK)
-        for place in self.by_shape.get((identity.size_bytes, identity.mtime_ns), ()):
-            if _has_bytes(photo, place, disk, library):
+        for there, place in self.by_size.get(identity.size_bytes, ()):
+            if there.has_same_bytes_as(identity) and _has_bytes(photo, place, disk, library):
                 return _filed(photo, place, Action.COPY)
         return None
 
@@ -159,7 +159,7 @@ class _LibraryIndex:
             self.by_target[os.readlink(path)] = place  # noqa: PTH115
             return
         self.by_inode[identity.device, identity.inode] = place
-        self.by_shape.setdefault((identity.size_bytes, identity.mtime_ns), []).append(place)
+        self.by_size.setdefault(identity.size_bytes, []).append((identity, place))
 
 
 def _has_bytes(photo: Photo, place: _LibraryFile, disk: Disk, library: str) -> bool:

@@ -204,7 +204,17 @@ _PRECISION_AND_FAMILIARITY = """
 ALTER TABLE filings ADD COLUMN precision REAL;
 ALTER TABLE filings ADD COLUMN familiarity REAL;
 """
-_STEPS = (_FIRST, _OWNERS_AND_UNDO, _LOOKS, _SEEN, _REFILED, _PRECISION_AND_FAMILIARITY)
+# The final name of a copy that is begun under it, where no rename would be safe.
+_UNFINISHED = "ALTER TABLE filings ADD COLUMN unfinished BLOB"
+_STEPS = (
+    _FIRST,
+    _OWNERS_AND_UNDO,
+    _LOOKS,
+    _SEEN,
+    _REFILED,
+    _PRECISION_AND_FAMILIARITY,
+    _UNFINISHED,
+)
 _VERSION = len(_STEPS)
 
 

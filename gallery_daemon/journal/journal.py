@@ -119,8 +119,13 @@ class Journal:
                 with contextlib.suppress(JournalError):
                     self._database.execute(statements.insert(row, "OR IGNORE"), row)
 
+    def unfinished(self, row: int, name: str | None) -> None:
+        """Note the name under which a copy is about to be begun; None: it was not, after all."""
+        with self._database.transaction():
+            self._database.execute(statements.UNFINISHED, (name and os.fsencode(name), row))
+
     def copied(self, row: int, inode: int) -> None:
-        """Note the inode of a whole copy, before it gets its name, so that recovery knows it."""
+        """Note the inode of a whole copy, so that recovery knows it; it is not unfinished now."""
         with self._database.transaction():
             self._database.execute(statements.COPIED, (signed(inode), row))
 

@@ -118,7 +118,8 @@ class Row:
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
     the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
     row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
-    `made_inode` is that of the copy, if one was made. In the row of an undo the two places are
+    `made_inode` is that of the copy, if one was made; `unfinished` the name under which a copy was
+    begun that is not whole yet. In the row of an undo the two places are
     exchanged: it leads from the library to the watch folder.
     """
 
@@ -144,6 +145,7 @@ class Row:
     owner: int | None = None
     undoes: int | None = None
     made_inode: int | None = None
+    unfinished: str | None = None
     precision: float | None = None
     familiarity: float | None = None
 
@@ -250,6 +252,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         owner=columns["owner"],
         undoes=columns["undoes"],
         made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
+        unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
     )

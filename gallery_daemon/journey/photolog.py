@@ -87,7 +87,8 @@ class PhotoLog:
             self._times.pop(_beside(examined.photo.candidate, name), None)
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1 + len(filing.sidecars))
-            self._log.write(PhotoFiled(line, reason or filing.reason))
+            told = "; ".join(filter(None, (reason, filing.reason)))
+            self._log.write(PhotoFiled(line, told or None))
         else:
             self._tally.left += 1
             self._log.write(PhotoLeft(line, filing.reason or ""))
@@ -106,7 +107,8 @@ class PhotoLog:
         reason = f"a sidecar of {owner.relative}, which was filed before"
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1)
-            self._log.write(PhotoFiled(line, reason))
+            told = "; ".join(filter(None, (reason, filing.reason)))
+            self._log.write(PhotoFiled(line, told))
         else:
             self._tally.left += 1
             self._log.write(PhotoLeft(line, filing.reason or reason))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from tests.faults.oracle import Broken
-from tests.faults.scene import Case
+from tests.faults.scene import Case, Where
 from tests.faults.sweep import sweep
 from tests.faults.trial import Program
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.faults.oracle import Finding
     from tests.faults.sweep import Tally
 
-_NEAR, _FAR = Case(Action.MOVE, is_far=False), Case(Action.MOVE, is_far=True)
+_NEAR, _FAR = Case(Action.MOVE, Where.NEAR), Case(Action.MOVE, Where.FAR)
 
 
 @dataclass(frozen=True, slots=True)
