@@ -15,11 +15,17 @@ from tests.faults.trial import Program, try_kills
 pytestmark = pytest.mark.faults
 
 _MOVE, _MOVE_FAR = Case(Action.MOVE, Where.NEAR), Case(Action.MOVE, Where.FAR)
+_INTO_EXFAT = Case(Action.MOVE, Where.INTO_EXFAT)
+_FROM_EXFAT = Case(Action.MOVE, Where.FROM_EXFAT)
 _COPY, _HARDLINK = Case(Action.COPY, Where.NEAR), Case(Action.HARDLINK, Where.NEAR)
 _POINTS: tuple[tuple[Case, list[Kill]], ...] = (
-    (_MOVE_FAR, [Kill("renameat2", 2)]),  # a copy gets its name
-    (_MOVE_FAR, [Kill("renameat2", 6)]),  # a source gets its parting name
-    (_MOVE_FAR, [Kill("unlinkat", 1), Kill("unlinkat", 1)]),  # a source goes; again, in recovery
+    (_MOVE_FAR, [Kill("renameat2", 2)]),  # it is tried whether renames are safe there
+    (_MOVE_FAR, [Kill("renameat2", 3)]),  # a copy gets its name
+    (_MOVE_FAR, [Kill("renameat2", 7)]),  # a source gets its parting name
+    (_MOVE_FAR, [Kill("unlinkat", 2), Kill("unlinkat", 3)]),  # a source goes; again, in recovery
+    (_INTO_EXFAT, [Kill("write", 5)]),  # a copy is half there, under its final name
+    (_INTO_EXFAT, [Kill("write", 5), Kill("renameat2", 1)]),  # and is removed again
+    (_FROM_EXFAT, [Kill("unlinkat", 2)]),  # a source goes that no link can be made of
     (_MOVE, [Kill("pwrite64", 20)]),  # the journal is made
     (_MOVE, [Kill("fsync", 4)]),  # a moved name is made safe
     (_COPY, [Kill("write", 8)]),
