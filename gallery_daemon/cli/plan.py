@@ -216,7 +216,8 @@ def _print_notes(console: Console, filed: Sequence[PlannedFile]) -> None:
     if notes:
         console.print()
     for note, number in notes.most_common():
-        console.print(Text(shown(f"{number} would be {note}"), "yellow"), soft_wrap=True)
+        files = "1 file" if number == 1 else f"{number} files"
+        console.print(Text(shown(f"{files}: {note}"), "yellow"), soft_wrap=True)
 
 
 def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:

@@ -94,7 +94,7 @@ class Shortfall:
         return bool(self.lost or self.missing)
 
     def __str__(self) -> str:
-        return f"{_listed((*self.lost, *self.missing))} could not be kept there"
+        return f"{_listed((*self.lost, *self.missing))} cannot be kept there"
 
 
 def read_attributes(file: int | str) -> Attributes:
@@ -155,7 +155,8 @@ def shortfall(source: Attributes, copy: Attributes) -> Shortfall:
         lost.append("the access control list")
     if abs(source.mtime_ns - copy.mtime_ns) >= _COARSEST_NS:
         lost.append("the date of the file")
-    if not expected.acl and (copy.mode != expected.mode or copy.acl):
+    is_wider = copy.mode & ~expected.mode or (copy.acl and not expected.acl)
+    if is_wider or (copy.mode != expected.mode and not expected.acl):
         missing.append(f"the permissions ({expected.mode:03o}, {copy.mode:03o} there)")
     return Shortfall(tuple(lost), tuple(missing))
 

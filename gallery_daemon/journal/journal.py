@@ -266,8 +266,10 @@ class Journal:
         return list(map(row_of, self._database.rows(statements.SELECT + clause, values)))
 
     def _disown(self) -> None:
-        if self._owner is not None:
-            self._owner.close()
+        # Once: the number of a closed file may be another file's by then.
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.close()
 
 
 def _owner(journal: Path) -> Owner:

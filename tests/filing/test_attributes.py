@@ -183,9 +183,9 @@ def test_the_folder_s_default_list_lets_nobody_in(
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("user.xdg.tags", "user.xdg.tags could not be kept there, so the source stays"),
-        ("user.baloo.rating", "user.baloo.rating could not be kept there, so the source stays"),
-        ("user.anything", "user.anything could not be kept there, so the source stays"),
+        ("user.xdg.tags", "user.xdg.tags cannot be kept there, so the source stays"),
+        ("user.baloo.rating", "user.baloo.rating cannot be kept there, so the source stays"),
+        ("user.anything", "user.anything cannot be kept there, so the source stays"),
     ],
 )
 def test_a_source_stays_if_its_tags_cannot_be_held(
@@ -216,7 +216,7 @@ def test_a_source_stays_if_its_list_cannot_be_held(
     filing = world.execute(world.plan("x.jpg", Action.MOVE))
 
     assert Action.COPY is filing.action
-    assert "the access control list could not be kept" in (filing.reason or "")
+    assert "the access control list cannot be kept" in (filing.reason or "")
     assert source.exists()
     made = (poor_library / "Memes/x.jpg").stat().st_mode & 0o777
     assert made in {0o600, 0o755}  # exFAT has those of its mount
@@ -232,7 +232,7 @@ def test_an_attribute_too_large_for_the_file_system_keeps_the_source(
 
         filing = world.execute(world.plan("x.jpg", Action.MOVE))
 
-        assert "user.thumbnail could not be kept there" in (filing.reason or "")
+        assert "user.thumbnail cannot be kept there" in (filing.reason or "")
         assert (b"t" * 3000, Action.COPY) == (
             os.getxattr(source, "user.thumbnail"),
             filing.action,
@@ -249,7 +249,7 @@ def test_what_programs_wrote_for_themselves_does_not_keep_the_source(
     filing = world.execute(world.plan("x.jpg", Action.MOVE))
 
     assert Action.MOVE is filing.action
-    assert "user.com.dropbox.attrs could not be kept there" in (filing.reason or "")
+    assert "user.com.dropbox.attrs cannot be kept there" in (filing.reason or "")
     assert not source.exists()
 
 
