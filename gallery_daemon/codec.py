@@ -21,6 +21,8 @@ from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 _WORDS = {str: "a text", bool: "true or false"}
+# Their values in JSON are those of Python.
+_AS_THEY_ARE = frozenset({str, int, bool})
 # Letters of a wrong value in a message: enough to find it; a hostile one may have millions.
 _SHOWN = 60
 
@@ -145,6 +147,8 @@ def _mapping(
 def _tuple(wanted: object, raw: object, where: str, *, exact: bool) -> tuple[object, ...]:
     if not isinstance(raw, list):
         raise _wrong(where, "a list", raw)
+    if wanted in _AS_THEY_ARE and set(map(type, raw)) <= {wanted}:
+        return tuple(raw)  # a manifest has thousands of numbers, and is read at every start
     return tuple(
         value_of(wanted, item, f"{where}[{place}]", exact=exact) for place, item in enumerate(raw)
     )

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
 
+from gallery_daemon.partial_date import Granularity, PartialDate
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How fine file systems keep an mtime: FAT; ext3, HFS+ and exFAT by FUSE; exFAT; servers of S3 and
 # WebDAV; UDF and NFS; NTFS. Sources: linux/fs/*/inode.c, rclone's table of modification times.
@@ -140,19 +142,28 @@ class TakenFrom(StrEnum):
 
     EXIF = "exif"
     XMP = "xmp"
+    IPTC = "iptc"
     NAME = "name"
+    GPS = "gps"
     MTIME = "mtime"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """When a photo was taken, and how that is known.
+    """When a photo was taken, as finely as that is known, and how it is known.
 
-    `when` has an offset only where the file gives one; the rest is the camera's local time.
+    `when` has an offset only where the file gives one; the rest is the camera's local time. Its
+    parts below `granularity` are not known, and are the lowest there are.
     """
 
     when: datetime
     origin: TakenFrom
+    granularity: Granularity = Granularity.SECOND
+
+    @property
+    def date(self) -> PartialDate:
+        """The date alone."""
+        return PartialDate(self.when, self.granularity)
 
 
 @dataclass(frozen=True, slots=True)

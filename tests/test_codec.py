@@ -170,6 +170,27 @@ def test_an_error_says_what_is_wrong_and_where(wanted: object, raw: object, prob
     assert (problem, f"here: {problem}") == (caught.value.problem, str(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "raw", "problem"),
+    [
+        (int, [1, True], "True is not a number"),
+        (int, [1, 2.5], "2.5 is not a whole number"),
+        (bool, [True, 1], "1 is not true or false"),
+        (str, ["a", None], "None is not a text"),
+        (float, [0.5, math.inf], "inf is not a number"),
+    ],
+)
+def test_one_wrong_value_in_a_list_is_told_with_its_place(
+    wanted: object, raw: list[object], problem: str
+) -> None:
+    """Though a list of right ones is not looked at one by one."""
+    with pytest.raises(CodecError) as caught:
+        value_of(tuple[wanted, ...], raw, "here")  # type: ignore[valid-type]
+
+    assert f"here[1]: {problem}" == str(caught.value)
+    assert tuple(raw[:1]) == value_of(tuple[wanted, ...], raw[:1], "here")  # type: ignore[valid-type]
+
+
 names = st.binary(max_size=20).map(os.fsdecode)
 
 

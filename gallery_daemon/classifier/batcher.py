@@ -75,6 +75,11 @@ class LookResult(Protocol[Picture_co]):
         """uint8 (S, S, 3), RGB."""
         ...
 
+    @property
+    def remark(self) -> str | None:
+        """What is wrong with the file although it could be read."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared(Generic[Picture]):
@@ -84,6 +89,7 @@ class Prepared(Generic[Picture]):
     facts: Facts
     picture: Picture
     started_s: float
+    remark: str | None = None
 
 
 def read_photo(
@@ -94,7 +100,7 @@ def read_photo(
         result = look(request)
     except Exception as error:  # noqa: BLE001 - whatever happens, the photo is answered
         return Refusal(request.id, *_meaning(error))
-    return Prepared(request.id, result.facts, result.picture, now)
+    return Prepared(request.id, result.facts, result.picture, now, result.remark)
 
 
 def _meaning(error: Exception) -> tuple[RefusalKind, str]:
@@ -236,6 +242,7 @@ def classify(
             prediction=prediction,
             batch=len(batch),
             classify_ms=round((now - photo.started_s) * 1000, 1),
+            remark=photo.remark,
         )
         for photo, prediction in zip(batch, predictions, strict=True)
     ]

@@ -26,6 +26,7 @@ from gallery_daemon.classifier.child import Child, ChildEvent, PipeClosed
 from gallery_daemon.classifier.messages import (
     Answer,
     Broken,
+    Measured,
     Ready,
     Refusal,
     RefusalKind,
@@ -35,7 +36,12 @@ from gallery_daemon.classifier.messages import (
 )
 from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
+from gallery_daemon.logs.events import (
+    ClassifierFailed,
+    ClassifierStarted,
+    ClassifierStopped,
+    EnginesMeasured,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +55,18 @@ WORKER = (sys.executable, "-P", "-m", "gallery_daemon.classifier.worker")
 _BATCHES_OUT = 4
 # After so many failed starts in a row the process counts as lost.
 _LOST_AFTER = 3
+# What a process may say of engines; one that says more floods the log.
+_MOST_MEASUREMENTS = 5
 
 
-HostEvent = Classified | Refused | ClassifierStarted | ClassifierStopped | ClassifierFailed
+HostEvent = (
+    Classified
+    | Refused
+    | ClassifierStarted
+    | ClassifierStopped
+    | ClassifierFailed
+    | EnginesMeasured
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,7 @@ class ClassifierHost:
         self._child: Child | None = None
         self._children = 0
         self._is_ready = False
+        self._measurements = 0  # of the process that runs
         self._quiet_since = 0.0  # when the child was started, became ready, or last answered
         self._missed: float | None = None  # a deadline that had passed at the last tick
 
@@ -160,6 +176,10 @@ class ClassifierHost:
                 self._backlog.start(job_id, now)
             case Answer() | Refusal() as reply:
                 self._answered(reply, now)
+            case Measured(engine, measured) if self._may_tell_of_engines():
+                self._events.append(EnginesMeasured(engine, measured))
+            case Measured():
+                self._crashed(child, "it told of engines when it should not", now)
             case Broken(sentence, hint) if not self._is_ready:
                 child.kill()
                 self._child = None
@@ -201,8 +221,13 @@ class ClassifierHost:
             self._stopped("closed")
         return self._take_events()
 
+    def _may_tell_of_engines(self) -> bool:
+        self._measurements += 1
+        return self._is_ready and self._measurements <= _MOST_MEASUREMENTS
+
     def _start_child(self, now: float) -> None:
         self._children += 1
+        self._measurements = 0
         try:
             self._child = Child(self._command, self._children, self._deliver)
         except OSError as error:
@@ -243,7 +268,14 @@ class ClassifierHost:
         self._attempts.succeeded()
         if isinstance(reply, Answer):
             self._events.append(
-                Classified(job.photo, reply.facts, reply.prediction, reply.batch, reply.classify_ms)
+                Classified(
+                    job.photo,
+                    reply.facts,
+                    reply.prediction,
+                    reply.batch,
+                    reply.classify_ms,
+                    reply.remark,
+                )
             )
         else:
             self._events.append(Refused(job.photo, reply.kind, reply.reason, reply.facts))

@@ -62,12 +62,23 @@ class Request:
 class Ready:
     """The process has loaded its model (`name@hash8`) and takes requests.
 
-    `measured` has pictures per second by engine, if engines were measured just now.
+    `measured` has pictures per second by engine, if engines were measured before.
     """
 
     model: str
     engine: str
     load_ms: float
+    measured: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Engines were measured while no photo waited: pictures per second by engine.
+
+    `engine` is the fastest, which the next process uses.
+    """
+
+    engine: str
     measured: Mapping[str, float]
 
 
@@ -88,13 +99,17 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A photo is classified, in a batch of `batch` photos, `classify_ms` after its `Started`."""
+    """A photo is classified, in a batch of `batch` photos, `classify_ms` after its `Started`.
+
+    `remark` is what is wrong with the file although it could be read, for people.
+    """
 
     id: int
     facts: Facts
     prediction: Prediction
     batch: int
     classify_ms: float
+    remark: str | None = None
 
 
 class RefusalKind(StrEnum):
@@ -119,10 +134,17 @@ class Refusal:
 
 
 ToChild = Setup | Request
-FromChild = Ready | Broken | Started | Answer | Refusal
+FromChild = Ready | Measured | Broken | Started | Answer | Refusal
 
 _TO_CHILD: tuple[type[ToChild], ...] = (Setup, Request)
-_FROM_CHILD: tuple[type[FromChild], ...] = (Ready, Broken, Started, Answer, Refusal)
+_FROM_CHILD: tuple[type[FromChild], ...] = (
+    Ready,
+    Measured,
+    Broken,
+    Started,
+    Answer,
+    Refusal,
+)
 
 FRAME_LIMIT_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")

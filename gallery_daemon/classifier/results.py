@@ -19,7 +19,7 @@ class Classified:
     """A photo has its prediction, made in a batch of `batch` photos.
 
     `classify_ms` runs from the first look at its bytes to the prediction. Both are None for one
-    that came from the cache.
+    that came from the cache. `remark` is as in `messages.Answer`.
     """
 
     photo: Photo
@@ -27,6 +27,7 @@ class Classified:
     prediction: Prediction
     batch: int | None
     classify_ms: float | None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ requests, because it has few photos out. The queue of pictures is bounded by one
 the readers back. The process has no state: it may be killed at any instruction, and it ends when
 its parent does.
 
+When photos have been answered and none has come for a while, engines are measured, if they were not
+yet (`model.engines.measure`); the next photo puts an end to that.
+
 Started as `python -P -m gallery_daemon.classifier.worker`, never imported.
 """
 
@@ -41,6 +44,7 @@ from gallery_daemon.classifier.batcher import (
 from gallery_daemon.classifier.messages import (
     Broken,
     FromChild,
+    Measured,
     Ready,
     Refusal,
     Request,
@@ -49,15 +53,18 @@ from gallery_daemon.classifier.messages import (
     read_to_child,
     write_message,
 )
+from gallery_daemon.classifier.quiet import PhotosInside, when_quiet
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.model.engines.choose import ChosenEngine, EngineOptions, load_best
+from gallery_daemon.model.engines.measure import measure
 from gallery_daemon.model.engines.trial import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gallery_daemon.imaging.decode import Pixels
+    from gallery_daemon.model.engines.engine import EngineKind
 
 # Below the daemon's own niceness: a backlog must not slow down a desktop.
 _NICENESS = 5
@@ -107,7 +114,14 @@ def main() -> None:
         sys.exit("the first message is not a Setup")
     began = time.monotonic()
     try:
-        network, choice = _load(setup)
+        options = EngineOptions(
+            Path(setup.bundle),
+            Path(setup.memory),
+            setup.engine,
+            setup.device,
+            setup.network_threads,
+        )
+        network, choice = _load(options)
     except GalleryError as error:
         pipes.send(Broken(error.sentence, error.hint))
         sys.exit(_EXIT_BROKEN)
@@ -116,7 +130,11 @@ def main() -> None:
         raise
     load_ms = round((time.monotonic() - began) * 1000, 1)
     pipes.send(Ready(network.model, str(choice.kind), load_ms, choice.measured))
-    _serve(pipes, setup, network)
+    inside = PhotosInside()
+    if choice.wants_measuring:
+        measuring = (pipes, options, choice.kind, inside)
+        threading.Thread(target=_measure, args=measuring, daemon=True).start()
+    _serve(pipes, setup, network, inside)
 
 
 def _end_with_thread(dead: threading.ExceptHookArgs) -> None:
@@ -140,10 +158,8 @@ def _step_back() -> None:
     end_with_parent()
 
 
-def _load(setup: Setup) -> tuple[Network[Pixels], ChosenEngine]:
+def _load(options: EngineOptions) -> tuple[Network[Pixels], ChosenEngine]:
     """The network, ready to answer, and the engine that runs it."""
-    bundle, threads = Path(setup.bundle), setup.network_threads
-    options = EngineOptions(bundle, Path(setup.memory), setup.engine, setup.device, threads)
     predictor, choice = load_best(options)
     manifest = predictor.manifest
 
@@ -155,22 +171,40 @@ def _load(setup: Setup) -> tuple[Network[Pixels], ChosenEngine]:
     return Network(predict, manifest.classes, manifest.model_id), choice
 
 
-def _serve(pipes: Pipes, setup: Setup, network: Network[Pixels]) -> None:
+def _measure(
+    pipes: Pipes, options: EngineOptions, in_use: EngineKind, inside: PhotosInside
+) -> None:
+    """Tell what is found out about engines, if the machine ever is quiet."""
+    # If the bundle is gone, the next start says so.
+    with contextlib.suppress(GalleryError):
+        for found in when_quiet(inside, lambda: measure(options, in_use, inside.are_some)):
+            speeds = {str(kind): speed for kind, speed in found.speeds.items()}
+            pipes.send(Measured(str(found.kind), speeds))
+
+
+def _serve(pipes: Pipes, setup: Setup, network: Network[Pixels], inside: PhotosInside) -> None:
     requests: SimpleQueue[Request] = SimpleQueue()
     pictures: BoundedQueue[Prepared[Pixels]] = BoundedQueue(setup.batch_size)
-    threading.Thread(target=_listen, args=(pipes, requests, pictures), daemon=True).start()
+    listening = (pipes, requests, pictures, inside)
+    threading.Thread(target=_listen, args=listening, daemon=True).start()
+    reading = (pipes, setup, requests, pictures, inside)
     for _ in range(setup.reading_threads):
-        threading.Thread(target=_read, args=(pipes, setup, requests, pictures), daemon=True).start()
+        threading.Thread(target=_read, args=reading, daemon=True).start()
     while batch := collect(pictures.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
         for reply in classify(batch, network, time.monotonic):
             pipes.send(reply)
+            inside.left()
 
 
 def _listen(
-    pipes: Pipes, requests: SimpleQueue[Request], pictures: BoundedQueue[Prepared[Pixels]]
+    pipes: Pipes,
+    requests: SimpleQueue[Request],
+    pictures: BoundedQueue[Prepared[Pixels]],
+    inside: PhotosInside,
 ) -> None:
     """Take requests until the pipe ends. Waits for nothing else, so the host can always write."""
     while isinstance(request := read_to_child(pipes.incoming), Request):
+        inside.came()
         pictures.announce()
         requests.put(request)
     # The answers still to come are not needed, and torch would take long to tidy up.
@@ -182,6 +216,7 @@ def _read(
     setup: Setup,
     requests: SimpleQueue[Request],
     pictures: BoundedQueue[Prepared[Pixels]],
+    inside: PhotosInside,
 ) -> None:
     """Read one photo after the other."""
 
@@ -201,6 +236,7 @@ def _read(
         if isinstance(photo, Refusal):
             pictures.withdraw()
             pipes.send(photo)
+            inside.left()
         else:
             pictures.give(photo)
 

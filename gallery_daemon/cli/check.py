@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +15,9 @@ import typer
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config, print_limits
+from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.plain import print_to_stderr, shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
@@ -25,7 +25,9 @@ from gallery_daemon.config.settings import Config
 from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
+    hint_for,
     limits_of,
+    missing_folders,
     read_configuration,
     warnings_of,
 )
@@ -91,7 +93,7 @@ def check(
 
 def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
     """Print everything that is found; return the exit status."""
-    warnings, file = warnings_of(loaded), str(path)
+    warnings, file = (*missing_folders(loaded), *warnings_of(loaded)), str(path)
     _print_warnings(warnings, file, as_json=as_json)
     if not as_json:
         folders = ", ".join(folder.path for folder in loaded.watch)
@@ -137,7 +139,7 @@ def _write_example(path: Path) -> None:
         path.with_name(SCHEMA_FILE).open("x", encoding="utf-8") as file,
     ):
         file.write(schema_text(classes_of(DEFAULT_BUNDLE)))
-    print(f"wrote {path}: edit it, then run `gallery-daemon check`")
+    print(sentence(f"wrote {path}: edit it, then run `gallery-daemon check`"))
 
 
 def _print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool) -> None:
@@ -147,7 +149,7 @@ def _print_warnings(warnings: Iterable[RuleWarning], file: str, *, as_json: bool
             public.print_json(public.of_warning(warning, file))
         else:
             place = f"{file}:{warning.line}" if warning.line else file
-            print(shown(f"{place}: warning: {warning.sentence}"), file=sys.stderr)
+            print_to_stderr(f"{place}: warning: {warning.sentence}")
 
 
 def _print_results(results: Sequence[RuleTestResult], file: str) -> None:
@@ -156,7 +158,8 @@ def _print_results(results: Sequence[RuleTestResult], file: str) -> None:
         name, why = result.test.name, result.failure or result.skipped
         if result.failure is not None:
             place = f"{file}:{result.test.line}:{result.test.column}"
-            print(shown(f"FAILED  {name}: {why} ({place})"))
+            print(sentence(f"FAILED  {name}: {why} ({place})"))
+            print_to_stderr(f"  hint: {hint_for(result.test, file)}")
         else:
             print(shown(f"skipped {name}: {why}" if why else f"ok      {name}"))
     if results:

@@ -9,6 +9,7 @@ import typer
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.progress import shown_until_first
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.config.settings import Batch, Limits, ModelChoice
@@ -32,7 +33,8 @@ def classify(
     Example: gallery-daemon classify --json IMG_2041.HEIC
     """
     some_failed = False
-    for found in FileClassifier(_setup(model), SystemClock()).run(files):
+    results = FileClassifier(_setup(model), SystemClock()).run(files)
+    for found in shown_until_first(results, "loading the model"):
         some_failed = some_failed or found.error is not None
         if as_json:
             public.print_json(public.of_classification(found))

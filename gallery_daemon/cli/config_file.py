@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.fitting import sentence
+from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.daemon.configuration import (
     default_path,
     limits_of,
@@ -40,6 +40,15 @@ def existing_config(given: Path | None) -> Path:
     return path
 
 
+def library_of(given: Path | None) -> str | None:
+    """The library of the configuration that was given; None: none was, so any library counts.
+
+    Raises:
+        GalleryError: it is wrong.
+    """
+    return None if given is None else read_configuration(given).library
+
+
 def read_to_look(given: Path | None) -> Config:
     """The configuration, for a command that only shows what it would do.
 
@@ -54,8 +63,8 @@ def read_to_look(given: Path | None) -> Config:
         refuse_failing(loaded)
     except ConfigErrors as failing:
         for error in failing.errors:
-            print(shown(f"{error.place}: warning: {error.sentence}"), file=sys.stderr)
-        print("warning: `run` and `sort` refuse this configuration", file=sys.stderr)
+            print_to_stderr(f"{error.place}: warning: {error.sentence}")
+        print_to_stderr("warning: `run` and `sort` refuse this configuration")
     return loaded
 
 
@@ -78,4 +87,4 @@ def print_limits(config: Config) -> None:
         BundleError: the model cannot be read.
     """
     for limit in limits_of(config):
-        print(shown(limit.sentence))
+        print(sentence(limit.sentence))

@@ -12,6 +12,7 @@ from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.doctor.examine import examine, examine_without
@@ -62,7 +63,7 @@ def _print_findings(findings: Iterable[Finding], *, as_json: bool) -> dict[Statu
         if as_json:
             public.print_json(public.of_finding(finding))
         else:
-            console.print(_line(finding), soft_wrap=True)
+            print_words(console, _line(finding, console.width if console.is_terminal else None))
     if not as_json:
         failed, warned = counts[Status.FAIL], counts[Status.WARN]
         total = f"{counted(failed, 'failure')}, {counted(warned, 'warning')}"
@@ -70,12 +71,17 @@ def _print_findings(findings: Iterable[Finding], *, as_json: bool) -> dict[Statu
     return counts
 
 
-def _line(finding: Finding) -> Text:
+def _line(finding: Finding, columns: int | None) -> Text:
+    """Status, subject, what and advice; in a terminal what does not fit stands below its like."""
     line = Text()
     line.append(f"{finding.status:<5}", _COLOURS[finding.status])
     line.append(f"{finding.about:<{_ABOUT_WIDTH}} ", "dim")
-    line.append(shown(finding.what))
+    indent = len(line)
+    words = Text(shown(finding.what))
     if finding.advice is not None:
-        line.append(" -> ", "dim")
-        line.append(shown(finding.advice), "bold")
-    return line
+        words.append(" -> ", "dim")
+        words.append(shown(finding.advice), "bold")
+    if columns is None or columns < 2 * indent:
+        return line.append_text(words)
+    parts = words.wrap(Console(), columns - indent)
+    return line.append_text(Text("\n" + " " * indent).join(parts))

@@ -18,21 +18,30 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import existing_config, read_to_look
+from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, shown
+from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands.explain import explain_file, ignored_by_name
+from gallery_daemon.commands.explain import (
+    explain_file,
+    ignored_by_name,
+    is_changed,
+    recognised,
+    why_no_photo,
+)
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.daemon.configuration import classes_of, manifest_of, read_configuration
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.precision_limits import interval_of, precision_limits
-from gallery_daemon.decision import Action, Outcome, Truth
+from gallery_daemon.decision import Outcome, Truth
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.model.precision import threshold
-from gallery_daemon.photo import Identity, TakenFrom
+from gallery_daemon.partial_date import Granularity, PartialDate
+from gallery_daemon.photo import TakenFrom
 from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.conditions.model import STRANGE_BELOW
 from gallery_daemon.rules.explain import near_misses_of
@@ -74,7 +83,8 @@ def explain(
     You see each rule with each condition and whether it held, and what would have to change for
     another rule to take the photo. A photo that was filed is explained by the rules and the model
     of that time, with one line on what today's would do. A file that `run` passes over by its name
-    is explained by the pattern; --model adds the rest.
+    is explained by the pattern; --model adds the rest. Of a video or a sidecar it says what `run`
+    does with it.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -84,7 +94,7 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is reported before anything is started
-    before, known = _recorded(place)
+    before, known = _recorded(place, config)
     if known is None:
         said = _explain_new(place, read_to_look(config), model, as_json=as_json)
     else:
@@ -96,13 +106,17 @@ def explain(
         _print_replaced(before)
 
 
-def _recorded(place: str) -> tuple[Row | None, PastDecision | None]:
+def _recorded(place: str, config: Path | None) -> tuple[Row | None, PastDecision | None]:
     """What the journal has of another file that was at the path before, and of this one."""
     path = journal_path()
     if not path.exists():
         return None, None
     with contextlib.closing(Journal(path, read_only=True)) as journal:
-        return journal.past_decisions.replaced_at(place), journal.past_decisions.on(place)
+        known = journal.past_decisions.on(place)
+        if known is None:
+            with contextlib.suppress(GalleryError):
+                known = recognised(place, read_to_look(config), journal, SystemClock())
+        return journal.past_decisions.replaced_at(place, known), known
 
 
 def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool) -> public.Public:
@@ -113,6 +127,11 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
         if not as_json:
             _print_ignored(place, ignored)
         return {"today": public.of_ignored(place, ignored, config)}
+    why = why_no_photo(place, config)
+    if why is not None:
+        if not as_json:
+            _print_no_photo(place, why)
+        return {"today": public.of_no_photo(place, why, config)}
     today = explain_file(place, config, SystemClock(), bundle=model)
     manifest = manifest_of(model or config.model.bundle)
     if not as_json:
@@ -130,6 +149,11 @@ def _explain_known(
     said: public.Public = {"then": public.of_past_decision(known)}
     try:
         loaded = read_to_look(config)
+        why = why_no_photo(place, loaded) if known.prediction is None else None
+        if why is not None:
+            if not as_json:
+                _print_end(Console(highlight=False, markup=False), "today", _left(why))
+            return said | {"today": public.of_no_photo(place, why, loaded)}
         today = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
         # The past is shown even if the present rules cannot be read.
@@ -191,7 +215,7 @@ def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> N
         _print(console, "the same file was renamed or moved since")
     if known.taken is not None:
         _print(console, _taken(known.taken))
-    if _is_changed(place, known.row):
+    if is_changed(place, known.row):
         _print(console, "the file has changed since")
     if known.prediction is not None:
         _print_bars(console, known.prediction, manifest)
@@ -215,6 +239,17 @@ def _print_ignored(place: str, why: str) -> None:
     _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
 
 
+def _print_no_photo(place: str, why: str) -> None:
+    """Print why no rule is asked about a file."""
+    console = Console(highlight=False, markup=False)
+    console.print(Text(shown(place), style="bold"))
+    _print_end(console, "outcome", _left(why))
+
+
+def _left(why: str) -> str:
+    return f"left where it is by `run`: {shown(why)}"
+
+
 def _print_replaced(before: Row) -> None:
     """Print what became of a file that was there before, or of this one before it changed."""
     where = f" to {before.destination}" if before.state is State.FILED else ""
@@ -234,18 +269,20 @@ def _print_present_end(known: PastDecision, today: Explained, config: Config) ->
 
 
 def _taken(taken: Taken) -> str:
-    when = taken.when.isoformat(" ", "seconds")
+    date = PartialDate(taken.when.replace(microsecond=0), taken.granularity)
     if taken.origin is TakenFrom.MTIME:
-        return f"no date taken is known; the file is of {when} (by {taken.origin})"
-    return f"taken {when} (by {taken.origin})"
+        return f"no date taken is known; the file is of {date} (by {taken.origin})"
+    is_open = not date.knows(Granularity.HOUR)
+    rest = f"; the {date.granularity.finer} is not known" if is_open else ""
+    return f"taken {date} (by {taken.origin}){rest}"
 
 
 def _print(console: Console, line: str) -> None:
-    console.print(Text(f"  {shown(line)}"), soft_wrap=True)
+    print_words(console, Text(sentence(line, 2)))
 
 
 def _print_end(console: Console, what: str, words: str) -> None:
-    console.print(Text.assemble((f"{what}: ", "bold"), words), soft_wrap=True)
+    print_words(console, Text.assemble((f"{what}: ", "bold"), words))
 
 
 def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | None) -> None:
@@ -333,13 +370,3 @@ def _print_misses(console: Console, misses: tuple[NearMiss, ...], file: str) -> 
     for miss in misses[:_NEAR_MISSES]:
         place = "" if miss.line is None else f", {file}:{miss.line}"
         _print(console, f"{miss.rule}: {miss.sentence}{place}")
-
-
-def _is_changed(place: str, row: Row) -> bool:
-    """Whether the file is not the one that the row is about any more."""
-    is_link = place == row.destination and row.action == Action.SYMLINK
-    try:
-        now = Identity.of(Path(row.path if is_link else place).lstat())
-    except OSError:
-        return False
-    return not now.has_same_bytes_as(row.identity)

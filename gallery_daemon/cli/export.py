@@ -17,15 +17,17 @@ def export(
     onnx: Annotated[Path | None, typer.Option(help="Write the model to this new file.")] = None,
     int8: Annotated[
         list[Path] | None,
-        typer.Option(help="Make an 8-bit network by the class folders in here; with --out."),
+        typer.Option(
+            help="Copy the bundle to --out with an 8-bit network, made by class folders in here."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="With --int8: the new bundle's folder.")] = None,
 ) -> None:
-    """Write a model as an ONNX file, or add an 8-bit network to a bundle that has none.
+    """Write a model as an ONNX file, or copy a bundle and give the copy an 8-bit network.
 
     The ONNX file takes pictures (uint8, N x S x S x 3, RGB, S of 224 or 128) and gives
-    probabilities, logits and features. `train` makes the 8-bit network by itself; pictures that
-    the model was not trained on are best.
+    probabilities, logits and features. `train` makes the 8-bit network by itself; for a bundle that
+    has none, pictures that the model was not trained on are best. The bundle itself stays as it is.
 
     Examples:
         gallery-daemon export --onnx model.onnx
@@ -35,17 +37,19 @@ def export(
     if (onnx is None) == (not int8) or (out is None) != (not int8):
         raise typer.BadParameter("give either --onnx FILE, or --int8 FOLDER and --out FOLDER")
     if onnx is not None:
-        # Torch takes seconds to import; no typing mistake waits for it.
-        from gallery_daemon.model.onnx_file import write_onnx  # noqa: PLC0415
+        with training_display() as display:
+            # Torch takes seconds to import; no typing mistake waits for it.
+            from gallery_daemon.model.onnx_file import write_onnx  # noqa: PLC0415
 
-        write_onnx(find_bundle(model), onnx.absolute())
+            display.begin("writing the network", 0)
+            write_onnx(find_bundle(model), onnx.absolute())
         typer.echo(f"wrote {onnx}")
         return
     assert int8 is not None
     assert out is not None
-    from gallery_daemon.training.int8_bundle import add_int8  # noqa: PLC0415
-
     with training_display() as display:
+        from gallery_daemon.training.int8_bundle import add_int8  # noqa: PLC0415
+
         manifest = add_int8(find_bundle(model), int8, out.absolute(), display)
     assert manifest.int8 is not None
     typer.echo(

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from gallery_daemon.cli.plain import shown
-from gallery_daemon.model.precision import FEWEST
+from gallery_daemon.cli.render import print_words
+from gallery_daemon.model.precision import FEWEST, why_no_threshold
 
 if TYPE_CHECKING:
     from gallery_daemon.model.precision import Threshold
@@ -22,7 +23,7 @@ _LEGEND = (
     "wrong at 0.80: pictures of the class that a rule with that min_confidence files as another\n"
     "95% right from: the min_confidence from which on 95 of 100 photos called so are so, the share "
     "of them that is left, and between which two the true percentage is; of fewer than "
-    f"{FEWEST} pictures nothing is known"
+    f"{FEWEST} pictures nothing is known: that is too few"
 )
 
 
@@ -34,7 +35,7 @@ def print_measures(measures: Measures, what: str) -> None:
         console.print(_sources(measures))
     console.print(_classes(measures))
     console.print(_thresholds(measures))
-    console.print(_LEGEND, soft_wrap=True)
+    print_words(console, _LEGEND)
 
 
 def print_summary(measures: Measures, what: str) -> None:
@@ -50,10 +51,10 @@ def print_agreement(agreement: LookAgreement) -> None:
         f"; {reached.share:.1%} reach the confidence below, and of those it does for "
         f"{_share(reached.accuracy)}"
     )
-    console.print(
+    print_words(
+        console,
         f"a quick look names the class of the full look for {_share(overall.accuracy)} of "
         f"{overall.pictures} pictures{sure if reached.reached else ''}",
-        soft_wrap=True,
     )
     table = Table("class", "99% as in the full look from", title="Quick against full look")
     for name, found in agreement.thresholds.items():
@@ -66,11 +67,11 @@ def print_agreement(agreement: LookAgreement) -> None:
 def _print_summary(console: Console, measures: Measures, what: str) -> None:
     without = measures.macro_recall_without_other
     beside = "" if without is None else f" ({without:.1%} without other)"
-    console.print(
+    print_words(
+        console,
         f"{measures.pictures} {what}: accuracy {measures.accuracy:.1%}, "
         f"macro recall {measures.macro_recall:.1%}{beside}, macro F1 {measures.macro_f1:.1%}, "
         f"calibration error {measures.ece:.3f} ({measures.ece_before:.3f} before calibration)",
-        soft_wrap=True,
     )
     table = Table("confidence", "photos that reach it", "of those right")
     for each in measures.at_confidence:
@@ -123,13 +124,13 @@ def _thresholds(measures: Measures) -> Table:
     table = Table("class", *(f"{precision:.0%} right from" for precision in precisions))
     for name, score in measures.per_class.items():
         if score.support:
-            table.add_row(shown(name), *map(_threshold, score.thresholds.values()))
+            why = why_no_threshold(measures.called(name))
+            found = (_threshold(each) if each else why for each in score.thresholds.values())
+            table.add_row(shown(name), *found)
     return table
 
 
-def _threshold(threshold: Threshold | None) -> str:
-    if threshold is None:
-        return "not known"
+def _threshold(threshold: Threshold) -> str:
     ends = f"{threshold.lowest * 100:.0f} to {threshold.highest * 100:.0f}%"
     return f"{threshold.confidence:.2f} ({threshold.share:.0%})\n{ends}"
 

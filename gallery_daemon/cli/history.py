@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.blocks import blocks
+from gallery_daemon.cli.moments import HOW, moment_of
+from gallery_daemon.cli.options import Last
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.journal import Journal
@@ -25,9 +26,7 @@ _moment = moment_of(SystemClock().wall)
 
 def history(
     *,
-    limit: Annotated[
-        int, typer.Option(min=1, max=MOST, help="How many files, the newest first.")
-    ] = 20,
+    last: Last = None,
     since: Annotated[
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
     ] = None,
@@ -49,7 +48,7 @@ def history(
     """Show what became of the latest files, with the numbers that `undo` takes.
 
     Examples:
-        gallery-daemon history --limit 100
+        gallery-daemon history --last 100
 
         gallery-daemon history --since 2h --class memes --state filed
     """
@@ -60,7 +59,7 @@ def history(
         rule=rule,
         names=tuple(name or ()),
         states=tuple(state or ()),
-        limit=limit,
+        limit=20 if last is None else last,
     )
     rows = _rows(query, journal_path())
     if as_json:
@@ -82,20 +81,5 @@ def _rows(query: Query, path: Path) -> list[Row]:
 
 
 def _print(rows: list[Row]) -> None:
-    """Print a block of lines for each row; a path is never broken, so it can be copied."""
-    width = max((len(str(row.id)) for row in rows), default=0)
-    for row in rows:
-        first, *more = map(shown, _lines(row))
-        print(f" {row.id:{width}}  {first}", *more, sep="\n" + " " * (width + 3))
-
-
-def _lines(row: Row) -> list[str]:
-    """When it became what and why; the photo; where it is now, or the reason."""
-    became = row.state if row.undoes is None else f"{row.state} (undid {row.undoes})"
-    sure = "" if row.confidence is None else f" {row.confidence:.2f}"
-    why = f"rule {row.rule}" if row.rule else row.outcome
-    whole = ", ".join(part for part in (became, f"{row.top_class or ''}{sure}", why) if part)
-    is_there = row.state in {State.FILED, State.UNDO}
-    where = f"-> {row.destination}" if is_there else row.reason
-    lines = [f"{to_the_second(row.decided_at)}  {whole}", row.relative]
-    return [*lines, where] if where else lines
+    for line in blocks(rows):
+        print(line)

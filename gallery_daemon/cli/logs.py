@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from gallery_daemon.cli import public
+from gallery_daemon.cli.fitting import way
 from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
+from gallery_daemon.cli.options import LAST
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.follow import Follower
@@ -37,10 +39,14 @@ _COLOURS = {
     State.ABANDONED: "bold red",
 }
 _Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="From 0 to 1.")]
-_Limit = Annotated[
+_Last = Annotated[
     int | None,
     typer.Option(
-        "-n", "--lines", min=0, max=MOST, help="How many to begin with; 20, or all since TIME."
+        *LAST,
+        min=0,
+        max=MOST,
+        metavar="N",
+        help="The last N to begin with; 20, or all since TIME.",
     ),
 ]
 _Since = Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)]
@@ -56,7 +62,7 @@ def logs(
     min_confidence: _Share = None,
     max_confidence: _Share = None,
     since: _Since = None,
-    limit: _Limit = None,
+    last: _Last = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per photo.")
     ] = False,
@@ -77,7 +83,7 @@ def logs(
         min_confidence=min_confidence,
         max_confidence=max_confidence,
         is_photo=True,
-        limit=limit if limit is not None or since is not None else 20,
+        limit=last if last is not None or since is not None else 20,
     )
     console = _Console(highlight=False, markup=False)
     try:
@@ -122,11 +128,13 @@ def _line(row: Row) -> Text:
     line.append(to_the_second(row.decided_at), "dim")
     line.append(f"  {shown(row.top_class or '-')}{sure}")
     line.append(f"  {shown(row.rule or row.outcome or '-')}", "dim")
-    line.append(f"  {shown(row.relative)}", "bold")
     if row.state is State.FILED and row.destination is not None:
         place = row.destination.removeprefix(row.library.rstrip("/") + "/")
-        line.append(f" -> {shown(place)}", colour)
+        photo, arrow, place = way(row.relative, place, line.cell_len + 2).partition(" -> ")
+        line.append(f"  {photo}", "bold")
+        line.append(f"{arrow}{place}", colour)
     else:
+        line.append(f"  {shown(row.relative)}", "bold")
         reason = f": {shown(row.reason)}" if row.reason else ""
         line.append(f"  {row.state}{reason}", colour)
     return line

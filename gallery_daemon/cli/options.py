@@ -7,11 +7,22 @@ from typing import Annotated
 
 import typer
 
+from gallery_daemon.cli.moments import MOST
 from gallery_daemon.logs.setup import LogFormat, LogLevel
 
+# One word for it; the others were one command's each, and stay.
+LAST = ("--last", "-n", "--limit", "--lines")
+Last = Annotated[
+    int | None,
+    typer.Option(*LAST, min=1, max=MOST, metavar="N", help="The last N, the newest first; 20."),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", help="The configuration; ~/.config/gallery-daemon/config.yaml."),
+]
+ConfigOfLibrary = Annotated[
+    Path | None,
+    typer.Option("--config", help="Only of this configuration's library; all libraries."),
 ]
 Format = Annotated[
     LogFormat | None,

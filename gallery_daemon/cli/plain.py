@@ -8,14 +8,23 @@ its own line.
 from __future__ import annotations
 
 import sys
+import textwrap
 
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
+from gallery_daemon.logs.width import columns_of
 
 
 def print_error(error: GalleryError) -> None:
     """The error as a person reads it, on standard error."""
     for line in error_lines(error):
-        print(shown(line), file=sys.stderr)
+        print_to_stderr(line)
+
+
+def print_to_stderr(line: str) -> None:
+    """One line, or in a terminal as many as it needs, the others further to the right."""
+    below = " " * (len("  hint: ") if line.startswith(" ") else len("    "))
+    for part in fitted(shown(line), columns_of(sys.stderr), "", below):
+        print(part, file=sys.stderr)
 
 
 def error_lines(error: GalleryError) -> list[str]:
@@ -27,6 +36,23 @@ def error_lines(error: GalleryError) -> list[str]:
     if error.hint:
         lines += [f"  hint: {line}" for line in error.hint.splitlines()]
     return lines
+
+
+def fitted(line: str, columns: int | None, begin: str, below: str) -> list[str]:
+    """The line in as many as so many columns need, none of them ending within a word.
+
+    `begin` stands before the first, `below` before the others; None: it is one line.
+    """
+    if columns is None:
+        return [begin + line]
+    return textwrap.wrap(
+        line,
+        columns,
+        initial_indent=begin,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [begin]
 
 
 def shown(text: str) -> str:

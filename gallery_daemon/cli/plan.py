@@ -9,6 +9,7 @@ happens if a name is taken.
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,9 +21,11 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import print_limits, read_to_look
+from gallery_daemon.cli.fitting import sentence, way
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
+from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.plan import changes, forecast, scopes_of
 from gallery_daemon.daemon.configuration import read_configuration
@@ -88,6 +91,8 @@ def plan(
         if not as_json:
             print_limits(present)
         print_planned(found, as_json=as_json, all_names=names)
+        if not as_json:
+            _print_refile_hint(found, config)
         return
     former = _forecast(read_configuration(was), chosen, include_known=True, is_compared=True)
     latter = _forecast(present, chosen, include_known=True, is_compared=True)
@@ -114,6 +119,18 @@ def _forecast(
         )
 
 
+def _print_refile_hint(found: Forecast, config: Path | None) -> None:
+    """What was filed before is not planned anew: say by which command it is."""
+    if not found.known and not found.former:
+        return
+    command = "gallery-daemon refile" + (f" --config {shlex.quote(str(config))}" if config else "")
+    which = "what was filed before stays"
+    if found.former:
+        lie = "photo lies" if found.former == 1 else "photos lie"
+        which = f"{found.former} {lie} where rules put them that are in the configuration no more"
+    print(sentence(f"{which}; what the rules of now would do: {command}"))
+
+
 def print_planned(forecast: Forecast, *, as_json: bool, all_names: bool) -> None:
     """One JSON object for each file, or all that `print_forecast` shows."""
     if not as_json:
@@ -138,7 +155,7 @@ def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
         print_reasons(console, words, stays, all_names=all_names)
     if forecast.warning:
         console.print(Text(shown(f"nothing can be filed now: {forecast.warning}"), "yellow"))
-    console.print(_sum(forecast, filed), soft_wrap=True)
+    print_words(console, _sum(forecast, filed))
 
 
 def print_ways(ways: Iterable[tuple[str, str, str]], *, all_names: bool) -> None:
@@ -207,7 +224,7 @@ def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
     moved = sum(each.action == Action.MOVE for each in filed)
     if moved:
         line = f"{moved} would be moved: no longer in the folder where they lie now"
-        console.print(Text(f"\n{line}", "yellow"), soft_wrap=True)
+        print_words(console, Text(f"\n{line}", "yellow"))
 
 
 def _print_notes(console: Console, filed: Sequence[PlannedFile]) -> None:
@@ -227,7 +244,7 @@ def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:
         return
     console.print(f"\n{len(taken)} would get another name, for theirs is taken by other bytes:")
     for each in taken[:_TAKEN]:
-        console.print(shown(f"  {each.photo} -> {each.destination}"), soft_wrap=True)
+        print("  " + way(each.photo, each.destination or "", 2))
     if len(taken) > _TAKEN:
         console.print(f"  ... and {len(taken) - _TAKEN} more")
 
@@ -237,12 +254,12 @@ def _print_rivals(console: Console, files: Sequence[PlannedFile]) -> None:
     numbered = sum(each.is_numbered for each in files)
     if numbered > 1:
         line = f"{numbered} get the numbers that are free: here by their paths"
-        console.print(f"\n{line}, {_WHERE_CHANCE_IS} as they are read", soft_wrap=True)
+        print_words(console, f"\n{line}, {_WHERE_CHANCE_IS} as they are read")
     wants = Counter(each.wanted for each in files if each.wanted and not each.is_numbered)
     rivals = sum(number for number in wants.values() if number > 1)
     if rivals:
         line = f"{rivals} want the name of another of them: here the first by its path gets it"
-        console.print(f"\n{line}, {_WHERE_CHANCE_IS} the first to be read", soft_wrap=True)
+        print_words(console, f"\n{line}, {_WHERE_CHANCE_IS} the first to be read")
 
 
 def print_reasons(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO, cast
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -14,8 +14,9 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
-from gallery_daemon.cli.render import skipped_lines
+from gallery_daemon.cli.render import print_words, skipped_lines
 from gallery_daemon.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.training.display import Display, Epoch
 
+
+Result = TypeVar("Result")
 
 _WORTH_A_LINE_S = 1.0
 
@@ -54,26 +57,32 @@ class PassDisplay:
     """The progress of a pass on a terminal: a bar of rich."""
 
     def __init__(self, progress: Progress, what: str) -> None:
-        self._progress = progress
+        self._progress, self._what = progress, what
         self._task = progress.add_task(what, total=None, rate="")
         self.stream = cast("TextIO", _AboveBar(progress))
 
-    def update(self, done: int, expected: int) -> None:
-        """Set the bar to `done` of `expected`, with its speed."""
+    def update(self, done: int, expected: int, waits_for: str = "") -> None:
+        """Set the bar to `done` of `expected`, with its speed or what it waits for."""
         speed = self._progress.tasks[0].speed
-        rate = f"{speed:.0f} files/s" if speed else ""
-        self._progress.update(self._task, completed=done, total=expected, rate=rate)
+        rate = f"waiting {waits_for}" if waits_for else f"{speed:.0f} files/s" if speed else ""
+        self._progress.update(self._task, completed=done, total=expected or None, rate=rate)
 
 
 class _AboveBar(io.TextIOBase):
     """Standard error for log lines, which rich prints above the bar instead of through it."""
 
     def __init__(self, progress: Progress) -> None:
-        self._console = progress.console
+        self._console, self._rest = progress.console, ""
 
     def write(self, text: str) -> int:
-        """Pass whole lines on as they are."""
-        self._console.file.write(text)
+        """Pass lines on as they are; at a terminal the bar makes room for each whole line."""
+        if not self._console.is_terminal:
+            self._console.file.write(text)
+            return len(text)
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            # A Text keeps the line's colours, and `soft_wrap` its length.
+            self._console.print(Text.from_ansi(line), soft_wrap=True)
         return len(text)
 
     def flush(self) -> None:
@@ -85,11 +94,23 @@ class _AboveBar(io.TextIOBase):
         return self._console.is_terminal
 
 
+def shown_until_first(results: Iterator[Result], what: str) -> Iterator[Result]:
+    """The results; what is done meanwhile is shown until the first of them is there."""
+    console = Console(stderr=True)
+    with console.status(what) if console.is_terminal else nullcontext():
+        first = next(results, None)
+    if first is not None:
+        yield first
+        yield from results
+
+
 @contextmanager
-def training_display() -> Iterator[Display]:
-    """A bar for training and evaluating; epochs stay on the screen."""
+def training_display(what: str = "loading torch") -> Iterator[Display]:
+    """A bar for training and evaluating; epochs stay on the screen. `what` comes first."""
     with _new_progress() as progress:
-        yield _TrainingDisplay(progress, SystemClock())
+        display = _TrainingDisplay(progress, SystemClock())
+        display.begin(what, 0)
+        yield display
 
 
 class _TrainingDisplay:
@@ -104,9 +125,9 @@ class _TrainingDisplay:
         self._since: tuple[float, float] | None = None
 
     def begin(self, step: str, total: int) -> None:
-        """A new bar for the step."""
+        """A new bar for the step; it moves back and forth where there is nothing to count."""
         self._progress.remove_task(self._task)
-        self._task = self._progress.add_task(step, total=total, rate="")
+        self._task = self._progress.add_task(step, total=total or None, rate="")
         self._step_began, self._pictures = self._clock.monotonic(), 0
 
     def advance(self, pictures: int) -> None:
@@ -129,7 +150,7 @@ class _TrainingDisplay:
 
     def say(self, sentence: str) -> None:
         """One line that stays."""
-        self._progress.console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        print_words(self._progress.console, sentence)
 
     def skipped(self, skipped: Sequence[tuple[Path, str]]) -> None:
         """A line for each of the first, and how many more there are."""

@@ -117,7 +117,7 @@ def of_explained(today: Explained, config: Config, limits: Iterable[PrecisionLim
     """
     facts, decision = today.facts, today.explanation.decision
     said = _of_file(config.file, today.photo.path) | {
-        "taken": facts.taken.when.isoformat(),
+        "taken": facts.taken.date.text,
         "taken_from": facts.taken.origin,
     }
     if today.is_looked_at:
@@ -142,6 +142,12 @@ def of_explained(today: Explained, config: Config, limits: Iterable[PrecisionLim
 def of_ignored(path: str, why: str, config: Config) -> Public:
     """A file that `run` passes over by its name."""
     return _of_file(config.file, path) | _of_passed_over(why)
+
+
+def of_no_photo(path: str, why: str, config: Config) -> Public:
+    """A file that `run` leaves without asking the rules; the state is what the journal says."""
+    nothing = dict.fromkeys(("action", "destination"))
+    return _of_file(config.file, path) | nothing | {"state": "left", "reason": why}
 
 
 def of_refiled(refiled: Refiled) -> Public:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config
+from gallery_daemon.cli.fitting import sentence, way
 from gallery_daemon.cli.moments import HOW, moment_of
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
@@ -85,7 +86,11 @@ def refile(
                 _print_json(moves, stays)
             return
         recover(journal, disk)
-        if not _print_refiled(refiling.run(moves), as_json=as_json):
+        is_well = _print_refiled(refiling.run(moves), as_json=as_json)
+        if refiling.emptied and not as_json:
+            folders = ", ".join("/".join(each) + "/" for each in sorted(refiling.emptied))
+            print(sentence(f"taken away, made for photos and empty now: {folders}"))
+        if not is_well:
             raise typer.Exit(exits.SOME)
 
 
@@ -107,7 +112,7 @@ def _print(
     all_names: bool,
 ) -> None:
     console = Console(highlight=False, markup=False)
-    ways = [way for each in moves for way in each.ways]
+    ways = [one for each in moves for one in each.ways]
     if ways:
         most = None if all_names else 3
         console.print(library_tree(library, [planned for _, planned in ways], most))
@@ -151,7 +156,7 @@ def _by_folder(ways: Iterable[tuple[str, PlannedFile]], library: str) -> list[tu
 
 
 def _print_json(moves: Sequence[Refile], stays: Sequence[PlannedFile]) -> None:
-    for was, planned in (way for refile in moves for way in refile.ways):
+    for was, planned in (each for refile in moves for each in refile.ways):
         public.print_json({"was": was} | public.of_planned(planned))
     for planned in stays:
         public.print_json({"was": planned.photo} | public.of_planned(planned))
@@ -177,10 +182,11 @@ def _print_refiled(done: Iterable[Refiled], *, as_json: bool) -> bool:
 def _line(refiled: Refiled) -> str:
     was, moved = refiled.refile.was, refiled.moved
     if moved is not None:
-        along = ", ".join((each.name or "") for each in moved.sidecars)
-        lines = [f"{was} -> {moved.row.destination}" + (f" (with {along})" if along else "")]
-        lines += [f"{was} is filed anew, but {problem}" for problem in moved.problems]
-        return "\n".join(map(shown, lines))
+        names = ", ".join((each.name or "") for each in moved.sidecars)
+        along = f" (with {names})" if names else ""
+        line = way(was, moved.row.destination or "", len(along)) + shown(along)
+        problems = (f"{was} is filed anew, but {problem}" for problem in moved.problems)
+        return "\n".join((line, *map(shown, problems)))
     assert refiled.error is not None
     hint = f" (hint: {refiled.error.hint})" if refiled.error.hint else ""
     return shown(f"{was} was not filed anew: {refiled.error.sentence}{hint}")

@@ -12,6 +12,7 @@ import typer
 from gallery_daemon.cli import exits
 from gallery_daemon.cli.config_file import print_limits, warn
 from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.plan import AllNames, print_planned
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
@@ -21,6 +22,7 @@ from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import (
     default_knows_precision,
+    default_path,
     read_configuration,
     refuse_failing,
 )
@@ -58,9 +60,10 @@ def sort(
 ) -> None:
     """File all photos of some folders once, then end.
 
-    Without --config every photo goes to a folder named after its class, as surely that of a hundred
-    95 are right, and the rest to Review/. A model that does not know how often it is right files
-    what it is 60% sure of. Files that an earlier pass has filed are passed over.
+    By the rules and into the library of your configuration; --library names another one. Without a
+    configuration every photo goes to a folder named after its class, as surely that of a hundred 95
+    are right (of memes 90), and the rest to Review/. A model that does not know how often it is
+    right files what it is 60% sure of. Files that an earlier pass has filed are passed over.
 
     Examples:
         gallery-daemon sort ~/Pictures/Phone --library ~/Pictures/Sorted --dry-run
@@ -72,6 +75,8 @@ def sort(
     if (as_json or names) and not dry_run:
         raise typer.BadParameter("--json and --names go with --dry-run")
     chosen = _config(sources, library, config, action)
+    if sys.stderr.isatty():
+        print(shown(_by_which(chosen, library)), file=sys.stderr)
     if dry_run:
         _show(chosen, again=again, all_names=names, as_json=as_json)
         return
@@ -103,14 +108,25 @@ def _config(
         if not source.is_dir():
             raise GalleryError(f"{source} is not a folder", hint="give folders of photos")
     place = None if library is None else os.fspath(library)
-    if config is not None:
-        loaded = read_configuration(config)
+    path = config or default_path()
+    if config is not None or path.exists():
+        loaded = read_configuration(path)
         refuse_failing(loaded)
         return adapt(loaded, sources=folders, library=place, action=action)
     if place is None:
         raise GalleryError(
-            "where shall the photos go?", hint="give --library FOLDER, or --config FILE"
+            f"where shall the photos go? There is no configuration at {path}",
+            hint="give --library FOLDER, or --config FILE\n"
+            "or write a commented configuration with: gallery-daemon check --init",
         )
     return default_config(
         folders, place, action or Action.HARDLINK, knows_precision=default_knows_precision()
     )
+
+
+def _by_which(config: Config, library: Path | None) -> str:
+    """Whose rules apply, and whose library."""
+    if config.file is None:
+        return f"by the built-in rules, into {config.library}"
+    instead = "" if library is None else ", instead of its own library"
+    return f"by the rules of {config.file}, into {config.library}{instead}"

@@ -7,12 +7,13 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from gallery_daemon.cli import public
+from gallery_daemon.cli.config_file import library_of
+from gallery_daemon.cli.fitting import path_line, sentence, way
 from gallery_daemon.cli.moments import to_the_second
-from gallery_daemon.cli.plain import print_error, shown
+from gallery_daemon.cli.options import ConfigOfLibrary
+from gallery_daemon.cli.plain import print_error
 from gallery_daemon.daemon.instance import ask, running
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.status import in_trouble
@@ -30,31 +31,35 @@ _LAST = 5
 
 def status(
     *,
+    config: ConfigOfLibrary = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show what the daemon does, what it filed last, which photos wait, which cannot be read.
 
     Example: gallery-daemon status
     """
-    daemons, rows = _daemons(), _rows()
+    library = library_of(config)
+    daemons, rows = _daemons(library), _rows(library)
     if as_json:
         found = {key: [public.of_row(row) for row in each] for key, each in rows.items()}
         public.print_json({"daemons": daemons} | found)
         return
-    console = Console(highlight=False, markup=False)
     if not daemons:
-        console.print("no daemon is running")
+        print("no daemon is running")
     for daemon in daemons:
-        _print_daemon(console, daemon)
+        _print_daemon(daemon)
     waiting = {each["photo"] for daemon in daemons for each in daemon.get("waiting", ())}
     others = [row for row in rows["failed"] if row.path not in waiting]
-    _print_last(console, rows["last"])
-    _print_rows(console, "could not be filed yet", others)
-    _print_rows(console, "cannot be read (quarantined)", rows["quarantined"])
+    _print_last(rows["last"])
+    _print_rows("could not be filed yet", others)
+    _print_rows("cannot be read (quarantined)", rows["quarantined"])
 
 
-def _daemons() -> list[dict[str, Any]]:
-    """What each running daemon answers; one that watches several folders counts once."""
+def _daemons(library: str | None) -> list[dict[str, Any]]:
+    """What each running daemon answers; one that watches several folders counts once.
+
+    With a `library` only those that file into it, and those that are too busy to say.
+    """
     found: dict[int, dict[str, Any]] = {}
     for name in running():
         try:
@@ -65,50 +70,59 @@ def _daemons() -> list[dict[str, Any]]:
             found.setdefault(pid, json.loads(words))
         except ValueError:  # the answer is empty or cut off
             found.setdefault(pid, {"pid": pid, "busy": True})
-    return list(found.values())
+    return [each for each in found.values() if library in {None, each.get("library", library)}]
 
 
-def _rows() -> dict[str, list[Row]]:
+def _rows(library: str | None) -> dict[str, list[Row]]:
     """The last filings and the photos in trouble, from the journal."""
     empty: dict[str, list[Row]] = {"last": [], "failed": [], "quarantined": []}
     path = journal_path()
     if not path.exists():
         return empty
-    last = Query(states=(State.FILED,), is_photo=True, limit=_LAST)
+    last = Query(states=(State.FILED,), is_photo=True, library=library, limit=_LAST)
     try:
         with contextlib.closing(Journal(path, read_only=True)) as journal:
             return {
                 "last": journal.find(last),
-                "failed": in_trouble(journal, State.FAILED),
-                "quarantined": in_trouble(journal, State.QUARANTINED),
+                "failed": in_trouble(journal, State.FAILED, library),
+                "quarantined": in_trouble(journal, State.QUARANTINED, library),
             }
     except GalleryError as error:
         print_error(error)
         return empty
 
 
-def _print_daemon(console: Console, daemon: dict[str, Any]) -> None:
+def _print_daemon(daemon: dict[str, Any]) -> None:
     if daemon.get("busy"):
-        console.print(f"the daemon (process {daemon['pid']}) is too busy to answer")
+        print(f"the daemon (process {daemon['pid']}) is too busy to answer")
         return
-    console.print(f"running as process {daemon['pid']}, version {daemon['version']}")
+    elsewhere = daemon.get("journal", str(journal_path()))
+    if elsewhere != str(journal_path()):
+        print(path_line(elsewhere, 0, before=f"process {daemon['pid']} has another journal: "))
+        return
+    print(f"running as process {daemon['pid']}, version {daemon['version']}")
     for folder in daemon["watch"]:
         state = "watched" if folder["watched"] else "not there, nothing is filed from it"
-        console.print(shown(f"  {folder['source']}: {folder['path']} ({state})"))
+        if folder["watched"] and folder.get("ignored"):
+            state += f"; {folder['ignored']} names passed over, see doctor"
+        print(path_line(folder["path"], 2, before=f"{folder['source']}: ", after=f" ({state})"))
+    print(path_line(daemon["library"], 2, before="library: "))
     for line in _lines(daemon):
-        console.print(shown(f"  {line}"), soft_wrap=True)
+        print(sentence(line, 2))
     if daemon["paused_because"]:
-        console.print(shown(f"  paused: {daemon['paused_because']}"))
-    _print_waiting(console, daemon)
+        print(sentence(f"paused: {daemon['paused_because']}", 2))
+    _print_waiting(daemon)
 
 
 def _lines(daemon: dict[str, Any]) -> Iterator[str]:
     """The daemon's state; an older version that still runs reports less."""
-    yield f"library: {daemon['library']}"
     config = daemon["config"] or "the command line"
     if "since" in daemon:
         config += f" ({daemon['digest']}), in force since {daemon['since'].replace('T', ' ')}"
     yield f"configuration: {config}"
+    for each in daemon.get("rejected", ()):
+        place = f"{each['place']}: " if each["place"] else ""
+        yield f"its file was changed since and is rejected: {place}{each['error']}"
     yield "since then: " + _counts(daemon["since_start"])
     stages = f" ({_counts(daemon['backlog'])})" if "backlog" in daemon else ""
     yield f"on their way: {daemon['on_their_way']}{stages}"
@@ -136,41 +150,39 @@ def _classifier(state: dict[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _print_waiting(console: Console, daemon: dict[str, Any]) -> None:
+def _print_waiting(daemon: dict[str, Any]) -> None:
     if not daemon["waiting"]:
         return
-    table = Table("waits", "why", "tried", "again")
+    print("waiting:")
     for each in daemon["waiting"][:_SHOWN]:
-        retry = each["retry_in_s"]
+        retry, tried = each["retry_in_s"], each["attempts"]
         again = "when it changes" if retry is None else f"in {retry:.0f} s"
-        table.add_row(shown(each["photo"]), shown(each["reason"]), str(each["attempts"]), again)
-    console.print(table)
+        times = "once" if tried == 1 else f"{tried} times"
+        print(path_line(each["photo"], 2))
+        print(sentence(f"{each['reason']}; tried {times}, again {again}", 4))
     more = daemon["waiting_in_all"] - min(_SHOWN, len(daemon["waiting"]))
     if more:
-        console.print(f"and {more} more")
+        print(f"  and {more} more")
 
 
-def _print_last(console: Console, rows: list[Row]) -> None:
+def _print_last(rows: list[Row]) -> None:
+    """The last filings, by library: one folder's name is another place in each."""
+    for library in dict.fromkeys(row.library for row in rows):
+        print(path_line(library, 0, before="filed last into ", after=":"))
+        for row in rows:
+            if row.library == library:
+                sure = "" if row.confidence is None else f" {row.confidence:.2f}"
+                begin = f" {row.id}  "
+                print(f"{begin}{to_the_second(row.decided_at)}  {row.top_class or ''}{sure}")
+                print(" " * len(begin) + way(row.relative, row.below_library, len(begin)))
+
+
+def _print_rows(title: str, rows: list[Row]) -> None:
     if not rows:
         return
-    table = Table("id")
-    table.add_column("when", no_wrap=True)
-    for heading in ("filed last", "class", "into the library"):
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        sure = "" if row.confidence is None else f" {row.confidence:.2f}"
-        when, what = to_the_second(row.decided_at), f"{row.top_class or ''}{sure}"
-        place = shown("/".join((*row.folder, row.name or "")))
-        table.add_row(str(row.id), when, shown(row.relative), what, place)
-    console.print(table)
-
-
-def _print_rows(console: Console, title: str, rows: list[Row]) -> None:
-    if not rows:
-        return
-    table = Table("id", title, "why")
+    print(f"{title}:")
     for row in rows[:_SHOWN]:
-        table.add_row(str(row.id), shown(row.path), shown(row.reason or ""))
-    console.print(table)
+        print(path_line(row.path, 1, before=f"{row.id}  "))
+        print(sentence(row.reason or "", len(f" {row.id}  ")))
     if len(rows) > _SHOWN:
-        console.print(f"and {len(rows) - _SHOWN} more; see gallery-daemon history")
+        print(f" and {len(rows) - _SHOWN} more; see gallery-daemon history")

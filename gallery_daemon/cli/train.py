@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
+from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
@@ -182,15 +183,15 @@ def evaluate(
 
         gallery-daemon evaluate ~/Pictures/Labelled --report report.html
     """
-    from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
-    from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
-
     if report is not None and report.exists():
         raise TrainingError(
             f"{report} exists already", hint="give a new name; nothing is overwritten"
         )
-    wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
-    with training_display() as display:
+    with training_display("loading the model") as display:
+        from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
+        from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
+
+        wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
     if report is not None:
@@ -217,11 +218,11 @@ def _write_report(found: Evaluation, report: Path) -> None:
 
 
 def _train(options: TrainOptions, out: Path) -> None:
-    # Torch takes seconds to import: only a training waits for it, no typing mistake does.
-    from gallery_daemon.training.train import train as run_training  # noqa: PLC0415
-
     try:
         with training_display() as display:
+            # Torch takes seconds to import: only a training waits for it, no typing mistake does.
+            from gallery_daemon.training.train import train as run_training  # noqa: PLC0415
+
             result = run_training(options, display)
     except KeyboardInterrupt:
         typer.echo("interrupted before there was a model; if an epoch was kept, the same command")
@@ -231,6 +232,9 @@ def _train(options: TrainOptions, out: Path) -> None:
 
 
 def _print_result(result: TrainResult, out: Path) -> None:
+    from gallery_daemon.training.advice import model_line  # noqa: PLC0415
+    from gallery_daemon.training.report import REPORT_FILE  # noqa: PLC0415
+
     if result.left_out:
         # They say more of photos from elsewhere than those that are like the training's.
         print_summary(result.measures, "validation pictures")
@@ -242,7 +246,9 @@ def _print_result(result: TrainResult, out: Path) -> None:
     for look, settings in result.manifest.looks.items():
         typer.echo(f"{look} look: {settings.size} px, temperature {settings.temperature:.3f}")
     if result.finished:
-        typer.echo(f"wrote {out}: put `model: {out}` into your configuration")
+        typer.echo(f"wrote {out}; open {out / REPORT_FILE} to see how good it is")
+        typer.echo("to use it, put this line into your configuration:")
+        typer.echo(shown(f"  {model_line(out)}"))
         return
     typer.echo(f"interrupted: wrote the best so far to {out}")
     if result.can_resume:

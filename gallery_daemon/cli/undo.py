@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import exits, public
+from gallery_daemon.cli.config_file import library_of
+from gallery_daemon.cli.fitting import path_line
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
+from gallery_daemon.cli.options import LAST, ConfigOfLibrary
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.undo import Undoing, UndoResult
@@ -34,11 +37,13 @@ def undo(
     ] = None,
     *,
     last: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="The last N photos filed.")
+        int | None,
+        typer.Option(*LAST, min=1, max=MOST, metavar="N", help="The last N photos filed."),
     ] = None,
     since: Annotated[
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
     ] = None,
+    config: ConfigOfLibrary = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")
@@ -56,11 +61,11 @@ def undo(
 
         gallery-daemon undo --since 2h --dry-run
     """
-    path = journal_path()
+    path, library = journal_path(), library_of(config)
     if not path.exists():
         raise GalleryError("nothing was filed yet, so there is nothing to undo")
     with contextlib.closing(Journal(path)) as journal:
-        rows = _chosen(journal, ids or [], last, since)
+        rows = _chosen(journal, ids or [], last, since, library)
         if dry_run:
             for row in rows:
                 _print_would(row, as_json=as_json)
@@ -73,7 +78,11 @@ def undo(
 
 
 def _chosen(
-    journal: Journal, ids: list[int], last: int | None, since: datetime | None
+    journal: Journal,
+    ids: list[int],
+    last: int | None,
+    since: datetime | None,
+    library: str | None,
 ) -> list[Row]:
     """The rows that the options choose, the newest first."""
     if sum((bool(ids), last is not None, since is not None)) != 1:
@@ -82,7 +91,7 @@ def _chosen(
             hint="gallery-daemon undo --last 1",
         )
     if not ids:
-        filed = Query(since, states=(State.FILED,), is_photo=True, limit=last)
+        filed = Query(since, states=(State.FILED,), is_photo=True, library=library, limit=last)
         return journal.find(filed)
     found = {number: journal.row(number) for number in ids}
     missing = [number for number, row in found.items() if row is None]
@@ -91,6 +100,14 @@ def _chosen(
             f"the journal has no #{missing[0]}", hint="gallery-daemon history shows the numbers"
         )
     rows = [row for row in found.values() if row is not None]
+    for row in rows:
+        # An undo's own row is of the watch folder that the photo went back to.
+        before = None if row.undoes is None else journal.row(row.undoes)
+        if library not in {None, row.library, before and before.library}:
+            raise GalleryError(
+                f"#{row.id} is of another library, {row.library}",
+                hint="leave --config out to undo in all libraries",
+            )
     return sorted(rows, key=lambda row: row.id, reverse=True)
 
 
@@ -130,4 +147,5 @@ def _line(outcome: UndoResult) -> str:
         return shown(f"#{outcome.asked.id} not undone: {outcome.error.sentence}{hint}")
     assert outcome.done is not None
     what = "filed again at" if outcome.done.state is not State.UNDO else "back at"
-    return shown(f"#{outcome.asked.id} {what} {outcome.done.destination} (#{outcome.done.id})")
+    begin, end = f"#{outcome.asked.id} {what} ", f" (#{outcome.done.id})"
+    return path_line(outcome.done.destination or "", 0, before=begin, after=end)

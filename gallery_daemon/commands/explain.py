@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.results import Classified
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.commands.dry_run import PlannedFile, Preview
@@ -23,12 +24,25 @@ from gallery_daemon.config.folders import is_inside
 from gallery_daemon.daemon.configuration import manifest_of
 from gallery_daemon.daemon.journals import journal_path, open_to_plan
 from gallery_daemon.daemon.wiring import root_of, setup_of
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.content import is_unchanged
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
+from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.inference_cache import InferenceCache
-from gallery_daemon.journey.judge import Examined, unread_facts
+from gallery_daemon.journey.judge import (
+    Accompany,
+    Examined,
+    Refuse,
+    of_arrival,
+    unread_facts,
+)
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.demands import familiarity_demands, precision_demands
@@ -38,6 +52,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.past_decisions import PastDecision
+    from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Facts, Prediction
     from gallery_daemon.rules.explain import Explanation
 
@@ -90,6 +105,31 @@ def explain_file(
     )
 
 
+def recognised(file: str, config: Config, journal: Journal, clock: Clock) -> PastDecision | None:
+    """The latest decision on the file at that path, if `run` would know it by its bytes alone.
+
+    Raises:
+        GalleryError: there is no such file, or the journal cannot be read.
+    """
+    if is_inside(file, config.library):
+        return None
+    photo, _ = _photo_of(file, config, clock, None)
+    roots = [root_of(folder, config.library) for folder in config.watch]
+    row = KnownFiles(journal, Disk(), config.library, roots).recognise(photo)
+    return None if row is None else journal.past_decisions.of(row)
+
+
+def is_changed(file: str, row: Row) -> bool:
+    """Whether the file at that path is not the one that the row is about any more."""
+    is_link = file == row.destination and row.action == Action.SYMLINK
+    root, _, name = (row.path if is_link else file).rpartition("/")
+    there = Candidate(row.source, root or "/", name)
+    try:
+        return not is_unchanged(Disk(), row, there, Identity.of(os.lstat(there.path)))
+    except OSError:
+        return False
+
+
 def ignored_by_name(file: str, config: Config) -> str | None:
     """Why `run` does not look at the file at that path, whatever is in it; None if it may.
 
@@ -98,6 +138,35 @@ def ignored_by_name(file: str, config: Config) -> str | None:
     if not os.path.lexists(file) or is_inside(file, config.library):
         return None
     return _why_ignored(file, config)
+
+
+def why_no_photo(file: str, config: Config) -> str | None:
+    """Why `run` asks no rule about the file, which it leaves; None: it is a photo, or claims to be.
+
+    Raises:
+        GalleryError: there is none.
+    """
+    try:
+        state = file_state(file)
+        if isinstance(state, str):
+            return state
+        with open_regular(file, follow_links=False) as content:
+            kind = sniff(content)
+    except OSError as error:
+        raise GalleryError(f"{file}: {error.strerror}", hint="give the path of a photo") from error
+    match of_arrival(Path(file).name, kind):
+        case Accompany():
+            return _of_sidecar(kind.words if kind.name == "video" else "a sidecar", config)
+        case Refuse(RefusalKind.NOT_A_PHOTO, reason):
+            return reason
+        case _:
+            return None
+
+
+def _of_sidecar(what: str, config: Config) -> str:
+    if any(placing.with_sidecars for placing in config.rules.placings):
+        return f"{what}; where its photo is filed, it goes along"
+    return f"{what}; the configuration says `sidecars: alone`"
 
 
 def _why_passed_over(file: str, config: Config) -> str | None:
@@ -227,7 +296,8 @@ def _look(
     classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
     (found,) = classifier.run([file])
     if found.prediction is None or found.facts is None:
-        raise GalleryError(f"{file}: {found.error}")
+        hint = "`run` leaves such a file where it is, and tries again when it changes"
+        raise GalleryError(f"{file}: {found.error}", hint if config.rules.failed is None else None)
     return found.facts, found.prediction
 
 

@@ -69,7 +69,7 @@ class Inspection:
         self.known = self.remembered = self.classified = 0
 
     def files(
-        self, scopes: Iterable[Scope], unknown: Callable[[Sequence[Photo]], list[Photo]]
+        self, scopes: Iterable[Scope], unknown: Callable[[list[Photo]], list[Photo]]
     ) -> Iterator[Inspected]:
         """Every file that `unknown` does not leave out, folder by folder in the order of `scan`.
 
@@ -84,7 +84,8 @@ class Inspection:
             names = scan(scope.root, scope.start)
             while handful := list(islice(names, _HANDFUL)):
                 numbers |= {_path(name): len(numbers) + at for at, name in enumerate(handful)}
-                inspected += (name for name in handful if isinstance(name, Unlisted))
+                passed_over = (name for name in handful if isinstance(name, Unlisted))
+                inspected += (name for name in passed_over if not name.is_hidden_folder)
                 found = [name for name in handful if isinstance(name, Listed)]
                 photos = unknown([self._photo(name) for name in found])
                 self.known += len(found) - len(photos)

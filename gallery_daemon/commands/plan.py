@@ -24,10 +24,11 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import refuse_emptied
 from gallery_daemon.journey.inference_cache import forget_gone
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import ProgressDisplay
@@ -41,7 +42,8 @@ class Forecast:
     """What would become of the files in some folders.
 
     `known` files were passed over; of the others some were `remembered` from before, and some
-    `classified` just now. `warning` is why nothing could be filed now, if so.
+    `classified` just now. `former` counts the photos in the library that rules filed which are in
+    the configuration no more. `warning` is why nothing could be filed now, if so.
     """
 
     files: tuple[PlannedFile, ...]
@@ -49,6 +51,7 @@ class Forecast:
     known: int
     remembered: int
     classified: int
+    former: int = 0
     warning: str | None = None
 
 
@@ -101,16 +104,14 @@ def forecast(
         GalleryError: the journal or the classifier process cannot be used.
     """
     with contextlib.closing(open_to_plan()) as journal:
-
-        def unknown(photos: Sequence[Photo]) -> list[Photo]:
-            if include_known:
-                return list(photos)
-            return journal.unknown(photos, config.library, again=again)
-
+        roots = tuple(root_of(folder, config.library) for folder in config.watch)
+        roots += tuple(scope.root for scope in scopes)
+        known = KnownFiles(journal, Disk(), config.library, roots, again=again)
         inspection = Inspection(config, journal, clock, display, again=again)
         sidecars = WaitingSidecars(
-            journal, Disk(), config.library, config.rules, unknown, includes_known=include_known
+            journal, Disk(), config.library, config.rules, known, includes_known=include_known
         )
+        unknown: Callable[[list[Photo]], list[Photo]] = list if include_known else known.unknown
         preview = Preview(config, journal, None if is_compared else DryRunDisk())
         files = tuple(preview.plan(inspection.files(scopes, unknown), sidecars))
         if inspection.classified:
@@ -121,6 +122,7 @@ def forecast(
             known=inspection.known,
             remembered=inspection.remembered,
             classified=inspection.classified,
+            former=sum(journal.filed_by_others(config.library, config.rules.names).values()),
             warning=_why_unusable(journal, config.library),
         )
 

@@ -20,6 +20,8 @@ from gallery_daemon.commands.dry_run import PlannedFile, Preview, described
 from gallery_daemon.commands.inspection import Inspection
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError, JournalDamaged
+from gallery_daemon.filing.content import is_unchanged
+from gallery_daemon.filing.emptied import take_away_emptied
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import FilingGone, filed_file
 from gallery_daemon.filing.relocate import (
@@ -148,7 +150,7 @@ class RefileCandidates:
             found = Identity.of(os.lstat(row.path))
         except OSError:
             return None
-        if not found.has_same_bytes_as(row.identity):
+        if not is_unchanged(self._disk, row, row.candidate, found):
             return None
         return Photo(row.candidate, found, self._clock.wall())
 
@@ -199,7 +201,8 @@ class Refiling:
 
     `unchanged` counts photos that are where the rules say. `other_actions` counts, by both actions,
     those that came by another one than they would now, and stay so: to become a link, a copy would
-    have to be deleted.
+    have to be deleted. `emptied` are the folders that were taken away, for filing had made them and
+    nothing is left in them.
     """
 
     def __init__(
@@ -209,8 +212,10 @@ class Refiling:
         self._inspection = Inspection(config, journal, clock, display)
         self._preview = Preview(config, journal, DryRunDisk())
         self._filed = RefileCandidates(journal, disk, config.library, clock)
+        self._journal, self._disk = journal, disk
         self._relocator = Relocator(journal, disk)
         self.unchanged = 0
+        self.emptied: list[tuple[str, ...]] = []
         self.other_actions: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -297,9 +302,16 @@ class Refiling:
             row, problem = self._relocator.relocate_sidecar(
                 candidate.sidecar.row, candidate.owner, when
             )
+            self._tidy(candidate.sidecar.row)
             return Refiled(refile, Relocated(row, problems=(problem,) if problem else ()))
         assert refile.plan is not None
-        return Refiled(refile, self._relocator.relocate_photo(candidate.row, refile.plan, when))
+        moved = self._relocator.relocate_photo(candidate.row, refile.plan, when)
+        self._tidy(candidate.row)
+        return Refiled(refile, moved)
+
+    def _tidy(self, left: Row) -> None:
+        """The folder that the file has left is gone, if it was ours and is empty."""
+        self.emptied += take_away_emptied(self._journal, self._disk, left.library, left.folder)
 
 
 def _is_same_action(candidate: FiledPhoto, action: Action) -> bool:

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 class ProgressDisplay(Protocol):
     """What a person is shown while the pass goes on."""
 
-    def update(self, done: int, expected: int) -> None:
-        """`done` of the files `expected` so far have come to their end."""
+    def update(self, done: int, expected: int, waits_for: str = "") -> None:
+        """`done` of the files `expected` so far have come to their end.
+
+        `waits_for` says what the pass waits for, if it can do nothing else.
+        """
         ...
 
 
@@ -75,12 +78,22 @@ class _Pass:
         self._loop.run(until=self._is_over)
         # Sidecars whose photo never came to an end here, because it was filed before.
         self._runtime.pipeline.leave_waiting()
-        self._runtime.tally.known = sum(listing.known for listing in self._listings)
+        self._runtime.tally.known += sum(listing.known for listing in self._listings)
 
     def _is_over(self) -> bool:
         runtime = self._runtime
         if runtime.photo_log.lost is not None:
             raise runtime.photo_log.lost
         done = runtime.tally.files
-        self._display.update(done, done + runtime.pipeline.load)
+        self._display.update(done, done + runtime.pipeline.load, self._waits_for())
         return runtime.pipeline.load == 0 and not any(each.is_under_way for each in self._listings)
+
+    def _waits_for(self) -> str:
+        """What takes long now, as a person says it."""
+        stages = self._runtime.pipeline.stages
+        settling = stages["settling"]
+        if settling and settling == sum(stages.values()):
+            files = "a file" if settling == 1 else f"{settling} files"
+            return f"for {files} to be complete"
+        is_ready = self._runtime.photo_log.classifier.is_ready
+        return "for the model to load" if stages["classifying"] and not is_ready else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, GalleryError, JournalDamaged
+from gallery_daemon.filing.emptied import take_away_emptied
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.relocate import Relocator
 from gallery_daemon.filing.undo import Undoer
@@ -17,6 +18,7 @@ from gallery_daemon.journal.record import Row, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.filing.disk import Disk
@@ -56,11 +58,13 @@ class Undoing:
         try:
             # A row that was asked for twice, as a sidecar and by itself, is undone once.
             now = self._journal.row(row.id) or row
-            return UndoResult(row, self._undo(now, parent))
+            done = self._undo(now, parent)
         except JournalDamaged:
             raise
         except GalleryError as error:
             return UndoResult(row, None, error)
+        take_away_emptied(self._journal, self._disk, now.library, now.folder)
+        return UndoResult(row, done)
 
     def _undo(self, row: Row, parent: int | None) -> Row:
         when = self._clock.wall()
@@ -72,16 +76,23 @@ class Undoing:
             if owner is not None:
                 return self._relocator.relocate_sidecar(row, owner, when)[0]
             return self._undoer.undo(row, when, parent)
-        if row.state is State.UNDO and row.root == row.library:
-            raise FilingError(
-                f"#{row.id} put it back to where it lay before it was filed anew",
-                transient=False,
-                hint="gallery-daemon refile files it anew",
-            )
+        if row.state is State.UNDO and row.root == row.library and before is not None:
+            return self._refile_again(row, before, when, parent)
         if row.state is State.UNDO and before is not None:
             filer = Filer(self._journal, self._disk, before.library)
             return filer.redo(row, before, when, parent)
         raise FilingError(_why_not(row), transient=False)
+
+    def _refile_again(self, undo: Row, moved: Row, when: datetime, parent: int | None) -> Row:
+        """The undo of a refiling is undone: the photo goes on to where it was `moved` then."""
+        before = None if moved.undoes is None else self._journal.row(moved.undoes)
+        if before is None or before.state is not State.FILED:
+            raise FilingError(
+                f"#{undo.id} put it back, and it was filed anew or undone since",
+                transient=False,
+                hint="gallery-daemon history shows by which number",
+            )
+        return self._relocator.take_forward(undo, moved, before, when, parent)
 
     def _back_in_library(self, undo: int | None) -> Row | None:
         """The filing that a photo went back to, if `undo` took back a refiling.

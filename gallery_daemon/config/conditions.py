@@ -138,9 +138,10 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "taken",
         TakenKind(),
         "{after: 2026-07-01, before: 2026-07-21, weekday: [sat, sun], hour: {min: 22, max: 5}}",
-        "it was taken (by EXIF, XMP or the name) from the first day on, before the second, and in "
-        "such a `year`, `month` (`jun` or `6`), `weekday` and `hour`: one, a list, or `{min: , "
-        "max: }`, both included, also over midnight or New Year",
+        "it was taken (by EXIF, XMP, IPTC, the name or GPS) from the first day on, before the "
+        "second, and in such a `year`, `month` (`jun` or `6`), `weekday` and `hour`: one, a list, "
+        "or `{min: , max: }`, both included, also over midnight or New Year; what is not known of "
+        "its date, as the hour of a WhatsApp photo, meets no condition",
     ),
     _key("has_exif", _Built(Flag(), HasExif), "true", "it has EXIF of a camera, or has none"),
     _key("has_gps", _Built(Flag(), HasGps), "true", "it says where it was taken, or does not"),

@@ -7,7 +7,8 @@ and is a PNG where its name says so.
 
 `taken` is a date of the photo's own (EXIF's), and `date` one of the file alone (its mtime): without
 `taken`, the photo has none of its own. Both make `{date}`, so where a test gives both they are the
-same; `{mtime}` is what `date` says.
+same, as far as both go; `{mtime}` is what `date` says. A `taken` without an hour is that of a
+photo without one; a `date` without an hour is one that the test does not say.
 
 `class` with `confidence` is enough for most rules. `probabilities` names other classes, or all, as
 `classify --json` prints them; the classes that are not named share the rest equally. The precision
@@ -26,12 +27,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from gallery_daemon.config.conditions import CONFIDENCE
 from gallery_daemon.config.document import MappingNode
 from gallery_daemon.config.kinds.base import Flag, Text, refuse_unknown, text_schema
-from gallery_daemon.config.kinds.date import Moment
+from gallery_daemon.config.kinds.date import PartialDateKind
 from gallery_daemon.config.kinds.model import ProbabilitiesKind
 from gallery_daemon.config.kinds.place import PositionKind
 from gallery_daemon.config.kinds.quantity import Size, Whole
 from gallery_daemon.config.mistakes import quoted
 from gallery_daemon.config.section import Schema, Section, Written, option
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import (
     Candidate,
     Facts,
@@ -132,11 +134,13 @@ class GivenKeys:
         "How many pictures of known kinds are as strange to the model, 0 to 1 ({default}).",
         "1",
     )
-    taken: datetime | None = option(
-        Moment(), "When it was taken, by EXIF; {date} is made from it.", unwritten=None
+    taken: PartialDate | None = option(
+        PartialDateKind(),
+        "When it was taken, as far as the photo knows it; {date} is made from it.",
+        unwritten=None,
     )
-    date: datetime | None = option(
-        Moment(),
+    date: PartialDate | None = option(
+        PartialDateKind(),
         "The file's mtime, which {date} is made from if it has no `taken`.",
         unwritten=None,
     )
@@ -182,12 +186,16 @@ _NO_MTIME = "which given does not say (add date, the same as taken)"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The photo of a test, and which fields of a template it has no value for, with the reason."""
+    """The photo of a test, and which fields of a template it has no value for, with the reason.
+
+    `mtime_to` is how finely the file's date is said.
+    """
 
     photo: Photo
     facts: Facts
     prediction: Prediction
     unknown: dict[str, str]
+    mtime_to: Granularity
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +218,19 @@ class GivenReader:
             return None
         self._refuse_contradictions(given, found)
         candidate = Candidate(self._source(given, found), "/", path)
-        when = given.taken or given.date
-        now = _LONG_AGO if when is None else when.replace(tzinfo=UTC)
+        when = given.date or given.taken
+        now = _LONG_AGO if when is None else when.when.replace(tzinfo=UTC)
         identity = Identity(0, 0, given.size_bytes, int(now.timestamp()) * 1_000_000_000)
         photo = Photo(candidate, identity, now)
-        return Given(photo, _facts(given, photo), prediction, _unknown(given))
+        mtime_to = given.date.granularity if given.date else Granularity.SECOND
+        return Given(photo, _facts(given, photo), prediction, _unknown(given), mtime_to)
 
     def _refuse_contradictions(self, given: GivenKeys, found: Written) -> None:
         if given.position is not None and given.has_gps is False:
             sentence = "given says both position and has_gps: false"
             self.mistakes.error(_mark(found, "has_gps"), sentence, "remove one of them")
-        if None not in {given.taken, given.date} and given.taken != given.date:
+        taken, date = given.taken, given.date
+        if taken and date and not (taken.is_said_by(date) or date.is_said_by(taken)):
             sentence = "given says both taken and another date, but {date} is the date taken"
             self.mistakes.error(_mark(found, "date"), sentence, "remove date")
 
@@ -314,7 +324,7 @@ def _facts(given: GivenKeys, photo: Photo) -> Facts:
         format="png" if extension(photo.name) == "png" else "jpeg",
         width=given.width,
         height=given.height,
-        taken=facts.taken if taken is None else Taken(taken, TakenFrom.EXIF),
+        taken=Taken(taken.when, TakenFrom.EXIF, taken.granularity) if taken else facts.taken,
         camera=camera,
         has_exif=of_exif if given.has_exif is None else given.has_exif,
         has_gps=position is not None if given.has_gps is None else given.has_gps,

@@ -83,15 +83,18 @@ def quoted(text: str) -> str:
 
 _LONGEST_WORD = 64
 _SURELY_PERCENT = 10
+_NEARLY_ALL = 0.75
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 SYNONYMS = {
     "accuracy": "min_precision",
     "and": "all",
     "category": "class",
+    "clone": "copy",
     "condition": "when",
     "conditions": "when",
     "confidence": "min_confidence",
+    "cp": "copy",
     "date": "taken",
     "dest": "to",
     "destination": "to",
@@ -102,27 +105,37 @@ SYNONYMS = {
     "filters": "when",
     "folder": "to",
     "folders": "watch",
+    "hard": "hardlink",
+    "hard_link": "hardlink",
     "idle_unload": "idle_timeout",
     "if": "when",
     "inbox": "watch",
     "input": "watch",
     "label": "class",
+    "link": "hardlink",
+    "ln": "hardlink",
     "location": "near",
     "margin": "min_margin",
+    "mv": "move",
     "novel": "familiar",
     "or": "any",
     "outlier": "familiar",
     "output": "library",
     "precision": "min_precision",
     "ratio": "aspect",
+    "reflink": "copy",
     "rename": "as",
+    "soft_link": "symlink",
+    "softlink": "symlink",
     "strange": "familiar",
+    "sym_link": "symlink",
+    "symbolic": "symlink",
     "target": "to",
     "then": "to",
     "threshold": "min_confidence",
     "unfamiliar": "familiar",
 }
-"""What neighbouring programs call our keys."""
+"""What neighbouring programs call our keys and words; of two links the one that is safe."""
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str | None:
@@ -154,8 +167,19 @@ def _nearest(word: str, options: tuple[str, ...]) -> str | None:
     if SYNONYMS.get(lower) in options:
         return SYNONYMS[lower]
     by_lower = {option.lower(): option for option in options}
-    near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)
-    return by_lower[near[0]] if near else None
+    near = difflib.get_close_matches(lower, by_lower, n=3, cutoff=0.6)
+    return next((by_lower[each] for each in near if _is_typo(lower, each)), None)
+
+
+def _is_typo(word: str, option: str) -> bool:
+    """Whether one may be meant for the other: `trees` is no typo of `memes`, `tres` is of `trees`.
+
+    Short words share three letters of five by chance; whoever mistypes begins right, or nearly
+    everything is.
+    """
+    is_part = word in option or option in word
+    ratio = difflib.SequenceMatcher(None, word, option).ratio()
+    return is_part or word[:1] == option[:1] or ratio >= _NEARLY_ALL
 
 
 _LONGEST_LINE = 2_000
@@ -196,6 +220,9 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> SyntaxMistake:
     assert mark is not None  # whatever reads events marks its errors
     problem = str(error.problem)
     line = _line_at(text, mark.index - mark.column)
+    unclosed = _unclosed(text, error, mark)
+    if unclosed is not None:
+        return unclosed
     stop = _Stop(line[:_LONGEST_LINE], mark.line, mark.column, problem)
     for detect in _DETECTORS:
         mistake = detect(stop)
@@ -298,6 +325,41 @@ def _not_closed(error: yaml.MarkedYAMLError) -> SyntaxMistake | None:
         f"a {what} is opened and not closed",
         f"close the {what}",
     )
+
+
+# What a quote or a comment holds opens and closes nothing.
+_NO_BRACKETS = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|(?:(?<=\s)|^)#.*", re.MULTILINE)
+_CLOSES = {"[": "]", "{": "}"}
+
+
+def _unclosed(text: str, error: yaml.MarkedYAMLError, stopped: yaml.Mark) -> SyntaxMistake | None:
+    """A bracket of a line above that is closed nowhere; YAML stops where the next key is."""
+    if "while parsing a flow" not in str(error.context):
+        return None
+    still_open = _still_open(text)
+    begun = None if error.context_mark is None else error.context_mark.index
+    place = begun if begun in still_open else still_open[-1] if still_open else None
+    if place is None:
+        return None
+    before = text[:place]
+    line, column = before.count("\n") + 1, place - before.rfind("\n")
+    if line > stopped.line:
+        return None
+    closing = _CLOSES[text[place]]
+    sentence = "a bracket is opened and not closed"
+    return SyntaxMistake(Mark(line, column), sentence, f"close the bracket with {closing}")
+
+
+def _still_open(text: str) -> list[int]:
+    """Where the brackets are that no other one closes, the innermost last."""
+    found: list[int] = []
+    bare = _NO_BRACKETS.sub(lambda match: " " * len(match.group()), text)
+    for bracket in re.finditer(r"[\[\]{}]", bare):
+        if bracket.group() in _CLOSES:
+            found.append(bracket.start())
+        elif found:
+            found.pop()
+    return found
 
 
 def _line_at(text: str, start: int) -> str:

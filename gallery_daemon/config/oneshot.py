@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gallery_daemon.config.folders import is_inside, name_of, overlap
 from gallery_daemon.config.kinds.local import absolute
@@ -16,12 +18,19 @@ from gallery_daemon.config.load import digest_of
 from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.conditions.model import MinConfidence, MinPrecision
+from gallery_daemon.rules.condition import AllOf, AnyOf, Not
+from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinPrecision
 from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.template import Template
 
+if TYPE_CHECKING:
+    from gallery_daemon.rules.condition import Condition
+
 MIN_PRECISION = 0.95
-"""Of a hundred photos that are filed, so many are right."""
+"""Of a hundred photos that are filed, so many are right; config.example.yaml asks for the same."""
+
+OWN_MIN_PRECISION = MappingProxyType({"memes": 0.90})
+"""The classes that are asked for another one: by 0.95 the shipped model would file no meme."""
 
 MIN_CONFIDENCE = 0.60
 """What a model without that knowledge is asked for; a person looks on while `sort` runs."""
@@ -48,7 +57,7 @@ def default_config(
         Placing(Template.parse(text), None, action, OnConflict.DEDUPE, with_sidecars=True)
         for text in ("{class}/", "Review/")
     )
-    when = MinPrecision(MIN_PRECISION) if knows_precision else MinConfidence(MIN_CONFIDENCE)
+    when = _precise_enough() if knows_precision else MinConfidence(MIN_CONFIDENCE)
     everything = Rule(RULE_NAME, when, by_class, enabled=True, line=0)
     config = Config(
         file=None,
@@ -61,6 +70,15 @@ def default_config(
         digest=digest_of(""),
     )
     return adapt(config, sources=sources)
+
+
+def _precise_enough() -> Condition:
+    """Each class is asked for its own precision, or for the usual one."""
+    own = tuple(
+        AllOf((ClassIs((name,)), MinPrecision(value))) for name, value in OWN_MIN_PRECISION.items()
+    )
+    others = Not(ClassIs(tuple(OWN_MIN_PRECISION)))
+    return AnyOf((*own, AllOf((others, MinPrecision(MIN_PRECISION)))))
 
 
 def adapt(

@@ -94,6 +94,7 @@ class RuleTestReader:
             given.prediction,
             expected,
             given.unknown,
+            given.mtime_to,
         )
 
     def _of_picture(

@@ -58,7 +58,7 @@ class Device(StrEnum):
 
 
 class EngineChoice(StrEnum):
-    """What runs the network; auto measures once and remembers."""
+    """What runs the network; auto measures when idle and remembers."""
 
     AUTO = "auto"
     TORCH = "torch"
@@ -136,7 +136,7 @@ class ModelChoice:
         example=DEFAULT_MODEL,
     )
     engine: EngineChoice = option(
-        OneOf(EngineChoice), "What runs the network; auto measures once and remembers.", "auto"
+        OneOf(EngineChoice), "What runs the network; auto measures when idle and remembers.", "auto"
     )
     device: Device = option(OneOf(Device), "Where torch runs the network.", "auto")
     idle_timeout_s: float = option(

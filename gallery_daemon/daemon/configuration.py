@@ -18,10 +18,11 @@ from gallery_daemon.daemon.precision_limits import (
     precision_limits,
 )
 from gallery_daemon.errors import ConfigError, ConfigErrors
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.precision import precision_at
 from gallery_daemon.model.tensors import refuse_misfits
-from gallery_daemon.rules.analysis import warnings
+from gallery_daemon.rules.analysis import RuleWarning, warnings
 from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.rules.analysis import RuleWarning
+    from gallery_daemon.rules.ruletest import AnyTest
 
 
 def default_path() -> Path:
@@ -96,12 +97,21 @@ def refuse_failing(config: Config) -> None:
             file=config.file or "",
             line=result.test.line,
             column=result.test.column,
+            hint=hint_for(result.test, config.file),
         )
         for result in results
         if result.failure is not None
     )
     if errors:
         raise ConfigErrors(errors)
+
+
+def hint_for(test: AnyTest, file: str | None) -> str:
+    """What to do about a test that fails: it is the person's own, and stands in their file."""
+    return (
+        f"if the rules are right, change the test: it stands in {file or 'the file'}:{test.line};"
+        " it may also be taken away"
+    )
 
 
 def default_knows_precision() -> bool:
@@ -120,6 +130,20 @@ def limits_of(config: Config) -> tuple[PrecisionLimit, ...]:
         BundleError: the model cannot be read.
     """
     return precision_limits(config.rules, manifest_of(config.model.bundle))
+
+
+def missing_folders(config: Config) -> tuple[RuleWarning, ...]:
+    """The watch folders that are not there now, which may be meant: `run` waits for them."""
+    missing = (folder.path for folder in config.watch if not os.path.isdir(folder.path))  # noqa: PTH112
+    return tuple(
+        RuleWarning(
+            "",
+            0,
+            f"the watch folder {path} is not there: nothing is filed from it until it is;"
+            " make it, mount its disk, or mend `watch`",
+        )
+        for path in missing
+    )
 
 
 def warnings_of(config: Config) -> tuple[RuleWarning, ...]:

@@ -21,10 +21,23 @@ from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, sn
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
-from gallery_daemon.errors import ConfigErrors, GalleryError, JournalDamaged
+from gallery_daemon.errors import (
+    ConfigError,
+    ConfigErrors,
+    GalleryError,
+    JournalDamaged,
+    JournalError,
+)
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
-from gallery_daemon.logs.events import ConfigRejected, ConfigReloaded, DaemonStarted, DaemonStopped
+from gallery_daemon.logs.events import (
+    ConfigRejected,
+    ConfigReloaded,
+    DaemonStarted,
+    DaemonStopped,
+    FormerRulesFound,
+)
 
 if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
@@ -58,6 +71,7 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
     signals = Signals()
     lock = InstanceLock(signals.wake_up)
     damages, today, exporters = 0, Today(clock.wall().date()), ExporterFactory(log)
+    mounts = MountGuard()
     with signals.handled(), contextlib.closing(lock):
         config = load()
         lock.hold(folder.path for folder in config.watch)
@@ -68,6 +82,7 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
                     signals,
                     lock,
                     today,
+                    mounts=mounts,
                     exporters=exporters,
                     log=log,
                     clock=clock,
@@ -93,6 +108,7 @@ class Session:
         lock: InstanceLock,
         today: Today,
         *,
+        mounts: MountGuard,
         exporters: ExporterFactory,
         log: Log,
         clock: Clock,
@@ -100,8 +116,9 @@ class Session:
     ) -> None:
         self._config, self._signals, self._log, self._clock = config, signals, log, clock
         self._lock, self._today, self._notifier = lock, today, notifier
-        self._runtime = build(config, log, clock)
-        self._watching = _watch(self._runtime, log, clock)
+        self._runtime = build(config, log, clock, mounts=mounts)
+        self._watching = _watch(self._runtime, mounts, log, clock)
+        self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         signals.wake = self._runtime.inbox.wake
 
@@ -117,6 +134,7 @@ class Session:
                 rules=len(self._config.rules.rules),
             )
         )
+        self._tell_of_former_rules()
         self._notifier.ready()
         loop = Loop(self._runtime.pipeline, self._runtime.inbox, self._clock, self._tasks())
         while True:
@@ -128,6 +146,21 @@ class Session:
             if fresh is not None:
                 return fresh
 
+    def _tell_of_former_rules(self) -> None:
+        """Old photos stay where other rules put them, and nothing else would say so."""
+        config, former = self._config, dict[str, int]()
+        with contextlib.suppress(JournalError):
+            former = self._runtime.journal.filed_by_others(config.library, config.rules.names)
+        if former and config.file is not None:
+            self._log.write(
+                FormerRulesFound(
+                    library=config.library,
+                    photos=sum(former.values()),
+                    rules=former,
+                    hint="gallery-daemon refile shows what the rules of now would do with them",
+                )
+            )
+
     def _tasks(self) -> tuple[PeriodicTask, ...]:
         """What is due from time to time, besides photos."""
         runtime, watching = self._runtime, self._watching
@@ -137,7 +170,7 @@ class Session:
             return f"{runtime.tally}, {runtime.pipeline.load} on their way"
 
         def snapshot(now: float) -> str:
-            return snapshot_of(runtime, watching, throughput, now)
+            return snapshot_of(runtime, watching, throughput, self._rejected, now)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
@@ -166,12 +199,11 @@ class Session:
             fresh = load()
             make_library(fresh.library, self._runtime.journal)
             self._lock.hold(folder.path for folder in fresh.watch)
-        except ConfigErrors as error:
-            for each in error.errors:
-                self._log.write(ConfigRejected(each.place, each.sentence, each.hint))
         except GalleryError as error:
-            place = self._config.file or ""
-            self._log.write(ConfigRejected(place, error.sentence, error.hint))
+            self._rejected = error.errors if isinstance(error, ConfigErrors) else (error,)
+            for each in self._rejected:
+                place = each.place if isinstance(each, ConfigError) else self._config.file or ""
+                self._log.write(ConfigRejected(place, each.sentence, each.hint))
         else:
             self._log.write(
                 ConfigReloaded(
@@ -186,7 +218,7 @@ class Session:
         return None
 
 
-def _watch(runtime: Runtime, log: Log, clock: Clock) -> Watching:
+def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:
     """A watch and a listing for each watch folder."""
     pairs = tuple(
         (
@@ -195,6 +227,7 @@ def _watch(runtime: Runtime, log: Log, clock: Clock) -> Watching:
                 mode=folder.mode,
                 poll_every_s=folder.poll_every_s,
                 deliver=runtime.inbox.candidate,
+                mounts=mounts,
             ),
             Listing(root, folder.rescan_s, runtime.pipeline, log, clock),
         )

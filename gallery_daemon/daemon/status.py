@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.errors import ConfigError
 from gallery_daemon.journal.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gallery_daemon.daemon.instance import InstanceLock
     from gallery_daemon.daemon.systemd import Notifier
     from gallery_daemon.daemon.watching import Watching
     from gallery_daemon.daemon.wiring import Runtime
+    from gallery_daemon.errors import GalleryError
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row, State
     from gallery_daemon.journey.photolog import PassCounts
@@ -106,8 +109,17 @@ class Throughput:
         return (self._tally.files - files) / elapsed_s * _MARK_EVERY_S
 
 
-def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, now: float) -> str:
-    """One JSON object, in ASCII; `now` is monotonic seconds."""
+def snapshot_of(
+    runtime: Runtime,
+    watching: Watching,
+    throughput: Throughput,
+    rejected: Sequence[GalleryError],
+    now: float,
+) -> str:
+    """One JSON object, in ASCII; `now` is monotonic seconds.
+
+    `rejected` is what is wrong with a later configuration than the one in force.
+    """
     config, tally, pipeline = runtime.config, runtime.tally, runtime.pipeline
     per_minute = {str(each): round(throughput.per_minute(each, now), 1) for each in MINUTES}
     return json.dumps(
@@ -116,11 +128,18 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
             "version": __version__,
             "config": config.file,
             "digest": config.digest,
+            "rejected": [_mistake(each) for each in rejected],
             "since": runtime.since.isoformat(timespec="seconds"),
             "library": config.library,
+            "journal": str(journal_path()),
             "watch": [
-                {"source": root.source, "path": root.path, "watched": is_up}
-                for root, is_up in watching.folders
+                {
+                    "source": root.source,
+                    "path": root.path,
+                    "watched": is_up,
+                    "ignored": listing.ignored,
+                }
+                for (root, is_up), listing in zip(watching.folders, watching.listings, strict=True)
             ],
             "on_their_way": pipeline.load,
             "backlog": pipeline.stages,
@@ -132,6 +151,11 @@ def snapshot_of(runtime: Runtime, watching: Watching, throughput: Throughput, no
             "paused_because": runtime.breaker.reason,
         }
     )
+
+
+def _mistake(error: GalleryError) -> dict[str, str | None]:
+    place = error.place if isinstance(error, ConfigError) else None
+    return {"place": place, "error": error.sentence, "hint": error.hint}
 
 
 def ends_of(tally: PassCounts) -> dict[str, int]:
@@ -171,12 +195,12 @@ def _waiting(retries: Retries, now: float) -> list[dict[str, object]]:
     ]
 
 
-def in_trouble(journal: Journal, state: State) -> list[Row]:
+def in_trouble(journal: Journal, state: State, library: str | None = None) -> list[Row]:
     """The photos that last came to `state` and are still where they were, the newest first.
 
     For `status` and `doctor`, which name what failed or could not be read.
     """
-    rows = journal.find(Query(states=(state,)))
+    rows = journal.find(Query(states=(state,), library=library))
     latest = [journal.latest_of(row.path, row.library) for row in rows]
     return [
         row

@@ -105,7 +105,11 @@ class Watching:
 
 
 class Listing:
-    """Lists one watch folder again and again."""
+    """Lists one watch folder again and again.
+
+    `known` counts the files of all listings that an identity made known; `ignored` those files and
+    folders of the last one that were passed over by their names.
+    """
 
     def __init__(
         self,
@@ -119,7 +123,7 @@ class Listing:
     ) -> None:
         """`rescan_s` seconds after a listing the next one begins; None: only when asked for.
 
-        `on_ignored` is called with every file that is passed over by its name.
+        `on_ignored` is called with every file and visible folder that is passed over by its name.
         """
         self._root = root
         self._rescan_s = rescan_s
@@ -130,9 +134,10 @@ class Listing:
         self._is_asked_again = False
         self._next: float | None = None
         self._began = 0.0
-        self._seen = self._fresh = self._skipped = 0
+        self._seen = self._fresh = self._skipped = self._ignored = 0
         self._on_ignored = on_ignored
         self.known = 0
+        self.ignored = 0
 
     @property
     def is_under_way(self) -> bool:
@@ -173,13 +178,15 @@ class Listing:
     def _begin(self) -> None:
         self._names, self._is_asked_again = scan(self._root), False
         self._began = self._clock.monotonic()
-        self._seen = self._fresh = self._skipped = 0
+        self._seen = self._fresh = self._skipped = self._ignored = 0
 
     def _skip(self, name: Unlisted) -> None:
         if name.is_folder_error:
             self._skipped += 1
             self._log.write(FolderSkipped(name.path, name.reason))
-        elif self._on_ignored is not None:
+            return
+        self._ignored += 1
+        if self._on_ignored is not None and not name.is_hidden_folder:
             self._on_ignored(name)
 
     def _take(self, files: list[Listed]) -> None:
@@ -193,7 +200,7 @@ class Listing:
 
     def _finish(self) -> None:
         now = self._clock.monotonic()
-        self._names = None
+        self._names, self.ignored = None, self._ignored
         self._next = None if self._rescan_s is None else now + self._rescan_s
         self._log.write(
             RescanFinished(
@@ -201,6 +208,7 @@ class Listing:
                 seen=self._seen,
                 new=self._fresh,
                 skipped=self._skipped,
+                ignored=self._ignored,
                 ms=round((now - self._began) * 1000, 1),
             )
         )

@@ -20,24 +20,25 @@ from gallery_daemon.intake.arrivals import Arrivals
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journey.ends import Ends
 from gallery_daemon.journey.inference_cache import InferenceCache
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from gallery_daemon.journey.similar_photos import SimilarIndex
+from gallery_daemon.journey.stayed import StayedFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Batch, Config, Limits, ModelChoice, WatchFolder
+    from gallery_daemon.intake.mounted import MountGuard
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import Log
-    from gallery_daemon.photo import Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,18 @@ class Runtime:
 
 
 def build(
-    config: Config, log: Log, clock: Clock, *, is_pass: bool = False, again: bool = False
+    config: Config,
+    log: Log,
+    clock: Clock,
+    *,
+    is_pass: bool = False,
+    again: bool = False,
+    mounts: MountGuard | None = None,
 ) -> Runtime:
     """All parts for `config`, with what a crash left cleared up.
 
     In a pass nothing is tried again later. `again`: files that are known but not in the library
-    are looked at once more.
+    are looked at once more. `mounts` remembers where the watch folders are mounted.
 
     Raises:
         GalleryError: the journal or the library cannot be used.
@@ -106,6 +113,7 @@ def build(
         stop=stop,
         is_pass=is_pass,
         again=again,
+        mounts=mounts,
     )
 
 
@@ -122,17 +130,16 @@ def wire(
     stop: Event,
     is_pass: bool = False,
     again: bool = False,
+    mounts: MountGuard | None = None,
 ) -> Runtime:
     """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
-
-    def unknown(photos: Sequence[Photo]) -> list[Photo]:
-        return journal.unknown(photos, config.library, again=again)
-
-    tally = PassCounts()
+    known = KnownFiles(journal, disk, config.library, roots, again=again)
+    tally = PassCounts(stayed=StayedFiles() if is_pass else None)
     photo_log = PhotoLog(log, tally, config.library, clock)
-    arrivals = Arrivals({folder.name: folder.settle_s for folder in config.watch})
+    settle_s = {folder.name: folder.settle_s for folder in config.watch}
+    arrivals = Arrivals(settle_s, mounts=mounts)
     filer = Filer(journal, disk, config.library)
-    sidecars = WaitingSidecars(journal, disk, config.library, config.rules, unknown)
+    sidecars = WaitingSidecars(journal, disk, config.library, config.rules, known)
     retries = Retries(first_s=math.inf) if is_pass else Retries()
     breaker = CircuitBreaker(first_s=0.0) if is_pass else CircuitBreaker()
     ends = Ends(
@@ -149,7 +156,7 @@ def wire(
     )
     pipeline = Pipeline(
         arrivals=arrivals,
-        unknown=unknown,
+        known=known,
         host=host,
         cache=InferenceCache.of(config, journal, again=again),
         similar=SimilarIndex(journal, config.rules),

@@ -68,7 +68,7 @@ def examine(config: Config, clock: Clock) -> Iterator[Finding]:
     yield from judge_sync(markers, synced_warnings(config), config.file or "")
     daemons = look_at_running(folder.path for folder in config.watch)
     mounts, now = read_mountinfo(), clock.wall()
-    watched = tuple(look_at_watched(folder, mounts, now) for folder in config.watch)
+    watched = tuple(look_at_watched(folder, config.library, mounts, now) for folder in config.watch)
     for folder in watched:
         yield from judge_watched(folder)
     by_inotify = [each for each in watched if each.mode.mode is WatchMode.INOTIFY]

@@ -11,7 +11,13 @@ from gallery_daemon.daemon.configuration import manifest_of
 from gallery_daemon.daemon.precision_limits import model_warnings
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engines.measured import EngineCache, circumstances, engines_file
+from gallery_daemon.model.engines.engine import INT8, REFERENCE, libraries
+from gallery_daemon.model.engines.measured import (
+    EngineCache,
+    circumstances,
+    engines_file,
+    has_graphics_card,
+)
 from gallery_daemon.model.manifest import (
     BANK_FILE,
     BIN_FILE,
@@ -20,8 +26,8 @@ from gallery_daemon.model.manifest import (
     XML_FILE,
     find_bundle,
     lacks,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import warnings
 
@@ -44,7 +50,8 @@ class BundleState:
 
     `problem` is why it cannot be used, `lacks` what a newer one would have. `engine` is the
     configured one or, if `is_measured`, the fastest; `speeds` are in pictures per second.
-    `is_settled`: it will not be measured again.
+    `is_settled`: it will not be measured again. Without an `engine`, `serves` is the library that
+    runs the bundle until engines are measured, and `has_card` says that a graphics card is there.
     """
 
     name: str
@@ -56,6 +63,8 @@ class BundleState:
     is_settled: bool = True
     engine: str | None = None
     speeds: Mapping[str, float] = field(default_factory=dict)
+    serves: str = REFERENCE.library
+    has_card: bool = False
 
 
 def look_at_model(choice: ModelChoice) -> BundleState:
@@ -76,7 +85,8 @@ def look_at_model(choice: ModelChoice) -> BundleState:
     memory = EngineCache(engines_file(), circumstances(manifest, choice.engine, choice.device))
     known = memory.recall()
     if known is None:
-        return seen
+        serves = libraries(manifest, choice.device)[0]
+        return replace(seen, serves=serves, has_card=has_graphics_card())
     speeds = {str(kind): speed for kind, speed in known.speeds.items()}
     return replace(seen, is_settled=known.is_settled, engine=str(known.kind), speeds=speeds)
 
@@ -92,12 +102,14 @@ def judge_model(seen: BundleState) -> Iterator[Finding]:
     lacking = "" if seen.lacks is None else f"; {seen.lacks}"
     yield ok(_MODEL, f"{seen.name} is whole, {seen.classes} classes{lacking}")
     if seen.engine is None:
-        yield ok(_MODEL, "its engine is measured when the first photo comes, which takes seconds")
+        serves = "the 8-bit network" if seen.serves == INT8.library else seen.serves
+        card = "; with `engine: torch` the graphics card serves at once" if seen.has_card else ""
+        yield ok(_MODEL, f"{serves} serves until the daemon is idle and measures engines{card}")
         return
     by_speed = sorted(seen.speeds.items(), key=lambda each: -each[1])
     speeds = ", ".join(f"{name} {speed:.0f}" for name, speed in by_speed)
     measured = f" (pictures/s: {speeds})" if seen.is_measured and speeds else ""
-    again = "" if seen.is_settled else "; measured beside other work, and soon again"
+    again = "" if seen.is_settled else "; measured beside other work, and again when idle"
     yield ok(_MODEL, f"its engine is {seen.engine}{measured}{again}")
 
 

@@ -9,13 +9,15 @@ Source: inotify(7).
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.config.synced import sync_marker
+from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.filing.permissions import why_it_stays
 from gallery_daemon.intake.watch_mode import choose_mode, mount_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import WatchFolder
     from gallery_daemon.config.synced import SyncMarker
     from gallery_daemon.doctor.finding import Finding
+    from gallery_daemon.intake.candidate import WatchRoot
     from gallery_daemon.intake.watch_mode import ChosenMode
     from gallery_daemon.rules.analysis import RuleWarning
 
@@ -36,6 +39,8 @@ _CLOCK = "clock"
 _SYNC = "sync tool"
 # A few seconds' walk on a slow disk. The finding says that there is more.
 _FILES_LIMIT = 200_000
+# Folders, or reasons, that are named one by one.
+_SHOWN = 5
 # FAT keeps local time, and a camera's clock may be set to another zone.
 _AHEAD = timedelta(days=1)
 
@@ -46,7 +51,9 @@ class Watched:
 
     `problem` is why it cannot be used. `folders` counts it and all below it, `files` all files; of
     these `ahead` are dated in the future, and `foreign` belong to others and cannot be written. Of
-    `stuck` folders the first file cannot be taken out; `stuck_because` is why.
+    `stuck` folders the first file cannot be taken out; `stuck_because` is why. What is passed over
+    is not among them: `ignored` counts those files by the reason, and `skipped` has the folders
+    that are passed over as a whole, but for hidden ones.
     `kind` is its file system, `mode` what it is watched by, `auto` what would be chosen for it.
     """
 
@@ -65,19 +72,23 @@ class Watched:
     stuck: int = 0
     stuck_because: str | None = None
     is_cut: bool = False
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    skipped: tuple[tuple[str, str], ...] = ()
 
 
-def look_at_watched(folder: WatchFolder, mounts: str, now: datetime) -> Watched:
+def look_at_watched(folder: WatchFolder, library: str, mounts: str, now: datetime) -> Watched:
     """The folder and all below it; nothing is followed, opened or changed."""
     real = os.path.realpath(folder.path)
     mount = mount_of(real, mounts)
     mode = choose_mode(real, folder.mode, mounts)
     auto = choose_mode(real, WatchMode.AUTO, mounts)
     kind = mount.kind if mount else None
-    walk = _Walk(now + _AHEAD)
+    root = root_of(folder, library)
+    own = tuple(map(os.path.realpath, root.skipped))
+    walk = _Walk(replace(root, path=real, skipped=own), now + _AHEAD)
     problem = _problem(Path(folder.path))
     if problem is None:
-        walk.go(real, recursive=folder.recursive)
+        walk.go()
     return Watched(
         name=folder.name,
         path=folder.path,
@@ -93,7 +104,9 @@ def look_at_watched(folder: WatchFolder, mounts: str, now: datetime) -> Watched:
         foreign=walk.foreign,
         stuck=walk.stuck,
         stuck_because=walk.stuck_because,
-        is_cut=walk.files >= _FILES_LIMIT,
+        is_cut=walk.is_cut,
+        ignored=walk.ignored,
+        skipped=tuple(walk.skipped),
     )
 
 
@@ -115,6 +128,7 @@ def judge_watched(seen: Watched) -> Iterator[Finding]:
         slow = f", a new photo waits up to {seen.poll_every_s:g} s"
         is_polled = seen.mode.mode is WatchMode.POLL
         yield ok(_WATCHED, f"{title}: {way}{slow if is_polled else ''}")
+    yield from _passed_over(seen)
     for path in seen.unreadable[:3]:
         yield warn(_WATCHED, f"{path} cannot be listed", "let your user read it, or ignore: it")
     if seen.ahead:
@@ -129,6 +143,21 @@ def judge_stuck(seen: Watched) -> Iterator[Finding]:
         many = counted(seen.stuck, "folder")
         what = f"{seen.name}: photos in {many} cannot be moved: {seen.stuck_because}"
         yield warn(_WATCHED, what, "see who owns them and their folder, or say another action")
+
+
+def _passed_over(seen: Watched) -> Iterator[Finding]:
+    """What `run` does not look at, because of its name or the configuration."""
+    for path, why in seen.skipped[:_SHOWN]:
+        yield ok(_WATCHED, f"{path} is passed over with all that is in it: {why}")
+    more = len(seen.skipped) - _SHOWN
+    if more > 0:
+        yield ok(_WATCHED, f"and {counted(more, 'more folder')} like that in {seen.path}")
+    most = sorted(seen.ignored.items(), key=lambda each: (-each[1], each[0]))
+    if most:
+        reasons = "; ".join(f"{count}: {why}" for why, count in most[:_SHOWN])
+        rest = "; ..." if len(most) > _SHOWN else ""
+        many = counted(sum(seen.ignored.values()), "file is", "files are")
+        yield ok(_WATCHED, f"{many} passed over in {seen.path} ({reasons}{rest})")
 
 
 def _problem(path: Path) -> str | None:
@@ -146,27 +175,35 @@ def _problem(path: Path) -> str | None:
 
 
 class _Walk:
-    """Counts what is in a folder and below."""
+    """Counts what is in a folder and below, by the names that the daemon looks at."""
 
-    def __init__(self, latest: datetime) -> None:
-        self._latest_s = latest.timestamp()
+    def __init__(self, root: WatchRoot, latest: datetime) -> None:
+        self._root, self._latest_s = root, latest.timestamp()
         self._uid = os.getuid()
         self.unreadable: list[str] = []
         self.folders = self.files = self.ahead = self.foreign = self.stuck = 0
         self.stuck_because: str | None = None
+        self.ignored: Counter[str] = Counter()
+        self.skipped: list[tuple[str, str]] = []
 
-    def go(self, root: str, *, recursive: bool) -> None:
-        """All below `root`, up to a limit."""
-        walk = os.walk(root, onerror=lambda error: self.unreadable.append(str(error.filename)))
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than was counted."""
+        return self.files + self.ignored.total() >= _FILES_LIMIT
+
+    def go(self) -> None:
+        """All below the root, up to a limit."""
+        top = self._root.path
+        walk = os.walk(top, onerror=lambda error: self.unreadable.append(str(error.filename)))
         for folder, below, names in walk:
             self.folders += 1
-            if not recursive:
-                below.clear()
+            prefix = f"{folder.rstrip('/')}/"
+            below[:] = [each for each in below if self._enters(prefix + each)]
             for name in names:
-                self._count(f"{folder}/{name}")
+                self._count(prefix + name)
             if names:
                 self._try_to_leave(folder, names[0])
-            if self.files >= _FILES_LIMIT:
+            if self.is_cut:
                 return
 
     def _try_to_leave(self, folder: str, name: str) -> None:
@@ -179,7 +216,21 @@ class _Walk:
             self.stuck += 1
             self.stuck_because = self.stuck_because or why
 
+    def _enters(self, path: str) -> bool:
+        """Whether the daemon lists the folder; if not, that is noted."""
+        relative = self._root.relative(path) or ""
+        if not self._root.recursive or self._root.is_own(relative):
+            return False
+        why = self._root.why_not(relative)
+        if why is not None and not path.rpartition("/")[2].startswith("."):
+            self.skipped.append((path, why))
+        return why is None
+
     def _count(self, path: str) -> None:
+        why = self._root.why_not_file(self._root.relative(path) or "")
+        if why is not None:
+            self.ignored[why] += 1
+            return
         try:
             found = os.lstat(path)
         except OSError:

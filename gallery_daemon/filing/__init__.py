@@ -3,7 +3,8 @@
 `steps` turns a decision into steps, file by file. `execute` checks the `preconditions`, writes the
 intent into the journal, acts, and writes the end; `act` has the order of effects, `disk` the few
 effects, each of which fails rather than replace, and `os_errors` the sentences for a refusal of the
-system. `overlay` goes the same way without any effect. `recover` ends what a crash or a refusal cut
-short. `relocate` moves a filed file within the library, `undo` takes it back out, and `rebuild`
-makes a new journal in place of a damaged one.
+system. `content` compares bytes where an mtime cannot tell. `overlay` goes the same way without any
+effect. `recover` ends what a crash or a refusal cut short. `relocate` moves a filed file within the
+library, `undo` takes it back out, `emptied` takes away the folders that nothing is left in, and
+`rebuild` makes a new journal in place of a damaged one.
 """

@@ -14,6 +14,7 @@ import hashlib
 import os
 import stat
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,15 @@ class NoSafeRename(OSError):
     """The file system can neither rename without replacing nor make a hard link (FAT by FUSE)."""
 
 
+@dataclass(frozen=True, slots=True)
+class MadeFolder:
+    """A folder that was made: `parts` below `root`, with its inode."""
+
+    root: str
+    parts: tuple[str, ...]
+    inode: int
+
+
 class Disk:
     """The effects that filing may have, and what it reads of the disk."""
 
@@ -65,6 +75,7 @@ class Disk:
         self._stop = stop or Event()
         # By device: whether a whole file can take its name there.
         self._safe_renames: dict[int, bool] = {}
+        self._made: list[MadeFolder] = []
 
     @contextmanager
     def folder(self, root: str, parts: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
@@ -73,13 +84,52 @@ class Disk:
         Raises:
             OSError: a component is missing, no folder, or a link (ELOOP or ENOTDIR).
         """
-        with open_folder(root, parts, self._make_folder if make else None) as folder:
+        depth = 0
+
+        def make_next(above: int, name: str) -> None:
+            nonlocal depth
+            depth += 1
+            if self._make_folder(above, name):
+                inode = os.stat(name, dir_fd=above, follow_symlinks=False).st_ino
+                self._made.append(MadeFolder(root, parts[:depth], inode))
+
+        with open_folder(root, parts, make_next if make else None) as folder:
             yield folder
+
+    def take_made(self) -> list[MadeFolder]:
+        """The folders that were made since this was asked last."""
+        made, self._made = self._made, []
+        return made
+
+    def inode_of(self, folder: int, name: str) -> int | None:
+        """The inode of the folder of that name; None if it is something else, or nothing."""
+        try:
+            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return found.st_ino if stat.S_ISDIR(found.st_mode) else None
+
+    def remove_folder(self, folder: int, name: str) -> bool:
+        """Remove the folder of that name, if it is empty; whether it is gone."""
+        try:
+            os.rmdir(name, dir_fd=folder)
+        except OSError as error:
+            # Not empty, or something is mounted there.
+            if error.errno in {errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY}:
+                return False
+            raise
+        self.sync(folder)
+        return True
 
     def is_empty(self, folder: int) -> bool:
         """Whether there is nothing in the folder."""
         with os.scandir(folder) as entries:
             return next(entries, None) is None
+
+    def is_alone(self, folder: int, name: str) -> bool:
+        """Whether there is nothing else in the folder."""
+        with os.scandir(folder) as entries:
+            return all(each.name == name for each in entries)
 
     def may_change(self, folder: int) -> bool:
         """Whether names in the folder can be changed: its permissions, a read-only disk."""
@@ -320,12 +370,18 @@ class Disk:
         finally:
             os.close(descriptor)
 
-    def _make_folder(self, folder: int, name: str) -> None:
+    def content_hash(self, source: int) -> str:
+        """The SHA-256 of the open file's bytes, in hexadecimal digits."""
+        return self._digest(source).hex()
+
+    def _make_folder(self, folder: int, name: str) -> bool:
+        """Whether it was made, and not there already."""
         try:
             os.mkdir(name, dir_fd=folder)
         except FileExistsError:
-            return
+            return False
         self.sync(folder)
+        return True
 
     def _pour(self, source: int, target: int) -> bytes:
         digest = hashlib.sha256()

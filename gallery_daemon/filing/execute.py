@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.content import is_unchanged
+from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors, source_errors
 from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
 from gallery_daemon.filing.recover import outcome_on_disk
@@ -119,9 +121,8 @@ class Filer:
         assert filed.name is not None
         photo = Photo(filed.candidate, self._as_put_back(filed), when)
         step = Step(photo, filed.folder, filed.name, Action(filed.action), OnConflict.DEDUPE)
-        number, _ = self._file(
-            step, JournalEntry(photo, State.INTENT), parent, when, undoes=undo.id
-        )
+        entry = JournalEntry(photo, State.INTENT, redoes=undo.id)
+        number, _ = self._file(step, entry, parent, when, undoes=undo.id)
         return self._journal.existing_row(number)
 
     def recover(self) -> list[FilingRecovered]:
@@ -164,6 +165,7 @@ class Filer:
                     row, _state_after(error), action=None, name=None, reason=error.sentence
                 )
                 raise
+            content_hash = self._content_hash(entry, act.source)
             try:
                 with library_errors(self._library, step.folder):
                     placed = act.run()
@@ -171,9 +173,23 @@ class Filer:
                 name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
                 return row, Placed(State.FILED, step.action, name, error.sentence)
         self._journal.close_intent(
-            row, placed.state, action=placed.action, name=placed.name, reason=placed.reason
+            row,
+            placed.state,
+            action=placed.action,
+            name=placed.name,
+            reason=placed.reason,
+            content_hash=content_hash,
         )
         return row, placed
+
+    def _content_hash(self, entry: JournalEntry, source: int) -> str | None:
+        """By what the file is known if it is touched; None if it cannot be read to its end."""
+        if entry.facts is not None and entry.facts.content_hash is not None:
+            return entry.facts.content_hash
+        try:
+            return self._disk.content_hash(source)
+        except (OSError, FilingError):
+            return None
 
     def _claim(self, entry: JournalEntry, when: datetime) -> int:
         """Write the intent; an open one of a program that is gone is ended first."""
@@ -192,7 +208,7 @@ class Filer:
             raise FilingError(
                 f"it lies at {candidate.path} no more: moved or deleted since", transient=False
             )
-        if not found.has_same_bytes_as(filed.identity):
+        if not is_unchanged(self._disk, filed, candidate, found):
             raise FilingError(
                 f"{candidate.path} was changed since it was put back", transient=False
             )
@@ -209,6 +225,7 @@ class Filer:
         with library_errors(self._library, step.folder):
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
+        note_made(self._journal, self._disk, self._library)
         return Act(
             self._disk,
             step,

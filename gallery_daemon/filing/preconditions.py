@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
+from gallery_daemon.filing.content import is_unchanged
 from gallery_daemon.filing.os_errors import library_errors
 from gallery_daemon.photo import Candidate, Photo
 
@@ -63,10 +64,14 @@ def filed_file(journal: Journal, disk: Disk, row: Row, when: datetime) -> Photo:
         found = target = None
     if found is None:
         raise FilingGone(f"it lies at {row.destination} no more: moved or deleted since")
-    is_same = found.has_same_bytes_as(row.identity)
-    if not (target == row.path if row.action == Action.SYMLINK else is_same and not target):
+    there = Candidate(row.source, row.library, row.below_library)
+    if row.action == Action.SYMLINK:
+        is_same = target == row.path
+    else:
+        is_same = not target and is_unchanged(disk, row, there, found)
+    if not is_same:
         raise FilingError(f"{row.destination} was changed since it was filed", transient=False)
-    return Photo(Candidate(row.source, row.library, row.below_library), found, when)
+    return Photo(there, found, when)
 
 
 def refuse_unmounted(disk: Disk, root: str, row: Row) -> None:

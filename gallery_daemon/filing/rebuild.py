@@ -124,7 +124,7 @@ class _LibraryIndex:
     """The files in the library, by each of the ways a photo can be recognised."""
 
     by_inode: dict[tuple[int, int], _LibraryFile] = field(default_factory=dict)
-    by_size: dict[int, list[tuple[Identity, _LibraryFile]]] = field(default_factory=dict)
+    by_size: dict[int, list[tuple[int, _LibraryFile]]] = field(default_factory=dict)
     by_target: dict[str, _LibraryFile] = field(default_factory=dict)
 
     @classmethod
@@ -147,8 +147,11 @@ class _LibraryIndex:
         pointed = self.by_target.get(photo.path)
         if pointed is not None:
             return _filed(photo, pointed, Action.SYMLINK)
-        for there, place in self.by_size.get(identity.size_bytes, ()):
-            if there.has_same_bytes_as(identity) and _has_bytes(photo, place, disk, library):
+        # A copy has the same mtime, unless one of the two was touched or its disk keeps whole
+        # seconds: those are compared last.
+        same_size = self.by_size.get(identity.size_bytes, ())
+        for _, place in sorted(same_size, key=lambda each: abs(each[0] - identity.mtime_ns)):
+            if _has_bytes(photo, place, disk, library):
                 return _filed(photo, place, Action.COPY)
         return None
 
@@ -159,7 +162,7 @@ class _LibraryIndex:
             self.by_target[os.readlink(path)] = place  # noqa: PTH115
             return
         self.by_inode[identity.device, identity.inode] = place
-        self.by_size.setdefault(identity.size_bytes, []).append((identity, place))
+        self.by_size.setdefault(identity.size_bytes, []).append((identity.mtime_ns, place))
 
 
 def _has_bytes(photo: Photo, place: _LibraryFile, disk: Disk, library: str) -> bool:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors
 from gallery_daemon.filing.preconditions import FilingGone, filed_file
 from gallery_daemon.filing.recover import outcome_on_disk, recover
@@ -143,6 +144,22 @@ class Relocator:
         undo, _ = self._go(row, JournalEntry(filed, State.UNDOING), step, when, parent)
         return undo
 
+    def take_forward(
+        self, undo: Row, moved: Row, before: Row, when: datetime, parent: int | None
+    ) -> Row:
+        """The file is again where it was `moved`, which `undo` took back to `before`.
+
+        Raises:
+            FilingError, PhotoChanged: it cannot be moved; it is where it was.
+            JournalError: the journal cannot be used now.
+        """
+        assert moved.name is not None
+        filed = filed_file(self._journal, self._disk, before, when)
+        home = _at_home(before, filed.identity, when)
+        entry = JournalEntry(home, State.REFILING, redoes=undo.id)
+        step = Step(filed, moved.folder, moved.name, Action.MOVE, OnConflict.DEDUPE, Identical.KEEP)
+        return self._go(before, entry, step, when, parent)[0]
+
     def catch_up(self) -> Iterator[Row]:
         """Sidecars follow photos that were moved before a crash; those that cannot, stay."""
         for sidecar in self._journal.orphan_sidecars():
@@ -191,6 +208,7 @@ class Relocator:
             library_errors(row.library, step.folder),
             self._disk.folder(row.library, step.folder, make=True) as target,
         ):
+            note_made(self._journal, self._disk, row.library)
             return Act(
                 self._disk,
                 step,

@@ -4,12 +4,13 @@ Without a decoder, so that any process may ask:
 
 - `formats` says what a file is, `ending` whether its end is there; `tiff` and `boxes` read the
   structures that these need.
-- `names` says what a file's name claims: a photo, a date, a burst.
+- `names` says what a file's name claims: a photo, a burst; `name_dates` reads the date in it.
 
 In the classifier process only:
 
 - `look` opens the file, checks that it is the one that settled, and gives its facts and picture.
 - `decode` makes the picture, from the embedded `preview` where that is enough, with `pillow` kept
   within bounds.
-- `facts` are what EXIF and XMP say, and `dates` when the photo was taken.
+- `facts` are what EXIF and XMP say; `date_texts` is what they say of the date, and `dates` decides
+  when the photo was taken.
 """

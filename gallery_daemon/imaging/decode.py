@@ -20,7 +20,7 @@ becomes `BadPhoto` with one sentence (`pillow`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,13 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto
-from gallery_daemon.imaging.ending import ending
+from gallery_daemon.imaging.ending import NO_END_MARKER, ending
 from gallery_daemon.imaging.facts import Metadata, checked_orientation, read_metadata
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.pillow import as_bad_photo, decoding, truncated
+from gallery_daemon.imaging.png import used_chunks
 from gallery_daemon.imaging.preview import find_preview, shows_the_picture
+from gallery_daemon.imaging.unended import with_end_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,7 @@ Pixels = NDArray[np.uint8]
 # A JPEG counts as one picture, even where a gain map or a second view follows (MPO).
 _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "jpeg": JpegImageFile,
-    "png": PngImageFile,
+    "png": lambda file: PngImageFile(BytesIO(used_chunks(file.getvalue()))),
     "gif": GifImageFile,
     "webp": WebPImageFile,
     "bmp": BmpImageFile,
@@ -78,6 +80,8 @@ PREVIEW_SIDE = 240
 _DRAFT = (256, 256)
 # The decoders of these do not notice a missing end: a cut HEIC becomes grey tiles.
 _SILENT_DECODERS = frozenset({"heic", "avif"})
+
+_UNENDED = "its end marker is missing, but all of the picture is there"
 
 # How pixels are turned upright, by EXIF's orientation.
 _TURNS = {
@@ -104,7 +108,8 @@ class DecodedPhoto:
 
     `pixels` are uint8 (224, 224, 3): rows, columns, RGB, upright. `size` is the whole picture's
     width and height, upright; `orientation` is EXIF's 1 to 8 as the camera wrote it, and 1 for a
-    HEIC, which its container turns whatever its EXIF says.
+    HEIC, which its container turns whatever its EXIF says. `remark` is what is wrong with the file
+    although the picture is whole, for people.
     """
 
     kind: FileKind
@@ -112,6 +117,7 @@ class DecodedPhoto:
     size: tuple[int, int]
     orientation: int
     metadata: Metadata
+    remark: str | None = None
 
 
 def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
@@ -129,14 +135,19 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
     kind = sniff(file)
     if not kind.is_photo:
         raise NotAPhoto(kind.words)
-    if kind.name in _SILENT_DECODERS and not ending(file, kind).whole:
+    end = ending(file, kind)
+    if kind.name in _SILENT_DECODERS and not end.whole:
         raise truncated(kind)
+    if end == NO_END_MARKER:
+        return _read_unended(file, kind, max_pixels)
     by_preview = read_preview(data, kind, max_pixels=max_pixels) if kind.name == "jpeg" else None
     # A whole preview must not hide that the end of the file is missing.
-    if by_preview and ending(file, kind).whole:
+    if by_preview and end.whole:
         return by_preview
     with as_bad_photo(kind, file), decoding(max_pixels):
-        return _read(file, kind, max_pixels)
+        found = _read(file, kind, max_pixels)
+    # A picture whose decoder needs no end, or a JPEG that lacks what should follow the picture.
+    return found if end.whole else replace(found, remark=f"the picture is whole, but {end.reason}")
 
 
 def read_preview(data: bytes, kind: FileKind, *, max_pixels: int) -> DecodedPhoto | None:
@@ -156,6 +167,16 @@ def read_preview(data: bytes, kind: FileKind, *, max_pixels: int) -> DecodedPhot
             return read(data, kind, max_pixels) if read else None
     except Exception:  # noqa: BLE001 - the bytes are in memory, so no I/O error can hide here
         return None
+
+
+def _read_unended(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
+    """The picture of a JPEG without an end marker, if that is all it lacks."""
+    with as_bad_photo(kind, file), decoding(max_pixels):
+        _opened(file, kind, max_pixels)
+        ended = with_end_marker(file.getvalue())
+        if ended is None:
+            raise truncated(kind)
+        return replace(_read(BytesIO(ended), kind, max_pixels), remark=_UNENDED)
 
 
 def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:

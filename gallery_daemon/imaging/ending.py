@@ -26,7 +26,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from gallery_daemon.imaging import boxes, tiff
+from gallery_daemon.imaging import boxes, films, tiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,6 +93,10 @@ def _cut(reason: str) -> Ending:
     return Ending(whole=False, reason=reason)
 
 
+NO_END_MARKER = _cut("the JPEG has no end marker")
+"""Of a JPEG whose first picture does not end; all of it may be there (`unended`)."""
+
+
 def _jpeg(file: BinaryIO, size: int) -> Ending:
     missing = _missing_of_jpeg(file, size)
     return _cut(missing) if missing else _WHOLE
@@ -130,6 +134,15 @@ def _boxes(file: BinaryIO, size: int) -> Ending:
     if has_bytes and not _TABLES.isdisjoint(places):
         return _WHOLE
     return _cut("the file ends before all of its boxes are there")
+
+
+def _film(file: BinaryIO, size: int) -> Ending:
+    file.seek(0)
+    if file.read(4) in {films.EBML, films.RIFF}:
+        missing = films.missing_of_film(file, size)
+        return _cut(missing) if missing else _WHOLE
+    is_of_boxes = next(boxes.walk(file, 0, size), None) is not None
+    return _boxes(file, size) if is_of_boxes else _UNKNOWN
 
 
 def _has_idat(file: BinaryIO, meta: int, size: int) -> bool:
@@ -216,7 +229,7 @@ _TESTS: dict[str, Callable[[BinaryIO, int], Ending]] = {
     "png": _png,
     "heic": _boxes,
     "avif": _boxes,
-    "video": _boxes,
+    "video": _film,
     "gif": _gif,
     "webp": _webp,
     "bmp": _bmp,
@@ -243,7 +256,7 @@ def _missing_of_jpeg(file: BinaryIO, size: int) -> str | None:
     limit = scan + _SCAN_BYTES
     end = _end_of_picture(file, scan, limit)
     if end is None:
-        return "the JPEG has no end marker"
+        return NO_END_MARKER.reason
     return _missing_in_trailer(file, end, size, limit) if end < min(size, limit) else None
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PIL import ExifTags, Image
 
 from gallery_daemon.imaging import dates
+from gallery_daemon.imaging.date_texts import DateTexts, ExifDateText, GpsDateText
 from gallery_daemon.photo import Facts, Position
 
 if TYPE_CHECKING:
@@ -167,59 +168,47 @@ def facts_of(
         name: the file's name.
         mtime: the file's modification time, with its offset.
     """
+    position = _position(metadata.gps)
     return Facts(
         format=form,
         width=size[0],
         height=size[1],
         orientation=orientation,
-        taken=dates.choose(
-            name,
-            mtime,
-            camera=_date_of_camera(metadata),
-            xmp=_date_of_xmp(metadata.xmp),
-            saved=_date_of_save(metadata),
-        ),
+        taken=dates.choose(_date_texts(metadata, position), name, mtime),
         camera=_camera(metadata.base),
         has_exif=_has_exif(metadata),
         has_gps=_has_gps(metadata.gps),
-        position=_position(metadata.gps),
+        position=position,
     )
 
 
-def _date_of_camera(metadata: Metadata) -> datetime | None:
-    """The date taken, else the date digitised, else the GPS's."""
-    tags, camera, gps = ExifTags.Base, metadata.camera, metadata.gps
-    return (
-        dates.date_of_exif(
-            camera.get(tags.DateTimeOriginal),
-            camera.get(tags.SubsecTimeOriginal),
-            camera.get(tags.OffsetTimeOriginal),
-        )
-        or dates.date_of_exif(
-            camera.get(tags.DateTimeDigitized),
-            camera.get(tags.SubsecTimeDigitized),
-            camera.get(tags.OffsetTimeDigitized),
-        )
-        or dates.date_of_gps(gps.get(ExifTags.GPS.GPSDateStamp), gps.get(ExifTags.GPS.GPSTimeStamp))
+def _date_texts(metadata: Metadata, position: Position | None) -> DateTexts:
+    tags, base, camera, gps = ExifTags.Base, metadata.base, metadata.camera, metadata.gps
+    return DateTexts(
+        exif=(
+            ExifDateText(
+                camera.get(tags.DateTimeOriginal),
+                camera.get(tags.SubsecTimeOriginal),
+                camera.get(tags.OffsetTimeOriginal),
+            ),
+            ExifDateText(
+                camera.get(tags.DateTimeDigitized),
+                camera.get(tags.SubsecTimeDigitized),
+                camera.get(tags.OffsetTimeDigitized),
+            ),
+        ),
+        saved=ExifDateText(
+            base.get(tags.DateTime), camera.get(tags.SubsecTime), camera.get(tags.OffsetTime)
+        ),
+        xmp=_xmp_dates(metadata.xmp),
+        gps=GpsDateText(gps.get(ExifTags.GPS.GPSDateStamp), gps.get(ExifTags.GPS.GPSTimeStamp)),
+        position=position,
     )
 
 
-def _date_of_save(metadata: Metadata) -> datetime | None:
-    tags = ExifTags.Base
-    return dates.date_of_exif(
-        metadata.base.get(tags.DateTime),
-        metadata.camera.get(tags.SubsecTime),
-        metadata.camera.get(tags.OffsetTime),
-    )
-
-
-def _date_of_xmp(xmp: bytes) -> datetime | None:
-    for pattern in _XMP_DATES:
-        found = pattern.search(xmp)
-        moment = dates.date_of_xmp(found[1].decode("ascii")) if found else None
-        if moment:
-            return moment
-    return None
+def _xmp_dates(xmp: bytes) -> tuple[str, ...]:
+    found = (pattern.search(xmp) for pattern in _XMP_DATES)
+    return tuple(each[1].decode("ascii") for each in found if each)
 
 
 def _camera(base: Mapping[int, object]) -> str | None:

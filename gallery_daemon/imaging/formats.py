@@ -77,6 +77,7 @@ _EPS = _unsupported("eps", "an EPS drawing")
 _DDS = _unsupported("dds", "a DDS texture")
 _ICON = _unsupported("ico", "a Windows icon")
 _BLP = _unsupported("blp", "a BLP texture")
+_RADIANCE = _unsupported("hdr", "a Radiance picture")
 _SGI = _unsupported("sgi", "an SGI picture")
 PPM = _unsupported("ppm", "a PPM picture")
 FLI = _unsupported("fli", "a FLI animation")
@@ -124,7 +125,16 @@ SIGNATURES: tuple[tuple[bytes, FileKind], ...] = (
     (b"qoif", _unsupported("qoi", "a QOI picture")),
     (b"\x8aMNG\r\n\x1a\n", _unsupported("mng", "an MNG animation")),
     (b"\x76\x2f\x31\x01", _unsupported("exr", "an OpenEXR picture")),
-    (b"#?RADIANCE", _unsupported("hdr", "a Radiance picture")),
+    (b"#?RADIANCE", _RADIANCE),
+    (b"#?RGBE", _RADIANCE),
+    (b"II\xbc", _unsupported("jxr", "a JPEG XR picture")),
+    (b"BPG\xfb", _unsupported("bpg", "a BPG picture")),
+    (b"FLIF", _unsupported("flif", "a FLIF picture")),
+    (b"\x8bJNG\r\n\x1a\n", _unsupported("jng", "a JNG picture")),
+    (b"farbfeld", _unsupported("farbfeld", "a farbfeld picture")),
+    (b"AT&TFORM", _unsupported("djvu", "a DjVu document")),
+    (b"SIMPLE  =", _unsupported("fits", "a FITS picture")),
+    (b"\xd7\xcd\xc6\x9a", _unsupported("wmf", "a Windows drawing (WMF)")),
     (b"%PDF", _other("pdf", "a PDF document")),
     (b"<?xpacket", SIDECAR),
     (b"<x:xmpmeta", SIDECAR),
@@ -133,6 +143,8 @@ SIGNATURES: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x1aE\xdf\xa3", VIDEO),
     (b"\x00\x00\x01\xba", VIDEO),
     (b"\x00\x00\x01\xb3", VIDEO),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", VIDEO),
+    (b"FLV\x01", VIDEO),
     (b"OggS", SOUND),
     (b"ID3", SOUND),
     (b"fLaC", SOUND),
@@ -172,7 +184,10 @@ HEAD_BYTES = 256
 # only "a picture", which is a HEIC by default.
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
-_PICTURE_BRANDS = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"})
+_PICTURE_BRANDS = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"}) | frozenset(
+    # Of other codings, which the decoder names if it lacks them.
+    {b"avci", b"avcs", b"jpeg", b"jpgs", b"j2ki", b"j2is", b"vvic", b"vvis", b"evbi", b"evbs"}
+)
 _SOUND_BRANDS = frozenset({b"M4A ", b"M4B "})
 # Boxes that may stand first in a QuickTime film older than `ftyp`.
 _FILM_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})

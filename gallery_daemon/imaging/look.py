@@ -61,10 +61,14 @@ _LEAST_STRONG = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """A photo's facts, and its pixels: uint8 (224, 224, 3), RGB, upright."""
+    """A photo's facts, and its pixels: uint8 (224, 224, 3), RGB, upright.
+
+    `remark` is as in `DecodedPhoto`.
+    """
 
     facts: Facts
     picture: Pixels
+    remark: str | None = None
 
 
 def look(
@@ -88,7 +92,8 @@ def look(
             digest = hashlib.sha256(data).hexdigest() if want_hash else None
             picture = read_picture(data, max_pixels=max_pixels)
     facts = _facts(picture, path.rpartition("/")[2], identity)
-    return Look(replace(facts, content_hash=digest, dhash=dhash(picture.pixels)), picture.pixels)
+    facts = replace(facts, content_hash=digest, dhash=dhash(picture.pixels))
+    return Look(facts, picture.pixels, picture.remark)
 
 
 def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> FileKind:

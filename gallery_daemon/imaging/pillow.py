@@ -7,8 +7,9 @@ settings of the whole process, while several threads decode at once: the first t
 changes them, and the last one to end restores them (`warnings.catch_warnings` alone is not safe in
 threads).
 
-A decoder may raise nearly anything on a hostile file; all of it becomes `BadPhoto`. The bytes are
-in memory, so there are no real I/O errors here, and a failing disk is never called a broken photo.
+A decoder may raise nearly anything on a hostile file; all of it becomes `BadPhoto`, or `NotAPhoto`
+of a picture that is coded in a way which no decoder here knows. The bytes are in memory, so there
+are no real I/O errors here, and a failing disk is never called a broken photo.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import warnings
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
-from gallery_daemon.errors import BadPhoto
+from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.ending import ending
+from gallery_daemon.imaging.png import TEXT_BYTES_LIMIT, TEXTS_BYTES_LIMIT
+from gallery_daemon.imaging.unsupported import what_is_unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +33,11 @@ if TYPE_CHECKING:
 
     from gallery_daemon.imaging.formats import FileKind
 
+# A little above ours, so that Pillow never refuses a file for its texts.
+_TEXT_LIMITS = {"MAX_TEXT_CHUNK": 2 * TEXT_BYTES_LIMIT, "MAX_TEXT_MEMORY": 2 * TEXTS_BYTES_LIMIT}
 _REASON_LIMIT = 120
+# Names out of Pillow's code, which say nothing to a person.
+_INNER = re.compile(r"[A-Z]{3,}_[A-Z]{3,}|\wPlugin\b|\bPIL\b|\bDOS\b")
 _SAYS_CUT = re.compile(r"truncated|end of file", re.IGNORECASE)
 
 
@@ -44,12 +51,12 @@ class _Settings:
 
     def hold(self, max_pixels: int) -> None:
         """One more thread decodes."""
+        # Pillow refuses what has more than twice this, and warns above it.
+        half = (max_pixels + 1) // 2
         with self._lock:
             if self._decoding == 0:
-                self._set()
+                self._set(half)
             self._decoding += 1
-            # Pillow refuses what has more than twice this, and warns above it.
-            half = (max_pixels + 1) // 2
             Image.MAX_IMAGE_PIXELS = max(half, Image.MAX_IMAGE_PIXELS or 0)
 
     def release(self) -> None:
@@ -59,9 +66,13 @@ class _Settings:
             if self._decoding == 0:
                 self._before.close()
 
-    def _set(self) -> None:
+    def _set(self, half: int) -> None:
         self._before.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
-        Image.MAX_IMAGE_PIXELS = 0
+        # Never less for an instant: another thread may open a picture of its own just then.
+        Image.MAX_IMAGE_PIXELS = half
+        for name, limit in _TEXT_LIMITS.items():
+            self._before.callback(setattr, PngImagePlugin, name, getattr(PngImagePlugin, name))
+            setattr(PngImagePlugin, name, limit)
         self._before.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
 
@@ -84,7 +95,7 @@ def decoding(max_pixels: int) -> Iterator[None]:
 
 @contextmanager
 def as_bad_photo(kind: FileKind, file: BytesIO) -> Iterator[None]:
-    """In this block every exception becomes a BadPhoto."""
+    """In this block every exception becomes a BadPhoto, or a NotAPhoto if it is not supported."""
     try:
         yield
     except BadPhoto:
@@ -92,9 +103,13 @@ def as_bad_photo(kind: FileKind, file: BytesIO) -> Iterator[None]:
     except MemoryError as error:
         raise BadPhoto(f"the {_label(kind)} needs more memory than there is") from error
     except Exception as error:  # nearly anything: SyntaxError, struct.error, OSError, KeyError ...
-        if not ending(file, kind).whole or _SAYS_CUT.search(str(error)):
+        is_whole = ending(file, kind).whole
+        unsupported = what_is_unsupported(kind, file, error) if is_whole else None
+        if unsupported is not None:
+            raise NotAPhoto(unsupported) from error
+        if not is_whole or _SAYS_CUT.search(str(error)):
             raise truncated(kind) from error
-        raise BadPhoto(f"the {_label(kind)} data are broken ({_first_line(error)})") from error
+        raise BadPhoto(f"the {_label(kind)} data are broken{_why(error)}") from error
 
 
 def truncated(kind: FileKind) -> BadPhoto:
@@ -105,6 +120,11 @@ def truncated(kind: FileKind) -> BadPhoto:
 def _label(kind: FileKind) -> str:
     """The format's usual name: `JPEG` of "a JPEG photo"."""
     return kind.words.split()[1]
+
+
+def _why(error: Exception) -> str:
+    line = _first_line(error)
+    return "" if _INNER.search(line) else f" ({line})"
 
 
 def _first_line(error: Exception) -> str:

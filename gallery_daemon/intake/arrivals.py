@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.scan import open_below
 from gallery_daemon.intake.settle import FileState, Settling
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -63,10 +64,19 @@ class Denied:
 class Arrivals:
     """The candidates of all watch folders until they settle."""
 
-    def __init__(self, settle_s: Mapping[str, float], patience_s: float = PATIENCE_S) -> None:
-        """`settle_s` has the settle time of each watch folder by its name."""
+    def __init__(
+        self,
+        settle_s: Mapping[str, float],
+        patience_s: float = PATIENCE_S,
+        mounts: MountGuard | None = None,
+    ) -> None:
+        """`settle_s` has the settle time of each watch folder by its name.
+
+        `mounts` knows the folders whose file system is gone: nothing of theirs is handed out.
+        """
         self._settle_s = settle_s
         self._patience_s = patience_s
+        self._mounts = mounts or MountGuard()
         self._settling = Settling()
 
     def __len__(self) -> int:
@@ -101,9 +111,13 @@ class Arrivals:
 
     def take(self, now: float, wall: datetime) -> list[Arrival | Denied | NoFile]:
         """Some of the candidates that have settled by now."""
-        taken = [
-            self._take(candidate, now, wall) for candidate in self._settling.due(now, _HANDFUL)
-        ]
+        due = self._settling.due(now, _HANDFUL)
+        lost = {root for root in {each.root for each in due} if self._mounts.why_lost(root)}
+        taken = [self._take(each, now, wall) for each in due if each.root not in lost]
+        for candidate in due:
+            if candidate.root in lost:
+                # When its folder is back it is listed.
+                self._settling.forget(candidate)
         return [arrival for arrival in taken if arrival is not None]
 
     def _take(

@@ -34,12 +34,21 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """An ignored file, and why; or, with `is_folder_error`, a folder that cannot be listed."""
+    """What is passed over, and why: a file, or with `is_folder` a folder with all that is in it.
+
+    With `is_folder_error` it is a folder that cannot be listed.
+    """
 
     source: str
     path: str
     reason: str
     is_folder_error: bool = False
+    is_folder: bool = False
+
+    @property
+    def is_hidden_folder(self) -> bool:
+        """Whether it is a folder that is hidden from people too, who do not miss it."""
+        return self.is_folder and self.path.rpartition("/")[2].startswith(".")
 
 
 def scan(root: WatchRoot, start: str = "") -> Iterator[Listed | Unlisted]:
@@ -58,12 +67,25 @@ def scan(root: WatchRoot, start: str = "") -> Iterator[Listed | Unlisted]:
                     file = _file(root, f"{folder}/{name}" if folder else name, opened)
                     if file is not None:
                         yield file
-                if root.recursive:
-                    paths = (f"{folder}/{name}" if folder else name for name in reversed(below))
-                    folders += (each for each in paths if root.why_not(each) is None)
+                deeper: list[str] = []
+                for name in below if root.recursive else ():
+                    relative = f"{folder}/{name}" if folder else name
+                    skipped = _skipped_folder(root, relative)
+                    if skipped is None:
+                        deeper.append(relative)
+                    elif not root.is_own(relative):
+                        yield skipped
+                folders += reversed(deeper)
         except OSError as error:
             reason = error.strerror or "cannot be listed"
             yield Unlisted(root.source, path, reason, is_folder_error=True)
+
+
+def _skipped_folder(root: WatchRoot, relative: str) -> Unlisted | None:
+    """The folder, if nothing in it counts; None if it is to be listed."""
+    why = root.why_not(relative)
+    path = f"{root.path.rstrip('/')}/{relative}"
+    return None if why is None else Unlisted(root.source, path, why, is_folder=True)
 
 
 def _names(folder: int) -> tuple[list[str], list[str]]:

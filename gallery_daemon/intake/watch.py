@@ -3,15 +3,15 @@
 Events are hints that may be missing. watchdog reports a Syncthing photo only as a move, perhaps
 reports nothing of a file in a folder made a moment ago, and `observer.is_alive()` stays true when
 the root is gone. So created, closed, modified and moved all count, folders that appear are listed,
-and `mend`, called every few seconds, checks the emitters' threads and the root's inode. After each
-start of a watch the daemon lists the folder anew (promise 6).
+and `mend`, called every few seconds, checks the emitters' threads, the root's inode and whether its
+file system is still mounted. After each start of a watch the daemon lists the folder anew (promise
+6).
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import stat
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from watchdog.observers.inotify import InotifyObserver
 from watchdog.observers.polling import PollingObserverVFS
 
 from gallery_daemon.config.settings import WatchMode
+from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.scan import Listed, names_below, scan
 from gallery_daemon.intake.watch_mode import (
     ChosenMode,
@@ -83,13 +84,16 @@ class Watch:
         mode: WatchMode,
         poll_every_s: float,
         deliver: Callable[[Candidate], None],
+        mounts: MountGuard | None = None,
     ) -> None:
+        """`mounts` remembers where the folder was mounted, by an earlier watch too."""
         self.root = root
         self._mode = mode
         self._poll_every_s = poll_every_s
         self._handler = _Handler(root, deliver)
         self._observer: BaseObserver | None = None
         self._mode_now = mode
+        self._mounts = mounts or MountGuard()
         self._inode: tuple[int, int] | None = None
         self._is_lost = False
 
@@ -100,9 +104,9 @@ class Watch:
 
     def mend(self) -> WatchStarted | WatchLost | None:
         """Start or restart the watch if needed and possible; returns what changed, if anything."""
-        inode = _inode(self.root.path)
-        if isinstance(inode, str):
-            return self._lose(inode)
+        lost, inode = self._mounts.why_lost(self.root.path), _inode(self.root.path)
+        if lost is not None or inode is None:
+            return self._lose(lost or "cannot be reached")
         refused = self._refused()
         is_well = self._observer is not None and _all_alive(self._observer) and refused is None
         if is_well and inode == self._inode:
@@ -225,13 +229,13 @@ class _Handler(FileSystemEventHandler):
                     self._deliver(name.candidate)
 
 
-def _inode(root: str) -> tuple[int, int] | str:
-    """Device and inode of the folder, or why it is not there."""
+def _inode(root: str) -> tuple[int, int] | None:
+    """Device and inode of the folder; None if it cannot be reached."""
     try:
         found = Path(root).stat()
-    except OSError as error:
-        return error.strerror or "cannot be reached"
-    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else "not a folder"
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _all_alive(observer: BaseObserver) -> bool:

@@ -2,7 +2,8 @@
 
 Three parts. `refuse_claimed` checks that in the transaction that writes the intent, so of two
 programs one is refused. `known_among` finds which of many files are in a final state: a listing
-asks for every file it sees, and a query costs more than its answer, so a hundred share one.
+asks for every file it sees, and a query costs more than its answer, so a hundred share one. A file
+that was recognised by its bytes is found by what it was then (`contents`).
 
 `Owner` tells whether the program that wrote an intent is still alive. A `sort` that starts beside
 the daemon must not clear up the daemon's half-made copy, and two programs must not clear up after
@@ -100,17 +101,25 @@ def _numbers(
 def _question(states: str, files: int) -> str:
     """SQL whose values are path, inode, size and mtime of each file, then the library."""
     asked = ", ".join(f"({number}, ?, ?, ?, ?)" for number in range(files))
-    same = (
-        f"size_bytes = asked.size AND mtime_ns = asked.mtime AND library = ?{4 * files + 1}"
-        f" AND state IN ({states})"
-    )
-    # Two EXISTS and not one with OR, so that each uses an index of its own.
+    library = f"?{4 * files + 1}"
+    ended = f"filings.library = {library} AND filings.state IN ({states})"
+    filed = f"SELECT 1 FROM filings WHERE {ended} AND {_same('filings')}"  # noqa: S608 - our own words
+    recognised = "recognised JOIN filings ON filings.id = recognised.filing"
+    again = f"SELECT 1 FROM {recognised} WHERE {ended} AND {_same('recognised')}"  # noqa: S608 - the same
+    # Four EXISTS and not one with OR, so that each uses an index of its own.
     return f"""
 WITH asked (number, path, inode, size, mtime) AS (VALUES {asked})
 SELECT number FROM asked WHERE
-    EXISTS (SELECT 1 FROM filings WHERE path = asked.path AND {same})
-    OR EXISTS (SELECT 1 FROM filings WHERE inode = asked.inode AND {same})
+    EXISTS ({filed} AND filings.path = asked.path)
+    OR EXISTS ({filed} AND filings.inode = asked.inode)
+    OR EXISTS ({again} AND recognised.path = asked.path)
+    OR EXISTS ({again} AND recognised.inode = asked.inode)
 """  # noqa: S608 - our own words
+
+
+def _same(table: str) -> str:
+    """SQL: a row of the table has size and mtime of the file that is asked for."""
+    return f"{table}.size_bytes = asked.size AND {table}.mtime_ns = asked.mtime"
 
 
 class Owner:

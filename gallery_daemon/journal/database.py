@@ -204,6 +204,31 @@ _PRECISION_AND_FAMILIARITY = """
 ALTER TABLE filings ADD COLUMN precision REAL;
 ALTER TABLE filings ADD COLUMN familiarity REAL;
 """
+# The folders that were made to file photos into, and so may be taken away when they are empty.
+_MADE_FOLDERS = """
+CREATE TABLE made_folders (
+    library BLOB NOT NULL,
+    folder BLOB NOT NULL,
+    inode INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX made_folders_by_place ON made_folders (library, folder);
+"""
+# What was filed is known by its bytes, too; and where it was found again since.
+_CONTENT = """
+ALTER TABLE filings ADD COLUMN content_hash TEXT;
+CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)
+WHERE content_hash IS NOT NULL;
+CREATE TABLE recognised (
+    filing INTEGER NOT NULL REFERENCES filings (id),
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    library BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX recognised_by_path ON recognised (path, library);
+CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
+"""
 # The final name of a copy that is begun under it, where no rename would be safe.
 _UNFINISHED = "ALTER TABLE filings ADD COLUMN unfinished BLOB"
 _STEPS = (
@@ -213,6 +238,8 @@ _STEPS = (
     _SEEN,
     _REFILED,
     _PRECISION_AND_FAMILIARITY,
+    _MADE_FOLDERS,
+    _CONTENT,
     _UNFINISHED,
 )
 _VERSION = len(_STEPS)

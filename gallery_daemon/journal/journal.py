@@ -5,7 +5,8 @@ never a transaction around an act, because a crash would then roll back the memo
 stays done.
 
 A file is known by its path, size and mtime, or, renamed, by its inode; never by the device number,
-which changes from mount to mount. Several programs may have the journal open (`claims`).
+which changes from mount to mount. Where these have changed and the bytes have not, `contents` knows
+it by those. Several programs may have the journal open (`claims`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING
 from gallery_daemon.errors import JournalError
 from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
+from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
+from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
     OPEN_STATES,
@@ -33,7 +36,7 @@ from gallery_daemon.journal.record import (
 from gallery_daemon.journal.seen import InferenceTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -63,6 +66,8 @@ class Journal:
             raise
         self.inferences = InferenceTable(self._database)
         self.past_decisions = PastDecisions(self._database)
+        self.contents = ContentTable(self._database)
+        self.made_folders = MadeFolders(self._database)
 
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
@@ -88,6 +93,11 @@ class Journal:
         """Whether anything was ever filed into the library."""
         filed = "WHERE library = ? AND state = 'filed' LIMIT 1"
         return bool(self._rows(filed, os.fsencode(library)))
+
+    def filed_by_others(self, library: str, rules: Collection[str]) -> dict[str, int]:
+        """How many photos lie in the library by rules that are none of these, by rule."""
+        counted = self._database.rows(statements.FILED_BY_RULE, (os.fsencode(library),))
+        return {rule: count for rule, count in counted if rule not in rules}
 
     def record(self, entry: JournalEntry, library: str, when: datetime) -> int:
         """Write the entry and return its row's id; earlier failures of the file are deleted.
@@ -130,9 +140,18 @@ class Journal:
             self._database.execute(statements.COPIED, (signed(inode), row))
 
     def close_intent(
-        self, row: int, state: State, *, action: str | None, name: str | None, reason: str | None
+        self,
+        row: int,
+        state: State,
+        *,
+        action: str | None,
+        name: str | None,
+        reason: str | None,
+        content_hash: str | None = None,
     ) -> None:
         """The intent ends in `state`; `action` is what was really done, `name` the one taken.
+
+        `content_hash` is that of the file, if it was not known before.
 
         The row that it reverts or refiles, if any, is undone or refiled in the same transaction.
         """
@@ -141,7 +160,7 @@ class Journal:
                 self._database.execute(statements.KEEP_IDENTITY, (row,))
             self._database.execute(
                 statements.CLOSE,
-                (state, action, name and os.fsencode(name), written(reason), row),
+                (state, action, name and os.fsencode(name), written(reason), content_hash, row),
             )
             if state in {State.FILED, State.IDENTICAL, State.UNDO}:
                 self._database.execute(statements.REVERT, (state, row))
@@ -256,10 +275,8 @@ class Journal:
         assert cursor.lastrowid is not None
         if entry.cache_entry is not None:
             self.inferences.write(entry.photo.path, entry.photo.identity, entry.cache_entry)
-        if entry.state is State.INTENT and entry.intent and entry.intent.undoes is not None:
-            self._database.execute(
-                statements.COPY_DECISION, (entry.intent.undoes, cursor.lastrowid)
-            )
+        if entry.redoes is not None:
+            self._database.execute(statements.COPY_DECISION, (entry.redoes, cursor.lastrowid))
         return cursor.lastrowid
 
     def _rows(self, clause: str, *values: object) -> list[Row]:

@@ -1,8 +1,9 @@
 """What was decided of a file, read back: by which model and which rules, and why.
 
 A person names a file by where it came from or by its place in the library; a file that was renamed
-since is found by its inode. At the path that a file came from there may be another one by now, so,
-as everywhere in the journal, size and mtime tell them apart.
+since is found by its inode, one that was recognised by its bytes as it was then. At the path that a
+file came from there may be another one by now, so, as everywhere in the journal, size and mtime
+tell them apart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from gallery_daemon.codec import CodecError, json_of, value_of
 from gallery_daemon.decision import TraceEntry
 from gallery_daemon.journal.record import row_of, signed
 from gallery_daemon.journal.sql import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Identity, Prediction, Taken, TakenFrom
 
 if TYPE_CHECKING:
@@ -31,11 +33,18 @@ if TYPE_CHECKING:
 _FROM = f"{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') AND {NOT_REVERTED}"
 _LATEST = f"{_FROM} ORDER BY id DESC LIMIT 1"
 _PRESENT = f"{_FROM} AND size_bytes = ? AND mtime_ns = ? ORDER BY id DESC LIMIT 1"
-_OTHER = f"{_FROM} AND NOT (size_bytes = ? AND mtime_ns = ?) ORDER BY id DESC LIMIT 1"
+_OTHER = f"{_FROM} AND NOT (size_bytes = ? AND mtime_ns IN (?, ?)) ORDER BY id DESC LIMIT 1"
 _NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
 _SAME = "inode = ? AND size_bytes = ? AND mtime_ns = ?"
 _RENAMED = f"{SELECT} WHERE {_SAME} AND state IN ({FINAL}) ORDER BY id DESC LIMIT 1"
 _BY_ID = f"{SELECT} WHERE id = ?"
+_RECOGNISED = """
+SELECT filings.* FROM recognised JOIN filings ON filings.id = recognised.filing
+WHERE recognised.path = ? AND recognised.size_bytes = ? AND recognised.mtime_ns = ?
+"""
+
+
+_FINENESS = tuple(Granularity).index
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +74,22 @@ class PastDecisions:
             columns = self._first(_BY_ID, columns["parent"])
         return None if columns is None else _past_decision(columns)
 
-    def replaced_at(self, file: str) -> Row | None:
+    def of(self, row: Row) -> PastDecision:
+        """The latest decision on the file that the row is about.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        columns = next(self._latest(row), None) or self._first(_BY_ID, row.id)
+        assert columns is not None
+        return _past_decision(columns)
+
+    def replaced_at(self, file: str, known: PastDecision | None = None) -> Row | None:
         """The latest decision on a file of that absolute path that is not the one there now.
 
-        That is another file, or the same before its content or mtime changed; None if there was
-        none, or there is no file now.
+        That is another file, or the same before its content changed; None if there was none, or
+        there is no file now. `known` is the decision on the file that is there, whose mtime may
+        have been another.
 
         Raises:
             JournalError: the journal cannot be read.
@@ -77,12 +97,15 @@ class PastDecisions:
         now = _identity(file)
         if now is None:
             return None
-        columns = self._first(_OTHER, os.fsencode(file), now.size_bytes, now.mtime_ns)
+        was_ns = now.mtime_ns if known is None else known.row.identity.mtime_ns
+        columns = self._first(_OTHER, os.fsencode(file), now.size_bytes, now.mtime_ns, was_ns)
         return None if columns is None else row_of(columns)
 
     def _find(self, file: str) -> sqlite3.Row | None:
         now = _identity(file)
-        found = chain(self._from(file, now), self._at(file), self._renamed(now))
+        found = chain(
+            self._from(file, now), self._at(file), self._renamed(now), self._recognised(file, now)
+        )
         return next(found, None)
 
     def _from(self, file: str, now: Identity | None) -> Iterator[sqlite3.Row]:
@@ -103,6 +126,18 @@ class PastDecisions:
         if now is not None:
             same = signed(now.inode), now.size_bytes, now.mtime_ns
             yield from self._database.rows(_RENAMED, same)
+
+    def _recognised(self, file: str, now: Identity | None) -> Iterator[sqlite3.Row]:
+        """The decision on the file that was recognised there by its bytes."""
+        if now is not None:
+            asked = os.fsencode(file), now.size_bytes, now.mtime_ns
+            for columns in self._database.rows(_RECOGNISED, asked):
+                yield from self._latest(row_of(columns))
+
+    def _latest(self, row: Row) -> Iterator[sqlite3.Row]:
+        """The latest decision on the row's file, which may have been filed anew since."""
+        was = row.identity
+        return self._database.rows(_PRESENT, (os.fsencode(row.path), was.size_bytes, was.mtime_ns))
 
     def _first(self, question: str, *values: object) -> sqlite3.Row | None:
         return next(self._database.rows(question, values), None)
@@ -145,6 +180,10 @@ def _taken(text: str | None, origin: str | None) -> Taken | None:
     if text is None or origin is None:
         return None
     try:
-        return Taken(datetime.fromisoformat(text), TakenFrom(origin))
+        date, source = PartialDate.parse(text), TakenFrom(origin)
     except ValueError:
         return None
+    # An older program wrote the day in a name as its midnight; hardly a photo is of that second.
+    if source is TakenFrom.NAME and date.when.time() == time():
+        date = PartialDate(date.when, min(date.granularity, Granularity.DAY, key=_FINENESS))
+    return Taken(date.when, source, date.granularity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass
 from itertools import takewhile
@@ -40,6 +41,7 @@ class Query:
     names: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
     is_photo: bool = False
+    library: str | None = None
     limit: int | None = None
 
     def where(self) -> tuple[str, tuple[object, ...]]:
@@ -54,6 +56,7 @@ class Query:
             "rule = ?": self.rule,
             "confidence >= ?": self.min_confidence,
             "confidence <= ?": self.max_confidence,
+            "library = ?": None if self.library is None else os.fsencode(self.library),
         }
         clauses = [clause for clause, value in asked.items() if value is not None]
         if self.states:

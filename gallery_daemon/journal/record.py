@@ -99,7 +99,10 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache."""
+    """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache.
+
+    `redoes` is the row of an undo that is undone: what it undid was decided as this is.
+    """
 
     photo: Photo
     state: State
@@ -109,6 +112,7 @@ class JournalEntry:
     prediction: Prediction | None = None
     intent: Intent | None = None
     cache_entry: CacheEntry | None = None
+    redoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,9 @@ class Row:
     the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
     row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
     `made_inode` is that of the copy, if one was made; `unfinished` the name under which a copy was
-    begun that is not whole yet. In the row of an undo the two places are
-    exchanged: it leads from the library to the watch folder.
+    begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in hexadecimal
+    digits. In the row of an undo the two places are exchanged: it leads from the library to the
+    watch folder.
     """
 
     id: int
@@ -148,6 +153,7 @@ class Row:
     unfinished: str | None = None
     precision: float | None = None
     familiarity: float | None = None
+    content_hash: str | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -199,7 +205,8 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
         trace = json.dumps([asdict(step) for step in decision.trace])
         columns |= {"outcome": decision.outcome, "rule": decision.rule, "trace": trace}
     if facts := entry.facts:
-        columns |= {"taken": facts.taken.when.isoformat(), "taken_from": facts.taken.origin}
+        columns |= {"taken": facts.taken.date.text, "taken_from": facts.taken.origin}
+        columns["content_hash"] = facts.content_hash
     if prediction := entry.prediction:
         columns |= {
             "class": prediction.top_class,
@@ -255,6 +262,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
+        content_hash=columns["content_hash"],
     )
 
 

@@ -27,8 +27,8 @@ DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'aban
 COPIED: Final = "UPDATE filings SET made_inode = ?, unfinished = NULL WHERE id = ?"
 UNFINISHED: Final = "UPDATE filings SET unfinished = ? WHERE id = ?"
 CLOSE: Final = f"""
-UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?, unfinished = NULL
-WHERE id = ? AND state IN ({OPEN})
+UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?,
+content_hash = coalesce(?, content_hash), unfinished = NULL WHERE id = ? AND state IN ({OPEN})
 """  # noqa: S608 - our own words
 # A filing that is moved within the library is refiled, not undone.
 REVERT: Final = """
@@ -44,8 +44,8 @@ UPDATE filings SET state = 'filed' WHERE state = 'refiled' AND id = (
 """
 # A refiling keeps the identity of the file in the watch folder: a copy has another inode.
 KEEP_IDENTITY: Final = """
-UPDATE filings SET (device, inode, size_bytes, mtime_ns) = (
-    SELECT device, inode, size_bytes, mtime_ns FROM filings AS before
+UPDATE filings SET (device, inode, size_bytes, mtime_ns, content_hash) = (
+    SELECT device, inode, size_bytes, mtime_ns, content_hash FROM filings AS before
     WHERE before.id = filings.undoes
 ) WHERE id = ? AND state = 'refiling'
 """
@@ -58,6 +58,11 @@ NOT (state = 'undone' AND EXISTS (
 ORPHAN_SIDECARS: Final = """
 SELECT sidecar.* FROM filings AS photo JOIN filings AS sidecar ON sidecar.parent = photo.id
 WHERE photo.state = 'refiled' AND sidecar.state = 'filed' ORDER BY sidecar.id
+"""
+FILED_BY_RULE: Final = """
+SELECT rule, count(*) FROM filings
+WHERE library = ? AND state = 'filed' AND parent IS NULL AND rule IS NOT NULL
+GROUP BY rule ORDER BY count(*) DESC, rule
 """
 FORGET: Final = f"DELETE FROM filings WHERE id = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
 UPDATE_INODE: Final = """

@@ -1,7 +1,8 @@
 """One photo's journey: from a name that was seen to the line in the log.
 
-`pipeline` is the table of contents: one short method for each step. `judge` decides what becomes of
-a file, purely; `ends` does it and records it, `waiting_sidecars` holds the sidecars that come
-before their photo, and `retry` says when a failure is tried again. `inference_cache` keeps what the
-model saw, `similar_photos` finds bursts and near duplicates, and `photolog` writes the line.
+`pipeline` is the table of contents: one short method for each step. `known_files` says which files
+have come to an end before; `judge` decides what becomes of a file, purely; `ends` does it and
+records it, `waiting_sidecars` holds the sidecars that come before their photo, and `retry` says
+when a failure is tried again. `inference_cache` keeps what the model saw, `similar_photos` finds
+bursts and near duplicates, and `photolog` writes the line.
 """

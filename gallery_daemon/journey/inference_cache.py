@@ -3,8 +3,8 @@
 An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
 ask for them, and, where the file was renamed, nothing that was read from its name. A text that an
-older program wrote with other facts does not count; one without bits, precision or familiarity is
-read as such.
+older program wrote with other facts, such as a date that it took for whole, does not count; one
+without bits, precision or familiarity is read as such.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journal.seen import is_gone
 from gallery_daemon.journey.similar_photos import fingerprint_of
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Facts, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need
 
@@ -36,15 +38,16 @@ if TYPE_CHECKING:
 
 # The other refusals may pass, so they are no property of a file's bytes.
 _LASTING = frozenset({RefusalKind.UNREADABLE, RefusalKind.NOT_A_PHOTO})
-# Dates that are in the file itself, whatever it is called.
-_IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP})
+# Dates that are in the file itself, whatever it is called. GPS is asked only after the name.
+_IN_THE_FILE = frozenset({TakenFrom.EXIF, TakenFrom.XMP, TakenFrom.IPTC})
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
     """What came of examining a file: facts and a prediction, or why it was refused.
 
-    `kind` and `reason` are a refusal's; `limits` are those that it was examined within.
+    `kind` and `reason` are a refusal's, or `reason` is the remark on a file that could be read;
+    `limits` are those that it was examined within.
     """
 
     facts: Facts | None
@@ -108,7 +111,7 @@ class InferenceCache:
         if cached is None:
             return None
         if cached.facts is not None and cached.prediction is not None:
-            return Classified(photo, cached.facts, cached.prediction, None, None)
+            return Classified(photo, cached.facts, cached.prediction, None, None, cached.reason)
         assert cached.kind is not None
         return Refused(photo, cached.kind, cached.reason or "", cached.facts)
 
@@ -126,7 +129,7 @@ class InferenceCache:
     def _inference(self, answer: Classified | Refused) -> Inference:
         if isinstance(answer, Refused):
             return Inference(answer.facts, None, answer.kind, answer.reason, self._limits)
-        return Inference(answer.facts, answer.prediction, None, None, self._limits)
+        return Inference(answer.facts, answer.prediction, None, answer.remark, self._limits)
 
     @cached_property
     def _model(self) -> str | None:
@@ -146,7 +149,9 @@ class InferenceCache:
             return False
         if self._needs_bits and cached.facts.dhash is None:
             return False
-        return name == photo.name or cached.facts.taken.origin in _IN_THE_FILE
+        taken = cached.facts.taken
+        is_whole = taken.granularity is Granularity.SECOND  # else a name may say more
+        return name == photo.name or (taken.origin in _IN_THE_FILE and is_whole)
 
 
 _ADDED: Mapping[str, dict[str, object]] = {

@@ -28,7 +28,7 @@ from gallery_daemon.rules.decide import decide
 if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journal.record import CacheEntry, Row
-    from gallery_daemon.photo import Identity, Photo, Prediction
+    from gallery_daemon.photo import Photo, Prediction
     from gallery_daemon.rules.decide import Placing, RuleSet
 
 NOT_THIS_TIME = "its photo was not filed in this pass"
@@ -48,8 +48,9 @@ _LEFT_BESIDE = {
 class Examined:
     """A file with all that is known of it when it is judged, from the process or the cache.
 
-    `refusal` and `reason` say why there is no prediction. `batch` and `classify_ms` are as in
-    `Classified`; `cache_entry` is for the journal's cache of inferences.
+    `refusal` and `reason` say why there is no prediction; if there is one, `reason` is the remark
+    on the file. `batch` and `classify_ms` are as in `Classified`; `cache_entry` is for the
+    journal's cache of inferences.
     """
 
     photo: Photo
@@ -65,11 +66,12 @@ class Examined:
     def of(cls, answer: Classified | Refused, cache_entry: CacheEntry | None = None) -> Self:
         """What the classifier process says of a file, or the cache in its place."""
         match answer:
-            case Classified(photo, facts, prediction, batch, classify_ms):
+            case Classified(photo, facts, prediction, batch, classify_ms, remark):
                 return cls(
                     photo,
                     facts,
                     prediction,
+                    reason=remark,
                     batch=batch,
                     classify_ms=classify_ms,
                     cache_entry=cache_entry,
@@ -111,7 +113,7 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """It goes to the destination; `reason` is why it could not be read, if so."""
+    """It goes to the destination; `reason` is what is wrong with the file, if anything."""
 
     decision: Decision
     destination: Destination
@@ -246,21 +248,15 @@ def of_left_behind(fate: Fate, rules: RuleSet) -> Late | Leave:
     return Leave(_LEFT_BESIDE.get(fate.state, "its photo was left"))
 
 
-def is_expected(latest: Row | None, now: Identity, *, is_known: bool) -> bool:
+def is_expected(latest: Row | None, *, is_known: bool) -> bool:
     """Whether a photo will come to an end, for the first time or once more.
 
-    `latest` is what became of the file at its path, `now` the file that is there. An undone photo
-    may be sorted again; one that was left or filed may have been edited together with its sidecar,
-    which settles first; and a camera that counts from the beginning gives the name of a photo that
-    was moved away to another. But a filed photo of the same size was only touched, and is not filed
-    anew.
+    `latest` is what became of the file at its path; the file that is there `is_known` or not. An
+    undone photo may be sorted again; one that was left or filed may have been edited together with
+    its sidecar, which settles first; and a camera that counts from the beginning gives the name of
+    a photo that was moved away to another. One that was only touched is known by its bytes.
     """
-    if has_no_end(latest):
-        return True
-    assert latest is not None
-    if latest.state is State.FILED and latest.identity.size_bytes == now.size_bytes:
-        return False
-    return not is_known
+    return has_no_end(latest) or not is_known
 
 
 def has_no_end(latest: Row | None) -> bool:

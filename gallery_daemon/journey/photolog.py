@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import Examined
+    from gallery_daemon.journey.stayed import StayedFiles
     from gallery_daemon.logs.events import (
         ClassifierFailed,
         ClassifierStarted,
         ClassifierStopped,
+        EnginesMeasured,
         FilingRecovered,
         Log,
     )
@@ -81,7 +83,8 @@ class PhotoLog:
             sidecars=filing.sidecars,
             problems=filing.problems,
         )
-        self._tally.failed += len(filing.problems)
+        for problem in filing.problems:
+            self._tally.stay(State.FAILED, examined.photo.path, problem)
         for name in filing.sidecars:
             # The photo's line names them; they get no line that would drop their times.
             self._times.pop(_beside(examined.photo.candidate, name), None)
@@ -90,7 +93,7 @@ class PhotoLog:
             told = "; ".join(filter(None, (reason, filing.reason)))
             self._log.write(PhotoFiled(line, told or None))
         else:
-            self._tally.left += 1
+            self._tally.stay(State.LEFT, examined.photo.path, filing.reason or "")
             self._log.write(PhotoLeft(line, filing.reason or ""))
 
     def filed_late(self, sidecar: Photo, owner: Row, filing: Filing) -> None:
@@ -110,22 +113,22 @@ class PhotoLog:
             told = "; ".join(filter(None, (reason, filing.reason)))
             self._log.write(PhotoFiled(line, told))
         else:
-            self._tally.left += 1
+            self._tally.stay(State.LEFT, sidecar.path, filing.reason or reason)
             self._log.write(PhotoLeft(line, filing.reason or reason))
 
     def left(self, examined: Examined, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
-        self._tally.left += 1
+        self._tally.stay(State.LEFT, examined.photo.path, reason)
         self._log.write(PhotoLeft(self._line(examined, decision), reason))
 
     def quarantined(self, examined: Examined, reason: str) -> None:
         """The file cannot be read as a photo; it stays."""
-        self._tally.quarantined += 1
+        self._tally.stay(State.QUARANTINED, examined.photo.path, reason)
         self._log.write(PhotoQuarantined(self._line(examined), reason))
 
     def failed(self, examined: Examined, reason: str, retry_in_s: float | None) -> None:
         """The photo could not be filed; it stays and is tried again, or waits until it changes."""
-        self._tally.failed += 1
+        self._tally.stay(State.FAILED, examined.photo.path, reason)
         self._log.write(PhotoFailed(self._line(examined), reason, retry_in_s))
 
     def no_file(self, refused: NoFile) -> None:
@@ -134,15 +137,19 @@ class PhotoLog:
             return
         self._reported.add(refused.candidate)
         line = PhotoLine(photo=refused.candidate.path, source=refused.candidate.source)
-        self._tally.left += 1
+        self._tally.stay(State.LEFT, refused.candidate.path, refused.reason)
         self._log.write(PhotoLeft(line, refused.reason))
 
     def ignored(self, skipped: Unlisted) -> None:
         """A file is passed over by its name; a pass logs that, the daemon never does."""
-        self._tally.left += 1
+        self._tally.stay(State.LEFT, skipped.path, skipped.reason)
         self._log.write(
             PhotoLeft(PhotoLine(photo=skipped.path, source=skipped.source), skipped.reason)
         )
+
+    def recognised(self) -> None:
+        """By its bytes a file is known that a listing took for new; that gets no line."""
+        self._tally.known += 1
 
     def recovered(self, recovered: FilingRecovered) -> None:
         """A filing that was cut short was ended."""
@@ -151,6 +158,10 @@ class PhotoLog:
     def classifier_started(self, report: ClassifierStarted) -> None:
         """The classifier process is ready."""
         self.classifier.note_start(report, self._clock.wall())
+        self._log.write(report)
+
+    def engines_measured(self, report: EnginesMeasured) -> None:
+        """It is known which engine is the fastest here."""
         self._log.write(report)
 
     def classifier_stopped(self, report: ClassifierStopped) -> None:
@@ -179,7 +190,7 @@ class PhotoLog:
             source=examined.photo.candidate.source,
             outcome=decision.outcome if decision else None,
             rule=decision.rule if decision else None,
-            taken=examined.facts.taken.when.isoformat(),
+            taken=examined.facts.taken.date.text,
             taken_from=examined.facts.taken.origin,
             batch=examined.batch,
             waited_ms=_ms(began - times.settled) if times and began else None,
@@ -214,7 +225,8 @@ def _ms(seconds: float) -> float:
 class PassCounts:
     """Counts of files by their end; a sidecar that travelled with its photo counts as filed.
 
-    `known` are those that came to an end in an earlier pass, and are passed over.
+    `known` are those that came to an end in an earlier pass, and are passed over. `stayed` says why
+    files were not filed; a daemon, which runs for years, has none.
     """
 
     filed: int = 0
@@ -223,6 +235,7 @@ class PassCounts:
     failed: int = 0
     known: int = 0
     by_folder: dict[str, int] = field(default_factory=dict)
+    stayed: StayedFiles | None = None
 
     @property
     def files(self) -> int:
@@ -233,6 +246,18 @@ class PassCounts:
         """One photo, with its sidecars `files` files, is in `folder` of the library."""
         self.filed += files
         self.by_folder[folder] = self.by_folder.get(folder, 0) + files
+
+    def stay(self, end: State, path: str, reason: str) -> None:
+        """A file was left, quarantined, or failed."""
+        match end:
+            case State.LEFT:
+                self.left += 1
+            case State.QUARANTINED:
+                self.quarantined += 1
+            case _:
+                self.failed += 1
+        if self.stayed is not None:
+            self.stayed.note(end, path, reason)
 
     def __str__(self) -> str:
         return (

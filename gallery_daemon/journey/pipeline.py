@@ -31,10 +31,15 @@ from gallery_daemon.journey.judge import (
     of_answer,
     of_arrival,
 )
-from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
+from gallery_daemon.logs.events import (
+    ClassifierFailed,
+    ClassifierStarted,
+    ClassifierStopped,
+    EnginesMeasured,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from gallery_daemon.classifier.child import ChildEvent
     from gallery_daemon.classifier.host import ClassifierHost, HostEvent
@@ -43,6 +48,7 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journey.ends import Ends
     from gallery_daemon.journey.inference_cache import InferenceCache
+    from gallery_daemon.journey.known_files import KnownFiles
     from gallery_daemon.journey.photolog import PhotoLog
     from gallery_daemon.journey.retry import CircuitBreaker, Retries
     from gallery_daemon.journey.similar_photos import SimilarIndex
@@ -65,7 +71,7 @@ class Pipeline:
         self,
         *,
         arrivals: Arrivals,
-        unknown: Callable[[Sequence[Photo]], list[Photo]],
+        known: KnownFiles,
         host: ClassifierHost,
         cache: InferenceCache,
         similar: SimilarIndex,
@@ -79,12 +85,8 @@ class Pipeline:
         clock: Clock,
         in_order: bool = False,
     ) -> None:
-        """`unknown` gives those of some files that have not come to an end.
-
-        `in_order`: photos are judged in the order in which they arrived, as in a plan, although the
-        cache answers some at once.
-        """
-        self._arrivals, self._unknown, self._host = arrivals, unknown, host
+        """`in_order`: photos are judged as they arrived, though the cache answers some at once."""
+        self._arrivals, self._known, self._host = arrivals, known, host
         self._cache, self._similar, self._rules = cache, similar, rules
         self._sidecars, self._ends, self._filer = sidecars, ends, filer
         self._retries, self._breaker = retries, breaker
@@ -135,9 +137,9 @@ class Pipeline:
             self._answer(report)
 
     def _new_among(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Those that have not come to an end, and do not wait to be tried again."""
+        """Those whose identity is not known, and that do not wait to be tried again."""
         try:
-            unknown = self._unknown(photos)
+            unknown = self._known.not_identified(photos)
         except JournalError:
             # The claim asks again before anything is done.
             unknown = list(photos)
@@ -217,10 +219,21 @@ class Pipeline:
                 self._refuse(Examined.unread(photo, kind, reason))
 
     def _is_new(self, photo: Photo, asked: tuple[Identity, float] | None) -> bool:
-        """Whether it has not come to an end; of what was just listed that is known."""
+        """Whether it has not come to an end, by its identity and then by its bytes.
+
+        Of what was just listed the first is known.
+        """
         identity, until = asked or (None, 0.0)
         just_asked = identity == photo.identity and self._clock.monotonic() <= until
-        return just_asked or bool(self._new_among((photo,)))
+        if not just_asked and not self._new_among((photo,)):
+            return False
+        try:
+            is_new = self._known.recognise(photo) is None
+        except JournalError:
+            return True  # the claim asks again before anything is done
+        if not is_new:
+            self._photo_log.recognised()
+        return is_new
 
     def _queue(self, waiting: Photo | Examined) -> None:
         self._backlog.append(waiting)
@@ -267,6 +280,8 @@ class Pipeline:
                 self._photo_log.classifier_stopped(report)
             case ClassifierFailed():
                 self._photo_log.classifier_failed(report)
+            case EnginesMeasured():
+                self._photo_log.engines_measured(report)
 
     def _answered(self, examined: Examined) -> None:
         """It is judged, in order after those that were begun before it."""

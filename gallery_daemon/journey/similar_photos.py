@@ -8,11 +8,12 @@ chain, each with the nearest that was seen before it; the group is named after t
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.names import burst_of
 from gallery_daemon.journal.record import Fingerprint
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import PLAIN, Similar, SimilarPhoto, TakenFrom
 from gallery_daemon.rules.component import stem
 from gallery_daemon.rules.condition import Need
@@ -176,8 +177,7 @@ def _taken_ms(facts: Facts) -> int | None:
 
     An mtime is not the camera's, and a name may give the day alone.
     """
-    when, origin = facts.taken.when, facts.taken.origin
-    is_day = origin is TakenFrom.NAME and when.timetz().replace(tzinfo=None) == time()
-    if origin is TakenFrom.MTIME or is_day:
+    taken = facts.taken
+    if taken.origin is TakenFrom.MTIME or taken.granularity is not Granularity.SECOND:
         return None
-    return round((when.replace(tzinfo=UTC) - _EPOCH).total_seconds() * 1000)
+    return round((taken.when.replace(tzinfo=UTC) - _EPOCH).total_seconds() * 1000)

@@ -17,13 +17,12 @@ from gallery_daemon.journal.record import State
 from gallery_daemon.journey.judge import Fate, has_no_end, is_expected, of_sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import SidecarVerdict
+    from gallery_daemon.journey.known_files import KnownFiles
     from gallery_daemon.photo import Candidate, Identity, Photo
     from gallery_daemon.rules.decide import RuleSet
 
@@ -41,16 +40,13 @@ class WaitingSidecars:
         disk: Disk,
         library: str,
         rules: RuleSet,
-        unknown: Callable[[Sequence[Photo]], list[Photo]],
+        known: KnownFiles,
         *,
         includes_known: bool = False,
     ) -> None:
-        """`unknown` gives those of some files that have not come to an end.
-
-        `includes_known`: every photo that is there will come to an end, even if it did before.
-        """
+        """`includes_known`: every photo that is there comes to an end, even if it did before."""
         self._journal, self._disk, self._library, self._rules = journal, disk, library, rules
-        self._unknown, self._includes_known = unknown, includes_known
+        self._known, self._includes_known = known, includes_known
         # Rows with higher numbers are of this pass, in which no photo is judged twice.
         newest = next(journal.newest_first(), None)
         self._last_before = 0 if newest is None else newest.id
@@ -115,16 +111,16 @@ class WaitingSidecars:
         if self._includes_known:
             return True
         photo = replace(sidecar, candidate=_beside(sidecar, owner), identity=now)
-        is_known = self._is_of_this_pass(latest, now) or not self._unknown((photo,))
-        return is_expected(latest, now, is_known=is_known)
+        is_known = self._is_of_this_pass(latest, now) or not self._known.unknown((photo,))
+        return is_expected(latest, is_known=is_known)
 
     def _renamed_owner(self, sidecar: Photo, owner: str, now: Identity) -> Row | None:
         """What became of the photo under another name, which its sidecar has no more.
 
-        By its inode it is known, so it comes to no end under the name that it has now.
+        By its inode or its bytes it is known, so it comes to no end under the name that it has now.
         """
-        known = self._journal.known_as(now, self._library)
         beside = _beside(sidecar, owner)
+        known = self._known.row_of(replace(sidecar, candidate=beside, identity=now))
         return None if known is None else replace(known, relative=beside.relative)
 
     def _is_of_this_pass(self, latest: Row | None, now: Identity) -> bool:

@@ -186,6 +186,21 @@ class ConfigWarned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FormerRulesFound(Event):
+    """Photos in the library were filed by rules that are in the configuration no more; they stay.
+
+    `rules` are those, with how many photos each has filed.
+    """
+
+    NAME = "former_rules_found"
+
+    library: str
+    photos: int
+    rules: Mapping[str, int]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchStarted(Event):
     """A watch folder is watched from now on, natively or by polling, and why.
 
@@ -223,7 +238,10 @@ class WatchLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class RescanFinished(Event):
-    """A watch folder was listed: names seen, how many are new, and places skipped."""
+    """A watch folder was listed: names seen, how many are new, places skipped, names ignored.
+
+    `ignored` counts files and folders that are passed over by their names.
+    """
 
     NAME = "rescan_finished"
 
@@ -231,6 +249,7 @@ class RescanFinished(Event):
     seen: int
     new: int
     skipped: int
+    ignored: int
     ms: float
 
 
@@ -248,7 +267,7 @@ class FolderSkipped(Event):
 class ClassifierStarted(Event):
     """The classifier process is ready: the model (`name@hash8`), its engine, how long loading took.
 
-    `measured` has pictures per second by engine, if engines were measured just now.
+    `measured` has pictures per second by engine, if engines were measured before.
     """
 
     NAME = "classifier_started"
@@ -262,6 +281,16 @@ class ClassifierStarted(Event):
     def fields(self) -> dict[str, object]:
         """All, but `measured` only where engines were measured."""
         return _values(self) | {"measured": dict(self.measured) or None}
+
+
+@dataclass(frozen=True, slots=True)
+class EnginesMeasured(Event):
+    """Engines were measured while no photo waited; the fastest is used from the next start on."""
+
+    NAME = "engines_measured"
+
+    engine: str
+    measured: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ import os
 import sys
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
+from gallery_daemon.logs.console import ConsoleLine
 from gallery_daemon.logs.events import Log
+from gallery_daemon.logs.width import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -58,7 +61,7 @@ def make_log(
     """A Log that writes to `stream` (standard output), in the form that suits it."""
     out = stream or sys.stdout
     chosen = form or suitable_format(out, os.environ)
-    renderer = ConsoleLine(colour=_wants_colour(out)) if chosen is LogFormat.CONSOLE else _json_line
+    renderer = _json_line if chosen is LogFormat.JSON else _console_line(out)
     logger = structlog.wrap_logger(
         structlog.WriteLogger(out),
         processors=[
@@ -83,60 +86,12 @@ def _wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and "NO_COLOR" not in os.environ
 
 
+def _console_line(stream: TextIO) -> ConsoleLine:
+    # Asked for each line: a person may change the size of the window.
+    return ConsoleLine(colour=_wants_colour(stream), width=partial(columns_of, stream))
+
+
 def _json_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
     # ASCII only: a name with broken UTF-8 keeps its surrogates as \udcXX and survives any terminal.
     head = {key: event.pop(key) for key in ("timestamp", "level", "event")}
     return json.dumps(head | dict(event), default=str, ensure_ascii=True)
-
-
-_QUIET = (
-    "source", "precision", "familiarity", "model", "batch", "waited_ms", "classify_ms", "taken_from"
-)  # fmt: skip
-"""What a person at a terminal is not told of a photo."""
-
-
-class ConsoleLine:
-    """Renders an event as one short line: time, event, photo, and the rest as key=value."""
-
-    _COLOURS: Mapping[str, str] = {"info": "32", "warning": "33", "error": "31", "debug": "2"}
-
-    def __init__(self, *, colour: bool) -> None:
-        self._colour = colour
-
-    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-        """The line, without its newline."""
-        clock = str(event.pop("timestamp"))[11:19]
-        name = self._paint(self._COLOURS[str(event.pop("level"))], f"{event.pop('event'):<18}")
-        parts = [clock, name, *self._journey(event)]
-        parts += [f"{self._paint('2', key + '=')}{_plain(value)}" for key, value in event.items()]
-        return " ".join(parts)
-
-    def _journey(self, event: MutableMapping[str, Any]) -> list[str]:
-        """The words every photo's line begins with: photo, destination, class and confidence."""
-        if "photo" not in event:
-            return []
-        parts = [self._paint("1", _plain(event.pop("photo")))]
-        if "destination" in event:
-            parts.append(f"-> {_plain(event.pop('destination'))}")
-        if "class" in event:
-            confidence = event.pop("confidence", None)
-            certain = "" if confidence is None else f" {confidence:.2f}"
-            parts.append(f"({event.pop('class')}{certain})")
-        for quiet in _QUIET:
-            event.pop(quiet, None)
-        return parts
-
-    def _paint(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
-
-
-def _plain(value: object) -> str:
-    """A value on one line that no terminal can misread: anything unprintable is escaped."""
-    if isinstance(value, dict):
-        return ", ".join(f"{_plain(name)} {_plain(item)}" for name, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_plain(item) for item in value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = str(value)
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

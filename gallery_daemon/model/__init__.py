@@ -1,7 +1,8 @@
 """The model: a bundle on disk becomes calibrated probabilities.
 
-- `manifest` is what must be known of a bundle and needs no torch; `tensors` tells without numpy
-  whether its files fit; `bundle` reads and writes one.
+- `manifest` is what must be known of a bundle and needs no torch; `manifest_file` reads it from
+  outside, and `manifest_checks` says what would be impossible in it. `tensors` tells without numpy
+  whether a bundle's files fit; `bundle` reads and writes one.
 - `network` is torchvision's ResNet34, parted into body and head, and the only place that
   normalises. The body makes features of a picture, `head` logits of features.
 - `bank` has the features of known pictures, and says how far a photo is from them; `precision`

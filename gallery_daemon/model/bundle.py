@@ -28,8 +28,8 @@ from gallery_daemon.model.manifest import (
     MANIFEST_FILE,
     WEIGHTS_FILE,
     Manifest,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import HEAD, new_network, split_network
 from gallery_daemon.model.tensors import read_verified, refuse_misfits
 

@@ -25,21 +25,13 @@ A bundle of format version 1 has one look, no tallies and no bank; its head is i
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-
-from gallery_daemon.codec import CodecError, MissingKeyError, lone_surrogate, value_of
-from gallery_daemon.errors import BundleError
-from gallery_daemon.openat import NotRegularError, open_regular
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 FORMAT_VERSION = 2
 WHOLE_NETWORK_VERSION = 1
@@ -65,14 +57,6 @@ TALLY_BINS = 100
 """Confidences are counted in hundredths, as people write them."""
 QUANTILES = 101
 """A scale has the quantiles 0%, 1% and so on to 100%."""
-
-# A real manifest has some ten kilobytes; anything larger is no manifest.
-_MANIFEST_LIMIT = 4 * 1024 * 1024
-_TOP = "manifest"
-_CHANNELS = 3
-_SIZES = range(32, 1025)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_FARTHEST = 2.0  # of cosine distances
 
 Json = Mapping[str, object]
 
@@ -188,19 +172,32 @@ class Manifest:
 
     @property
     def model_id(self) -> str:
-        """`name@hash8`: what the log and the journal call this model. The bank is not part of it.
+        """`name@hash8`: what the log and the journal call this model.
 
-        A new head is another model: it gives other answers.
+        Two of the same id give the same answers: classes, probabilities, precision, familiarity. An
+        8-bit body is another way to run the same model, so it is no part of it. In format version 1
+        no two manifests have the same weights, and the id is the one that version 0.1 gave.
         """
-        digest = self.weights_sha256
-        if self.head_sha256 is not None:
-            digest = hashlib.sha256((digest + self.head_sha256).encode()).hexdigest()
+        if self.format_version == WHOLE_NETWORK_VERSION:
+            return f"{self.name}@{self.weights_sha256[:8]}"
+        said = {key: value for key, value in _by_field(self).items() if key not in _NO_ANSWER}
+        text = json.dumps(said, sort_keys=True, default=_by_field)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         return f"{self.name}@{digest[:8]}"
 
     def to_json(self) -> str:
         """The text of `model.json`; broken UTF-8 in the names of folders is replaced."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
         return _INNERMOST.sub(_in_one_line, text).encode(errors="replace").decode()
+
+
+# What a manifest says that changes no answer.
+_NO_ANSWER = frozenset({"name", "provenance", "metrics", "int8"})
+
+
+def _by_field(value: Any) -> dict[str, object]:  # noqa: ANN401 - a dataclass of whatever kind
+    """Its values as they are: `asdict` copies each number of a manifest, which takes 20 ms."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 # A list or an object without another in it, over several lines. No text has a line break: JSON
@@ -220,31 +217,6 @@ def find_bundle(name_or_path: str) -> Path:
     return Path(name_or_path).expanduser()
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the bundle in `folder`, checked.
-
-    Raises:
-        BundleError: it is missing, not readable, or says something impossible.
-    """
-    path = folder / MANIFEST_FILE
-    try:
-        with open_regular(path, follow_links=True) as file:
-            text = file.read(_MANIFEST_LIMIT + 1)
-        raw = json.loads(text)
-    except NotRegularError as error:
-        raise BundleError(f"{path} is not a regular file") from error
-    except OSError as error:
-        raise BundleError(
-            f"cannot read the model bundle {folder}: {error.strerror}",
-            hint="give a folder that `gallery-daemon train` made, or `default`",
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"{path} is not valid JSON: {error}") from error
-    if len(text) > _MANIFEST_LIMIT or not isinstance(raw, dict):
-        raise BundleError(f"{path} is not a model manifest")
-    return _checked(cast("dict[str, object]", raw), path)
-
-
 def lacks(manifest: Manifest) -> str | None:
     """What a model does not know that today's do, in a clause; None: nothing."""
     missing = {
@@ -258,153 +230,3 @@ def lacks(manifest: Manifest) -> str | None:
     version = manifest.format_version
     made = f"of format version {version}, " if version < FORMAT_VERSION else ""
     return f"{made}it knows {', '.join(unknown)}: train it anew"
-
-
-def _checked(raw: Json, path: Path) -> Manifest:
-    version = raw.get("format_version")
-    if version not in {FORMAT_VERSION, WHOLE_NETWORK_VERSION}:
-        raise BundleError(
-            f"{path} has format version {version}, this program reads {WHOLE_NETWORK_VERSION} and "
-            f"{FORMAT_VERSION}",
-            hint="update gallery-daemon, or train the model again",
-        )
-    try:
-        manifest: Manifest = (
-            value_of(Manifest, raw, _TOP, exact=False)
-            if version == FORMAT_VERSION
-            else value_of(_Manifest1, raw, _TOP, exact=False).as_today()
-        )
-    except MissingKeyError as error:
-        place = "" if error.where == _TOP else f" in {error.where}"
-        raise BundleError(f"{path} lacks {error.key!r}{place}") from error
-    except CodecError as error:
-        raise BundleError(f"{path}: {error.problem}") from error
-    for problem, found in _problems(manifest):
-        if found:
-            raise BundleError(f"{path}: {problem}")
-    return manifest
-
-
-def _problems(manifest: Manifest) -> Iterator[tuple[str, bool]]:
-    """What would be impossible in a manifest, and whether it is so in this one."""
-    classes = manifest.classes
-    for text in (manifest.name, *classes, manifest.weights_sha256):
-        yield f"{text!r} is not a text", lone_surrogate(text) is not None
-    yield "it has no classes", not classes
-    yield "a class is named twice", len(set(classes)) != len(classes)
-    yield (
-        "a class has an empty name or one with a slash",
-        any(not name.strip() or "/" in name for name in classes),
-    )
-    yield (
-        "mean and std are not three numbers each",
-        (len(manifest.mean), len(manifest.std)) != (_CHANNELS, _CHANNELS)
-        or not all(value > 0 for value in manifest.std),
-    )
-    yield "the weights' hash is not a SHA-256", not _is_sha256(manifest.weights_sha256)
-    if manifest.format_version == FORMAT_VERSION:
-        yield "the head's hash is not a SHA-256", not _is_sha256(manifest.head_sha256)
-    yield from _problems_of_looks(manifest)
-    yield from _problems_of_bank(manifest)
-    if manifest.int8 is not None:
-        yield from _problems_of_int8(manifest.int8, manifest)
-
-
-def _problems_of_looks(manifest: Manifest) -> Iterator[tuple[str, bool]]:
-    yield "it has no full look", LookKind.FULL not in manifest.looks
-    for look in manifest.looks.values():
-        yield "the temperature is not above 0", not look.temperature > 0
-        yield "the input size is not between 32 and 1024", look.size not in _SIZES
-        for name, tally in look.tallies.items():
-            yield f"it has a tally of {name!r}, which is no class", name not in manifest.classes
-            lengths = {len(tally.called), len(tally.right)}
-            yield f"the tally of {name!r} has not {TALLY_BINS} places", lengths != {TALLY_BINS}
-            pairs = zip(tally.called, tally.right, strict=True)
-            yield (
-                f"the tally of {name!r} has more right than called",
-                not all(0 <= right <= called for called, right in pairs),
-            )
-
-
-def _problems_of_bank(manifest: Manifest) -> Iterator[tuple[str, bool]]:
-    scale, digest = manifest.familiarity, manifest.bank_sha256
-    yield "it has a bank or a scale of familiarity, not both", (scale is None) != (digest is None)
-    if scale is None:
-        return
-    yield "the bank's hash is not a SHA-256", not _is_sha256(digest)
-    yield "the familiarity has no neighbours", scale.neighbours < 1
-    yield f"the familiarity has not {QUANTILES} distances", len(scale.distances) != QUANTILES
-    yield (
-        "the familiarity's distances do not ascend from 0 to 2",
-        any(low > high for low, high in itertools.pairwise((0.0, *scale.distances, _FARTHEST))),
-    )
-
-
-def _problems_of_int8(int8: Int8Network, manifest: Manifest) -> Iterator[tuple[str, bool]]:
-    yield "int8 has not the looks of the model", int8.looks.keys() != manifest.looks.keys()
-    yield (
-        "int8 has a hash that is no SHA-256",
-        not (_is_sha256(int8.xml_sha256) and _is_sha256(int8.bin_sha256)),
-    )
-    for look in int8.looks.values():
-        lengths = {len(row) for row in look.answers}
-        yield f"int8 has no {PROBES} answers", len(look.answers) != PROBES or 0 in lengths
-        yield "int8 has answers of different lengths", len(lengths) > 1
-        yield (
-            "int8 has a share outside 0 to 1",
-            not (0 <= look.agreement <= 1 and 0 <= look.difference <= 1),
-        )
-        if manifest.format_version == WHOLE_NETWORK_VERSION:
-            yield "int8 has not an answer for each class", lengths != {len(manifest.classes)}
-
-
-def _is_sha256(digest: str | None) -> bool:
-    return digest is not None and _SHA256.fullmatch(digest) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Int8Network1:
-    """The 8-bit network in a manifest of format version 1."""
-
-    xml_sha256: str
-    bin_sha256: str
-    agreement: float
-    difference: float
-    pictures: int
-    answers: tuple[tuple[float, ...], ...]
-
-    def as_today(self) -> Int8Network:
-        """The same in today's words."""
-        full = Int8Look(self.agreement, self.difference, self.answers)
-        return Int8Network(self.xml_sha256, self.bin_sha256, self.pictures, {LookKind.FULL: full})
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest1:
-    """What a manifest of format version 1 says."""
-
-    name: str
-    classes: tuple[str, ...]
-    weights_sha256: str
-    temperature: float
-    input_size: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    provenance: Json | None
-    metrics: Json | None
-    int8: _Int8Network1 | None
-
-    def as_today(self) -> Manifest:
-        """The same in today's words."""
-        return Manifest(
-            name=self.name,
-            classes=self.classes,
-            weights_sha256=self.weights_sha256,
-            looks={LookKind.FULL: LookSettings(self.input_size, self.temperature)},
-            mean=self.mean,
-            std=self.std,
-            provenance=self.provenance,
-            metrics=self.metrics,
-            int8=self.int8.as_today() if self.int8 else None,
-            format_version=WHOLE_NETWORK_VERSION,
-        )

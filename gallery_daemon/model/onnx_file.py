@@ -20,7 +20,7 @@ from torch import nn
 
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.model.engines.openvino import is_installed
+from gallery_daemon.model.engines.engine import is_installed
 from gallery_daemon.model.network import split_network
 from gallery_daemon.model.quantise import WithPreprocessing
 

@@ -60,6 +60,11 @@ class Threshold:
         return wilson_interval(round(self.precision * self.pictures), self.pictures)
 
 
+def why_no_threshold(called: int) -> str:
+    """Why there is no threshold for a class that so many held-out pictures were called."""
+    return "too few pictures" if called < FEWEST else "not reached"
+
+
 def wilson_interval(right: int, called: int) -> tuple[float, float]:
     """Between which two shares, 0..1, the true share of right calls is, 19 times out of 20.
 

@@ -4,7 +4,7 @@ Post-training quantisation by NNCF: some hundred pictures show the range of each
 the biases are corrected for the rounding. Nothing is trained. The 8-bit network includes the
 preprocessing (`network.normalise`), so it takes pictures, as either look shows them, and gives
 features. It has no head, so a new head needs no new one; whether it leads to the same classes is
-measured with the head of today.
+measured under each head.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ import torch
 from torch import nn
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engines.openvino import is_installed, without_telemetry
+from gallery_daemon.model.engines.engine import is_installed
+from gallery_daemon.model.engines.openvino import without_telemetry
 from gallery_daemon.model.engines.probes import probes, record, softmax
 from gallery_daemon.model.manifest import (
     BIN_FILE,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.model.engines.engine import Features, PictureBatch
     from gallery_daemon.model.head import Head
-    from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
+    from gallery_daemon.model.manifest import LookKind, Manifest
 
     Pictures = Mapping[LookKind, PictureBatch]
     """For each look of a manifest uint8 (N, S, S, 3), S that look's; the same pictures in each."""
@@ -97,38 +98,59 @@ def quantise(
         without_telemetry("openvino").save_model(model, Path(folder) / XML_FILE)
         files = {name: (Path(folder) / name).read_bytes() for name in (XML_FILE, BIN_FILE)}
     ask = _asker(model)
-    int8 = Int8Network(
+    unmeasured = Int8Network(
         xml_sha256=hashlib.sha256(files[XML_FILE]).hexdigest(),
         bin_sha256=hashlib.sha256(files[BIN_FILE]).hexdigest(),
-        pictures=min(len(held_out[look]) for look in manifest.looks),
+        pictures=0,
         looks={
-            look: _compared(
-                ask, partial(_run, whole), partial(head.logits, look=look), settings, held_out[look]
-            )
+            look: Int8Look(0.0, 0.0, _answers(ask, settings.size))
             for look, settings in manifest.looks.items()
         },
     )
-    return Quantised(int8, files)
-
-
-def _compared(
-    ask: Callable[[PictureBatch], Features],
-    ask_exactly: Callable[[PictureBatch], Features],
-    logits: Callable[[Features], Features],
-    settings: LookSettings,
-    pictures: PictureBatch,
-) -> Int8Look:
-    """The 8-bit body and the exact one, under the same head and temperature."""
+    exactly = partial(_run, whole)
     rounded, exact = (
-        softmax(logits(_features(each, pictures)) / settings.temperature)
-        for each in (ask, ask_exactly)
+        {look: in_batches(each, held_out[look]) for look in manifest.looks}
+        for each in (ask, exactly)
     )
-    answers = record(ask(probes(settings.size)))
-    return Int8Look(
-        agreement=float((exact.argmax(1) == rounded.argmax(1)).mean()),
-        difference=float(np.abs(exact.max(1) - rounded.max(1)).mean()),
-        answers=tuple(tuple(round(float(number), 4) for number in row) for row in answers),
-    )
+    return Quantised(measured_under(head, unmeasured, manifest, rounded, exact), files)
+
+
+def measured_under(
+    head: Head,
+    int8: Int8Network,
+    manifest: Manifest,
+    rounded: Mapping[LookKind, Features],
+    exact: Mapping[LookKind, Features],
+) -> Int8Network:
+    """What a manifest says of an 8-bit body, with how often it leads to the class of the exact one.
+
+    Its answers to the probes stay those of the machine that made it.
+
+    Args:
+        head: follows both bodies.
+        int8: has the looks of the manifest.
+        manifest: has the temperatures.
+        rounded: the 8-bit body's features of some pictures, float32 (N, F), by look.
+        exact: those of the same pictures that the exact body gives.
+    """
+    looks = {}
+    for look, settings in manifest.looks.items():
+        ours, theirs = (
+            softmax(head.logits(features[look], look) / settings.temperature)
+            for features in (rounded, exact)
+        )
+        looks[look] = replace(
+            int8.looks[look],
+            agreement=float((theirs.argmax(1) == ours.argmax(1)).mean()),
+            difference=float(np.abs(theirs.max(1) - ours.max(1)).mean()),
+        )
+    return replace(int8, pictures=min(map(len, exact.values())), looks=looks)
+
+
+def _answers(ask: Callable[[PictureBatch], Features], size: int) -> tuple[tuple[float, ...], ...]:
+    """A short record of what the 8-bit body makes of the probes."""
+    recorded = record(ask(probes(size)))
+    return tuple(tuple(round(float(number), 4) for number in row) for row in recorded)
 
 
 def refuse_missing_packages() -> None:
@@ -196,7 +218,7 @@ def _run(whole: nn.Module, pictures: PictureBatch) -> Features:
     return features
 
 
-def _features(ask: Callable[[PictureBatch], Features], pictures: PictureBatch) -> Features:
+def in_batches(ask: Callable[[PictureBatch], Features], pictures: PictureBatch) -> Features:
     """Float32 (M, F), batch by batch."""
     return np.concatenate(
         [

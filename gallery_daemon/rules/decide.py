@@ -69,6 +69,11 @@ class RuleSet:
     failed: Placing | None = None
 
     @property
+    def names(self) -> frozenset[str]:
+        """What its rules are called, enabled or not."""
+        return frozenset(rule.name for rule in self.rules)
+
+    @property
     def placings(self) -> tuple[Placing, ...]:
         """Every place that a photo can go to."""
         rules = (rule.placing for rule in self.rules if rule.enabled)

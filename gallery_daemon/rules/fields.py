@@ -6,19 +6,21 @@ A field without a value is None; the template then takes its fallback.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TypeAlias
 
+from gallery_daemon.partial_date import PartialDate
 from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
 from gallery_daemon.rules.component import extension, stem
 from gallery_daemon.rules.condition import FILE, NOTHING, Need, Needs
 
-Values: TypeAlias = Mapping[str, str | datetime | None]
+Values: TypeAlias = Mapping[str, str | PartialDate | None]
 
 DATE_FIELDS = ("date", "taken", "mtime", "added")
 
 MEANINGS: Mapping[str, str] = {
-    "date": "the date taken (EXIF, XMP, the name), or else the file's mtime; the log says which",
+    "date": "the date taken (EXIF, XMP, IPTC, the name, GPS), or else the file's mtime; the log "
+    "says which",
     "taken": "the same without the mtime",
     "mtime": "when the file was last written",
     "added": "when the photo settled",
@@ -68,12 +70,13 @@ def values_of(
     `date` is the best date known, whatever its origin; `taken` only a date of the photo itself. A
     sequence has no value yet.
     """
-    own_date = facts.taken.when if facts.taken.origin is not TakenFrom.MTIME else None
+    own_date = facts.taken.date if facts.taken.origin is not TakenFrom.MTIME else None
+    mtime = photo.identity.modified_at.astimezone(photo.settled_at.tzinfo or UTC)
     return {
-        "date": facts.taken.when,
+        "date": facts.taken.date,
         "taken": own_date,
-        "mtime": photo.identity.modified_at.astimezone(photo.settled_at.tzinfo or UTC),
-        "added": photo.settled_at,
+        "mtime": PartialDate(mtime),
+        "added": PartialDate(photo.settled_at),
         "class": None if prediction is None else prediction.top_class,
         "confidence": None if prediction is None else f"{prediction.confidence:.2f}",
         "name": photo.name,

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Outcome
-from gallery_daemon.photo import Prediction
+from gallery_daemon.partial_date import Granularity
+from gallery_daemon.photo import Prediction, TakenFrom
 from gallery_daemon.rules.component import numbered
 from gallery_daemon.rules.conditions.model import MinPrecision
 from gallery_daemon.rules.explain import Explanation, explain
@@ -69,7 +70,7 @@ class RuleTest:
     """One test, and where it stands; `line` and `column` count from 1.
 
     `unknown` has the fields of a template that the test gives no value for, each with the reason as
-    the end of a sentence.
+    the end of a sentence. `mtime_to` is how finely the test says the file's own date.
     """
 
     name: str
@@ -80,6 +81,7 @@ class RuleTest:
     prediction: Prediction
     expected: Expected
     unknown: Mapping[str, str] = field(default_factory=dict)
+    mtime_to: Granularity = Granularity.SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _unknown_to(
         return None
     rule = None if decision.outcome is Outcome.OTHERWISE else "some rule"
     values = values_of(test.photo, test.facts, test.prediction, rule)
-    return _unknown_in(template, values, test.unknown)
+    return _unknown_in(template, values, test)
 
 
 def _got(decision: Decision) -> str:
@@ -218,18 +220,19 @@ def _shown(folder: tuple[str, ...]) -> str:
     return "".join(f"{each}/" for each in folder)
 
 
-def _unknown_in(template: Template, values: Values, unknown: Mapping[str, str]) -> str | None:
+def _unknown_in(template: Template, values: Values, test: RuleTest) -> str | None:
     """The first field that the place is made of and the test does not say, and why it matters.
 
     It reads `{hash8}, which given does not say`; None: all that the template uses is known. Of a
     hash, `values` may have the first digits only.
     """
     # Such a field has a value when the photo is filed, so no fallback is taken.
-    some = dict.fromkeys((*unknown, *HASH_FIELDS), _ANY)
+    some = dict.fromkeys((*test.unknown, *HASH_FIELDS), _ANY)
     known = str(values["hash"] or "")
     for each in template.used({**values, **some}):
         is_hash = each.name in HASH_FIELDS
-        why = _why_short(each, known) if is_hash else unknown.get(each.name)
+        why = _why_short(each, known) if is_hash else test.unknown.get(each.name)
+        why = why or _why_coarse(each, test)
         if why is not None:
             return f"{_in_braces(each)}, {why}"
     return None
@@ -242,6 +245,18 @@ def _why_short(used: Field, known: str) -> str | None:
         return None
     said = f"of which given says {len(known)} digits" if known else "which given does not say"
     return f"{said} (add hash: of {max(needed, HASH_LEAST)} digits)"
+
+
+def _why_coarse(used: Field, test: RuleTest) -> str | None:
+    """Why the file's date is said too coarsely; every file has one to the second."""
+    is_mtime = used.name == "mtime" or (
+        used.name == "date" and test.facts.taken.origin is TakenFrom.MTIME
+    )
+    # Without a form it is the day.
+    is_known = used.form is not None or test.mtime_to.includes(Granularity.DAY)
+    if not is_mtime or (is_known and used.is_known_with(test.mtime_to)):
+        return None
+    return f"of which given says no {test.mtime_to.finer} (add it to date: 2026-07-01 18:30:00)"
 
 
 def _in_braces(used: Field) -> str:

@@ -4,8 +4,10 @@ A template is parsed once, against a list of known fields, and rendered into che
 into a path: neither its text nor a value can name `..` or an absolute place. It is not
 `str.format`, which reaches `{date.__class__}` and everything behind it.
 
-    {field}               the value, or `unknown` where there is none
+    {field}               the value, or `unknown` where there is none; of a date, what is known
     {date:%Y/%m}          a date in strftime's letters; a `/` makes a folder
+    {date:%H}             `unknown` for letters that are not known, as of a day without an hour
+    {date:%H|night}       the text if a letter is not known
     {camera|source|none}  the first field that has a value, else the text at the end
     {hash:12}             the first digits of the content's hash
     {sequence:4}          a number of at least four digits: the first that makes the name free
@@ -16,8 +18,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.rules.component import NUMBER, component, is_control
 from gallery_daemon.rules.fields import DATE_FIELDS, DIGITS, FIELDS, SEQUENCE, Values
 
@@ -28,7 +30,14 @@ DIRECTIVES = "aAbBdfFGHjmMSuUVwWyY%"
 FOLDERS_LIMIT = 30
 """The most folders in a template; a hundred thousand nested ones could hardly be deleted."""
 
-_DAY = "%Y-%m-%d"
+_KNOWN_WITH = {
+    **dict.fromkeys("Yy", Granularity.YEAR),
+    **dict.fromkeys("mbB", Granularity.MONTH),
+    **dict.fromkeys("dFjaAuwUWVG", Granularity.DAY),
+    "H": Granularity.HOUR,
+    "M": Granularity.MINUTE,
+    **dict.fromkeys("Sf", Granularity.SECOND),
+}
 _TOKEN = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _DIRECTIVE = re.compile(r"%(.?)")
@@ -46,39 +55,68 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field; `form` are strftime's letters for a date, `digits` how many of a hash or number."""
+    """A field; `form` are strftime's letters for a date, `digits` how many of a hash or number.
+
+    Without a form a date is its day, or as much of that as is known.
+    """
 
     name: str
-    form: str = _DAY
+    form: str | None = None
     digits: int | None = None
 
     def sections(self, values: Values) -> list[str] | None:
-        """The value, in several folders where `form` has a `/`; none where there is no value."""
+        """The value, in several folders where `form` has a `/`.
+
+        There is none where there is no value, or a letter of `form` is not known.
+        """
         if self.name == SEQUENCE:
             return [NUMBER * (self.digits or 1)]
         value = values.get(self.name)
-        if isinstance(value, datetime):
-            return [_strftime(value, section) for section in self.form.split("/")]
+        if isinstance(value, PartialDate):
+            return self._of_date(value) if self.is_known_with(value.granularity) else None
         text = (value or "").replace(NUMBER, "_").strip()
         return [text[: self.digits]] if text else None
+
+    def known_sections(self, values: Values) -> list[str] | None:
+        """What is known of a date, with `unknown` for the letters that are not; None of others."""
+        value = values.get(self.name)
+        return self._of_date(value) if isinstance(value, PartialDate) else None
+
+    def is_known_with(self, granularity: Granularity) -> bool:
+        """Whether a date that is known so finely has every letter of the form."""
+        letters = _DIRECTIVE.findall(self.form or "")
+        parts = (_KNOWN_WITH[letter] for letter in letters if letter in _KNOWN_WITH)
+        return all(granularity.includes(part) for part in parts)
+
+    def _of_date(self, value: PartialDate) -> list[str]:
+        if self.form is None:
+            day = min(value.granularity, Granularity.DAY, key=tuple(Granularity).index)
+            return [PartialDate(value.when, day).text]
+        return [_strftime(value, section) for section in self.form.split("/")]
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What stands in braces: the first field that has a value, else `otherwise`."""
+    """What stands in braces: the first field that has a value, else `otherwise`.
+
+    Without `otherwise` it is what is known of the first date, else `unknown`.
+    """
 
     fields: tuple[Field, ...]
-    otherwise: str = UNKNOWN
+    otherwise: str | None = None
 
     def sections(self, values: Values) -> list[str]:
         """Texts with a folder's end between them."""
         field = self.used(values)
-        return (field and field.sections(values)) or [self.otherwise]
+        if field is None:
+            return [UNKNOWN if self.otherwise is None else self.otherwise]
+        return field.sections(values) or field.known_sections(values) or [UNKNOWN]
 
     def used(self, values: Values) -> Field | None:
-        """The field whose value it takes; None: it takes `otherwise`."""
-        fields = (field for field in self.fields if field.sections(values) is not None)
-        return next(fields, None)
+        """The field whose value it takes, or what is known of it; None: it takes a text."""
+        whole = (field for field in self.fields if field.sections(values) is not None)
+        known = (field for field in self.fields if field.known_sections(values) is not None)
+        return next(whole, next(known, None) if self.otherwise is None else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +272,27 @@ def _refuse_form(form: str, position: int) -> None:
     _refuse_parts(form, position)
 
 
-def _strftime(when: datetime, form: str) -> str:
-    """As strftime, letter by letter: the C library never sees the text in between."""
-    return _DIRECTIVE.sub(lambda found: _directive(when, found[0]), form)
+def _strftime(date: PartialDate, form: str) -> str:
+    """As strftime, letter by letter: the C library never sees the text in between.
+
+    Letters that are not known are one `unknown`, with those beside them and what is in between.
+    """
+    pieces: list[str] = []
+    behind = 0
+    is_open = False
+    for found in _DIRECTIVE.finditer(form):
+        known_with = _KNOWN_WITH.get(found[1])
+        is_known = known_with is None or date.knows(known_with)
+        if is_known or not is_open:
+            pieces += form[behind : found.start()], _directive(date, found[0], is_known=is_known)
+        is_open, behind = not is_known, found.end()
+    return "".join((*pieces, form[behind:]))
 
 
-def _directive(when: datetime, directive: str) -> str:
+def _directive(date: PartialDate, directive: str, *, is_known: bool) -> str:
+    when = date.when
+    if not is_known:
+        return UNKNOWN
     if directive == "%Y":
         return f"{when.year:04}"  # glibc leaves out leading zeros
     if directive == "%F":

@@ -13,7 +13,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, cast
 
 from gallery_daemon.model.manifest import BIN_FILE, INPUT_SIZE, XML_FILE
-from gallery_daemon.model.precision import FEWEST, threshold
+from gallery_daemon.model.precision import FEWEST, threshold, why_no_threshold
 from gallery_daemon.training.card_tables import (
     aims,
     by_class,
@@ -30,8 +30,7 @@ from gallery_daemon.training.report import HEADINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.precision import Threshold
+    from gallery_daemon.model.manifest import Manifest, Tally
     from gallery_daemon.training.card_tables import Said
 
 CARD_FILE = "MODEL_CARD.md"
@@ -174,19 +173,23 @@ def _recipe(provenance: Said) -> Iterator[str]:
         "an average of the weights": recipe["average"],
     }
     words = ", ".join(what for what, is_so in also.items() if is_so)
+    begins = f"`{recipe['name']}`, from the weights `{provenance['weights']}`"
+    fitted = (
+        "a last layer is fitted for each look, on features of whole pictures as that look shows "
+        "them: a logistic regression, which has one best solution."
+    )
+    if not recipe["phases"]:
+        yield f"{begins}{f', with {words}' if words else ''}. The layers below stay: {fitted}"
+        return
     yield (
-        f"`{recipe['name']}`, from the weights `{provenance['weights']}`, in batches of "
-        f"{provenance['batch_size']}{f', with {words}' if words else ''}. The best epoch by the "
-        "pictures that validate was kept."
+        f"{begins}, in batches of {provenance['batch_size']}{f', with {words}' if words else ''}. "
+        "The best epoch by the pictures that validate was kept."
     )
     phases = enumerate(recipe["phases"], 1)
     full = provenance.get("size", INPUT_SIZE)
     yield "\n".join(_wrapped(f"{number}. {_phase(phase, full)}") for number, phase in phases)
     if recipe.get("quick_look"):
-        yield (
-            "At the end a last layer is fitted for each look, on features of whole pictures as "
-            "that look shows them: a logistic regression, which has one best solution."
-        )
+        yield f"At the end {fitted}"
 
 
 def _phase(phase: Said, full: int) -> str:
@@ -255,14 +258,15 @@ def _thresholds(manifest: Manifest) -> Iterator[str]:
         yield markdown_table(
             ("class", *(f"{precision:.0%}" for precision in PRECISIONS)),
             (
-                (name, *(_threshold(threshold(tally, wanted)) for wanted in PRECISIONS))
+                (name, *(_threshold(tally, wanted) for wanted in PRECISIONS))
                 for name, tally in tallies.items()
             ),
         )
 
 
-def _threshold(found: Threshold | None) -> str:
+def _threshold(tally: Tally, wanted: float) -> str:
+    found = threshold(tally, wanted)
     if found is None:
-        return "not known"
+        return why_no_threshold(sum(tally.called))
     ends = f"{found.lowest * 100:.1f} to {found.highest * 100:.1f}%"
     return f"{found.confidence:.2f} ({found.share:.0%}; {ends})"

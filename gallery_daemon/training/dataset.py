@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.intake.candidate import why_ignored
+from gallery_daemon.intake.candidate import why_folder_ignored, why_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +113,7 @@ def find_gallery(folders: Sequence[Path], classes: tuple[str, ...] | None = None
 def _class_folders(folder: Path) -> list[Path]:
     try:
         found = sorted(
-            path for path in folder.iterdir() if path.is_dir() and not why_ignored(path.name)
+            path for path in folder.iterdir() if path.is_dir() and not why_folder_ignored(path.name)
         )
     except OSError as error:
         raise TrainingError(f"cannot list {folder}: {error.strerror}") from error

@@ -39,6 +39,12 @@ def evaluation_page(found: Evaluation) -> bytes:
         list(_mistakes(found)),
         found.skipped,
         agreement=found.agreement,
+        about={
+            "model": found.model,
+            "ran with": found.engine,
+            "pictures": str(len(found.pictures)),
+            "skipped": str(len(found.skipped)),
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from gallery_daemon.model.bundle import (
     refuse_existing,
     save_bundle,
 )
+from gallery_daemon.model.engines.openvino import OpenVinoEngine
 from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.head import load_head
 from gallery_daemon.model.manifest import (
@@ -25,11 +27,13 @@ from gallery_daemon.model.manifest import (
     WHOLE_NETWORK_VERSION,
     XML_FILE,
     LookKind,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quantise import (
     CALIBRATION_PICTURES,
     Quantised,
+    in_batches,
+    measured_under,
     quantise,
     refuse_missing_packages,
     with_int8,
@@ -39,17 +43,16 @@ from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.pictures import as_thumbnail, read_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
-
-    from torch import nn
 
     from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.training.display import Display
+    from gallery_daemon.training.learned import Learned
     from gallery_daemon.training.pictures import LoadedGallery
     from gallery_daemon.training.split import Split
-    from gallery_daemon.training.trainer import Learned
+    from gallery_daemon.training.trainer import Trainer
 
 # Enough to tell 99.0% from 99.5%, and a minute of float32 on two cores.
 COMPARED_PICTURES = 1_000
@@ -73,25 +76,17 @@ def make_int8(
         display: shows why there is none.
     """
     display.begin("making an 8-bit network", 0)
-    compared = split.validate
-    if len(compared) < FEWEST_COMPARED:
-        compared = (*split.validate, *split.train)
-    try:
-        made = quantise(
+    calibrating = sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])
+    return _if_of_use(
+        lambda: quantise(
             learned.network.to("cpu", torch.float32),
             learned.head,
             manifest,
-            _chosen(loaded, manifest, sorted(_shuffled(split.train)[:CALIBRATION_PICTURES])),
-            _chosen(loaded, manifest, sorted(_shuffled(compared)[:COMPARED_PICTURES])),
-        )
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever the libraries raise
-        # Hours of training are not lost for it: the bundle is whole without.
-        display.say(f"no 8-bit network: {_first_line(error)}")
-        return None
-    if made.int8.agreement < LEAST_AGREEMENT:
-        display.say(f"no 8-bit network: {_too_little(made)}")
-        return None
-    return made
+            _chosen(loaded, manifest, calibrating),
+            _chosen(loaded, manifest, _places_to_compare(split)),
+        ),
+        display,
+    )
 
 
 def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) -> Manifest:
@@ -137,10 +132,22 @@ def add_int8(bundle: Path, data: Sequence[Path], out: Path, display: Display) ->
     return save_bundle(out, network, with_int8(manifest, made), extras, bank=bank, head=head)
 
 
-def kept_int8(bundle: Path | None, network: nn.Module, manifest: Manifest) -> Quantised | None:
-    """The 8-bit body of the bundle that a training started from, if it is still that of `network`.
+def kept_int8(
+    bundle: Path | None, learned: Learned, manifest: Manifest, trainer: Trainer, split: Split
+) -> Quantised | None:
+    """The 8-bit body of the bundle that a training started from, measured under the new head.
 
-    None if the body has changed, is shown pictures of other sizes, or there is no such bundle.
+    What it is compared with are the features that the head was fitted to, which are there already:
+    of float32, or of half precision where the machine trains in that. None if the body has changed,
+    is shown pictures of other sizes, or there is no such bundle; and, with a line to the person, if
+    it is of no use under this head or cannot run here.
+
+    Args:
+        bundle: what the training started from, if that was a bundle.
+        learned: the network and its head.
+        manifest: has its looks and temperatures.
+        trainer: has the pictures, and the features that the head was fitted to and judged by.
+        split: those that validated show whether the 8-bit body agrees with these.
 
     Raises:
         BundleError: the bundle is damaged.
@@ -149,16 +156,32 @@ def kept_int8(bundle: Path | None, network: nn.Module, manifest: Manifest) -> Qu
         return None
     start = read_manifest(bundle)
     sizes = [{look: each.size for look, each in some.looks.items()} for some in (start, manifest)]
-    if sizes[0] != sizes[1] or start.weights_sha256 != body_sha256(network):
+    if sizes[0] != sizes[1] or start.weights_sha256 != body_sha256(learned.network):
         return None
-    return int8_of(bundle)
+    kept = int8_of(bundle)
+    if kept is None:
+        return None
+    trainer.display.begin("comparing the 8-bit network", 0)
+
+    def measured() -> Quantised:
+        engine, places = OpenVinoEngine(bundle), _places_to_compare(split)
+        rounded = {
+            look: in_batches(engine.features, trainer.loaded.shown(look, places))
+            for look in manifest.looks
+        }
+        exact = {
+            look: trainer.features(learned.network, places, look).numpy() for look in manifest.looks
+        }
+        return replace(kept, int8=measured_under(learned.head, kept.int8, manifest, rounded, exact))
+
+    return _if_of_use(measured, trainer.display)
 
 
 def int8_of(bundle: Path) -> Quantised | None:
     """The bundle's 8-bit body, for another bundle with the same body; None if it has none.
 
-    One of format version 1 includes the head, and cannot serve another. How well it agrees was
-    measured under the bundle's own head.
+    One of format version 1 includes the head, and cannot serve another. How well it agrees is that
+    under the bundle's own head.
 
     Raises:
         BundleError: it is damaged.
@@ -169,6 +192,27 @@ def int8_of(bundle: Path) -> Quantised | None:
     hashes = {XML_FILE: manifest.int8.xml_sha256, BIN_FILE: manifest.int8.bin_sha256}
     files = {name: read_verified(bundle / name, digest) for name, digest in hashes.items()}
     return Quantised(manifest.int8, files)
+
+
+def _if_of_use(make: Callable[[], Quantised], display: Display) -> Quantised | None:
+    try:
+        made = make()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever the libraries raise
+        # Hours of training are not lost for it: the bundle is whole without.
+        display.say(f"no 8-bit network: {_first_line(error)}")
+        return None
+    if made.int8.agreement < LEAST_AGREEMENT:
+        display.say(f"no 8-bit network: {_too_little(made)}")
+        return None
+    return made
+
+
+def _places_to_compare(split: Split) -> list[int]:
+    """Pictures that validated; those that trained too, where these are few."""
+    compared = split.validate
+    if len(compared) < FEWEST_COMPARED:
+        compared = (*split.validate, *split.train)
+    return sorted(_shuffled(compared)[:COMPARED_PICTURES])
 
 
 def _shown(look: LookKind, side: int, pixels: Sequence[Pixels]) -> Pixels:

@@ -108,6 +108,11 @@ class Measures:
         """The classes in the order of the confusion."""
         return tuple(self.per_class)
 
+    def called(self, name: str) -> int:
+        """How many pictures were called that class, rightly or not."""
+        place = self.classes.index(name)
+        return sum(row[place] for row in self.confusion)
+
     @property
     def pictures(self) -> int:
         """How many pictures were measured."""

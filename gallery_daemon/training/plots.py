@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _PNG_DPI = 120
 _GRID_ALPHA = 0.3
+_BAR_ALPHA = 0.25
+# The tallest bar takes a quarter of the height, below the lines.
+_BARS_SHARE = 0.25
 
 
 def all_plots(
@@ -130,6 +133,7 @@ def reliability_plot(predictions: Predictions, begins: str = "Is") -> bytes:
         ("after", after),
     ):
         _reliability(axes, label, probabilities.max(1), predictions.is_right())
+    _counts(axes, after.max(1))
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.legend()
@@ -190,6 +194,23 @@ def _reliability(axes: Axes, label: str, confidence: Array, right: Flags) -> Non
     sure = [float(confidence[bins == place].mean()) for place in used]
     share = [float(right[bins == place].mean()) for place in used]
     axes.plot(sure, share, marker="o", label=label)
+
+
+def _counts(axes: Axes, confidence: Array) -> None:
+    """How many pictures each point stands for, as bars below: a point of three proves little."""
+    bins = bins_of(confidence)
+    counts = [int((bins == place).sum()) for place in range(BINS)]
+    heights = [count / max(counts) * _BARS_SHARE for count in counts]
+    middles = [(place + 0.5) / BINS for place in range(BINS)]
+    bars = axes.bar(
+        middles,
+        heights,
+        width=0.9 / BINS,
+        color="grey",
+        alpha=_BAR_ALPHA,
+        label="how many pictures (after)",
+    )
+    axes.bar_label(bars, [str(count or "") for count in counts], fontsize=7)
 
 
 def _new_plot(title: str, x: str, y: str) -> tuple[Figure, Axes]:

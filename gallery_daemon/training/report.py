@@ -11,12 +11,14 @@ import io
 from dataclasses import dataclass
 from html import escape
 from string import Template
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from gallery_daemon.model.precision import FEWEST
+from gallery_daemon.model.precision import FEWEST, why_no_threshold
+from gallery_daemon.training.advice import next_steps, of_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +41,7 @@ HEADINGS = {
 }
 """What a person calls the measures that the manifest has under these keys."""
 _AT_USUAL = ("reach 0.80", "of those right", "wrongly filed at 0.80")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _MOST_MISTAKES = 48
 _MOST_SKIPPED = 1000
 _THUMBNAIL_SIDE = 128
@@ -68,6 +71,7 @@ _PAGE = Template("""<!doctype html>
 </head>
 <body>
 <h1>$title</h1>
+$about
 $tables
 <p><small>Reach 0.80: pictures whose confidence is at least that. Wrongly filed at 0.80: pictures
 that a rule with that min_confidence files as another class. 95% right from: the min_confidence from
@@ -84,6 +88,10 @@ $plots
 $mistakes
 </ol>
 $skipped
+<h2>What to do next</h2>
+<ul>
+$next_steps
+</ul>
 </body>
 </html>
 """)
@@ -108,10 +116,13 @@ def report_page(
     skipped: SkippedPictures,
     *,
     agreement: LookAgreement | None = None,
+    about: Mapping[str, str] = _NOTHING,
+    use: str = "",
 ) -> bytes:
     """The page: tables of `measured` by heading, `plots` PNG by file name, mistakes, skipped files.
 
-    The plots and the mistakes are of the last of `measured` that is no quick look.
+    The plots and the mistakes are of the last of `measured` that is no quick look. `about` says
+    what the model was made from and with, `use` how to use it.
     """
     of_whom = [heading for heading in measured if not heading.endswith(QUICK_ENDING)][-1].lower()
     intro = (
@@ -131,12 +142,24 @@ def report_page(
             f'<img alt="{escape(name.removesuffix(".png"))}" src="{_embedded(png, "png")}">'
             for name, png in plots.items()
         ),
+        about=_about(about),
+        next_steps="\n".join(
+            f"<li>{step}</li>" for step in next_steps(next(iter(measured.values())), use)
+        ),
         fewest=FEWEST,
         plots_intro=_plots_intro(plots, of_whom),
         mistakes_intro=intro if mistakes else "None.",
         mistakes="\n".join(map(_item, mistakes)),
         skipped=_skipped(skipped),
     ).encode()
+
+
+def _about(about: Mapping[str, str]) -> str:
+    if not about:
+        return ""
+    rows = ((_printable(key), _printable(value)) for key, value in about.items())
+    table = _table(("", ""), rows)
+    return f"<details open><summary>What it was made from and with</summary>{table}</details>"
 
 
 def surest_mistakes(predictions: Predictions) -> Iterator[tuple[int, str, str, float]]:
@@ -198,7 +221,8 @@ def _measured(heading: str, measures: Measures) -> str:
             for each in measures.at_confidence
         ),
     )
-    parts = (f"<h2>{escape(heading)}</h2>", f"<p>{summary}</p>", coverage, _classes(measures))
+    few = f"<p><small>{of_few(measures)}</small></p>"
+    parts = (f"<h2>{escape(heading)}</h2>", f"<p>{summary}</p>", few, coverage, _classes(measures))
     return "\n".join(parts) + _sources(measures)
 
 
@@ -222,7 +246,13 @@ def _classes(measures: Measures) -> str:
     thresholds = _table(
         ("class", *(f"{precision:.0%} right from" for precision in precisions)),
         (
-            (escape(name), *map(_threshold, score.thresholds.values()))
+            (
+                escape(name),
+                *(
+                    _threshold(each) if each else why_no_threshold(measures.called(name))
+                    for each in score.thresholds.values()
+                ),
+            )
             for name, score in scores.items()
         ),
     )
@@ -256,10 +286,13 @@ def _sources(measures: Measures) -> str:
 
 def _agreement(agreement: LookAgreement) -> str:
     overall, reached = agreement.overall, agreement.at_threshold
+    sure = (
+        f" {reached.share:.1%} reach the confidence below, and of those it does for "
+        f"{_share(reached.accuracy)}."
+    )
     summary = (
         f"A quick look names the class that the full look names for {_share(overall.accuracy)} of "
-        f"{overall.pictures} pictures. {reached.share:.1%} reach the confidence below, and of "
-        f"those it does for {_share(reached.accuracy)}."
+        f"{overall.pictures} pictures.{sure if reached.reached else ''}"
     )
     rows = (
         (escape(name), _threshold(threshold))
@@ -284,9 +317,7 @@ def _at_usual(score: ClassScore | SourceScore) -> tuple[str, str, str]:
     return f"{usual.share:.1%}", _share(usual.accuracy), f"{score.filed_wrongly:.1%}"
 
 
-def _threshold(threshold: Threshold | None) -> str:
-    if threshold is None:
-        return "not known"
+def _threshold(threshold: Threshold) -> str:
     return (
         f"{threshold.confidence:.2f} <small>({threshold.share:.0%} of calls, "
         f"{threshold.lowest * 100:.0f} to {threshold.highest * 100:.0f}%)</small>"

@@ -16,11 +16,13 @@ from gallery_daemon.model.bundle import bundle_files, save_bundle
 from gallery_daemon.model.engines.torch import torch_kinds
 from gallery_daemon.model.manifest import LookKind, Manifest
 from gallery_daemon.model.quantise import with_int8
+from gallery_daemon.training.advice import how_to_use, made_of
 from gallery_daemon.training.calibration import Calibration, calibrate
 from gallery_daemon.training.card import CARD_FILE, model_card
 from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.features import Runner
 from gallery_daemon.training.int8_bundle import kept_int8, make_int8
+from gallery_daemon.training.learned import NEIGHBOURS, Learned
 from gallery_daemon.training.pictures import SkippedPictures, read_gallery
 from gallery_daemon.training.plots import all_plots
 from gallery_daemon.training.predictions import PREDICTIONS_FILE, save_predictions
@@ -33,12 +35,12 @@ from gallery_daemon.training.report import (
 )
 from gallery_daemon.training.split import fold_sources, load_data, make_splits
 from gallery_daemon.training.train_options import provenance_of, read_notes
-from gallery_daemon.training.trainer import NEIGHBOURS, Learned, Trainer
+from gallery_daemon.training.trainer import Trainer
 from gallery_daemon.training.weights import find_weights
 from gallery_daemon.training.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gallery_daemon.training.checkpoint import Progress
@@ -109,11 +111,11 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
         provenance = provenance_of(options, loaded, runner, weights=weights.name)
         manifest = _manifest(trainer, calibration, {"finished": finished, **provenance})
         if finished:
-            int8 = kept_int8(weights.bundle, network, manifest)
+            int8 = kept_int8(weights.bundle, learned, manifest, trainer, split)
             if int8 is None and options.int8:
                 int8 = make_int8(learned, manifest, loaded, split, display)
             manifest = with_int8(manifest, int8)
-        files = _report(trainer, calibration, progress) | (int8.files if int8 else {})
+        files = _report(trainer, calibration, progress, provenance) | (int8.files if int8 else {})
         files[CARD_FILE] = _card(manifest, learned, files, options.notes)
         with workspace.replacing_unfinished():
             manifest = save_bundle(
@@ -165,7 +167,12 @@ def _manifest(
     )
 
 
-def _report(trainer: Trainer, calibration: Calibration, progress: Progress) -> dict[str, bytes]:
+def _report(
+    trainer: Trainer,
+    calibration: Calibration,
+    progress: Progress,
+    provenance: Mapping[str, object],
+) -> dict[str, bytes]:
     """The plots and the page of the bundle, and the left-out predictions, by file name."""
     held_out = calibration.held_out
     plots = all_plots(progress.epochs, held_out[LookKind.FULL], held_out.get(LookKind.QUICK))
@@ -179,6 +186,8 @@ def _report(trainer: Trainer, calibration: Calibration, progress: Progress) -> d
         mistakes,
         trainer.loaded.skipped,
         agreement=_agreement(calibration),
+        about=made_of(provenance),
+        use=how_to_use(trainer.options.out),
     )
     files = {**plots, REPORT_FILE: page}
     if calibration.left_out:

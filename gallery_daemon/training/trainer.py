@@ -1,20 +1,19 @@
 """Training networks phase after phase: one for the bundle, and others to measure it by.
 
 There is one training for each set of sources that is left out, and one with all of them. All begin
-with the same weights, so the features of the first phase are computed once.
+with the same weights, so the features of the first phase are computed once; and where no phase
+changes the body, those that the heads are fitted to.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.bank import FeatureBank
 from gallery_daemon.model.bundle import head_of
 from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
 from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
@@ -30,11 +29,10 @@ from gallery_daemon.training.features import (
     pixel_batches,
     views_of,
 )
-from gallery_daemon.training.fit_head import fit_head
+from gallery_daemon.training.learned import NEIGHBOURS, Learned, bank_of, fitted_head
 from gallery_daemon.training.phase import (
     TrainContext,
     TrainedEpoch,
-    draw_weights,
     looks_of,
     train_phase,
 )
@@ -42,14 +40,11 @@ from gallery_daemon.training.split import Split, split_randomly
 from gallery_daemon.training.weights import start_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
     from torch import nn
 
-    from gallery_daemon.model.head import Head
-    from gallery_daemon.training.dataset import Gallery
     from gallery_daemon.training.display import Display
     from gallery_daemon.training.features import Features, Runner
     from gallery_daemon.training.pictures import LoadedGallery
@@ -57,23 +52,8 @@ if TYPE_CHECKING:
     from gallery_daemon.training.train_options import TrainOptions
     from gallery_daemon.training.weights import StartWeights
 
-    Floats = NDArray[np.float32]
-
-NEIGHBOURS = 10
-"""A photo's distance is to so many of the bank's nearest pictures: one alone may be mislabelled."""
-BANK_ROWS, MOST_ROWS = 260, 1_900
-"""For each class, and in all: under 4 MB of float16, in two looks."""
 _SHOWN_SOURCES = 4
 _FIRST_FEATURES, _LATER_FEATURES = "start", "later"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    """A trained network, and the head and the bank that its bundle has."""
-
-    network: nn.Module
-    head: Head
-    bank: FeatureBank
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +77,8 @@ class Trainer:
             KeyboardInterrupt: it came before there was a best.
             TrainingError: no epoch had a loss that is a number.
         """
+        if not self.options.recipe.phases:  # nothing but heads is new, which `learned` fits
+            return self._new_network(), Progress()
         checkpoint = self.folder / f"{name}.safetensors"
         context = TrainContext(
             self.options.recipe,
@@ -137,32 +119,26 @@ class Trainer:
         """What a bundle holds of the network: its body, its head, its bank.
 
         The head of a recipe that serves both looks is fitted anew to whole pictures, a layer for
-        each look: the network's own has learned from cut and coloured ones.
+        each look: the network's own has learned from cut and coloured ones, or not at all.
+
+        Raises:
+            TrainingError: what the body makes of a picture is no number.
         """
+        seen = {look: self.features(network, split.train, look).numpy() for look in self.looks}
+        if not all(np.isfinite(features).all() for features in seen.values()):
+            raise TrainingError(
+                f"nothing was learned: the weights {self.weights.name} make no numbers of a picture"
+            )
         gallery, recipe = self.loaded.gallery, self.options.recipe
-        seen = {look: self._pooled(network, split.train, look).numpy() for look in self.looks}
         head = head_of(network)
         if recipe.quick_look:
-            labels = torch.tensor(gallery.labels)[list(split.train)]
-            sources = torch.tensor(gallery.numbered_sources)[list(split.train)]
-            shares = draw_weights(labels, sources, recipe).numpy()
-            full, quick = (
-                fit_head(
-                    seen[look],
-                    labels.numpy(),
-                    shares,
-                    len(gallery.classes),
-                    smoothing=recipe.label_smoothing,
-                )
-                for look in LookKind
-            )
-            head = replace(full, quick=quick)
-        return Learned(network, head, self._bank(split.train, seen))
+            head = fitted_head(gallery, recipe, split.train, seen)
+        return Learned(network, head, bank_of(gallery, split.train, seen, self.options.seed))
 
     def predict(self, learned: Learned, places: tuple[int, ...]) -> RawPredictions:
         """The predictions on the pictures at `places`, not varied, by each look."""
         features = {
-            look: self._pooled(learned.network, places, look).numpy() for look in self.looks
+            look: self.features(learned.network, places, look).numpy() for look in self.looks
         }
         logits = {
             look: torch.from_numpy(learned.head.logits(vectors, look))
@@ -172,21 +148,15 @@ class Trainer:
         distances = learned.bank.distances(features[LookKind.FULL], neighbours)
         return RawPredictions(places, logits, torch.from_numpy(distances))
 
-    def _bank(self, places: Sequence[int], seen: Mapping[LookKind, Floats]) -> FeatureBank:
-        """Some hundred pictures a class, of those at `places`, whose features are `seen`."""
-        gallery = self.loaded.gallery
-        rows = bank_rows(gallery, places, self.options.seed)
-        full = seen[LookKind.FULL][rows].astype(np.float16)
-        # A network that serves no quick look has nothing to say of it.
-        quick = seen[LookKind.QUICK][rows].astype(np.float16) if len(seen) > 1 else full
-        labels = np.array([gallery.pictures[places[row]].label for row in rows])
-        return FeatureBank(full, quick, labels)
+    def _lasting_features(self, network: nn.Module) -> Features | None:
+        """Those of all pictures by the start's body; None if a phase changes it.
 
-    def _known_features(self) -> Features | None:
-        """Those of the start, if no phase changes the body: they need not be computed again."""
+        They are computed once, by whoever needs them first.
+        """
         if any(phase.first_trained != HEAD for phase in self.options.recipe.phases):
             return None
-        return load_features(self.folder / _FIRST_FEATURES)
+        place = self.folder / _FIRST_FEATURES
+        return load_features(place) or self._features(HEAD, None, network, place).features
 
     @property
     def looks(self) -> tuple[LookKind, ...]:
@@ -199,9 +169,9 @@ class Trainer:
         sides = {LookKind.FULL: self.loaded.full_size, LookKind.QUICK: QUICK_SIZE}
         return {look: sides[look] for look in self.looks}
 
-    def _pooled(self, network: nn.Module, places: Sequence[int], look: LookKind) -> torch.Tensor:
+    def features(self, network: nn.Module, places: Sequence[int], look: LookKind) -> torch.Tensor:
         """What the last layer sees of the pictures at `places`: float32 (len(places), F)."""
-        if found := self._known_features():
+        if found := self._lasting_features(network):
             return found.take(torch.tensor(places), VIEWS[look])
         body = stages(network, STAGES[0], HEAD)
         self.display.begin(f"looking at pictures ({look} look)", 0)
@@ -300,24 +270,6 @@ def _work(phase: Phase) -> float:
     if phase.augmented:
         return sum(size**2 for size in phase.sizes) / len(phase.sizes) / INPUT_SIZE**2
     return 0.001 if phase.first_trained == HEAD else 0.25
-
-
-def bank_rows(gallery: Gallery, places: Sequence[int], seed: int) -> list[int]:
-    """Which of `places` are in the bank: up to `BANK_ROWS` of each class, evenly of its sources.
-
-    A person's classes may be many: then each has fewer, so that the file stays small.
-    """
-    most = min(BANK_ROWS, MOST_ROWS // len(gallery.classes))
-    order = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))
-    waiting: dict[int, dict[str, list[int]]] = {}
-    for row in order.tolist():
-        picture = gallery.pictures[places[row]]
-        waiting.setdefault(picture.label, {}).setdefault(picture.source, []).append(row)
-    chosen: list[int] = []
-    for _, by_source in sorted(waiting.items()):
-        in_turn = zip_longest(*by_source.values())
-        chosen += [row for turn in in_turn for row in turn if row is not None][:most]
-    return chosen
 
 
 def _shortened(sources: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ from gallery_daemon.model.manifest import (
     INPUT_SIZE,
     WEIGHTS_FILE,
     find_bundle,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import load_backbone
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from safetensors import SafetensorError
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import BUNDLE_FILES, refuse_existing
-from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE, read_manifest
+from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.training.card import CARD_FILE
 from gallery_daemon.training.predictions import PREDICTIONS_FILE
 

@@ -25,7 +25,8 @@ from rich.table import Table
 from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind
 from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.engines.torch import torch_kinds
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.training.dataset import Gallery, Labelled, find_gallery
 from gallery_daemon.training.pictures import read_pictures
 from gallery_daemon.training.recipe import VALIDATION_SHARE

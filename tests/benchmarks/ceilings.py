@@ -20,9 +20,8 @@ import numpy as np
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.look import look
-from gallery_daemon.model.engines.choose import EngineOptions, choose
+from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.engines.measured import engines_file
-from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.photo import Identity
 from tests.benchmarks.processes import tell_finishes
@@ -78,7 +77,7 @@ def _pixels(path: Path) -> Pixels:
 def _predict() -> Callable[[Pixels], np.ndarray]:
     """The engine that the program takes here, loaded: uint8 (N, S, S, 3) to (N, C)."""
     bundle = find_bundle("default")
-    predictor = load_predictor(bundle, choose(EngineOptions(bundle, engines_file())).kind)
+    predictor, _ = load_best(EngineOptions(bundle, engines_file()))
     return lambda pictures: predictor.predict(pictures).probabilities
 
 

@@ -22,6 +22,7 @@ from gallery_daemon.classifier.messages import (
     Answer,
     Broken,
     FromChild,
+    Measured,
     Ready,
     Refusal,
     RefusalKind,
@@ -32,7 +33,7 @@ from gallery_daemon.classifier.messages import (
     write_message,
 )
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import Facts, Prediction
 
 REFUSALS = {
@@ -67,6 +68,7 @@ def main() -> None:
         if Path(request.path).stem.startswith("held"):
             held.append(request)
         else:
+            _tell_of_engines(Path(request.path).stem, outgoing)
             _misbehave(Path(request.path), outgoing)
             write_message(outgoing, _reply(request, model))
 
@@ -99,6 +101,12 @@ def _start(manner: str, model: str, outgoing: BinaryIO) -> None:
             threading.Event().wait()
         case _:
             write_message(outgoing, Ready(model, "none", 1.0, {}))
+
+
+def _tell_of_engines(name: str, outgoing: BinaryIO) -> None:
+    """As often as the photo's name says."""
+    for _ in range({"measured": 1, "gossip": 20}.get(name, 0)):
+        write_message(outgoing, Measured("openvino cpu int8", {"openvino cpu int8": 50.0}))
 
 
 def _misbehave(path: Path, outgoing: BinaryIO) -> None:

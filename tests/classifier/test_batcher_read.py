@@ -23,13 +23,14 @@ class Look:
 
     facts: Facts
     picture: str
+    remark: str | None = None
 
 
 def test_a_photo_that_can_be_read_waits_for_the_network() -> None:
     """Its facts and picture are kept, and when it was started."""
-    looked = read_photo(REQUEST, lambda _request: Look(FACTS, "picture"), now=5.0)
+    looked = read_photo(REQUEST, lambda _request: Look(FACTS, "picture", "odd"), now=5.0)
 
-    assert Prepared(7, FACTS, "picture", 5.0) == looked
+    assert Prepared(7, FACTS, "picture", 5.0, "odd") == looked
 
 
 @pytest.mark.parametrize(

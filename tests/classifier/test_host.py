@@ -8,7 +8,13 @@ import time
 import pytest
 
 from gallery_daemon.classifier.host import Timeouts
-from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
+from gallery_daemon.classifier.results import Classified
+from gallery_daemon.logs.events import (
+    ClassifierFailed,
+    ClassifierStarted,
+    ClassifierStopped,
+    EnginesMeasured,
+)
 from tests.classifier.loop import FAKE, Loop, is_running, photo, running, until_true
 from tests.classifier.parent import child_of_killed_parent
 
@@ -110,6 +116,26 @@ def test_a_photo_that_comes_as_the_process_ends_is_classified() -> None:
 
         assert 1 == len(loop.of(ClassifierStarted))
         assert not loop.of(ClassifierStopped)
+
+
+def test_engines_that_were_measured_are_told() -> None:
+    """Between answers, and no photo is the worse for it."""
+    with running() as loop:
+        answers = loop.classify(["/in/measured.jpg", "/in/b.jpg"])
+
+        told = EnginesMeasured("openvino cpu int8", {"openvino cpu int8": 50.0})
+        assert [told] == loop.of(EnginesMeasured)
+        assert all(isinstance(each, Classified) for each in answers.values())
+
+
+def test_a_process_that_floods_the_log_is_ended() -> None:
+    """It parses hostile files; what it may say has a bound."""
+    with running() as loop:
+        loop.host.submit(photo("/in/gossip.jpg"))
+        loop.until(lambda: bool(loop.of(ClassifierStopped)))
+
+        assert len(loop.of(EnginesMeasured)) <= 5
+        assert "told of engines" in loop.of(ClassifierStopped)[0].reason
 
 
 def test_the_process_does_not_outlive_its_parent() -> None:

@@ -72,7 +72,10 @@ def test_check_runs_the_tests_of_the_rules(run: Run, tmp_path: Path) -> None:
         "tests: 1 ok, 1 failed",
     ] == failing.stdout.splitlines()[1:]
     assert (2, 2, 0) == (failing.returncode, refused.returncode, holding.returncode)
-    assert f'{config}:8:5: error: the test "sure" fails: {why}\n' == refused.stderr
+    hint = f"  hint: if the rules are right, change the test: it stands in {config}:8;"
+    assert f'{config}:8:5: error: the test "sure" fails: {why}' == refused.stderr.splitlines()[0]
+    assert refused.stderr.splitlines()[1].startswith(hint)
+    assert failing.stderr.startswith(hint)
     assert "tests: 2 ok, 0 failed" in holding.stdout
 
 
@@ -109,7 +112,7 @@ def test_check_tells_machines_one_object_a_line(run: Run, tmp_path: Path) -> Non
     """Warnings, tests and the sum; of a wrong configuration its errors, each with its place."""
     config = tmp_path / "c.yaml"
     config.write_text(
-        "version: 1\nwatch: /w\nlibrary: /l\nrules:\n"
+        f"version: 1\nwatch: {tmp_path}\nlibrary: /l\nrules:\n"
         "  - {name: all, to: All/}\n  - {name: never, to: X/}\ntests:\n"
         "  - {name: one, given: {class: cars}, expect: {rule: all, to: All/}}\n"
         "  - {name: two, given: {name: a.jpg}, expect: {outcome: otherwise}}\n"
@@ -168,3 +171,21 @@ def test_where_the_classifier_does_not_start_the_other_tests_are_run(
     assert {"errors": 0, "warnings": 1, "ok": 1, "skipped": 1}.items() <= total.items()
     assert "tests: 0 ok, 1 failed, 1 skipped" in failing.stdout
     assert (1, 2) == (done.returncode, failing.returncode)
+
+
+def test_a_watch_folder_that_is_not_there_is_a_warning(run: Run, tmp_path: Path) -> None:
+    """The configuration may be right all the same: a disk that is not mounted yet."""
+    config, watch = tmp_path / "c.yaml", tmp_path / "in"
+    rules = "rules:\n  - {name: all, to: All/}\n"
+    config.write_text(f"version: 1\nwatch: {watch}\nlibrary: /l\n{rules}")
+
+    missing = run("check", "--config", config)
+    told = run("check", "--json", "--config", config)
+    watch.mkdir()
+    there = run("check", "--config", config)
+
+    assert f"{config}: warning: the watch folder {watch} is not there: nothing is" in missing.stderr
+    warning, total = map(json.loads, told.stdout.splitlines())
+    assert ("warning", None, 1) == (warning["kind"], warning["line"], total["warnings"])
+    assert (0, 0, 0) == (missing.returncode, told.returncode, there.returncode)
+    assert "" == there.stderr

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.cli.explain import _taken
+from gallery_daemon.partial_date import Granularity
+from gallery_daemon.photo import Taken, TakenFrom
 from tests.cli.test_cli import photo
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Run
+
+WHEN = datetime.fromisoformat("2021-01-02T10:11:12+01:00")
 
 
 def test_the_first_number_stands_in_a_name_that_has_one(
@@ -60,7 +66,7 @@ def test_a_photo_never_seen_is_classified_and_every_rule_asked(
         ("inbox/.hidden.jpg", "a hidden name (.*)"),
         ("inbox/ig/a.jpg", "ignored by the configuration (ig/**)"),
         ("inbox/.trash/a.jpg", "a hidden name (.*)"),
-        ("inbox/Thumbs.db/a.jpg", "(thumbs.db)"),
+        ("inbox/@eaDir/a.jpg", "(@eadir)"),
     ],
 )
 def test_what_run_passes_over_goes_nowhere(
@@ -111,6 +117,30 @@ def test_a_file_s_mtime_is_not_called_the_date_taken(
     assert "(by mtime)" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        (Taken(WHEN, TakenFrom.EXIF), "taken 2021-01-02 10:11:12+01:00 (by exif)"),
+        (
+            Taken(WHEN, TakenFrom.NAME, Granularity.DAY),
+            "taken 2021-01-02 (by name); the hour is not known",
+        ),
+        (
+            Taken(WHEN, TakenFrom.XMP, Granularity.MONTH),
+            "taken 2021-01 (by xmp); the day is not known",
+        ),
+        (
+            Taken(WHEN, TakenFrom.IPTC, Granularity.YEAR),
+            "taken 2021 (by iptc); the month is not known",
+        ),
+        (Taken(WHEN, TakenFrom.EXIF, Granularity.MINUTE), "taken 2021-01-02 10:11+01:00 (by exif)"),
+    ],
+)
+def test_what_is_not_known_of_a_date_is_told_as_such(taken: Taken, expected: str) -> None:
+    """A messenger's photo has a day; the words say no more."""
+    assert expected == _taken(taken)
+
+
 def test_a_name_that_is_taken_is_no_destination(
     quick_run: Run, tmp_path: Path, explained: Path
 ) -> None:
@@ -127,6 +157,36 @@ def test_a_name_that_is_taken_is_no_destination(
 
     assert f"copy to {place} (another file called a.jpg lies there)" in done.stdout
     assert (place, place) == (told["today"]["destination"], planned["destination"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("IMG_1.MOV", b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "a video, not a photo"),
+        ("notes.txt", b"hello", "a text file, not a photo"),
+        (
+            "IMG_1.xmp",
+            b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
+            "a sidecar; where its photo is filed",
+        ),
+    ],
+)
+def test_what_is_no_photo_is_left_as_run_leaves_it(
+    quick_run: Run, tmp_path: Path, explained: Path, name: str, content: bytes, says: str
+) -> None:
+    """Whoever asks about a video wants to know what happens to it; that is no mistake."""
+    place = tmp_path / "inbox" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(content)
+
+    done = quick_run("explain", "--config", explained, place)
+    told = json.loads(quick_run("explain", "--config", explained, "--json", place).stdout)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "outcome: left where it is by `run`: " in done.stdout
+    assert says in done.stdout
+    assert ("left", None) == (told["today"]["state"], told["today"]["destination"])
+    assert says in told["today"]["reason"]
 
 
 @pytest.mark.parametrize(

@@ -292,3 +292,26 @@ def test_mistakes_are_sentences(run: Run, words: tuple[str, ...], says: str) -> 
     assert 2 == done.returncode
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_was_filed_by_former_rules_is_told(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """And by which command it is filed anew; afterwards nothing more is said of it."""
+    new = config(tmp_path, "New")
+    (watch / "keep.jpg").unlink()
+    before = quick_run("plan", "--config", new).stdout
+    quick_run("sort", watch, "--library", tmp_path / "library")
+
+    planned = quick_run("plan", "--config", new)
+    quick_run("refile", "--config", new, "--yes")
+    after = quick_run("plan", "--config", new)
+
+    command = f"gallery-daemon refile --config {new}"
+    assert "refile" not in before
+    assert "3 photos lie where rules put them that are in the configuration no more" in (
+        planned.stdout
+    )
+    assert command in planned.stdout
+    assert "in the configuration no more" not in after.stdout
+    assert f"what was filed before stays; what the rules of now would do: {command}" in after.stdout

@@ -15,7 +15,7 @@ from safetensors.numpy import save
 from gallery_daemon.decision import Action, Decision, Destination, OnConflict, Outcome
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import Intent, JournalEntry, State
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from tests.cli.test_cli import photo
 from tests.daemon.test_precision_limits import KNOWS, OLD

@@ -9,7 +9,12 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from gallery_daemon.cli.progress import _TrainingDisplay, duration
+from gallery_daemon.cli.progress import (
+    PassDisplay,
+    _TrainingDisplay,
+    duration,
+    shown_until_first,
+)
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.training.display import Epoch
 
@@ -90,3 +95,55 @@ def test_skipped_pictures_are_named_until_there_are_too_many(
 def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
     """Seconds, minutes, hours and minutes."""
     assert said == duration(seconds)
+
+
+def test_log_lines_stand_above_the_bar_and_are_whole() -> None:
+    """At a terminal; a line may come in parts, is longer than the terminal, and has colours."""
+    screen = io.StringIO()
+    console = Console(file=screen, width=40, force_terminal=True, color_system="standard")
+    line = "\x1b[33mphoto_quarantined\x1b[0m " + "long " * 20
+    with Progress(console=console, auto_refresh=False) as progress:
+        display = PassDisplay(progress, "sorting")
+        display.update(1, 2)
+        progress.refresh()
+        display.stream.write(line)
+        display.stream.write("\n")
+        progress.refresh()
+
+    told = screen.getvalue()
+    assert line.rstrip() in told
+    # The bar's line was cleared before, and drawn again after.
+    before, _, after = told.partition(line.rstrip())
+    assert before.endswith("\x1b[2K")
+    assert "sorting" in before
+    assert "sorting" in after
+
+
+def test_a_log_that_is_no_terminal_gets_every_byte_at_once() -> None:
+    """JSON in a file stays as it was written, tabs too."""
+    screen = io.StringIO()
+    display = PassDisplay(Progress(console=Console(file=screen), disable=True), "sorting")
+
+    display.stream.write('{"a":\t"')
+
+    assert '{"a":\t"' == screen.getvalue()
+
+
+@pytest.mark.parametrize("results", [[], [1], [1, 2, 3]])
+def test_results_are_all_given_whatever_is_shown(results: list[int]) -> None:
+    """What is shown until the first takes none of them away."""
+    assert results == list(shown_until_first(iter(results), "loading the model"))
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "shown"),
+    [("for a file to be complete", "waiting for a file to be complete"), ("", "")],
+)
+def test_the_bar_says_what_it_waits_for(waits_for: str, shown: str) -> None:
+    """Thirty seconds for one half photo are no riddle."""
+    progress = Progress(console=Console(file=io.StringIO()), disable=True)
+    display = PassDisplay(progress, "sorting")
+
+    display.update(3, 4, waits_for)
+
+    assert shown == progress.tasks[0].fields["rate"]

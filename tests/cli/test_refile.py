@@ -41,8 +41,10 @@ def test_refile_shows_first_and_does_it_when_told(
     done = lines(quick_run("refile", "--config", new, "--yes", "--json"))
     library = read_files(tmp_path / "library")
     again = quick_run("refile", "--config", new, "--yes")
+    there = (tmp_path / "library/Old").exists()
     undone = quick_run("undo", "--last", "3")
 
+    assert not there
     assert "Old/cars/ -> New/cars/  3" in dry.stdout
     assert "nothing was done; --yes does it" in dry.stdout
     assert before == untouched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,12 +10,10 @@ import sys
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-import pytest
-
 from gallery_daemon.daemon.instance import InstanceLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 # What version 0.1.0 said before it told of its backlog.
@@ -33,39 +32,56 @@ OLD = {
 }
 
 
-@pytest.fixture
-def old_daemon(tmp_path: Path) -> Iterator[None]:
-    """This process, holding a folder as an old daemon does."""
+@contextlib.contextmanager
+def answering(folder: Path, told: Mapping[str, object]) -> Iterator[None]:
+    """This process, holding the folder as a daemon does, and answering so."""
     knocked, is_over = Event(), Event()
     holdings = InstanceLock(knocked.set)
-    holdings.hold([str(tmp_path)])
+    holdings.hold([str(folder)])
 
     def answer() -> None:
         while not is_over.is_set():
             knocked.wait(0.05)
-            holdings.answer(lambda: json.dumps(OLD))
+            holdings.answer(lambda: json.dumps(told))
 
     thread = Thread(target=answer)
     thread.start()
-    yield
-    is_over.set()
-    thread.join()
-    holdings.close()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+        holdings.close()
 
 
-@pytest.mark.usefixtures("old_daemon")
-def test_a_daemon_from_before_an_update_is_shown(tmp_path: Path) -> None:
-    """With all that it says, and without what it does not."""
+def status(state: Path) -> str:
+    """What `status` says to a person whose journal is there."""
     done = subprocess.run(
         [sys.executable, "-m", "gallery_daemon", "status"],
         capture_output=True,
         text=True,
-        env=os.environ | {"XDG_STATE_HOME": str(tmp_path), "COLUMNS": "200"},
+        env=os.environ | {"XDG_STATE_HOME": str(state), "COLUMNS": "200"},
         timeout=50,
         check=False,
     )
-
     assert (0, "") == (done.returncode, done.stderr)
-    assert "version 0.0.9" in done.stdout
-    assert "configuration: /home/old.yaml\n" in done.stdout
-    assert "on their way: 3\n" in done.stdout
+    return done.stdout
+
+
+def test_a_daemon_from_before_an_update_is_shown(tmp_path: Path) -> None:
+    """With all that it says, and without what it does not."""
+    with answering(tmp_path, OLD):
+        said = status(tmp_path)
+
+    assert "version 0.0.9" in said
+    assert "configuration: /home/old.yaml\n" in said
+    assert "on their way: 3\n" in said
+
+
+def test_a_daemon_of_another_journal_is_a_line(tmp_path: Path) -> None:
+    """One that a test has started, or somebody for a trial: it is not the one that is meant."""
+    with answering(tmp_path, OLD | {"journal": "/elsewhere/journal.sqlite3"}):
+        said = status(tmp_path)
+
+    assert f"process {os.getpid()} has another journal: /elsewhere/journal.sqlite3\n" in said
+    assert "/home/library" not in said

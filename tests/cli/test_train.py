@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.cli.main import main
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
@@ -29,6 +31,12 @@ def test_a_model_in_one_command(run: Run, tmp_path: Path) -> None:
     assert "cut.png" in done.stderr
     assert "95% right from" in done.stdout
     assert f"wrote {bundle}: put `model: {bundle}` into your configuration" in done.stdout
+    begun_with, made = read_manifest(find_bundle("default")), read_manifest(bundle)
+    assert begun_with.int8 is not None
+    assert made.int8 is not None
+    # The same file, measured under the head of today by the twelve pictures.
+    assert (begun_with.int8.bin_sha256, 12) == (made.int8.bin_sha256, made.int8.pictures)
+    assert not list(bundle.glob("loss*.png"))
 
 
 @pytest.mark.long
@@ -67,6 +75,7 @@ def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -
     [
         (("--epochs", "five"), "write a number for each phase"),
         (("--epochs", "5"), "1 numbers of epochs for the 2 phases"),
+        (("--fast", "--epochs", "40"), "the recipe fast has no epochs"),
         (("--folds", "1"), "give 2 or more"),
         (("--folds", "2", "--leave-source-out", "a"), "exclude each other"),
         (("--recipe", "cake"), "there is no recipe 'cake'"),

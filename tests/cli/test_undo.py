@@ -112,29 +112,28 @@ def test_the_history_can_be_asked(quick_run: Run, watch: Path, tmp_path: Path) -
     assert "filed" in table
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        ((), "say which"),
-        (("--last", "1", "7"), "say which"),
-        (("99",), "the journal has no #99"),
-        (("--since", "yesterday"), "is no time; say 2h"),
-        (("--last", "0"), "Invalid value for"),
-    ],
-)
-def test_mistakes_are_sentences(
-    quick_run: Run, watch: Path, tmp_path: Path, words: tuple[str, ...], says: str
-) -> None:
+MISTAKES = {
+    (): "say which",
+    ("--last", "1", "7"): "say which",
+    ("99",): "the journal has no #99",
+    ("--since", "yesterday"): "is no time; say 2h",
+    ("--last", "0"): "Invalid value for",
+}
+
+
+def test_mistakes_are_sentences(quick_run: Run, watch: Path, tmp_path: Path) -> None:
     """Exit status 2, what is wrong and what to say instead, and nothing is touched."""
     library = tmp_path / "library"
     quick_run("sort", watch, "--library", library, "--action", "move")
     before = read_files(library)
+    assert 3 == len(before)
 
-    done = quick_run("undo", *words)
+    for words, says in MISTAKES.items():
+        done = quick_run("undo", *words)
 
-    assert 2 == done.returncode
-    assert says in done.stderr
-    assert before == read_files(library)
+        assert 2 == done.returncode, words
+        assert says in done.stderr
+        assert before == read_files(library)
 
 
 def test_before_anything_was_filed_there_is_nothing_to_undo(run: Run) -> None:
@@ -160,3 +159,44 @@ def test_the_status_names_what_cannot_be_read(quick_run: Run, watch: Path, tmp_p
     assert [str(watch / "garbage.jpg")] == [each["photo"] for each in told["quarantined"]]
     assert [] == later["quarantined"]
     assert "cannot be read" not in quick_run("status").stdout
+
+
+@pytest.mark.parametrize("option", ["--last", "-n", "--limit", "--lines"])
+def test_one_number_has_one_name_in_every_command(
+    quick_run: Run, watch: Path, tmp_path: Path, option: str
+) -> None:
+    """`--last`; and the names that a single command had before mean the same in all of them."""
+    quick_run("sort", watch, "--library", tmp_path / "library")
+
+    history = quick_run("history", option, "2", "--json").stdout.splitlines()
+    logs = quick_run("logs", option, "2", "--json").stdout.splitlines()
+    undo = quick_run("undo", option, "2", "--dry-run", "--json").stdout.splitlines()
+
+    assert (2, 2, 2) == (len(history), len(logs), len(undo))
+    assert history[:2] == logs[::-1]
+
+
+def test_a_configuration_bounds_what_is_undone_and_shown(
+    quick_run: Run, watch: Path, tmp_path: Path
+) -> None:
+    """To its library; `status` says in which library a photo lies."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"version: 1\nwatch: {watch}\nlibrary: {tmp_path}/{name}\n"
+            "rules: [{name: all, to: '{class}/'}]\n"
+        )
+        quick_run("sort", watch, "--config", tmp_path / f"{name}.yaml", "--action", "copy")
+    one = ("--config", tmp_path / "one.yaml")
+    latest = rows(quick_run, "--state", "filed")[0]["id"]
+
+    both, alone = quick_run("status").stdout, quick_run("status", *one).stdout
+    refused = quick_run("undo", str(latest), *one)
+    undone = quick_run("undo", "--last", "1", *one)
+
+    assert f"filed last into {tmp_path}/two:" in both
+    assert f"filed last into {tmp_path}/one:" in alone
+    assert f"{tmp_path}/two" not in alone
+    assert 2 == refused.returncode
+    assert f"is of another library, {tmp_path}/two" in refused.stderr
+    assert 0 == undone.returncode, undone.stderr
+    assert (2, 3) == (len(read_files(tmp_path / "one")), len(read_files(tmp_path / "two")))

@@ -40,7 +40,7 @@ _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
 class Blind:
     """Shows nothing."""
 
-    def update(self, done: int, expected: int) -> None:
+    def update(self, done: int, expected: int, waits_for: str = "") -> None:
         """It is not shown."""
 
 

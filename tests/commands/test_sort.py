@@ -21,10 +21,12 @@ class Display:
 
     def __init__(self) -> None:
         self.shown: list[tuple[int, int]] = []
+        self.waited_for: set[str] = set()
 
-    def update(self, done: int, expected: int) -> None:
+    def update(self, done: int, expected: int, waits_for: str = "") -> None:
         """So many of so many are done."""
         self.shown.append((done, expected))
+        self.waited_for.add(waits_for)
 
 
 def passed(scene: Scene, *, again: bool = False) -> tuple[PassCounts, Display, str]:
@@ -51,6 +53,17 @@ def test_the_count_is_by_ends_and_folders(scene: Scene) -> None:
     assert "2 filed, 1 left, 1 quarantined, 1 failed" == str(first)
     assert {"cars": 2} == first.by_folder
     assert (0, 5) == (first.known, first.files)
+    assert first.stayed is not None
+    stayed = {
+        state: [(group.files, [path.rpartition("/")[2] for path in group.first])]
+        for state in (State.LEFT, State.QUARANTINED, State.FAILED)
+        for group in first.stayed.groups(state)
+    }
+    assert {
+        State.LEFT: [(1, ["b.jpg"])],
+        State.QUARANTINED: [(1, ["c.jpg"])],
+        State.FAILED: [(1, ["d.jpg"])],
+    } == stayed
     assert "0 filed, 0 left, 0 quarantined, 1 failed" == str(second)
     # The sidecar is in the watch folder as well, by its other name.
     assert 4 == second.known

@@ -121,12 +121,12 @@ def bomb(levels: int) -> str:
 )
 def test_a_hostile_text_ends_early(text: str, sentence: str) -> None:
     """Before it has cost a second or filled the memory."""
-    began = time.perf_counter()
+    began = time.process_time()
 
     (error,) = errors_of(text)
 
     assert sentence in error.sentence
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 yaml_letters = st.text(alphabet="ab:-[]{},'\"#&*!|>%@`?~ \n\t\\0", max_size=60)

@@ -29,6 +29,33 @@ def test_the_nearest_key_is_named(word: str, expected: str | None) -> None:
     assert expected == did_you_mean(word, KEYS)
 
 
+ACTIONS = ("hardlink", "copy", "move", "symlink")
+CLASSES = ("cats", "memes", "whatsapp_screenshots")
+
+
+@pytest.mark.parametrize(
+    ("word", "options", "expected"),
+    [
+        *((word, ACTIONS, "hardlink") for word in ("link", "Link", "hard", "hard-link", "ln")),
+        *((word, ACTIONS, "symlink") for word in ("softlink", "soft link", "sym-link", "simlink")),
+        *((word, ACTIONS, "copy") for word in ("cp", "reflink", "clone", "copie")),
+        *((word, ACTIONS, "move") for word in ("mv", "moved")),
+        ("rename", ACTIONS, None),
+        *((word, CLASSES, "memes") for word in ("meme", "mems", "Memes", "emes")),
+        *((word, CLASSES, "cats") for word in ("cat", "cts", "chats")),
+        *((word, CLASSES, "whatsapp_screenshots") for word in ("screenshots", "whatsapp_screens")),
+        *((word, CLASSES, None) for word in ("trees", "themes of mine", "houses")),
+    ],
+)
+def test_what_is_meant_is_named_and_nothing_else(
+    word: str, options: tuple[str, ...], expected: str | None
+) -> None:
+    """Of two links the one that nothing can break; three letters by chance are no typo."""
+    hint = None if expected is None else f"did you mean {expected}?"
+
+    assert hint == did_you_mean(word, options)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

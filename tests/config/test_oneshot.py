@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from gallery_daemon.config.load import load
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.config.settings import WatchFolder
+from gallery_daemon.daemon.configuration import manifest_of
+from gallery_daemon.daemon.precision_limits import precision_limits
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.rules.conditions.model import MinConfidence, MinPrecision
-from tests.config.texts import HEAD, RULES, config_of
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.decide import RuleSet, decide
+from gallery_daemon.rules.demands import precision_demands
+from tests.config.texts import CLASSES, HEAD, RULES, config_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 WITH_OWN = f"""{HEAD}rules:
   - {{name: own, to: A/, action: symlink}}
@@ -36,12 +43,55 @@ def test_without_a_file_everything_goes_to_its_class() -> None:
         WatchFolder("Camera", "/in/Camera"),
         WatchFolder("Camera (2)", "/old/Camera"),
     ) == config.watch
-    assert (MinPrecision(0.95),) == rule.conditions
     assert rule.placing is not None
     assert config.rules.uncertain is not None
     assert ("{class}/", Action.COPY) == (rule.placing.to.text, rule.placing.action)
     assert "Review/" == config.rules.uncertain.to.text
     assert (None, None) == (config.rules.otherwise, config.rules.failed)
+
+
+def test_without_a_file_photos_are_as_sure_as_with_the_example() -> None:
+    """Who writes a configuration later finds the same photos in review."""
+    example = load(str(REPOSITORY / "config.example.yaml"), lambda _: CLASSES)
+    without = default_config(("/in",), "/out", knows_precision=True)
+
+    assert _asked_by(example.rules) == _asked_by(without.rules)
+    assert {"memes": {0.9}, "cars": {0.95}}.items() <= _asked_by(without.rules).items()
+
+
+@pytest.mark.parametrize(
+    ("top_class", "precision", "goes_to"),
+    [
+        ("memes", 0.93, "memes"),
+        ("memes", 0.89, "Review"),
+        ("cars", 0.96, "cars"),
+        ("cars", 0.93, "Review"),
+        ("other", None, "Review"),
+    ],
+)
+def test_without_a_file_memes_are_asked_for_less(
+    top_class: str, precision: float | None, goes_to: str
+) -> None:
+    """Of a hundred memes 95 are never right, so by the usual precision none would be filed."""
+    rules = default_config(("/in",), "/out", knows_precision=True).rules
+    says = Prediction({top_class: 0.9, "trees": 0.1}, "m@1", precision=precision)
+
+    facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
+    photo = Photo(Candidate("in", "/in", "a.jpg"), Identity(1, 2, 3, 4), datetime.now(UTC))
+    found = decide(photo, facts, says, rules)
+
+    assert found.destination is not None
+    assert (goes_to,) == found.destination.folder
+
+
+def test_the_shipped_model_can_satisfy_every_class_without_a_file() -> None:
+    """Else a whole class would go to review, whatever a person does."""
+    rules = default_config(("/in",), "/out", knows_precision=True).rules
+
+    limits = precision_limits(rules, manifest_of(DEFAULT_BUNDLE))
+
+    assert set(CLASSES) == {limit.top_class for limit in limits}
+    assert [] == [limit.sentence for limit in limits if limit.threshold is None]
 
 
 def test_a_model_of_version_0_1_is_asked_for_its_confidence() -> None:
@@ -126,3 +176,9 @@ def test_a_symlink_does_not_hide_the_library(tmp_path: Path) -> None:
 
     with pytest.raises(GalleryError, match="the library is the watch folder"):
         default_config((str(tmp_path / "link"),), str(tmp_path / "photos"), knows_precision=True)
+
+
+def _asked_by(rules: RuleSet) -> dict[str, set[float]]:
+    """The precisions that each class is asked for."""
+    demands = precision_demands(rules, CLASSES)
+    return {name: {each.precision for each in demands if name in each.classes} for name in CLASSES}

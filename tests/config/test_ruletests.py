@@ -120,6 +120,23 @@ def only_test(given: str, expect: str = "{rule: all}") -> RuleTest:
     return test
 
 
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        ("2024-05-01 10:11:12", "2024-05-01T10:11:12"),
+        ("2024-05-01T10:11", "2024-05-01T10:11:00"),
+        ("2024-05-01", "2024-05-01"),
+        ("2024-05", "2024-05"),
+        ("2024", "2024"),
+    ],
+)
+def test_a_test_says_as_much_of_a_date_as_the_photo_knows(taken: str, expected: str) -> None:
+    """A messenger's photo has no hour, and some scans only a year."""
+    test = only_test(f"{{taken: {taken}}}")
+
+    assert expected == test.facts.taken.date.text
+
+
 def test_a_date_alone_is_the_file_s_and_no_date_taken() -> None:
     """So `{date}` is known, and what asks for a date of the photo's own finds none."""
     dated, taken, both = (
@@ -134,7 +151,10 @@ def test_a_date_alone_is_the_file_s_and_no_date_taken() -> None:
     assert (TakenFrom.MTIME, False) == (dated.facts.taken.origin, dated.facts.has_exif)
     assert "2026-03-04" == f"{dated.facts.taken.when:%F}"
     assert (TakenFrom.EXIF, True) == (taken.facts.taken.origin, taken.facts.has_exif)
-    assert both.facts == taken.facts
+    assert ("2026-03-04T00:00:00", "2026-03-04") == (
+        both.facts.taken.date.text,
+        taken.facts.taken.date.text,
+    )
     assert {"added"} == set(dated.unknown) == set(both.unknown)
     assert {"added", "mtime"} == set(taken.unknown)
     assert {"added", "date", "mtime"} == set(only_test("{class: cars}").unknown)
@@ -241,7 +261,7 @@ def test_a_picture_stands_beside_the_configuration() -> None:
         (f"{TEST}    given: {{name: a.jpg}}\n", 7, 5, "lacks the key expect", "add expect:"),
         (f"{TEST}    expect: {{rule: all}}\n", 7, 5, "lacks the key given", "add given:"),
         (f"{GIVEN}{{namee: a.jpg}}\n", 9, 13, 'unknown key "namee" in given', "name?"),
-        (f"{GIVEN}{{date: yesterday}}\n", 9, 19, "is not a day", None),
+        (f"{GIVEN}{{date: yesterday}}\n", 9, 19, "is not a date", None),
         (f"{GIVEN}{{taken: 2024-01-01, date: 2024-01-02}}\n", 9, 38, "another date", "remove date"),
         (f"{GIVEN}{{hash: 0123}}\n", 9, 19, '"0123" is not 8 to 64 hexadecimal digits', None),
         (f"{GIVEN}{{probabilities: {{}}}}\n", 9, 28, "must be a map such as {memes: 0.55", None),
@@ -292,7 +312,10 @@ def test_a_picture_stands_beside_the_configuration() -> None:
         (f"{GIVEN}{{name: b/a.jpg}}\n", 9, 19, '"b/a.jpg" is not a file name', None),
         (f"{GIVEN}{{path: /b/a.jpg}}\n", 9, 19, "is not a path below", None),
         (f"{GIVEN}{{position: {{lat: 1, lon: 2}}, has_gps: false}}\n", 9, 50, "says both", "rem"),
-        (f"{GIVEN}{{taken: yesterday}}\n", 9, 20, "is not a day", None),
+        (f"{GIVEN}{{taken: yesterday}}\n", 9, 20, "is not a date", None),
+        (f"{GIVEN}{{taken: 2024-13}}\n", 9, 20, "is not a date", None),
+        (f"{GIVEN}{{taken: 24}}\n", 9, 20, "is not a date", None),
+        (f"{GIVEN}{{taken: 2024-05, date: 2024-06-01}}\n", 9, 35, "another date", "remove date"),
         (f"{EXPECT}{{}}\n", 9, 13, "expect says nothing", "rule: memes"),
         (f"{EXPECT}{{rule: al}}\n", 9, 20, 'there is no rule "al"', "did you mean all?"),
         (f"{EXPECT}{{outcome: rule}}\n", 9, 23, '"rule" is not one of uncertain', None),

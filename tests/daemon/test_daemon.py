@@ -22,6 +22,7 @@ from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError, JournalDamaged
+from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.logs.events import (
     ConfigRejected,
     ConfigReloaded,
@@ -201,8 +202,8 @@ def test_a_disk_that_damages_every_journal_is_given_up(
     """A journal is made anew three times, and the session begins again; not a fourth time."""
     left = [JournalDamaged("the journal is damaged")] * damages
 
-    def damaged(config: Config, log: Log, clock: Clock) -> Runtime:
-        runtime = build(config, log, clock)
+    def damaged(config: Config, log: Log, clock: Clock, *, mounts: MountGuard) -> Runtime:
+        runtime = build(config, log, clock, mounts=mounts)
         if left:
             runtime.close()
             raise left.pop()
@@ -243,6 +244,7 @@ def test_a_day_is_summed_up_and_figures_are_kept_as_configured(
         Signals(),
         lock,
         today,
+        mounts=MountGuard(),
         exporters=ExporterFactory(log),
         log=log,
         clock=clock,

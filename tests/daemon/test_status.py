@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.daemon.status import (
     Heartbeat,
@@ -20,6 +21,7 @@ from gallery_daemon.daemon.status import (
 )
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.daemon.watching import Watching
+from gallery_daemon.errors import ConfigError, GalleryError
 from gallery_daemon.journal.record import JournalEntry, State
 from gallery_daemon.photo import Candidate, Identity
 from tests.filing.conftest import NOW, World, make_files
@@ -69,11 +71,17 @@ def runtime(household: Household) -> Iterator[Runtime]:
     household.present.host.close()
 
 
+REJECTED = (
+    ConfigError("unknown key", file="config.yaml", line=3, column=1, hint="leave it out"),
+    GalleryError("another daemon watches it"),
+)
+
+
 def snapshot(runtime: Runtime, now: float = 1_000.0) -> dict[str, object]:
     """What a daemon that watches nothing yet says of itself."""
     inbox = Inbox[object]()
     watching = Watching((), inbox, CapturedLog())  # type: ignore[arg-type]
-    words = snapshot_of(runtime, watching, Throughput(runtime.tally), now)
+    words = snapshot_of(runtime, watching, Throughput(runtime.tally), REJECTED, now)
     watching.stop()
     assert words.isascii()
     found: dict[str, object] = json.loads(words)
@@ -89,8 +97,13 @@ def test_a_snapshot_has_the_published_names(runtime: Runtime) -> None:
         "version": __version__,
         "config": "config.yaml",
         "digest": runtime.config.digest,
+        "rejected": [
+            {"place": "config.yaml:3:1", "error": "unknown key", "hint": "leave it out"},
+            {"place": None, "error": "another daemon watches it", "hint": None},
+        ],
         "since": runtime.since.isoformat(timespec="seconds"),
         "library": runtime.config.library,
+        "journal": str(journal_path()),
         "watch": [],
         "on_their_way": 0,
         "backlog": {"settling": 0, "waiting": 0, "classifying": 0},

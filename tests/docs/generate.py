@@ -24,7 +24,7 @@ from gallery_daemon.logs.events import (
     PhotoEvent,
     PhotoLine,
 )
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.rules.fields import MEANINGS
 from gallery_daemon.training.card import model_card, notes_of
 from tests.docs.pages import CARD, ROOT

@@ -7,8 +7,8 @@ from gallery_daemon.model.manifest import (
     BIN_FILE,
     WEIGHTS_FILE,
     XML_FILE,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.tensors import BANK_LIMIT_BYTES
 from gallery_daemon.training.card import notes_of
 from tests.docs.generate import regenerated_card

@@ -17,7 +17,8 @@ from gallery_daemon.model.engines.measured import (
     circumstances,
     engines_file,
 )
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from tests.doctor.lines import said, statuses
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def test_the_engine_that_was_measured_is_told_with_its_speed(
     known = said(judge_model(look_at_model(ModelChoice(str(bundle)))))
     chosen = ModelChoice(str(bundle), engine=EngineChoice.TORCH)
 
-    assert "measured when the first photo comes" in unknown
+    assert "the 8-bit network serves until the daemon is idle and measures engines" in unknown
     assert "openvino cpu int8 (pictures/s: openvino cpu int8 201, torch cpu bfloat16 50)" in known
-    assert "measured beside other work, and soon again" in doubtful
+    assert "measured beside other work, and again when idle" in doubtful
     assert "again" not in known
     assert "its engine is torch, as configured" in said(judge_model(look_at_model(chosen)))

@@ -56,11 +56,42 @@ def test_a_folder_is_walked_and_nothing_in_it_touched(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (0, NOW.timestamp()))
     (tmp_path / "loop").symlink_to(tmp_path)
 
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
-    flat = look_at_watched(WatchFolder("phone", str(tmp_path), recursive=False), "", NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", "", NOW)
+    flat = look_at_watched(
+        WatchFolder("phone", str(tmp_path), recursive=False), "/library", "", NOW
+    )
 
     assert (None, 3, 3, 1) == (seen.problem, seen.folders, seen.files, seen.ahead)
     assert (1, 1) == (flat.folders, flat.files)
+
+
+def test_what_is_passed_over_is_not_counted_as_watched_and_is_said(tmp_path: Path) -> None:
+    """Folders one by one, but for hidden ones; files by the reason. A person's folders count."""
+    for name in (
+        "a.jpg", "Wedding_original/b.jpg", "Scans.tmp/c.jpg", "x~/d.jpg",
+        "@eaDir/a.jpg/THUMB.jpg", "deep/b.zip.download/b.jpg", ".stfolder/e.jpg",
+        "e.jpg.part", "f.jpg.part", "Wedding_original/g.jpg_original", "library/h.jpg",
+        "old/i.jpg",
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (0, NOW.timestamp()))
+    folder = WatchFolder("phone", str(tmp_path), ignore=("old/**",))
+
+    seen = look_at_watched(folder, f"{tmp_path}/library", "", NOW)
+
+    assert (4, 6) == (seen.files, seen.folders)
+    found = said(judge_watched(seen))
+    for words in (
+        f"{tmp_path}/@eaDir is passed over with all that is in it: Synology's thumbnails (@eadir)",
+        f"{tmp_path}/deep/b.zip.download is passed over",
+        f"4 files are passed over in {tmp_path} (2: a download in progress",
+        "1: ExifTool's backup (*_original)",
+        "1: ignored by the configuration (old/**)",
+    ):
+        assert words in found
+    assert ".stfolder" not in found
+    assert "library is passed" not in found
 
 
 @pytest.mark.parametrize(
@@ -70,7 +101,7 @@ def test_what_is_no_folder_is_named(tmp_path: Path, name: str, problem: str) -> 
     """A missing folder, and a file in its place."""
     (tmp_path / "file").touch()
 
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path / name)), "", NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path / name)), "/library", "", NOW)
 
     assert problem == seen.problem
 
@@ -85,7 +116,7 @@ def test_a_folder_without_permission_is_named(
 
     monkeypatch.setattr(os, "scandir", refuse)
 
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", "", NOW)
 
     assert "no permission to read it" == seen.problem
     assert f"chmod u+rx {tmp_path}" in said(judge_watched(seen))
@@ -107,7 +138,7 @@ def test_a_folder_below_that_cannot_be_listed_is_a_warning(
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse_below)
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", "", NOW)
 
     assert {f"{tmp_path}/{name}" for name in "abcd"} == set(seen.unreadable)
     assert (1, ["ok", "warn", "warn", "warn"]) == (seen.files, statuses(judge_watched(seen)))
@@ -123,7 +154,7 @@ def test_a_very_large_folder_is_walked_up_to_a_limit(
         for number in range(3):
             (tmp_path / folder / f"{number}.jpg").touch()
 
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", "", NOW)
 
     assert (True, 3) == (seen.is_cut, seen.files)
 
@@ -132,11 +163,11 @@ def test_the_file_system_and_the_mode_are_those_of_the_mount(tmp_path: Path) -> 
     """By the kernel's list of mounts; a network disk gives no events and is polled."""
     mounts = f"1 1 8:1 / {tmp_path} rw - nfs4 server:/photos rw\n"
 
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), mounts, NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", mounts, NOW)
     asked = WatchFolder("phone", str(tmp_path), mode=WatchMode.INOTIFY)
 
     assert ("nfs4", WatchMode.POLL) == (seen.kind, seen.mode.mode)
-    assert ["warn"] == statuses(judge_watched(look_at_watched(asked, mounts, NOW)))
+    assert ["warn"] == statuses(judge_watched(look_at_watched(asked, "/library", mounts, NOW)))
 
 
 def test_folders_that_photos_cannot_leave_are_told_to_who_moves(
@@ -153,7 +184,7 @@ def test_folders_that_photos_cannot_leave_are_told_to_who_moves(
         lambda path, mode: not (str(path).endswith("shut") and mode & os.W_OK) and real(path, mode),
     )
 
-    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "", NOW)
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", "", NOW)
 
     assert (1, ["warn"]) == (seen.stuck, statuses(judge_stuck(seen)))
     assert "photos in 1 folder cannot be moved: no permission to take" in said(judge_stuck(seen))

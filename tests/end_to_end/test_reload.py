@@ -73,3 +73,18 @@ def test_a_broken_save_is_told_with_its_place_and_the_next_one_counts(daemon: Da
     daemon.stop()
 
     assert ['rule "by name" changed: to WhatsApp/ -> Chats/'] == told["changes"]
+
+
+def test_photos_of_former_rules_are_told_of(daemon: Daemon, tmp_path: Path) -> None:
+    """They stay; the log says how many, by which rules, and by which command they move."""
+    daemon.start()
+    (daemon.watch / "WA-1.jpg").write_bytes(photo_bytes(tmp_path, 10))
+    daemon.wait_for_photo("WA-1.jpg")
+
+    save(daemon.config, daemon.config.read_text().replace("name: by name", "name: chats"))
+    told = daemon.wait_for(lambda event: event["event"] == "former_rules_found")
+    daemon.stop()
+
+    assert (1, {"by name": 1}) == (told["photos"], told["rules"])
+    assert "gallery-daemon refile" in told["hint"]
+    assert 1 == sum(event["event"] == "former_rules_found" for event in daemon.events)

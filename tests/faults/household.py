@@ -20,7 +20,8 @@ from gallery_daemon.daemon.wiring import build, wire
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.logs.setup import LogFormat, make_log
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle, read_manifest
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import Facts, Prediction
 from tests.filing.fuse import Fuse, disk_on, journal_on
 

@@ -8,7 +8,7 @@ from typing import Any
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
 
-_EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "_pour")
+_EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "remove_folder", "_pour")
 _WRITES = ("record", "unfinished", "copied", "close_intent")
 
 

@@ -134,7 +134,7 @@ def test_what_is_undone_meanwhile_is_not_filed_anew(world: World) -> None:
 
 
 def test_only_the_latest_filing_is_undone(world: World) -> None:
-    """One that was filed anew waits for its turn; an undo of that undo is for `refile`."""
+    """One that was filed anew waits for its turn."""
     filed(world, Action.HARDLINK)
     first = photo_row(world)
     move_on(world, first, world.disk)
@@ -143,15 +143,39 @@ def test_only_the_latest_filing_is_undone(world: World) -> None:
     (early,) = undoing.run([first])
     (back, *_) = undoing.run([photo_row(world)])
     assert back.done is not None
-    (again,) = undoing.run([back.done])
     latest = world.journal.latest_of(first.path, first.library)
     (home, *_) = undoing.run([first])
 
     assert early.error is not None
     assert f"#{first.id} was filed anew since" in early.error.sentence
-    assert again.error is not None
-    assert "gallery-daemon refile files it anew" == again.error.hint
     assert latest is not None
     assert (first.id, State.FILED) == (latest.id, latest.state)
     assert home.error is None
+    assert {} == read_files(world.library)
+
+
+def test_an_undone_refiling_can_be_redone(world: World) -> None:
+    """The photo and its sidecars go on to where they were, once, and back again, and home."""
+    filed(world, Action.HARDLINK)
+    first = photo_row(world)
+    move_on(world, first, world.disk)
+    moved, places = photo_row(world), read_files(world.library)
+    undoing = Undoing(world.journal, world.disk, StillClock())
+
+    (back, *_) = undoing.run([moved])
+    assert back.done is not None
+    redone = list(undoing.run([back.done]))
+    there, now = read_files(world.library), photo_row(world)
+    (twice, *_) = undoing.run([back.done])
+    backs = list(undoing.run([now]))
+    homes = list(undoing.run([first]))
+
+    assert [None] * len(redone) == [each.error for each in redone]
+    assert places == there
+    assert (moved.destination, State.FILED, first.id) == (now.destination, now.state, now.undoes)
+    decided = ("outcome", "rule", "top_class", "confidence", "model", "action")
+    assert [getattr(moved, key) for key in decided] == [getattr(now, key) for key in decided]
+    assert twice.error is not None
+    assert "filed anew or undone since" in twice.error.sentence
+    assert not [each.error for each in (*backs, *homes) if each.error]
     assert {} == read_files(world.library)

@@ -64,3 +64,14 @@ def test_an_error_sets_them_back() -> None:
         raise ValueError("broken")
 
     assert before == Image.MAX_IMAGE_PIXELS
+
+
+def test_no_instant_has_a_smaller_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that another thread opens while the switches are set is not refused."""
+    seen: list[int | None] = []
+    monkeypatch.setattr(warnings, "simplefilter", lambda _: seen.append(Image.MAX_IMAGE_PIXELS))
+
+    with decoding(250):
+        pass
+
+    assert [125] == seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.intake.candidate import WatchRoot, why_ignored
+from gallery_daemon.intake.candidate import WatchRoot, why_folder_ignored, why_ignored
 
 IGNORED = [
     ".syncthing.IMG_1.jpg.tmp",  # Syncthing on Linux and Android
@@ -37,6 +37,43 @@ IGNORED = [
     "IMG_1.jpg~",
     "IMG_1.jpg_original",  # ExifTool
     "IMG_1.JPG.TMP",
+    "IMG_1.jpg.temp",
+    "IMG_1.jpg.filepart",  # WinSCP
+    "IMG_1.jpg.opdownload",  # Opera
+    "IMG_1.jpg.download",
+    "IMG_1.jpg.BTS",
+    "IMG_1.jpg.SyncPart",
+    "IMG_1.jpg.SyncTemp",
+    "IMG_1.jpg.SyncOld",
+    "IMG_1.jpg.aria2",
+    "IMG_1.jpg.kate-swp",
+    "IMG_1.JPG_ORIGINAL",
+    "IMG_1.jpg_exiftool_tmp",
+    "IMG_1.jpg@SynoEAStream",
+    "~$IMG_1.jpg",  # office programs
+    "Icon\r",
+    "desktop.ini",
+    "EHTHUMBS.DB",
+    "@EADIR/IMG_1.jpg",
+    "@SynoResource/IMG_1.jpg",
+    "@tmp/IMG_1.jpg",
+    "@Recycle/IMG_1.jpg",  # QNAP
+    "@Recently-Snapshot/GMT+01_2026/IMG_1.jpg",
+    "~snapshot/hourly.0/IMG_1.jpg",  # NetApp
+    "#SynoRecycle/IMG_1.jpg",
+    "#snapshot/IMG_1.jpg",
+    "a/LOST.DIR/1.jpg",  # Android
+    "RECYCLER/S-1-5/Dc1.jpg",
+    "__MACOSX/IMG_1.jpg",
+    "files_trashbin/files/IMG_1.jpg.d1700000000",  # Nextcloud's server
+    "files_versions/IMG_1.jpg.v1700000000",
+    "appdata_oc1a2b3c4d5e/preview/1.jpg",
+    ".dropbox.cache/2026-03-04/IMG_1.jpg",
+    ".sync/Archive/IMG_1.jpg",  # Resilio
+    ".debris/2026-03-04/IMG_1.jpg",  # MEGA
+    ".Trash-1000/files/IMG_1.jpg",
+    ".zfs/snapshot/IMG_1.jpg",
+    "deep/.stfolder/IMG_1.jpg",
 ]
 PHOTOS = [
     "IMG_1.jpg",
@@ -48,6 +85,41 @@ PHOTOS = [
     "tmp.jpg",
     "part/IMG_1.jpg",
     "nl\n\udcff.jpg",
+    # Folders of people, whose names end as those of temporary files do.
+    *(
+        f"{folder}/IMG_1.jpg"
+        for folder in (
+            "Wedding_original",
+            "WEDDING_ORIGINAL",
+            "a/Wedding_original/b",
+            "Holiday.part",
+            "Scans.tmp",
+            "Scans.temp",
+            "x~",
+            "~$x",
+            "~syncthing~x",
+            "Half.partial",
+            "Half.filepart",
+            "Slides.bts",
+            "Slides.!sync",
+            "Old.swp",
+            "Big.crdownload",
+            "Big.opdownload",
+            "Big.aria2",
+            "Raw_exiftool_tmp",
+            "x.SyncOld",
+            "Thumbs.db",
+            "desktop.ini",
+            "download",
+            "original",
+        )
+    ),
+    # Files that are called as folders are which are passed over.
+    "@eaDir",
+    "lost+found",
+    "#recycle.jpg",
+    "recycler.jpg",
+    "files_versions.jpg",
 ]
 
 
@@ -55,6 +127,31 @@ PHOTOS = [
 def test_what_tools_leave_beside_photos_is_ignored(name: str) -> None:
     """There is a reason, for a person to read."""
     assert why_ignored(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a/IMG_1.jpg_original", "ExifTool's backup (*_original)"),
+        ("@eaDir/IMG_1.jpg/THUMB.jpg", "Synology's thumbnails (@eadir)"),
+        ("IMG_1.jpg.download/IMG_1.jpg", "a download in progress (Safari) (*.download)"),
+        ("Wedding_original/.IMG_1.jpg.aB3dE6", "a hidden name (.*)"),
+        (".x/IMG_1.jpg.tmp", "a hidden name (.*)"),
+    ],
+)
+def test_the_reason_has_the_pattern(name: str, why: str) -> None:
+    """The outermost folder's comes first."""
+    assert why == why_ignored(name)
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_passed_over"),
+    [("Wedding_original", False), ("x~/y", False), ("@eaDir", True), ("a/.b", True)],
+)
+def test_a_folder_is_judged_by_the_patterns_of_folders(folder: str, is_passed_over: bool) -> None:
+    """So a scan enters it or does not, as its files count or do not."""
+    assert is_passed_over == bool(why_folder_ignored(folder))
+    assert is_passed_over == bool(why_ignored(f"{folder}/IMG_1.jpg"))
 
 
 @pytest.mark.parametrize("name", PHOTOS)

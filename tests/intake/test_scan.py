@@ -22,7 +22,10 @@ def listed(root: WatchRoot) -> tuple[set[str], set[str]]:
 
 def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> None:
     """Deep files, links as names, ignored files with a reason; not what lies behind links."""
-    for name in ("a.jpg", "b/c/d.jpg", ".hidden/e.jpg", "x.jpg.part", "library/f.jpg"):
+    for name in (
+        "a.jpg", "b/c/d.jpg", ".hidden/e.jpg", "x.jpg.part", "library/f.jpg",
+        "Wedding_original/g.jpg", "Wedding_original/@eaDir/h.jpg", "y.jpg.part/i.jpg",
+    ):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "loop").symlink_to(tmp_path)
@@ -31,9 +34,12 @@ def test_a_listing_finds_files_and_says_what_it_passes_over(tmp_path: Path) -> N
         WatchRoot("phone", os.fspath(tmp_path), skipped=(f"{tmp_path}/library",))
     )
 
-    assert {"a.jpg", "b/c/d.jpg", "loop"} == found
+    own = {"Wedding_original/g.jpg", "y.jpg.part/i.jpg"}
+    assert {"a.jpg", "b/c/d.jpg", "loop", *own} == found
     assert {
-        "x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server) (*.part)"
+        "x.jpg.part: a download in progress (Firefox, KIO, Nextcloud's server) (*.part)",
+        ".hidden: a hidden name (.*)",
+        "@eaDir: Synology's thumbnails (@eadir)",
     } == skipped
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.photo import Candidate
 
-DEADLINE_S = 20
+# Events come at once; on a machine that others keep busy they may take a while.
+DEADLINE_S = 50
 # Source: inotify(7), sys/inotify.h.
 _IN_ACCESS, _IN_CLOSE_NOWRITE, _IN_OPEN = 0x1, 0x10, 0x20
 

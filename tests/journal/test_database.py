@@ -63,7 +63,23 @@ SCHEMA = {
     name BLOB,
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
-    """, precision REAL, familiarity REAL) STRICT""",
+    """, precision REAL, familiarity REAL, content_hash TEXT) STRICT""",
+    "filings_by_content": (
+        "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
+        "\nWHERE content_hash IS NOT NULL"
+    ),
+    "recognised": """CREATE TABLE recognised (
+    filing INTEGER NOT NULL REFERENCES filings (id),
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    library BLOB NOT NULL
+) STRICT""",
+    "recognised_by_path": "CREATE UNIQUE INDEX recognised_by_path ON recognised (path, library)",
+    "recognised_by_inode": (
+        "CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns)"
+    ),
     "filings_by_path": "CREATE INDEX filings_by_path ON filings (path, size_bytes, mtime_ns)",
     "filings_by_inode": "CREATE INDEX filings_by_inode ON filings (inode, size_bytes, mtime_ns)",
     "filings_by_parent": (
@@ -99,6 +115,14 @@ SCHEMA = {
     taken_ms INTEGER,
     burst TEXT
 ) STRICT""",
+    "made_folders": """CREATE TABLE made_folders (
+    library BLOB NOT NULL,
+    folder BLOB NOT NULL,
+    inode INTEGER NOT NULL
+) STRICT""",
+    "made_folders_by_place": (
+        "CREATE UNIQUE INDEX made_folders_by_place ON made_folders (library, folder)"
+    ),
     "seen_by_path": "CREATE UNIQUE INDEX seen_by_path ON seen (path)",
     "seen_by_inode": "CREATE INDEX seen_by_inode ON seen (inode, size_bytes, mtime_ns)",
     "seen_by_time": "CREATE INDEX seen_by_time ON seen (taken_ms) WHERE taken_ms IS NOT NULL",
@@ -112,9 +136,15 @@ SCHEMA = {
 }
 
 
+WITHOUT_CONTENT = (
+    "DROP TABLE recognised; DROP INDEX filings_by_content;"
+    " ALTER TABLE filings DROP COLUMN content_hash;"
+)
 WITHOUT_SHARES = (
     "ALTER TABLE filings DROP COLUMN precision; ALTER TABLE filings DROP COLUMN familiarity;"
 )
+
+WITHOUT_FOLDERS = "DROP TABLE made_folders;"
 
 
 def schema_of(path: Path) -> dict[str, str]:
@@ -130,7 +160,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (6,) == database.execute("PRAGMA user_version").fetchone()
+        assert (8,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -185,6 +215,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "taken": "2026-03-04T12:00:00+00:00", "taken_from": "mtime",
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
+        "content_hash": None,
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -203,7 +234,7 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 6))
+@pytest.mark.parametrize("version", range(1, 8))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -284,7 +315,9 @@ _BACK_TO = {
 }
 """SQL that takes away what the versions after this one have added."""
 for _version, _script in _BACK_TO.items():
-    _BACK_TO[_version] = WITHOUT_SHARES + _script
+    _BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
+_BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
+_BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)

@@ -6,12 +6,14 @@ import contextlib
 import os
 import sqlite3
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from gallery_daemon.decision import Action, Check, Decision, Outcome, TraceEntry, Truth
 from gallery_daemon.journal.record import JournalEntry, State
-from gallery_daemon.photo import Prediction, Taken, TakenFrom
+from gallery_daemon.partial_date import Granularity
+from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
 from tests.filing.conftest import NOW, World, make_files
 from tests.filing.test_undo import undo
 
@@ -19,6 +21,10 @@ TRACE = (
     TraceEntry("wa", Truth.NO, (Check('name: "*-WA*"', Truth.NO, "it does not match"),)),
     TraceEntry("memes", Truth.YES, (Check("class: memes", Truth.YES, "class is memes"),)),
 )
+LEFT = Decision(Outcome.OTHERWISE, None, None, TRACE[:1])
+SECOND = Granularity.SECOND
+DAY = Taken(datetime(2021, 1, 2), TakenFrom.NAME, Granularity.DAY)  # noqa: DTZ001
+EXACT = Taken(datetime.fromisoformat("2023-06-15T10:11:12.25+02:00"), TakenFrom.EXIF)
 
 
 def file(world: World, name: str, *, to: str = "Memes", sidecars: tuple[str, ...] = ()) -> str:
@@ -108,6 +114,51 @@ def test_a_row_from_a_damaged_journal_tells_what_it_can(world: World, text: str)
         found.prediction,
         found.taken,
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "origin", "expected"),
+    [
+        ("2023-06", "xmp", Taken(datetime(2023, 6, 1), TakenFrom.XMP, Granularity.MONTH)),  # noqa: DTZ001
+        ("2021-01-02", "name", DAY),
+        ("2023-06-15T10:11:12.25+02:00", "exif", EXACT),
+        # What an older program wrote: a day, and a real midnight of a camera.
+        ("2021-01-02T00:00:00", "name", DAY),
+        ("2021-01-02T00:00:00", "exif", replace(DAY, origin=TakenFrom.EXIF, granularity=SECOND)),
+        ("2021-01-02T10:11:12", "name", Taken(datetime(2021, 1, 2, 10, 11, 12), TakenFrom.NAME)),  # noqa: DTZ001
+    ],
+)
+def test_a_date_in_part_comes_back_as_it_was(
+    world: World, taken: str, origin: str, expected: Taken
+) -> None:
+    """As long as what was known; in rows of older programs too."""
+    make_files(world.watch, {"a.jpg": b"photo"})
+    file(world, "a.jpg")
+    with contextlib.closing(sqlite3.connect(world.journal_path)) as journal, journal:
+        journal.execute("UPDATE filings SET taken = ?, taken_from = ?", (taken, origin))
+
+    found = world.journal.past_decisions.on(f"{world.watch}/a.jpg")
+
+    assert found is not None
+    assert expected == found.taken
+
+
+@pytest.mark.parametrize("granularity", Granularity)
+def test_the_journal_has_no_more_of_a_date_than_is_known(
+    world: World, granularity: Granularity
+) -> None:
+    """A reader of its own, such as a script, sees no midnight that nobody knows."""
+    make_files(world.watch, {"a.jpg": b"photo"})
+    taken = Taken(EXACT.when.replace(tzinfo=None), TakenFrom.EXIF, granularity)
+    photo, facts = world.photo("a.jpg"), replace(Facts.unread(NOW), taken=taken)
+    entry = JournalEntry(photo, State.LEFT, "no rule matched", LEFT, facts)
+    world.journal.record(entry, os.fspath(world.library), NOW)
+
+    found = world.journal.past_decisions.on(f"{world.watch}/a.jpg")
+
+    assert found is not None
+    assert found.taken is not None
+    assert (taken.date.text, granularity) == (found.taken.date.text, found.taken.granularity)
 
 
 def test_another_file_of_the_path_is_told_apart(world: World) -> None:

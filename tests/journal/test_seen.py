@@ -17,7 +17,7 @@ from gallery_daemon.journal.record import CacheEntry, Fingerprint
 from gallery_daemon.journal.seen import ROW_BITS
 from gallery_daemon.photo import Identity
 from tests.filing.conftest import World, make_files
-from tests.journal.test_database import WITHOUT_SHARES
+from tests.journal.test_database import WITHOUT_CONTENT, WITHOUT_FOLDERS, WITHOUT_SHARES
 
 _BITS = 128
 FILE = Identity(1, 2, 3, 4)
@@ -214,7 +214,10 @@ def test_looks_of_an_older_journal_keep_their_order(tmp_path: Path) -> None:
             journal.inferences.remember([(name, identity, note(None, model))])
     with closing(sqlite3.connect(path)) as database:
         database.executescript(
-            WITHOUT_SHARES + "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
+            WITHOUT_CONTENT
+            + WITHOUT_FOLDERS
+            + WITHOUT_SHARES
+            + "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
         )
 
     with closing(Journal(path)) as journal:

@@ -18,6 +18,7 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -42,7 +43,9 @@ from gallery_daemon.intake import arrivals, scan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
+from gallery_daemon.journey import inference_cache
 from gallery_daemon.logs.setup import LogFormat, make_log
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
 from tests.commands.test_plan import Blind
 from tests.faults.household import CLASSES, MODEL, HandClock
@@ -170,6 +173,15 @@ library: {library}
 """
 
 
+@lru_cache(maxsize=4)
+def _checked(text: str) -> Config:
+    """One configuration is asked for dozens of times, and takes longer to read than to obey."""
+    return check_text(text, "config.yaml", lambda _: CLASSES)
+
+
+_read_manifest = cache(read_manifest)  # of the shipped model, which stays as it is
+
+
 @dataclass
 class Scene:
     """Watch folder, library and state below `home`."""
@@ -179,6 +191,7 @@ class Scene:
     rules: str = "rules: [{name: all, to: All/}]"
     clock: HandClock = field(default_factory=HandClock)
     number: int = 0
+    watch_name: str = "watch"
 
     def __post_init__(self) -> None:
         """Every file was quiet for an hour, however new it is."""
@@ -188,7 +201,7 @@ class Scene:
     @property
     def watch(self) -> Path:
         """The watch folder."""
-        return self.home / "watch"
+        return self.home / self.watch_name
 
     def put(self, name: str, content: bytes) -> None:
         """A file comes, over what was there."""
@@ -222,8 +235,24 @@ class Scene:
                 path.mkdir()
 
     def edit(self, path: Path, how: str) -> None:
-        """The file is changed in place, replaced by another, touched, or deleted."""
+        """The file is changed in place, replaced by another, touched, or deleted.
+
+        Or it keeps its bytes: by FAT's clock and resolution, out of a backup, on a new mount.
+        """
+        mtime_ns = path.lstat().st_mtime_ns
         match how:
+            case "an hour":
+                os.utime(path, ns=(mtime_ns + 3_600_000_000_000,) * 2)
+            case "two seconds":
+                os.utime(path, ns=(mtime_ns // 2_000_000_000 * 2_000_000_000,) * 2)
+            case "new inode" | "restored":
+                temporary = path.with_name(".incoming")
+                temporary.write_bytes(path.read_bytes())
+                if how == "restored":
+                    self.touch(temporary)
+                else:
+                    os.utime(temporary, ns=(mtime_ns, mtime_ns))
+                temporary.rename(path)
             case "append":
                 with path.open("ab") as file:
                     file.write(b"more")
@@ -243,8 +272,7 @@ class Scene:
 
     def config(self) -> Config:
         """The configuration as it would be read."""
-        text = _CONFIG.format(watch=self.watch, library=self.library) + self.rules
-        return check_text(text, "config.yaml", lambda _: CLASSES)
+        return _checked(_CONFIG.format(watch=self.watch, library=self.library) + self.rules)
 
     def plan(self, *, again: bool = False) -> Forecast:
         """What `plan` says."""
@@ -417,6 +445,7 @@ def stood_in(clock: HandClock) -> Iterator[None]:
         for where, name, other in (
             (arrivals, "open_below", open_below),
             (scan, "open_folder_below", open_folder_below),
+            (inference_cache, "read_manifest", _read_manifest),
             (wiring, "ClassifierHost", AtOnceHost),
             (wiring, "Inbox", inbox),
             (inspection, "Answers", AtOnceAnswers),

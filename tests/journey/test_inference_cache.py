@@ -16,7 +16,9 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, LookKind, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
 from tests.faults.household import MODEL
 from tests.rules.photos import facts_of_file, photo, predictions
@@ -113,6 +115,31 @@ def test_an_entry_without_bits_counts_unless_the_rules_need_them(journal: Journa
     assert asked.get(SEEN.photo) is not None
 
 
+def test_a_date_that_an_older_program_read_is_read_again(journal: Journal) -> None:
+    """It may be a midnight that nobody knows, or the date of a conflict."""
+    note = cache(journal).entry_for(SEEN)
+    assert note is not None
+    older = replace(note, text=note.text.replace(',"granularity":"second"', ""))
+    assert older != note
+    journal.inferences.remember([(SEEN.photo.path, SEEN.photo.identity, older)])
+
+    assert cache(journal).get(SEEN.photo) is None
+
+
+@pytest.mark.parametrize("granularity", Granularity)
+def test_a_date_in_part_is_looked_for_in_a_new_name_too(
+    journal: Journal, granularity: Granularity
+) -> None:
+    """The new name may say it more finely."""
+    taken = replace(FACTS.taken, origin=TakenFrom.XMP, granularity=granularity)
+    remember(journal, replace(SEEN, facts=replace(FACTS, taken=taken)))
+    candidate = replace(SEEN.photo.candidate, relative="a/IMG_20240101_101112.jpg")
+
+    found = cache(journal).get(replace(SEEN.photo, candidate=candidate))
+
+    assert (granularity is Granularity.SECOND) == (found is not None)
+
+
 @pytest.mark.parametrize("origin", list(TakenFrom))
 def test_a_renamed_photo_keeps_no_date_of_its_old_name(journal: Journal, origin: TakenFrom) -> None:
     """A date that stands in the file itself is the same under every name."""
@@ -124,7 +151,8 @@ def test_a_renamed_photo_keeps_no_date_of_its_old_name(journal: Journal, origin:
 
     assert cache(journal).get(moved) is not None
     found = cache(journal).get(renamed)
-    assert (origin in {TakenFrom.EXIF, TakenFrom.XMP}) == (found is not None)
+    in_the_file = {TakenFrom.EXIF, TakenFrom.XMP, TakenFrom.IPTC}
+    assert (origin in in_the_file) == (found is not None)
 
 
 @pytest.mark.parametrize("kind", list(RefusalKind))
@@ -183,6 +211,22 @@ def test_a_text_without_precision_and_familiarity_is_read_as_such(journal: Journ
 
     assert found is not None
     assert SEEN.prediction == found.prediction
+
+
+@pytest.mark.parametrize("look", [{"temperature": 2.0}, {"tallies": {}}])
+def test_a_model_that_says_something_else_recalls_nothing(
+    journal: Journal, tmp_path: Path, look: dict[str, object]
+) -> None:
+    """The same weights under another temperature are as sure as never before."""
+    remember(journal, SEEN)
+    before = read_manifest(BUNDLE)
+    looks = before.looks | {LookKind.FULL: replace(before.full, **look)}  # type: ignore[arg-type, operator]
+    for manifest in (before, replace(before, looks=looks)):
+        (tmp_path / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
+
+        found = InferenceCache(journal, tmp_path, Limits(), needs_hash=False).get(SEEN.photo)
+
+        assert (found is not None) == (manifest is before)
 
 
 def test_without_a_model_nothing_is_recalled(journal: Journal, tmp_path: Path) -> None:

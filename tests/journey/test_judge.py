@@ -250,27 +250,24 @@ def test_the_place_that_a_photo_went_to_says_whether_sidecars_follow(
 
 @pytest.mark.parametrize("is_known", [True, False])
 @pytest.mark.parametrize(
-    ("latest", "size_bytes", "expected"),
+    ("latest", "expected"),
     [
-        (None, 3, (True, True)),
-        (row(State.FAILED), 3, (True, True)),
-        (row(State.ABANDONED), 3, (True, True)),
-        (row(State.FILED), 3, (False, False)),
-        (row(State.FILED), 4, (False, True)),
-        (row(State.LEFT), 3, (False, True)),
-        (row(State.UNDONE), 3, (False, True)),
+        (None, (True, True)),
+        (row(State.FAILED), (True, True)),
+        (row(State.ABANDONED), (True, True)),
+        (row(State.FILED), (False, True)),
+        (row(State.LEFT), (False, True)),
+        (row(State.UNDONE), (False, True)),
     ],
 )
 def test_a_photo_is_expected_while_it_has_an_end_to_come_to(
-    latest: Row | None, size_bytes: int, expected: tuple[bool, bool], is_known: bool
+    latest: Row | None, expected: tuple[bool, bool], is_known: bool
 ) -> None:
-    """One that failed always; one that was filed and only touched, never; else if it is new."""
-    now = replace(IDENTITY, size_bytes=size_bytes)
-
-    assert expected[not is_known] == is_expected(latest, now, is_known=is_known)
+    """One that failed always; else if it is new, by its identity and by its bytes."""
+    assert expected[not is_known] == is_expected(latest, is_known=is_known)
 
 
 @given(state=st.sampled_from(FINAL_STATES))
 def test_no_photo_that_came_to_an_end_is_waited_for(state: State) -> None:
     """Whatever end that was, if its file is as it was then."""
-    assert not is_expected(row(state), IDENTITY, is_known=True)
+    assert not is_expected(row(state), is_known=True)

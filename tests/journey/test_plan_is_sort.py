@@ -53,8 +53,9 @@ sidecars = st.tuples(sidecar_names, numbers).map(
 odd_files = st.tuples(st.one_of(photo_names, sidecar_names, odd_names), no_photos)
 # Whatever a file is called, it may be none, or one that is not supported.
 trees = st.lists(st.one_of(photos, photos, sidecars, sidecars, odd_files), min_size=2, max_size=9)
-# Into the file itself, which keeps its inode; by a new file; its mtime alone; gone.
-edits = st.sampled_from(["append", "append", "replace", "touch", "delete"])
+# Into the file itself, which keeps its inode; by a new file; its mtime or its inode alone; gone.
+KEEPS_BYTES = ("touch", "an hour", "two seconds", "new inode", "restored")
+edits = st.sampled_from(["append", "append", "replace", "delete", *KEEPS_BYTES])
 which = st.integers(0, 9)
 
 tos = st.sampled_from(["All/", "{class}/", "All/{stem}/", "{date:%Y}/", "x{hash8}/"])
@@ -160,13 +161,44 @@ class DryRun(RuleBasedStateMachine):
             name = path.relative_to(self.scene.watch).with_suffix(beside).as_posix()
             self.scene.put(name, sidecar_bytes(beside, 0))
 
-    @rule(which=which, name=st.one_of(photo_names, sidecar_names))
-    def is_renamed(self, which: int, name: str) -> None:
-        """It gets another name, perhaps another's."""
+    @rule(
+        which=which,
+        name=st.one_of(photo_names, sidecar_names),
+        how=st.sampled_from(["rename", "rename", "sync", "copy"]),
+    )
+    def is_renamed(self, which: int, name: str, how: str) -> None:
+        """It gets another name, perhaps another's; a sync tool writes a new file for it."""
         path, other = self.any_file(which), self.scene.watch / name
-        if path is not None and not other.is_dir() and "locked" not in other.parts:
-            other.parent.mkdir(parents=True, exist_ok=True)
+        if path is None or path == other or other.is_dir() or "locked" in other.parts:
+            return
+        other.parent.mkdir(parents=True, exist_ok=True)
+        if how == "rename":
             path.rename(other)
+            return
+        found = path.lstat()
+        self.scene.put(name, path.read_bytes())
+        os.utime(other, ns=(found.st_atime_ns, found.st_mtime_ns))
+        if how == "sync":
+            path.unlink()
+
+    @rule(how=st.sampled_from(KEEPS_BYTES))
+    def all_keep_their_bytes(self, how: str) -> None:
+        """The clock changed, a backup was restored, the card was mounted anew."""
+        self.keep_bytes(how)
+
+    def keep_bytes(self, how: str) -> None:
+        """That happens to each file."""
+        for path in sorted(self.scene.watch.rglob("*")):
+            if path.is_file() and not path.is_symlink() and "locked" not in path.parts:
+                self.scene.edit(path, how)
+
+    @rule()
+    def watch_folder_moves(self) -> None:
+        """To another disk, where the old one is not any more."""
+        old = self.scene.watch
+        self.scene.watch_name = "other" if self.scene.watch_name == "watch" else "watch"
+        old.rename(self.scene.watch)
+        self.keep_bytes("new inode")
 
     @rule(which=which, how=st.sampled_from(["delete", "rename", "replace"]))
     def library_is_tidied(self, which: int, how: str) -> None:

@@ -15,6 +15,7 @@ from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.similar_photos import SimilarIndex, fingerprint_of
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import PLAIN, Facts, Photo, Similar, SimilarPhoto, Taken, TakenFrom
 from gallery_daemon.rules.condition import AllOf
 from gallery_daemon.rules.conditions.similar import BURST_BITS, NEAR_BITS
@@ -98,20 +99,23 @@ def test_a_photo_of_the_moment_that_looks_otherwise_is_of_no_burst(journal: Jour
 
 
 @pytest.mark.parametrize(
-    ("origin", "when", "counts"),
+    ("moment", "counts"),
     [
-        (TakenFrom.EXIF, NOON.replace(hour=0), True),
-        (TakenFrom.XMP, NOON.replace(tzinfo=UTC), True),
-        (TakenFrom.NAME, NOON, True),
-        (TakenFrom.NAME, NOON.replace(hour=0), False),
-        (TakenFrom.MTIME, NOON, False),
+        (Taken(NOON.replace(hour=0), TakenFrom.EXIF), True),
+        (Taken(NOON.replace(tzinfo=UTC), TakenFrom.XMP), True),
+        (Taken(NOON, TakenFrom.NAME), True),
+        (Taken(NOON.replace(hour=0), TakenFrom.NAME), True),
+        (Taken(NOON.replace(hour=0), TakenFrom.NAME, Granularity.DAY), False),
+        (Taken(NOON.replace(hour=0), TakenFrom.EXIF, Granularity.DAY), False),
+        (Taken(NOON, TakenFrom.EXIF, Granularity.MINUTE), False),
+        (Taken(NOON, TakenFrom.MTIME), False),
     ],
 )
 def test_only_a_photo_s_own_time_makes_a_burst(
-    journal: Journal, origin: TakenFrom, when: datetime, counts: bool
+    journal: Journal, moment: Taken, counts: bool
 ) -> None:
-    """An mtime is a copy's, and a name with a day alone would put all photos at midnight."""
-    facts = taken(0.0, NEAR_BITS + 1, origin, when)
+    """An mtime is a copy's, and days without a time would all be one burst at midnight."""
+    facts = replace(taken(0.0, NEAR_BITS + 1), taken=moment)
     see(journal, named("a.jpg", 1), replace(facts, dhash=f"{BITS:032x}"))
 
     assert counts is (see(journal, named("b.jpg", 2), facts).burst is not None)

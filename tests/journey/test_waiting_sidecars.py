@@ -13,6 +13,7 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.imaging.formats import TEXT, VIDEO
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journey.judge import Late, Leave, Wait
+from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.decide import RuleSet
@@ -35,7 +36,8 @@ def file(name: str, size_bytes: int = 1) -> Photo:
 def waiting(tmp_path: Path) -> Iterator[WaitingSidecars]:
     """No sidecar waits yet."""
     journal = Journal(tmp_path / "journal.sqlite3")
-    yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), list)
+    known = KnownFiles(journal, Disk(), "/library", ())
+    yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), known)
     journal.close()
 
 
@@ -70,7 +72,7 @@ def asked(scene: Scene, *, includes_known: bool = False) -> Iterator[WaitingSide
             Disk(),
             config.library,
             config.rules,
-            lambda photos: journal.unknown(photos, config.library),
+            KnownFiles(journal, Disk(), config.library, ()),
             includes_known=includes_known,
         )
 

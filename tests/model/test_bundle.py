@@ -21,8 +21,8 @@ from gallery_daemon.model.manifest import (
     LookSettings,
     Manifest,
     find_bundle,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network, split_network
 from tests.model.conftest import CLASSES
 

@@ -11,7 +11,7 @@ import torch
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import head_of, load_bundle
 from gallery_daemon.model.head import Head, load_head
-from gallery_daemon.model.manifest import read_manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import split_network
 
 if TYPE_CHECKING:

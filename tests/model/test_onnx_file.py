@@ -15,7 +15,8 @@ from gallery_daemon.model.engines.openvino import without_telemetry
 from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.head import load_head
-from gallery_daemon.model.manifest import PROBES, read_manifest
+from gallery_daemon.model.manifest import PROBES
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.onnx_file import write_onnx
 from tests.model.conftest import CLASSES
 

@@ -26,8 +26,8 @@ from gallery_daemon.model.manifest import (
     LookSettings,
     Manifest,
     find_bundle,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network, normalise
 from gallery_daemon.model.quantise import (
     Quantised,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import (
     PLAIN,
     Candidate,
@@ -72,6 +73,7 @@ def truth_of(
 texts = st.text() | st.text(alphabet="./\\\0\n{}|:%~ \ud800\udcff-_é", max_size=12)
 offsets = st.none() | st.just(UTC) | st.just(timezone(timedelta(hours=-11, minutes=-30)))
 moments = st.datetimes(timezones=offsets)
+partial_dates = st.builds(PartialDate, moments, st.sampled_from(Granularity))
 
 photos = st.builds(
     Photo,
@@ -91,7 +93,7 @@ facts_of_file = st.builds(
     width=st.integers(min_value=0),
     height=st.integers(min_value=0),
     orientation=st.integers(1, 8),
-    taken=st.builds(Taken, when=moments, origin=st.sampled_from(TakenFrom)),
+    taken=st.builds(Taken, moments, st.sampled_from(TakenFrom), st.sampled_from(Granularity)),
     camera=st.none() | texts,
     has_exif=st.booleans(),
     has_gps=st.booleans(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import pytest
@@ -136,10 +137,14 @@ def nested(depth: int, name: str) -> Condition:
     return AnyOf((nested(depth - 1, f"{name}a"), nested(depth - 1, f"{name}b")))
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(300)
 def test_a_search_is_given_up() -> None:
     """Two rules of a few kilobytes would take hours; then it is not called proven."""
+    began = time.process_time()
+
     assert not Prover().implies((nested(8, "x"),), nested(8, "y"))
+    # The processor's time, because others may keep the machine busy.
+    assert time.process_time() - began < 20
 
 
 def test_a_prover_out_of_steps_proves_nothing() -> None:

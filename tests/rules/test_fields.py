@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Similar, Taken, TakenFrom
 from gallery_daemon.rules.fields import FIELDS, values_of
 from tests.rules.photos import SETTLED_AT, facts, photo, prediction
@@ -20,10 +21,10 @@ def test_every_field_has_its_value() -> None:
     values = values_of(photo(), known, prediction("cars", 0.934), "my rule")
 
     expected = {
-        "date": WHEN,
-        "taken": WHEN,
-        "mtime": datetime(2026, 7, 16, 2, tzinfo=SETTLED_AT.tzinfo),
-        "added": SETTLED_AT,
+        "date": PartialDate(WHEN),
+        "taken": PartialDate(WHEN),
+        "mtime": PartialDate(datetime(2026, 7, 16, 2, tzinfo=SETTLED_AT.tzinfo)),
+        "added": PartialDate(SETTLED_AT),
         "class": "cars",
         "confidence": "0.93",
         "name": "IMG_1.JPG",
@@ -57,10 +58,11 @@ def test_what_is_not_known_has_no_value() -> None:
 @pytest.mark.parametrize("origin", TakenFrom)
 def test_taken_is_a_date_of_the_photo_itself(origin: TakenFrom) -> None:
     """`date` is the best there is; `taken` has no value where only the mtime is known."""
-    values = values_of(photo(), facts(taken=Taken(WHEN, origin)), None, None)
+    values = values_of(photo(), facts(taken=Taken(WHEN, origin, Granularity.DAY)), None, None)
 
-    assert WHEN == values["date"]
-    assert (None if origin is TakenFrom.MTIME else WHEN) == values["taken"]
+    known = PartialDate(WHEN, Granularity.DAY)
+    assert known == values["date"]
+    assert (None if origin is TakenFrom.MTIME else known) == values["taken"]
 
 
 def test_an_mtime_beyond_the_calendar_is_the_last_that_counts() -> None:
@@ -70,5 +72,5 @@ def test_an_mtime_beyond_the_calendar_is_the_last_that_counts() -> None:
 
     mtime = values_of(on, facts(), None, None)["mtime"]
 
-    assert isinstance(mtime, datetime)
-    assert 2262 == mtime.year
+    assert isinstance(mtime, PartialDate)
+    assert 2262 == mtime.when.year

@@ -53,9 +53,9 @@ def test_names_match_as_in_a_shell(pattern: str, name: str) -> None:
 
 def test_no_pattern_can_hang_the_daemon() -> None:
     """Patterns that make a backtracking matcher explode are answered at once."""
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert not name_matches("*a" * 40 + "b", "a" * 255)
     assert not path_matches("**/a/" * 40 + "b", "/".join("a" * 500))
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from gallery_daemon.decision import Action, OnConflict, Outcome
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Facts, Prediction, Taken, TakenFrom
 from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinPrecision
@@ -182,6 +183,56 @@ def test_a_name_is_compared_where_it_can_be_known(
     test = RuleTest("x", 40, 5, photo(), known, CAR, expected, UNSAID)
 
     (result,) = run_tests((test,), named(to, as_))
+
+    assert failure == result.failure
+
+
+BY_HOUR, BY_DAY = "{date:%Y}/{date:%H}/", "{mtime:%Y-%m-%d}/"
+NO_HOUR = "of which given says no hour (add it to date: 2026-07-01 18:30:00)"
+UNDATED = replace(FACTS, taken=Taken(SETTLED_AT, TakenFrom.MTIME))
+
+
+@pytest.mark.parametrize(
+    ("to", "facts", "said_to", "folder", "failure"),
+    [
+        (BY_HOUR, UNDATED, Granularity.SECOND, ("2026", "12"), None),
+        (BY_HOUR, UNDATED, Granularity.MINUTE, ("2026", "12"), None),
+        (
+            BY_HOUR,
+            UNDATED,
+            Granularity.DAY,
+            ("2026", "12"),
+            f"expected 2026/12/, but rule all makes it of {{date}}, {NO_HOUR}",
+        ),
+        (BY_HOUR, FACTS, Granularity.DAY, ("2026", "18"), None),
+        (BY_DAY, FACTS, Granularity.DAY, ("2026-07-16",), None),
+        (
+            BY_DAY,
+            FACTS,
+            Granularity.MONTH,
+            ("2026-07-16",),
+            (
+                "expected 2026-07-16/, but rule all makes it of {mtime}, of which given says no "
+                "day (add it to date: 2026-07-01 18:30:00)"
+            ),
+        ),
+        (
+            BY_HOUR,
+            replace(FACTS, taken=Taken(SETTLED_AT, TakenFrom.NAME, Granularity.DAY)),
+            Granularity.SECOND,
+            ("2026", "unknown"),
+            None,
+        ),
+    ],
+)
+def test_an_hour_of_the_file_that_is_not_said_meets_no_expectation(
+    to: str, facts: Facts, said_to: Granularity, folder: tuple[str, ...], failure: str | None
+) -> None:
+    """Every file has one; only a date taken may be without, and that is what it is then."""
+    expected = Expected(folder=folder)
+    test = RuleTest("x", 40, 5, photo(), facts, CAR, expected, {}, said_to)
+
+    (result,) = run_tests((test,), named(to, None))
 
     assert failure == result.failure
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.rules.fields import FIELDS, values_of
 from gallery_daemon.rules.template import DIRECTIVES, Template, TemplateError
-from tests.rules.photos import any_facts, facts, moments, photo, photos, prediction, texts
+from tests.rules.photos import (
+    any_facts,
+    facts,
+    moments,
+    partial_dates,
+    photo,
+    photos,
+    prediction,
+    texts,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 VALUES = values_of(photo(), facts(), prediction("cars", 0.934), "my rule")
 
@@ -64,6 +77,62 @@ def test_what_has_no_value_falls_back(text: str, expected: str | None) -> None:
             Template.parse(text)
     else:
         assert (expected,) == Template.parse(text).render(values)
+
+
+DAY, MONTH, YEAR = "2021-01-02", "2023-06", "2023"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("{date}", DAY, "2021-01-02"),
+        ("{date}", MONTH, "2023-06"),
+        ("{date}", YEAR, "2023"),
+        ("{date|undated}", MONTH, "2023-06"),
+        ("{date:%Y/%m}", DAY, "2021/01"),
+        ("{date:%Y/%m}", MONTH, "2023/06"),
+        ("{date:%Y/%m}", YEAR, "2023/unknown"),
+        ("{date:%Y}/{date:%m}", YEAR, "2023/unknown"),
+        ("{date:%H}", DAY, "unknown"),
+        ("{date:%H|night}", DAY, "night"),
+        ("{date:%H|unknown}", DAY, "unknown"),
+        ("{date:%d|some day}", MONTH, "some day"),
+        ("{date:%m|some month}", YEAR, "some month"),
+        ("{date:%Y%m%d_%H%M%S}", DAY, "20210102_unknown"),
+        ("{date:%Y-%m-%d %H.%M.%S}", MONTH, "2023-06-unknown"),
+        ("{date:%H.%M, %d.%m.%Y}", DAY, "unknown, 02.01.2021"),
+        ("{date:%d. %B %Y um %H Uhr}", DAY, "02. January 2021 um unknown Uhr"),
+        ("{date:%Y%m%d-%H%M%S|taken:%Y%m%d|undated}", DAY, "20210102"),
+        ("{date:%Y%m%d-%H%M%S|taken:%Y%m%d|undated}", YEAR, "undated"),
+        ("{date:%H|mtime:%H}", DAY, "02"),
+        ("{taken:%H|date:%H}", DAY, "unknown"),
+        ("{camera|date:%H}", DAY, "Canon EOS 5D"),
+        ("{date:%H.%M}", "2023-06-15T10:11", "10.11"),
+        ("{date:%H.%M.%S}", "2023-06-15T10:11", "10.11.unknown"),
+        ("{date:%j %V %A}", MONTH, "unknown"),
+        ("{date:%%%Y%%}", YEAR, "%2023%"),
+    ],
+)
+def test_what_is_not_known_of_a_date_is_no_zero(text: str, known: str, expected: str) -> None:
+    """The text behind the bar stands for it; without one, what is known stays."""
+    date = PartialDate.parse(known)
+    values = dict(VALUES, date=date, taken=date)
+
+    assert tuple(expected.split("/")) == Template.parse(text).render(values)
+
+
+@given(moments, st.sampled_from(Granularity), st.sampled_from(DIRECTIVES.replace("%", "")))
+def test_a_letter_never_tells_what_is_not_known(
+    when: datetime, granularity: Granularity, letter: str
+) -> None:
+    """Two dates that differ in what is not known give the same text."""
+    date = PartialDate(when, granularity)
+    (one, *_), (other, *_) = (
+        Template.parse(f"{{date:%{letter}}}").render({"date": each})
+        for each in (date, PartialDate.parse(date.text))
+    )
+
+    assert one == other
 
 
 @pytest.mark.parametrize(
@@ -147,7 +216,7 @@ def test_a_value_that_is_dots_stays_in_its_folder() -> None:
 def test_every_directive_gives_a_text() -> None:
     """None is empty, and the year has four digits even where glibc has fewer."""
     forms = [f"{{date:%{letter}}}" for letter in DIRECTIVES]
-    values = dict(VALUES, date=datetime.fromisoformat("0033-04-03"))
+    values = dict(VALUES, date=PartialDate.parse("0033-04-03T00:00:00"))
 
     parts = [Template.parse(form).render(values) for form in forms]
 
@@ -203,7 +272,7 @@ pieces = st.sampled_from(
     ]
 )
 some_templates = texts | st.lists(pieces | texts, max_size=6).map("".join)
-some_values = st.fixed_dictionaries({field: st.none() | texts | moments for field in FIELDS})
+some_values = st.fixed_dictionaries({field: st.none() | texts | partial_dates for field in FIELDS})
 
 
 @given(some_templates, some_values)

@@ -127,7 +127,7 @@ def test_every_table_has_the_figures_of_the_manifest() -> None:
         "| 0.90 | 0.0% |  | 0.0% |  |",
         "| cars | 60 | 91.7% | 91.7% | 100.0% | 91.7% | 8.3% |",
         "| source 0 | cars | 20 | 95.0% | 100.0% | 95.0% | 5.0% |",
-        "| cars | 0.00 (100%; 81.9 to 96.4%) | not known | not known | not known |",
+        "| cars | 0.00 (100%; 81.9 to 96.4%) | not reached | not reached | not reached |",
     ):
         assert row in card
     for heading in ("Recipe", "Data", "Sources left out in turn", "Validation", "Known failures"):
@@ -170,3 +170,22 @@ def test_a_bar_in_a_name_does_not_end_its_cell() -> None:
     some = replace(_predictions(), classes=("a|b", "other"))
 
     assert "| a&#124;b | 60 |" in model_card(_manifest(some), SIZES)
+
+
+def test_a_recipe_without_phases_tells_of_no_epochs() -> None:
+    """Nothing but the last layers is new; nothing is said of what no phase used."""
+    recipe = {
+        "name": "fast", "phases": [], "quick_look": True, "balance": 0.5,
+        "label_smoothing": 0.05, "cosine": False, "average": 0.0,
+    }  # fmt: skip
+    manifest = replace(_manifest(_predictions()), provenance=PROVENANCE | {"recipe": recipe})
+
+    card = " ".join(model_card(manifest, SIZES).split())
+
+    assert (
+        "`fast`, from the weights `base.safetensors`, with rare classes and sources drawn more "
+        "often, labels smoothed by 0.05. The layers below stay: a last layer is fitted for each "
+        "look, on features of whole pictures as that look shows them: a logistic regression, which "
+        "has one best solution. ## Data"
+    ) in card
+    assert "epoch" not in card

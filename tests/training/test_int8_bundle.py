@@ -18,6 +18,7 @@ from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bank import FeatureBank
 from gallery_daemon.model.bundle import head_of, load_bundle, save_bundle
 from gallery_daemon.model.engines.probes import RECORDED
+from gallery_daemon.model.head import Head
 from gallery_daemon.model.manifest import (
     LEAST_AGREEMENT,
     PROBES,
@@ -30,21 +31,28 @@ from gallery_daemon.model.manifest import (
     LookSettings,
     Manifest,
     find_bundle,
-    read_manifest,
 )
-from gallery_daemon.model.network import new_network
-from gallery_daemon.model.quantise import Quantised
+from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.model.network import new_network, split_network
+from gallery_daemon.model.quantise import Quantised, WithPreprocessing
 from gallery_daemon.training import int8_bundle
 from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.display import Silent
+from gallery_daemon.training.features import Runner
 from gallery_daemon.training.int8_bundle import add_int8, int8_of, kept_int8, make_int8
+from gallery_daemon.training.learned import Learned
 from gallery_daemon.training.pictures import LoadedGallery
+from gallery_daemon.training.recipe import FAST
 from gallery_daemon.training.split import Split
-from gallery_daemon.training.trainer import Learned
+from gallery_daemon.training.train_options import TrainOptions
+from gallery_daemon.training.trainer import Trainer
+from gallery_daemon.training.weights import StartWeights
 from tests.training.conftest import make_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gallery_daemon.training.display import Display
 
 _SHIPPED = read_manifest(find_bundle("default"))
 # With the full look alone, so that there is one array of pictures to look at.
@@ -322,25 +330,117 @@ def test_an_old_8_bit_network_serves_no_other_head(tmp_path: Path) -> None:
     assert int8_of(tmp_path) is None
 
 
-def test_a_body_that_has_not_changed_keeps_its_8_bits(tmp_path: Path) -> None:
-    """A new head is a new file of kilobytes; another body, or other sizes, need another network."""
-    torch.manual_seed(0)
-    looks = {LookKind.FULL: LookSettings(160), LookKind.QUICK: LookSettings(QUICK_SIZE)}
-    agrees = Int8Look(1.0, 0.0, ((1.0,) * RECORDED,) * PROBES)
-    files = {"int8.xml": b"xml", "int8.bin": b"bin"}
-    hashes = [hashlib.sha256(content).hexdigest() for content in files.values()]
-    xml, binary = hashes
-    int8 = Int8Network(xml, binary, 20, dict.fromkeys(looks, agrees))
-    manifest = Manifest("b", ("cars", "trees"), "", looks=looks, int8=int8)
-    save_bundle(tmp_path / "b", new_network(2), manifest, files)
-    network, _ = load_bundle(tmp_path / "b")
-    network.get_submodule("fc").weight.data.fill_(3)  # type: ignore[operator]
+SIDE = 32
+SMALL = {LookKind.FULL: LookSettings(SIDE), LookKind.QUICK: LookSettings(SIDE)}
+FILES = {"int8.xml": b"xml", "int8.bin": b"bin"}
 
-    kept = kept_int8(tmp_path / "b", network, manifest)
+
+@pytest.fixture(scope="module")
+def begun_with(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of two classes whose 8-bit body, it says, nearly always agrees."""
+    folder = tmp_path_factory.mktemp("begun with") / "b"
+    torch.manual_seed(0)
+    agrees = Int8Look(0.995, 0.01, ((1.0,) * RECORDED,) * PROBES)
+    xml, binary = (hashlib.sha256(content).hexdigest() for content in FILES.values())
+    int8 = Int8Network(xml, binary, 666, dict.fromkeys(SMALL, agrees))
+    manifest = Manifest("b", ("cars", "trees"), "", looks=SMALL, int8=int8)
+    save_bundle(folder, new_network(2), manifest, FILES)
+    return folder
+
+
+def _new_head(bundle: Path) -> tuple[Learned, Manifest]:
+    """The bundle's body under a head that calls trees what has features above 0, as all have."""
+    network, manifest = load_bundle(bundle)
+    weight = np.stack([np.zeros(512), np.ones(512)]).astype(np.float32)
+    rows = np.ones((1, 512), np.float16)
+    bank = FeatureBank(rows, rows, np.zeros(1, int))
+    return Learned(network, Head(weight, np.zeros(2, np.float32)), bank), manifest
+
+
+def _trainer(folder: Path, marked: int, display: Display | None = None) -> Trainer:
+    """It has twelve pictures of noise, the first `marked` with a white corner."""
+    pixels = np.random.default_rng(0).integers(0, 255, (12, SIDE, SIDE, 3), np.uint8)
+    pixels[:marked, 0, 0] = 255
+    run = Runner(torch.device("cpu"), torch.float32, 8)
+    options = TrainOptions((folder,), folder / "out", recipe=FAST)
+    start = StartWeights("b", None)
+    return Trainer(options, _loaded(folder, pixels), start, run, display or Silent(), folder)
+
+
+class Rounded:
+    """A stand-in for OpenVINO: the body's features, those of a marked picture below 0."""
+
+    def __init__(self, bundle: Path) -> None:
+        network, manifest = load_bundle(bundle)
+        body, _ = split_network(network)
+        self._body = WithPreprocessing(body, manifest)
+
+    def features(self, pictures: np.ndarray) -> np.ndarray:
+        """Float32 (N, F)."""
+        with torch.inference_mode():
+            found: np.ndarray = self._body(torch.from_numpy(pictures)).numpy()
+        marked = (pictures[:, 0, 0] == 255).all(axis=1)
+        return np.where(marked[:, None], -1, found)
+
+
+def test_an_8_bit_body_that_is_kept_is_measured_under_the_new_head(
+    begun_with: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the old head made of it says nothing; the answers that prove it stay."""
+    monkeypatch.setattr(int8_bundle, "OpenVinoEngine", Rounded)
+    learned, manifest = _new_head(begun_with)
+    split = Split(tuple(range(9)), (9, 10, 11))
+
+    kept = kept_int8(begun_with, learned, manifest, _trainer(tmp_path, 0), split)
 
     assert kept is not None
-    assert (int8, files) == (kept.int8, kept.files)
-    assert kept_int8(None, network, manifest) is None
+    assert manifest.int8 is not None
+    assert (1.0, 12, FILES) == (kept.int8.agreement, kept.int8.pictures, kept.files)
+    assert kept.int8.difference < 1e-6
+    for look, said in manifest.int8.looks.items():
+        assert said.answers == kept.int8.looks[look].answers
+    assert manifest.int8.bin_sha256 == kept.int8.bin_sha256
+
+
+def test_an_8_bit_body_that_is_of_no_use_under_the_new_head_goes(
+    begun_with: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It agreed under the old one; a word says why it is gone."""
+    monkeypatch.setattr(int8_bundle, "OpenVinoEngine", Rounded)
+    told, (learned, manifest) = Told(), _new_head(begun_with)
+    split = Split(tuple(range(9)), (9, 10, 11))
+
+    kept = kept_int8(begun_with, learned, manifest, _trainer(tmp_path, 3, told), split)
+
+    assert kept is None
+    assert ["no 8-bit network: it names the class of float32 for 75.0% only"] == told.sentences
+
+
+@pytest.mark.parametrize("trouble", [BundleError("answers otherwise"), KeyboardInterrupt()])
+def test_an_8_bit_body_that_cannot_be_measured_goes(
+    begun_with: Path, tmp_path: Path, trouble: BaseException
+) -> None:
+    """Whether it agrees is not known; the training is not lost for it."""
+    told, (learned, manifest) = Told(), _new_head(begun_with)
+    split = Split(tuple(range(9)), (9, 10, 11))
+
+    with patch.object(int8_bundle, "OpenVinoEngine", side_effect=trouble):
+        kept = kept_int8(begun_with, learned, manifest, _trainer(tmp_path, 0, told), split)
+
+    assert kept is None
+    assert told.sentences[0].startswith("no 8-bit network: ")
+
+
+def test_another_body_or_other_sizes_keep_no_8_bits(begun_with: Path, tmp_path: Path) -> None:
+    """They need another network; so does a training that began with no bundle."""
+    learned, manifest = _new_head(begun_with)
     larger = replace(manifest, looks={LookKind.FULL: LookSettings(224)})
-    assert kept_int8(tmp_path / "b", network, larger) is None
-    assert kept_int8(tmp_path / "b", new_network(2), manifest) is None
+    other = replace(learned, network=new_network(2))
+    trainer, split = _trainer(tmp_path, 0), Split(tuple(range(9)), (9, 10, 11))
+
+    for bundle, network, said in (
+        (None, learned, manifest),
+        (begun_with, learned, larger),
+        (begun_with, other, manifest),
+    ):
+        assert kept_int8(bundle, network, said, trainer, split) is None

@@ -151,6 +151,8 @@ def test_reliability_is_before_and_after_the_temperature(drawn: list[Figure]) ->
     assert pytest.approx([0, 0, 1, 1]) == lines["after"][1]
     assert max(lines["before calibration"][0]) > 0.95, "a temperature of 2 made it less sure"
     assert "temperature 2.00" in axes.get_title()
+    told = [text.get_text() for text in axes.texts]
+    assert len(SOME.truth) == sum(int(text) for text in told if text)
 
 
 def test_coverage_is_how_right_the_surest_calls_are(drawn: list[Figure]) -> None:

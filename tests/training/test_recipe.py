@@ -75,9 +75,12 @@ def test_the_default_trains_the_head_before_pictures_of_all_sizes() -> None:
 
 
 def test_fast_learns_the_last_layer_alone_from_the_shipped_model() -> None:
-    """It is for a person who has just added a class."""
-    assert [("fc", False)] == [(phase.first_trained, phase.augmented) for phase in FAST.phases]
+    """It is for a person who has just added a class; no phase trains what is fitted anyway."""
+    assert () == FAST.phases
+    assert FAST.quick_look
     assert "default" == FAST.starts_from
+    fits = ("label_smoothing", "balance", "source_balance", "quick_look")
+    assert [getattr(DEFAULT, name) for name in fits] == [getattr(FAST, name) for name in fits]
 
 
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=2).filter(any))
@@ -98,6 +101,15 @@ def test_wrong_numbers_of_epochs_are_one_sentence(epochs: tuple[int, ...]) -> No
         with_epochs(ARTICLE, epochs)
 
     assert "its phases are: layer4 and fc, fc" == caught.value.hint
+
+
+def test_a_recipe_without_phases_has_no_epochs_to_choose() -> None:
+    """Whatever the number: the sentence says why."""
+    for epochs in ((), (40,)):
+        with pytest.raises(TrainingError, match="the recipe fast has no epochs") as caught:
+            with_epochs(FAST, epochs)
+
+        assert "leave --epochs out" == caught.value.hint
 
 
 def test_a_typing_mistake_does_not_wait_for_torch() -> None:

@@ -112,7 +112,7 @@ def test_the_thresholds_say_how_much_is_known_of_them() -> None:
     page = report_page("x", {"Validation": measure(many)}, {}, [], ()).decode()
 
     assert "<td>0.00 <small>(100% of calls, 91 to 100%)</small></td>" in page
-    assert "<td>not known</td>" in _page([])
+    assert "<td>too few pictures</td>" in _page([])
 
 
 def test_a_quick_look_is_beside_the_full_one_and_compared_with_it() -> None:

@@ -12,7 +12,8 @@ from PIL import Image
 
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.model.manifest import find_bundle, read_manifest
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.recipe import ARTICLE, FAST, Phase, with_epochs
@@ -30,9 +31,9 @@ PLOTS = {"accuracy.png", "confusion.png", "coverage.png", "reliability.png", "ri
 
 @pytest.fixture(scope="module")
 def trained(gallery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle of one epoch a phase."""
+    """A bundle of one epoch a phase, of pictures as small as a full look may be."""
     out = tmp_path_factory.mktemp("out") / "family"
-    train(TrainOptions((gallery,), out, "none", SHORT, seed=1), Silent())
+    train(TrainOptions((gallery,), out, "none", SHORT, seed=1, size=96), Silent())
     return out
 
 
@@ -60,14 +61,13 @@ def test_the_manifest_holds_no_path_of_the_machine(trained: Path) -> None:
     assert str(trained.parent.parent) not in (trained / "model.json").read_text()
 
 
-def test_frozen_layers_come_out_as_they_went_in(gallery: Path, tmp_path: Path) -> None:
+def test_frozen_layers_come_out_as_they_went_in(trained: Path) -> None:
     """After both phases all before layer4 is bit for bit the start, BatchNorm's statistics too."""
     torch.manual_seed(1)
     start = {key: value.half() for key, value in new_network(2).state_dict().items()}
 
-    train(TrainOptions((gallery,), tmp_path / "b", "none", SHORT, seed=1), Silent())
+    end = load_bundle(trained)[0].state_dict()
 
-    end = load_bundle(tmp_path / "b")[0].state_dict()
     frozen = [key for key in start if not key.startswith(("layer4", "fc"))]
     counters = "num_batches_tracked"
     assert all(
@@ -120,7 +120,7 @@ def test_the_best_epoch_is_kept_and_not_the_last(gallery: Path, tmp_path: Path) 
     for epochs in (1, 3):
         recipe = replace(ARTICLE, phases=(Phase("fc", "fc", 1e-3, epochs),))
         out = tmp_path / str(epochs)
-        options = TrainOptions((gallery,), out, "default", recipe, seed=1, validation=held)
+        options = TrainOptions((gallery,), out, "default", recipe, seed=1, validation=held, size=96)
         train(options, display)
         ends.append(load_bundle(out)[0].state_dict()["fc.weight"])
 

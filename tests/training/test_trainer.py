@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import errno
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.bank import FeatureBank
-from gallery_daemon.model.manifest import LookKind
-from gallery_daemon.model.network import split_network
 from gallery_daemon.training import checkpoint, phase, trainer
 from gallery_daemon.training.checkpoint import load_progress
-from gallery_daemon.training.dataset import Gallery, Labelled
-from gallery_daemon.training.recipe import ARTICLE, DEFAULT, FAST
-from gallery_daemon.training.split import Split, leave_out
-from gallery_daemon.training.trainer import BANK_ROWS, bank_rows, work_done
+from gallery_daemon.training.recipe import ARTICLE, DEFAULT
+from gallery_daemon.training.split import leave_out
+from gallery_daemon.training.trainer import work_done
 from tests.training.conftest import Listening
 from tests.training.tiny import (
     EVERYTHING,
     HEAD,
     LAST_BLOCK,
     MIXED,
-    RUN,
     SPLIT,
     same,
     tiny_network,
@@ -36,6 +29,8 @@ from tests.training.tiny import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import nn
 
     from gallery_daemon.training.display import Epoch
@@ -281,45 +276,6 @@ def test_frozen_batchnorm_evaluates_while_the_rest_trains(
     assert {(False, True)} == {mode for mode in modes if mode[1]}
 
 
-def test_features_are_computed_once_for_all_trainings(tmp_path: Path) -> None:
-    """All begin with the same network; each later phase takes them up where the first left off."""
-    display = Listening()
-    recipe = replace(MIXED, phases=(LAST_BLOCK, HEAD))
-    some = tiny_trainer(
-        tmp_path, recipe, display, left_out=(("a",), ("b",)), sources=("a__", "b__")
-    )
-    for number, source in enumerate("ab"):
-        some.train_without(leave_out(some.loaded.gallery, source), number)
-    some.train(SPLIT, "course", 2)
-
-    assert 1 + 3 == display.steps.count("computing features")
-    assert ["without a:", "without b:"] == display.sentences
-
-
-def test_a_network_never_learns_from_what_judges_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither in a step nor in the choice of the best epoch: those left out are in neither."""
-    used: set[int] = set()
-    train_phase = phase.train_phase
-
-    def noted(network: nn.Module, each: Any, source: Any, context: Any, state: Any) -> Any:
-        used.update(context.train.tolist(), context.validate.tolist())
-        return train_phase(network, each, source, context, state)
-
-    monkeypatch.setattr(trainer, "train_phase", noted)
-    some = tiny_trainer(tmp_path, left_out=(("a",),), sources=("a__", "b__"))
-    outer = leave_out(some.loaded.gallery, ["a"])
-
-    raw = some.train_without(outer, 0)
-
-    assert set(outer.train) == used
-    assert outer.validate == raw.places
-    assert list(LookKind) == list(raw.logits)
-    assert {(len(outer.validate), 2)} == {tuple(each.shape) for each in raw.logits.values()}
-    assert (len(outer.validate),) == tuple(raw.distances.shape)
-
-
 def test_an_interrupted_training_without_a_source_says_nothing(tmp_path: Path) -> None:
     """It is not over, so it cannot judge; Ctrl-C ends the whole."""
     some = tiny_trainer(
@@ -376,7 +332,7 @@ def test_the_share_that_is_done_only_grows_and_ends_at_all(tmp_path: Path) -> No
     assert pytest.approx(1.0) == done[-1]
 
 
-@pytest.mark.parametrize("recipe", [ARTICLE, DEFAULT, FAST])
+@pytest.mark.parametrize("recipe", [ARTICLE, DEFAULT])
 def test_work_is_counted_by_what_an_epoch_costs(recipe: Any) -> None:
     """Nothing at the start, all at the end; an epoch of all layers costs more than of the last."""
     last = len(recipe.phases) - 1
@@ -384,83 +340,3 @@ def test_work_is_counted_by_what_an_epoch_costs(recipe: Any) -> None:
     assert 0.0 == work_done(recipe, 0, 0)
     assert pytest.approx(1.0) == work_done(recipe, last, recipe.phases[last].epochs)
     assert recipe is not DEFAULT or work_done(recipe, 0, 8) < 0.01 < work_done(recipe, 1, 1)
-
-
-def test_a_prediction_is_of_the_whole_picture_and_the_same_each_time(tmp_path: Path) -> None:
-    """Nothing is varied, and the batches do not matter."""
-    some = tiny_trainer(tmp_path)
-    network = tiny_network()
-
-    learned = some.learned(network.eval(), SPLIT)
-
-    raw, again = (some.predict(learned, tuple(range(16))) for _ in range(2))
-    one = some.predict(learned, (7,))
-
-    body, _ = split_network(network)
-    for look in LookKind:
-        assert torch.equal(raw.logits[look], again.logits[look])
-        torch.testing.assert_close(raw.logits[look][7:8], one.logits[look])
-        features = body(RUN.input(some.loaded.shown(look, range(16)))).detach().numpy()
-        wanted = learned.head.logits(features, look)
-        np.testing.assert_allclose(raw.logits[look], wanted, atol=1e-3)
-    assert not network.training
-
-
-def test_each_look_gets_a_layer_that_fits_it(tmp_path: Path) -> None:
-    """Fitted to the pictures that train, as each look shows them."""
-    some = tiny_trainer(tmp_path)
-    learned = some.learned(tiny_network().eval(), SPLIT)
-
-    assert learned.head.quick is not None
-    assert not np.allclose(learned.head.weight, learned.head.quick.weight)
-    raw = some.predict(learned, SPLIT.train)
-    truth = torch.tensor([0] * 5 + [1] * 5)
-    for look in LookKind:
-        assert torch.equal(truth, raw.logits[look].argmax(1))
-
-
-def test_the_article_keeps_the_head_that_its_phases_trained(tmp_path: Path) -> None:
-    """To the letter: nothing is fitted anew, and there is no quick look."""
-    recipe = replace(MIXED, quick_look=False)
-    some, network = tiny_trainer(tmp_path, recipe), tiny_network().eval()
-
-    learned = some.learned(network, SPLIT)
-
-    assert learned.head.quick is None
-    np.testing.assert_array_equal(learned.head.weight, network.state_dict()["fc.weight"])
-    assert [LookKind.FULL] == list(some.predict(learned, (1, 2)).logits)
-
-
-def test_what_lies_in_the_bank_is_near_and_what_is_unlike_it_is_far(tmp_path: Path) -> None:
-    """The distance is to the nearest of the pictures that train."""
-    some, network = tiny_trainer(tmp_path), tiny_network().eval()
-
-    learned = some.learned(network, Split((0, 1, 2, 3, 8), (5, 13)))
-    raw = some.predict(replace(learned, bank=first_rows(learned.bank, 4)), tuple(range(16)))
-
-    assert (5, 5) == (len(learned.bank.full), len(learned.bank.quick))
-    assert 0 <= raw.distances.min()
-    assert raw.distances[:4].mean() < raw.distances[8:].mean()
-
-
-def first_rows(bank: FeatureBank, count: int) -> FeatureBank:
-    """The bank without its later rows, which are of the second class."""
-    return FeatureBank(bank.full[:count], bank.quick[:count], bank.labels[:count])
-
-
-def test_the_bank_has_each_source_in_turn_and_no_class_too_often() -> None:
-    """A source of a thousand pictures does not push out one of ten."""
-    names = [("a", "big", n) for n in range(400)] + [("a", "small", n) for n in range(10)]
-    names += [("b", "only", n) for n in range(5)]
-    gallery = Gallery(
-        ("a", "b"),
-        tuple(Labelled(Path(f"{of}__{n}.jpg"), "ab".index(name)) for name, of, n in names),
-    )
-
-    rows = bank_rows(gallery, range(len(names)), seed=1)
-
-    chosen = [names[row][:2] for row in rows]
-    assert 10 == chosen.count(("a", "small"))
-    assert BANK_ROWS - 10 == chosen.count(("a", "big"))
-    assert 5 == chosen.count(("b", "only"))
-    assert rows == bank_rows(gallery, range(len(names)), seed=1)

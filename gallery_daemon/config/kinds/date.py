@@ -12,6 +12,7 @@ from gallery_daemon.config.kinds.base import OneOrMore, any_case, one_or_more, r
 from gallery_daemon.config.kinds.quantity import ends_schema, says_something
 from gallery_daemon.config.mistakes import did_you_mean
 from gallery_daemon.config.section import Key, Schema, Table
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.rules.condition import AllOf, Condition
 from gallery_daemon.rules.conditions.date import (
     MONTHS,
@@ -35,10 +36,11 @@ _FULL_NAMES = {
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ),
 }  # fmt: skip
+# From the first photograph on: 24 is meant for 2024, and would never match.
+_PHOTO_YEARS = range(1826, 10_000)
 # Weekdays have no numbers: a week begins on Monday for some and on Sunday for others, at 0 or 1.
 _NUMBERS = {
-    # From the first photograph on: 24 is meant for 2024, and would never match.
-    DatePart.YEAR: range(1826, 10_000),
+    DatePart.YEAR: _PHOTO_YEARS,
     DatePart.MONTH: range(1, 13),
     DatePart.WEEKDAY: range(0),
     DatePart.HOUR: range(24),
@@ -50,6 +52,7 @@ _WORDS = {
     DatePart.HOUR: "an hour from 0 to 23",
 }
 
+_PARTIAL = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?)?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
 
 
@@ -74,6 +77,37 @@ class Moment:
                 return datetime.fromisoformat(scalar.text)
             except ValueError:
                 pass  # the 30th of February
+        refuse(scalar, key, self.words, mistakes)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDateKind:
+    """A date as far as a photo has it: a year, a month, a day, or a day with a time."""
+
+    words: str = "a date such as 2026-07-01 18:30, or less of it: 2026-07-01, 2026-07, 2026"
+
+    @property
+    def schema(self) -> Schema:
+        """A year alone is a number for YAML."""
+        years = {"type": "integer", "minimum": _PHOTO_YEARS[0], "maximum": _PHOTO_YEARS[-1]}
+        pattern = f"^{_PARTIAL.pattern}$".replace(r"\d", "[0-9]")
+        return {"anyOf": [years, {"type": "string", "pattern": pattern}]}
+
+    def read(self, node: Node, key: str, mistakes: Mistakes) -> PartialDate | None:
+        """The date, without offset; 18:30 is short for 18:30:00."""
+        scalar = read_scalar(node, key, self.words, mistakes)
+        if scalar is None:
+            return None
+        if _PARTIAL.fullmatch(scalar.text):
+            try:
+                date = PartialDate.parse(scalar.text)
+            except ValueError:
+                pass  # the 30th of February
+            else:
+                is_whole = date.knows(Granularity.MINUTE)
+                if date.when.year in _PHOTO_YEARS:
+                    return PartialDate(date.when) if is_whole else date
         refuse(scalar, key, self.words, mistakes)
         return None
 

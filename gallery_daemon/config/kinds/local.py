@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from gallery_daemon.config.document import ScalarNode
 from gallery_daemon.config.kinds.base import Text, text_schema
@@ -28,6 +29,10 @@ DEFAULT_MODEL = "default"
 _PORT = re.compile(r"(.+):(\d{1,5})", re.ASCII)
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"}
 _UNIX = "unix:"
+# `C:\\Users\\me`, `C:/Users/me` and `C:`; `\\\\server\\share`; `smb://nas/photos`.
+_DRIVE = re.compile(r"([A-Za-z]):(?:[\\/]+(.*)|$)", re.DOTALL)
+_SHARE = re.compile(r"\\\\\w")
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(?:localhost)?(.*)", re.DOTALL)
 # Source: sockaddr_un of unix(7): 108 bytes with the final NUL.
 _SOCKET_BYTES = 107
 
@@ -53,7 +58,12 @@ class AbsolutePath:
         text = Text(self.words).read(node, key, mistakes)
         if text is None:
             return None
-        if text.startswith("$"):
+        elsewhere = _elsewhere(text)
+        if elsewhere is not None:
+            sentence, hint = elsewhere
+            mistakes.error(node.mark, f"{key}: {quoted(text)} is {sentence}", hint)
+            return None
+        if text.startswith(("$", "%")):
             sentence = f"{key}: {quoted(text)}: variables are not expanded"
             hint = "only ~ is: write the path out, or begin it with ~/"
             mistakes.error(node.mark, sentence, hint)
@@ -135,6 +145,24 @@ def _socket(text: str, mark: Mark, key: str, mistakes: Mistakes) -> Listen | Non
     hint = "write listen: unix:~/.local/state/gallery-daemon/metrics.sock"
     mistakes.error(mark, sentence, hint)
     return None
+
+
+def _elsewhere(text: str) -> tuple[str, str] | None:
+    """What a path is that this machine's file system does not know, and what to write instead."""
+    drive, share, address = (each.match(text) for each in (_DRIVE, _SHARE, _ADDRESS))
+    if drive is not None:
+        below = (drive[2] or "").replace("\\", "/")
+        return (
+            "a path of Windows",
+            f"this program runs on Linux; under WSL write /mnt/{drive[1].lower()}/{below}",
+        )
+    if share is not None:
+        return "a share of Windows", "mount it, and write the folder where it is mounted"
+    if address is None:
+        return None
+    if address[1].lower() == "file":
+        return "an address", f"write the path alone: {unquote(address[2])}"
+    return "an address", "mount it, and write the folder where it is mounted"
 
 
 def _at_home(text: str) -> str | None:

@@ -177,6 +177,11 @@ def _template(node: Node, key: str, words: str, mistakes: Mistakes) -> Template 
     except TemplateError as error:
         spaces = len(node.text) - len(node.text.lstrip())
         hint = did_you_mean(error.unknown, FIELDS) if error.unknown is not None else None
+        if text.startswith(("/", "~")):
+            last = text.rstrip("/").rpartition("/")[2].lstrip("~") or "Memes"
+            hint = (
+                f"it begins in the library: write {key}: {last}/; the library itself is `library`"
+            )
         mistakes.error(node.at(spaces + error.position), f"{key}: {error.message}", hint)
         return None
 

@@ -2,8 +2,9 @@
 
 - `engine` says what an engine is; `torch` and `openvino` are the two there are.
 - `predict` is a bundle and an engine together: pictures in, predictions out.
-- `choose` decides on the engine: `trial` times each in a process of its own, and `measured`
-  remembers the result.
+- `choose` decides on the engine, by what `measured` remembers.
+- `measure` finds out which is the fastest while nobody waits: `trial` times each in a process of
+  its own.
 - `probes` are pictures that show whether an engine gives the right answers.
 
 Another engine: a module here with a class and a function like `torch.TorchEngine` and

@@ -7,12 +7,17 @@ measured (`choose`), not guessed.
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from gallery_daemon.model.manifest import LEAST_AGREEMENT
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from gallery_daemon.model.manifest import Manifest
 
     PictureBatch = NDArray[np.uint8]
     Features = NDArray[np.float32]
@@ -54,6 +59,25 @@ class EngineKind:
 
 REFERENCE = EngineKind("torch", "cpu", "float32")
 INT8 = EngineKind("openvino", "cpu", "int8")
+
+
+def is_installed(name: str) -> bool:
+    """Whether the package `name` can be imported. Does not import it."""
+    return importlib.util.find_spec(name) is not None
+
+
+def libraries(manifest: Manifest, device: str) -> tuple[str, ...]:
+    """The libraries that `auto` lets run the bundle, the likely fastest first.
+
+    That of the 8-bit network only if it can be used and agrees with float32 well enough.
+    """
+    can_int8 = (
+        device in {"auto", INT8.device}
+        and manifest.int8 is not None
+        and manifest.int8.agreement >= LEAST_AGREEMENT
+        and is_installed(INT8.library)
+    )
+    return (INT8.library, REFERENCE.library) if can_int8 else (REFERENCE.library,)
 
 
 class Engine(Protocol):

@@ -57,10 +57,15 @@ def circumstances(manifest: Manifest, engine: str, device: str) -> str:
         "device": device,
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
-        "card": _CARD.exists(),
+        "card": has_graphics_card(),
         "libraries": {name: _version(name) for name in LIBRARIES},
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def has_graphics_card() -> bool:
+    """Whether there is an NVIDIA card with its driver."""
+    return _CARD.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,8 @@ from gallery_daemon.model.manifest import (
     WHOLE_NETWORK_VERSION,
     XML_FILE,
     LookKind,
-    read_manifest,
 )
+from gallery_daemon.model.manifest_file import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,11 +43,6 @@ _TOLERATED_ERROR = 0.05
 # Of the probes' probabilities, which a network of format version 1 gives.
 _TOLERANCE = 0.05
 _TELEMETRY = "openvino_telemetry"
-
-
-def is_installed(name: str) -> bool:
-    """Whether the package `name` can be imported. Does not import it."""
-    return importlib.util.find_spec(name) is not None
 
 
 def without_telemetry(name: str) -> Any:  # noqa: ANN401 - neither package is typed
@@ -80,15 +74,17 @@ class OpenVinoEngine:
 
     kind = INT8
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        """Load the bundle in `folder`.
+    def __init__(
+        self, folder: Path, threads: int | None = None, manifest: Manifest | None = None
+    ) -> None:
+        """Load the bundle in `folder`; `manifest` is its own, if it was read already.
 
         Raises:
             BundleError: it has no 8-bit network, or not the one that its manifest describes; the
                 network gives other answers here than where it was made; or OpenVINO cannot be
                 imported.
         """
-        self._manifest = read_manifest(folder)
+        self._manifest = manifest or read_manifest(folder)
         self.has_head = self._manifest.format_version == WHOLE_NETWORK_VERSION
         self._int8 = int8 = _int8_of(self._manifest, folder)
         files = _read(folder, int8)

@@ -17,7 +17,8 @@ from gallery_daemon.model.bank import familiarity, load_bank
 from gallery_daemon.model.engines.engine import INT8, REFERENCE
 from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.head import load_head
-from gallery_daemon.model.manifest import LookKind, Manifest, read_manifest
+from gallery_daemon.model.manifest import LookKind, Manifest
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.precision import precision_at
 
 if TYPE_CHECKING:
@@ -122,15 +123,20 @@ def resized(pictures: PictureBatch, side: int) -> PictureBatch:
 
 
 def load_predictor(
-    folder: Path, kind: EngineKind = REFERENCE, threads: int | None = None
+    folder: Path,
+    kind: EngineKind = REFERENCE,
+    threads: int | None = None,
+    manifest: Manifest | None = None,
 ) -> Predictor:
     """The bundle in `folder`, run by `kind`; no `threads` means the engine's own number.
+
+    `manifest` is the bundle's, if it was read already.
 
     Raises:
         BundleError: it cannot be loaded, or that kind of engine cannot run it.
     """
-    manifest = read_manifest(folder)
-    engine = _engine(folder, kind, threads)
+    manifest = manifest or read_manifest(folder)
+    engine = _engine(folder, kind, threads, manifest)
     if engine.has_head:
         return Predictor(engine, manifest, None)
     head = load_head(folder, manifest)
@@ -152,11 +158,11 @@ def kinds_of(library: str, device: str = "auto") -> tuple[EngineKind, ...]:
     return torch_kinds(device)
 
 
-def _engine(folder: Path, kind: EngineKind, threads: int | None) -> Engine:
+def _engine(folder: Path, kind: EngineKind, threads: int | None, manifest: Manifest) -> Engine:
     if kind.library == INT8.library:
         from gallery_daemon.model.engines.openvino import OpenVinoEngine  # noqa: PLC0415
 
-        return OpenVinoEngine(folder, threads)
+        return OpenVinoEngine(folder, threads, manifest)
     from gallery_daemon.model.engines.torch import TorchEngine  # noqa: PLC0415
 
     return TorchEngine(folder, kind, threads)

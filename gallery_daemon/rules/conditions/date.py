@@ -2,6 +2,8 @@
 
 The date must be the photo's own: an mtime says when the file was written, not when the photo was
 taken, so it never matches. All times are the photo's local time, as a clock on the wall shows it.
+Of many photos only the day is known, of some only the month: a condition holds if it holds whatever
+the rest is, and else it does not, so no hour is ever met by a photo without one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Facts, Photo, Prediction, TakenFrom
 from gallery_daemon.rules.condition import NOTHING, Atom, Condition, Needs, is_within, yes_or_no
 from gallery_daemon.rules.yamltext import ends_map, one_or_list
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gallery_daemon.decision import Check
+    from gallery_daemon.partial_date import PartialDate
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -40,14 +44,25 @@ class TakenBetween(Atom):
 
     def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
-        local = _date_taken(facts)
-        if local is None:
+        known = _date_taken(facts)
+        if known is None:
             return yes_or_no(self, holds=False, reason=_NO_DATE)
-        if self.after is not None and local < self.after:
-            return yes_or_no(self, holds=False, reason=f"taken {local}, before {self.after}")
-        if self.before is not None and local >= self.before:
-            return yes_or_no(self, holds=False, reason=f"taken {local}, not before {self.before}")
-        return yes_or_no(self, holds=True, reason=f"taken {local}")
+        why_not = self._missed_by(known)
+        found = f"taken {known}"
+        reason = f"{found}, {why_not}" if why_not else found
+        return yes_or_no(self, holds=why_not is None, reason=reason)
+
+    def _missed_by(self, known: PartialDate) -> str | None:
+        """Why the date is not in it for certain."""
+        start, end, after, before = known.when, known.end, self.after, self.before
+        open_ = f"the {known.granularity.finer} is not known"
+        if after is not None and start < after:
+            return f"before {after}" if end <= after else f"{open_}, so perhaps before {after}"
+        if before is not None and start >= before:
+            return f"not before {before}"
+        if before is not None and end > before:
+            return f"{open_}, so perhaps not before {before}"
+        return None
 
     def covers(self, other: Condition) -> bool:
         """A time within this one."""
@@ -68,6 +83,14 @@ class DatePart(StrEnum):
     MONTH = "month"
     WEEKDAY = "weekday"
     HOUR = "hour"
+
+
+_KNOWN_WITH = {
+    DatePart.YEAR: Granularity.YEAR,
+    DatePart.MONTH: Granularity.MONTH,
+    DatePart.WEEKDAY: Granularity.DAY,
+    DatePart.HOUR: Granularity.HOUR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +136,15 @@ class TakenIn(Atom):
 
     def check(self, _photo: Photo, facts: Facts, _prediction: Prediction | None) -> Check:
         """Yes or no."""
-        local = _date_taken(facts)
-        if local is None:
+        known = _date_taken(facts)
+        if known is None:
             return yes_or_no(self, holds=False, reason=_NO_DATE)
-        value = _value(self.part, local)
+        if not known.knows(_KNOWN_WITH[self.part]):
+            reason = f"taken {known}, the {self.part} is not known"
+            return yes_or_no(self, holds=False, reason=reason)
+        value = _value(self.part, known.when)
         holds = any(value in span for span in self.spans)
-        found = f"taken {local}, {self.part} {_shown(self.part, value)}"
+        found = f"taken {known}, {self.part} {_shown(self.part, value)}"
         reason = found if holds else f"{found}, not {self._wanted}"
         return yes_or_no(self, holds=holds, reason=reason)
 
@@ -138,9 +164,9 @@ class TakenIn(Atom):
         return one_or_list(tuple(_span_text(self.part, span) for span in self.spans))
 
 
-def _date_taken(facts: Facts) -> datetime | None:
+def _date_taken(facts: Facts) -> PartialDate | None:
     known = facts.taken.origin is not TakenFrom.MTIME
-    return facts.taken.when.replace(tzinfo=None) if known else None
+    return facts.taken.date.on_the_wall if known else None
 
 
 def _value(part: DatePart, moment: datetime) -> int:

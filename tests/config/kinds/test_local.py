@@ -56,3 +56,35 @@ def test_no_figure_leaves_the_machine(text: str, sentence: str, hint: str | None
     first, *_ = errors_of(f"{HEAD}{RULES}metrics: {{{text}}}\n")
 
     assert says(first, sentence, hint)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence", "hint"),
+    [
+        (r"C:\Users\me", "is a path of Windows", "/mnt/c/Users/me"),
+        (r"d:\Photos\2024", "is a path of Windows", "/mnt/d/Photos/2024"),
+        ("C:/Users/me", "is a path of Windows", "/mnt/c/Users/me"),
+        ("C:", "is a path of Windows", "/mnt/c/"),
+        (r"\\nas\photos", "is a share of Windows", "mount it"),
+        ("smb://nas/photos", "is an address", "mount it"),
+        ("sftp://me@nas/photos", "is an address", "mount it"),
+        ("file:///home/me/My%20Photos", "is an address", "/home/me/My Photos"),
+        (r"%USERPROFILE%\Pictures", "variables are not expanded", "~/"),
+    ],
+)
+@pytest.mark.parametrize("key", ["watch", "library"])
+def test_a_path_of_another_system_is_refused(key: str, path: str, sentence: str, hint: str) -> None:
+    """It would be a folder of that strange name beside the configuration."""
+    places = {"watch": "/in", "library": "/out"} | {key: path}
+    lines = "".join(f"{each}: '{place}'\n" for each, place in places.items())
+
+    (error,) = errors_of(f"version: 1\n{lines}{RULES}")
+
+    assert sentence in error.sentence
+    assert hint in (error.hint or "")
+
+
+@pytest.mark.parametrize("path", ["/in/C:", "/mnt/c/Users/me", "~/a:b", "/srv/x://y", "/in/50%"])
+def test_a_path_that_only_looks_so_is_one(path: str) -> None:
+    """Names may hold colons, and drives are mounted somewhere."""
+    assert 1 == len(config_of(f"version: 1\nwatch: '{path}'\nlibrary: /out\n{RULES}").watch)

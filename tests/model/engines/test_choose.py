@@ -1,94 +1,61 @@
-"""Which engine is taken: measured once, remembered, and never one that answers wrongly."""
+"""Which engine is taken: at once and without a measurement, and never one that answers wrongly."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import math
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 import pytest
 import torch
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.engines import choose as choosing
-from gallery_daemon.model.engines.choose import EngineOptions, choose, fastest, load_best
-from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind
-from gallery_daemon.model.engines.measured import (
-    EngineCache,
-    Measurement,
-    circumstances,
-)
-from gallery_daemon.model.manifest import read_manifest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from gallery_daemon.model.engines import engine as engines
+from gallery_daemon.model.engines import measure as measuring
+from gallery_daemon.model.engines.choose import EngineOptions, load_best
+from gallery_daemon.model.engines.engine import INT8, REFERENCE, EngineKind, libraries
+from gallery_daemon.model.engines.measured import EngineCache, Measurement, circumstances
+from gallery_daemon.model.manifest_file import read_manifest
 
 HALF = EngineKind("torch", "cpu", "bfloat16")
 
 
-def recalled(memory: EngineCache) -> Measurement:
-    """What it remembers, which there must be."""
-    measurement = memory.recall()
-    assert measurement is not None
-    return measurement
+def memory_of(wanted: EngineOptions) -> EngineCache:
+    """Where it is remembered for the bundle on this machine."""
+    return EngineCache(
+        wanted.memory, circumstances(read_manifest(wanted.bundle), wanted.engine, wanted.device)
+    )
 
 
-@contextlib.contextmanager
-def trials_say(python: Path, *lines: str) -> Iterator[None]:
-    """Every trial is this program, which notes its arguments beside it and says these lines."""
-    log = python.with_suffix(".log")
-    said = "\n".join(f"echo '{each}'" for each in lines)
-    python.write_text(f"#!/bin/sh\necho $* >> {log}\n{said}\n")
-    python.chmod(0o755)
-    with patch.object(sys, "executable", str(python)):
-        yield
+@pytest.fixture(autouse=True)
+def _no_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever loads a bundle waits for no trial."""
+    monkeypatch.setattr(measuring, "_try", lambda *_: pytest.fail("a trial was started"))
 
 
-@pytest.mark.parametrize(
-    ("expected", "measured"),
-    [
-        (REFERENCE, {REFERENCE: 20.0}),
-        (HALF, {REFERENCE: 20.0, HALF: 50.0}),
-        (INT8, {INT8: 61.0, HALF: 50.0}),
-        (HALF, {INT8: 59.0, HALF: 50.0}),
-    ],
-)
-def test_the_fastest_is_taken_and_rounding_must_be_worth_it(
-    expected: EngineKind, measured: dict[EngineKind, float]
-) -> None:
-    """Eight bits are preferred from a fifth more speed on."""
-    assert expected == fastest(measured)
+def test_at_first_use_the_8_bit_network_serves_at_once(wanted: EngineOptions) -> None:
+    """Nothing was measured, nothing is, and nothing is remembered: that is for a quiet moment."""
+    predictor, choice = load_best(wanted)
+
+    assert (INT8, INT8) == (predictor.kind, choice.kind)
+    assert ({}, True) == (choice.measured, choice.wants_measuring)
+    assert not wanted.memory.exists()
 
 
-@pytest.mark.long
-def test_engines_are_measured_once(wanted: EngineOptions, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first choice tries all engines, each in a process of its own; the second remembers."""
-    # The other tests run beside this one.
-    monkeypatch.setattr(choosing, "_BUSY", math.inf)
-    first = choose(wanted)
-    second = choose(wanted)
-
-    assert {str(INT8), str(REFERENCE)} <= set(first.measured)
-    assert all(speed > 0 for speed in first.measured.values())
-    assert (first.kind, {}) == (second.kind, second.measured)
-
-
-def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: EngineOptions) -> None:
-    """Another device, another bundle and a broken file are not remembered."""
+def test_what_was_measured_is_used_and_told(wanted: EngineOptions) -> None:
+    """Another device, another bundle and a broken file are other circumstances."""
     manifest = read_manifest(wanted.bundle)
-    key = circumstances(manifest, "auto", "auto")
-    memory = EngineCache(wanted.memory, key)
-    measurement = Measurement(HALF, {HALF: 50.0})
+    memory = memory_of(wanted)
+    measurement = Measurement(REFERENCE, {REFERENCE: 50.0, INT8: 7.5})
     memory.remember(measurement)
 
-    assert measurement == memory.recall()
-    assert (HALF, {}) == (choose(wanted).kind, choose(wanted).measured)
+    predictor, choice = load_best(wanted)
+
+    assert (REFERENCE, REFERENCE) == (predictor.kind, choice.kind)
+    assert {str(REFERENCE): 50.0, str(INT8): 7.5} == choice.measured
+    assert not choice.wants_measuring
+    key = circumstances(manifest, "auto", "auto")
     assert key != circumstances(manifest, "auto", "cpu")
     assert key != circumstances(replace(manifest, weights_sha256="0" * 64), "auto", "auto")
     assert EngineCache(wanted.memory, "other").recall() is None
@@ -97,51 +64,47 @@ def test_what_is_remembered_holds_for_one_set_of_circumstances(wanted: EngineOpt
         assert memory.recall() is None
 
 
-@pytest.mark.long
+def test_what_was_measured_beside_other_work_serves_and_is_wanted_again(
+    wanted: EngineOptions,
+) -> None:
+    """A doubtful figure is better than none, and a quiet moment will tell."""
+    memory_of(wanted).remember(Measurement(INT8, {INT8: 9.0}, is_settled=False))
+
+    _, choice = load_best(wanted)
+
+    assert (INT8, True) == (choice.kind, choice.wants_measuring)
+
+
 def test_an_engine_that_does_not_run_any_more_is_forgotten(wanted: EngineOptions) -> None:
-    """A card that was taken out: what can run is measured again, and remembered instead."""
+    """A card that was taken out: the 8-bit network serves, and engines are measured again."""
     if torch.cuda.is_available():
         pytest.skip("this machine has CUDA")
-    key = circumstances(read_manifest(wanted.bundle), "auto", "auto")
-    memory = EngineCache(wanted.memory, key)
+    memory = memory_of(wanted)
     memory.remember(Measurement(EngineKind("torch", "cuda", "float16"), {}))
 
     predictor, choice = load_best(wanted)
 
-    assert choice.measured
-    assert choice.kind == predictor.kind == recalled(memory).kind
+    assert (INT8, INT8, True) == (predictor.kind, choice.kind, choice.wants_measuring)
+    assert memory.recall() is None
 
 
-@pytest.mark.long
-def test_a_damaged_8_bit_network_leaves_the_others(wanted: EngineOptions, tmp_path: Path) -> None:
-    """It was remembered and then cut: torch runs the bundle without anyone's help."""
+@pytest.mark.parametrize("was_remembered", [False, True])
+def test_a_damaged_8_bit_network_leaves_the_others(
+    wanted: EngineOptions, tmp_path: Path, was_remembered: bool
+) -> None:
+    """It was cut, perhaps after it was measured: torch runs the bundle without anyone's help."""
     folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
-    key = circumstances(read_manifest(folder), "auto", "auto")
-    EngineCache(wanted.memory, key).remember(Measurement(INT8, {}))
+    there = replace(wanted, bundle=folder)
+    if was_remembered:
+        memory_of(there).remember(Measurement(INT8, {}))
     (folder / "int8.bin").write_bytes(b"cut")
 
-    predictor, choice = load_best(replace(wanted, bundle=folder))
+    predictor, choice = load_best(there)
 
     assert "torch" == predictor.kind.library
-    assert str(INT8) not in choice.measured
+    assert choice.wants_measuring
 
 
-def test_what_a_trial_babbles_is_not_believed(wanted: EngineOptions, tmp_path: Path) -> None:
-    """Lines that are no measurement are passed over; a speed must be a number above 0."""
-    with trials_say(
-        tmp_path / "python",
-        "{ some library said",
-        '{"kind": "torch cpu float32"}',
-        '{"kind": "warp", "pictures_per_s": 9, "others": 0}',
-        '{"kind": "torch cpu bfloat16", "pictures_per_s": NaN, "others": 0}',
-        '{"kind": "torch cpu float32", "pictures_per_s": 7, "others": 0}',
-    ):
-        choice = choose(wanted)
-
-    assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
-
-
-@pytest.mark.long
 def test_eight_bits_that_answer_otherwise_here_are_not_taken(
     wanted: EngineOptions, tmp_path: Path
 ) -> None:
@@ -152,10 +115,22 @@ def test_eight_bits_that_answer_otherwise_here_are_not_taken(
         look["answers"] = [list(reversed(row)) for row in look["answers"]]
     (folder / "model.json").write_text(json.dumps(raw))
 
-    choice = choose(replace(wanted, bundle=folder))
+    predictor, _ = load_best(replace(wanted, bundle=folder))
 
-    assert "torch" == choice.kind.library
-    assert str(INT8) not in choice.measured
+    assert "torch" == predictor.kind.library
+
+
+def test_a_bundle_that_no_engine_can_run_is_an_error_of_its_own(
+    wanted: EngineOptions, tmp_path: Path
+) -> None:
+    """Both networks are damaged: the last engine's words are told."""
+    folder = Path(shutil.copytree(wanted.bundle, tmp_path / "bundle"))
+    (folder / "int8.bin").write_bytes(b"cut")
+    weights = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(weights[:-1] + bytes([weights[-1] ^ 1]))
+
+    with pytest.raises(BundleError, match=r"model\.safetensors"):
+        load_best(replace(wanted, bundle=folder))
 
 
 @pytest.mark.parametrize(
@@ -172,72 +147,48 @@ def test_what_cannot_be_had_is_one_sentence(
 ) -> None:
     """An unknown engine or device, and one without the other."""
     with pytest.raises(BundleError, match=message):
-        choose(replace(wanted, engine=engine, device=device))
+        load_best(replace(wanted, engine=engine, device=device))
 
 
-@pytest.mark.parametrize(("agreement", "installed"), [(0.98, True), (0.999, False)])
+@pytest.mark.parametrize(
+    ("agreement", "installed", "device", "expected"),
+    [
+        (0.999, True, "auto", ("openvino", "torch")),
+        (0.999, True, "cpu", ("openvino", "torch")),
+        (0.98, True, "auto", ("torch",)),
+        (0.999, False, "auto", ("torch",)),
+        (0.999, True, "cuda", ("torch",)),
+        (None, True, "auto", ("torch",)),
+    ],
+)
 def test_eight_bits_that_cannot_be_used_are_not_tried(
     wanted: EngineOptions,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    agreement: float,
+    agreement: float | None,
     installed: bool,
+    device: str,
+    expected: tuple[str, ...],
 ) -> None:
-    """A network that agrees too rarely, or a machine without OpenVINO: torch alone is tried."""
-    folder = tmp_path / "bundle"
-    folder.mkdir()
-    raw = json.loads((wanted.bundle / "model.json").read_text())
-    for look in raw["int8"]["looks"].values():
-        look["agreement"] = agreement
-    for path in wanted.bundle.iterdir():
-        (folder / path.name).symlink_to(path)
-    (folder / "model.json").unlink()
-    (folder / "model.json").write_text(json.dumps(raw))
-    monkeypatch.setattr(choosing, "is_installed", lambda _name: installed)
+    """There is none, it agrees too rarely, or not with this device or without OpenVINO."""
+    manifest = read_manifest(wanted.bundle)
+    int8 = manifest.int8
+    assert int8 is not None
+    if agreement is None:
+        manifest = replace(manifest, int8=None)
+    else:
+        looks = {look: replace(of, agreement=agreement) for look, of in int8.looks.items()}
+        manifest = replace(manifest, int8=replace(int8, looks=looks))
+    monkeypatch.setattr(engines, "is_installed", lambda _name: installed)
 
-    with trials_say(tmp_path / "python"):
-        choose(replace(wanted, bundle=folder))
-
-    tried = (tmp_path / "python").with_suffix(".log")
-    assert ["torch"] == [line.split()[4] for line in tried.read_text().splitlines()]
+    assert expected == libraries(manifest, device)
 
 
-def test_an_engine_that_is_asked_for_by_name_is_not_measured(
-    wanted: EngineOptions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No trial runs and nothing is remembered: a person has decided."""
-    monkeypatch.setattr(choosing, "_try", lambda *_: pytest.fail("a trial was started"))
+def test_an_engine_that_is_asked_for_by_name_is_taken(wanted: EngineOptions) -> None:
+    """Nothing wants measuring, whatever is remembered: a person has decided."""
+    memory_of(wanted).remember(Measurement(HALF, {HALF: 50.0}, is_settled=False))
+    _, eight = load_best(replace(wanted, engine="openvino"))
+    _, torch_s = load_best(replace(wanted, engine="torch", device="cpu"))
 
-    eight = choose(replace(wanted, engine="openvino"))
-    torch_s = choose(replace(wanted, engine="torch", device="cpu"))
-
-    assert (INT8, {}) == (eight.kind, eight.measured)
-    assert ("torch", "cpu", {}) == (torch_s.kind.library, torch_s.kind.device, torch_s.measured)
-    assert not wanted.memory.exists()
-
-
-def test_a_trial_that_hangs_is_ended_and_what_it_told_counts(
-    wanted: EngineOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One engine was timed before the library hung; the daemon does not wait for the rest."""
-    python = tmp_path / "python"
-    line = json.dumps({"kind": str(REFERENCE), "pictures_per_s": 7, "others": 0.0})
-    python.write_text(f"#!/bin/sh\necho '{line}'\nexec sleep 60\n")
-    python.chmod(0o755)
-    monkeypatch.setattr(choosing, "_TRIALS_S", 0.5)
-    monkeypatch.setattr(sys, "executable", str(python))
-
-    choice = choose(replace(wanted, device="cpu"))
-
-    assert (REFERENCE, {str(REFERENCE): 7.0}) == (choice.kind, choice.measured)
-
-
-def test_trials_that_cannot_be_started_leave_what_torch_prefers(
-    wanted: EngineOptions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The system is out of processes, or Python is gone: photos are classified all the same."""
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-
-    choice = choose(replace(wanted, device="cpu"))
-
-    assert ("torch", {}) == (choice.kind.library, choice.measured)
+    assert (INT8, {}, False) == (eight.kind, eight.measured, eight.wants_measuring)
+    assert ("torch", "cpu") == (torch_s.kind.library, torch_s.kind.device)
+    assert ({}, False) == (torch_s.measured, torch_s.wants_measuring)

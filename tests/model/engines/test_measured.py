@@ -17,7 +17,8 @@ from gallery_daemon.model.engines.measured import (
     circumstances,
     engines_file,
 )
-from gallery_daemon.model.manifest import Manifest, find_bundle, read_manifest
+from gallery_daemon.model.manifest import Manifest, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.decision import Check, Truth
+from gallery_daemon.partial_date import Granularity, PartialDate
 from gallery_daemon.photo import Taken, TakenFrom
 from gallery_daemon.rules.conditions.date import DatePart, Span, TakenBetween, TakenIn
 from tests.rules.photos import FACTS, facts, photo, prediction, truth_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 JULY_1, JULY_15, AUGUST_1 = (
     datetime.fromisoformat(f"2026-{day}") for day in ("07-01", "07-15 18:30", "08-01")
 )
+
+NIGHT = TakenIn(DatePart.HOUR, (Span(22, 5),))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +121,81 @@ def test_a_part_of_an_mtime_is_no_part_of_a_date_taken() -> None:
     check = TakenIn(DatePart.YEAR, (Span(None, None),)).check(photo(), known, prediction())
 
     assert (Truth.NO, "no date taken is known") == (check.truth, check.reason)
+
+
+@pytest.mark.parametrize(
+    ("known", "condition", "truth", "reason"),
+    [
+        ("2021-01-02", NIGHT, "no", "taken 2021-01-02, the hour is not known"),
+        ("2021-01-02", TakenIn(DatePart.WEEKDAY, (Span(6, 6),)), "yes", "taken 2021-01-02, weekda"),
+        (
+            "2021-01-02",
+            TakenIn(DatePart.MONTH, (Span(1, 1),)),
+            "yes",
+            "taken 2021-01-02, month jan",
+        ),
+        ("2023-06", TakenIn(DatePart.MONTH, (Span(6, 6),)), "yes", "taken 2023-06, month jun"),
+        (
+            "2023-06",
+            TakenIn(DatePart.WEEKDAY, (Span(1, 7),)),
+            "no",
+            "taken 2023-06, the weekday is",
+        ),
+        ("2023-06", NIGHT, "no", "taken 2023-06, the hour is not known"),
+        ("2023", TakenIn(DatePart.YEAR, (Span(2023, None),)), "yes", "taken 2023, year 2023"),
+        ("2023", TakenIn(DatePart.MONTH, (Span(1, 12),)), "no", "taken 2023, the month is not"),
+        ("2026-07-01", TakenBetween(JULY_1, AUGUST_1), "yes", "taken 2026-07-01"),
+        ("2026-07-31", TakenBetween(JULY_1, AUGUST_1), "yes", "taken 2026-07-31"),
+        ("2026-08-01", TakenBetween(JULY_1, AUGUST_1), "no", "taken 2026-08-01, not before 2026-0"),
+        ("2026-06-30", TakenBetween(JULY_1, AUGUST_1), "no", "taken 2026-06-30, before 2026-07-01"),
+        ("2026-07", TakenBetween(JULY_1, AUGUST_1), "yes", "taken 2026-07"),
+        ("2026", TakenBetween(JULY_1, AUGUST_1), "no", "taken 2026, the month is not known, so p"),
+        (
+            "2026-07-15",
+            TakenBetween(JULY_15, None),
+            "no",
+            "taken 2026-07-15, the hour is not known, so perhaps before 2026-07-15 18:30:00",
+        ),
+        (
+            "2026-07-15",
+            TakenBetween(None, JULY_15),
+            "no",
+            "taken 2026-07-15, the hour is not known, so perhaps not before 2026-07-15 18:30:00",
+        ),
+        ("2026-07-15T18:30", TakenBetween(JULY_15, None), "yes", "taken 2026-07-15 18:30"),
+        ("2026-07-15T18:30", TakenBetween(None, JULY_15), "no", "taken 2026-07-15 18:30, not befo"),
+        ("2026-07-15T23:30", NIGHT, "yes", "taken 2026-07-15 23:30, hour 23"),
+    ],
+)
+def test_what_is_not_known_of_a_date_meets_no_condition(
+    known: str, condition: Condition, truth: str, reason: str
+) -> None:
+    """A condition holds only if it holds whatever the rest of the date is, and says so."""
+    date = PartialDate.parse(known)
+    of_photo = facts(taken=Taken(date.when, TakenFrom.NAME, date.granularity))
+
+    check = condition.check(photo(), of_photo, prediction())
+
+    assert truth == check.truth
+    assert check.reason.startswith(reason)
+
+
+@given(
+    st.datetimes(datetime(2026, 6, 1), datetime(2026, 9, 1)),  # noqa: DTZ001
+    st.sampled_from(Granularity),
+    st.sampled_from((JULY_1, JULY_15, None)),
+    st.sampled_from((AUGUST_1, None)),
+)
+def test_a_date_in_part_is_between_only_if_every_moment_of_it_is(
+    when: datetime, granularity: Granularity, after: datetime | None, before: datetime | None
+) -> None:
+    """So whatever the rest would have been, the rule had taken the photo."""
+    condition = TakenBetween(after, before)
+    date = PartialDate.parse(PartialDate(when, granularity).text)
+    coarse = facts(taken=Taken(date.when, TakenFrom.NAME, granularity))
+
+    if truth_of(condition, known=coarse) == "yes":
+        assert "yes" == truth_of(condition, known=facts(taken=Taken(when, TakenFrom.NAME)))
 
 
 ends = st.none() | st.integers(0, 12)

@@ -1,0 +1,45 @@
+"""Paths and sentences fitted to the terminal behind standard output.
+
+In a pipe nothing is shortened or broken. Without rich and typer: the daemon's start imports it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from gallery_daemon.cli.plain import fitted, shown
+from gallery_daemon.logs.width import columns_of, shorten, width_of
+
+_ARROW = "-> "
+_LEAST_ROOM = 30
+
+
+def path_line(path: str, indent: int, *, before: str = "", after: str = "") -> str:
+    """A path in one line of the terminal, between other words."""
+    columns = columns_of(sys.stdout)
+    room = None if columns is None else columns - indent - len(before) - len(after)
+    return " " * indent + before + shorten(shown(path), room) + after
+
+
+def way(photo: str, place: str, used: int) -> str:
+    """From where to where, in what `used` columns leave of the terminal's line.
+
+    Where that is not enough, the folder stands for the place of a photo that keeps its name.
+    """
+    columns, photo, place = columns_of(sys.stdout), shown(photo), shown(place)
+    room = None if columns is None else max(columns - used - len(_ARROW) - 1, _LEAST_ROOM)
+    if room is not None and width_of(photo + place) > room:
+        name, (folder, _, new_name) = photo.rpartition("/")[2], place.rpartition("/")
+        place = f"{folder}/" if folder and name == new_name else place
+        # The photo's name before all, then the end of its place.
+        last = place.rstrip("/").rpartition("/")[2]
+        least = min(width_of(last) + len("…//"), room // 2)
+        place = shorten(place, max(room - width_of(name) - len("…/"), least))
+        photo = shorten(photo, room - width_of(place))
+    return f"{photo} {_ARROW}{place}"
+
+
+def sentence(words: str, indent: int = 0) -> str:
+    """A sentence in as many lines as the terminal needs."""
+    begin = " " * indent
+    return "\n".join(fitted(shown(words), columns_of(sys.stdout), begin, begin))

@@ -1,0 +1,62 @@
+"""`service install` and `service remove`, as they are typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+GOOD = "version: 1\nwatch: ~/in\nlibrary: ~/out\nrules: [{name: a, to: A/}]\n"
+FAILS = f"{GOOD}tests: [{{given: {{name: a.jpg}}, expect: {{to: B/}}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "gallery-daemon check --init"),
+        (f"{GOOD}rulez: []\n", "did you mean rules?"),
+        (FAILS, "expected B/, got A/"),
+        (GOOD, None),
+    ],
+)
+def test_a_service_that_could_not_start_is_told_of(
+    run: Run, tmp_path: Path, text: str | None, says: str | None
+) -> None:
+    """When it is installed, and not by the log of a service that ends at once."""
+    home = tmp_path / "home/.config"
+    (home / "gallery-daemon").mkdir(parents=True)
+    if text is not None:
+        (home / "gallery-daemon/config.yaml").write_text(text)
+
+    done = run("service", "install")
+
+    assert 0 == done.returncode
+    assert (home / "systemd/user/gallery-daemon.service").exists()
+    assert (says or "") in done.stderr
+    assert (says is None) == ("" == done.stderr)
+    assert (says is None) == ("now run:" in done.stdout)
+
+
+def test_an_enabled_service_is_disabled_first(run: Run, tmp_path: Path) -> None:
+    """With its unit gone systemd would keep a link to nowhere."""
+    folder = tmp_path / "home/.config/systemd/user"
+    run("service", "install")
+    wants = folder / "default.target.wants"
+    wants.mkdir()
+    (wants / "gallery-daemon.service").symlink_to(folder / "gallery-daemon.service")
+
+    early = run("service", "remove")
+    still_there = (folder / "gallery-daemon.service").exists()
+    (wants / "gallery-daemon.service").unlink()
+    done, again = run("service", "remove"), run("service", "remove")
+
+    assert (2, True) == (early.returncode, still_there)
+    assert "systemctl --user disable --now gallery-daemon" in early.stderr
+    assert 0 == done.returncode
+    assert not (folder / "gallery-daemon.service").exists()
+    assert "no unit is installed" in again.stdout

@@ -1,0 +1,323 @@
+"""Known is known, whatever happened to a file that did not change a byte; and no other file is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery_daemon.commands.explain import is_changed, recognised
+from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import State
+from tests.journey.foretold import end_foretold, photo_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.journey.foretold import Scene
+
+HOUR_NS = 3_600_000_000_000
+ACTIONS = ["hardlink", "copy", "symlink"]
+SIDECAR = b"<x:xmpmeta/>"
+
+
+def rules(action: str) -> str:
+    """All that is a photo goes to one folder."""
+    return f"rules: [{{name: all, to: All/, action: {action}}}]"
+
+
+def files_of(scene: Scene) -> set[str]:
+    """What is in the library."""
+    found = scene.library.rglob("*")
+    return {path.relative_to(scene.library).as_posix() for path in found if not path.is_dir()}
+
+
+def shift(path: Path, by_ns: int) -> None:
+    """Its mtime is another."""
+    mtime_ns = path.lstat().st_mtime_ns + by_ns
+    os.utime(path, ns=(mtime_ns, mtime_ns))
+
+
+def as_new_inode(path: Path, *, keeps_mtime: bool = True) -> None:
+    """Another file with the same bytes takes its place, as a backup or a sync tool makes one."""
+    other = path.with_name(".incoming")
+    (shutil.copy2 if keeps_mtime else shutil.copyfile)(path, other)
+    other.rename(path)
+
+
+def touched(scene: Scene) -> None:
+    """FAT after a change of the clock."""
+    for path in scene.watch.rglob("*.*"):
+        shift(path, HOUR_NS)
+
+
+def touched_back(scene: Scene) -> None:
+    """And back again, to another hour."""
+    for path in scene.watch.rglob("*.*"):
+        shift(path, -5 * HOUR_NS)
+
+
+def rounded(scene: Scene) -> None:
+    """Copied over a card that keeps two seconds."""
+    for path in scene.watch.rglob("*.*"):
+        mtime_ns = path.stat().st_mtime_ns
+        shift(path, -(mtime_ns % 2_000_000_000) - 1_000_000_000)
+
+
+def mounted_anew(scene: Scene) -> None:
+    """exFAT and FUSE number their files anew."""
+    for path in scene.watch.rglob("*.*"):
+        as_new_inode(path)
+
+
+def restored(scene: Scene) -> None:
+    """Out of a backup that keeps no times."""
+    for path in scene.watch.rglob("*.*"):
+        as_new_inode(path, keeps_mtime=False)
+        shift(path, -HOUR_NS)
+
+
+def renamed_by_a_sync_tool(scene: Scene) -> None:
+    """Which deletes the one and writes the other, with its time."""
+    (scene.watch / "album").mkdir()
+    for path in [*scene.watch.glob("*.*")]:
+        shutil.copy2(path, scene.watch / "album" / path.name)
+        path.unlink()
+
+
+def renamed_without_its_time(scene: Scene) -> None:
+    """Photos alone: a sidecar needs its time, because many have the same bytes."""
+    for path in scene.watch.glob("*.jpg"):
+        shutil.copyfile(path, path.with_name(f"new {path.name}"))
+        path.unlink()
+    for path in scene.watch.glob("*.xmp"):
+        path.unlink()
+
+
+def moved_to_another_disk(scene: Scene) -> None:
+    """The watch folder is elsewhere, and so says the configuration."""
+    shutil.copytree(scene.watch, scene.home / "new disk", copy_function=shutil.copyfile)
+    shutil.rmtree(scene.watch)
+    (scene.home / "new disk").rename(scene.home / "watch2")
+    scene.watch_name = "watch2"
+
+
+def copied_to_another_disk(scene: Scene) -> None:
+    """The old one is still there, and not watched any more."""
+    shutil.copytree(scene.watch, scene.home / "watch2", copy_function=shutil.copyfile)
+    scene.watch_name = "watch2"
+
+
+KINDS = [
+    touched,
+    rounded,
+    mounted_anew,
+    restored,
+    renamed_by_a_sync_tool,
+    renamed_without_its_time,
+    moved_to_another_disk,
+    copied_to_another_disk,
+]
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What the person did in the library, which must stay so."""
+
+    scene: Scene
+    kept: set[str]
+
+
+@pytest.fixture(params=ACTIONS)
+def tidied(scene: Scene, request: pytest.FixtureRequest) -> Tidied:
+    """One photo deleted, one renamed, one in an album, one left where it is; and a sidecar gone."""
+    for number, name in enumerate(["a.jpg", "b.jpg", "c.jpg", "d.jpg"]):
+        scene.put(name, photo_bytes("cars", number))
+    scene.put("a.xmp", SIDECAR)
+    scene.rules = rules(request.param)
+    scene.sort()
+    library = scene.library / "All"
+    (library / "a.jpg").unlink()
+    (library / "a.xmp").unlink()
+    (library / "b.jpg").rename(library / "best.jpg")
+    (scene.library / "Album").mkdir()
+    (library / "c.jpg").rename(scene.library / "Album" / "c.jpg")
+    return Tidied(scene, files_of(scene))
+
+
+@pytest.mark.parametrize("happens", KINDS)
+@pytest.mark.parametrize("by", ["sort", "run"])
+def test_nothing_that_keeps_the_bytes_brings_back_what_was_tidied(
+    tidied: Tidied, happens: Callable[[Scene], None], by: str
+) -> None:
+    """Not at the first listing, nor at the next, nor once it is touched again; and plan knows."""
+    scene = tidied.scene
+    happens(scene)
+    before = len(rows(scene))
+
+    planned = scene.plan_apart()
+    done = scene.sort() if by == "sort" else scene.run()
+
+    assert ((), {}) == (planned.files, done)
+    assert tidied.kept == files_of(scene)
+    assert before == len(rows(scene))
+    assert {} == scene.sort()
+    touched_back(scene)
+    assert {} == scene.sort()
+    assert tidied.kept == files_of(scene)
+
+
+def rows(scene: Scene) -> list[State]:
+    """The states in the journal."""
+    del scene
+    with closing(Journal(journal_path(), read_only=True)) as journal:
+        return [row.state for row in journal.newest_first()]
+
+
+def reads(scene: Scene, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> int:
+    """How many files `act` hashes."""
+    del scene
+    count = 0
+    real = Disk.content_hash
+
+    def counted(self: Disk, source: int) -> str:
+        nonlocal count
+        count += 1
+        return real(self, source)
+
+    monkeypatch.setattr(Disk, "content_hash", counted)
+    act()
+    monkeypatch.setattr(Disk, "content_hash", real)
+    return count
+
+
+def test_what_was_recognised_is_not_hashed_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file once; and none where the identity is known."""
+    for number in range(3):
+        scene.put(f"{number}.jpg", photo_bytes("cars", number))
+    assert 3 == reads(scene, monkeypatch, scene.sort)
+    assert 0 == reads(scene, monkeypatch, scene.sort)
+    touched(scene)
+
+    assert 3 == reads(scene, monkeypatch, scene.sort)
+    assert 0 == reads(scene, monkeypatch, scene.sort)
+    assert 0 == reads(scene, monkeypatch, scene.plan)
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, "move"])
+def test_a_photo_with_other_bytes_is_new(scene: Scene, action: str) -> None:
+    """Of the same name and size, even of the same mtime to the second."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.rules = rules(action)
+    scene.sort()
+    was = (scene.watch / "a.jpg").stat() if action != "move" else None
+    scene.put("a.jpg", photo_bytes("cars", 1))
+    if was is not None:
+        os.utime(scene.watch / "a.jpg", ns=(was.st_atime_ns, was.st_mtime_ns + 1))
+
+    planned = scene.plan_apart()
+    done = scene.sort()
+
+    assert {each.photo: end_foretold(each) for each in planned.files} == done
+    # A link to the path leads to the new bytes already.
+    end = State.IDENTICAL if action == "symlink" else State.FILED
+    assert [end] == [each.state for each in done.values()]
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, "move"])
+def test_a_copy_that_a_person_keeps_is_another_file(scene: Scene, action: str) -> None:
+    """The rules say what becomes of it, as ever, today and next year."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.rules = rules(action)
+    scene.sort()
+    scene.put("best/copy.jpg", photo_bytes("cars", 0))
+
+    done = scene.sort()
+
+    assert ["copy.jpg"] == [path.rpartition("/")[2] for path in done]
+    assert {"All/a.jpg", "All/copy.jpg"} == files_of(scene)
+
+
+def test_the_same_recipe_of_another_photo_goes_with_that(scene: Scene) -> None:
+    """A phone writes the same bytes for each; that one was deleted with its photo says nothing."""
+    scene.put("IMG_1.jpg", photo_bytes("cars", 0))
+    scene.put("IMG_1.aae", SIDECAR)
+    scene.sort()
+    (scene.watch / "IMG_1.jpg").unlink()
+    (scene.watch / "IMG_1.aae").unlink()
+    scene.put("IMG_2.jpg", photo_bytes("cars", 1))
+    scene.put("IMG_2.aae", SIDECAR)
+
+    scene.sort()
+
+    assert {"All/IMG_1.jpg", "All/IMG_1.aae", "All/IMG_2.jpg", "All/IMG_2.aae"} == files_of(scene)
+
+
+def test_what_was_moved_and_comes_back_stays(scene: Scene) -> None:
+    """Out of a backup, to the same path; to another path it is another copy."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.rules = rules("move")
+    scene.sort()
+    (scene.library / "All" / "a.jpg").unlink()
+    scene.put("a.jpg", photo_bytes("cars", 0))
+
+    assert {} == scene.sort()
+    assert (scene.watch / "a.jpg").exists()
+
+
+def test_an_undone_photo_that_is_touched_stays_undone(scene: Scene) -> None:
+    """And the undo is possible after a touch, which changes both names of a hard link."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    shift(scene.watch / "a.jpg", HOUR_NS)
+    scene.undo(1)
+    assert set() == files_of(scene)
+    shift(scene.watch / "a.jpg", HOUR_NS)
+
+    assert {} == scene.sort()
+    assert [State.UNDO, State.UNDONE] == rows(scene)
+
+
+def test_an_older_journal_compares_with_the_library(scene: Scene) -> None:
+    """It has no hashes; what was tidied it cannot know, what is there it does."""
+    for number in range(2):
+        scene.put(f"{number}.jpg", photo_bytes("cars", number))
+    scene.rules = rules("copy")
+    scene.sort()
+    with closing(Journal(journal_path())) as journal:
+        journal._database.execute("UPDATE filings SET content_hash = NULL")
+    touched(scene)
+    shutil.copystat(scene.watch / "0.jpg", scene.library / "All" / "0.jpg")
+
+    assert {} == scene.sort()
+    (scene.library / "All" / "1.jpg").unlink()
+    touched(scene)
+
+    assert {} == scene.sort()
+
+
+def test_explain_knows_a_touched_photo(scene: Scene) -> None:
+    """Before a pass has seen it, and after: by the filing, with nothing that was there before."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    path = f"{scene.watch}/a.jpg"
+    shift(scene.watch / "a.jpg", HOUR_NS)
+    with closing(Journal(journal_path(), read_only=True)) as journal:
+        assert journal.past_decisions.on(path) is None
+        known = recognised(path, scene.config(), journal, scene.clock)
+        assert known is not None
+        assert (State.FILED, "all") == (known.row.state, known.row.rule)
+        assert not is_changed(path, known.row)
+        assert journal.past_decisions.replaced_at(path, known) is None
+    scene.sort()
+    with closing(Journal(journal_path(), read_only=True)) as journal:
+        assert known == journal.past_decisions.on(path)

@@ -1,0 +1,98 @@
+"""The console's lines in a terminal that is narrower than they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from gallery_daemon.logs.console import ConsoleLine, plain
+from gallery_daemon.logs.events import (
+    ConfigWarned,
+    DaemonStarted,
+    Event,
+    PhotoFailed,
+    PhotoFiled,
+    PhotoLine,
+    PhotoQuarantined,
+)
+from gallery_daemon.logs.width import width_of
+
+CAMERA = "/home/bert/Sync/Camera/2024"
+LINE = PhotoLine(
+    photo=f"{CAMERA}/IMG_2041.HEIC",
+    source="Camera",
+    outcome="rule",
+    rule="memes",
+    top_class="memes",
+    confidence=0.97,
+    action="hardlink",
+    destination="/home/bert/Pictures/Sorted/Memes/IMG_2041.HEIC",
+    taken="2026-03-04T12:00:00",
+    total_ms=1512.0,
+)
+WARNED = ConfigWarned("/etc/a.yaml:12", 'rule "memes" sends everything to review ' * 3)
+
+
+def line(event: Event, width: int | None, *, colour: bool = False) -> str:
+    """The event as a terminal of that width shows it."""
+    said = {key: it for key, it in event.fields().items() if it not in (None, ())}
+    head = {"timestamp": "2026-11-30T10:31:02", "level": "info", "event": event.NAME}
+    return ConsoleLine(colour=colour, width=lambda: width)(None, "", head | said)
+
+
+def test_a_filed_photo_is_one_line_of_80_columns() -> None:
+    """Its name, the folder that it came to, and why."""
+    expected = "10:31:02 photo_filed IMG_2041.HEIC -> /home/…/Memes/ (memes 0.97) rule=memes"
+
+    assert expected == line(PhotoFiled(LINE), 80)
+
+
+def test_what_fits_is_said() -> None:
+    """What matters least goes first, and only as much as must."""
+    whole = line(PhotoFiled(LINE), None)
+
+    assert whole == line(PhotoFiled(LINE), len(whole))
+    assert "total_ms=1512" in whole
+    assert "action=hardlink" in line(PhotoFiled(LINE), len(whole) - 30)
+    assert "total_ms" not in line(PhotoFiled(LINE), len(whole) - 30)
+
+
+def test_another_name_is_said() -> None:
+    """A photo whose name was taken has another one in the library."""
+    taken = replace(LINE, destination="/home/bert/Pictures/Sorted/Memes/IMG_2041 (2).HEIC")
+
+    assert "-> /home/…/Memes/IMG_2041 (2).HEIC (memes" in line(PhotoFiled(taken), 96)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+@pytest.mark.parametrize(
+    "event",
+    [
+        PhotoFiled(LINE),
+        PhotoFiled(replace(LINE, sidecars=("IMG_2041.xmp",), problems=("it is gone",))),
+        PhotoQuarantined(PhotoLine(photo=LINE.photo, source="Camera"), "the JPEG data end early"),
+        PhotoFailed(LINE, "no permission to take the photo out of its folder", 30.0),
+        DaemonStarted("0.1.0", f"{CAMERA}/config.yaml", f"{CAMERA}/Sorted", 12),
+        WARNED,
+    ],
+)
+def test_no_word_is_broken(event: Event, width: int) -> None:
+    """A long line goes on below the event's name; what went wrong is never left out."""
+    lines = line(event, width).split("\n")
+
+    assert all(width_of(each) <= width for each in lines)
+    assert all(each.startswith(" " * 9) for each in lines[1:])
+    said = re.sub(r"\s+", " ", " ".join(lines))
+    for key in ("reason", "problems", "warning", "retry_in_s"):
+        value = event.fields().get(key)
+        if value:
+            assert f"{key}={plain(value)}".strip() in said
+
+
+def test_colours_take_no_columns() -> None:
+    """The same line, but painted."""
+    painted = line(WARNED, 60, colour=True)
+
+    assert line(WARNED, 60) == re.sub(r"\x1b\[\d+m", "", painted)
