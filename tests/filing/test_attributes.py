@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,8 +132,9 @@ def test_a_copy_has_all_that_a_person_set(
 
     filing = world.execute(world.plan("x.jpg", action))
 
+    # When it was last read is the moment of the copying itself, on some file systems.
     placed = attributes_of(rich_library / "Memes/x.jpg")
-    assert before == placed
+    assert replace(before, atime_ns=placed.atime_ns) == placed
     assert EXTENDED == placed.extended
     assert (mode, 1_600_000_000_123_456_789) == (placed.mode, placed.mtime_ns)
     assert (action is Action.MOVE) != source.exists()
@@ -216,7 +218,8 @@ def test_a_source_stays_if_its_list_cannot_be_held(
     filing = world.execute(world.plan("x.jpg", Action.MOVE))
 
     assert Action.COPY is filing.action
-    assert "the access control list cannot be kept" in (filing.reason or "")
+    assert "the access control list " in (filing.reason or "")
+    assert "cannot be kept there, so the source stays" in (filing.reason or "")
     assert source.exists()
     made = (poor_library / "Memes/x.jpg").stat().st_mode & 0o777
     assert made in {0o600, 0o755}  # exFAT has those of its mount

@@ -63,7 +63,7 @@ SCHEMA = {
     name BLOB,
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
-    """, precision REAL, familiarity REAL, content_hash TEXT) STRICT""",
+    """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB) STRICT""",
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -136,8 +136,9 @@ SCHEMA = {
 }
 
 
+WITHOUT_UNFINISHED = "ALTER TABLE filings DROP COLUMN unfinished; "
 WITHOUT_CONTENT = (
-    "DROP TABLE recognised; DROP INDEX filings_by_content;"
+    f"{WITHOUT_UNFINISHED}DROP TABLE recognised; DROP INDEX filings_by_content;"
     " ALTER TABLE filings DROP COLUMN content_hash;"
 )
 WITHOUT_SHARES = (
@@ -215,7 +216,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "taken": "2026-03-04T12:00:00+00:00", "taken_from": "mtime",
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
-        "content_hash": None,
+        "content_hash": None, "unfinished": None,
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -318,6 +319,7 @@ for _version, _script in _BACK_TO.items():
     _BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
 _BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 _BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
+_BACK_TO[8] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 8;"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)
