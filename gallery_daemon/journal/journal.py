@@ -21,6 +21,7 @@ from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
+from gallery_daemon.journal.inferences import InferenceTable
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
@@ -33,7 +34,6 @@ from gallery_daemon.journal.record import (
     signed,
     written,
 )
-from gallery_daemon.journal.seen import InferenceTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -250,6 +250,17 @@ class Journal:
             signed(identity.inode),
             os.fsencode(library),
         )
+
+    def filed_at(self, library: str, folder: tuple[str, ...], name: str) -> Row | None:
+        """The filing of the file that lies there, if it is one of this program's."""
+        rows = self._rows(
+            "WHERE name = ? AND folder = ? AND library = ? AND state = 'filed'"
+            " ORDER BY id DESC LIMIT 1",
+            os.fsencode(name),
+            os.fsencode("/".join(folder)),
+            os.fsencode(library),
+        )
+        return rows[0] if rows else None
 
     def filed_from(self, prefix: str, library: str) -> list[Row]:
         """The filed photos whose path began with `prefix`, the latest last."""

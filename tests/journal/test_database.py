@@ -93,6 +93,9 @@ SCHEMA = {
         "CREATE INDEX filings_open ON filings (path)"
         " WHERE state IN ('intent', 'undoing', 'refiling')"
     ),
+    "filings_by_place": (
+        "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
+    ),
     "filings_refiled": "CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled'",
     "looks": """CREATE TABLE looks (
     path BLOB NOT NULL,
@@ -161,7 +164,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (9,) == database.execute("PRAGMA user_version").fetchone()
+        assert (10,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -235,7 +238,7 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 8))
+@pytest.mark.parametrize("version", range(1, 9))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -320,6 +323,9 @@ for _version, _script in _BACK_TO.items():
 _BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 _BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
 _BACK_TO[8] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 8;"
+for _version, _script in _BACK_TO.items():
+    _BACK_TO[_version] = f"DROP INDEX filings_by_place; {_script}"
+_BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)
