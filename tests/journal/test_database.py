@@ -140,8 +140,9 @@ SCHEMA = {
 
 
 WITHOUT_UNFINISHED = "ALTER TABLE filings DROP COLUMN unfinished; "
+WITHOUT_PLACES = f"{WITHOUT_UNFINISHED}DROP INDEX filings_by_place; "
 WITHOUT_CONTENT = (
-    f"{WITHOUT_UNFINISHED}DROP TABLE recognised; DROP INDEX filings_by_content;"
+    f"{WITHOUT_PLACES}DROP TABLE recognised; DROP INDEX filings_by_content;"
     " ALTER TABLE filings DROP COLUMN content_hash;"
 )
 WITHOUT_SHARES = (
@@ -322,9 +323,7 @@ for _version, _script in _BACK_TO.items():
     _BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
 _BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 _BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
-_BACK_TO[8] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 8;"
-for _version, _script in _BACK_TO.items():
-    _BACK_TO[_version] = f"DROP INDEX filings_by_place; {_script}"
+_BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
 _BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 
 
