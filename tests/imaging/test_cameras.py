@@ -63,7 +63,7 @@ from gallery_daemon.imaging.cameras import camera_name
         ("KODAK", "KODAK V1003", "KODAK V1003"),
         ("PENTAX Corporation", "PENTAX K10D", "PENTAX K10D"),
         ("PENTAX", "PENTAX K-5", "PENTAX K-5"),
-        ("Asahi Optical Co.,Ltd", "PENTAX Optio 330", "PENTAX Optio 330"),
+        ("Asahi Optical Co.,Ltd", "PENTAX EI-200", "PENTAX EI-200"),
         ("RICOH IMAGING COMPANY, LTD.", "PENTAX K-1", "PENTAX K-1"),
         ("RICOH IMAGING COMPANY, LTD.", "RICOH GR III", "RICOH GR III"),
         ("RICOH", "Caplio R5", "RICOH Caplio R5"),
