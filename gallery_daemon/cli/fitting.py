@@ -27,8 +27,9 @@ def way(photo: str, place: str, used: int) -> str:
     Where that is not enough, the folder stands for the place of a photo that keeps its name.
     """
     columns, photo, place = columns_of(sys.stdout), shown(photo), shown(place)
-    room = None if columns is None else max(columns - used - len(_ARROW) - 1, _LEAST_ROOM)
-    if room is not None and width_of(photo + place) > room:
+    left = None if columns is None else columns - used - len(f" {_ARROW}")
+    if left is not None and width_of(photo + place) > left:
+        room = max(left, _LEAST_ROOM)
         name, (folder, _, new_name) = photo.rpartition("/")[2], place.rpartition("/")
         place = f"{folder}/" if folder and name == new_name else place
         # The photo's name before all, then the end of its place.

@@ -60,8 +60,9 @@ def refile(
     Each photo goes from its place in the library to the new one, with its sidecars. The watch
     folders are not touched. How it came into the library (link, copy, move) does not change; the
     plan says for how many photos the rules name another action now. Photos that you have moved or
-    edited in the library stay, and are named; so are those that the rules now leave. `undo --last
-    N` puts N of them back to where they were before.
+    edited in the library stay, and are named; so are those that the rules now leave. Folders that
+    were made for photos and are empty then are taken away. `undo --last N` puts N of them back to
+    where they were before.
 
     Examples:
         gallery-daemon refile

@@ -12,7 +12,7 @@ import typer
 from gallery_daemon.cli import exits
 from gallery_daemon.cli.config_file import print_limits, warn
 from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.cli.plan import AllNames, print_planned
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_tally
@@ -76,7 +76,7 @@ def sort(
         raise typer.BadParameter("--json and --names go with --dry-run")
     chosen = _config(sources, library, config, action)
     if sys.stderr.isatty():
-        print(shown(_by_which(chosen, library)), file=sys.stderr)
+        print_to_stderr(_by_which(chosen, library))
     if dry_run:
         _show(chosen, again=again, all_names=names, as_json=as_json)
         return

@@ -120,7 +120,7 @@ def _lines(daemon: dict[str, Any]) -> Iterator[str]:
     if "since" in daemon:
         config += f" ({daemon['digest']}), in force since {daemon['since'].replace('T', ' ')}"
     yield f"configuration: {config}"
-    for each in daemon.get("rejected", ()):
+    for each in daemon.get("rejected", ())[:_SHOWN]:
         place = f"{each['place']}: " if each["place"] else ""
         yield f"its file was changed since and is rejected: {place}{each['error']}"
     yield "since then: " + _counts(daemon["since_start"])

@@ -10,7 +10,7 @@ import typer
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import library_of
-from gallery_daemon.cli.fitting import path_line
+from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.options import LAST, ConfigOfLibrary
 from gallery_daemon.cli.plain import shown
@@ -144,7 +144,7 @@ def _print_undone(outcomes: Iterable[UndoResult], *, as_json: bool) -> bool:
 def _line(outcome: UndoResult) -> str:
     if outcome.error is not None:
         hint = f" (hint: {outcome.error.hint})" if outcome.error.hint else ""
-        return shown(f"#{outcome.asked.id} not undone: {outcome.error.sentence}{hint}")
+        return sentence(f"#{outcome.asked.id} not undone: {outcome.error.sentence}{hint}")
     assert outcome.done is not None
     what = "filed again at" if outcome.done.state is not State.UNDO else "back at"
     begin, end = f"#{outcome.asked.id} {what} ", f" (#{outcome.done.id})"

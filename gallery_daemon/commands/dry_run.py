@@ -7,14 +7,18 @@ judges them, and sidecars wait for their photo as they do there.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Decision, Identical, OnConflict, library_path
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.beside import name_beside
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.preconditions import linked_filing
-from gallery_daemon.filing.steps import Step, name_beside, names_to_try, step_late, step_of
+from gallery_daemon.filing.steps import Step, completing, names_to_try, step_late, step_of
+from gallery_daemon.filing.superseded import kept_as, superseded_by
+from gallery_daemon.filing.versions import is_version_name
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journal.record import KEPT_STATES, State
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.overlay import DryRunDisk
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import AnswerVerdict
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
     from gallery_daemon.photo import Identity, Photo
@@ -55,8 +60,9 @@ class PlannedFile:
     `state` is what the journal would call it. `wanted` is the absolute place that the rules give
     it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
     first of many names and the first that is free (`is_numbered`). `conflict` is what would become
-    of it if its name were taken, by other bytes and by the same. `sidecar_of` is the path of the
-    photo that it would travel with.
+    of it if its name were taken, by other bytes and by the same. `note` says why it would be
+    copied where something else is wanted, and what would not arrive with it. `sidecar_of` is the
+    path of the photo that it would travel with.
     """
 
     photo: str
@@ -74,6 +80,7 @@ class PlannedFile:
     sidecar_of: str | None = None
     is_numbered: bool = False
     conflict: tuple[OnConflict, Identical] | None = None
+    note: str | None = None
 
 
 class Preview:
@@ -89,8 +96,17 @@ class Preview:
         self._rules, self._library = config.rules, config.library
         self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
         self._overlay, self._disk = overlay, Disk()
-        # What was planned to be filed, and its step if sidecars travel with it.
+        # What was planned, with its step if sidecars travel with it: by the file that it is, by its
+        # path, and by its place in the library.
         self._filed: dict[Identity, tuple[PlannedFile, Step | None]] = {}
+        self._ended: dict[str, tuple[PlannedFile, Step | None]] = {}
+        self._placed_at: dict[str, tuple[PlannedFile, Step | None]] = {}
+        # The steps of photos whose bytes are in the library, if sidecars would travel with them.
+        self._duplicates: dict[str, Step] = {}
+        # The versions of photos that were filed before.
+        self._followed: dict[str, Late] = {}
+        # The photos whose turn is still to come.
+        self._to_come: set[str] = set()
 
     def plan(self, files: Iterable[Inspected], sidecars: WaitingSidecars) -> Iterator[PlannedFile]:
         """One PlannedFile for each file, the sidecars last.
@@ -104,25 +120,22 @@ class Preview:
                 beside += self._arrived(each, sidecars)
             else:
                 rest.append(each)
+        self._to_come = {each.photo.path for each in rest if isinstance(each, Examined)}
         for each in rest:
             match each:
                 case Examined(photo):
-                    verdict = self.verdict_on(each)
-                    first = self._filed.get(photo.identity)
-                    if isinstance(verdict, File) and first is not None:
-                        # Another name of that file: it is known by then, and only its sidecars go.
-                        beside += self._sidecars_of_twin(photo, *first, sidecars)
-                        continue
-                    planned, step = self._judged(each, verdict)
-                    yield planned
-                    beside += self._its_sidecars(photo, planned, step, sidecars)
+                    self._to_come.discard(photo.path)
+                    yield from self._in_turn(each, sidecars, beside)
                 case NoFile(candidate, reason):
                     yield PlannedFile(candidate.path, State.LEFT, reason)
                 case Unlisted():
                     state = State.FAILED if each.is_folder_error else State.LEFT
                     yield PlannedFile(each.path, state, each.reason)
+        waiting = sidecars.release(sidecars.take_all())
+        while (version := sidecars.next_version()) is not None:
+            yield from self._by_itself(version, sidecars, beside)
         yield from beside
-        yield from (_left(each, NOT_THIS_TIME) for each in sidecars.take_all())
+        yield from (_left(each, NOT_THIS_TIME) for each in waiting)
 
     def photo(self, examined: Examined) -> PlannedFile:
         """What would become of a photo."""
@@ -140,6 +153,62 @@ class Preview:
         """The same, with the place that a file in the library would move to."""
         return self._placed(planned, step, points_to)
 
+    def _in_turn(
+        self, examined: Examined, sidecars: WaitingSidecars, beside: list[PlannedFile]
+    ) -> Iterator[PlannedFile]:
+        """The photo's own plan, or nothing if it is a version that goes with its original."""
+        photo = examined.photo
+        match self._of_version(examined, sidecars):
+            case Wait(owner):
+                sidecars.wait(photo, owner, examined)
+            case Late() as verdict:
+                self._followed[photo.path] = verdict
+                left = sidecars.release(sidecars.take(photo))
+                beside += (self._sent_on(each, verdict) for each in (photo, *left))
+            case (PlannedFile() as first, Step() as step):
+                late = _late(step)
+                self._ended[photo.path] = first, late
+                left = sidecars.release(sidecars.take(photo))
+                beside += (self._beside(each, first, late) for each in (photo, *left))
+            case None:
+                yield from self._by_itself(examined, sidecars, beside)
+        while (version := sidecars.next_version()) is not None:
+            yield from self._in_turn(version, sidecars, beside)
+
+    def _of_version(
+        self, examined: Examined, sidecars: WaitingSidecars
+    ) -> Wait | Late | tuple[PlannedFile, Step] | None:
+        """The judge's verdict on a version; or the plan of its original, which it follows."""
+        photo = examined.photo
+        original = sidecars.original_of(photo) if examined.prediction is not None else None
+        if original is not None and original.path in self._to_come:
+            return Wait(original.path)
+        if original is not None and original.path in self._ended:
+            planned, step = self._ended[original.path]
+            return None if step is None else (planned, step)
+        if original is not None and original.path in self._followed:
+            return self._followed[original.path]
+        return sidecars.verdict_on_version(examined)
+
+    def _by_itself(
+        self, examined: Examined, sidecars: WaitingSidecars, beside: list[PlannedFile]
+    ) -> Iterator[PlannedFile]:
+        photo, verdict = examined.photo, self.verdict_on(examined)
+        first = self._filed.get(photo.identity)
+        if isinstance(verdict, File) and first is not None:
+            # Another name of that file: it is known by then, and only its sidecars go.
+            planned, step = first
+            late = None if step is None else replace(_late(step), file=photo)
+            self._ended[photo.path] = planned, late
+            beside += self._sidecars_of_twin(photo, planned, late, sidecars)
+            return
+        planned, step = self._judged(examined, verdict)
+        self._ended[photo.path] = planned, step
+        if planned.state is State.FILED:
+            self._placed_at[planned.destination or ""] = planned, step
+        yield planned
+        beside += self._its_sidecars(photo, planned, step, sidecars)
+
     def _judged(
         self, examined: Examined, verdict: AnswerVerdict
     ) -> tuple[PlannedFile, Step | None]:
@@ -155,6 +224,8 @@ class Preview:
             travels = placed.state is State.FILED and to.with_sidecars
             if placed.state in KEPT_STATES:
                 self._filed[examined.photo.identity] = placed, step if travels else None
+            if placed.state is State.IDENTICAL and to.with_sidecars:
+                self._duplicates[examined.photo.path] = step
             return placed, step if travels else None
         return replace(
             planned,
@@ -176,49 +247,85 @@ class Preview:
         self, photo: Photo, planned: PlannedFile, step: Step | None, sidecars: WaitingSidecars
     ) -> Iterator[PlannedFile]:
         """What would become of the sidecars that waited for it; if it fails, they wait on."""
-        if planned.state is State.FAILED:
+        if step is not None:
+            travelling = sidecars.take_along(photo)
+            sidecars.went(travelling)
+            versions = (each for each in travelling if is_version_name(each.name))
+            self._ended |= {each.path: (planned, _late(step)) for each in versions}
+            yield from (self._beside(each, planned, step) for each in travelling)
             return
-        for sidecar in sidecars.take(photo):
-            if step is not None:
-                yield self._beside(sidecar, planned, step)
+        left = sidecars.release(sidecars.take(photo))
+        if planned.state is State.FAILED:
+            for each in left:
+                sidecars.wait(each, photo.path)
+            return
+        for each in left:
+            if planned.state is State.IDENTICAL:
+                yield self._beside_duplicate(each, photo, planned)
             else:
-                yield self._sent_on(
-                    sidecar, of_left_behind(self._fate(photo, planned), self._rules)
-                )
+                yield self._sent_on(each, of_left_behind(Fate(planned.state), self._rules))
 
     def _sidecars_of_twin(
-        self, twin: Photo, first: PlannedFile, step: Step | None, sidecars: WaitingSidecars
+        self, twin: Photo, first: PlannedFile, late: Step | None, sidecars: WaitingSidecars
     ) -> Iterator[PlannedFile]:
         """They settle once more, and come late to the file that was filed under its first name."""
-        for sidecar in sidecars.take(twin):
-            if step is None:
+        for sidecar in sidecars.release(sidecars.take(twin)):
+            if late is None:
                 yield self._sent_on(sidecar, of_left_behind(Fate(first.state), self._rules))
             else:
-                late = replace(step, file=twin, on_conflict=OnConflict.DEDUPE, identical=None)
                 yield self._beside(sidecar, first, late)
 
-    def _fate(self, photo: Photo, planned: PlannedFile) -> Fate:
-        filed = None
-        if planned.state is State.IDENTICAL:
-            filed = linked_filing(self._journal, self._disk, photo.identity, self._library)
-        return Fate(planned.state, filed)
+    def _beside_duplicate(self, sidecar: Photo, photo: Photo, planned: PlannedFile) -> PlannedFile:
+        """What would become of the sidecar of a photo whose bytes lie in the library already."""
+        place = planned.destination or ""
+        linked = linked_filing(self._journal, self._disk, photo.identity, self._library)
+        if linked is not None:
+            fate = Fate(State.IDENTICAL, linked)
+            return self._sent_on(sidecar, of_left_behind(fate, self._rules))
+        if place in self._placed_at:
+            first, step = self._placed_at[place]
+        else:
+            *folder, name = place.removeprefix(self._library.rstrip("/") + "/").split("/")
+            filed = self._journal.filed_at(self._library, tuple(folder), name)
+            if filed is not None:
+                fate = Fate(State.IDENTICAL, filed, is_duplicate=True)
+                return self._sent_on(sidecar, of_left_behind(fate, self._rules))
+            # It is a person's own.
+            first, step = planned, self._duplicates.get(photo.path)
+        if step is None:
+            return self._sent_on(sidecar, of_left_behind(Fate(planned.state), self._rules))
+        return self._beside(sidecar, first, step, completes=True)
 
     def _sent_on(self, sidecar: Photo, verdict: Late | Leave) -> PlannedFile:
         match verdict:
-            case Late(owner):
+            case Late(owner, completes):
                 # The photo may have another name by now; it is known by the one of its filing.
                 path = self._journal.existing_row(owner.id).path
                 planned = PlannedFile(sidecar.path, State.LEFT, sidecar_of=path)
-                return self._placed(planned, step_late(sidecar, owner))
+                step = step_late(sidecar, owner, completes=completes)
+                return self._placed(self._with_room_made(planned, sidecar, owner), step)
             case Leave(reason):
                 return _left(sidecar, reason)
 
-    def _beside(self, sidecar: Photo, photo: PlannedFile, step: Step) -> PlannedFile:
+    def _with_room_made(self, planned: PlannedFile, sidecar: Photo, owner: Row) -> PlannedFile:
+        """The same, after the versions before the sidecar made room for it."""
+        if self._overlay is None:
+            return planned
+        for each in superseded_by(sidecar, owner, self._journal, self._disk):
+            with contextlib.suppress(OSError, GalleryError):
+                placed = self._overlay.place(self._library, each.step)
+                planned = replace(planned, reason=kept_as(placed.name))
+        return planned
+
+    def _beside(
+        self, sidecar: Photo, photo: PlannedFile, step: Step, *, completes: bool = False
+    ) -> PlannedFile:
         assert photo.destination is not None
         assert photo.action is not None
         name = name_beside(sidecar.name, step.file.name, photo.destination.rpartition("/")[2])
         beside = replace(step, file=sidecar, name=name, action=Action(photo.action))
-        return self._placed(PlannedFile(sidecar.path, State.LEFT, sidecar_of=photo.photo), beside)
+        planned = PlannedFile(sidecar.path, State.LEFT, sidecar_of=photo.photo)
+        return self._placed(planned, completing(beside) if completes else beside)
 
     def _placed(
         self, planned: PlannedFile, step: Step, points_to: str | None = None
@@ -241,15 +348,16 @@ class Preview:
             placed = self._overlay.place(self._library, step, points_to)
         except (OSError, GalleryError) as error:
             return replace(planned, state=State.FAILED, reason=str(error))
-        reason = placed.reason or planned.reason
+        reasons = [placed.reason or planned.reason]
         if placed.state is State.FILED and placed.name != first and not is_numbered:
-            reason = f"another file called {first} lies there"
+            reasons = [f"another file called {first} lies there", placed.reason]
         return replace(
             planned,
             state=placed.state,
-            reason=reason,
+            reason="; ".join(filter(None, reasons)) or None,
             action=placed.action,
             destination=self._path(step, placed.name),
+            note=placed.reason if placed.state is State.FILED else None,
         )
 
     def _path(self, step: Step, name: str) -> str:
@@ -278,6 +386,11 @@ def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
             return planned
         case Fail() | Settle() | Gone():
             return replace(planned, state=State.FAILED)
+
+
+def _late(step: Step) -> Step:
+    """The step of what comes to a photo after that was filed."""
+    return replace(step, on_conflict=OnConflict.DEDUPE, identical=None)
 
 
 def _left(photo: Photo, reason: str) -> PlannedFile:

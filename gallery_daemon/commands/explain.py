@@ -41,6 +41,7 @@ from gallery_daemon.journey.judge import (
     unread_facts,
 )
 from gallery_daemon.journey.known_files import KnownFiles
+from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -100,7 +101,7 @@ def explain_file(
         return found
     return replace(
         found,
-        passed_over=_why_passed_over(photo.path, config),
+        passed_over=_why_passed_over(photo.path, config) or _whose_version(photo, config),
         planned=_planned(Examined(photo, facts, prediction), config),
     )
 
@@ -187,6 +188,15 @@ def _why_ignored(file: str, config: Config) -> str | None:
                 return "it lies in a folder below, which is not watched"
             return next(filter(None, map(root.why_not, above)), root.why_not_file(relative))
     return None
+
+
+def _whose_version(photo: Photo, config: Config) -> str | None:
+    """Why a version of another photo is not judged by itself, if it is one."""
+    siblings = Siblings(root_of(folder, config.library) for folder in config.watch)
+    original = siblings.owner_of(photo)
+    if original is None or not siblings.counts(original):
+        return None
+    return f"it is a version of {original.name}, and goes where that goes"
 
 
 def _planned(examined: Examined, config: Config) -> PlannedFile | None:

@@ -25,10 +25,11 @@ from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import refuse_emptied
 from gallery_daemon.journey.inference_cache import forget_gone
 from gallery_daemon.journey.known_files import KnownFiles
-from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+from gallery_daemon.journey.siblings import Siblings
+from gallery_daemon.journey.waiting_sidecars import WaitingSidecars, with_revived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.sort import ProgressDisplay
@@ -109,9 +110,20 @@ def forecast(
         known = KnownFiles(journal, Disk(), config.library, roots, again=again)
         inspection = Inspection(config, journal, clock, display, again=again)
         sidecars = WaitingSidecars(
-            journal, Disk(), config.library, config.rules, known, includes_known=include_known
+            journal,
+            Disk(),
+            config.library,
+            config.rules,
+            known,
+            siblings=Siblings(roots),
+            includes_known=include_known,
         )
-        unknown: Callable[[list[Photo]], list[Photo]] = list if include_known else known.unknown
+
+        def unknown(photos: list[Photo]) -> list[Photo]:
+            if include_known:
+                return list(photos)
+            return with_revived(photos, known.unknown(photos), sidecars)
+
         preview = Preview(config, journal, None if is_compared else DryRunDisk())
         files = tuple(preview.plan(inspection.files(scopes, unknown), sidecars))
         if inspection.classified:

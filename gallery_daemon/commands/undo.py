@@ -13,6 +13,7 @@ from gallery_daemon.errors import FilingError, GalleryError, JournalDamaged
 from gallery_daemon.filing.emptied import take_away_emptied
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.relocate import Relocator
+from gallery_daemon.filing.superseded import older_version_of
 from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.journal.record import Row, State
 
@@ -50,9 +51,21 @@ class Undoing:
                 yield from self._follow(row, outcome.done)
 
     def _follow(self, row: Row, done: Row) -> Iterator[UndoResult]:
-        """The sidecars of `row` that the undo `done` left behind are undone too."""
-        for sidecar in self._journal.sidecars_of(row, row.state):
+        """The sidecars of `row` that the undo `done` left behind are undone too, newest first.
+
+        An undo gives a sidecar's older version its name again, and that version follows.
+        """
+        tried: set[int] = set()
+        while True:
+            rest = (each for each in self._journal.sidecars_of(row, row.state))
+            sidecar = max((each for each in rest if each.id not in tried), default=None, key=_id)
+            if sidecar is None:
+                break
+            tried.add(sidecar.id)
             yield self._one(sidecar, done.id)
+        older = older_version_of(row, self._journal) if row.state is State.FILED else None
+        if older is not None:
+            yield self._one(older, None)
 
     def _one(self, row: Row, parent: int | None) -> UndoResult:
         try:
@@ -105,6 +118,10 @@ class Undoing:
         undone = self._journal.row(row.undoes)
         assert undone is not None
         return None if undone.undoes is None else self._journal.row(undone.undoes)
+
+
+def _id(row: Row) -> int:
+    return row.id
 
 
 def _why_not(row: Row) -> str:

@@ -52,7 +52,7 @@ IDENTICAL = Key("identical", OneOf(Identical), "What is done where the same byte
 SIDECARS = Key(
     "sidecars",
     OneOf(SidecarMode),
-    "Whether .xmp, .aae and a live photo's .mov go with their photo.",
+    "Whether .xmp, .aae, films and edited versions go with their photo.",
 )
 ENABLED = Key("enabled", Flag(), "false: the rule is passed over.")
 RULE = Table(

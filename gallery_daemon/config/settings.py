@@ -202,7 +202,7 @@ class Defaults:
     )
     sidecars: SidecarMode = option(
         OneOf(SidecarMode),
-        "Whether .xmp, .aae and a live photo's .mov go with their photo ({default}).",
+        "Whether .xmp, .aae, films and edited versions go with their photo ({default}).",
         "together",
     )
     min_confidence: float | None = option(

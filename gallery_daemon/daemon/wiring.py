@@ -24,6 +24,7 @@ from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
+from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.journey.stayed import StayedFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
@@ -139,7 +140,9 @@ def wire(
     settle_s = {folder.name: folder.settle_s for folder in config.watch}
     arrivals = Arrivals(settle_s, mounts=mounts)
     filer = Filer(journal, disk, config.library)
-    sidecars = WaitingSidecars(journal, disk, config.library, config.rules, known)
+    sidecars = WaitingSidecars(
+        journal, disk, config.library, config.rules, known, siblings=Siblings(roots)
+    )
     retries = Retries(first_s=math.inf) if is_pass else Retries()
     breaker = CircuitBreaker(first_s=0.0) if is_pass else CircuitBreaker()
     ends = Ends(

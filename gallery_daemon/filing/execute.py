@@ -14,15 +14,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, OnConflict, library_path
-from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged, PhotoGone
+from gallery_daemon.errors import (
+    AlreadyFiled,
+    FilingError,
+    GalleryError,
+    JournalError,
+    PhotoChanged,
+    PhotoGone,
+)
 from gallery_daemon.filing.act import Act, Placed
-from gallery_daemon.filing.content import is_unchanged
+from gallery_daemon.filing.beside import name_beside
+from gallery_daemon.filing.content import hash_of, is_unchanged
 from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors, source_errors
 from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
 from gallery_daemon.filing.recover import outcome_on_disk
-from gallery_daemon.filing.relocate import clear_up
-from gallery_daemon.filing.steps import Plan, Step, name_beside, step_late, step_of
+from gallery_daemon.filing.relocate import Relocator, clear_up
+from gallery_daemon.filing.steps import Plan, Step, step_late, step_of
+from gallery_daemon.filing.superseded import kept_as, superseded_by
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.photo import Photo
@@ -81,7 +90,9 @@ class Filer:
         if linked is not None:
             assert linked.destination is not None
             reason = f"it is the same file as {linked.destination}"
-            done = replace(entry, state=State.IDENTICAL, reason=reason)
+            found = hash_of(self._disk, plan.photo.candidate, plan.photo.identity)
+            facts = replace(plan.facts, content_hash=plan.facts.content_hash or found)
+            done = replace(entry, state=State.IDENTICAL, reason=reason, facts=facts)
             self._journal.record(done, self._library, when)
             return Filing(State.IDENTICAL, step.action, linked.destination, reason)
         row, placed = self._file(step, entry, None, when)
@@ -99,16 +110,31 @@ class Filer:
         )
         return self._with_sidecars(filing, beside, row, when)
 
-    def execute_late(self, sidecar: Photo, owner: Row, when: datetime) -> Filing:
-        """A sidecar that arrived after its photo is filed beside it.
+    def execute_late(
+        self, sidecar: Photo, owner: Row, when: datetime, *, completes: bool = False
+    ) -> Filing:
+        """A sidecar that arrived after its photo is filed beside it; `completes` as in `step_late`.
+
+        An older version of it makes room, and has its name again if this one cannot be filed.
 
         Raises:
             PhotoChanged: it changed since it settled.
             FilingError: it could not be filed; it is where it was.
+            JournalError: the journal cannot be used now.
         """
-        step = step_late(sidecar, owner)
-        _, placed = self._file(step, JournalEntry(sidecar, State.INTENT), owner.id, when)
-        return self._filing(step, placed)
+        step = step_late(sidecar, owner, completes=completes)
+        entry, relocator = JournalEntry(sidecar, State.INTENT), Relocator(self._journal, self._disk)
+        superseded = superseded_by(sidecar, owner, self._journal, self._disk)
+        made_room = [(relocator.set_aside(each, when), each.row) for each in superseded]
+        try:
+            _, placed = self._file(step, entry, owner.id, when)
+        except GalleryError:
+            for older, before in made_room[-1:]:
+                with contextlib.suppress(GalleryError):
+                    relocator.take_back(older, before, when, older.parent)
+            raise
+        filing = self._filing(step, placed)
+        return replace(filing, reason=kept_as(made_room[-1][0].name)) if made_room else filing
 
     def redo(self, undo: Row, filed: Row, when: datetime, parent: int | None = None) -> Row:
         """What `undo` reverted is filed again where it was `filed`; its new row.
@@ -226,8 +252,16 @@ class Filer:
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
         note_made(self._journal, self._disk, self._library)
-        on_copied = partial(self._journal.copied, row)
-        return Act(self._disk, step, token, (home, candidate.name), source, target, on_copied)
+        return Act(
+            self._disk,
+            step,
+            token,
+            (home, candidate.name),
+            source,
+            target,
+            on_copied=partial(self._journal.copied, row),
+            on_unfinished=partial(self._journal.unfinished, row),
+        )
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
         path = library_path(self._library, *step.folder, placed.name)

@@ -105,3 +105,12 @@ def linked_filing(journal: Journal, disk: Disk, identity: Identity, library: str
             if there and (there.device, there.inode) == (identity.device, identity.inode):
                 return row
     return None
+
+
+def lies_in_library(disk: Disk, row: Row) -> bool:
+    """Whether there is a file at the row's place in the library now."""
+    if row.name is None:
+        return False
+    with contextlib.suppress(OSError), disk.folder(row.library, row.folder) as folder:
+        return disk.identity(folder, row.name) is not None
+    return False

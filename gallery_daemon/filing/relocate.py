@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import AlreadyFiled, FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.beside import is_older_name, name_beside, older_name
 from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors
 from gallery_daemon.filing.preconditions import FilingGone, filed_file
 from gallery_daemon.filing.recover import outcome_on_disk, recover
-from gallery_daemon.filing.steps import Step, name_beside
+from gallery_daemon.filing.steps import Step
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.logs.events import FilingRecovered
 from gallery_daemon.photo import Photo
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gallery_daemon.decision import Destination
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.filing.steps import Plan
+    from gallery_daemon.filing.superseded import Superseded
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.photo import Identity
 
@@ -62,7 +64,10 @@ def sidecar_step(
     filed: Photo, sidecar: Row, owner: Row, folder: tuple[str, ...], name: str
 ) -> Step:
     """The move of a sidecar to its photo, which came as `owner` and is now called `name`."""
+    assert sidecar.name is not None
     beside = name_beside(sidecar.candidate.name, owner.candidate.name, name)
+    if is_older_name(sidecar.name):
+        beside = older_name(beside)
     # Even where the same bytes are there already.
     return Step(filed, folder, beside, Action.MOVE, OnConflict.DEDUPE, Identical.KEEP)
 
@@ -131,6 +136,16 @@ class Relocator:
         step = sidecar_step(filed, row, owner, owner.folder, owner.name)
         return self._go(row, entry, step, when, owner.id)
 
+    def set_aside(self, superseded: Superseded, when: datetime) -> Row:
+        """The version made room for a newer one; its new row.
+
+        Raises:
+            FilingError, PhotoChanged, AlreadyFiled, JournalError: as `relocate_photo`.
+        """
+        row, step = superseded
+        entry = JournalEntry(_at_home(row, step.file.identity, when), State.REFILING)
+        return self._go(row, entry, step, when, row.parent)[0]
+
     def take_back(self, row: Row, before: Row, when: datetime, parent: int | None) -> Row:
         """The file is where it was before it was moved; the row of that undo.
 
@@ -196,7 +211,8 @@ class Relocator:
         self._journal.close_intent(
             number, done, action=None, name=placed.name, reason=placed.reason
         )
-        return self._journal.existing_row(number), placed.reason
+        problem = None if placed.action is Action.MOVE else placed.reason
+        return self._journal.existing_row(number), problem
 
     def _act(self, row: Row, step: Step, token: str, number: int) -> Placed:
         filed = step.file.candidate
@@ -208,9 +224,17 @@ class Relocator:
             self._disk.folder(row.library, step.folder, make=True) as target,
         ):
             note_made(self._journal, self._disk, row.library)
-            on_copied = partial(self._journal.copied, number)
-            ends = (home, filed.name), source, target
-            return Act(self._disk, step, token, *ends, on_copied, points_to=link_target(row)).run()
+            return Act(
+                self._disk,
+                step,
+                token,
+                (home, filed.name),
+                source,
+                target,
+                on_copied=partial(self._journal.copied, number),
+                on_unfinished=partial(self._journal.unfinished, number),
+                points_to=link_target(row),
+            ).run()
 
     @contextlib.contextmanager
     def _source(
@@ -228,7 +252,7 @@ class Relocator:
 
 def _refuse_unmoved(placed: Placed, *, is_undo: bool) -> None:
     """Raise where the file was not moved; an undo that leaves it at both ends is none."""
-    if placed.state is not State.FILED or (is_undo and placed.reason):
+    if placed.state is not State.FILED or (is_undo and placed.action is not Action.MOVE):
         raise FilingError(placed.reason or "", transient=False)
 
 

@@ -2,7 +2,7 @@
 
 `record` has the values: entries as they are written, rows as they are read. `journal` writes an
 intent before an act and its end after it, if `claims` lets it begin; `query` finds rows and sums up
-a day; `past_decisions` reads one back; `contents` knows files by their bytes; `seen` caches what
-models saw; `made_folders` knows which folders are ours. Below them are `sql`, and the `database`
-with its schema.
+a day; `past_decisions` reads one back; `contents` knows files by their bytes; `inferences`
+caches what models saw, `seen` keeps the order of that; `made_folders` knows which folders are ours.
+Below them are `sql`, and the `database` with its schema.
 """

@@ -229,6 +229,10 @@ CREATE TABLE recognised (
 CREATE UNIQUE INDEX recognised_by_path ON recognised (path, library);
 CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
 """
+# What lies in the library, by its place there.
+_BY_PLACE = "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
+# The final name of a copy that is begun under it, where no rename would be safe.
+_UNFINISHED = "ALTER TABLE filings ADD COLUMN unfinished BLOB"
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -238,6 +242,8 @@ _STEPS = (
     _PRECISION_AND_FAMILIARITY,
     _MADE_FOLDERS,
     _CONTENT,
+    _BY_PLACE,
+    _UNFINISHED,
 )
 _VERSION = len(_STEPS)
 

@@ -21,6 +21,7 @@ from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
+from gallery_daemon.journal.inferences import InferenceTable
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
@@ -33,7 +34,6 @@ from gallery_daemon.journal.record import (
     signed,
     written,
 )
-from gallery_daemon.journal.seen import InferenceTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -129,8 +129,13 @@ class Journal:
                 with contextlib.suppress(JournalError):
                     self._database.execute(statements.insert(row, "OR IGNORE"), row)
 
+    def unfinished(self, row: int, name: str | None) -> None:
+        """Note the name under which a copy is about to be begun; None: it was not, after all."""
+        with self._database.transaction():
+            self._database.execute(statements.UNFINISHED, (name and os.fsencode(name), row))
+
     def copied(self, row: int, inode: int) -> None:
-        """Note the inode of a whole copy, before it gets its name, so that recovery knows it."""
+        """Note the inode of a whole copy, so that recovery knows it; it is not unfinished now."""
         with self._database.transaction():
             self._database.execute(statements.COPIED, (signed(inode), row))
 
@@ -246,6 +251,17 @@ class Journal:
             os.fsencode(library),
         )
 
+    def filed_at(self, library: str, folder: tuple[str, ...], name: str) -> Row | None:
+        """The filing of the file that lies there, if it is one of this program's."""
+        rows = self._rows(
+            "WHERE name = ? AND folder = ? AND library = ? AND state = 'filed'"
+            " ORDER BY id DESC LIMIT 1",
+            os.fsencode(name),
+            os.fsencode("/".join(folder)),
+            os.fsencode(library),
+        )
+        return rows[0] if rows else None
+
     def filed_from(self, prefix: str, library: str) -> list[Row]:
         """The filed photos whose path began with `prefix`, the latest last."""
         start = os.fsencode(prefix)
@@ -278,8 +294,10 @@ class Journal:
         return list(map(row_of, self._database.rows(statements.SELECT + clause, values)))
 
     def _disown(self) -> None:
-        if self._owner is not None:
-            self._owner.close()
+        # Once: the number of a closed file may be another file's by then.
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.close()
 
 
 def _owner(journal: Path) -> Owner:

@@ -1,15 +1,11 @@
-"""What models saw in files: a cache of inferences, and the order in which photos were seen.
+"""The order in which photos were seen, and what they look like.
 
-A file is known here as everywhere in the journal: by path, size and mtime, or, renamed, by its
-inode; never by the device. A path has one inference for each model, so a photo that changes
-replaces its inference. An entry is not worth a sync of its own, so many share a transaction: what
-is lost is inferred again.
-
-With an inference goes the photo's fingerprint, and the photo gets a number. It keeps the number
-for as long as its file is the same and is where it was seen, or in a library, whichever model ran
-and whatever other names it has, so which photo came before which has one answer. A photo that is
-gone counts no more, whether it was forgotten yet or not: a plan may forget it, and the run that
-follows must say the same. One that was renamed before it was filed is seen anew.
+With its first inference a photo gets a number. It keeps the number for as long as its file is the
+same and is where it was seen, or in a library, whichever model ran and whatever other names it has,
+so which photo came before which has one answer. A photo that is gone counts no more, whether it was
+forgotten yet or not: a plan may forget it, and the run that follows must say the same. One that was
+renamed before it was filed is seen anew. A file is known here as everywhere in the journal: by
+path, size and mtime, or, renamed, by its inode; never by the device.
 
 Fingerprints that are nearly the same are found by an index: where two halves of 64 bits differ in
 at most 7, one of their four quarters differs in at most 1, and a quarter has only 17 such
@@ -29,82 +25,9 @@ from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from gallery_daemon.journal.database import Database
-    from gallery_daemon.journal.record import CacheEntry
-    from gallery_daemon.photo import Photo
-
-_WRITE_INFERENCE = """
-INSERT OR REPLACE INTO looks (path, inode, size_bytes, mtime_ns, model, look)
-VALUES (?, ?, ?, ?, ?, ?)
-"""
-# Two SELECTs and not one with OR, so that each uses an index of its own.
-_RECALL_INFERENCE = """
-SELECT path, look FROM looks WHERE path = ?1 AND size_bytes = ?3 AND mtime_ns = ?4 AND model = ?5
-UNION ALL
-SELECT path, look FROM looks WHERE inode = ?2 AND size_bytes = ?3 AND mtime_ns = ?4 AND model = ?5
-LIMIT 1
-"""
-# A photo that was moved into the library is gone from its path, and may be filed anew.
-_UNFILED = """
-SELECT DISTINCT path FROM looks WHERE NOT EXISTS (
-    SELECT 1 FROM filings WHERE filings.path = looks.path AND state = 'filed'
-)
-"""
-_FORGET_INFERENCE = "DELETE FROM looks WHERE path = ?"
-
-
-class InferenceTable:
-    """The cached inferences of an open journal."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.seen = SeenTable(database)
-
-    def recall(self, photo: Photo, model: str) -> tuple[str, str] | None:
-        """The path that the file had when `model` saw it, and the text; None if it did not."""
-        identity = photo.identity
-        shape = identity.size_bytes, identity.mtime_ns
-        asked = (os.fsencode(photo.path), signed(identity.inode), *shape, model)
-        for path, text in self._database.rows(_RECALL_INFERENCE, asked):
-            return os.fsdecode(path), text
-        return None
-
-    def remember(self, entries: Iterable[tuple[str, Identity, CacheEntry]]) -> None:
-        """The entries, each of a path and its file, are written in one transaction.
-
-        Raises:
-            JournalError: they cannot be written now.
-        """
-        with self._database.transaction():
-            for path, identity, entry in entries:
-                self.write(path, identity, entry)
-
-    def write(self, path: str, identity: Identity, entry: CacheEntry) -> None:
-        """The entry is written, within the caller's transaction."""
-        shape = signed(identity.inode), identity.size_bytes, identity.mtime_ns
-        self._database.execute(
-            _WRITE_INFERENCE, (os.fsencode(path), *shape, entry.model, entry.text)
-        )
-        if entry.fingerprint is not None:
-            self.seen.write(path, identity, entry.fingerprint)
-
-    def unfiled(self) -> Iterator[str]:
-        """The paths of the entries whose file is in no library."""
-        return (os.fsdecode(path) for (path,) in self._database.rows(_UNFILED))
-
-    def forget(self, paths: Iterable[str]) -> None:
-        """No entry is left for these paths, and no photo counts as seen there.
-
-        Raises:
-            JournalError: it cannot be written now.
-        """
-        with self._database.transaction():
-            for path in paths:
-                self._database.execute(_FORGET_INFERENCE, (os.fsencode(path),))
-                self.seen.forget(path)
-
 
 ROW_BITS = 7
 """The most bits of the first half in which two photos may differ and be found."""

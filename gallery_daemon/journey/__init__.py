@@ -2,7 +2,8 @@
 
 `pipeline` is the table of contents: one short method for each step. `known_files` says which files
 have come to an end before; `judge` decides what becomes of a file, purely; `ends` does it and
-records it, `waiting_sidecars` holds the sidecars that come before their photo, and `retry` says
-when a failure is tried again. `inference_cache` keeps what the model saw, `similar_photos` finds
-bursts and near duplicates, and `photolog` writes the line.
+records it, `waiting_sidecars` holds the sidecars that come before their photo, `siblings` knows
+what lies beside what, and `retry` says when a failure is tried again. `inference_cache` keeps what
+the model saw, `similar_photos` finds bursts and near duplicates, and `photolog` writes the line; in
+a pass `stayed` says in the end which files were not filed.
 """

@@ -70,7 +70,7 @@ class Ends:
     def file(self, examined: Examined, verdict: File) -> None:
         """It is in the library with its sidecars, unless it changed or an error stopped it."""
         photo, to = examined.photo, verdict.destination
-        travelling = self.sidecars.take(photo) if to.with_sidecars else ()
+        travelling = self.sidecars.take_along(photo) if to.with_sidecars else ()
         plan = Plan(
             photo,
             to,
@@ -84,10 +84,15 @@ class Ends:
         filing = self._act(examined, lambda: self.filer.execute(plan, now))
         if filing is None:
             # Its sidecars settled already: they arrive again, and find it filed or wait for it.
-            self._settle_all((*travelling, *self.sidecars.take(photo)))
+            self.sidecars.give_back(travelling)
+            self._settle_all(self.sidecars.take(photo))
             return
         self.photo_log.filed(examined, verdict.decision, filing, verdict.reason)
-        self._send_on(photo, () if filing.state is State.FILED else travelling)
+        if filing.state is State.FILED:
+            self.sidecars.went(travelling)
+        else:
+            self.sidecars.give_back(travelling)
+        self._send_on(photo)
 
     def leave(self, examined: Examined, verdict: Leave) -> None:
         """It stays where it is, as it should."""
@@ -106,17 +111,21 @@ class Ends:
         match verdict:
             case Wait(owner):
                 self.sidecars.wait(sidecar, owner)
-            case Late(owner):
+            case Late(owner, completes):
                 now, execute = self.clock.wall(), self.filer.execute_late
-                filing = self._act(Examined.unread(sidecar), lambda: execute(sidecar, owner, now))
+                filing = self._act(
+                    Examined.unread(sidecar),
+                    lambda: execute(sidecar, owner, now, completes=completes),
+                )
                 if filing is not None:
                     self.photo_log.filed_late(sidecar, owner, filing)
+                    self._send_on(sidecar)
             case Leave():
                 self.leave(Examined.unread(sidecar), verdict)
 
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay, to go with it later."""
-        for sidecar in self.sidecars.take_all():
+        for sidecar in self.sidecars.release(self.sidecars.take_all()):
             self.photo_log.left(Examined.unread(sidecar), NOT_THIS_TIME, None)
 
     def fail(self, examined: Examined, reason: str) -> None:
@@ -172,9 +181,9 @@ class Ends:
         self.library_is_well()
         return filing
 
-    def _send_on(self, photo: Photo, sidecars: tuple[Photo, ...] = ()) -> None:
+    def _send_on(self, photo: Photo) -> None:
         """Sidecars that the photo did not take along to its end are filed late, or stay."""
-        left = (*sidecars, *self.sidecars.take(photo))
+        left = self.sidecars.release(self.sidecars.take(photo))
         if not left:
             return
         try:
@@ -201,7 +210,7 @@ class Ends:
         self._settle_all(self.sidecars.take(photo))
 
     def _settle_all(self, sidecars: Iterable[Photo]) -> None:
-        for sidecar in sidecars:
+        for sidecar in self.sidecars.release(sidecars):
             self.settle(sidecar.candidate)
 
     def _record(self, examined: Examined, verdict: Leave | Quarantine, state: State) -> bool:

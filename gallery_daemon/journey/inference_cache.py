@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journey.judge import Examined
     from gallery_daemon.photo import Photo
 
 # The other refusals may pass, so they are no property of a file's bytes.
@@ -125,6 +126,14 @@ class InferenceCache:
         if inference.facts is not None and inference.facts.dhash is not None:
             fingerprint = fingerprint_of(answer.photo.name, inference.facts)
         return CacheEntry(model, to_text(inference), fingerprint)
+
+    def keep(self, examined: Examined) -> None:
+        """What the model saw is remembered of a photo that gets no decision of its own."""
+        if examined.cache_entry is None:
+            return
+        photo = examined.photo
+        with contextlib.suppress(JournalError):
+            self._journal.inferences.remember([(photo.path, photo.identity, examined.cache_entry)])
 
     def _inference(self, answer: Classified | Refused) -> Inference:
         if isinstance(answer, Refused):

@@ -7,6 +7,7 @@ cannot differ from the run, and every reason why a file stays is worded here.
     of_arrival      what settled, by name and content   Examine | Accompany | Refuse
     of_answer       what is known of a photo            File | Leave | Quarantine | Fail | ...
     of_sidecar      what settled, and what of its photo Wait | Late | Leave
+    of_version      another version of a photo          Wait | Late | None: by itself
     of_left_behind  what its photo did not take along   Late | Leave
 """
 
@@ -18,7 +19,11 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.decision import Decision, Destination, Outcome
-from gallery_daemon.filing.steps import is_sidecar_name
+from gallery_daemon.filing.sidecars import (
+    is_sidecar_name,
+    is_surely_sidecar,
+    is_thumbnail_name,
+)
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.journal.record import State
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 
 NOT_THIS_TIME = "its photo was not filed in this pass"
 """Why a sidecar stays whose photo has not come to an end when a pass ends."""
+PASSED_OVER = "its photo is passed over"
+"""Why a sidecar stays whose photo is one that the configuration or its name leaves out."""
 
 _LEFT_BY = {
     Outcome.UNCERTAIN: "the model is not sure enough for a rule",
@@ -166,9 +173,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The sidecar goes beside its photo, which was filed before, as `owner` says."""
+    """The sidecar goes beside its photo, which was filed before, as `owner` says.
+
+    `completes`: its photo stays, because the same bytes lie in the library; the sidecar goes there
+    only if none of its name does.
+    """
 
     owner: Row
+    completes: bool = False
 
 
 ArrivalVerdict: TypeAlias = Examine | Accompany | Refuse
@@ -178,15 +190,19 @@ SidecarVerdict: TypeAlias = Wait | Late | Leave
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """The end that a photo came to; `filed` is its filing, if it is in the library."""
+    """The end that a photo came to; `filed` is its filing, if it is in the library.
+
+    `is_duplicate`: what is in the library is another file of the same bytes.
+    """
 
     state: State
     filed: Row | None = None
+    is_duplicate: bool = False
 
 
 def of_arrival(name: str, kind: FileKind) -> ArrivalVerdict:
     """What is to become of a settled file, by its name and what its content is."""
-    if kind.is_photo:
+    if kind.is_photo and not is_thumbnail_name(name):
         return Examine()
     if is_sidecar_name(name):
         return Accompany()
@@ -227,9 +243,9 @@ def _why_left(decision: Decision) -> str:
 
 
 def of_sidecar(
-    kind: FileKind, awaited: str | None, fate: Fate | None, rules: RuleSet
+    name: str, kind: FileKind, awaited: str | None, fate: Fate | None, rules: RuleSet
 ) -> SidecarVerdict:
-    """What is to become of a sidecar of that kind.
+    """What is to become of a sidecar of that name and kind.
 
     `awaited` is the path of its photo while that has not come to its end; `fate` is the end that
     the photo came to.
@@ -238,13 +254,32 @@ def of_sidecar(
         return Wait(awaited)
     if fate is not None:
         return of_left_behind(fate, rules)
-    return Leave(kind.words if kind.name == "video" else "a sidecar without its photo")
+    return Leave(_words_alone(name, kind))
+
+
+def _words_alone(name: str, kind: FileKind) -> str:
+    """What a file is that would be a sidecar if its photo were there."""
+    if is_thumbnail_name(name):
+        return "a camera's thumbnail without the file that it is of"
+    return "a sidecar without its photo" if is_surely_sidecar(name) else kind.words
+
+
+def of_version(awaited: str | None, fate: Fate | None, rules: RuleSet) -> Wait | Late | None:
+    """What is to become of a version of another photo; None: it is judged by itself.
+
+    `awaited` and `fate` are as in `of_sidecar`. It is a photo, so unlike a sidecar it is never left
+    because its original is, or was by a rule that takes nothing along.
+    """
+    if awaited is not None:
+        return Wait(awaited)
+    verdict = None if fate is None or fate.is_duplicate else of_left_behind(fate, rules)
+    return verdict if isinstance(verdict, Late) else None
 
 
 def of_left_behind(fate: Fate, rules: RuleSet) -> Late | Leave:
     """What is to become of a sidecar that its photo did not take along."""
     if fate.filed is not None and _takes_sidecars(rules, fate.filed):
-        return Late(fate.filed)
+        return Late(fate.filed, fate.is_duplicate)
     return Leave(_LEFT_BESIDE.get(fate.state, "its photo was left"))
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import JournalError
+from gallery_daemon.filing.beside import is_older_name
 from gallery_daemon.filing.content import hash_of, is_unchanged
 from gallery_daemon.journal.record import State
 from gallery_daemon.journal.sql import FINAL, KEPT
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.photo import Photo
 
-# FAT's resolution: what went over a card has its mtime to two seconds.
-_SAME_MTIME_NS = 2_000_000_000
+# FAT's resolution.
+_FAT_NS = 2_000_000_000
 
 
 class KnownFiles:
@@ -113,6 +114,9 @@ class KnownFiles:
     def _is_successor(self, photo: Photo, row: Row) -> bool:
         """Whether the photo, which has the row's bytes, is the row's file and no other copy."""
         where = photo.candidate
+        if self._has_made_room(row):
+            # A sidecar that is again what it was before its last edit.
+            return False
         if self._journal.contents.was_at(row, where.path):
             return True
         if row.relative == where.relative and row.root.rstrip("/") not in self._watched:
@@ -120,6 +124,15 @@ class KnownFiles:
         if _was_taken(row) or (row.parent is not None and not _is_moved_sidecar(photo, row)):
             return False
         return not self._is_in_place(row, photo.identity)
+
+    def _has_made_room(self, row: Row) -> bool:
+        """Whether the row's file is kept in the library as a version before another one."""
+        while row.state is State.REFILED:
+            later = self._journal.refiled_as(row)
+            if later is None:
+                return False
+            row = later
+        return is_older_name(row.name or "")
 
     def _is_in_place(self, row: Row, successor: Identity) -> bool:
         """Whether the row's file is where it was, and is not the successor by another name."""
@@ -150,10 +163,16 @@ def _was_taken(row: Row) -> bool:
     return row.action == Action.MOVE and row.state in {State.FILED, State.REFILED}
 
 
-def _is_moved_sidecar(photo: Photo, row: Row) -> bool:
-    """Whether it is a sidecar of that name in another folder.
+def _is_moved_sidecar(sidecar: Photo, row: Row) -> bool:
+    """Whether it is the row's sidecar in another folder or by another name, as its photo has now.
 
-    The recipes of many photos have the same bytes, so name and mtime must agree as well.
+    The recipes of many photos have the same bytes, so kind and mtime must agree as well.
     """
-    apart_ns = abs(photo.identity.mtime_ns - row.identity.mtime_ns)
-    return photo.name == row.candidate.name and apart_ns <= _SAME_MTIME_NS
+    kinds = {name.rpartition(".")[2].lower() for name in (sidecar.name, row.candidate.name)}
+    return len(kinds) == 1 and _is_same_mtime(sidecar.identity.mtime_ns, row.identity.mtime_ns)
+
+
+def _is_same_mtime(one_ns: int, other_ns: int) -> bool:
+    """Whether they are equal, or would be on a FAT card."""
+    is_rounded = 0 in {one_ns % _FAT_NS, other_ns % _FAT_NS}
+    return one_ns == other_ns or (is_rounded and abs(one_ns - other_ns) < _FAT_NS)

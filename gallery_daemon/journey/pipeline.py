@@ -24,13 +24,16 @@ from gallery_daemon.journey.judge import (
     Fail,
     File,
     Gone,
+    Late,
     Leave,
     Quarantine,
     Refuse,
     Settle,
+    Wait,
     of_answer,
     of_arrival,
 )
+from gallery_daemon.journey.waiting_sidecars import with_revived
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -139,7 +142,8 @@ class Pipeline:
     def _new_among(self, photos: Sequence[Photo]) -> list[Photo]:
         """Those whose identity is not known, and that do not wait to be tried again."""
         try:
-            unknown = self._known.not_identified(photos)
+            found = self._known.not_identified(photos)
+            unknown = with_revived(photos, found, self._sidecars)
         except JournalError:
             # The claim asks again before anything is done.
             unknown = list(photos)
@@ -166,6 +170,8 @@ class Pipeline:
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay."""
         self._ends.leave_waiting()
+        while (version := self._sidecars.next_version()) is not None:
+            self._end(version)
 
     @property
     def _examining(self) -> int:
@@ -213,10 +219,19 @@ class Pipeline:
         match of_arrival(photo.name, arrival.kind):
             case Examine():
                 self._queue(photo)
+                self._revive_sidecars(photo)
             case Accompany():
                 self._accompany(arrival)
             case Refuse(kind, reason):
                 self._refuse(Examined.unread(photo, kind, reason))
+
+    def _revive_sidecars(self, photo: Photo) -> None:
+        """Sidecars that were left because their photo was not there yet arrive again."""
+        until = self._clock.monotonic() + _A_MOMENT_S
+        with contextlib.suppress(JournalError):
+            for sidecar in self._sidecars.sidecars_that_came_before(photo):
+                self._asked[sidecar.candidate] = sidecar.identity, until
+                self.saw(sidecar.candidate)
 
     def _is_new(self, photo: Photo, asked: tuple[Identity, float] | None) -> bool:
         """Whether it has not come to an end, by its identity and then by its bytes.
@@ -228,7 +243,8 @@ class Pipeline:
         if not just_asked and not self._new_among((photo,)):
             return False
         try:
-            is_new = self._known.recognise(photo) is None
+            is_revived = self._sidecars.came_before_its_photo(photo)
+            is_new = is_revived or self._known.recognise(photo) is None
         except JournalError:
             return True  # the claim asks again before anything is done
         if not is_new:
@@ -293,8 +309,31 @@ class Pipeline:
             self._judge(self._answers.pop(self._begun.popleft()))
 
     def _judge(self, examined: Examined) -> None:
-        """The judge's verdict is carried out."""
+        """The judge's verdict is carried out, on the versions that waited for it too."""
         self._under_way.discard(examined.photo.candidate)
+        self._follow_or_end(examined)
+        while (version := self._sidecars.next_version()) is not None:
+            self._follow_or_end(version)
+
+    def _follow_or_end(self, examined: Examined) -> None:
+        """A version goes where its original goes; any other photo comes to an end of its own."""
+        photo = examined.photo
+        try:
+            verdict = self._sidecars.verdict_on_version(examined)
+        except JournalError as error:
+            self._ends.fail_with(examined, error)
+            return
+        if verdict is None:
+            self._end(examined)
+            return
+        self._cache.keep(examined)
+        match verdict:
+            case Wait(owner):
+                self._sidecars.wait(photo, owner, examined)
+            case Late():
+                self._ends.sidecar(photo, verdict)
+
+    def _end(self, examined: Examined) -> None:
         try:
             examined = self._similar.of(examined)
         except JournalError as error:

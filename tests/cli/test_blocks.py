@@ -78,11 +78,14 @@ def test_a_way_keeps_both_names() -> None:
     photo = "Camera/2024/05/IMG_20240501_101500.HEIC"
     found = way(photo, "Screenshots/2024/05/IMG_20240501_101500.HEIC", 40)
     renamed = way(photo, "Screenshots/2024/05/IMG_20240501_101500 (2).HEIC", 20)
+    # Of a line that is nearly full a path gets more than is left, but no more than it must.
+    short = way("train.jpg", "other/2021/train.jpg", 54)
     line = path_line(f"{HOME}/Sync/Camera/2024", 2, before="phone: ", after=" (watched)")
 
     assert len(found) == 40
     assert "-> " in found
     assert "…/IMG_20240501_101500.HEIC -> …/2024/05/" == found
     assert "…/IMG_20240501_101500.HEIC -> …/IMG_20240501_101500 (2).HEIC" == renamed
+    assert "train.jpg -> other/2021/" == short
     assert len(line) <= 80
     assert line.endswith("/2024 (watched)")

@@ -43,9 +43,11 @@ def test_a_sidecar_that_stays_is_told_why(quick_run: Run, tmp_path: Path) -> Non
     (watch / "other").mkdir()
     (watch / "other/IMG_1.jpg").write_bytes(photo_bytes(tmp_path, 1))
     (watch / "other/IMG_1.xmp").write_text("<x:xmpmeta/>")
+    (library / "cars/IMG_1.xmp").write_text("a person's own")
 
     plan = quick_run(*sort[:-2], "--dry-run", "--json")
     done = quick_run(*sort)
 
-    assert "its photo lies in the library already" in plan.stdout
-    assert "its photo lies in the library already" in done.stdout + done.stderr
+    assert "IMG_1.xmp exists in the library already" in plan.stdout
+    assert "IMG_1.xmp exists in the library already" in done.stdout + done.stderr
+    assert "a person's own" == (library / "cars/IMG_1.xmp").read_text()

@@ -63,7 +63,7 @@ SCHEMA = {
     name BLOB,
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
-    """, precision REAL, familiarity REAL, content_hash TEXT) STRICT""",
+    """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB) STRICT""",
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -92,6 +92,9 @@ SCHEMA = {
     "filings_open": (
         "CREATE INDEX filings_open ON filings (path)"
         " WHERE state IN ('intent', 'undoing', 'refiling')"
+    ),
+    "filings_by_place": (
+        "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
     ),
     "filings_refiled": "CREATE INDEX filings_refiled ON filings (id) WHERE state = 'refiled'",
     "looks": """CREATE TABLE looks (
@@ -136,8 +139,10 @@ SCHEMA = {
 }
 
 
+WITHOUT_UNFINISHED = "ALTER TABLE filings DROP COLUMN unfinished; "
+WITHOUT_PLACES = f"{WITHOUT_UNFINISHED}DROP INDEX filings_by_place; "
 WITHOUT_CONTENT = (
-    "DROP TABLE recognised; DROP INDEX filings_by_content;"
+    f"{WITHOUT_PLACES}DROP TABLE recognised; DROP INDEX filings_by_content;"
     " ALTER TABLE filings DROP COLUMN content_hash;"
 )
 WITHOUT_SHARES = (
@@ -160,7 +165,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (8,) == database.execute("PRAGMA user_version").fetchone()
+        assert (10,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -215,7 +220,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "taken": "2026-03-04T12:00:00+00:00", "taken_from": "mtime",
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
-        "content_hash": None,
+        "content_hash": None, "unfinished": None,
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -234,7 +239,7 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 8))
+@pytest.mark.parametrize("version", range(1, 9))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -318,6 +323,8 @@ for _version, _script in _BACK_TO.items():
     _BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
 _BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 _BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
+_BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
+_BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)

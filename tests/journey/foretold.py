@@ -31,7 +31,7 @@ from gallery_daemon.commands import classify, inspection
 from gallery_daemon.commands.explain import explain_file
 from gallery_daemon.commands.plan import Forecast, forecast, scopes_of
 from gallery_daemon.commands.sort import sort_once
-from gallery_daemon.commands.undo import Undoing
+from gallery_daemon.commands.undo import Undoing, UndoResult
 from gallery_daemon.config.load import check_text
 from gallery_daemon.daemon import wiring
 from gallery_daemon.daemon.journals import journal_path
@@ -60,6 +60,14 @@ if TYPE_CHECKING:
 
 FILM = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\0\0\x08mdat\0\0\0\x08moov"
 RAW = b"II*\0\x10\0\0\0CR\2\0" + bytes(32)
+_XMP = """\
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
+   photoshop:SidecarForExtension="{}"/>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
 # What stands in the bytes of a photo, and what the classifier process says of it.
 _REFUSED = {
     b"unreadable": (RefusalKind.UNREADABLE, "its end is missing"),
@@ -76,6 +84,11 @@ def _jpeg() -> bytes:
 
 
 _JPEG = _jpeg()
+
+
+def xmp_for(extension: str) -> bytes:
+    """An XMP sidecar that says for which of several files it is, as Lightroom writes it."""
+    return _XMP.format(extension).encode()
 
 
 def photo_bytes(says: str, number: int) -> bytes:
@@ -318,6 +331,17 @@ class Scene:
             rows = journal.find(Query(states=(State.FILED,), is_photo=True, limit=last))
             for _ in Undoing(journal, Disk(), self.clock).run(rows):
                 pass
+
+    def undo_rows(self, *numbers: int) -> list[UndoResult]:
+        """These rows are undone, with what follows them."""
+        with contextlib.closing(Journal(journal_path())) as journal:
+            rows = [journal.existing_row(number) for number in numbers]
+            return list(Undoing(journal, Disk(), self.clock).run(rows))
+
+    def explain_whether(self, path: str) -> str:
+        """Why the file at that path is passed over, or is not judged by itself."""
+        with stood_in(self.clock):
+            return explain_file(path, self.config(), self.clock).passed_over or ""
 
     def _run(self, log: Any) -> None:
         runtime = wiring.build(self.config(), log, self.clock)

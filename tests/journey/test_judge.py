@@ -34,6 +34,7 @@ from gallery_daemon.journey.judge import (
     of_arrival,
     of_left_behind,
     of_sidecar,
+    of_version,
 )
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from gallery_daemon.rules.condition import AllOf
@@ -97,6 +98,10 @@ def row(state: State = State.FILED, **said: object) -> Row:
         ("IMG_1.xmp", formats.TEXT, Accompany()),
         ("IMG_1.MOV", formats.VIDEO, Accompany()),
         ("IMG_1.aae", formats.EMPTY, Accompany()),
+        ("IMG_1.jpg.json", formats.TEXT, Accompany()),
+        ("PXL_1.MP", formats.VIDEO, Accompany()),
+        ("MVI_1.THM", formats.JPEG, Accompany()),
+        ("IMG_E1.JPG", formats.JPEG, Examine()),
         ("IMG_1.jpg", formats.TEXT, Refuse(RefusalKind.UNREADABLE, formats.TEXT.words)),
         ("IMG_1.HEIC", formats.EMPTY, Refuse(RefusalKind.UNREADABLE, formats.EMPTY.words)),
         ("notes.txt", formats.TEXT, Refuse(RefusalKind.NOT_A_PHOTO, formats.TEXT.words)),
@@ -200,7 +205,9 @@ def test_a_sidecar_waits_follows_or_stays(
     kind: FileKind, awaited: str | None, fate: Fate | None, verdict: object
 ) -> None:
     """It waits for a photo that is still to come, whatever became of that before."""
-    assert verdict == of_sidecar(kind, awaited, fate, RULES)
+    name = "IMG_1.mov" if kind is formats.VIDEO else "IMG_1.xmp"
+
+    assert verdict == of_sidecar(name, kind, awaited, fate, RULES)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +216,7 @@ def test_a_sidecar_waits_follows_or_stays(
         (Fate(State.FILED), Leave("its photo was filed by a rule that takes no sidecars")),
         (Fate(State.IDENTICAL), Leave("its photo lies in the library already")),
         (Fate(State.IDENTICAL, row()), Late(row())),
+        (Fate(State.IDENTICAL, row(), is_duplicate=True), Late(row(), completes=True)),
         (Fate(State.SKIPPED), Leave("its photo was left")),
         (Fate(State.QUARANTINED), Leave("its photo was left")),
         (Fate(State.UNDONE), Leave("its photo was left")),
@@ -219,6 +227,44 @@ def test_a_sidecar_goes_beside_the_filing_that_its_photo_still_is(
 ) -> None:
     """Of a photo edited in place through its hard link there is one in the library: there."""
     assert verdict == of_left_behind(fate, RULES)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "reason"),
+    [
+        ("a.xmp", formats.SIDECAR, "a sidecar without its photo"),
+        ("a.jpg.pp3", formats.TEXT, "a sidecar without its photo"),
+        ("a.jpg.json", formats.TEXT, formats.TEXT.words),
+        ("a.MOV", formats.VIDEO, formats.VIDEO.words),
+        ("DSC_0001.WAV", formats.SOUND, formats.SOUND.words),
+        ("a.THM", formats.JPEG, "a camera's thumbnail without the file that it is of"),
+    ],
+)
+def test_what_has_no_photo_is_called_what_it_is(name: str, kind: FileKind, reason: str) -> None:
+    """A film may be nobody's, but an XMP lacks its photo."""
+    assert Leave(reason) == of_sidecar(name, kind, None, None, RULES)
+
+
+@pytest.mark.parametrize(
+    ("awaited", "fate", "verdict"),
+    [
+        ("/in/IMG_1.jpg", None, Wait("/in/IMG_1.jpg")),
+        (None, Fate(State.FILED, row()), Late(row())),
+        (None, None, None),
+        (None, Fate(State.LEFT), None),
+        (None, Fate(State.QUARANTINED), None),
+        (None, Fate(State.UNDONE), None),
+        (None, Fate(State.FILED, row(rule="alone")), None),
+        (None, Fate(State.IDENTICAL, row(), is_duplicate=True), None),
+    ],
+)
+def test_a_version_goes_with_its_original_or_is_judged_by_itself(
+    awaited: str | None, fate: Fate | None, verdict: object
+) -> None:
+    """It is a photo, and never left for what became of another one."""
+    rules = RuleSet((rule("cars", placing()), rule("alone", placing(with_sidecars=False))))
+
+    assert verdict == of_version(awaited, fate, rules)
 
 
 @pytest.mark.parametrize(

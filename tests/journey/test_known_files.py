@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from contextlib import closing
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.commands.explain import is_changed, recognised
+from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
-from tests.journey.foretold import end_foretold, photo_bytes
+from gallery_daemon.logs.setup import LogFormat, make_log
+from tests.commands.test_plan import Blind
+from tests.journey.foretold import end_foretold, photo_bytes, stood_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +96,13 @@ def renamed_by_a_sync_tool(scene: Scene) -> None:
         path.unlink()
 
 
+def renamed_with_its_sidecar(scene: Scene) -> None:
+    """Both have a new name, and the time that they had."""
+    for path in [*scene.watch.glob("*.*")]:
+        shutil.copy2(path, path.with_name(f"beach {path.name}"))
+        path.unlink()
+
+
 def renamed_without_its_time(scene: Scene) -> None:
     """Photos alone: a sidecar needs its time, because many have the same bytes."""
     for path in scene.watch.glob("*.jpg"):
@@ -121,6 +132,7 @@ KINDS = [
     mounted_anew,
     restored,
     renamed_by_a_sync_tool,
+    renamed_with_its_sidecar,
     renamed_without_its_time,
     moved_to_another_disk,
     copied_to_another_disk,
@@ -285,6 +297,52 @@ def test_an_undone_photo_that_is_touched_stays_undone(scene: Scene) -> None:
 
     assert {} == scene.sort()
     assert [State.UNDO, State.UNDONE] == rows(scene)
+
+
+def test_a_touched_photo_is_still_the_one_that_others_are_like(scene: Scene) -> None:
+    """What models saw in it goes on to be its own: a later photo is a near duplicate of it."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.rules = (
+        "rules: [{name: twins, when: {near_duplicate: true}, to: Twins/}, {name: all, to: All/}]"
+    )
+    scene.sort()
+    shift(scene.watch / "a.jpg", HOUR_NS)
+    scene.sort()
+    shift(scene.watch / "a.jpg", HOUR_NS)
+    scene.put("b.jpg", photo_bytes("cars", 1))
+
+    planned = scene.plan_apart()
+    done = scene.sort()
+
+    assert {each.photo: end_foretold(each) for each in planned.files} == done
+    assert {"All/a.jpg", "Twins/b.jpg"} == files_of(scene)
+
+
+def test_what_was_edited_through_its_hard_link_and_then_tidied_stays_so(scene: Scene) -> None:
+    """The edit is in the library at once; after a touch it is known by what it became."""
+    scene.put("a.jpg", photo_bytes("cars", 0))
+    scene.sort()
+    scene.edit(scene.watch / "a.jpg", "append")
+    assert [State.IDENTICAL] == [end.state for end in scene.sort().values()]
+    (scene.library / "All" / "a.jpg").rename(scene.library / "best.jpg")
+    shift(scene.watch / "a.jpg", HOUR_NS)
+
+    assert {} == scene.sort()
+    assert {"best.jpg"} == files_of(scene)
+
+
+def test_a_pass_counts_what_it_recognised_as_known(scene: Scene) -> None:
+    """As a plan does; and nothing comes to an end."""
+    for number in range(3):
+        scene.put(f"{number}.jpg", photo_bytes("cars", number))
+    scene.sort()
+    touched(scene)
+    planned = scene.plan_apart()
+    with stood_in(scene.clock):
+        log = make_log(LogFormat.JSON, stream=io.StringIO())
+        counts = sort_once(scene.config(), log, scene.clock, Blind())
+
+    assert (0, 3) == (counts.files, counts.known) == (len(planned.files), planned.known)
 
 
 def test_an_older_journal_compares_with_the_library(scene: Scene) -> None:

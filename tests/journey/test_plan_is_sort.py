@@ -18,7 +18,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from gallery_daemon.journal.record import State
-from tests.journey.foretold import FILM, RAW, End, Scene, end_foretold, photo_bytes
+from tests.journey.foretold import (
+    FILM,
+    RAW,
+    End,
+    Scene,
+    end_foretold,
+    photo_bytes,
+    xmp_for,
+)
 
 _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
 # Set by the command that counts the trees.
@@ -26,13 +34,26 @@ TREES = {"tried": 0, "files": 0}
 
 folders = st.sampled_from(["", "", "", "a/", "a/deep/", "locked/"])
 stems = st.sampled_from(["IMG_1", "IMG_1", "img_1", "IMG_2", "IMG_O1", "denied"])
+# Those of versions, too: of IMG_1, of one another, and of nothing.
+photo_stems = st.one_of(
+    stems, st.sampled_from(["IMG_E1", "IMG_1-edited", "IMG_1~2", "IMG_1-edited~2", "IMG_E9"])
+)
 photo_ends = st.sampled_from([".jpg", ".jpg", ".JPG", ".heic", ".png"])
-sidecar_ends = st.sampled_from([".xmp", ".jpg.xmp", ".aae", ".mov", ".mp4", ".XMP"])
+sidecar_ends = st.sampled_from(
+    [
+        ".xmp", ".xmp", ".jpg.xmp", ".aae", ".mov", ".mp4", ".XMP", "_HEVC.mov", "_01.jpg.xmp",
+        ".jpg.json", ".jpg.supplemental-meta.json", ".jpg.pp3", ".MP", "-edited.mov", ".THM",
+    ]
+)  # fmt: skip
 says = st.sampled_from(
     ["cars", "cars", "memes", "other", "maybe-cars", "unreadable", "drawing", "failing", "secret"]
 )
-photo_names = st.tuples(folders, stems, photo_ends).map("".join)
-sidecar_names = st.tuples(folders, stems, sidecar_ends).map("".join)
+photo_names = st.tuples(folders, photo_stems, photo_ends).map("".join)
+sidecar_names = st.one_of(
+    st.tuples(folders, stems, sidecar_ends).map("".join),
+    st.sampled_from(["IMG_E1.mov", "IMG_E1.xmp", "a/IMG_E1.mov"]),
+)
+raw_names = st.tuples(folders, stems, st.sampled_from([".arw", ".dng"])).map("".join)
 odd_names = st.sampled_from(
     [".hidden.jpg", "x.tmp", "notes.txt", "x.cr2", "Thumbs.db", "@eaDir/x.jpg", "ignored/x.jpg"]
 )
@@ -41,8 +62,10 @@ numbers = st.integers(0, 1)
 
 
 def sidecar_bytes(name: str, number: int) -> bytes:
-    """An XMP, a recipe of Apple's, a film."""
-    content = FILM if name.endswith((".mov", ".mp4")) else b"<x:xmpmeta/>"
+    """An XMP, a recipe of Apple's, a film; of two XMPs one says whose it is."""
+    if name.lower().endswith(".xmp") and number:
+        return xmp_for("ARW")
+    content = FILM if name.endswith((".mov", ".mp4", ".MP")) else b"<x:xmpmeta/>"
     return content + b"\0\0\0\x0cfree" + b"%04d" % number
 
 
@@ -50,9 +73,14 @@ photos = st.tuples(photo_names, st.builds(photo_bytes, says, numbers))
 sidecars = st.tuples(sidecar_names, numbers).map(
     lambda each: (each[0], sidecar_bytes(each[0], each[1]))
 )
+raws = st.tuples(raw_names, st.just(RAW))
 odd_files = st.tuples(st.one_of(photo_names, sidecar_names, odd_names), no_photos)
 # Whatever a file is called, it may be none, or one that is not supported.
-trees = st.lists(st.one_of(photos, photos, sidecars, sidecars, odd_files), min_size=2, max_size=9)
+trees = st.lists(
+    st.one_of(photos, photos, sidecars, sidecars, st.one_of(odd_files, raws)),
+    min_size=2,
+    max_size=9,
+)
 # Into the file itself, which keeps its inode; by a new file; its mtime or its inode alone; gone.
 KEEPS_BYTES = ("touch", "an hour", "two seconds", "new inode", "restored")
 edits = st.sampled_from(["append", "append", "replace", "delete", *KEEPS_BYTES])
@@ -158,8 +186,8 @@ class DryRun(RuleBasedStateMachine):
             return
         self.scene.edit(path, how)
         if beside is not None:
-            name = path.relative_to(self.scene.watch).with_suffix(beside).as_posix()
-            self.scene.put(name, sidecar_bytes(beside, 0))
+            stem = path.relative_to(self.scene.watch).with_suffix("").as_posix()
+            self.scene.put(stem + beside, sidecar_bytes(beside, 0))
 
     @rule(
         which=which,

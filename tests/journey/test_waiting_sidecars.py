@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.daemon.journals import journal_path
+from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.imaging.formats import TEXT, VIDEO
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journey.judge import Late, Leave, Wait
+from gallery_daemon.journey.judge import Examined, Late, Leave, Wait
 from gallery_daemon.journey.known_files import KnownFiles
+from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
 from gallery_daemon.photo import Candidate, Identity, Photo
 from gallery_daemon.rules.decide import RuleSet
@@ -32,13 +34,19 @@ def file(name: str, size_bytes: int = 1) -> Photo:
     return Photo(Candidate("phone", "/in", name), identity, datetime(2026, 1, 1, tzinfo=UTC))
 
 
+@contextmanager
+def waiting_in(path: Path, siblings: Siblings) -> Iterator[WaitingSidecars]:
+    """No sidecar waits yet; with a new journal at that path."""
+    with closing(Journal(path)) as journal:
+        known = KnownFiles(journal, Disk(), "/library", ())
+        yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), known, siblings=siblings)
+
+
 @pytest.fixture
 def waiting(tmp_path: Path) -> Iterator[WaitingSidecars]:
     """No sidecar waits yet."""
-    journal = Journal(tmp_path / "journal.sqlite3")
-    known = KnownFiles(journal, Disk(), "/library", ())
-    yield WaitingSidecars(journal, Disk(), "/library", RuleSet(()), known)
-    journal.close()
+    with waiting_in(tmp_path / "journal.sqlite3", Siblings(())) as waiting:
+        yield waiting
 
 
 def test_a_sidecar_that_is_seen_again_waits_once_and_as_it_is_now(waiting: WaitingSidecars) -> None:
@@ -73,6 +81,7 @@ def asked(scene: Scene, *, includes_known: bool = False) -> Iterator[WaitingSide
             config.library,
             config.rules,
             KnownFiles(journal, Disk(), config.library, ()),
+            siblings=Siblings(root_of(folder, config.library) for folder in config.watch),
             includes_known=includes_known,
         )
 
@@ -145,3 +154,29 @@ def test_a_film_finds_the_photo_that_was_moved_away(scene: Scene) -> None:
 
     assert isinstance(same_day, Late)
     assert Leave("a video, not a photo") == verdict(scene, "IMG_1.mov")
+
+
+def test_versions_wait_with_what_waits_for_them(waiting: WaitingSidecars) -> None:
+    """And go along together, or are judged by themselves while their own sidecars wait on."""
+    version, film = file("IMG_E1.jpg"), file("IMG_E1.mov")
+    examined = Examined.unread(version)
+
+    def wait() -> None:
+        waiting.wait(version, "/in/IMG_1.jpg", examined)
+        waiting.wait(film, "/in/IMG_E1.jpg")
+        waiting.wait(file("IMG_1.xmp"), "/in/IMG_1.jpg")
+
+    wait()
+    along = waiting.take_along(file("IMG_1.jpg"))
+    waiting.went(along)
+    gone = waiting.next_version()
+    wait()
+    waiting.give_back(waiting.take_along(file("IMG_1.jpg")))
+    left = waiting.release(waiting.take(file("IMG_1.jpg")))
+
+    assert (version, file("IMG_1.xmp"), film) == along
+    assert gone is None
+    assert (file("IMG_1.xmp"),) == left
+    assert examined == waiting.next_version()
+    assert (film,) == waiting.take(version)
+    assert () == waiting.take_all()
