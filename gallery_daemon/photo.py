@@ -17,6 +17,9 @@ from typing import Protocol, Self
 from gallery_daemon.partial_date import Granularity, PartialDate
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# How fine file systems keep an mtime: FAT; ext3, HFS+ and exFAT by FUSE; exFAT; servers of S3 and
+# WebDAV; UDF and NFS; NTFS. Sources: linux/fs/*/inode.c, rclone's table of modification times.
+_MTIME_STEPS_NS = (2_000_000_000, 1_000_000_000, 10_000_000, 1_000_000, 1_000, 100)
 
 
 class _FileStatus(Protocol):
@@ -63,15 +66,26 @@ class Identity:
         """Whether both have the same size and mtime, so the content was not changed.
 
         Device and inode are left out: the device number changes from mount to mount, and a copy, a
-        move to another disk or a sync tool gives the same bytes another inode.
+        move to another disk or a sync tool gives the same bytes another inode. File systems keep
+        an mtime as fine as they can, so one of the two may be rounded.
         """
-        return (self.size_bytes, self.mtime_ns) == (other.size_bytes, other.mtime_ns)
+        if self.size_bytes != other.size_bytes:
+            return False
+        return _is_rounded(self.mtime_ns, other.mtime_ns)
 
     def __post_init__(self) -> None:
         """Clamp the mtime to 64 bits."""
         if not -(1 << 63) <= self.mtime_ns < 1 << 63:
             nearest = -(1 << 63) if self.mtime_ns < 0 else (1 << 63) - 1
             object.__setattr__(self, "mtime_ns", nearest)
+
+
+def _is_rounded(one_ns: int, other_ns: int) -> bool:
+    """Whether both are one time, as file systems keep it."""
+    apart = abs(one_ns - other_ns)
+    return apart == 0 or any(
+        apart < step and (one_ns % step == 0 or other_ns % step == 0) for step in _MTIME_STEPS_NS
+    )
 
 
 @dataclass(frozen=True, slots=True)

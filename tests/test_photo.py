@@ -65,6 +65,29 @@ def test_the_same_bytes_are_known_by_size_and_mtime(other: Identity, is_same: bo
     assert is_same == other.has_same_bytes_as(FILE)
 
 
+@pytest.mark.parametrize(
+    ("there", "is_same"),
+    [
+        (1_600_000_000_000_000_000, True),  # FAT: two seconds, ext3 and exFAT by FUSE: one
+        (1_600_000_000_120_000_000, True),  # exFAT: ten milliseconds
+        (1_600_000_000_123_000_000, True),  # a server that keeps milliseconds
+        (1_600_000_000_123_456_000, True),  # and microseconds
+        (1_600_000_000_123_456_700, True),  # NTFS
+        (1_600_000_002_000_000_000, True),  # rounded up
+        (1_599_999_998_000_000_000, False),
+        (1_600_000_001_500_000_000, False),  # no file system rounds to that
+        (1_600_000_000_123_456_788, False),  # nor to that
+        (1_600_000_000_124_456_789, False),
+    ],
+)
+def test_an_mtime_is_the_same_where_a_file_system_rounds_it(there: int, is_same: bool) -> None:
+    """One of the two is as fine as it was, the other a whole number of steps nearby."""
+    fine = replace(FILE, mtime_ns=1_600_000_000_123_456_789)
+
+    assert is_same == fine.has_same_bytes_as(replace(FILE, mtime_ns=there))
+    assert is_same == replace(FILE, mtime_ns=there).has_same_bytes_as(fine)
+
+
 def test_an_mtime_is_a_moment_to_the_microsecond() -> None:
     """A float would have rounded it."""
     moment = FILE.modified_at

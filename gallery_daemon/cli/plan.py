@@ -147,6 +147,7 @@ def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
     if filed:
         console.print(library_tree(forecast.library, filed, None if all_names else _NAMES))
     _print_moved(console, filed)
+    _print_notes(console, filed)
     _print_taken(console, filed)
     _print_rivals(console, forecast.files)
     for state, words in _OTHER_ENDS:
@@ -224,6 +225,16 @@ def _print_moved(console: Console, filed: Sequence[PlannedFile]) -> None:
     if moved:
         line = f"{moved} would be moved: no longer in the folder where they lie now"
         print_words(console, Text(f"\n{line}", "yellow"))
+
+
+def _print_notes(console: Console, filed: Sequence[PlannedFile]) -> None:
+    """How many would be filed otherwise than they should, by what is in the way."""
+    notes = Counter(each.note for each in filed if each.note is not None)
+    if notes:
+        console.print()
+    for note, number in notes.most_common():
+        files = "1 file" if number == 1 else f"{number} files"
+        console.print(Text(shown(f"{files}: {note}"), "yellow"), soft_wrap=True)
 
 
 def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:

@@ -60,8 +60,9 @@ class PlannedFile:
     `state` is what the journal would call it. `wanted` is the absolute place that the rules give
     it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
     first of many names and the first that is free (`is_numbered`). `conflict` is what would become
-    of it if its name were taken, by other bytes and by the same. `sidecar_of` is the path of the
-    photo that it would travel with.
+    of it if its name were taken, by other bytes and by the same. `note` says why it would be
+    copied where something else is wanted, and what would not arrive with it. `sidecar_of` is the
+    path of the photo that it would travel with.
     """
 
     photo: str
@@ -79,6 +80,7 @@ class PlannedFile:
     sidecar_of: str | None = None
     is_numbered: bool = False
     conflict: tuple[OnConflict, Identical] | None = None
+    note: str | None = None
 
 
 class Preview:
@@ -346,15 +348,16 @@ class Preview:
             placed = self._overlay.place(self._library, step, points_to)
         except (OSError, GalleryError) as error:
             return replace(planned, state=State.FAILED, reason=str(error))
-        reason = placed.reason or planned.reason
+        reasons = [placed.reason or planned.reason]
         if placed.state is State.FILED and placed.name != first and not is_numbered:
-            reason = f"another file called {first} lies there"
+            reasons = [f"another file called {first} lies there", placed.reason]
         return replace(
             planned,
             state=placed.state,
-            reason=reason,
+            reason="; ".join(filter(None, reasons)) or None,
             action=placed.action,
             destination=self._path(step, placed.name),
+            note=placed.reason if placed.state is State.FILED else None,
         )
 
     def _path(self, step: Step, name: str) -> str:

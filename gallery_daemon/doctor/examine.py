@@ -10,15 +10,16 @@ from gallery_daemon.config.synced import synced_warnings
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.doctor.finding import fail
 from gallery_daemon.doctor.library import (
+    judge_file_system,
     judge_journal,
     judge_library,
     judge_links,
     judge_space,
-    links_are_protected,
     location_of,
     look_at_journal,
     look_at_library,
     look_at_space,
+    moves_photos,
     wants_links,
 )
 from gallery_daemon.doctor.model_and_rules import (
@@ -39,12 +40,14 @@ from gallery_daemon.doctor.running import (
 )
 from gallery_daemon.doctor.watched import (
     judge_inotify,
+    judge_stuck,
     judge_sync,
     judge_watched,
     look_at_inotify,
     look_at_sync,
     look_at_watched,
 )
+from gallery_daemon.filing.permissions import links_are_protected
 from gallery_daemon.intake.watch_mode import read_mountinfo
 
 if TYPE_CHECKING:
@@ -91,9 +94,14 @@ def _library(
     config: Config, watched: tuple[Watched, ...], mounts: str, journal: JournalState
 ) -> Iterator[Finding]:
     yield judge_library(look_at_library(config.library, was_used=journal.has_used_library))
+    library = location_of(config.library, mounts)
+    moves = moves_photos(config)
+    yield from judge_file_system(config.library, library.can, moves=moves)
+    if moves:
+        for each in watched:
+            yield from judge_stuck(each)
     if wants_links(config):
         is_protected = links_are_protected()
-        library = location_of(config.library, mounts)
         for each in watched:
             if each.problem is None:
                 foreign = each.foreign if is_protected else 0

@@ -1,8 +1,9 @@
 """Where photos go: the library, hard links into it, free space, and the journal.
 
 A hard link needs one device and one mount (link(2): EXDEV), a file system that has links, and a
-file that its maker may write (proc_sys_fs(5), protected_hardlinks). All of that can be read, so
-nothing is tried: a file made in a synced folder would appear on the phone.
+file that its maker may write (proc_sys_fs(5), protected_hardlinks). What the library's file system
+lacks besides is said, too. All of that can be read, so nothing is tried: a file made in a synced
+folder would appear on the phone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from gallery_daemon.daemon.status import in_trouble
 from gallery_daemon.decision import Action
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.file_systems import Capabilities, capabilities_at
 from gallery_daemon.intake.watch_mode import mount_of
 from gallery_daemon.journal.database import Database
 from gallery_daemon.journal.journal import Journal
@@ -90,18 +92,15 @@ def _refusal(folder: Path) -> str | None:
 
 
 _LINKS = "hard links"
-_PROTECTED = Path("/proc/sys/fs/protected_hardlinks")
-# Source: the kernel's documentation of the three: FAT has no place for a second name.
-_WITHOUT = frozenset({"vfat", "msdos", "exfat"})
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a folder is: its device, its mount point, its file system's type."""
+    """Where a folder is: its device, its mount point, and what its file system can do."""
 
     device: int
     mount: str | None
-    kind: str | None
+    can: Capabilities
 
 
 def location_of(path: str, mounts: str) -> Location:
@@ -110,34 +109,30 @@ def location_of(path: str, mounts: str) -> Location:
     folder = _nearest_folder(real)
     mount = mount_of(str(folder), mounts)
     return Location(
-        folder.stat().st_dev, mount.point if mount else None, mount.kind if mount else None
+        folder.stat().st_dev, mount.point if mount else None, capabilities_at(str(folder))
     )
 
 
 def wants_links(config: Config) -> bool:
     """Whether any rule or outcome files by hard link."""
+    return _does(config, Action.HARDLINK)
+
+
+def _does(config: Config, action: Action) -> bool:
     rules = config.rules
     placings = (*(rule.placing for rule in rules.rules if rule.enabled), rules.uncertain)
     return any(
-        placing is not None and placing.action is Action.HARDLINK
+        placing is not None and placing.action is action
         for placing in (*placings, rules.otherwise, rules.failed)
     )
-
-
-def links_are_protected() -> bool:
-    """Whether the kernel refuses links to files that one may not write."""
-    try:
-        return _PROTECTED.read_text("ascii").strip() != "0"
-    except OSError:
-        return False
 
 
 def judge_links(name: str, source: Location, library: Location, foreign: int) -> Finding:
     """`foreign` is how many files of the watch folder `name` this user may not write."""
     copies = "a photo is copied, and takes its space twice"
-    if library.kind in _WITHOUT:
+    if not library.can.has_links:
         advice = "put the library on a Linux file system, or say action: copy"
-        return warn(_LINKS, f"{name}: {library.kind} has no hard links: {copies}", advice)
+        return warn(_LINKS, f"{name}: {library.can.kind} has no hard links: {copies}", advice)
     if source.device != library.device or source.mount != library.mount:
         advice = "put the library on the disk of the watch folder, or say action: copy"
         return warn(_LINKS, f"{name}: the library lies on another disk or mount: {copies}", advice)
@@ -147,6 +142,27 @@ def judge_links(name: str, source: Location, library: Location, foreign: int) ->
         advice = "let your user own them, or let the sync tool run as your user"
         return warn(_LINKS, f"{what} links (fs.protected_hardlinks): {copies}", advice)
     return ok(_LINKS, f"{name}: the same disk and mount as the library (nothing was tried)")
+
+
+_FILE_SYSTEM = "file system"
+
+
+def moves_photos(config: Config) -> bool:
+    """Whether any rule or outcome takes photos out of their folder."""
+    return _does(config, Action.MOVE)
+
+
+def judge_file_system(path: str, can: Capabilities, *, moves: bool) -> Iterator[Finding]:
+    """What the library's file system has not, and what is done instead."""
+    if not can.has_safe_renames:
+        what = f"{path}: {can.kind} cannot rename a file without replacing another"
+        instead = "a photo is made under its final name, and is not whole there at first"
+        yield warn(_FILE_SYSTEM, f"{what}: {instead}", "it is safe, but slower: a move is a copy")
+    if not can.keeps_attributes:
+        what = f"{path}: {can.kind} keeps no tags, comments and access control lists of files"
+        stays = ": a photo that has some is copied, and stays where it is" if moves else ""
+        advice = "put the library on a Linux file system, if you use them"
+        yield warn(_FILE_SYSTEM, f"{what}{stays}", advice)
 
 
 _SPACE = "space"
@@ -185,6 +201,7 @@ def size(count_bytes: int) -> str:
 
 _JOURNAL = "journal"
 _BUSY_S = 10.0
+_WRITABLE = "the daemon stops without it: mount the disk writable, or see who owns the folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +227,9 @@ class JournalState:
 def look_at_journal(path: Path, library: str | None) -> JournalState:
     """The journal, read from beginning to end; none is made where there is none."""
     seen = JournalState(str(path))
+    refused = _why_read_only(path)
+    if refused is not None:
+        return replace(seen, is_there=path.exists(), problem=refused, hint=_WRITABLE)
     if not path.exists():
         return seen
     beside = (path, path.with_name(f"{path.name}-wal"))
@@ -232,7 +252,7 @@ def look_at_journal(path: Path, library: str | None) -> JournalState:
 
 def judge_journal(seen: JournalState, *, is_running: bool) -> Iterator[Finding]:
     """Whether it is whole, and what in it needs a person."""
-    if not seen.is_there:
+    if not seen.is_there and seen.problem is None:
         yield ok(_JOURNAL, f"{seen.path} is not there yet: nothing was filed")
         return
     if seen.problem is not None or seen.flaw is not None:
@@ -251,6 +271,22 @@ def judge_journal(seen: JournalState, *, is_running: bool) -> Iterator[Finding]:
     if seen.quarantined:
         what = f"{counted(seen.quarantined, 'file')} cannot be read as photos"
         yield warn(_JOURNAL, what, "gallery-daemon status names them; replace or remove them")
+
+
+def _why_read_only(path: Path) -> str | None:
+    """Why the daemon could not write the journal, which it does before it files anything.
+
+    SQLite makes files beside it, and so do the locks of `journal.claims`.
+    """
+    ends = ("", "-wal", "-shm", "-owners")
+    files = [path.with_name(path.name + end) for end in ends]
+    for each in (_nearest_folder(path.parent), *filter(Path.exists, files)):
+        wanted = os.W_OK | os.X_OK if each.is_dir() else os.W_OK
+        if not os.access(each, wanted):
+            is_read_only = os.statvfs(each).f_flag & os.ST_RDONLY
+            why = "its disk is read-only" if is_read_only else f"no permission to write {each}"
+            return f"{path} cannot be written: {why}"
+    return None
 
 
 def _flaw(path: Path) -> str | None:

@@ -19,6 +19,7 @@ from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.config.synced import sync_marker
 from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
+from gallery_daemon.filing.permissions import why_it_stays
 from gallery_daemon.intake.watch_mode import choose_mode, mount_of
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ class Watched:
     """A watch folder as it was found.
 
     `problem` is why it cannot be used. `folders` counts it and all below it, `files` all files; of
-    these `ahead` are dated in the future, and `foreign` belong to others and cannot be written.
-    What is passed over is not among them: `ignored` counts those files by the reason, and `skipped`
-    has the folders that are passed over as a whole, but for hidden ones.
+    these `ahead` are dated in the future, and `foreign` belong to others and cannot be written. Of
+    `stuck` folders the first file cannot be taken out; `stuck_because` is why. What is passed over
+    is not among them: `ignored` counts those files by the reason, and `skipped` has the folders
+    that are passed over as a whole, but for hidden ones.
     `kind` is its file system, `mode` what it is watched by, `auto` what would be chosen for it.
     """
 
@@ -67,6 +69,8 @@ class Watched:
     files: int = 0
     ahead: int = 0
     foreign: int = 0
+    stuck: int = 0
+    stuck_because: str | None = None
     is_cut: bool = False
     ignored: Mapping[str, int] = field(default_factory=dict)
     skipped: tuple[tuple[str, str], ...] = ()
@@ -98,6 +102,8 @@ def look_at_watched(folder: WatchFolder, library: str, mounts: str, now: datetim
         files=walk.files,
         ahead=walk.ahead,
         foreign=walk.foreign,
+        stuck=walk.stuck,
+        stuck_because=walk.stuck_because,
         is_cut=walk.is_cut,
         ignored=walk.ignored,
         skipped=tuple(walk.skipped),
@@ -129,6 +135,14 @@ def judge_watched(seen: Watched) -> Iterator[Finding]:
         many = counted(seen.ahead, "file is", "files are")
         advice = "the camera's clock was wrong: without EXIF such a date files them; touch them"
         yield warn(_CLOCK, f"{many} dated in the future in {seen.path}", advice)
+
+
+def judge_stuck(seen: Watched) -> Iterator[Finding]:
+    """Whether the files of the folder can be moved, which a rule wants."""
+    if seen.stuck:
+        many = counted(seen.stuck, "folder")
+        what = f"{seen.name}: photos in {many} cannot be moved: {seen.stuck_because}"
+        yield warn(_WATCHED, what, "see who owns them and their folder, or say another action")
 
 
 def _passed_over(seen: Watched) -> Iterator[Finding]:
@@ -167,7 +181,8 @@ class _Walk:
         self._root, self._latest_s = root, latest.timestamp()
         self._uid = os.getuid()
         self.unreadable: list[str] = []
-        self.folders = self.files = self.ahead = self.foreign = 0
+        self.folders = self.files = self.ahead = self.foreign = self.stuck = 0
+        self.stuck_because: str | None = None
         self.ignored: Counter[str] = Counter()
         self.skipped: list[tuple[str, str]] = []
 
@@ -186,8 +201,20 @@ class _Walk:
             below[:] = [each for each in below if self._enters(prefix + each)]
             for name in names:
                 self._count(prefix + name)
+            if names:
+                self._try_to_leave(folder, names[0])
             if self.is_cut:
                 return
+
+    def _try_to_leave(self, folder: str, name: str) -> None:
+        """Whether the file could be moved; the others in its folder are much the same."""
+        try:
+            why = why_it_stays(folder, name)
+        except OSError:
+            return  # gone meanwhile
+        if why is not None:
+            self.stuck += 1
+            self.stuck_because = self.stuck_because or why
 
     def _enters(self, path: str) -> bool:
         """Whether the daemon lists the folder; if not, that is noted."""

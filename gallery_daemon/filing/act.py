@@ -1,10 +1,14 @@
 """The effects of a step, in an order that a crash may cut anywhere.
 
-- hard link, symbolic link: one call takes the name.
+- hard link, symbolic link: one call takes the name; where the file system has none, a copy.
 - copy: a hidden temporary file beside the destination, filled, verified and synced; one call gives
   it the name; the folder is synced.
+- copy where no call renames without replacing (FAT by FUSE, some shares): the file is made under
+  its final name, by a call that fails if the name exists, and the journal says beforehand that what
+  lies there is not whole yet.
 - move on one file system: one call removes the old name and takes the new one, if it is free.
-- move between file systems: as copy; only then the source is removed.
+- move between file systems, or without such a call: as copy; only then the source is removed, and
+  only if the copy has its tags and permissions too.
 
 A name that exists raises in the call that would take it; only then the next one is tried.
 """
@@ -16,7 +20,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Identical, OnConflict
-from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.errors import FilingError, PhotoChanged, PhotoGone
+from gallery_daemon.filing.disk import CANNOT_LINK, NoSafeRename
+from gallery_daemon.filing.removal import (
+    give_back,
+    probe_name,
+    take_away,
+    temporary_name,
+    withdraw,
+)
 from gallery_daemon.filing.steps import Step, names_to_try
 from gallery_daemon.journal.record import State
 from gallery_daemon.rules.component import NUMBER
@@ -25,22 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gallery_daemon.filing.disk import Disk
-    from gallery_daemon.photo import Identity
 
-# link(2): another file system, not permitted or not known there, too many links.
-_CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
-
+_CANNOT_SYMLINK = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-
-
-def temporary_name(token: str) -> str:
-    """The hidden name of a copy that is being written, in the destination's folder."""
-    return f".gallery-daemon-{token}.part"
-
-
-def tombstone_name(token: str) -> str:
-    """The hidden name of a moved source before it is removed, in its own folder."""
-    return f".gallery-daemon-{token}.gone"
+_OTHER_ACTION = "see who owns the photo and its folder, or use another action than move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ class Act:
     """One step with the open folders and file that it needs.
 
     `home` and `target` are the old folder, with the name, and the new one. `on_copied` is called
-    with the inode of a whole copy before it gets its name. `points_to` is the target of a symbolic
-    link that is moved.
+    with the inode of a whole copy, before it gets its name or, if it has it already, once it is
+    whole; `on_unfinished` with the final name before a copy is begun under it, and with None if it
+    was not. `points_to` is the target of a symbolic link that is moved.
     """
 
     disk: Disk
@@ -69,8 +70,10 @@ class Act:
     source: int
     target: int
     on_copied: Callable[[int], None]
+    on_unfinished: Callable[[str | None], None]
     points_to: str | None = None
     is_copied: bool = False
+    begun: tuple[str, int | None] | None = None
 
     def run(self) -> Placed:
         """Take the first name that is free, or end by what the conflict rule says."""
@@ -83,9 +86,18 @@ class Act:
                     if settled is not None:
                         return settled
         finally:
-            if self.is_copied:
-                self.disk.unlink(self.target, temporary_name(self.token))
+            self._tidy()
         raise AssertionError("names do not run out")
+
+    def _tidy(self) -> None:
+        """Nothing that is not whole stays, whatever ended the act."""
+        if self.is_copied:
+            self.disk.unlink(self.target, temporary_name(self.token))
+        if self.begun is not None:
+            name, inode = self.begun
+            found = self.disk.identity(self.target, name)
+            if found is not None and found.inode == inode:
+                withdraw(self.disk, (self.target, name), found, self.token)
 
     def _conflict(self, name: str) -> Placed | None:
         """The end that a taken name means; None: try the next one."""
@@ -125,59 +137,88 @@ class Act:
             case Action.HARDLINK:
                 return self._link(name)
             case Action.SYMLINK:
-                self.disk.symlink(self.step.file.path, self.target, name)
+                return self._symlink(name)
             case Action.MOVE:
                 return self._move(name)
             case Action.COPY:
-                self._copy(name)
-        self.disk.sync(self.target)
-        return Placed(State.FILED, self.step.action, name)
+                return self._copied(name)
 
     def _link(self, name: str) -> Placed:
         try:
             self.disk.link(self.source, self.target, name)
         except OSError as error:
-            if error.errno not in _CANNOT_LINK:
+            if error.errno not in CANNOT_LINK:
                 raise
-            self._copy(name)
-            self.disk.sync(self.target)
-            return Placed(State.FILED, Action.COPY, name)
+            why = self.disk.why_no_link(error.errno or 0, self.source, self.target)
+            return self._copied(name, f"copied, not linked: {why}")
         self.disk.sync(self.target)
         return Placed(State.FILED, Action.HARDLINK, name)
 
+    def _symlink(self, name: str) -> Placed:
+        try:
+            self.disk.symlink(self.step.file.path, self.target, name)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYMLINK:
+                raise
+            return self._copied(name, "copied: the file system has no symbolic links")
+        self.disk.sync(self.target)
+        return Placed(State.FILED, Action.SYMLINK, name)
+
+    def _copied(self, name: str, why: str | None = None) -> Placed:
+        """Filed by a copy, for a reason if that is not what was meant."""
+        self._copy(name)
+        self.disk.sync(self.target)
+        shortfall = self.disk.shortfall(self.source, self.target, name)
+        told = [why, str(shortfall) if shortfall else None]
+        return Placed(State.FILED, Action.COPY, name, "; ".join(filter(None, told)) or None)
+
     def _copy(self, name: str) -> None:
-        """Copy, verify and sync the bytes, then take the name."""
+        """Copy, verify and sync the bytes, then take the name; or the other way round."""
         temporary = temporary_name(self.token)
         # Asked first to save a long copy; the rename decides.
         if self.disk.identity(self.target, name) is not None:
             raise FileExistsError(errno.EEXIST, "the name is taken", name)
+        if not self.disk.renames_safely(self.target, temporary, probe_name(self.token)):
+            self._copy_in_place(name)
+            return
         if not self.is_copied:
             self.is_copied = True
             self.disk.copy(self.source, self.target, temporary, self.step.file.identity)
-            copied = self.disk.identity(self.target, temporary)
-            if copied is not None:
-                self.on_copied(copied.inode)
+            self._tell_copied(temporary)
         self.disk.rename((self.target, temporary), (self.target, name))
         self.is_copied = False
+
+    def _copy_in_place(self, name: str) -> None:
+        """Take the name, which the journal knows as unfinished, then fill the file."""
+
+        def begin() -> None:
+            made = self.disk.identity(self.target, name)
+            self.begun = name, None if made is None else made.inode
+
+        self.on_unfinished(name)
+        try:
+            self.disk.copy(self.source, self.target, name, self.step.file.identity, begin)
+        except FileExistsError:
+            self.on_unfinished(None)
+            raise
+        self._tell_copied(name)
+        self.begun = None
+
+    def _tell_copied(self, name: str) -> None:
+        copied = self.disk.identity(self.target, name)
+        if copied is not None:
+            self.on_copied(copied.inode)
 
     def _move(self, name: str) -> Placed:
         try:
             self.disk.rename(self.home, (self.target, name))
+        except NoSafeRename:
+            return self._move_by_copy(name)
         except OSError as error:
-            # If neither folder can be changed, the library's error is the one to tell.
-            is_denied = error.errno in _DENIED and self.disk.may_change(self.target)
-            if is_denied and not self.disk.may_change(self.home[0]):
-                raise FilingError(
-                    "no permission to take the photo out of its folder",
-                    transient=True,
-                    hint="see who owns the folder, or use another action than move",
-                ) from error
+            self._blame(error)
             if error.errno != errno.EXDEV or self.points_to is not None:
                 raise
-            self._copy(name)
-            self.disk.sync(self.target)
-            reason = take_away(self.disk, self.home, self.step.file.identity, self.token)
-            return Placed(State.FILED, Action.COPY if reason else Action.MOVE, name, reason)
+            return self._move_by_copy(name)
         if self.disk.identity(self.target, name) != self.step.file.identity:
             # Another file had the old name by then: it was not classified, so it goes back.
             give_back(self.disk, (self.target, name), self.home)
@@ -186,39 +227,43 @@ class Act:
         self.disk.sync(self.home[0])
         return Placed(State.FILED, Action.MOVE, name)
 
+    def _blame(self, error: OSError) -> None:
+        """Raise what is no fault of the library's: a rename touches both folders.
 
-def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str) -> str | None:
-    """Remove the source, whose bytes are safe in the library; or the reason why it stays.
+        If neither can be changed, the library's error is the one to tell.
+        """
+        if error.errno == errno.ENOENT and self.disk.identity(*self.home) is None:
+            raise PhotoGone("the photo vanished before it could be filed") from error
+        if error.errno in _DENIED and self.disk.may_change(self.target):
+            why = self.disk.why_it_stays(self.home)
+            if why is not None:
+                raise FilingError(why, transient=True, hint=_OTHER_ACTION) from error
 
-    It is renamed before it is unlinked, so that what is unlinked is what was checked: a newer
-    version that a sync tool puts in its place in the last microsecond survives.
-    """
-    folder, _name = home
-    gone = tombstone_name(token)
-    try:
-        disk.rename(home, (folder, gone))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return f"the source cannot be taken away ({error.strerror}), so it stays"
-    if disk.identity(folder, gone) != identity:
-        give_back(disk, (folder, gone), home)
-        return "the source changed meanwhile, so it stays"
-    disk.unlink(folder, gone)
-    disk.sync(folder)
-    return None
+    def _move_by_copy(self, name: str) -> Placed:
+        """Copy it, then remove the source, unless the copy lacks what a person set."""
+        if self.points_to is not None:
+            return self._move_link(name)
+        self._copy(name)
+        self.disk.sync(self.target)
+        shortfall = self.disk.shortfall(self.source, self.target, name)
+        if shortfall.lost:
+            return Placed(
+                State.FILED, Action.COPY, name, f"{shortfall}, so the source stays where it was"
+            )
+        stays = take_away(self.disk, self.home, self.step.file.identity, self.token)
+        reason = stays or (str(shortfall) if shortfall else None)
+        return Placed(State.FILED, Action.COPY if stays else Action.MOVE, name, reason)
 
-
-def give_back(disk: Disk, taken: tuple[int, str], home: tuple[int, str]) -> None:
-    """Put back a file that was taken by mistake; beside its old name, if that is taken again.
-
-    A sync tool may have put another version there meanwhile, and each may be the only copy.
-    """
-    folder, first = home
-    for name in names_to_try(first):
+    def _move_link(self, name: str) -> Placed:
+        """A new link to the same target, then the old one goes."""
+        assert self.points_to is not None
+        self.on_unfinished(name)
         try:
-            disk.rename(taken, (folder, name))
+            self.disk.symlink(self.points_to, self.target, name)
         except FileExistsError:
-            continue
-        break
-    disk.sync(folder)
+            self.on_unfinished(None)
+            raise
+        self._tell_copied(name)
+        self.disk.sync(self.target)
+        stays = take_away(self.disk, self.home, self.step.file.identity, self.token)
+        return Placed(State.FILED, Action.COPY if stays else Action.MOVE, name, stays)

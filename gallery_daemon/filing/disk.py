@@ -19,18 +19,30 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.filing import attributes
+from gallery_daemon.filing.file_systems import why_no_link
 from gallery_daemon.filing.os_errors import source_errors
+from gallery_daemon.filing.permissions import why_it_stays
 from gallery_daemon.openat import open_folder, open_in
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from gallery_daemon.filing.attributes import Shortfall
 
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN_UNSEEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOATIME
 _CHUNK = 1 << 20
 # Source: linux/fs.h, renameat2(2).
 _RENAME_NOREPLACE = 1
 _NO_RENAMEAT2 = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+# Not there, and in such a name not possible: too long, or of characters that FAT refuses.
+_NO_SUCH_NAME = frozenset({errno.ENOENT, errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
+# Some file systems have nothing to sync for a folder, and say so. Source: fsync(2).
+_NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
+"""Another file system, not permitted or not known there, too many links. Source: link(2)."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -40,6 +52,10 @@ class Interrupted(FilingError):
 
     def __init__(self) -> None:
         super().__init__("interrupted by the end of the program", transient=True)
+
+
+class NoSafeRename(OSError):
+    """The file system can neither rename without replacing nor make a hard link (FAT by FUSE)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,8 @@ class Disk:
     def __init__(self, stop: Event | None = None) -> None:
         """A long copy is interrupted as soon as `stop` is set."""
         self._stop = stop or Event()
+        # By device: whether a whole file can take its name there.
+        self._safe_renames: dict[int, bool] = {}
         self._made: list[MadeFolder] = []
 
     @contextmanager
@@ -127,7 +145,7 @@ class Disk:
         try:
             return Identity.of(os.stat(name, dir_fd=folder, follow_symlinks=False))
         except OSError as error:
-            if error.errno in {errno.ENOENT, errno.ENAMETOOLONG}:
+            if error.errno in _NO_SUCH_NAME:
                 return None
             raise
 
@@ -164,36 +182,92 @@ class Disk:
         """Give the open file a second name; the descriptor is linked, so it is what was checked."""
         os.link(f"/proc/self/fd/{source}", name, dst_dir_fd=folder, follow_symlinks=True)
 
+    def why_no_link(self, code: int, source: int, folder: int) -> str:
+        """The error of a hard link to the open file, in the folder, as a sentence."""
+        return why_no_link(code, f"/proc/self/fd/{source}", f"/proc/self/fd/{folder}")
+
     def symlink(self, target: str, folder: int, name: str) -> None:
         """Make a symbolic link called `name` to `target`."""
         os.symlink(target, name, dir_fd=folder)
 
     def rename(self, source: tuple[int, str], target: tuple[int, str]) -> None:
-        """Give the file another (folder, name), which must be free."""
-        result = _libc.renameat2(
-            source[0],
-            os.fsencode(source[1]),
-            target[0],
-            os.fsencode(target[1]),
-            _RENAME_NOREPLACE,
-        )
-        if result == 0:
+        """Give the file another (folder, name), which must be free.
+
+        Raises:
+            NoSafeRename: there is no such call on that file system; nothing was done.
+            OSError: it exists, is on another file system, or the like.
+        """
+        try:
+            _renameat2(source, target, _RENAME_NOREPLACE)
+        except OSError as error:
+            if error.errno not in _NO_RENAMEAT2:
+                raise
+        else:
             return
-        code = ctypes.get_errno()
-        if code not in _NO_RENAMEAT2:
-            raise OSError(code, os.strerror(code))
         # A file system without the flag: a link takes the name or fails, then the old one goes.
         ends = {"src_dir_fd": source[0], "dst_dir_fd": target[0]}
-        os.link(source[1], target[1], **ends, follow_symlinks=False)
+        try:
+            os.link(source[1], target[1], **ends, follow_symlinks=False)
+        except OSError as error:
+            if error.errno in CANNOT_LINK:
+                raise NoSafeRename(error.errno, error.strerror) from error
+            raise
         os.unlink(source[1], dir_fd=source[0])
+
+    def hide(self, source: tuple[int, str], hidden: tuple[int, str]) -> None:
+        """Rename the file to a name of ours, with a token in it, say, or in our own folder.
+
+        Nobody else takes such a name, so where no rename is safe, looking whether it is free will
+        do.
+
+        Raises:
+            OSError: it cannot be renamed.
+        """
+        try:
+            self.rename(source, hidden)
+        except NoSafeRename:
+            if self.identity(*hidden) is not None:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), hidden[1]) from None
+            _renameat2(source, hidden, 0)
+
+    def renames_safely(self, folder: int, first: str, other: str) -> bool:
+        """Whether a file in the folder can get a name by a call that fails if the name is taken.
+
+        Tried once for each file system, with an empty file under two names of ours.
+        """
+        device = os.fstat(folder).st_dev
+        if device not in self._safe_renames:
+            self._safe_renames[device] = self._try_rename(folder, first, other)
+        return self._safe_renames[device]
+
+    def _try_rename(self, folder: int, first: str, other: str) -> bool:
+        os.close(os.open(first, _OPEN_NEW, 0o600, dir_fd=folder))
+        try:
+            self.rename((folder, first), (folder, other))
+        except NoSafeRename:
+            self.unlink(folder, first)
+            return False
+        self.unlink(folder, other)
+        return True
+
+    def why_it_stays(self, home: tuple[int, str]) -> str | None:
+        """Why the file called so cannot be taken out of its folder; None: nothing speaks for it."""
+        try:
+            return why_it_stays(f"/proc/self/fd/{home[0]}", home[1])
+        except OSError:
+            return None
 
     def unlink(self, folder: int, name: str) -> None:
         """Remove the name: only of our temporary files, and of sources that are safe elsewhere."""
         os.unlink(name, dir_fd=folder)
 
     def sync(self, folder: int) -> None:
-        """Make the folder's names survive a power cut."""
-        os.fsync(folder)
+        """Make the folder's names survive a power cut, where the file system has such a call."""
+        try:
+            os.fsync(folder)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
 
     def sync_file(self, folder: int, name: str) -> None:
         """Make the file's bytes survive a power cut."""
@@ -203,28 +277,38 @@ class Disk:
         finally:
             os.close(descriptor)
 
-    def copy(self, source: int, folder: int, name: str, identity: Identity) -> None:
-        """Make a new file with bytes, times and permissions of the open one, verified and synced.
+    def copy(
+        self,
+        source: int,
+        folder: int,
+        name: str,
+        identity: Identity,
+        on_begun: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make a new file with bytes and attributes of the open one, verified and synced.
+
+        What the file system has no place for is left out: `shortfall` tells. `on_begun` is called
+        once the new file is there, still empty.
 
         Raises:
             Interrupted: `stop` was set meanwhile; the new file is incomplete.
             PhotoChanged: the open one was written meanwhile; the new file is half of each version.
             OSError: reading or writing failed; EIO also if the bytes read back are others.
         """
-        found = os.fstat(source)
+        with source_errors():
+            given = attributes.read_attributes(source)
         target = os.open(name, _OPEN_NEW, 0o600, dir_fd=folder)
         try:
+            on_begun()
             written = self._pour(source, target)
             if Identity.of(os.fstat(source)) != identity:
                 raise PhotoChanged("it changed while it was copied")
             # Before the last sync, so that the file has its mtime when its name appears.
-            os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
-            # Only the bits for reading and writing: no execute, setuid or setgid bit.
-            os.fchmod(target, found.st_mode & 0o666)
+            attributes.give(target, given)
             os.fsync(target)
         finally:
             os.close(target)
-        check = open_in(folder, name)
+        check = _open_unseen(folder, name)
         try:
             # Out of the cache, so that the bytes are read from the disk.
             os.posix_fadvise(check, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -232,6 +316,35 @@ class Disk:
                 raise OSError(errno.EIO, "the copy read back differs from what was written")
         finally:
             os.close(check)
+
+    def shortfall(self, source: int, folder: int, name: str) -> Shortfall:
+        """What of the open file's attributes the file called `name` has not."""
+        with self._opened(folder, name) as copy:
+            mine, theirs = map(attributes.read_attributes, (source, copy))
+        return attributes.shortfall(mine, theirs)
+
+    def lacks(self, source: int, folder: int, name: str) -> tuple[str, ...]:
+        """What a person set on the open file and the file called `name`, of its bytes, has not."""
+        with self._opened(folder, name) as other:
+            mine, theirs = map(attributes.read_attributes, (source, other))
+        return attributes.lacks(mine, theirs)
+
+    def is_part(self, source: int, folder: int, name: str) -> bool:
+        """Whether every byte of the file called `name` is that of the open one, or zero.
+
+        So it is where a copy was cut short: what was not written yet may read as zeros.
+        """
+        with self._opened(folder, name) as part:
+            found = os.fstat(part)
+            if not stat.S_ISREG(found.st_mode) or found.st_size > os.fstat(source).st_size:
+                return False
+            place = 0
+            for chunk in self._chunks(part):
+                mine = os.pread(source, len(chunk), place)
+                if mine != chunk and any(b and a != b for a, b in zip(mine, chunk, strict=True)):
+                    return False
+                place += len(chunk)
+        return True
 
     def same_bytes(self, source: int, folder: int, name: str) -> bool:
         """Whether the file called `name` has the bytes of the open one."""
@@ -248,6 +361,14 @@ class Disk:
             return self._digest(source) == self._digest(other)
         finally:
             os.close(other)
+
+    @contextmanager
+    def _opened(self, folder: int, name: str) -> Iterator[int]:
+        descriptor = open_in(folder, name)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def content_hash(self, source: int) -> str:
         """The SHA-256 of the open file's bytes, in hexadecimal digits."""
@@ -289,3 +410,18 @@ class Disk:
                 raise Interrupted
             yield chunk
             place += len(chunk)
+
+
+def _open_unseen(folder: int, name: str) -> int:
+    """A descriptor of our own new file; reading it does not change when it was last read."""
+    try:
+        return os.open(name, _OPEN_UNSEEN, dir_fd=folder)
+    except PermissionError:
+        return open_in(folder, name)
+
+
+def _renameat2(source: tuple[int, str], target: tuple[int, str], flags: int) -> None:
+    old, new = os.fsencode(source[1]), os.fsencode(target[1])
+    if _libc.renameat2(source[0], old, target[0], new, flags) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))

@@ -252,8 +252,16 @@ class Filer:
             refuse_emptied(self._journal, self._disk, self._library)
             target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
         note_made(self._journal, self._disk, self._library)
-        on_copied = partial(self._journal.copied, row)
-        return Act(self._disk, step, token, (home, candidate.name), source, target, on_copied)
+        return Act(
+            self._disk,
+            step,
+            token,
+            (home, candidate.name),
+            source,
+            target,
+            on_copied=partial(self._journal.copied, row),
+            on_unfinished=partial(self._journal.unfinished, row),
+        )
 
     def _filing(self, step: Step, placed: Placed) -> Filing:
         path = library_path(self._library, *step.folder, placed.name)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Only commands show a hint, and they do not try again by themselves as the daemon does.
 _MAKE_ROOM = "make room; then say the command again"
+_FAT_NAMES = 'FAT, NTFS and Windows shares refuse \\ : * ? " < > | in names: say another with `as`'
 # The sentence with {place}, whether it may pass, what to do. Source: errno(3).
 _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
     errno.ENOSPC: ("no space is left in {place}", True, _MAKE_ROOM),
@@ -26,6 +27,9 @@ _AT_LIBRARY: dict[int, tuple[str, bool, str | None]] = {
     errno.ELOOP: ("{place} has a symbolic link in it", False, "filing never follows links there"),
     errno.ENOTDIR: ("{place} has a link or a file where a folder should be", False, None),
     errno.ENAMETOOLONG: ("the name is too long for {place}", False, "shorten `to` or `as`"),
+    errno.EINVAL: ("{place} cannot hold a file of this name", False, _FAT_NAMES),
+    errno.EILSEQ: ("{place} cannot hold a file of this name", False, _FAT_NAMES),
+    errno.EFBIG: ("{place} cannot hold a file so large", False, "FAT holds files of up to 4 GB"),
     errno.EIO: ("{place} gives input/output errors", True, "see the disk's health"),
 }
 # Faults of the library as a whole: while one lasts, no photo can be filed.
@@ -46,6 +50,9 @@ def library_errors(library: str, folder: tuple[str, ...]) -> Iterator[None]:
     except OSError as error:
         place = library_path(library, *folder)
         of_library = error.errno in _OF_LIBRARY or not os.path.isdir(library)  # noqa: PTH112
+        if error.errno == errno.ENOENT and os.path.isdir(place):  # noqa: PTH112
+            # The folder is there, so it is the name that cannot be: exFAT by FUSE says it so.
+            error = OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         raise _filing_error(error, _AT_LIBRARY, place, of_library=of_library) from error
 
 

@@ -12,17 +12,27 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gallery_daemon.filing import attributes
 from gallery_daemon.filing.act import Act, Placed
+from gallery_daemon.filing.attributes import Shortfall
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.file_systems import (
+    capabilities_at,
+    existing_above,
+    is_far,
+    refusal_of_link,
+    why_no_link,
+)
 from gallery_daemon.filing.os_errors import library_errors
+from gallery_daemon.filing.permissions import why_it_stays
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from gallery_daemon.filing.steps import Step
 
@@ -43,7 +53,6 @@ class DryRunDisk(Disk):
         super().__init__()
         self._paths: dict[str, int] = {}
         self._handles: list[str] = []
-        self._devices: dict[str, int] = {}
         # None: a name that is free again.
         self._noted: dict[str, _There | None] = {}
 
@@ -69,6 +78,7 @@ class DryRunDisk(Disk):
                 self._handle(path),
                 target,
                 on_copied=lambda _inode: None,
+                on_unfinished=lambda _name: None,
                 points_to=points_to,
             ).run()
 
@@ -103,34 +113,86 @@ class DryRunDisk(Disk):
             return None
 
     def link(self, source: int, folder: int, name: str) -> None:
-        """Noted, if the name is free and on the file's own disk."""
+        """Noted, if the name is free and a link can be made there."""
         path = self._handles[source]
         there = self._there(path)
         assert there is not None
-        self._refuse_far(there.identity.device, folder)
-        self._take(self._path(folder, name), there)
+        self._refuse_taken(self._path(folder, name))
+        code = refusal_of_link(there.path, self._handles[folder])
+        if code is not None:
+            raise OSError(code, os.strerror(code))
+        self._noted[self._path(folder, name)] = there
+
+    def why_no_link(self, code: int, source: int, folder: int) -> str:
+        """As on the disk; the folder may have to be made first."""
+        there = self._there(self._handles[source])
+        assert there is not None
+        return why_no_link(code, there.path, existing_above(self._handles[folder]))
 
     def symlink(self, target: str, folder: int, name: str) -> None:
-        """Noted, if the name is free."""
+        """Noted, if the name is free and the file system has links."""
         there = self._there(target)
         assert there is not None
-        self._take(self._path(folder, name), _There(target, there.identity, is_link=True))
+        self._refuse_taken(self._path(folder, name))
+        if not capabilities_at(self._handles[folder]).has_symlinks:
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+        self._noted[self._path(folder, name)] = _There(target, there.identity, is_link=True)
 
     def rename(self, source: tuple[int, str], target: tuple[int, str]) -> None:
         """Noted, if the new name is free and on the same disk; the old one becomes free."""
         path = self._path(*source)
         there = self._there(path)
         assert there is not None
+        self._refuse_taken(self._path(*target))
         if not self._is_noted_copy(path):
-            self._refuse_far(there.identity.device, target[0])
-        self._take(self._path(*target), there)
+            folder = existing_above(self._handles[target[0]])
+            if is_far(there.path, folder):
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+            if self.why_it_stays(source) is not None:
+                raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+        self._noted[self._path(*target)] = there
         self._noted[path] = None
 
-    def copy(self, source: int, folder: int, name: str, _identity: Identity) -> None:
+    def renames_safely(self, folder: int, first: str, other: str) -> bool:
+        """It does not matter here."""
+        del folder, first, other
+        return True
+
+    def may_change(self, folder: int) -> bool:
+        """Whether names in the folder, or in the one it would be made in, can be changed."""
+        return os.access(existing_above(self._handles[folder]), os.W_OK | os.X_OK)
+
+    def why_it_stays(self, home: tuple[int, str]) -> str | None:
+        """As on the disk, of a file that lies there."""
+        try:
+            return why_it_stays(self._handles[home[0]], home[1])
+        except OSError:
+            return None
+
+    def copy(
+        self,
+        source: int,
+        folder: int,
+        name: str,
+        _identity: Identity,
+        _on_begun: Callable[[], None] = lambda: None,
+    ) -> None:
         """Noted: a second file with these bytes."""
         there = self._there(self._handles[source])
         assert there is not None
-        self._take(self._path(folder, name), there)
+        self._refuse_taken(self._path(folder, name))
+        self._noted[self._path(folder, name)] = there
+
+    def shortfall(self, source: int, folder: int, _name: str) -> Shortfall:
+        """What would not arrive, as far as that is known of the file system."""
+        there = self._there(self._handles[source])
+        if there is None or capabilities_at(self._handles[folder]).keeps_attributes:
+            return Shortfall()
+        try:
+            has = attributes.read_attributes(there.path)
+        except OSError:
+            return Shortfall()
+        return attributes.shortfall(has, replace(has, extended={}, acl=()))
 
     def unlink(self, folder: int, name: str) -> None:
         """Noted: the name becomes free."""
@@ -161,22 +223,14 @@ class DryRunDisk(Disk):
                 return None
             raise
 
-    def _take(self, path: str, there: _There) -> None:
+    def _refuse_taken(self, path: str) -> None:
         if self._there(path) is not None:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
-        self._noted[path] = there
 
     def _is_noted_copy(self, path: str) -> bool:
         """Whether the name is one of the overlay, of a file that has another name on the disk."""
         there = self._noted.get(path)
         return there is not None and there.path != path
-
-    def _refuse_far(self, device: int, folder: int) -> None:
-        path = self._handles[folder]
-        if path not in self._devices:
-            self._devices[path] = _device(path)
-        if self._devices[path] != device:
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
     def _handle(self, path: str) -> int:
         if path not in self._paths:
@@ -193,11 +247,3 @@ def _refuse_no_folder(path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
-
-
-def _device(path: str) -> int:
-    """The device number of a folder, or of the one it would be made in."""
-    try:
-        return os.lstat(path or "/").st_dev
-    except OSError:
-        return _device(path.rpartition("/")[0])

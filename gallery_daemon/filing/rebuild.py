@@ -46,7 +46,7 @@ def set_aside(journal: Path, disk: Disk, when: datetime) -> Path:
         # SQLite's companion files first: a new journal would take them for its own.
         for part in reversed(_PARTS):
             with contextlib.suppress(FileNotFoundError):
-                disk.rename((folder, journal.name + part), (folder, aside.name + part))
+                disk.hide((folder, journal.name + part), (folder, aside.name + part))
         disk.sync(folder)
     return aside
 
@@ -90,7 +90,7 @@ def rebuild(
         made.close()
     unfinished.with_name(f"{unfinished.name}-owners").unlink(missing_ok=True)
     with disk.folder(os.fspath(journal.parent), ()) as folder:
-        disk.rename((folder, unfinished.name), (folder, journal.name))
+        disk.hide((folder, unfinished.name), (folder, journal.name))
         disk.sync(folder)
     return len(found)
 

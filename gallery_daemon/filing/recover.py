@@ -5,6 +5,10 @@ The disk says where. If the file has one of the names that the act would have tr
 done: a source that should be gone is removed, and the end is written. If not, no name was taken
 yet: what the act left is removed and the intent is closed; the file is where it was. Every step may
 itself be cut short and done again.
+
+Where a copy was begun under its final name, the journal has that name. What lies there is removed
+only if every byte of it is the source's, or was not written: then nothing can be lost with it.
+Otherwise, or if the source is gone, it stays, and the end says so.
 """
 
 from __future__ import annotations
@@ -17,8 +21,16 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
-from gallery_daemon.filing.act import give_back, take_away, temporary_name, tombstone_name
 from gallery_daemon.filing.preconditions import refuse_emptied
+from gallery_daemon.filing.removal import (
+    give_back,
+    probe_name,
+    take_away,
+    take_away_copied,
+    temporary_name,
+    tombstone_name,
+    withdraw,
+)
 from gallery_daemon.filing.steps import names_to_try
 from gallery_daemon.journal.record import OPEN_STATES, Row, State
 from gallery_daemon.logs.events import FilingRecovered
@@ -43,6 +55,14 @@ class _Ends:
     target: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """The name that the file has at its destination, if it has one; `half`: what is left there."""
+
+    name: str | None
+    half: str | None = None
+
+
 def recover(journal: Journal, disk: Disk) -> list[FilingRecovered]:
     """The intents of programs that are gone are closed, unless a disk cannot be reached."""
     recovered = [_recover(row, journal, disk) for row in journal.open_intents()]
@@ -62,7 +82,10 @@ def resolve(
     with contextlib.ExitStack() as opened:
         refuse_emptied(journal, disk, row.library)
         way = _way_of(row, journal)
-        name = _clear_up(disk, way, _open_ends(opened, disk, way))
+        outcome = _clear_up(disk, way, _open_ends(opened, disk, way))
+    name = outcome.name
+    if outcome.half is not None:
+        reason = f"{reason}; {row.place(outcome.half)} may be half of it"
     if name is None and row.state is State.REFILING:
         # The filing before it still holds.
         journal.forget(row.id)
@@ -114,9 +137,11 @@ def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:
         except UNRESOLVED:
             # An unmounted disk, say: tried again when the next photo fails, or at a start.
             return None
-    if name is None:
-        return FilingRecovered(row.path, "it lies where it was")
-    return FilingRecovered(row.path, f"it lies at {row.place(name)}")
+        ended = journal.row(row.id)
+    if name is not None:
+        return FilingRecovered(row.path, f"it lies at {row.place(name)}")
+    half = (ended.reason or "").partition("; ")[2] if ended else ""
+    return FilingRecovered(row.path, "it lies where it was" + (half and f"; {half}"))
 
 
 def _open_ends(opened: contextlib.ExitStack, disk: Disk, row: Row) -> _Ends:
@@ -141,40 +166,96 @@ def _opened(
         raise
 
 
-def _clear_up(disk: Disk, row: Row, ends: _Ends) -> str | None:
-    """Remove what the act left; the name that the file has at its destination, if it has one."""
+def _clear_up(disk: Disk, row: Row, ends: _Ends) -> _Outcome:
+    """Remove what the act left; what has come of it."""
     assert row.token is not None
     if ends.target is not None:
-        with contextlib.suppress(FileNotFoundError):
-            disk.unlink(ends.target, temporary_name(row.token))
+        for hidden in (temporary_name(row.token), probe_name(row.token)):
+            with contextlib.suppress(FileNotFoundError):
+                disk.unlink(ends.target, hidden)
     if ends.home is None:
-        return _find(disk, row, None, ends.target)
+        half = _half(disk, row, None, ends.target)
+        return _Outcome(_find(disk, row, None, ends.target), half)
     home, gone = ends.home, (ends.home[0], tombstone_name(row.token))
-    if disk.identity(*gone) == row.identity:
+    tombstone = disk.identity(*gone)
+    if tombstone is not None and tombstone == row.identity:
+        half = _half(disk, row, gone, ends.target)
         placed = _find(disk, row, gone, ends.target)
-        _end_tombstone(disk, home, gone, placed)
-        return placed
+        _end_tombstone(disk, home, gone, row, placed)
+        return _Outcome(placed, half)
+    if tombstone is not None:
+        # A newer version, taken by mistake.
+        give_back(disk, gone, home)
+    half = _half(disk, row, home, ends.target)
     placed = _find(disk, row, home, ends.target)
     if placed is None or not row.takes_source or not _still(disk, home, row):
-        return placed
-    if ends.target is not None and disk.is_one_name(home, (ends.target, placed)):
+        return _Outcome(placed, half)
+    assert ends.target is not None
+    return _Outcome(_end_move(disk, row, home, (ends.target, placed)), half)
+
+
+def _end_move(disk: Disk, row: Row, home: tuple[int, str], placed: tuple[int, str]) -> str | None:
+    """Take the source away, which is filed; the name that the file has then."""
+    assert row.token is not None
+    if disk.is_one_name(home, placed):
         # Both ends are one folder: this is its only name, and no undo has moved it.
-        return None if row.state is State.UNDOING else placed
-    reason = take_away(disk, home, row.identity, row.token)
-    # A file that cannot be taken out of the library is not undone; one that cannot be taken out of
-    # the watch folder is filed all the same.
-    return None if reason and row.state is State.UNDOING else placed
+        return None if row.state is State.UNDOING else placed[1]
+    if row.action == Action.SYMLINK or disk.points_to(*placed) is not None:
+        reason = take_away(disk, home, row.identity, row.token)
+    else:
+        reason = take_away_copied(disk, home, row.identity, row.token, placed)
+    if reason is None or row.state is not State.UNDOING:
+        # One that cannot be taken out of the watch folder is filed all the same.
+        return placed[1]
+    # A file that cannot be taken out of the library is not undone, so its copy is one too many.
+    there = disk.identity(*placed)
+    if there is not None and there.inode == row.made_inode:
+        withdraw(disk, placed, there, row.token)
+    return None
+
+
+def _half(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | None) -> str | None:
+    """Remove a copy that was cut short under its final name; that name, if it must stay."""
+    assert row.token is not None
+    if row.unfinished is None or target is None:
+        return None
+    place = (target, row.unfinished)
+    there = disk.identity(*place)
+    if there is None:
+        return None
+    if source is not None and _is_half(disk, row, source, place):
+        withdraw(disk, place, there, row.token)
+        return None
+    return row.unfinished
+
+
+def _is_half(disk: Disk, row: Row, source: tuple[int, str], place: tuple[int, str]) -> bool:
+    """Whether nothing lies there that the source has not; its inode may be another by now."""
+    found = disk.identity(*source)
+    if found is None or not found.has_same_bytes_as(row.identity):
+        return False
+    target = disk.points_to(*source)
+    if target is not None:
+        return disk.points_to(*place) == target
+    with disk.source(*source, found) as opened:
+        return disk.points_to(*place) is None and disk.is_part(opened, *place)
 
 
 def _end_tombstone(
-    disk: Disk, home: tuple[int, str], gone: tuple[int, str], placed: str | None
+    disk: Disk, home: tuple[int, str], gone: tuple[int, str], row: Row, placed: str | None
 ) -> None:
-    """Remove the source under its tombstone name if the file was placed, or give its name back."""
-    if placed is not None:
-        disk.unlink(*gone)
-        disk.sync(gone[0])
-    else:
+    """Remove the source under its tombstone name if the file was placed, or give its name back.
+
+    Where the rename was a link, the kill may have come before the old name went.
+    """
+    if placed is None and not _still(disk, home, row):
         give_back(disk, gone, home)
+        return
+    disk.unlink(*gone)
+    disk.sync(gone[0])
+    if placed is not None and _still(disk, home, row):
+        assert row.token is not None
+        take_away(disk, home, row.identity, row.token)
 
 
 def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | None) -> str | None:
@@ -187,12 +268,18 @@ def _find(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | No
         return None
     # An undo gives the file its old name or none.
     most = 1 if row.state is State.UNDOING else None
+    taken: list[str] = []
     for name in islice(names_to_try(row.name), most):
         if disk.identity(target, name) is None:
-            return None
+            break
         if _is_ours(disk, row, source, (target, name)):
             return name
-    return None
+        taken.append(name)
+    if row.made_inode is None or source is None or not _still(disk, source, row):
+        return None
+    # A copy was whole, and its inode is another now: FAT and FUSE number files anew.
+    with disk.source(*source, row.identity) as opened:
+        return next((name for name in taken if disk.same_bytes(opened, target, name)), None)
 
 
 def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple[int, str]) -> bool:

@@ -211,7 +211,8 @@ class Relocator:
         self._journal.close_intent(
             number, done, action=None, name=placed.name, reason=placed.reason
         )
-        return self._journal.existing_row(number), placed.reason
+        problem = None if placed.action is Action.MOVE else placed.reason
+        return self._journal.existing_row(number), problem
 
     def _act(self, row: Row, step: Step, token: str, number: int) -> Placed:
         filed = step.file.candidate
@@ -223,9 +224,17 @@ class Relocator:
             self._disk.folder(row.library, step.folder, make=True) as target,
         ):
             note_made(self._journal, self._disk, row.library)
-            on_copied = partial(self._journal.copied, number)
-            ends = (home, filed.name), source, target
-            return Act(self._disk, step, token, *ends, on_copied, points_to=link_target(row)).run()
+            return Act(
+                self._disk,
+                step,
+                token,
+                (home, filed.name),
+                source,
+                target,
+                on_copied=partial(self._journal.copied, number),
+                on_unfinished=partial(self._journal.unfinished, number),
+                points_to=link_target(row),
+            ).run()
 
     @contextlib.contextmanager
     def _source(
@@ -243,7 +252,7 @@ class Relocator:
 
 def _refuse_unmoved(placed: Placed, *, is_undo: bool) -> None:
     """Raise where the file was not moved; an undo that leaves it at both ends is none."""
-    if placed.state is not State.FILED or (is_undo and placed.reason):
+    if placed.state is not State.FILED or (is_undo and placed.action is not Action.MOVE):
         raise FilingError(placed.reason or "", transient=False)
 
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
-from gallery_daemon.filing.act import Act, take_away
+from gallery_daemon.filing.act import Act
 from gallery_daemon.filing.os_errors import library_errors
 from gallery_daemon.filing.preconditions import filed_file, refuse_unmounted
 from gallery_daemon.filing.recover import outcome_on_disk
+from gallery_daemon.filing.removal import take_away
 from gallery_daemon.filing.steps import Step
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 
@@ -121,15 +122,23 @@ class Undoer:
                 )
             if at_home is None:
                 step = Step(filed, parts, way.home[1], Action.MOVE, OnConflict.SKIP)
-                on_copied = partial(self._journal.copied, way.number)
-                act = Act(self._disk, step, token, way.library, source, way.home[0], on_copied)
-                placed = act.run()
-                if placed.state is State.FILED and placed.reason is not None:
-                    raise FilingError(placed.reason, transient=True)
+                placed = Act(
+                    self._disk,
+                    step,
+                    token,
+                    way.library,
+                    source,
+                    way.home[0],
+                    on_copied=partial(self._journal.copied, way.number),
+                    on_unfinished=partial(self._journal.unfinished, way.number),
+                ).run()
+                if placed.state is State.FILED and placed.action is not Action.MOVE:
+                    raise FilingError(placed.reason or "", transient=True)
                 if placed.state is State.FILED:
                     return
             elif self._disk.same_bytes(source, *way.home):
                 self._disk.sync_file(*way.home)
+                self._refuse_poorer(source, way)
                 # A sync tool may have replaced it while its bytes were compared.
                 if self._disk.identity(*way.home) != at_home:
                     raise PhotoChanged("the file that lies where it came from has just changed")
@@ -140,6 +149,17 @@ class Undoer:
             transient=False,
             hint="move that one aside, then undo again",
         )
+
+    def _refuse_poorer(self, source: int, way: _Ends) -> None:
+        """Raise if the file in the library has tags, say, that would go with it."""
+        lacks = self._disk.lacks(source, *way.home)
+        if lacks:
+            raise FilingError(
+                f"the file in the library has what the one that it came from has not"
+                f" ({', '.join(lacks)})",
+                transient=False,
+                hint="cp --attributes-only --preserve=xattr,mode copies that; then undo again",
+            )
 
     def _drop(self, way: _Ends, filed: Photo, token: str) -> None:
         """Remove the name in the library, and nothing else."""

@@ -231,6 +231,8 @@ CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
 """
 # What lies in the library, by its place there.
 _BY_PLACE = "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
+# The final name of a copy that is begun under it, where no rename would be safe.
+_UNFINISHED = "ALTER TABLE filings ADD COLUMN unfinished BLOB"
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -241,6 +243,7 @@ _STEPS = (
     _MADE_FOLDERS,
     _CONTENT,
     _BY_PLACE,
+    _UNFINISHED,
 )
 _VERSION = len(_STEPS)
 

@@ -129,8 +129,13 @@ class Journal:
                 with contextlib.suppress(JournalError):
                     self._database.execute(statements.insert(row, "OR IGNORE"), row)
 
+    def unfinished(self, row: int, name: str | None) -> None:
+        """Note the name under which a copy is about to be begun; None: it was not, after all."""
+        with self._database.transaction():
+            self._database.execute(statements.UNFINISHED, (name and os.fsencode(name), row))
+
     def copied(self, row: int, inode: int) -> None:
-        """Note the inode of a whole copy, before it gets its name, so that recovery knows it."""
+        """Note the inode of a whole copy, so that recovery knows it; it is not unfinished now."""
         with self._database.transaction():
             self._database.execute(statements.COPIED, (signed(inode), row))
 
@@ -289,8 +294,10 @@ class Journal:
         return list(map(row_of, self._database.rows(statements.SELECT + clause, values)))
 
     def _disown(self) -> None:
-        if self._owner is not None:
-            self._owner.close()
+        # Once: the number of a closed file may be another file's by then.
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.close()
 
 
 def _owner(journal: Path) -> Owner:

@@ -122,9 +122,10 @@ class Row:
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
     the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
     row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
-    `made_inode` is that of the copy, if one was made; `content_hash` the SHA-256 of what was filed,
-    in hexadecimal digits. In the row of an undo the two places are exchanged: it leads from the
-    library to the watch folder.
+    `made_inode` is that of the copy, if one was made; `unfinished` the name under which a copy was
+    begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in hexadecimal
+    digits. In the row of an undo the two places are exchanged: it leads from the library to the
+    watch folder.
     """
 
     id: int
@@ -149,6 +150,7 @@ class Row:
     owner: int | None = None
     undoes: int | None = None
     made_inode: int | None = None
+    unfinished: str | None = None
     precision: float | None = None
     familiarity: float | None = None
     content_hash: str | None = None
@@ -257,6 +259,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         owner=columns["owner"],
         undoes=columns["undoes"],
         made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
+        unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
         content_hash=columns["content_hash"],

@@ -24,10 +24,11 @@ SELECT: Final = "SELECT * FROM filings "
 FORGET_FAILURES: Final = """
 DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'abandoned')
 """
-COPIED: Final = "UPDATE filings SET made_inode = ? WHERE id = ?"
+COPIED: Final = "UPDATE filings SET made_inode = ?, unfinished = NULL WHERE id = ?"
+UNFINISHED: Final = "UPDATE filings SET unfinished = ? WHERE id = ?"
 CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?,
-content_hash = coalesce(?, content_hash) WHERE id = ? AND state IN ({OPEN})
+content_hash = coalesce(?, content_hash), unfinished = NULL WHERE id = ? AND state IN ({OPEN})
 """  # noqa: S608 - our own words
 # A filing that is moved within the library is refiled, not undone.
 REVERT: Final = """

@@ -90,7 +90,8 @@ class PhotoLog:
             self._times.pop(_beside(examined.photo.candidate, name), None)
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1 + len(filing.sidecars))
-            self._log.write(PhotoFiled(line, reason or filing.reason))
+            told = "; ".join(filter(None, (reason, filing.reason)))
+            self._log.write(PhotoFiled(line, told or None))
         else:
             self._tally.stay(State.LEFT, examined.photo.path, filing.reason or "")
             self._log.write(PhotoLeft(line, filing.reason or ""))
@@ -111,7 +112,8 @@ class PhotoLog:
             reason = f"{reason}; {filing.reason}"
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1)
-            self._log.write(PhotoFiled(line, reason))
+            told = "; ".join(filter(None, (reason, filing.reason)))
+            self._log.write(PhotoFiled(line, told))
         else:
             self._tally.stay(State.LEFT, sidecar.path, filing.reason or reason)
             self._log.write(PhotoLeft(line, filing.reason or reason))

@@ -10,6 +10,7 @@ from gallery_daemon.decision import Action
 from gallery_daemon.doctor.library import (
     LibraryState,
     Location,
+    judge_file_system,
     judge_library,
     judge_links,
     judge_space,
@@ -18,6 +19,7 @@ from gallery_daemon.doctor.library import (
     size,
     wants_links,
 )
+from gallery_daemon.filing.file_systems import Capabilities
 from tests.config.texts import HEAD, config_of
 from tests.doctor.lines import said
 
@@ -65,16 +67,21 @@ def test_the_library_is_asked_without_leaving_a_trace(tmp_path: Path) -> None:
     assert ["file"] == [path.name for path in tmp_path.iterdir()]
 
 
-DISK = Location(1, "/", "ext4")
+EXT4 = Capabilities("ext4")
+DISK = Location(1, "/", EXT4)
 
 
 @pytest.mark.parametrize(
     ("library", "foreign", "says"),
     [
         (DISK, 0, "ok phone: the same disk and mount"),
-        (Location(2, "/", "btrfs"), 0, "warn phone: the library lies on another disk or mount"),
-        (Location(1, "/bound", "ext4"), 0, "warn phone: the library lies on another disk or mount"),
-        (Location(1, "/", "exfat"), 0, "warn phone: exfat has no hard links"),
+        (Location(2, "/", EXT4), 0, "warn phone: the library lies on another disk or mount"),
+        (Location(1, "/bound", EXT4), 0, "warn phone: the library lies on another disk or mount"),
+        (
+            Location(1, "/", Capabilities("exfat", has_links=False)),
+            0,
+            "warn phone: exfat has no hard links",
+        ),
         (DISK, 3, "warn phone: 3 files belong to somebody else"),
     ],
 )
@@ -88,7 +95,7 @@ def test_a_library_that_is_not_there_lies_where_it_would_be_made(tmp_path: Path)
     mounts = f"1 1 8:1 / {tmp_path} rw - tmpfs x rw\n"
 
     assert location_of(str(tmp_path), mounts) == location_of(str(tmp_path / "a/b"), mounts)
-    assert (str(tmp_path), "tmpfs") == (location_of(str(tmp_path), mounts).mount, "tmpfs")
+    assert str(tmp_path) == location_of(str(tmp_path), mounts).mount
 
 
 def test_only_who_links_hears_of_links() -> None:
@@ -120,3 +127,40 @@ def test_sizes_are_for_people() -> None:
     assert ["0.0 MB", "1.2 MB", "87 MB", "3.4 GB"] == [
         size(count) for count in (0, 1_200_000, 87_000_000, 3_400_000_000)
     ]
+
+
+_NO_TAGS = "{} keeps no tags, comments and access control lists of files"
+_STAYS = "a photo that has some is copied, and stays where it is"
+_NO_SAFE_RENAME = (
+    "exFAT by FUSE cannot rename a file without replacing another: a photo is made under its final"
+    " name, and is not whole there at first"
+)
+
+
+@pytest.mark.parametrize(
+    ("can", "moves", "says"),
+    [
+        (EXT4, True, []),
+        (
+            Capabilities("exFAT by FUSE", has_safe_renames=False, keeps_attributes=False),
+            True,
+            [
+                _NO_SAFE_RENAME,
+                f"{_NO_TAGS.format('exFAT by FUSE')}: {_STAYS}",
+            ],
+        ),
+        (
+            Capabilities("vfat", keeps_attributes=False),
+            False,
+            [_NO_TAGS.format("vfat")],
+        ),
+    ],
+)
+def test_what_the_library_s_file_system_lacks_is_said(
+    can: Capabilities, moves: bool, says: list[str]
+) -> None:
+    """And what is done instead; that a photo stays matters only to who moves."""
+    found = list(judge_file_system("/l", can, moves=moves))
+
+    assert [f"/l: {each}" for each in says] == [each.what for each in found]
+    assert all(each.advice for each in found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pytest
 
 from gallery_daemon.decision import Action
 from gallery_daemon.doctor.library import JournalState, judge_journal, look_at_journal
+from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import Intent, JournalEntry, State
 from tests.doctor.lines import said, statuses
@@ -96,3 +99,43 @@ def test_a_damaged_page_is_found(world: World) -> None:
     seen = look_at_journal(path, None)
 
     assert ["fail"] == statuses(judge_journal(seen, is_running=False))
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_journal_on_a_read_only_disk_fails(tmp_path: Path, is_there: bool) -> None:
+    """As the daemon does at once, whether it has one already or would make it."""
+    words = ["mount", "-t", "tmpfs", "none", f"{tmp_path}"]
+    if os.geteuid() or subprocess.run(words, check=False, capture_output=True).returncode:
+        pytest.skip("no permission to mount")
+    try:
+        if is_there:
+            Journal(tmp_path / "state/journal.sqlite3").close()
+        subprocess.run(["mount", "-o", "remount,ro", f"{tmp_path}"], check=True)
+        findings = list(
+            judge_journal(
+                look_at_journal(tmp_path / "state/journal.sqlite3", None), is_running=True
+            )
+        )
+        with pytest.raises(GalleryError):
+            Journal(tmp_path / "state/journal.sqlite3").close()
+    finally:
+        subprocess.run(["umount", "--lazy", f"{tmp_path}"], check=True)
+
+    assert ["fail"] == statuses(findings)
+    assert "cannot be written: its disk is read-only -> the daemon stops" in said(findings)
+
+
+@pytest.mark.parametrize("name", ["", "-wal", "-shm", "-owners"])
+def test_a_journal_that_may_not_be_written_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It, its folder, or one of the files that are made beside it."""
+    path = tmp_path / "journal.sqlite3"
+    Journal(path).close()
+    refused = tmp_path / f"{path.name}{name}"
+    refused.touch()
+    monkeypatch.setattr(os, "access", lambda asked, _mode: asked != refused)
+
+    seen = look_at_journal(path, None)
+
+    assert f"no permission to write {refused}" in (seen.problem or "")

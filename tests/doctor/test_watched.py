@@ -11,7 +11,7 @@ import pytest
 
 from gallery_daemon.config.settings import WatchFolder, WatchMode
 from gallery_daemon.doctor import watched
-from gallery_daemon.doctor.watched import Watched, judge_watched, look_at_watched
+from gallery_daemon.doctor.watched import Watched, judge_stuck, judge_watched, look_at_watched
 from gallery_daemon.intake.watch_mode import ChosenMode
 from tests.doctor.lines import said, statuses
 
@@ -168,3 +168,24 @@ def test_the_file_system_and_the_mode_are_those_of_the_mount(tmp_path: Path) -> 
 
     assert ("nfs4", WatchMode.POLL) == (seen.kind, seen.mode.mode)
     assert ["warn"] == statuses(judge_watched(look_at_watched(asked, "/library", mounts, NOW)))
+
+
+def test_folders_that_photos_cannot_leave_are_told_to_who_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closed ones, with the words of the failure; and not where all may leave."""
+    for name in ("open", "shut"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jpg").touch()
+    real = os.access
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda path, mode: not (str(path).endswith("shut") and mode & os.W_OK) and real(path, mode),
+    )
+
+    seen = look_at_watched(WatchFolder("phone", str(tmp_path)), "/library", "", NOW)
+
+    assert (1, ["warn"]) == (seen.stuck, statuses(judge_stuck(seen)))
+    assert "photos in 1 folder cannot be moved: no permission to take" in said(judge_stuck(seen))
+    assert [] == list(judge_stuck(WELL))

@@ -1,17 +1,17 @@
 """Exactly once under kill -9: the real daemon, killed at every call that changes anything.
 
-    python -m tests.faults.kills [--action move copy] [--where far] [--call renameat2] [--again]
-        [--deed run refile] [--patience 120]
+    python -m tests.faults.kills [--action move copy] [--where far into-exfat] [--call renameat2]
+        [--again] [--deed run refile] [--patience 120]
 
-For each case (action, same disk or another) and each system call that changes a name, a file or
-what is safe on the disk: a daemon with real photos is killed by strace at the first such call, a
-second one at the second, and so on until one comes through. Then it is started once more without
-strace, stopped when it has nothing to do, and `oracle` judges what lies there. Prints a table; the
-exit status is 1 if anything is lost, doubled, half-written, left over, wrong in the journal or
-overwritten, if the daemon got stuck, or if a call was not reached. The same for `refile --yes` of
-photos that were filed (`anew`): after a kill a daemon clears up, it is said twice, and undone.
-The daemon's part took half an hour with `--jobs 2` on two cores that others used, too, and the
-other as long.
+For each case (action, same disk, another, or exFAT by FUSE) and each system call that changes a
+name, a file or what is safe on the disk: a daemon with real photos is killed by strace at the first
+such call, a second one at the second, and so on until one comes through. Then it is started once
+more without strace, stopped when it has nothing to do, and `oracle` judges what lies there. Prints
+a table; the exit status is 1 if anything is lost, doubled, half-written, left over, wrong in the
+journal or overwritten, if the daemon got stuck, or if a call was not reached. The same for `refile
+--yes` of photos that were filed (`anew`): after a kill a daemon clears up, it is said twice, and
+undone. The daemon's part took half an hour with `--jobs 2` on two cores that others used, too, and
+the other as long.
 
 The classifier process is a stand-in that starts in no time (`--real` takes the real one, which
 needs some seconds a start). `--planted` plants bugs instead and says whether they are found.
@@ -31,7 +31,7 @@ from gallery_daemon.decision import Action
 from tests.faults.oracle import Broken
 from tests.faults.proof import PROOFS
 from tests.faults.running import REAL, warm_up
-from tests.faults.scene import ELSEWHERE, ORIGINALS, has_another_disk
+from tests.faults.scene import ORIGINALS, Where, why_not_there
 from tests.faults.sweep import REFILE, RUN, sweep
 from tests.faults.tracing import CALLS, OPENAT, why_not
 from tests.faults.trial import Program
@@ -63,7 +63,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--action", nargs="+", type=Action, default=list(Action))
     parser.add_argument("--deed", nargs="+", choices=_DEEDS, default=list(_DEEDS))
-    parser.add_argument("--where", choices=("near", "far"), help="the same disk, or another one")
+    parser.add_argument(
+        "--where", nargs="+", type=Where, default=list(Where), help=", ".join(Where)
+    )
     parser.add_argument("--call", nargs="+", choices=CALLS, metavar="CALL")
     parser.add_argument("--every", type=int, default=1, metavar="K", help="every K-th point only")
     parser.add_argument("--again", action="store_true", help="the second start is killed, too")
@@ -119,12 +121,11 @@ def _sweep_all(options: argparse.Namespace) -> int:
 def _cases(options: argparse.Namespace) -> list[tuple[Deed, Case]]:
     deeds = [_DEEDS[name] for name in options.deed]
     cases = [(deed, case) for deed in deeds for case in deed.cases if case.action in options.action]
-    if not has_another_disk():
-        print(f"{ELSEWHERE} is not another file system: those cases are left out", file=sys.stderr)
-        cases = [each for each in cases if not each[1].is_far]
-    if options.where:
-        cases = [each for each in cases if each[1].is_far == (options.where == "far")]
-    return cases
+    for where in options.where:
+        if reason := why_not_there(where):
+            print(f"{reason}: {where} is left out", file=sys.stderr)
+            cases = [each for each in cases if each[1].where is not where]
+    return [each for each in cases if each[1].where in options.where]
 
 
 def _print_row(case: str, call: str, tallies: Sequence[Tally]) -> None:
@@ -139,6 +140,9 @@ def _find_planted() -> int:
     """Each bug is planted and must be found as what it breaks."""
     missed = 0
     for proof in PROOFS:
+        if reason := why_not_there(proof.case.where):
+            print(f"{proof.bug}: not planted, for {reason}")
+            continue
         tally, found = proof.find()
         missed += not found
         print(f"{proof.bug}: found as {proof.breaks} {len(found)} times in {tally.kills} kills")

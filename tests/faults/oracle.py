@@ -1,9 +1,10 @@
 """What must be true of a scene, right after a kill and in the end.
 
 Right after a kill: the bytes of every file are somewhere, whole; nothing lies half-written under a
-final name; the stranger is as it was. In the end, besides: every file lies in exactly one place of
-the library, and in the watch folder if the action keeps it there; no temporary is left; the journal
-has one `filed` row for each, which says where it lies, and no open intent.
+final name, but where the journal says that the file of that name is not whole yet, and then it is
+the beginning of one; the stranger is as it was. In the end, besides: every file lies in exactly one
+place of the library, and in the watch folder if the action keeps it there; no temporary is left;
+the journal has one `filed` row for each, which says where it lies, and no open intent.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Action
@@ -21,7 +23,6 @@ from tests.faults.scene import ORIGINALS, STRANGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.faults.scene import Original, Scene
 
@@ -62,7 +63,7 @@ def judge_killed(scene: Scene) -> Iterator[Finding]:
     for original in ORIGINALS:
         if digest_of(scene.material[original.relative]) not in files.values():
             yield Finding(Broken.LOST, f"the bytes of {original.relative} are nowhere")
-    yield from _whole(scene, files)
+    yield from _whole(scene, files, begun=True)
 
 
 def judge_ended(scene: Scene) -> Iterator[Finding]:
@@ -97,16 +98,38 @@ def _placed(scene: Scene, original: Original, watch: Files, library: Files) -> I
         yield Finding(Broken.LOST, f"{where}, which is the wrong place")
 
 
-def _whole(scene: Scene, files: Files) -> Iterator[Finding]:
-    """Under final names lie only files that there ever were, and the stranger is untouched."""
+def _whole(scene: Scene, files: Files, *, begun: bool = False) -> Iterator[Finding]:
+    """Under final names lie only files that there ever were, and the stranger is untouched.
+
+    `begun`: or the beginning of one, where the journal says so.
+    """
     whole = {digest_of(content) for content in (*scene.material.values(), scene.stranger)}
     if scene.action is Action.SYMLINK:
         whole |= {link_to(scene.watch / original.relative) for original in ORIGINALS}
     for path, found in files.items():
         if _MARK not in path.name and found not in whole:
+            if begun and path in _unfinished(scene) and _is_beginning(scene, path):
+                continue
             yield Finding(Broken.HALF, f"{path} is no whole file: {path.lstat().st_size} bytes")
     if files.get(scene.library / STRANGER) != digest_of(scene.stranger):
         yield Finding(Broken.STRANGER, f"{STRANGER} lay in the library before and is changed")
+
+
+def _unfinished(scene: Scene) -> set[Path]:
+    """The files that the journal says are not whole yet."""
+    database = sqlite3.connect(f"file:{scene.journal}?mode=ro", uri=True)
+    try:
+        rows = database.execute(
+            "SELECT library, folder, unfinished FROM filings WHERE unfinished IS NOT NULL"
+        ).fetchall()
+    finally:
+        database.close()
+    return {Path(os.fsdecode(b"/".join(row))) for row in rows}
+
+
+def _is_beginning(scene: Scene, path: Path) -> bool:
+    content = path.read_bytes()
+    return any(whole.startswith(content) for whole in scene.material.values())
 
 
 def _journal(scene: Scene) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
 from tests.faults.oracle import Broken
-from tests.faults.scene import Case
+from tests.faults.scene import Case, Where
 from tests.faults.sweep import sweep
 from tests.faults.trial import Program
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tests.faults.oracle import Finding
     from tests.faults.sweep import Tally
 
-_NEAR, _FAR = Case(Action.MOVE, is_far=False), Case(Action.MOVE, is_far=True)
+_NEAR, _FAR = Case(Action.MOVE, Where.NEAR), Case(Action.MOVE, Where.FAR)
+_INTO_EXFAT = Case(Action.MOVE, Where.INTO_EXFAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,5 @@ PROOFS = (
     Proof("an intent is never closed", Broken.JOURNAL, _NEAR, "mkdirat"),
     Proof("recovery leaves temporaries behind", Broken.STRAY, _FAR, "utimensat"),
     Proof("a move copies and leaves the source", Broken.DOUBLED, _NEAR, "mkdirat"),
+    Proof("an unfinished copy is not noted", Broken.HALF, _INTO_EXFAT, "write"),
 )

@@ -1,5 +1,8 @@
 """A world to be killed in: a watch folder with photos, a library with a stranger, a journal.
 
+Library and watch folder may lie on exFAT by FUSE, which has no call that gives a whole file its
+name without replacing another, so there a copy is made under its final name.
+
 The stranger lay in the library before and is the nastiest that one can think of: it has the name of
 a photo, its size and its mtime, but other bytes. The rules go by names and the folders are fixed,
 so it is known beforehand where each file must come to lie, whoever classifies.
@@ -7,14 +10,18 @@ so it is known beforehand where each file must come to lie, whoever classifies.
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
+from tests.disks import CannotMountError, exfat_by_fuse
 from tests.faults.material import FILM, LARGE, LIVE, NAMESAKE
 
 if TYPE_CHECKING:
@@ -61,26 +68,47 @@ ORIGINALS = (
 STRANGER = f"Photos/{NAMESAKE}"
 
 
+class Where(StrEnum):
+    """On which file systems the watch folder and the library lie."""
+
+    NEAR = "near"
+    FAR = "far"
+    INTO_EXFAT = "into-exfat"
+    FROM_EXFAT = "from-exfat"
+    IN_EXFAT = "in-exfat"
+
+
+WORDS = {
+    Where.NEAR: "same disk",
+    Where.FAR: "another disk",
+    Where.INTO_EXFAT: "into exFAT",
+    Where.FROM_EXFAT: "from exFAT",
+    Where.IN_EXFAT: "within exFAT",
+}
+ON_EXFAT = frozenset({Where.INTO_EXFAT, Where.FROM_EXFAT, Where.IN_EXFAT})
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is done with the photos, and whether the library is on another file system."""
+    """What is done with the photos, and where the library is."""
 
     action: Action
-    is_far: bool
+    where: Where
 
     def __str__(self) -> str:
-        return f"{self.action}, {'another disk' if self.is_far else 'same disk'}"
+        return f"{self.action}, {WORDS[self.where]}"
 
 
+# A symbolic link knows nothing of file systems, so there is no far one, and exFAT has none.
 CASES = (
-    Case(Action.MOVE, is_far=False),
-    Case(Action.MOVE, is_far=True),
-    Case(Action.COPY, is_far=False),
-    Case(Action.COPY, is_far=True),
-    Case(Action.HARDLINK, is_far=False),
-    Case(Action.HARDLINK, is_far=True),
-    # A symbolic link knows nothing of file systems, so there is no far one.
-    Case(Action.SYMLINK, is_far=False),
+    *(Case(Action.MOVE, where) for where in Where),
+    Case(Action.COPY, Where.NEAR),
+    Case(Action.COPY, Where.FAR),
+    Case(Action.COPY, Where.INTO_EXFAT),
+    Case(Action.HARDLINK, Where.NEAR),
+    Case(Action.HARDLINK, Where.FAR),
+    Case(Action.HARDLINK, Where.IN_EXFAT),
+    Case(Action.SYMLINK, Where.NEAR),
 )
 
 
@@ -89,14 +117,10 @@ class Scene:
     """Everything that the program touches, and what it was made of."""
 
     home: Path
+    watch: Path
     library: Path
     action: Action
     material: Mapping[str, bytes]
-
-    @property
-    def watch(self) -> Path:
-        """The watch folder."""
-        return self.home / "watch"
 
     @property
     def config(self) -> Path:
@@ -151,22 +175,47 @@ _JOURNAL_ENDS = ("", "-journal", "-wal", "-shm", "-owners")
 @contextmanager
 def made(case: Case, material: Mapping[str, bytes]) -> Iterator[Scene]:
     """A scene for the case, gone afterwards."""
-    with (
-        tempfile.TemporaryDirectory(prefix="faults-") as home,
-        tempfile.TemporaryDirectory(prefix="faults-", dir=ELSEWHERE) as elsewhere,
-    ):
+    with ExitStack() as stack:
         # Links resolved: strace compares paths as the kernel has them.
-        near, far = Path(home).resolve(), Path(elsewhere).resolve()
-        library = (far if case.is_far else near) / "library"
-        scene = Scene(near, library, case.action, material)
+        def folder(where: Path | None) -> Path:
+            return Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-", dir=where))
+            ).resolve()
+
+        home = folder(None)
+        other = home if case.where is Where.NEAR else folder(_disk_of(case.where))
+        watch = other if case.where in {Where.FROM_EXFAT, Where.IN_EXFAT} else home
+        library = home if case.where is Where.FROM_EXFAT else other
+        scene = Scene(home, watch / "watch", library / "library", case.action, material)
         scene.make()
         yield scene
 
 
-def has_another_disk() -> bool:
-    """Whether `ELSEWHERE` is another file system than the one of temporary files."""
-    near = Path(tempfile.gettempdir()).stat().st_dev
-    return ELSEWHERE.is_dir() and ELSEWHERE.stat().st_dev != near
+def why_not_there(where: Where) -> str | None:
+    """Why no scene can be made there; None if one can."""
+    if where is Where.FAR:
+        near = Path(tempfile.gettempdir()).stat().st_dev
+        if not ELSEWHERE.is_dir() or ELSEWHERE.stat().st_dev == near:
+            return f"{ELSEWHERE} is not another file system"
+    if where in ON_EXFAT:
+        try:
+            _exfat()
+        except CannotMountError as error:
+            return f"{error}"
+    return None
+
+
+def _disk_of(where: Where) -> Path:
+    return _exfat() if where in ON_EXFAT else ELSEWHERE
+
+
+@cache
+def _exfat() -> Path:
+    """An exFAT by FUSE, until this program ends."""
+    mounted = ExitStack()
+    folder = mounted.enter_context(exfat_by_fuse())
+    atexit.register(mounted.close)
+    return folder
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.faults import anew, trial
-from tests.faults.scene import CASES
+from tests.faults.scene import CASES, Where
 from tests.faults.tracing import Kill, is_change
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ class Deed:
 
 
 RUN = Deed("run", CASES, trial.try_kills, trial.count_calls)
-# Nothing leaves the library, so it does not matter on which disk that is.
-_NEAR = tuple(case for case in CASES if not case.is_far)
-REFILE = Deed("refile", _NEAR, anew.try_kills, anew.count_calls)
+# Nothing leaves the library, so only the kind of its disk matters.
+_WITHIN = tuple(case for case in CASES if case.where in {Where.NEAR, Where.INTO_EXFAT})
+REFILE = Deed("refile", _WITHIN, anew.try_kills, anew.count_calls)
 
 
 @dataclass(slots=True)

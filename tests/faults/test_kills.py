@@ -8,18 +8,24 @@ from gallery_daemon.decision import Action
 from tests.faults import anew
 from tests.faults.oracle import Broken
 from tests.faults.running import QUICK, warm_up
-from tests.faults.scene import Case, has_another_disk
+from tests.faults.scene import Case, Where, why_not_there
 from tests.faults.tracing import Kill, why_not
 from tests.faults.trial import Program, try_kills
 
 pytestmark = pytest.mark.faults
 
-_MOVE, _MOVE_FAR = Case(Action.MOVE, is_far=False), Case(Action.MOVE, is_far=True)
-_COPY, _HARDLINK = Case(Action.COPY, is_far=False), Case(Action.HARDLINK, is_far=False)
+_MOVE, _MOVE_FAR = Case(Action.MOVE, Where.NEAR), Case(Action.MOVE, Where.FAR)
+_INTO_EXFAT = Case(Action.MOVE, Where.INTO_EXFAT)
+_FROM_EXFAT = Case(Action.MOVE, Where.FROM_EXFAT)
+_COPY, _HARDLINK = Case(Action.COPY, Where.NEAR), Case(Action.HARDLINK, Where.NEAR)
 _POINTS: tuple[tuple[Case, list[Kill]], ...] = (
-    (_MOVE_FAR, [Kill("renameat2", 2)]),  # a copy gets its name
-    (_MOVE_FAR, [Kill("renameat2", 6)]),  # a source gets its parting name
-    (_MOVE_FAR, [Kill("unlinkat", 1), Kill("unlinkat", 1)]),  # a source goes; again, in recovery
+    (_MOVE_FAR, [Kill("renameat2", 2)]),  # it is tried whether renames are safe there
+    (_MOVE_FAR, [Kill("renameat2", 3)]),  # a copy gets its name
+    (_MOVE_FAR, [Kill("renameat2", 7)]),  # a source gets its parting name
+    (_MOVE_FAR, [Kill("unlinkat", 2), Kill("unlinkat", 3)]),  # a source goes; again, in recovery
+    (_INTO_EXFAT, [Kill("write", 5)]),  # a copy is half there, under its final name
+    (_INTO_EXFAT, [Kill("write", 5), Kill("renameat2", 1)]),  # and is removed again
+    (_FROM_EXFAT, [Kill("unlinkat", 2)]),  # a source goes that no link can be made of
     (_MOVE, [Kill("pwrite64", 20)]),  # the journal is made
     (_MOVE, [Kill("fsync", 4)]),  # a moved name is made safe
     (_COPY, [Kill("write", 8)]),
@@ -42,8 +48,8 @@ def tracing() -> None:
 )
 def test_a_killed_daemon_files_every_photo_exactly_once(case: Case, kills: list[Kill]) -> None:
     """Killed there and started again: all whole, in one place, with one row, and no leftovers."""
-    if case.is_far and not has_another_disk():
-        pytest.skip("needs a second file system")
+    if reason := why_not_there(case.where):
+        pytest.skip(reason)
 
     trial = try_kills(case, kills, Program())
 
@@ -73,7 +79,7 @@ def test_a_killed_daemon_files_every_photo_exactly_once(case: Case, kills: list[
 )
 def test_a_killed_refile_moves_every_photo_exactly_once(action: Action, kill: Kill) -> None:
     """Killed there and said again: all lie anew, once; again does nothing, and undo leads back."""
-    trial = anew.try_kills(Case(action, is_far=False), [kill], Program())
+    trial = anew.try_kills(Case(action, Where.NEAR), [kill], Program())
 
     assert 1 == len(trial.cuts)
     assert () == trial.findings

@@ -12,7 +12,7 @@ from gallery_daemon.decision import Action
 from tests.faults.material import FILM, LARGE, LIVE, material
 from tests.faults.oracle import Broken, judge_ended, judge_killed
 from tests.faults.running import QUICK, Running, run_command
-from tests.faults.scene import STRANGER, Case, Scene, made
+from tests.faults.scene import STRANGER, Case, Scene, Where, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.faults
 @pytest.fixture(scope="module")
 def finished() -> Iterator[Scene]:
     """A scene in which a daemon has moved everything and ended in order."""
-    with made(Case(Action.MOVE, is_far=False), material()) as scene:
+    with made(Case(Action.MOVE, Where.NEAR), material()) as scene:
         with Running(run_command(QUICK, scene), scene.environ, 50.0) as daemon:
             assert daemon.run_out()
         yield scene

@@ -9,7 +9,7 @@ from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "remove_folder", "_pour")
-_WRITES = ("record", "copied", "close_intent")
+_WRITES = ("record", "unfinished", "copied", "close_intent")
 
 
 class CrashError(BaseException):

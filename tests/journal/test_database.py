@@ -63,7 +63,7 @@ SCHEMA = {
     name BLOB,
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
-    """, precision REAL, familiarity REAL, content_hash TEXT) STRICT""",
+    """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB) STRICT""",
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -139,8 +139,10 @@ SCHEMA = {
 }
 
 
+WITHOUT_UNFINISHED = "ALTER TABLE filings DROP COLUMN unfinished; "
+WITHOUT_PLACES = f"{WITHOUT_UNFINISHED}DROP INDEX filings_by_place; "
 WITHOUT_CONTENT = (
-    "DROP TABLE recognised; DROP INDEX filings_by_content;"
+    f"{WITHOUT_PLACES}DROP TABLE recognised; DROP INDEX filings_by_content;"
     " ALTER TABLE filings DROP COLUMN content_hash;"
 )
 WITHOUT_SHARES = (
@@ -163,7 +165,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (9,) == database.execute("PRAGMA user_version").fetchone()
+        assert (10,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -218,7 +220,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "taken": "2026-03-04T12:00:00+00:00", "taken_from": "mtime",
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
-        "content_hash": None,
+        "content_hash": None, "unfinished": None,
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -321,9 +323,8 @@ for _version, _script in _BACK_TO.items():
     _BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
 _BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 _BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
-_BACK_TO[8] = "PRAGMA user_version = 8;"
-for _version, _script in _BACK_TO.items():
-    _BACK_TO[_version] = f"DROP INDEX filings_by_place; {_script}"
+_BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
+_BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 
 
 @pytest.mark.parametrize("version", _BACK_TO)

@@ -169,6 +169,24 @@ def test_the_copy_s_inode_is_noted_before_it_has_its_name(world: World) -> None:
     assert 2**64 - 5 == world.journal.existing_row(row).made_inode
 
 
+def test_a_name_is_noted_as_unfinished_until_its_file_is_whole(world: World) -> None:
+    """Or until it turns out that it was taken, or the intent has ended."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    row = intent(world, "x.jpg")
+    seen = []
+    for note in ("x\udcff.jpg", None, "x (2).jpg"):
+        world.journal.unfinished(row, note)
+        seen.append(world.journal.existing_row(row).unfinished)
+    world.journal.copied(row, 7)
+    whole = world.journal.existing_row(row)
+    world.journal.unfinished(row, "x (3).jpg")
+    close(world, row, State.ABANDONED)
+
+    assert ["x\udcff.jpg", None, "x (2).jpg"] == seen
+    assert (7, None) == (whole.made_inode, whole.unfinished)
+    assert world.journal.existing_row(row).unfinished is None
+
+
 def test_rows_of_a_damaged_journal_are_adopted_as_far_as_they_are_rows(world: World) -> None:
     """Each once; a state that there is not, or a column of the wrong type, is no row."""
     make_files(world.watch, {"x.jpg": b"photo"})

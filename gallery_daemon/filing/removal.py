@@ -1,0 +1,101 @@
+"""Removing a name: only one of ours, or of a file that is safe elsewhere.
+
+What is removed gets a hidden name first, so that what is unlinked is what was checked: a newer
+version that a sync tool puts in its place in the last microsecond survives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gallery_daemon.filing.disk import NoSafeRename
+from gallery_daemon.filing.steps import names_to_try
+
+if TYPE_CHECKING:
+    from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.photo import Identity
+
+
+def temporary_name(token: str) -> str:
+    """The hidden name of a copy that is being written, in the destination's folder."""
+    return f".gallery-daemon-{token}.part"
+
+
+def probe_name(token: str) -> str:
+    """The hidden name by which it is tried whether a temporary can be renamed."""
+    return f".gallery-daemon-{token}.probe"
+
+
+def tombstone_name(token: str) -> str:
+    """The hidden name of a moved source before it is removed, in its own folder."""
+    return f".gallery-daemon-{token}.gone"
+
+
+def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str) -> str | None:
+    """Remove the source, whose bytes are safe in the library; or the reason why it stays."""
+    folder, _name = home
+    gone = (folder, tombstone_name(token))
+    try:
+        disk.hide(home, gone)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        why = disk.why_it_stays(home)
+        return f"the source cannot be taken away ({why or error.strerror}), so it stays"
+    if disk.identity(*gone) != identity:
+        give_back(disk, gone, home)
+        return "the source changed meanwhile, so it stays"
+    disk.unlink(*gone)
+    disk.sync(folder)
+    return None
+
+
+def take_away_copied(
+    disk: Disk, home: tuple[int, str], identity: Identity, token: str, copy: tuple[int, str]
+) -> str | None:
+    """Remove the source if the copy has all of it, tags and permissions too; or why it stays."""
+    with disk.source(*home, identity) as source:
+        shortfall = disk.shortfall(source, *copy)
+        if shortfall.lost:
+            return f"{shortfall}, so the source stays"
+        return take_away(disk, home, identity, token)
+
+
+def withdraw(disk: Disk, placed: tuple[int, str], identity: Identity, token: str) -> None:
+    """Remove a file of our making that has its final name and shall not: it is not whole."""
+    folder, _name = placed
+    hidden = (folder, temporary_name(token))
+    disk.hide(placed, hidden)
+    if disk.identity(*hidden) != identity:
+        give_back(disk, hidden, placed)
+        return
+    disk.unlink(*hidden)
+    disk.sync(folder)
+
+
+def give_back(disk: Disk, taken: tuple[int, str], home: tuple[int, str]) -> None:
+    """Put back a file that was taken by mistake; beside its old name, if that is taken again.
+
+    A sync tool may have put another version there meanwhile, and each may be the only copy.
+    """
+    folder, first = home
+    for name in names_to_try(first):
+        try:
+            _give_name(disk, taken, (folder, name))
+        except FileExistsError:
+            continue
+        break
+    disk.sync(folder)
+
+
+def _give_name(disk: Disk, taken: tuple[int, str], place: tuple[int, str]) -> None:
+    """Rename it, or where no rename is safe, copy it and remove it under its hidden name."""
+    try:
+        disk.rename(taken, place)
+    except NoSafeRename:
+        identity = disk.identity(*taken)
+        if identity is None:
+            raise
+        with disk.source(*taken, identity) as source:
+            disk.copy(source, *place, identity)
+        disk.unlink(*taken)
