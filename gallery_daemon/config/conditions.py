@@ -143,7 +143,12 @@ CONDITIONS: tuple[Key[Condition], ...] = (
         "or `{min: , max: }`, both included, also over midnight or New Year; what is not known of "
         "its date, as the hour of a WhatsApp photo, meets no condition",
     ),
-    _key("has_exif", _Built(Flag(), HasExif), "true", "it has EXIF of a camera, or has none"),
+    _key(
+        "has_exif",
+        _Built(Flag(), HasExif),
+        "true",
+        "it has metadata of a camera (EXIF, or the same in XMP), or has none",
+    ),
     _key("has_gps", _Built(Flag(), HasGps), "true", "it says where it was taken, or does not"),
     _key(
         "near",

@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gallery_daemon.filing.takeout import counter_of, cut_name, names_in_json
@@ -75,6 +74,7 @@ _APPLE_MARK = re.compile(r"(IMG_)[EO](\d.*)", re.IGNORECASE)
 _DUPLICATE = re.compile(r"(.+)_\d\d((?:\.[^.]+)?)")
 _COUNTED = re.compile(r"(IMG_)(\d.*)", re.IGNORECASE)
 _PIXEL_MARK = re.compile(r"(.+)(?:\.MP(?:\.COVER)?|-01\.COVER)", re.IGNORECASE)
+_LAST_LETTER: Final = "\U0010ffff"
 # So much of a long name is left in the name of its JSON.
 _KEPT = 40
 # What may follow a photo's stem in the name of a sidecar.
@@ -97,8 +97,8 @@ class FolderNames:
     def beginning(self, start: str) -> Iterator[str]:
         """Those that begin so, whatever their case, the shortest first."""
         key = _key(start)
-        rest = self._keys[bisect_left(self._keys, key) :]
-        found = takewhile(lambda each: each.startswith(key), rest)
+        last = bisect_left(self._keys, f"{key}{_LAST_LETTER}")
+        found = self._keys[bisect_left(self._keys, key) : last]
         for each in sorted(found, key=lambda name: (len(name), name)):
             yield from self._by_key[each]
 

@@ -2,8 +2,8 @@
 
 Without a decoder, so that any process may ask:
 
-- `formats` says what a file is, `ending` (with `films`) whether its end is there; `tiff` and
-  `boxes` read the structures that these need.
+- `formats` says what a file is, `ending` (with `films`) whether its end is there; `tiff`, `boxes`
+  and `heif` read the structures that these need.
 - `xmp_sidecar` reads for which file an XMP is.
 - `names` says what a file's name claims: a photo, a burst; `name_dates` reads the date in it.
 
@@ -13,6 +13,8 @@ In the classifier process only:
 - `decode` makes the picture, from the embedded `preview` where that is enough, with `pillow` kept
   within bounds. `png` leaves out what nobody needs, `unended` tells a JPEG that lacks only its end
   marker, and `unsupported` what is not broken but unknown here.
-- `facts` are what EXIF and XMP say; `date_texts` is what they say of the date, and `dates` decides
-  when the photo was taken.
+- `metadata` takes EXIF, XMP (`xmp`) and IPTC (`iptc`) out of whatever holds them, with their
+  `texts` decoded.
+- `facts` are what these say: `cameras` names the camera, `positions` the place; `date_texts` is
+  what they say of the date, and `dates` decides when the photo was taken.
 """

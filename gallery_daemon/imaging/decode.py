@@ -38,8 +38,14 @@ from pillow_heif import HeifImageFile
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.ending import NO_END_MARKER, ending
-from gallery_daemon.imaging.facts import Metadata, checked_orientation, read_metadata
 from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.imaging.heif import clean_aperture
+from gallery_daemon.imaging.metadata import (
+    Metadata,
+    checked_orientation,
+    hide_xmp,
+    read_metadata,
+)
 from gallery_daemon.imaging.pillow import as_bad_photo, decoding, truncated
 from gallery_daemon.imaging.png import used_chunks
 from gallery_daemon.imaging.preview import find_preview, shows_the_picture
@@ -108,7 +114,7 @@ class DecodedPhoto:
 
     `pixels` are uint8 (224, 224, 3): rows, columns, RGB, upright. `size` is the whole picture's
     width and height, upright; `orientation` is EXIF's 1 to 8 as the camera wrote it, and 1 for a
-    HEIC, which its container turns whatever its EXIF says. `remark` is what is wrong with the file
+    HEIC whose container turns it, whatever its EXIF says. `remark` is what is wrong with the file
     although the picture is whole, for people.
     """
 
@@ -184,7 +190,13 @@ def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
     size, written = image.size, _orientation_of_plugin(image)
     image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAIL)
     image.load()
-    return _picture(kind, image, size, read_metadata(image), written)
+    metadata = read_metadata(image, file)
+    # libavif leaves the cropping to its caller.
+    aperture = clean_aperture(file.getvalue(), size) if kind.name == "avif" else None
+    if aperture is None:
+        return _picture(kind, image, size, metadata, written)
+    part = image.crop(aperture)
+    return _picture(kind, part, part.size, metadata)
 
 
 def _read_preview_of_jpeg(data: bytes, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
@@ -192,8 +204,9 @@ def _read_preview_of_jpeg(data: bytes, kind: FileKind, max_pixels: int) -> Decod
     found = find_preview(data, PREVIEW_SIDE)
     if found is None:
         return None
-    (preview, orientation), image = found, _opened(BytesIO(data), kind, max_pixels)
-    metadata = read_metadata(image)
+    file = BytesIO(data)
+    (preview, orientation), image = found, _opened(file, kind, max_pixels)
+    metadata = read_metadata(image, file)
     if not shows_the_picture(preview, orientation, image, metadata):
         return None
     preview.draft("RGB", _DRAFT)
@@ -202,12 +215,13 @@ def _read_preview_of_jpeg(data: bytes, kind: FileKind, max_pixels: int) -> Decod
 
 
 def _read_preview_of_heic(data: bytes, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
-    image = _opened(BytesIO(data), kind, max_pixels)
+    file = BytesIO(data)
+    image = _opened(file, kind, max_pixels)
     size = image.size
     if image.draft("RGB", _THUMBNAIL) is None:
         return None
     image.load()
-    return _picture(kind, image, size, read_metadata(image))
+    return _picture(kind, image, size, read_metadata(image, file))
 
 
 _PREVIEWS: dict[str, Callable[[bytes, FileKind, int], DecodedPhoto | None]] = {
@@ -258,6 +272,7 @@ def _picture(
 def _orientation_of_plugin(image: ImageFile) -> int | None:
     """The orientation, if the plugin turns the picture while loading; None if it does not."""
     if isinstance(image, TiffImageFile):
+        hide_xmp(image)
         return checked_orientation(image.tag_v2.get(ExifTags.Base.Orientation))
     return None
 

@@ -237,11 +237,15 @@ def _of_inner_mark(head: bytes) -> FileKind | None:
     return PPM if is_ppm else None
 
 
+def brands_of(head: bytes) -> set[bytes]:
+    """The brands that a file of boxes begins with, the major one and the compatible ones."""
+    end = min(int.from_bytes(head[:4], "big"), HEAD_BYTES, len(head))
+    return {head[8:12], *(head[place : place + 4] for place in range(16, end, 4))}
+
+
 def _of_brands(head: bytes) -> FileKind:
     """The kind by the major brand, and by the compatible ones where that says too little."""
-    end = min(int.from_bytes(head[:4], "big"), len(head))
-    major = head[8:12]
-    brands = {major, *(head[place : place + 4] for place in range(16, end, 4))}
+    major, brands = head[8:12], brands_of(head)
     if major == b"crx ":
         return CR3
     # An AVIF lists `mif1`, too, and a film's brands say nothing of pictures.

@@ -34,17 +34,17 @@ from PIL import ExifTags
 from PIL.JpegImagePlugin import JpegImageFile
 
 from gallery_daemon.imaging import boxes, tiff
-from gallery_daemon.imaging.boxes import Extent, extents_for_thumbnail
 from gallery_daemon.imaging.ending import scan_start
-from gallery_daemon.imaging.facts import checked_orientation
+from gallery_daemon.imaging.heif import Extent, extents_for_thumbnail
+from gallery_daemon.imaging.metadata import checked_orientation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL import Image
 
-    from gallery_daemon.imaging.facts import Metadata
     from gallery_daemon.imaging.formats import FileKind
+    from gallery_daemon.imaging.metadata import Metadata
     from gallery_daemon.imaging.tiff import Directory
 
 # Reading more than this share of the file saves nothing.

@@ -16,7 +16,7 @@ import struct
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 WIDTH, HEIGHT, BITS, SAMPLES, SAMPLE_FORMAT = 256, 257, 258, 277, 339
 NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS = 254, 259, 262, 271, 330
@@ -24,6 +24,10 @@ DNG_VERSION = 50706
 ORIENTATION, PREVIEW_OFFSET, PREVIEW_BYTES = 274, 513, 514
 # Where the pixels are: offsets and byte counts of strips, and of tiles.
 DATA_TAGS = ((273, 279), (324, 325))
+# Whole blocks of metadata beside EXIF, and texts.
+XMP, IPTC, PHOTOSHOP = 700, 33723, 34377
+MODEL = 272
+UTF8 = 129
 _WANTED = {
     WIDTH, HEIGHT, BITS, SAMPLES, SAMPLE_FORMAT,
     NEW_SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, MAKE, SUB_IFDS, DNG_VERSION,
@@ -35,6 +39,10 @@ _VALUES_LIMIT = 10_000
 _PLACES_LIMIT = 1 << 40
 # The types that are read: BYTE, ASCII, SHORT, LONG, IFD, LONG8.
 _CODES = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
+# Of the types that blocks and texts have, the bytes of one value: UNDEFINED and UTF-8, too.
+_UNITS = {1: 1, 2: 1, 4: 4, 7: 1, UTF8: 1}
+# A block of XMP or IPTC; more of it is not read.
+_BLOCK_BYTES_LIMIT = 1 << 20
 
 
 class _Layout(NamedTuple):
@@ -84,6 +92,32 @@ def second_directory(file: BinaryIO) -> Directory | None:
         return None
     file.seek(count[0] * struct.calcsize(layout.order + layout.entry + layout.offset), os.SEEK_CUR)
     return _directory(file, layout) if _follow(file, layout) else None
+
+
+def blocks(file: BinaryIO, tags: Collection[int]) -> dict[int, bytes]:
+    """The bytes of those tags in the first directory, as far as they are there.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    layout = _layout(file)
+    if layout is None or not _follow(file, layout):
+        return {}
+    count = _numbers(file, layout, layout.length)
+    entries = [_entry(file, layout) for _ in range(min(count[0] if count else 0, _ENTRIES_LIMIT))]
+    return {
+        entry[0]: _block(file, layout, *entry[1:])
+        for entry in entries
+        if entry and entry[0] in tags
+    }
+
+
+def _block(file: BinaryIO, layout: _Layout, form: int, count: int, field: bytes) -> bytes:
+    length = min(_UNITS.get(form, 0) * count, _BLOCK_BYTES_LIMIT)
+    if length <= len(field):
+        return field[:length]
+    place = struct.unpack(layout.order + layout.offset, field)[0]
+    return file.read(length) if _seek(file, place) else b""
 
 
 def _layout(file: BinaryIO) -> _Layout | None:

@@ -23,6 +23,7 @@ FORMATS = ("jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif")
 
 # How the camera held the picture: what undoes EXIF's orientation.
 _HELD = {
+    0: None,
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -31,6 +32,7 @@ _HELD = {
     6: Image.Transpose.ROTATE_90,
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
+    9: None,
 }
 
 

@@ -78,15 +78,6 @@ def test_a_nonsense_orientation_is_upright(orientation: int) -> None:
     assert (picture.size, picture.orientation) == ((320, 240), 1)
 
 
-def test_an_orientation_in_xmp_counts() -> None:
-    """Editors that know XMP alone write it there."""
-    xmp = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
-
-    picture = read(written(held(drawn(), 6), "webp", xmp=xmp))
-
-    assert (320, 240) == picture.size
-
-
 def test_a_large_jpeg_is_decoded_small_and_looks_the_same() -> None:
     """The scaled decode is within a grey level of the whole one."""
     large = drawn(2000, 1500)

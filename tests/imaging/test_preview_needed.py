@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gallery_daemon.config.settings import Limits
-from gallery_daemon.imaging.boxes import extents_for_thumbnail
 from gallery_daemon.imaging.decode import read_picture, read_preview
 from gallery_daemon.imaging.formats import sniff
+from gallery_daemon.imaging.heif import extents_for_thumbnail
 from gallery_daemon.imaging.preview import bytes_for_preview
 from tests.imaging.camera import shot
 from tests.imaging.pictures import drawn, exif_of, written

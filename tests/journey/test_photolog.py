@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
+
+import pytest
 
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.decision import Action, Decision, Outcome
@@ -12,7 +16,8 @@ from gallery_daemon.journal.record import State
 from gallery_daemon.journey.judge import Examined
 from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
-from gallery_daemon.photo import Candidate, Facts, Identity, Photo
+from gallery_daemon.partial_date import Granularity
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Taken, TakenFrom
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -36,3 +41,32 @@ def test_nothing_is_remembered_of_what_is_filed() -> None:
         )
 
     assert {} == photo_log._times
+
+
+@pytest.mark.parametrize(
+    ("granularity", "expected"),
+    [
+        (Granularity.SECOND, "2026-01-01T00:00:00+00:00"),
+        (Granularity.MINUTE, "2026-01-01T00:00+00:00"),
+        (Granularity.DAY, "2026-01-01"),
+        (Granularity.MONTH, "2026-01"),
+        (Granularity.YEAR, "2026"),
+    ],
+)
+def test_a_line_has_no_more_of_a_date_than_is_known(
+    granularity: Granularity, expected: str
+) -> None:
+    """A midnight in it was one."""
+    written = io.StringIO()
+    log = make_log(LogFormat.JSON, LogLevel.INFO, written)
+    taken = Taken(NOW, TakenFrom.NAME, granularity)
+    examined = Examined(file("a.jpg"), replace(Facts.unread(NOW), taken=taken))
+
+    PhotoLog(log, PassCounts(), "/library", SystemClock()).filed(
+        examined,
+        Decision(Outcome.RULE, "all", None, ()),
+        Filing(State.FILED, Action.COPY, "/library/a.jpg"),
+    )
+
+    told = json.loads(written.getvalue())
+    assert (expected, "name") == (told["taken"], told["taken_from"])
