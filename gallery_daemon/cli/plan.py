@@ -269,12 +269,14 @@ def print_reasons(
     if not files:
         return
     console.print(f"\n{len(files)} {words}:")
-    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    by_reason: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
     for each in files:
-        by_reason[each.reason or ""].append(each.photo)
-    for reason, photos in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        by_reason[each.reason or "", each.hint].append(each.photo)
+    for (reason, hint), photos in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         line = Text(shown(f"{reason}  {len(photos)}"))
         console.print(_with_names(line, photos, None if all_names else 1))
+        if hint is not None:
+            print_words(console, shown(f"  hint: {hint}"))
 
 
 def folder_in(library: str, destination: str) -> str:

@@ -31,6 +31,7 @@ from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.decision import Action
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.recover import recover
+from gallery_daemon.journal.record import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,16 +83,19 @@ def refile(
         stays = [each for each in found if not isinstance(each, Refile)]
         if not as_json:
             _print(chosen.library, refiling, moves, stays, all_names=names)
+        has_refused = any(each.state is State.FAILED for each in stays)
         if not moves or not (yes or _says_yes(len(moves), as_json=as_json)):
             if as_json:
                 _print_json(moves, stays)
+            if yes and has_refused:
+                raise typer.Exit(exits.SOME)
             return
         recover(journal, disk)
         is_well = _print_refiled(refiling.run(moves), as_json=as_json)
         if refiling.emptied and not as_json:
             folders = ", ".join("/".join(each) + "/" for each in sorted(refiling.emptied))
             print(sentence(f"taken away, made for photos and empty now: {folders}"))
-        if not is_well:
+        if not is_well or has_refused:
             raise typer.Exit(exits.SOME)
 
 

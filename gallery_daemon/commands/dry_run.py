@@ -61,8 +61,8 @@ class PlannedFile:
     it, `destination` the one it would get: another if that name is taken; with a `{sequence}` the
     first of many names and the first that is free (`is_numbered`). `conflict` is what would become
     of it if its name were taken, by other bytes and by the same. `note` says why it would be
-    copied where something else is wanted, and what would not arrive with it. `sidecar_of` is the
-    path of the photo that it would travel with.
+    copied where something else is wanted, and what would not arrive with it; `hint`, for one that
+    would fail, what to do. `sidecar_of` is the path of the photo that it would travel with.
     """
 
     photo: str
@@ -81,6 +81,7 @@ class PlannedFile:
     is_numbered: bool = False
     conflict: tuple[OnConflict, Identical] | None = None
     note: str | None = None
+    hint: str | None = None
 
 
 class Preview:
@@ -347,7 +348,8 @@ class Preview:
         try:
             placed = self._overlay.place(self._library, step, points_to)
         except (OSError, GalleryError) as error:
-            return replace(planned, state=State.FAILED, reason=str(error))
+            hint = error.hint if isinstance(error, GalleryError) else None
+            return replace(planned, state=State.FAILED, reason=str(error), hint=hint)
         reasons = [placed.reason or planned.reason]
         if placed.state is State.FILED and placed.name != first and not is_numbered:
             reasons = [f"another file called {first} lies there", placed.reason]

@@ -117,7 +117,7 @@ class DryRunDisk(Disk):
         path = self._handles[source]
         there = self._there(path)
         assert there is not None
-        self._refuse_taken(self._path(folder, name))
+        self._refuse_name(folder, name)
         code = refusal_of_link(there.path, self._handles[folder])
         if code is not None:
             raise OSError(code, os.strerror(code))
@@ -133,7 +133,7 @@ class DryRunDisk(Disk):
         """Noted, if the name is free and the file system has links."""
         there = self._there(target)
         assert there is not None
-        self._refuse_taken(self._path(folder, name))
+        self._refuse_name(folder, name)
         if not capabilities_at(self._handles[folder]).has_symlinks:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         self._noted[self._path(folder, name)] = _There(target, there.identity, is_link=True)
@@ -143,7 +143,7 @@ class DryRunDisk(Disk):
         path = self._path(*source)
         there = self._there(path)
         assert there is not None
-        self._refuse_taken(self._path(*target))
+        self._refuse_name(*target)
         if not self._is_noted_copy(path):
             folder = existing_above(self._handles[target[0]])
             if is_far(there.path, folder):
@@ -180,7 +180,7 @@ class DryRunDisk(Disk):
         """Noted: a second file with these bytes."""
         there = self._there(self._handles[source])
         assert there is not None
-        self._refuse_taken(self._path(folder, name))
+        self._refuse_name(folder, name)
         self._noted[self._path(folder, name)] = there
 
     def shortfall(self, source: int, folder: int, _name: str) -> Shortfall:
@@ -223,9 +223,15 @@ class DryRunDisk(Disk):
                 return None
             raise
 
-    def _refuse_taken(self, path: str) -> None:
-        if self._there(path) is not None:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+    def _refuse_name(self, folder: int, name: str) -> None:
+        """As the kernel does: what is taken first, then what may not be written."""
+        if self._there(self._path(folder, name)) is not None:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
+        if not self.may_change(folder):
+            there = existing_above(self._handles[folder])
+            is_read_only = os.statvfs(there).f_flag & os.ST_RDONLY
+            code = errno.EROFS if is_read_only else errno.EACCES
+            raise OSError(code, os.strerror(code), there)
 
     def _is_noted_copy(self, path: str) -> bool:
         """Whether the name is one of the overlay, of a file that has another name on the disk."""

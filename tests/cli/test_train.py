@@ -30,7 +30,7 @@ def test_a_model_in_one_command(run: Run, tmp_path: Path) -> None:
     assert 0 == done.returncode, done.stderr
     assert "cut.png" in done.stderr
     assert "95% right from" in done.stdout
-    assert f"wrote {bundle}: put `model: {bundle}` into your configuration" in done.stdout
+    assert f"  model: {bundle}\n" in done.stdout
     begun_with, made = read_manifest(find_bundle("default")), read_manifest(bundle)
     assert begun_with.int8 is not None
     assert made.int8 is not None

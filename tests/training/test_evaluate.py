@@ -151,15 +151,16 @@ def test_several_folders_are_measured_together(tmp_path: Path) -> None:
     assert 10 == _evaluate(first, second).measures.pictures
 
 
-@pytest.mark.usefixtures("guesses")
-def test_the_json_says_which_model_by_which_engine_and_what_was_skipped(tmp_path: Path) -> None:
+def test_the_json_says_which_model_by_which_engine_and_what_was_skipped(
+    tmp_path: Path, guesses: Guesses
+) -> None:
     """Beside the measures, under the names that scripts know."""
     data = make_gallery(tmp_path / "data", 2)
     (data / "red" / "00.png").write_text("no picture")
 
     said = json.loads(json.dumps(_evaluate(data).to_json()))
 
-    assert ("colours@abababab", "torch cpu") == (said["model"], said["engine"])
+    assert (guesses.manifest.model_id, "torch cpu") == (said["model"], said["engine"])
     assert [str(data / "red" / "00.png")] == [each["path"] for each in said["skipped"]]
     assert said["skipped"][0]["error"]
     assert ["model", "engine", "pictures", "accuracy"] == list(said)[:4]
