@@ -14,7 +14,8 @@ A part that is blank, missing or out of range costs that part and those below it
 day or a month that the calendar does not have makes the whole date worthless. A clock that was
 never set says nothing: the first days of such clocks never count, and days on which people take
 photos too only where the name or GPS says the same. Other cameras begin with a new year, so its
-first hour counts only where neither the name nor GPS speaks against it.
+first hour, and its noon to the second, counts only where neither the name nor GPS speaks against
+it; so do the first weeks of the clocks of Unix and FAT.
 
 Sources: EXIF 3.0 (CIPA DC-008), XMP part 1 (ISO 16684-1), IPTC IIM 4.2, Metadata Working Group's
 guidelines 2.0; the default date of Qualcomm's cameras: mm-jpeg-interface.
@@ -47,14 +48,15 @@ if TYPE_CHECKING:
 _YEARS = range(1840, 2100)
 
 # The first day of a clock that was never set, which may have run for some hours since: the zeros of
-# OLE, the Macintosh, Unix, FAT and GPS, with the eve where the clock was told in a zone west of
-# Greenwich; and the last second that Unix counts in 32 bits.
+# VMS, OLE, SQL, the Macintosh, Unix, FAT and GPS, with the eve where the clock was told in a zone
+# west of Greenwich; and the last seconds that NTP and Unix count in 32 bits.
 _UNSET_DAYS = frozenset(
     map(
         date.fromisoformat,
         (
-            "1899-12-30", "1903-12-31", "1904-01-01", "1969-12-31", "1970-01-01", "1979-12-31",
-            "1980-01-01", "1980-01-06", "2038-01-18", "2038-01-19",
+            "1858-11-17", "1899-12-30", "1899-12-31", "1900-01-01", "1903-12-31", "1904-01-01",
+            "1969-12-31", "1970-01-01", "1979-12-31", "1980-01-01", "1980-01-06", "2036-02-07",
+            "2038-01-18", "2038-01-19",
         ),
     )
 )  # fmt: skip
@@ -63,12 +65,21 @@ _DOUBTFUL_DAYS = frozenset({date(2000, 1, 1)})
 # What Qualcomm's camera library writes if no application tells it the time.
 _DOUBTFUL_MOMENTS = frozenset({datetime(2002, 12, 8, 12)})  # noqa: DTZ001
 
+# A clock that began here may have run for days.
+_BEGINNINGS = frozenset({(1970, 1), (1980, 1)})
+
 _DIGITAL_SINCE = 1995
 
 # How far the local time on earth is from UTC, and an old fix from the photo.
 _SAME_MOMENT = timedelta(hours=15)
 
-_PART = r"( ?\d\d?|  )"
+# With all its parts it is clear whatever is between them, or nothing.
+_WHOLE_TEXT = re.compile(
+    r"\s*(\d{4})([:\-/.])(\d\d)\2(\d\d)[\sT:_,\-]{0,9}"
+    r"(\d\d)([:.\-]?)(\d\d)\6(\d\d)(?!\d)(?:[.,](\d{1,9}))?",
+    re.ASCII,
+)
+_PART = r"( ?\d\d?(?!\d)|  )"
 _DATE_TEXT = re.compile(
     rf"\s*(\d{{4}})(?!\d)(?:[:\-/.]{_PART}(?:[:\-/.]{_PART}"
     rf"(?:[ T]{{1,9}}{_PART}(?::{_PART}(?::{_PART}(?:[.,](\d{{1,9}}))?)?)?)?)?)?",
@@ -76,6 +87,11 @@ _DATE_TEXT = re.compile(
 )
 _SOLID_TEXT = re.compile(
     r"\s*(\d{4})(\d\d)(\d\d)(?:[ T]?(\d\d)(\d\d)(\d\d)?(?:[.,](\d{1,9}))?)?(?!\d)", re.ASCII
+)
+# Of twelve hours, as phones in America and East Asia write against the standard.
+_HALF_OF_DAY = re.compile(
+    r"\s?(?<![a-z])(?:(?P<early>a\.?\s?m\.?|上午|午前|오전)|p\.?\s?m\.?|下午|午後|오후)(?![a-z])",
+    re.IGNORECASE,
 )
 _IPTC_TIME = re.compile(r"\s*(\d\d):?(\d\d):?(\d\d)?", re.ASCII)
 _OFFSET_TEXT = re.compile(r"\s*(?:(Z)|([+-])(\d\d)(?::?(\d\d))?(?!\d))", re.ASCII)
@@ -130,7 +146,7 @@ def _counts(known: PartialDate, texts: DateTexts, name: str) -> bool:
     """Whether it can be the date of a clock that was set."""
     if _is_unset(known):
         return False
-    if not _is_doubtful(known) and not _is_new_year(known):
+    if not (_is_doubtful(known) or _is_new_year(known) or _is_near_beginning(known)):
         return True
     fix = None if texts.gps is None else date_of_gps(texts.gps)
     witnesses = [each for each in (date_of_name(name), fix) if each]
@@ -150,10 +166,20 @@ def _is_doubtful(known: PartialDate) -> bool:
 
 
 def _is_new_year(known: PartialDate) -> bool:
-    """Whether it is the first hour of a year that a digital camera can have begun with."""
+    """Whether it is the first hour of a year that a digital camera can have begun with, or noon."""
     when = known.when
-    is_first = (when.month, when.day, when.hour) == (1, 1, 0)
-    return known.knows(Granularity.HOUR) and is_first and when.year >= _DIGITAL_SINCE
+    if (when.month, when.day) != (1, 1) or when.year < _DIGITAL_SINCE:
+        return False
+    is_noon = known.knows(Granularity.SECOND) and (when.hour, when.minute, when.second) == (
+        12,
+        0,
+        0,
+    )
+    return known.knows(Granularity.HOUR) and (when.hour == 0 or is_noon)
+
+
+def _is_near_beginning(known: PartialDate) -> bool:
+    return known.knows(Granularity.DAY) and (known.when.year, known.when.month) in _BEGINNINGS
 
 
 def _is_same_day(local: PartialDate, other: PartialDate) -> bool:
@@ -184,11 +210,26 @@ def date_of_text(text: object) -> PartialDate | None:
     """A date as EXIF or XMP (ISO 8601) writes it, as far as it is there, with its offset."""
     if not isinstance(text, str):
         return None
-    found = _SOLID_TEXT.match(text) or _DATE_TEXT.match(text)
-    if found is None:
+    if half := _HALF_OF_DAY.search(text):
+        text = text[: half.start()] + text[half.end() :]
+    if found := _WHOLE_TEXT.match(text):
+        *parts, fraction = found.group(1, 3, 4, 5, 7, 8, 9)
+    elif found := _SOLID_TEXT.match(text) or _DATE_TEXT.match(text):
+        *parts, fraction = found.groups()
+    else:
         return None
-    *parts, fraction = found.groups()
-    return _partial(parts, fraction, _offset(text[found.end() :]))
+    known = _partial(parts, fraction, _offset(text[found.end() :]))
+    return (
+        known if known is None or half is None else _of_twelve(known, 0 if half["early"] else _NOON)
+    )
+
+
+def _of_twelve(known: PartialDate, noon: int) -> PartialDate:
+    """The same with its hour counted from midnight, if it is one of twelve before or after noon."""
+    if not known.knows(Granularity.HOUR) or known.when.hour not in range(1, _NOON + 1):
+        return known
+    when = known.when.replace(hour=known.when.hour % _NOON + noon)
+    return PartialDate(when, known.granularity)
 
 
 def date_of_iptc(text: IptcDateText) -> PartialDate | None:
@@ -235,6 +276,8 @@ def _partial(
     year, month, day, hour, minute, second = map(_number, parts)
     if year is None or year not in _YEARS:
         return None
+    if year == _FAT_ZERO and month == 0:
+        return None
     if not month:
         return PartialDate(datetime(year, 1, 1), Granularity.YEAR)  # noqa: DTZ001 - local time
     try:
@@ -256,6 +299,8 @@ def _partial(
     return PartialDate(when, granularity)
 
 
+_NOON = 12
+_FAT_ZERO = 1980  # with zeros for month and day: what FAT says of no date
 _LAST_HOUR, _MINUTES, _LEAP_SECOND = 24, 60, 60
 
 

@@ -23,8 +23,8 @@ _POINTS: tuple[tuple[Case, list[Kill]], ...] = (
     (_MOVE_FAR, [Kill("renameat2", 3)]),  # a copy gets its name
     (_MOVE_FAR, [Kill("renameat2", 7)]),  # a source gets its parting name
     (_MOVE_FAR, [Kill("unlinkat", 2), Kill("unlinkat", 3)]),  # a source goes; again, in recovery
-    (_INTO_EXFAT, [Kill("write", 5)]),  # a copy is half there, under its final name
-    (_INTO_EXFAT, [Kill("write", 5), Kill("renameat2", 1)]),  # and is removed again
+    (_INTO_EXFAT, [Kill("write", 13)]),  # a copy is half there, under its final name
+    (_INTO_EXFAT, [Kill("write", 13), Kill("renameat2", 1)]),  # and is removed again
     (_FROM_EXFAT, [Kill("unlinkat", 2)]),  # a source goes that no link can be made of
     (_MOVE, [Kill("pwrite64", 20)]),  # the journal is made
     (_MOVE, [Kill("fsync", 4)]),  # a moved name is made safe

@@ -22,6 +22,8 @@ EXIF, XMP, IPTC = (
 SAVED, FIX = ExifDateText("2021:05:06 07:08:09"), GpsDateText("2017:05:06", (7.0, 8.0, 9.0))
 YEAR_OF_PRINT, NEW_YEAR = ExifDateText("1975:01:01 00:00:00"), ExifDateText("2005:01:01 00:00:00")
 GOPRO = ExifDateText("2016:01:01 00:00:07")
+NOON, AFTER_NOON = ExifDateText("2012:01:01 12:00:00"), ExifDateText("2012:01:01 12:00:09")
+DAYS_LATER = ExifDateText("1970:01:05 06:07:08")
 NAMED = "20180725_163423.jpg"
 TOKYO, MUNICH, NEW_YORK = Position(35.68, 139.69), Position(48.137, 11.575), Position(40.7, -74.0)
 
@@ -109,6 +111,17 @@ def test_a_later_source_that_agrees_may_say_it_more_finely(
         ("2023:06:15 10:11:12+02:00", "2023-06-15T10:11:12+02:00"),
         ("2023:06:15 10:11:12.5", "2023-06-15T10:11:12.500000"),
         ("1955:07:01 00:00:00", "1955-07-01T00:00:00"),
+        ("2023:06:15 02:11:12 PM", "2023-06-15T14:11:12"),
+        ("2023:06:15 12:11:12 a.m.", "2023-06-15T00:11:12"),
+        ("2023:06:15 下午 02:11:12", "2023-06-15T14:11:12"),
+        ("2023:06:15 14:11:12 PM", "2023-06-15T14:11:12"),
+        ("2023:06:15 10-11-12", "2023-06-15T10:11:12"),
+        ("2023:06:15:10:11:12", "2023-06-15T10:11:12"),
+        ("2023:06:15-10:11:12", "2023-06-15T10:11:12"),
+        ("2023:06:1510:11:12", "2023-06-15T10:11:12"),
+        ("2023:06:15 101112", "2023-06-15T10:11:12"),
+        ("2023-06-15-07:00", "2023-06-15"),
+        ("2023:06:015", "2023-06"),
     ],
 )
 def test_one_part_that_is_wrong_costs_no_other(date: str, expected: str) -> None:
@@ -188,6 +201,10 @@ def test_a_date_that_no_calendar_has_is_not_believed(text: object) -> None:
         "2000:01:01",
         "2002:12:08 12:00:00",
         "0000:00:00 00:00:00",
+        "1980:00:00 00:00:00",
+        "1858:11:17 00:00:00",
+        "1900:01:01 00:00:00",
+        "2036:02:07 06:28:16",
     ],
 )
 def test_a_clock_that_was_never_set_says_nothing(text: str) -> None:
@@ -223,6 +240,12 @@ def test_a_clock_that_was_never_set_says_nothing(text: str) -> None:
         (DateTexts((GOPRO,)), "PXL_20151231_230007123.jpg", ("2016-01-01T00:00:07", "exif")),
         (DateTexts((GOPRO,)), "2016-01-01 fireworks.jpg", ("2016-01-01T00:00:07", "exif")),
         (DateTexts(), "IMG_20160101_000007.jpg", ("2016-01-01T00:00:07", "name")),
+        # Noon is a beginning too, and a clock may run for days.
+        (DateTexts((NOON,)), NAMED, ("2018-07-25T16:34:23", "name")),
+        (DateTexts((NOON,)), "a.jpg", ("2012-01-01T12:00:00", "exif")),
+        (DateTexts((AFTER_NOON,)), NAMED, ("2012-01-01T12:00:09", "exif")),
+        (DateTexts((DAYS_LATER,)), NAMED, ("2018-07-25T16:34:23", "name")),
+        (DateTexts((DAYS_LATER,)), "a.jpg", ("1970-01-05T06:07:08", "exif")),
         (DateTexts((), GOPRO), "x.jpg", ("2016-01-01T00:00:07", "exif")),
     ],
 )  # fmt: skip

@@ -106,6 +106,21 @@ SCREENSHOTS = {
     "Game_20210102101112.jpg": "2021-01-02T10:11:12",
     "2021010210111200-0123456789ABCDEF0123456789ABCDEF.jpg": "2021-01-02T10:11:12",
     "20210102101112_1.jpg": "2021-01-02T10:11:12",
+    "wp_ss_20130521_0001.png": "2013-05-21",
+    "لقطة شاشة 2024-05-21 في 2.45.52 م.png": "2024-05-21T14:45:52",
+    "لقطة شاشة 2024-05-21 في 2.45.52 ص.png": "2024-05-21T02:45:52",
+    "Στιγμιότυπο 2024-05-21, 2.45.52 μ.μ..png": "2024-05-21T14:45:52",
+    "Tangkapan skrin 2024-05-21 pada 2.45.52 PTG.png": "2024-05-21T14:45:52",
+    "截圖 2024-05-21 晚上 9.45.52.png": "2024-05-21T21:45:52",
+    "צילום מסך 2024-05-21 ב-14.45.52.png": "2024-05-21T14:45:52",
+    "2024年05月21日 14时45分52秒.jpg": "2024-05-21T14:45:52",
+    "2024年05月21日144552.jpg": "2024-05-21T14:45:52",
+    "2024-05-21_14-45_1.png": "2024-05-21T14:45",
+    "ScreenShot2024-05-21at14.45.52.png": "2024-05-21T14:45:52",
+    "Xbox Game 5_21_2024 2_45_52 PM.png": "2024-05-21T14:45:52",
+    "VirtualBox_Win10_05_06_2024_14_45_52.png": "2024-06-05T14:45:52",
+    "ffxiv_21052014_144552.png": "2014-05-21T14:45:52",
+    "WoWScrnShot_052124_144552.jpg": "2024-05-21T14:45:52",
 }
 MESSENGERS = {
     "WhatsApp Image 2026-08-31 at 15.41.14 (1).jpeg": "2026-08-31T15:41:14",
@@ -157,6 +172,13 @@ MESSENGERS = {
     "InShot_20210102_101112345.jpg": "2021-01-02T10:11:12.345000",
     "LRM_EXPORT_20210102_101112.jpg": "2021-01-02T10:11:12",
     "LRM_EXPORT_123456789_20210102_101112.jpg": "2021-01-02T10:11:12",
+    "WhatsApp-Image-2024-05-21-at-14.45.52.jpeg": "2024-05-21T14:45:52",
+    "WhatsApp-Image-2024-05-21-at-2.45.52-PM-1.jpeg": "2024-05-21T14:45:52",
+    "WhatsApp 图像2024-05-21于14.45.52.jpg": "2024-05-21T14:45:52",
+    "DOC-20240521-WA0003.jpg": "2024-05-21",
+    "2024-05-21_14-45-52_UTC.jpg": "2024-05-21T14:45:52+00:00",
+    "anna_2024-05-21_14-45-52_UTC_1.jpg": "2024-05-21T14:45:52+00:00",
+    "mtxx_1480502345678.jpg": "2016-11-30T10:39:05.678000+00:00",
 }
 UPLOADERS = {
     "22-04-06 15-21-03 2160.jpg": "2022-04-06T15:21:03",
@@ -178,6 +200,8 @@ UPLOADERS = {
     "IMG_1234_2021-01-02_10-11-12.jpg": "2021-01-02T10:11:12",
     "Foto 02.01.21, 10 11 12.jpg": "2021-01-02T10:11:12",
     "Foto 21.05.2024, 10 11 12.jpg": "2024-05-21T10:11:12",
+    "2024-05-21--14-45-52.jpg": "2024-05-21T14:45:52",
+    "Foto 21.05.24 14 45 52.jpg": "2024-05-21T14:45:52",
 }
 CAMERAS = {
     "DJI_20230102101112_0001_D.JPG": "2023-01-02T10:11:12",
@@ -193,6 +217,10 @@ CAMERAS = {
     "Photo on 21-05-2024 at 10.45.jpg": "2024-05-21T10:45",
     "P_20210102_101112_p.jpg": "2021-01-02T10:11:12",
     "WIN_20210102_10_11_12_Pro.jpg": "2021-01-02T10:11:12",
+    "Photo on 21.05.24 at 14.45.jpg": "2024-05-21T14:45",
+    "Foto am 21.05.24 um 14.45 #2.jpg": "2024-05-21T14:45",
+    "Photo on 5-21-24 at 2.45 PM.jpg": "2024-05-21T14:45",
+    "Photo on 5-21-2024 at 2.45 PM.jpg": "2024-05-21T14:45",
 }
 SCANNERS = {
     "Scan_20210102.jpg": "2021-01-02",
@@ -211,6 +239,10 @@ SCANNERS = {
     "Scan 21.05.2024.jpg": "2024-05-21",
     "Scan 2.1.2021 10.11.12.jpg": "2021-01-02T10:11:12",
     "20210102101112_001.jpg": "2021-01-02T10:11:12",
+    "PhotoScan_20240521.jpg": "2024-05-21",
+    "Notes_240521_144552_1.jpg": "2024-05-21T14:45:52",
+    "Adobe Scan 21 mai 2024.jpg": "2024-05-21",
+    "Adobe Scan 21 déc. 2024 (2).jpg": "2024-12-21",
 }
 PEOPLE = {
     "Photo 2020-01-30 (2).jpg": "2020-01-30",
@@ -233,6 +265,11 @@ PEOPLE = {
     "30.01.2020.jpg": "2020-01-30",
     "30. January 2020.jpg": "2020-01-30",
     "19991231.jpg": "1999-12-31",
+    "Anna, 21. März 2024.jpg": "2024-03-21",
+    "Anna 21 agosto 2024.jpg": "2024-08-21",
+    "2024 05 21 Anna.jpg": "2024-05-21",
+    "1965-07-04 Oma.jpg": "1965-07-04",
+    "2024-05-21 14.45.52 am See.jpg": "2024-05-21T14:45:52",
 }
 NAMED = PHONES | SCREENSHOTS | MESSENGERS | UPLOADERS | CAMERAS | SCANNERS | PEOPLE
 
@@ -278,6 +315,25 @@ MARKED = {
     "IMG_1234_DiskStation_May-01-123456-2024_Conflict.jpg": None,
     "IMG_1234 (conflict #1 on 2024-05-01).jpg": None,
     "IMG_1234.jpg 2024-05-01 123456.jpg": None,
+    "20210102_101112_conflict-anna.meier-20240501-123456.jpg": "2021-01-02T10:11:12",
+    "IMG_1234_conflict-anna.meier-20240501-123456.jpg": None,
+    "IMG_1234_conflict-anna@example.org-20240501-123456.jpg": None,
+    "IMG_1234 (Anna's conflicted copy 2024-05-01 (1)).jpg": None,
+    "IMG_1234 (Anna (PC)'s conflicted copy 2024-05-01 2).jpg": None,
+    "IMG_1234 - Anna's conflicted copy 2024-05-01.jpg": None,
+    "IMG_1234 conflicted copy 2024-05-01.jpg": None,
+    "IMG_1234_conflicted_copy_2024-05-01.jpg": None,
+    "IMG_1234_Konflikt_2024-05-01.jpg": None,
+    "IMG_1234.conflict-20240501-123456.jpg": None,
+    "IMG_1234-conflict-20240501-123456.jpg": None,
+    "IMG_1234-v2024-05-01-123456-000.jpg": None,
+    "IMG_1234 (Çak\u0131şan kopya Anna 2024-05-01).jpg": None,
+    "IMG_1234 (bản sao xung đột 2024-05-01).jpg": None,
+    "IMG_1234 (نسخة متعارضة 2024-05-01).jpg": None,
+    "IMG_1234 (ristiriitainen kopio 2024-05-01).jpg": None,
+    "IMG_1234 (ütköző másolat 2024-05-01).jpg": None,
+    "IMG_1234 (Annas modstridende kopi 2024-05-01).jpg": None,
+    "IMG_1234 (конфліктна копія 2024-05-01).jpg": None,
 }
 
 NAMELESS = (
@@ -346,6 +402,12 @@ NAMELESS = (
     "conflicted copy.jpg",
     ".jpg",
     "",
+    "v1.12.2023.jpg",
+    "5-6-2024 2.45.52 PM.jpg",
+    "Photo on 5-6-24 at 2.45 PM.jpg",
+    "1-21-05-2024.jpg",
+    "1920-1080-10.jpg",
+    "192 2024 05 21.jpg",
 )  # fmt: skip
 
 
@@ -375,7 +437,16 @@ def test_counters_and_serial_numbers_are_no_dates(name: str) -> None:
 
 def test_a_name_without_a_mark_stays_whole() -> None:
     """Words that only sound like one are the person's own."""
-    for name in (*PHONES, *SCREENSHOTS, *MESSENGERS, *PEOPLE, "conflict zone.jpg", "a (1).jpg"):
+    for name in (
+        *PHONES,
+        *SCREENSHOTS,
+        *MESSENGERS,
+        *PEOPLE,
+        "conflict zone.jpg",
+        "a (1).jpg",
+        "a (b) (c).jpg",
+        "no conflict.jpg",
+    ):
         assert name == unmarked(name)
 
 
