@@ -192,12 +192,13 @@ def _groups(name: str, named: str | None) -> Iterator[_Group]:
     if ending in {".mp", ".mv"}:
         # The film of PXL_1.MP.jpg is PXL_1.MP.
         yield _of_stem(name, _PHOTO_FIRST)
-    if ending == _JSON:
-        for whole in names_in_json(stem):
-            yield from _in_full(whole)
-    if _parts(stem)[1] in _FILMS:
-        # It describes the film, which goes with its photo.
-        yield from _groups(stem, None)
+    described = tuple(names_in_json(stem)) if ending == _JSON else (stem,)
+    for whole in described:
+        yield from _in_full(whole)
+    for whole in described:
+        if _parts(whole)[1] in _FILMS:
+            # It describes the film, which goes with its photo.
+            yield from _groups(whole, None)
     for each in _stems_of(stem, ending):
         yield from _of_stems(each, ending, named)
 

@@ -23,6 +23,7 @@ _BRANDS = {
     "general imaging": "GE",
     "research in motion": "BlackBerry",
     "hmd global": "Nokia",
+    "jk imaging": "KODAK",
 }
 # Another brand that a company's models may begin with.
 _OTHER_BRANDS = {"ricoh": "pentax", "lge": "lg"}
@@ -31,7 +32,7 @@ _OF_COMPANIES = re.compile(
     r"[\s,]+(?:corporation|corp|company|co|limited|ltd|incorporated|inc|llc|plc|gmbh|ag|ab|a/s|oy"
     r"|(?:digital\s+)?(?:imaging|cameras?)|optical|optics|(?:opto-)?electronics|electric|computer|systems"
     r"|techwin|technology|technologies|industries|industrial|international"
-    r"|koki|mobile\s+communications)(?=[\s.,]|$).*",
+    r"|koki|mobility|mobile\s+communications)(?=[\s.,]|$).*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]{2,}")

@@ -6,9 +6,10 @@ history, a face), except for the values of a list or of a property with qualifie
 one counts. Of two properties with the same name the first counts as well.
 
 A packet is text of strangers. Its length is bounded, entities are refused, and a packet that breaks
-off or breaks the rules of XML gives what stands before that place. The part that a JPEG may keep in
-extension segments is not read: writers move only large properties there (ISO 16684-1, part 3 of
-Adobe's specification, section 1.1.3.1), and none of those used here is large.
+off or breaks the rules of XML gives what stands before that place. Only a stray ampersand and the
+number of a control character, which XML forbids and programs write, are mended. The part that a
+JPEG may keep in extension segments is not read: writers move only large properties there (ISO
+16684-1, part 3 of Adobe's specification, section 1.1.3.1), and none of those used here is large.
 
 Sources: XMP specification, parts 1 (ISO 16684-1: serialisation, encodings) and 2 (name spaces).
 """
@@ -61,18 +62,40 @@ _ENCODINGS = (
 _DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 # Which XML allows nowhere.
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_WRITTEN_CONTROLS = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.IGNORECASE | re.ASCII
+)
+# Of an entity that XML does not know by itself, or of none: "Smith & Sons", HTML's `&nbsp;`.
+_STRAY_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)", re.IGNORECASE | re.ASCII
+)
 
 
 def read_xmp(packet: bytes) -> Mapping[str, str]:
     """The used properties of the packet by their usual names (`tiff:Make`), trimmed, not empty."""
-    target = _Properties()
-    parser = DefusedXMLParser(target=target)
+    text = _text(packet[:PACKET_BYTES_LIMIT])
     try:
-        parser.feed(_text(packet[:PACKET_BYTES_LIMIT]))
-    except (ParseError, DefusedXmlException):
-        # What was read before is well-formed and belongs to the picture.
-        return target.found
-    return target.found
+        found, is_whole = _properties_in(text)
+        if not is_whole:
+            mended = _STRAY_AMPERSAND.sub("&amp;", _WRITTEN_CONTROLS.sub("", text))
+            found = found if mended == text else _properties_in(mended)[0]
+    except DefusedXmlException:
+        return {}
+    return found
+
+
+def _properties_in(text: str) -> tuple[Mapping[str, str], bool]:
+    """The properties, and whether all of it is XML; what stands before the fault counts.
+
+    Raises:
+        DefusedXmlException: it defines an entity.
+    """
+    target = _Properties()
+    try:
+        DefusedXMLParser(target=target).feed(text)
+    except ParseError:
+        return target.found, False
+    return target.found, True
 
 
 def _text(packet: bytes) -> str:

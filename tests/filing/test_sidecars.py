@@ -87,6 +87,11 @@ EMOJI = "😀😃😄😁😆😅😂🤣🥲☺️😊😇🙂🙃😉😌😍�
         ("IMG_Olympia.AAE", None, ("IMG_lympia.HEIC",)),
         ("IMG_1.MOV.xmp", "IMG_1.HEIC", ("IMG_1.HEIC", "IMG_1.MOV")),
         ("IMG_1.MP4.json", "IMG_1.HEIC", ("IMG_1.HEIC", "IMG_1.MP4")),
+        ("IMG_1.MP4.supplemental-metadata.json", "IMG_1.HEIC", ("IMG_1.HEIC", "IMG_1.MP4")),
+        ("IMG_1.MOV.suppl.json", "IMG_1.HEIC", ("IMG_1.HEIC", "IMG_1.MOV")),
+        ("IMG_1.MOV.supplemental-metadata(1).json", None, ("IMG_1.HEIC", "IMG_2(1).HEIC")),
+        ("IMG_1.MP4(1).json", "IMG_1(1).HEIC", ("IMG_1(1).HEIC", "IMG_1.HEIC")),
+        ("VID_1.MP4.supplemental-metadata.json", None, ("IMG_1.HEIC", "VID_1.MP4")),
         # Google Takeout.
         ("IMG_1.jpg.json", "IMG_1.jpg", ("IMG_1.jpg", "IMG_1.png")),
         ("IMG_1.json", "IMG_1.jpg", ("IMG_1.jpg",)),

@@ -173,6 +173,11 @@ def test_every_encoding_of_xmp_is_read(encoding: str, start: str) -> None:
         packet('tiff:Make="M\xfcller"', "<a></b>").encode(),
         packet('tiff:Make="M\xfcller"', "<nowhere:a/>").encode(),
         packet('tiff:Make="M\xfcller"', "R&D <3").encode(),
+        # Before what is wanted: Adobe's reader takes out such controls, too.
+        packet('photoshop:City="A&#1;&#x0b;&#31;" tiff:Make="M&#xfc;ller"').encode(),
+        packet('photoshop:City="Smith & Sons" tiff:Make="M\xfcller"').encode(),
+        packet("", "<xmp:a>&nbsp;&eacute;</xmp:a><tiff:Make>M\xfcller</tiff:Make>").encode(),
+        packet("", "<xmp:a>&#1;</xmp:a><tiff:Make>M\xfcller</tiff:Make><a>").encode(),
     ],
 )
 def test_an_untidy_packet_gives_what_it_has(raw: bytes) -> None:
