@@ -7,17 +7,20 @@ its own line.
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
+from gallery_daemon.logs.journald import is_read_by_journald, prefix
 from gallery_daemon.logs.width import columns_of
 
 
 def print_error(error: GalleryError) -> None:
     """The error as a person reads it, on standard error."""
+    priority = prefix("error") if is_read_by_journald(sys.stderr, os.environ) else ""
     for line in error_lines(error):
-        print_to_stderr(line)
+        print_to_stderr(priority + line)
 
 
 def print_to_stderr(line: str) -> None:

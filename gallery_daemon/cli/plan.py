@@ -49,7 +49,7 @@ _OTHER_ENDS = (
     (State.SKIPPED, "not filed"),
     (State.LEFT, "left"),
     (State.QUARANTINED, "quarantined"),
-    (State.FAILED, "could not be read"),
+    (State.FAILED, "would fail"),
 )
 AllNames = Annotated[bool, typer.Option("--names", help="Show every photo's name.")]
 

@@ -69,7 +69,11 @@ def facts_of(
         taken=dates.choose(_date_texts(metadata, position), name, mtime),
         camera=camera,
         has_exif=bool(
-            camera or metadata.camera or has_gps or _XMP_OF_CAMERAS & metadata.xmp.keys()
+            camera
+            or metadata.camera
+            or clean(metadata.base.get(ExifTags.Base.DateTimeOriginal))
+            or has_gps
+            or _XMP_OF_CAMERAS & metadata.xmp.keys()
         ),
         has_gps=has_gps,
         position=position,

@@ -156,7 +156,9 @@ def _of_samples(directory: tiff.Directory) -> str | None:
     sizes = " and ".join(str(each) for each in sorted(bits))
     of = f"of {count} samples, " if count not in _USUAL_COMPONENTS else "of "
     named = f"{' and '.join(words)} numbers of {sizes} bits" if words else f"{sizes} bits a sample"
-    is_usual = not words and bits in ({1}, {2}, {4}, {8}, {16}) and count in _USUAL_COMPONENTS
+    # Grey and palettes alone have fewer than 8 bits where Pillow reads them.
+    usual = ({1}, {2}, {4}, {8}, {16}) if count == 1 else ({8}, {16})
+    is_usual = not words and bits in usual and count in _USUAL_COMPONENTS
     return None if is_usual else of + named
 
 

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from gallery_daemon.logs.console import ConsoleLine
 from gallery_daemon.logs.events import Log
+from gallery_daemon.logs.journald import is_read_by_journald, prefix
 from gallery_daemon.logs.width import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
+
+    Renderer = Callable[[object, str, MutableMapping[str, Any]], str]
 
 
 @contextmanager
@@ -61,7 +64,9 @@ def make_log(
     """A Log that writes to `stream` (standard output), in the form that suits it."""
     out = stream or sys.stdout
     chosen = form or suitable_format(out, os.environ)
-    renderer = _json_line if chosen is LogFormat.JSON else _console_line(out)
+    renderer: Renderer = _json_line if chosen is LogFormat.JSON else _console_line(out)
+    if is_read_by_journald(out, os.environ):
+        renderer = _with_priority(renderer)
     logger = structlog.wrap_logger(
         structlog.WriteLogger(out),
         processors=[
@@ -89,6 +94,15 @@ def _wants_colour(stream: TextIO) -> bool:
 def _console_line(stream: TextIO) -> ConsoleLine:
     # Asked for each line: a person may change the size of the window.
     return ConsoleLine(colour=_wants_colour(stream), width=partial(columns_of, stream))
+
+
+def _with_priority(renderer: Renderer) -> Renderer:
+    def line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+        # The renderer takes the event apart.
+        priority = prefix(event["level"])
+        return priority + renderer(logger, method, event)
+
+    return line
 
 
 def _json_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:

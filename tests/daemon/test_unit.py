@@ -24,6 +24,11 @@ def test_the_unit_starts_the_command_it_was_given() -> None:
     assert line == 'ExecStart="/home/a b/100%%/$$x/python" "-m" "gallery_daemon" "run"'
 
 
+def test_the_journal_has_the_programs_name() -> None:
+    """Not the interpreter's, which starts it."""
+    assert "\nSyslogIdentifier=gallery-daemon\n" in unit_text(("/usr/bin/python3",))
+
+
 def test_install_and_remove_leave_nothing_behind(tmp_path: Path) -> None:
     """What install wrote, remove takes away; installing twice is fine."""
     path = install_unit(tmp_path / "user", ("/usr/bin/python3",))

@@ -124,6 +124,24 @@ def test_a_taken_name_is_not_overwritten(bare: World, action: Action) -> None:
     )
 
 
+@pytest.mark.parametrize("action", [Action.COPY, Action.MOVE, Action.HARDLINK])
+def test_another_disk_under_the_same_number_is_tried_anew(tmp_path: Path, action: Action) -> None:
+    """One that renames safely was there before: one try fails, and the next one files."""
+    make_files(tmp_path, {"watch/x.jpg": _PHOTO, "watch/y.jpg": _PHOTO[1:], "library/a": b""})
+    journal = Journal(tmp_path / "journal.sqlite3")
+    world = World(tmp_path, tmp_path / "library", journal, disk := Disk())
+    world.execute(world.plan("y.jpg", Action.COPY))
+    disk.__class__ = BareDisk
+    with pytest.raises(FilingError):
+        world.execute(world.plan("x.jpg", action))
+    assert {"a", "Memes/y.jpg"} == set(read_files(world.library))
+
+    world.execute(world.plan("x.jpg", action))
+
+    assert _PHOTO == read_files(world.library)["Memes/x.jpg"]
+    journal.close()
+
+
 @pytest.mark.parametrize("content", [_OTHER, _PHOTO, _PHOTO[:1000], b""])
 def test_a_name_that_is_taken_in_the_last_moment_is_not_overwritten(
     tmp_path: Path, content: bytes

@@ -241,6 +241,8 @@ def test_a_text_of_any_length_costs_little() -> None:
         (told({TAGS.Model: "Pixel"}), True),
         (told(camera={TAGS.DateTimeOriginal: "2020:07:11 19:45:37"}), True),
         (told(camera={TAGS.FNumber: 1.8}), True),
+        (told({TAGS.DateTimeOriginal: "2020:07:11 19:45:37"}), True),
+        (told({TAGS.DateTimeOriginal: "  "}), False),
     ],
 )
 def test_exif_is_what_a_camera_writes(metadata: Metadata, expected: bool) -> None:

@@ -105,6 +105,8 @@ UNSUPPORTED: dict[str, tuple[Callable[[], bytes], str]] = {
     "whole numbers of 64 bits": (lambda: tiff(bits=(64,)), "64 bits a sample"),
     "RGB of 32 bits": (lambda: tiff(bits=(32,) * 3, photometric=2), "32 bits a sample"),
     "RGB of 10 bits": (lambda: tiff(bits=(10,) * 3, photometric=2), "10 bits a sample"),
+    "RGB of 4 bits": (lambda: tiff(bits=(4,) * 3, photometric=2), "4 bits a sample"),
+    "RGB of 1 bit": (lambda: tiff(bits=(1,) * 3, photometric=2), "1 bits a sample"),
     "grey of 6 bits": (lambda: tiff(bits=(6,)), "6 bits a sample"),
     "seven colours": (lambda: tiff(bits=(8,) * 7, photometric=5), "7 samples"),
     "WebP in a TIFF": (lambda: tiff(compression=50001, bits=(8,) * 3, photometric=2), "by WebP"),

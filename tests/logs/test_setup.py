@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gallery_daemon.logs.events import ConfigRejected, DaemonStopped, JournalRebuilt, WatchLost
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from tests.logs.test_logs import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run(program: str) -> str:
@@ -104,6 +109,43 @@ def test_colours_are_for_terminals_that_want_them(
 
     assert is_coloured == ("\x1b[32m" in terminal.getvalue())
     assert "\x1b" not in file.getvalue()
+
+
+@pytest.mark.parametrize("form", list(LogFormat))
+def test_journald_learns_how_important_a_line_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: LogFormat
+) -> None:
+    """By the number before it, as syslog(3) has them; 6 to 3 are info to error."""
+    path = tmp_path / "journal"
+    with path.open("w") as out:
+        status = os.fstat(out.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino}")
+        log = make_log(form, stream=out)
+        for event in (DaemonStopped("TERM"), WatchLost("a", "/a", "gone"), JournalRebuilt("/j", 0)):
+            log.write(event)
+
+    lines = path.read_text().splitlines()
+    assert ["<6>", "<4>", "<3>"] == [line[:3] for line in lines]
+    if form is LogFormat.JSON:
+        levels = [json.loads(line[3:])["level"] for line in lines]
+        assert ["info", "warning", "error"] == levels
+
+
+@pytest.mark.parametrize("told", [None, "", "8:1", "8", "no:number"])
+def test_nobody_else_reads_the_number(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: str | None
+) -> None:
+    """The variable is inherited by what a service starts, whose output may go elsewhere."""
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    if told is not None:
+        monkeypatch.setenv("JOURNAL_STREAM", told)
+    memory = io.StringIO()
+    with (tmp_path / "file").open("w+") as file:
+        for out in (file, memory):
+            make_log(LogFormat.JSON, stream=out).write(WatchLost("a", "/a", "gone"))
+        file.seek(0)
+
+        assert ["{", "{"] == [file.read(1), memory.getvalue()[0]]
 
 
 def test_nothing_known_is_nothing_written() -> None:
