@@ -280,7 +280,9 @@ class Refiling:
             base, relocation_step(candidate.in_library, to), link_target(row)
         )
         if planned.state is not State.FILED:
-            yield _stays(row, planned.reason or "")
+            stays = _stays(row, planned.reason or "")
+            is_refused = planned.state is State.FAILED
+            yield replace(stays, state=State.FAILED, hint=planned.hint) if is_refused else stays
             return
         plan = Plan(candidate.photo, to, verdict.decision, examined.facts, examined.prediction, ())
         # How it came into the library stays as it was.
