@@ -185,7 +185,12 @@ class Act:
             self.is_copied = True
             self.disk.copy(self.source, self.target, temporary, self.step.file.identity)
             self._tell_copied(temporary)
-        self.disk.rename((self.target, temporary), (self.target, name))
+        try:
+            self.disk.rename((self.target, temporary), (self.target, name))
+        except NoSafeRename:
+            # Another disk has the number of the one that was tried. The next act tries anew.
+            self.disk.forget_renames(self.target)
+            raise
         self.is_copied = False
 
     def _copy_in_place(self, name: str) -> None:

@@ -240,6 +240,10 @@ class Disk:
             self._safe_renames[device] = self._try_rename(folder, first, other)
         return self._safe_renames[device]
 
+    def forget_renames(self, folder: int) -> None:
+        """What was tried there does not hold any more: disks come and go under one number."""
+        self._safe_renames.pop(os.fstat(folder).st_dev, None)
+
     def _try_rename(self, folder: int, first: str, other: str) -> bool:
         os.close(os.open(first, _OPEN_NEW, 0o600, dir_fd=folder))
         try:
