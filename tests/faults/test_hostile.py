@@ -198,7 +198,7 @@ def test_bombs_are_read_or_refused(shown: Shown) -> None:
     bombs = {path.name: shown.one(f"bombs/{path.name}") for path in shown.watch.glob("bombs/*")}
 
     assert 15 == len(bombs)
-    assert {name: "photo_left" for name in ("nested.heic", "nested meta.heic")} == {
+    assert dict.fromkeys(("nested.heic", "nested meta.heic"), "photo_left") == {
         name: event["event"]
         for name, event in bombs.items()
         if event["event"] not in {"photo_filed", "photo_quarantined"}
