@@ -66,7 +66,7 @@ def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(run: Run, tmp_path: Path) -
     assert "--resume" in said
     resumed = run(*words, "--resume")
     assert 0 == resumed.returncode, resumed.stderr
-    assert f"wrote {bundle}: " in resumed.stdout
+    assert f"  model: {bundle}\n" in resumed.stdout
     assert not list(tmp_path.glob(".family.training"))
 
 

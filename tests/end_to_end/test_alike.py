@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from tests.journal.test_database import WITHOUT_SHARES
+from tests.journal.test_database import BACK_TO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,9 +163,7 @@ def test_looks_of_an_older_version_are_looked_at_anew_where_rules_ask(
         facts = json.loads(text)
         del facts["facts"]["dhash"]
         database.execute("UPDATE looks SET look = ?", (json.dumps(facts),))
-        database.executescript(
-            WITHOUT_SHARES + "DROP TABLE seen; DROP INDEX filings_refiled; PRAGMA user_version = 3;"
-        )
+        database.executescript(BACK_TO[3])
         database.commit()
 
     (home.watch / "a second.jpg").write_bytes(shot(beach, 0.4))

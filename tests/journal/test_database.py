@@ -245,7 +245,7 @@ def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> 
     path = tmp_path / "journal.sqlite3"
     Journal(path).close()
     with closing(sqlite3.connect(path)) as database:
-        database.executescript(_BACK_TO[version])
+        database.executescript(BACK_TO[version])
 
     Journal(path).close()
 
@@ -294,7 +294,7 @@ def test_a_journal_that_is_only_read_is_not_made(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-_BACK_TO = {
+BACK_TO = {
     1: """
         DROP TABLE looks;
         DROP TABLE seen;
@@ -319,15 +319,15 @@ _BACK_TO = {
     5: "PRAGMA user_version = 5;",
 }
 """SQL that takes away what the versions after this one have added."""
-for _version, _script in _BACK_TO.items():
-    _BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
-_BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
-_BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
-_BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
-_BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
+for _version, _script in BACK_TO.items():
+    BACK_TO[_version] = WITHOUT_CONTENT + WITHOUT_SHARES + WITHOUT_FOLDERS + _script
+BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
+BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
+BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
+BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 
 
-@pytest.mark.parametrize("version", _BACK_TO)
+@pytest.mark.parametrize("version", BACK_TO)
 def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     """Its rows are there, who only reads gets them too, and new ones can be written."""
     world = World(tmp_path, tmp_path / "library", Journal(tmp_path / "journal.sqlite3"))
@@ -336,7 +336,7 @@ def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, version: int) ->
     world.execute(world.plan("x.jpg", Action.COPY))
     world.journal.close()
     with sqlite3.connect(tmp_path / "journal.sqlite3") as database:
-        database.executescript(_BACK_TO[version])
+        database.executescript(BACK_TO[version])
     database.close()
 
     reader = Journal(tmp_path / "journal.sqlite3", read_only=True)
