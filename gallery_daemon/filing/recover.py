@@ -292,7 +292,11 @@ def _is_ours(disk: Disk, row: Row, source: tuple[int, str] | None, placed: tuple
     if (there.device, there.inode) == (row.identity.device, row.identity.inode):
         return True
     if (there.inode, there.size_bytes) == (row.made_inode, row.identity.size_bytes):
-        return True
+        # FAT and FUSE may have given the copy's number to another file since.
+        if source is None or not _still(disk, source, row):
+            return True
+        with disk.source(*source, row.identity) as opened:
+            return disk.same_bytes(opened, *placed)
     return row.state is State.UNDOING and _is_at_home(disk, row, source, placed, there)
 
 

@@ -7,6 +7,7 @@ cache, are beyond this sweep.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -115,6 +116,38 @@ def test_no_crash_loses_or_doubles_a_photo(
         if not crashed:
             return
     pytest.fail("the sweep did not end")
+
+
+@pytest.mark.faults
+def test_a_stranger_with_the_inode_of_a_lost_copy_is_not_the_photo(
+    tmp_path: Path, far_library: Path
+) -> None:
+    """FAT and FUSE number files anew at each mount: bytes tell, before a source is removed."""
+    for effects in range(200):
+        home, library = tmp_path / str(effects), far_library / f"library-{effects}"
+        make_files(home / "watch", {"x.HEIC": b"photo" * 5000})
+        make_files(library, {"Memes/x.HEIC": b"other" * 5000})
+        fuse = Fuse(effects)
+        journal = journal_on(fuse, home / "journal.sqlite3")
+        world = World(home, library, journal, disk_on(fuse))
+        with contextlib.suppress(CrashError):
+            world.execute(world.plan("x.HEIC", Action.MOVE))
+        journal.close()
+        world = World(home, library, Journal(home / "journal.sqlite3"))
+        copied = [row for row in world.journal.open_intents() if row.made_inode is not None]
+        if copied and list(library.glob("Memes/.*.part")):
+            break
+        world.journal.close()
+    else:
+        pytest.fail("no crash came between the copy and its name")
+    world.journal.copied(copied[0].id, (library / "Memes/x.HEIC").stat().st_ino)
+
+    recover(world.journal, world.disk)
+
+    assert {"x.HEIC": b"photo" * 5000} == read_files(world.watch)
+    assert {"Memes/x.HEIC": b"other" * 5000} == read_files(library)
+    assert [] == world.journal.find(Query(states=(State.FILED,)))
+    world.journal.close()
 
 
 def test_an_intent_whose_disk_is_away_waits(world: World) -> None:
