@@ -75,7 +75,9 @@ def main() -> None:
 def first_photo(checkout: Path, watch: Path, home: Path) -> FirstPhoto:
     """One `sort` of the photos in `watch`, in an empty `home`."""
     environ = {name: str(home / name.lower()) for name in _HOMES}
-    words = ("sort", str(watch), "--library", str(home / "library"), "--log-format", "json")
+    # A hard link would change the photo's ctime, and the next run would wait for it to settle.
+    how = ("--action", "copy", "--log-format", "json")
+    words = ("sort", str(watch), "--library", str(home / "library"), *how)
     before = os.times()
     began = time.monotonic()
     with subprocess.Popen(
