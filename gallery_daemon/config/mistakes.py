@@ -140,8 +140,8 @@ SYNONYMS = {
 
 def did_you_mean(word: str, options: Iterable[str]) -> str | None:
     """The hint that names the option nearest to `word`, if one is near."""
-    nearest = _nearest(word, tuple(options))
-    return None if nearest is None else f"did you mean {nearest}?"
+    near = nearest(word, tuple(options))
+    return None if near is None else f"did you mean {near}?"
 
 
 def quote_it(text: str, key: str | None = None) -> str:
@@ -160,7 +160,8 @@ def meant_number(text: str, *, fraction: bool) -> float | None:
     return number / 100 if fraction and percent else number
 
 
-def _nearest(word: str, options: tuple[str, ...]) -> str | None:
+def nearest(word: str, options: tuple[str, ...]) -> str | None:
+    """The option that was most likely meant by `word`; None: none is near."""
     if len(word) > _LONGEST_WORD:
         return None  # difflib takes the square of the length
     lower = word.lower().replace("-", "_").replace(" ", "_")
