@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     [
         ("Sync/Camra", "Sync/Camera"),
         ("Sync/camera", "Sync/Camera"),
-        ("Snyc/Camera", "Sync/Camera"),
+        ("Synk/Camera", "Sync/Camera"),
         ("Sync/Downloads", None),
-        ("Snyc/Kamera", None),
+        ("Synk/Kamera", None),
         ("Photos", None),
     ],
 )
