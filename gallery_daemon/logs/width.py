@@ -41,9 +41,9 @@ def width_of(text: str) -> int:
 def shorten(path: str, width: int | None) -> str:
     """The path in at most `width` columns where that is possible; None: whole.
 
-    The home folder becomes `~`. Where that is not enough, folders in the middle are left out, from the second on, so
-    that where it begins and what it is called stay; a name that is too long by itself loses its
-    middle.
+    The home folder becomes `~`. Where that is not enough, folders in the middle are left out, from
+    the second on, so that where it begins and what it is called stay; a name that is too long by
+    itself loses its middle.
     """
     if width is None:
         return path
