@@ -7,7 +7,7 @@ program's.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -41,7 +41,7 @@ ABOUT = (
 """What the program is, in the words of the README."""
 
 # The root of the parser's errors, which typer exports only by this child of its child.
-_ParserError = typer.BadParameter.__mro__[2]
+_ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
 app = typer.Typer(
     name=PROGRAM,
@@ -110,8 +110,11 @@ def run_command() -> None:
 
 
 def _as_ours(error: Exception) -> GalleryError:
-    """The parser's error with our beginning and end, and where the options stand."""
-    sentence = error.format_message().rstrip(".")  # type: ignore[attr-defined]
+    """The parser's error with our beginning and end; its guess, and where the options stand."""
+    said = error.format_message()  # type: ignore[attr-defined]
+    sentence, guess, meant = said.partition("Did you mean")
+    sentence = sentence.rstrip(" .(")
     context = getattr(error, "ctx", None)
     command = PROGRAM if context is None else context.command_path
-    return GalleryError(sentence[:1].lower() + sentence[1:], hint=f"see {command} --help")
+    hint = f"did you mean{meant.rstrip('.)')}\n" if guess else ""
+    return GalleryError(sentence[:1].lower() + sentence[1:], f"{hint}see {command} --help")
