@@ -241,6 +241,7 @@ def _sign_of_life(say: Callable[[str], None], runtime: Runtime, watching: Watchi
         files=lambda: runtime.pipeline.load,
         is_loading=lambda: state.word(host.pid) == "starting",
         is_listing=lambda: any(each.is_under_way for each in watching.listings),
+        is_watching=lambda: any(is_up for _, is_up in watching.folders),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     ("words", "says", "hint"),
     [
         (("frobnicate",), "no such command 'frobnicate'", "see gallery-daemon --help"),
-        (("sevice",), "no such command 'sevice'", "did you mean 'service'?"),
+        (("cheque",), "no such command 'cheque'", "did you mean 'check'?"),
         (("run", "--bogus"), "no such option: --bogus", "see gallery-daemon run --help"),
         (("undo", "--last", "0"), "invalid value for", "see gallery-daemon undo --help"),
     ],
