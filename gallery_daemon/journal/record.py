@@ -56,12 +56,21 @@ FINAL_STATES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do what with a file: its permissions, of 0o666 at most, its owner and its group."""
+
+    mode: int
+    owner: int
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What is about to be done with one file: its destination, and the action.
 
     `name` is the first one tried, before a conflict's ` (2)`. `token` is part of the names of the
     act's temporary files, so recovery knows them. `parent` is the row of a sidecar's photo;
-    `undoes` the row that this one reverts, or refiles.
+    `undoes` the row that this one reverts, or refiles. `rights` is as in `Row`.
     """
 
     action: str
@@ -70,6 +79,7 @@ class Intent:
     token: str
     parent: int | None = None
     undoes: int | None = None
+    rights: Rights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +133,9 @@ class Row:
     the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
     row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
     `made_inode` is that of the copy, if one was made; `unfinished` the name under which a copy was
-    begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in hexadecimal
-    digits. In the row of an undo the two places are exchanged: it leads from the library to the
-    watch folder.
+    begun that is not whole yet, and `begun_inode` its inode; `content_hash` the SHA-256 of what was
+    filed, in hexadecimal digits; `rights` those that the file had and its new place cannot keep. In
+    the row of an undo the two places are exchanged: it leads from the library to the watch folder.
     """
 
     id: int
@@ -151,9 +161,11 @@ class Row:
     undoes: int | None = None
     made_inode: int | None = None
     unfinished: str | None = None
+    begun_inode: int | None = None
     precision: float | None = None
     familiarity: float | None = None
     content_hash: str | None = None
+    rights: Rights | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -224,13 +236,23 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
             "name": os.fsencode(intent.name),
             "token": intent.token,
             "undoes": intent.undoes,
+            **rights_columns(intent.rights),
         }
     return columns
+
+
+def rights_columns(rights: Rights | None) -> dict[str, int | None]:
+    """The columns of the rights, by name."""
+    if rights is None:
+        return dict.fromkeys(("mode", "uid", "gid"))
+    return {"mode": rights.mode, "uid": rights.owner, "gid": rights.group}
 
 
 def row_of(columns: sqlite3.Row) -> Row:
     """The row of these columns."""
     folder = os.fsdecode(columns["folder"] or b"")
+    inode = None if columns["made_inode"] is None else _unsigned(columns["made_inode"])
+    is_whole = columns["unfinished"] is None
     return Row(
         id=columns["id"],
         parent=columns["parent"],
@@ -258,12 +280,20 @@ def row_of(columns: sqlite3.Row) -> Row:
         reason=columns["reason"],
         owner=columns["owner"],
         undoes=columns["undoes"],
-        made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
+        # One column for both: it is the inode of a whole copy only once no name is unfinished.
+        made_inode=inode if is_whole else None,
+        begun_inode=None if is_whole else inode,
         unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
         content_hash=columns["content_hash"],
+        rights=_rights_of(columns),
     )
+
+
+def _rights_of(columns: sqlite3.Row) -> Rights | None:
+    mode, owner, group = (columns[name] for name in ("mode", "uid", "gid"))
+    return None if mode is None else Rights(mode, owner, group)
 
 
 def written(text: str | None) -> str | None:

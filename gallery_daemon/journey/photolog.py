@@ -1,16 +1,18 @@
-"""The one line that every file gets, and the count it goes into.
+"""The one line that every file gets; it is counted at the same time.
 
 All the journey's values come together here and become one `PhotoLine`; nothing else in the program
-writes about photos. `PassCounts` is what `sort` sums up and `status` shows; `ClassifierState` is
-what the events of the classifier process say of it: does it run, by which engine, why it ended.
+writes about photos. What the classifier process says of itself is logged and remembered here, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.classifier_state import ClassifierState
+from gallery_daemon.journey.examined import Predicted
+from gallery_daemon.journey.shortfall import NO_SHORTFALL
 from gallery_daemon.logs.events import (
     PhotoFailed,
     PhotoFiled,
@@ -20,8 +22,6 @@ from gallery_daemon.logs.events import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Row
-    from gallery_daemon.journey.judge import Examined
-    from gallery_daemon.journey.stayed import StayedFiles
+    from gallery_daemon.journey.examined import Examined, Traveller
+    from gallery_daemon.journey.pass_counts import PassCounts
+    from gallery_daemon.journey.shortfall import Shortfall, Shortfalls
     from gallery_daemon.logs.events import (
         ClassifierFailed,
         ClassifierStarted,
@@ -55,8 +56,17 @@ class _Times:
 class PhotoLog:
     """Writes the line of every file and counts it."""
 
-    def __init__(self, log: Log, tally: PassCounts, library: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        log: Log,
+        tally: PassCounts,
+        library: str,
+        clock: Clock,
+        shortfalls: Shortfalls | None = None,
+    ) -> None:
+        """`shortfalls` knows what an uncertain photo lacks; without it, its line does not say."""
         self._log, self._tally, self._clock = log, tally, clock
+        self._shortfalls = shortfalls
         self._library = library.rstrip("/") + "/"
         self._times: dict[Candidate, _Times] = {}
         self._reported: set[Candidate] = set()
@@ -76,8 +86,10 @@ class PhotoLog:
         self, examined: Examined, decision: Decision, filing: Filing, reason: str | None = None
     ) -> None:
         """The photo is in the library, or need not be, as the filing says."""
+        lacks = self._lacks(examined, decision)
         line = replace(
             self._line(examined, decision),
+            needs_confidence=_share(lacks.confidence),
             action=filing.action,
             destination=filing.destination,
             sidecars=filing.sidecars,
@@ -90,7 +102,7 @@ class PhotoLog:
             self._times.pop(_beside(examined.photo.candidate, name), None)
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1 + len(filing.sidecars))
-            told = "; ".join(filter(None, (reason, filing.reason)))
+            told = "; ".join(filter(None, (lacks.reason, reason, filing.reason)))
             self._log.write(PhotoFiled(line, told or None))
         else:
             self._tally.stay(State.LEFT, examined.photo.path, filing.reason or "")
@@ -118,20 +130,23 @@ class PhotoLog:
             self._tally.stay(State.LEFT, sidecar.path, filing.reason or reason)
             self._log.write(PhotoLeft(line, filing.reason or reason))
 
-    def left(self, examined: Examined, reason: str, decision: Decision | None) -> None:
+    def left(self, traveller: Traveller, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
-        self._tally.stay(State.LEFT, examined.photo.path, reason)
-        self._log.write(PhotoLeft(self._line(examined, decision), reason))
+        self._tally.stay(State.LEFT, traveller.photo.path, reason)
+        lacks = NO_SHORTFALL if decision is None else self._lacks(traveller, decision)
+        needs = _share(lacks.confidence)
+        line = replace(self._line(traveller, decision), needs_confidence=needs)
+        self._log.write(PhotoLeft(line, "; ".join(filter(None, (reason, lacks.reason)))))
 
     def quarantined(self, examined: Examined, reason: str) -> None:
         """The file cannot be read as a photo; it stays."""
         self._tally.stay(State.QUARANTINED, examined.photo.path, reason)
         self._log.write(PhotoQuarantined(self._line(examined), reason))
 
-    def failed(self, examined: Examined, reason: str, retry_in_s: float | None) -> None:
+    def failed(self, traveller: Traveller, reason: str, retry_in_s: float | None) -> None:
         """The photo could not be filed; it stays and is tried again, or waits until it changes."""
-        self._tally.stay(State.FAILED, examined.photo.path, reason)
-        self._log.write(PhotoFailed(self._line(examined), reason, retry_in_s))
+        self._tally.stay(State.FAILED, traveller.photo.path, reason)
+        self._log.write(PhotoFailed(self._line(traveller), reason, retry_in_s))
 
     def no_file(self, refused: NoFile) -> None:
         """The candidate is no regular file; logged once while the program runs."""
@@ -178,36 +193,43 @@ class PhotoLog:
             self.lost = report.error
         self._log.write(report)
 
+    def _lacks(self, traveller: Traveller, decision: Decision) -> Shortfall:
+        if self._shortfalls is None or not isinstance(traveller, Predicted):
+            return NO_SHORTFALL
+        return self._shortfalls.of(traveller, decision)
+
     def _folder_of(self, filing: Filing) -> str:
         """The folder below the library."""
         return filing.destination.removeprefix(self._library).rpartition("/")[0]
 
-    def _line(self, examined: Examined, decision: Decision | None = None) -> PhotoLine:
+    def _line(self, traveller: Traveller, decision: Decision | None = None) -> PhotoLine:
         """The line without what a filing adds; the photo's journey is over, and its times go."""
-        times = self._times.pop(examined.photo.candidate, None)
+        photo, taken = traveller.photo, traveller.facts.taken
+        times = self._times.pop(photo.candidate, None)
         now = self._clock.monotonic()
         began = times.classifying if times else None
         line = PhotoLine(
-            photo=examined.photo.path,
-            source=examined.photo.candidate.source,
+            photo=photo.path,
+            source=photo.candidate.source,
             outcome=decision.outcome if decision else None,
             rule=decision.rule if decision else None,
-            taken=examined.facts.taken.date.text,
-            taken_from=examined.facts.taken.origin,
-            batch=examined.batch,
+            taken=taken.date.text,
+            taken_from=taken.origin,
             waited_ms=_ms(began - times.settled) if times and began else None,
-            classify_ms=examined.classify_ms,
             total_ms=_ms(now - times.settled) if times else None,
         )
-        if examined.prediction is None:
+        if not isinstance(traveller, Predicted):
             return line
+        prediction = traveller.prediction
         return replace(
             line,
-            top_class=examined.prediction.top_class,
-            confidence=round(examined.prediction.confidence, _DIGITS),
-            precision=_share(examined.prediction.precision),
-            familiarity=_share(examined.prediction.familiarity),
-            model=examined.prediction.model,
+            batch=traveller.batch,
+            classify_ms=traveller.classify_ms,
+            top_class=prediction.top_class,
+            confidence=round(prediction.confidence, _DIGITS),
+            precision=_share(prediction.precision),
+            familiarity=_share(prediction.familiarity),
+            model=prediction.model,
         )
 
 
@@ -221,87 +243,3 @@ def _share(value: float | None) -> float | None:
 
 def _ms(seconds: float) -> float:
     return round(seconds * 1000, 1)
-
-
-@dataclass(slots=True)
-class PassCounts:
-    """Counts of files by their end; a sidecar that travelled with its photo counts as filed.
-
-    `known` are those that came to an end in an earlier pass, and are passed over. `stayed` says why
-    files were not filed; a daemon, which runs for years, has none.
-    """
-
-    filed: int = 0
-    left: int = 0
-    quarantined: int = 0
-    failed: int = 0
-    known: int = 0
-    by_folder: dict[str, int] = field(default_factory=dict)
-    stayed: StayedFiles | None = None
-
-    @property
-    def files(self) -> int:
-        """All files that came to an end."""
-        return self.filed + self.left + self.quarantined + self.failed
-
-    def file_into(self, folder: str, files: int) -> None:
-        """One photo, with its sidecars `files` files, is in `folder` of the library."""
-        self.filed += files
-        self.by_folder[folder] = self.by_folder.get(folder, 0) + files
-
-    def stay(self, end: State, path: str, reason: str) -> None:
-        """A file was left, quarantined, or failed."""
-        match end:
-            case State.LEFT:
-                self.left += 1
-            case State.QUARANTINED:
-                self.quarantined += 1
-            case _:
-                self.failed += 1
-        if self.stayed is not None:
-            self.stayed.note(end, path, reason)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.filed} filed, {self.left} left, "
-            f"{self.quarantined} quarantined, {self.failed} failed"
-        )
-
-
-@dataclass(slots=True)
-class ClassifierState:
-    """The classifier process by its events; `started` is when it was last ready.
-
-    `stopped_because` is why the last one ended, `trouble` why none can be started now.
-    """
-
-    starts: int = 0
-    is_ready: bool = False
-    model: str | None = None
-    engine: str | None = None
-    started: datetime | None = None
-    stopped_because: str | None = None
-    trouble: str | None = None
-
-    def note_start(self, report: ClassifierStarted, when: datetime) -> None:
-        """The process is ready."""
-        self.starts += 1
-        self.is_ready, self.started = True, when
-        self.model, self.engine = report.model, report.engine
-        self.stopped_because = self.trouble = None
-
-    def note_stop(self, report: ClassifierStopped) -> None:
-        """The process has ended."""
-        self.is_ready, self.stopped_because = False, report.reason
-
-    def note_failure(self, report: ClassifierFailed) -> None:
-        """The process cannot be started."""
-        self.is_ready, self.trouble = False, report.error.sentence
-
-    def word(self, pid: int | None) -> str:
-        """`running`, `starting`, `failing`, or `idle`: none is needed."""
-        if self.is_ready:
-            return "running"
-        if self.trouble is not None:
-            return "failing"
-        return "idle" if pid is None else "starting"

@@ -50,7 +50,8 @@ class Log:
 class PhotoLine:
     """All that an event says of one photo; what is not known is left out of the line.
 
-    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`; `batch` is the
+    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`;
+    `needs_confidence` is what the rule that nearly took an uncertain photo asks for; `batch` is the
     number of photos classified together. `waited_ms` runs from settled until it is handed to the
     classifier process, `classify_ms` until the prediction, `total_ms` from settled until filed.
     `destination` is absolute.
@@ -64,6 +65,7 @@ class PhotoLine:
     confidence: float | None = None
     precision: float | None = None
     familiarity: float | None = None
+    needs_confidence: float | None = None
     action: str | None = None
     destination: str | None = None
     taken: str | None = None
@@ -234,6 +236,7 @@ class WatchLost(Event):
     source: str
     path: str
     reason: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from tests.faults.flooding import photo
 from tests.faults.running import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _MODEL = "model: {path: default, idle_timeout: 2s}\n"
 _REAL = ("-m", "gallery_daemon")
@@ -109,11 +109,11 @@ def main() -> None:
             manager.bind(str(home / "notify"))
             starts = []
             for _ in range(options.starts - 1):
-                with _daemon(home) as daemon:
+                with known_daemon(home) as daemon:
                     starts.append(_start(daemon, manager, options.files))
-            with _daemon(home) as daemon:
+            with known_daemon(home) as daemon:
                 starts.append(_start(daemon, manager, options.files))
-                idle = _leave_alone(daemon, options.seconds)
+                idle = leave_alone(daemon, options.seconds)
     _print(options.files, starts, idle)
     if options.json:
         told = {"files": options.files, "starts": [asdict(each) for each in starts]}
@@ -132,7 +132,7 @@ def _compare(other: Path, pairs: int, files: int, seconds: float) -> None:
         for _ in range(pairs):
             with contextlib.ExitStack() as running:
                 daemons = {
-                    name: running.enter_context(_daemon(homes[name], checkout))
+                    name: running.enter_context(known_daemon(homes[name], checkout))
                     for name, checkout in checkouts.items()
                 }
                 for daemon in daemons.values():
@@ -172,8 +172,11 @@ def _print_pairs(found: dict[str, list[Idle]]) -> None:
     Console(width=100).print(table)
 
 
-def _daemon(home: Path, checkout: Path = REPOSITORY) -> FloodedDaemon:
-    notify = {"NOTIFY_SOCKET": str(home / "notify")}
+def known_daemon(
+    home: Path, checkout: Path = REPOSITORY, environ: Mapping[str, str] | None = None
+) -> FloodedDaemon:
+    """A daemon in `home` whose classifier process ends soon after a photo."""
+    notify = {"NOTIFY_SOCKET": str(home / "notify")} | dict(environ or {})
     return FloodedDaemon(home, "hardlink", _REAL, more=_MODEL, environ=notify, checkout=checkout)
 
 
@@ -197,7 +200,7 @@ def _start(daemon: FloodedDaemon, manager: socket.socket, files: int) -> Start:
     return Start(round(heard[0] - began, 3), listing["ms"] / 1000, at_start, memory(daemon.pid))
 
 
-def _leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
+def leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
     """After one photo and the end of the classifier process."""
     _classify_one(daemon)
     threading.Event().wait(_CALM_S)

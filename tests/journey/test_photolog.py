@@ -13,11 +13,15 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.decision import Action, Decision, Outcome
 from gallery_daemon.filing.execute import Filing
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.judge import Examined
-from gallery_daemon.journey.photolog import PassCounts, PhotoLog
+from gallery_daemon.journey.examined import Predicted
+from gallery_daemon.journey.pass_counts import PassCounts
+from gallery_daemon.journey.photolog import PhotoLog
+from gallery_daemon.journey.shortfall import Shortfalls
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.partial_date import Granularity
-from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Taken, TakenFrom
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Taken, TakenFrom
+from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.decide import Rule, RuleSet, decide
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,6 +29,11 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def file(relative: str) -> Photo:
     """A settled file."""
     return Photo(Candidate("phone", "/in", relative), Identity(1, 2, 3, 4), NOW)
+
+
+def predicted(name: str, facts: Facts) -> Predicted:
+    """A photo that could be read."""
+    return Predicted(file(name), facts, Prediction({"cars": 1.0}, "m@00000000"))
 
 
 def test_nothing_is_remembered_of_what_is_filed() -> None:
@@ -37,7 +46,7 @@ def test_nothing_is_remembered_of_what_is_filed() -> None:
     for name, sidecar in (("trip/a.jpg", "a.xmp"), ("a.jpg", "a.mov")):
         filing = Filing(State.FILED, Action.COPY, f"/library/{name}", sidecars=(sidecar,))
         photo_log.filed(
-            Examined(file(name), Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
+            predicted(name, Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
         )
 
     assert {} == photo_log._times
@@ -60,7 +69,7 @@ def test_a_line_has_no_more_of_a_date_than_is_known(
     written = io.StringIO()
     log = make_log(LogFormat.JSON, LogLevel.INFO, written)
     taken = Taken(NOW, TakenFrom.NAME, granularity)
-    examined = Examined(file("a.jpg"), replace(Facts.unread(NOW), taken=taken))
+    examined = predicted("a.jpg", replace(Facts.unread(NOW), taken=taken))
 
     PhotoLog(log, PassCounts(), "/library", SystemClock()).filed(
         examined,
@@ -70,3 +79,22 @@ def test_a_line_has_no_more_of_a_date_than_is_known(
 
     told = json.loads(written.getvalue())
     assert (expected, "name") == (told["taken"], told["taken_from"])
+
+
+def test_the_line_of_an_uncertain_photo_says_what_it_lacks() -> None:
+    """As a number beside its confidence, whether it is filed or stays."""
+    written = io.StringIO()
+    log = make_log(LogFormat.JSON, LogLevel.INFO, written)
+    rules = RuleSet((Rule("sure", MinConfidence(0.92), None, enabled=True, line=1),))
+    shortfalls = Shortfalls(rules, dict)
+    photo_log = PhotoLog(log, PassCounts(), "/library", SystemClock(), shortfalls)
+    says = Prediction({"cars": 0.89, "memes": 0.11}, "default@01234567")
+    examined = Predicted(file("a.jpg"), Facts.unread(NOW), says)
+    decision = decide(examined.photo, examined.facts, says, rules)
+
+    photo_log.filed(examined, decision, Filing(State.FILED, Action.COPY, "/library/a.jpg"))
+    photo_log.left(examined, "the model is not sure enough for a rule", decision)
+
+    filed, left = map(json.loads, written.getvalue().splitlines())
+    assert (0.89, 0.92) == (filed["confidence"], filed["needs_confidence"])
+    assert (0.89, 0.92) == (left["confidence"], left["needs_confidence"])
