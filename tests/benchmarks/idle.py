@@ -155,7 +155,8 @@ def _fill_by(checkout: Path, home: Path, files: int) -> None:
         "import sys; from pathlib import Path; from tests.benchmarks.known import fill;"
         "fill(*map(Path, sys.argv[1:4]), int(sys.argv[4]))"
     )
-    words = [sys.executable, "-c", program, home / "watch", home / "library", journal, str(files)]
+    places = map(os.fspath, (home / "watch", home / "library", journal))
+    words = [sys.executable, "-c", program, *places, str(files)]
     environ = os.environ | {"PYTHONPATH": str(checkout)}
     subprocess.run(words, check=True, cwd=checkout, env=environ)
 

@@ -94,7 +94,7 @@ def test_an_idle_loop_wakes_once_a_beat(world: World, tmp_path: Path) -> None:
             watching,
             ConfigWatcher(os.fspath(config), digest, lambda: None, events=kernel),
             Summary(Today(clock.date.date()), world.journal, log, clock),
-            Heartbeat(Manager(watchdog_s=90.0), lambda: "idle"),  # type: ignore[arg-type]
+            Heartbeat(Manager(watchdog_s=90.0), lambda: "idle"),
         ),
     )
     end = clock.now + HOUR_S

@@ -8,6 +8,7 @@ import queue
 from typing import TYPE_CHECKING
 
 import pytest
+from watchdog.observers.inotify import InotifyObserver
 
 from gallery_daemon.daemon import config_events
 from gallery_daemon.daemon.config_events import ConfigEvents
@@ -117,7 +118,7 @@ def test_a_kernel_that_refuses_is_not_waited_for(
 ) -> None:
     """No watches are left, or no instances: other programs have them."""
 
-    class Refusing(config_events.InotifyObserver):
+    class Refusing(InotifyObserver):
         """Raises where watchdog does."""
 
         def __init__(self) -> None:
