@@ -141,9 +141,9 @@ def _compare(other: Path, pairs: int, files: int, seconds: float) -> None:
                 for daemon in daemons.values():
                     _classify_one(daemon)
                 threading.Event().wait(_CALM_S)
-                befores = {name: _used(daemon) for name, daemon in daemons.items()}
+                used = {name: _used(daemon) for name, daemon in daemons.items()}
                 threading.Event().wait(seconds)
-                for name, before in befores.items():
+                for name, before in used.items():
                     found[name].append(_idle_since(before, daemons[name]))
     _print_pairs(found)
 
