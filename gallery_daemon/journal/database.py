@@ -233,6 +233,8 @@ CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
 _BY_PLACE = "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
 # The final name of a copy that is begun under it, where no rename would be safe.
 _UNFINISHED = "ALTER TABLE filings ADD COLUMN unfinished BLOB"
+# Which look decided; those before were full ones.
+_LOOK = "ALTER TABLE filings ADD COLUMN look TEXT"
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -244,6 +246,7 @@ _STEPS = (
     _CONTENT,
     _BY_PLACE,
     _UNFINISHED,
+    _LOOK,
 )
 _VERSION = len(_STEPS)
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.decision import Action, library_path
-from gallery_daemon.photo import Candidate, Identity
+from gallery_daemon.photo import Candidate, Identity, LookKind
 
 if TYPE_CHECKING:
     import sqlite3
@@ -120,12 +120,12 @@ class Row:
     """One file as the journal has it.
 
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
-    the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
-    row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
-    `made_inode` is that of the copy, if one was made; `unfinished` the name under which a copy was
-    begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in hexadecimal
-    digits. In the row of an undo the two places are exchanged: it leads from the library to the
-    watch folder.
+    the one that was planned. `confidence`, `precision`, `familiarity` and `look` are as in
+    `Prediction`; a row of an older program has only the first. `decided_at` is ISO 8601 with its
+    offset; `made_inode` is that of the copy, if one was made; `unfinished` the name under which a
+    copy was begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in
+    hexadecimal digits. In the row of an undo the two places are exchanged: it leads from the
+    library to the watch folder.
     """
 
     id: int
@@ -153,6 +153,7 @@ class Row:
     unfinished: str | None = None
     precision: float | None = None
     familiarity: float | None = None
+    look: LookKind | None = None
     content_hash: str | None = None
 
     @property
@@ -214,6 +215,7 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
             "probabilities": json.dumps(dict(prediction.probabilities)),
             "precision": prediction.precision,
             "familiarity": prediction.familiarity,
+            "look": prediction.look,
             "model": prediction.model,
         }
     if intent := entry.intent:
@@ -262,6 +264,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
+        look=None if columns["look"] is None else LookKind(columns["look"]),
         content_hash=columns["content_hash"],
     )
 

@@ -207,6 +207,7 @@ class PhotoLog:
             confidence=round(examined.prediction.confidence, _DIGITS),
             precision=_share(examined.prediction.precision),
             familiarity=_share(examined.prediction.familiarity),
+            look=examined.prediction.look,
             model=examined.prediction.model,
         )
 

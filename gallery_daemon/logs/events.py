@@ -50,10 +50,10 @@ class Log:
 class PhotoLine:
     """All that an event says of one photo; what is not known is left out of the line.
 
-    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`; `batch` is the
-    number of photos classified together. `waited_ms` runs from settled until it is handed to the
-    classifier process, `classify_ms` until the prediction, `total_ms` from settled until filed.
-    `destination` is absolute.
+    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`, and `look` is
+    `quick` or `full`; `batch` is the number of photos classified together. `waited_ms` runs from
+    settled until it is handed to the classifier process, `classify_ms` until the prediction,
+    `total_ms` from settled until filed. `destination` is absolute.
     """
 
     photo: str
@@ -64,6 +64,7 @@ class PhotoLine:
     confidence: float | None = None
     precision: float | None = None
     familiarity: float | None = None
+    look: str | None = None
     action: str | None = None
     destination: str | None = None
     taken: str | None = None

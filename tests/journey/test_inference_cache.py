@@ -16,10 +16,10 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, LookKind, find_bundle
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.partial_date import Granularity
-from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
+from gallery_daemon.photo import PLAIN, Facts, LookKind, Prediction, Taken, TakenFrom
 from tests.faults.household import MODEL
 from tests.rules.photos import facts_of_file, photo, predictions
 

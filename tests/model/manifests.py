@@ -12,11 +12,11 @@ from gallery_daemon.model.manifest import (
     FamiliarityScale,
     Int8Look,
     Int8Network,
-    LookKind,
     LookSettings,
     Manifest,
     Tally,
 )
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path
