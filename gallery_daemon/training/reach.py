@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Odds = NDArray[np.float64]
 
-MOST_WRONG = 0.0005
+MOST_WRONG = 0.001
 """Of all pictures, at one limit of one class. A photo is asked about a limit or two."""
 FEWEST = 1_000
 """Of fewer pictures, such a share is not known."""
