@@ -317,10 +317,12 @@ class Bounds:
 
     @property
     def margin(self) -> Range:
-        """Of the most probable class over the second."""
+        """Of the most probable class over the second; 1 for a model of one class."""
+        if len(self.probabilities) == 1:
+            return Range(1.0, 1.0)
         lows = highs = 0.0
         for name, each in self.probabilities.items():
             others = [other for of, other in self.probabilities.items() if of != name]
-            lows = max(lows, each.low - max((one.high for one in others), default=0.0))
-            highs = max(highs, each.high - max((one.low for one in others), default=0.0))
+            lows = max(lows, each.low - max(other.high for other in others))
+            highs = max(highs, each.high - max(other.low for other in others))
         return Range(lows, highs)
