@@ -63,6 +63,11 @@ _BATCHES_OUT = 4
 _LOST_AFTER = 3
 # What a process may say of engines; one that says more floods the log.
 _MOST_MEASUREMENTS = 5
+# The machine may have been slow, and the file may be well: unlike other quarantined ones, which are
+# read anew only when they change.
+_ANOTHER_TRY = (
+    "to try again: raise `seconds` under `limits`, then `gallery-daemon sort FOLDER --again`"
+)
 
 
 class IsEnough(Protocol):
@@ -325,7 +330,7 @@ class ClassifierHost:
             cause = f"was not ready after {self._timeouts.start_s:g} s"
         else:
             cause = f"hung for {self._timeouts.photo_s:g} s"
-        reason = f"reading it took longer than {self._timeouts.photo_s:g} s"
+        reason = f"reading it took longer than {self._timeouts.photo_s:g} s; {_ANOTHER_TRY}"
         self._judge(self._backlog.bury_hung(self._timeouts.photo_s, now), cause, reason, now)
 
     def _judge(self, blame: Blame, cause: str, reason: str, now: float) -> None:

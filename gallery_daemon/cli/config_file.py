@@ -31,13 +31,18 @@ def existing_config(given: Path | None) -> Path:
         GalleryError: none was given and there is none; says in three lines how to get one.
     """
     path = given or default_path()
-    if given is None and not path.exists():
+    if lacks_config(given):
         raise GalleryError(
             f"there is no configuration at {path}",
             hint="write a commented one with: gallery-daemon check --init\n"
             "or watch a folder without one: gallery-daemon run --watch FOLDER --library FOLDER",
         )
     return path
+
+
+def lacks_config(given: Path | None) -> bool:
+    """Whether none was given and the person has none."""
+    return given is None and not default_path().exists()
 
 
 def library_of(given: Path | None) -> str | None:

@@ -17,11 +17,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import existing_config, read_to_look
+from gallery_daemon.cli.config_file import existing_config, lacks_config, read_to_look
 from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import print_error, shown
+from gallery_daemon.cli.plain import print_error, print_to_stderr, shown
 from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import (
@@ -32,7 +32,12 @@ from gallery_daemon.commands.explain import (
     why_no_photo,
 )
 from gallery_daemon.config.kinds.local import absolute
-from gallery_daemon.daemon.configuration import classes_of, manifest_of, read_configuration
+from gallery_daemon.daemon.configuration import (
+    classes_of,
+    default_path,
+    manifest_of,
+    read_configuration,
+)
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.precision_limits import interval_of, precision_limits
 from gallery_daemon.decision import Outcome, Truth
@@ -151,6 +156,10 @@ def _explain_known(
     if not as_json:
         _print_past(place, known, _present_manifest(config, model))
     said: public.Public = {"then": public.of_past_decision(known)}
+    if lacks_config(config):
+        # Nothing is wrong: what was asked for has been said.
+        _print_note(default_path())
+        return said
     try:
         loaded = read_to_look(config)
         why = why_no_photo(place, loaded) if known.prediction is None else None
@@ -167,6 +176,11 @@ def _explain_known(
         _print_present_end(known, today, loaded)
     limits = precision_limits(loaded.rules, manifest_of(model or loaded.model.bundle))
     return said | {"today": public.of_explained(today, loaded, limits)}
+
+
+def _print_note(path: Path) -> None:
+    print_to_stderr(f"note: what today's rules would do is not said: there are none at {path}")
+    print_to_stderr("  hint: write a commented configuration with: gallery-daemon check --init")
 
 
 def _present_manifest(config: Path | None, model: str | None) -> Manifest | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from gallery_daemon.cli.config_file import existing_config
+from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.plain import print_error
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.unit import (
-    UNIT,
+    has_user_manager,
     install_unit,
     remove_unit,
     start_command,
@@ -28,39 +31,41 @@ def install() -> None:
     Example: gallery-daemon service install
     """
     path = install_unit(unit_folder(), start_command())
-    typer.echo(f"wrote {path}")
-    is_ready = _is_ready()
-    typer.echo("now run:" if is_ready else "when the configuration is right, run:")
-    typer.echo("  systemctl --user daemon-reload")
-    typer.echo("  systemctl --user enable --now gallery-daemon")
-    typer.echo("then follow it with: journalctl --user -fu gallery-daemon -o cat")
+    print(path_line(str(path), 0, before="wrote "))
+    is_ready, when = _is_ready(), "now run:"
+    if not has_user_manager(os.environ):
+        print(sentence(_NO_MANAGER))
+        when = "where one runs:"
+    print(when if is_ready else "when the configuration is right, run:")
+    print("  systemctl --user daemon-reload")
+    print("  systemctl --user enable --now gallery-daemon")
+    print("then follow it with: journalctl --user -fu gallery-daemon -o cat")
 
 
 @app.command()
 def remove() -> None:
-    """Remove the unit that `service install` wrote; stop and disable the service before.
+    """Remove the unit that `service install` wrote, and disable the service.
+
+    A service that runs goes on until you stop it, as the last lines say.
 
     Example: gallery-daemon service remove
     """
-    folder = unit_folder()
-    if (folder / _ENABLED_AS).is_symlink():
-        raise GalleryError(
-            "the service is enabled, and systemd would look for it in vain",
-            hint="systemctl --user disable --now gallery-daemon\n"
-            "then run again: gallery-daemon service remove",
-        )
-    path = remove_unit(folder)
+    path = remove_unit(unit_folder())
     if path is None:
-        typer.echo("no unit is installed")
+        print("no unit is installed")
         return
-    typer.echo(f"removed {path}")
-    typer.echo("now run:")
-    typer.echo("  systemctl --user stop gallery-daemon")
-    typer.echo("  systemctl --user daemon-reload")
+    print(path_line(str(path), 0, before="disabled and removed "))
+    if has_user_manager(os.environ):
+        print("now run:")
+        print("  systemctl --user stop gallery-daemon")
+        print("  systemctl --user daemon-reload")
 
 
-# What `systemctl enable` makes of the unit's WantedBy=default.target.
-_ENABLED_AS = f"default.target.wants/{UNIT}"
+_NO_MANAGER = (
+    "no systemd user manager runs here, so `systemctl --user` would fail: log in as this user "
+    "(not by su or sudo), or, where there is no systemd, start the daemon yourself: "
+    "gallery-daemon run"
+)
 
 
 def _is_ready() -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.config_file import existing_config, warn
+from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.config.oneshot import default_config
 from gallery_daemon.daemon.configuration import (
@@ -23,7 +24,7 @@ from gallery_daemon.daemon.configuration import (
 from gallery_daemon.daemon.daemon import run_daemon
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
+from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log, suitable_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,19 @@ def start(options: RunOptions) -> None:
         return loaded
 
     notifier = Notifier.of_environment(os.environ, os.getpid())
-    run_daemon(load, log, SystemClock(), notifier)
+    run_daemon(load, log, SystemClock(), notifier, _say if _is_looked_at(options) else None)
+
+
+def _is_looked_at(options: RunOptions) -> bool:
+    """Whether a person reads the log as it comes, and wants to know of more than what is wrong."""
+    form = options.log_format or suitable_format(sys.stdout, os.environ)
+    is_console = form is LogFormat.CONSOLE and sys.stdout.isatty()
+    return is_console and options.log_level in {LogLevel.DEBUG, LogLevel.INFO}
+
+
+def _say(words: str) -> None:
+    """A line among those of the log, with the time and no event."""
+    print(sentence(f"{SystemClock().wall():%H:%M:%S} {words}"), flush=True)
 
 
 def _parts(word: str) -> list[str]:

@@ -140,8 +140,8 @@ SYNONYMS = {
 
 def did_you_mean(word: str, options: Iterable[str]) -> str | None:
     """The hint that names the option nearest to `word`, if one is near."""
-    nearest = _nearest(word, tuple(options))
-    return None if nearest is None else f"did you mean {nearest}?"
+    near = nearest(word, tuple(options))
+    return None if near is None else f"did you mean {near}?"
 
 
 def quote_it(text: str, key: str | None = None) -> str:
@@ -160,7 +160,8 @@ def meant_number(text: str, *, fraction: bool) -> float | None:
     return number / 100 if fraction and percent else number
 
 
-def _nearest(word: str, options: tuple[str, ...]) -> str | None:
+def nearest(word: str, options: tuple[str, ...]) -> str | None:
+    """The option that was most likely meant by `word`; None: none is near."""
     if len(word) > _LONGEST_WORD:
         return None  # difflib takes the square of the length
     lower = word.lower().replace("-", "_").replace(" ", "_")
@@ -189,6 +190,10 @@ _BRACES = re.compile(r"([\w-]+): +([^\s\"'{},\[\]#]?[^\"'{},\[\]]*(?:\{[^{}]*\}[
 _RESERVED = re.compile(r"(?:^|(?<=[\s\[,{]))[*%@`!&|>][^\s,\]}]*")
 _NO_SPACE = re.compile(r"^ *(?:- +)*([\w-]+):([^\s:/][^:]*)$")
 _TWO_COLONS = re.compile(r"^ *(?:- +)*([\w-]+): +([^\"'{\[#]*: .*)$")
+_DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)')
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:\\")
+_OTHER_BRACKET = re.compile(r"expected ',' or '([\]}])', but got '([\]}])'")
+_CLOSES = {"[": "]", "{": "}"}
 _MEASURES = ("width", "height", "megapixels", "size", "aspect")
 
 
@@ -233,6 +238,38 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> SyntaxMistake:
         or _not_closed(error)
         or SyntaxMistake(Mark(mark.line + 1, mark.column + 1), f"this is not YAML: {problem}")
     )
+
+
+def _escape(stop: _Stop) -> SyntaxMistake | None:
+    r"""`"C:\Users"`: in double quotes a backslash begins an escape."""
+    if "escape" not in stop.problem:
+        return None
+    found = next((it for it in _DOUBLE_QUOTED.finditer(stop.line) if it.end() > stop.column), None)
+    if found is None:
+        return None
+    text = found[1]
+    hint = quote_it(text)
+    if _WINDOWS_PATH.match(text):
+        hint = f"write the path as Linux has it, with slashes: {_as_linux_has_it(text)}"
+    sentence = "in double quotes a backslash begins an escape, and this is none that YAML knows"
+    return stop.mistake(found.start(), sentence, hint)
+
+
+def _as_linux_has_it(windows: str) -> str:
+    """Where WSL has that path, the only Linux in which a drive has a letter."""
+    drive, _, path = windows.partition(":")
+    return f"/mnt/{drive.lower()}{path.replace(chr(92) * 2, '/').replace(chr(92), '/')}"
+
+
+def _other_bracket(stop: _Stop) -> SyntaxMistake | None:
+    """`[mountains, trees}`."""
+    found = _OTHER_BRACKET.match(stop.problem)
+    if found is None:
+        return None
+    wanted, got = found.groups()
+    opened = {closing: opening for opening, closing in _CLOSES.items()}[wanted]
+    sentence = f"{got} stands where {wanted} must close the {opened} before it"
+    return stop.mistake(stop.column, sentence, f"write {wanted} instead of {got}, or before it")
 
 
 def _tab(stop: _Stop) -> SyntaxMistake | None:
@@ -293,6 +330,8 @@ def _indentation(stop: _Stop) -> SyntaxMistake | None:
 
 _DETECTORS: tuple[Callable[[_Stop], SyntaxMistake | None], ...] = (
     _tab,
+    _escape,
+    _other_bracket,
     _comparison,
     _braces,
     _reserved,
@@ -329,7 +368,6 @@ def _not_closed(error: yaml.MarkedYAMLError) -> SyntaxMistake | None:
 
 # What a quote or a comment holds opens and closes nothing.
 _NO_BRACKETS = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|(?:(?<=\s)|^)#.*", re.MULTILINE)
-_CLOSES = {"[": "]", "{": "}"}
 
 
 def _unclosed(text: str, error: yaml.MarkedYAMLError, stopped: yaml.Mark) -> SyntaxMistake | None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from gallery_daemon.config.load import load
+from gallery_daemon.config.missing import advice_on_missing
 from gallery_daemon.config.synced import synced_warnings
 from gallery_daemon.daemon.precision_limits import (
     knows_precision,
     model_warnings,
     precision_limits,
 )
-from gallery_daemon.errors import ConfigError, ConfigErrors
+from gallery_daemon.errors import BundleError, ConfigError, ConfigErrors
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.precision import precision_at
@@ -132,6 +133,22 @@ def limits_of(config: Config) -> tuple[PrecisionLimit, ...]:
     return precision_limits(config.rules, manifest_of(config.model.bundle))
 
 
+def confidences_of(config: Config) -> dict[tuple[float, str], float]:
+    """The confidence that each precision of the rules comes to, by precision and class.
+
+    Empty where the model cannot be read: photos are judged without knowing it.
+    """
+    try:
+        limits = limits_of(config)
+    except BundleError:
+        return {}
+    return {
+        (each.wanted, each.top_class): each.threshold.confidence
+        for each in limits
+        if each.threshold is not None
+    }
+
+
 def missing_folders(config: Config) -> tuple[RuleWarning, ...]:
     """The watch folders that are not there now, which may be meant: `run` waits for them."""
     missing = (folder.path for folder in config.watch if not os.path.isdir(folder.path))  # noqa: PTH112
@@ -139,8 +156,8 @@ def missing_folders(config: Config) -> tuple[RuleWarning, ...]:
         RuleWarning(
             "",
             0,
-            f"the watch folder {path} is not there: nothing is filed from it until it is;"
-            " make it, mount its disk, or mend `watch`",
+            f"the watch folder {path} is not there, and nothing is filed from it:"
+            f" {advice_on_missing(path)}",
         )
         for path in missing
     )

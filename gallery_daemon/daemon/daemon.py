@@ -17,6 +17,7 @@ from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
 from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
+from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.watching import Listing, Watching
@@ -40,6 +41,8 @@ from gallery_daemon.logs.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.systemd import Notifier
@@ -61,8 +64,16 @@ class Loader(Protocol):
         ...
 
 
-def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None:
+def run_daemon(
+    load: Loader,
+    log: Log,
+    clock: Clock,
+    notifier: Notifier,
+    say: Callable[[str], None] | None = None,
+) -> None:
     """Watch, classify and file until a signal says stop.
+
+    `say` tells a person at a terminal what is waited for; None: nobody looks on.
 
     Raises:
         GalleryError: the first configuration is wrong, another daemon watches one of its folders,
@@ -87,6 +98,7 @@ def run_daemon(load: Loader, log: Log, clock: Clock, notifier: Notifier) -> None
                     log=log,
                     clock=clock,
                     notifier=notifier,
+                    say=say,
                 )
                 with contextlib.closing(session):
                     config = session.run(load)
@@ -113,7 +125,9 @@ class Session:
         log: Log,
         clock: Clock,
         notifier: Notifier,
+        say: Callable[[str], None] | None = None,
     ) -> None:
+        self._say = say
         self._config, self._signals, self._log, self._clock = config, signals, log, clock
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
@@ -179,6 +193,8 @@ class Session:
         if self._config.file is not None:
             reload = self._signals.reload
             tasks.append(ConfigWatcher(self._config.file, self._config.digest, reload))
+        if self._say is not None:
+            tasks.append(_sign_of_life(self._say, runtime, watching))
         if self._exporter is not None:
             tasks.append(Metrics(runtime, watching, self._exporter))
         return tuple(tasks)
@@ -216,6 +232,16 @@ class Session:
             return fresh
         self._notifier.ready()
         return None
+
+
+def _sign_of_life(say: Callable[[str], None], runtime: Runtime, watching: Watching) -> SignOfLife:
+    state, host = runtime.photo_log.classifier, runtime.host
+    return SignOfLife(
+        say,
+        files=lambda: runtime.pipeline.load,
+        is_loading=lambda: state.word(host.pid) == "starting",
+        is_listing=lambda: any(each.is_under_way for each in watching.listings),
+    )
 
 
 def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:

@@ -11,15 +11,22 @@ from __future__ import annotations
 import sys
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from gallery_daemon.errors import GalleryError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 EXAMPLE_CONFIG = "config.example.yaml"
 UNIT = "gallery-daemon.service"
 
 _IN_CHECKOUT = {EXAMPLE_CONFIG: EXAMPLE_CONFIG, UNIT: f"systemd/{UNIT}"}
+
+ENABLED_AS = f"default.target.wants/{UNIT}"
+"""What `systemctl enable` makes of the unit's WantedBy=default.target, beside the unit."""
 
 MARK = "# Written by `gallery-daemon service install`; `service remove` takes it away.\n"
 _SHIPPED_START = "ExecStart=/usr/bin/env gallery-daemon run"
@@ -62,18 +69,31 @@ def install_unit(folder: Path, command: tuple[str, ...]) -> Path:
 def remove_unit(folder: Path) -> Path | None:
     """No unit of ours is in `folder`; returns the path of the one removed, None if there was none.
 
+    It is disabled, too, as `systemctl disable` does it: systemd would keep a link to nowhere.
+
     Raises:
         GalleryError: the unit there is not ours, or cannot be removed.
     """
-    path = folder / UNIT
+    path, link = folder / UNIT, folder / ENABLED_AS
     if not path.exists():
         return None
     _refuse_foreign(path)
     try:
+        if link.is_symlink():
+            link.unlink()
         path.unlink()
     except OSError as error:
         raise GalleryError(f"cannot remove {path}: {error.strerror}") from error
     return path
+
+
+def has_user_manager(environ: Mapping[str, str]) -> bool:
+    """Whether systemd runs for this user, so that `systemctl --user` does not fail.
+
+    Source: systemctl speaks to it at this socket (systemd's `bus_connect_user_systemd`).
+    """
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    return bool(runtime) and Path(runtime or "", "systemd", "private").exists()
 
 
 def _refuse_foreign(path: Path) -> None:

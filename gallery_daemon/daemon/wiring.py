@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost, Timeouts
 from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.daemon.configuration import confidences_of
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.errors import GalleryError
@@ -25,6 +27,7 @@ from gallery_daemon.journey.photolog import PassCounts, PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
+from gallery_daemon.journey.shortfall import Shortfalls
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.journey.stayed import StayedFiles
@@ -138,7 +141,8 @@ def wire(
     """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
     known = KnownFiles(journal, disk, config.library, roots, again=again)
     tally = PassCounts(stayed=StayedFiles() if is_pass else None)
-    photo_log = PhotoLog(log, tally, config.library, clock)
+    shortfalls = Shortfalls(config.rules, cache(partial(confidences_of, config)))
+    photo_log = PhotoLog(log, tally, config.library, clock, shortfalls)
     settle_s = {folder.name: folder.settle_s for folder in config.watch}
     arrivals = Arrivals(settle_s, mounts=mounts)
     filer = Filer(journal, disk, config.library)

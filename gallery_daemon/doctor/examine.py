@@ -47,6 +47,7 @@ from gallery_daemon.doctor.watched import (
     look_at_sync,
     look_at_watched,
 )
+from gallery_daemon.filing.file_systems import mode_of_all
 from gallery_daemon.filing.permissions import links_are_protected
 from gallery_daemon.intake.watch_mode import read_mountinfo
 
@@ -96,7 +97,8 @@ def _library(
     yield judge_library(look_at_library(config.library, was_used=journal.has_used_library))
     library = location_of(config.library, mounts)
     moves = moves_photos(config)
-    yield from judge_file_system(config.library, library.can, moves=moves)
+    mode = mode_of_all(config.library)
+    yield from judge_file_system(config.library, library.can, mode, moves=moves)
     if moves:
         for each in watched:
             yield from judge_stuck(each)

@@ -145,6 +145,7 @@ def judge_links(name: str, source: Location, library: Location, foreign: int) ->
 
 
 _FILE_SYSTEM = "file system"
+_READ_BY_OTHERS = 0o044
 
 
 def moves_photos(config: Config) -> bool:
@@ -152,8 +153,11 @@ def moves_photos(config: Config) -> bool:
     return _does(config, Action.MOVE)
 
 
-def judge_file_system(path: str, can: Capabilities, *, moves: bool) -> Iterator[Finding]:
-    """What the library's file system has not, and what is done instead."""
+def judge_file_system(path: str, can: Capabilities, mode: int, *, moves: bool) -> Iterator[Finding]:
+    """What the library's file system has not, and what is done instead.
+
+    `mode` is that of all its files, where it keeps no permissions.
+    """
     if not can.has_safe_renames:
         what = f"{path}: {can.kind} cannot rename a file without replacing another"
         instead = "a photo is made under its final name, and is not whole there at first"
@@ -163,6 +167,10 @@ def judge_file_system(path: str, can: Capabilities, *, moves: bool) -> Iterator[
         stays = ": a photo that has some is copied, and stays where it is" if moves else ""
         advice = "put the library on a Linux file system, if you use them"
         yield warn(_FILE_SYSTEM, f"{what}{stays}", advice)
+    if not can.keeps_rights and mode & _READ_BY_OTHERS:
+        what = f"{path}: {can.kind} keeps no permissions: others may read every photo there"
+        advice = "mount it with umask=077, if nobody else shall; undo gives a photo its own again"
+        yield warn(_FILE_SYSTEM, f"{what}, a private one too", advice)
 
 
 _SPACE = "space"

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon import __version__
 from gallery_daemon.daemon.instance import ask, name_of, running
-from gallery_daemon.daemon.unit import MARK, UNIT, start_command, unit_folder, unit_text
+from gallery_daemon.daemon.unit import (
+    ENABLED_AS,
+    MARK,
+    UNIT,
+    start_command,
+    unit_folder,
+    unit_text,
+)
 from gallery_daemon.doctor.finding import fail, ok, warn
 
 if TYPE_CHECKING:
@@ -115,7 +122,6 @@ _SERVICE = "service"
 # Source: sd_booted(3); loginctl(1), enable-linger makes this file.
 _BOOTED = Path("/run/systemd/system")
 _LINGER = Path("/var/lib/systemd/linger")
-_WANTS = Path("default.target.wants") / UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def look_at_unit() -> UnitState:
         is_there=True,
         is_ours=text.startswith(MARK),
         is_current=text == unit_text(start_command()),
-        is_enabled=(unit_folder() / _WANTS).is_symlink(),
+        is_enabled=(unit_folder() / ENABLED_AS).is_symlink(),
         lingers=(_LINGER / getpass.getuser()).exists(),
     )
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.journal.record import Rights
 
 _CANNOT_SYMLINK = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -59,8 +60,9 @@ class Act:
 
     `home` and `target` are the old folder, with the name, and the new one. `on_copied` is called
     with the inode of a whole copy, before it gets its name or, if it has it already, once it is
-    whole; `on_unfinished` with the final name before a copy is begun under it, and with None if it
-    was not. `points_to` is the target of a symbolic link that is moved.
+    whole, and with the rights that it cannot have; `on_unfinished` with the final name before a
+    copy is begun under it, and with None if it was not. `points_to` is the target of a symbolic
+    link that is moved; `rights` are those that the file had before it lay on a disk without any.
     """
 
     disk: Disk
@@ -69,9 +71,10 @@ class Act:
     home: tuple[int, str]
     source: int
     target: int
-    on_copied: Callable[[int], None]
+    on_copied: Callable[[int, Rights | None], None]
     on_unfinished: Callable[[str | None], None]
     points_to: str | None = None
+    rights: Rights | None = None
     is_copied: bool = False
     begun: tuple[str, int | None] | None = None
 
@@ -168,7 +171,7 @@ class Act:
         """Filed by a copy, for a reason if that is not what was meant."""
         self._copy(name)
         self.disk.sync(self.target)
-        shortfall = self.disk.shortfall(self.source, self.target, name)
+        shortfall = self.disk.shortfall(self.source, self.target, name, self.rights)
         told = [why, str(shortfall) if shortfall else None]
         return Placed(State.FILED, Action.COPY, name, "; ".join(filter(None, told)) or None)
 
@@ -183,7 +186,7 @@ class Act:
             return
         if not self.is_copied:
             self.is_copied = True
-            self.disk.copy(self.source, self.target, temporary, self.step.file.identity)
+            self._fill(temporary)
             self._tell_copied(temporary)
         try:
             self.disk.rename((self.target, temporary), (self.target, name))
@@ -202,17 +205,27 @@ class Act:
 
         self.on_unfinished(name)
         try:
-            self.disk.copy(self.source, self.target, name, self.step.file.identity, begin)
+            self._fill(name, begin)
         except FileExistsError:
             self.on_unfinished(None)
             raise
         self._tell_copied(name)
         self.begun = None
 
+    def _fill(self, name: str, on_begun: Callable[[], None] = lambda: None) -> None:
+        identity = self.step.file.identity
+        self.disk.copy(self.source, self.target, name, identity, on_begun, rights=self.rights)
+
     def _tell_copied(self, name: str) -> None:
         copied = self.disk.identity(self.target, name)
-        if copied is not None:
-            self.on_copied(copied.inode)
+        if copied is None:
+            return
+        is_link = self.points_to is not None
+        rights = None if is_link else self._unkept_rights(name)
+        self.on_copied(copied.inode, rights)
+
+    def _unkept_rights(self, name: str) -> Rights | None:
+        return self.disk.unkept_rights(self.source, self.target, name, self.rights)
 
     def _move(self, name: str) -> Placed:
         try:
@@ -250,7 +263,7 @@ class Act:
             return self._move_link(name)
         self._copy(name)
         self.disk.sync(self.target)
-        shortfall = self.disk.shortfall(self.source, self.target, name)
+        shortfall = self.disk.shortfall(self.source, self.target, name, self.rights)
         if shortfall.lost:
             return Placed(
                 State.FILED, Action.COPY, name, f"{shortfall}, so the source stays where it was"

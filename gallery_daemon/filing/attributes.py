@@ -20,16 +20,19 @@ import contextlib
 import errno
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from gallery_daemon.journal.record import Rights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# No execute, setuid or setgid bit: nobody runs a photo.
-_RIGHTS = 0o666
+RIGHTS: Final = 0o666
+"""The permissions that are carried: nobody runs a photo."""
 _READ_WRITE = 0o6
+_READ_ALL = 0o044
 
 ACL: Final = "system.posix_acl_access"
 # Source: linux/posix_acl_xattr.h: a version, then tag, permissions and id of each entry.
@@ -79,6 +82,20 @@ class Attributes:
     acl: tuple[AclEntry, ...]
     extended: Mapping[str, bytes]
 
+    @property
+    def rights(self) -> Rights:
+        """Who may do what with it, but for the list."""
+        return Rights(self.mode, self.owner, self.group)
+
+    def with_rights(self, rights: Rights | None) -> Attributes:
+        """The same with these rights, which the file had before it lay on a disk without any.
+
+        A disk that has lists has rights, too, and what it has is newer.
+        """
+        if rights is None or self.acl:
+            return self
+        return replace(self, mode=rights.mode, owner=rights.owner, group=rights.group)
+
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
@@ -104,7 +121,7 @@ def read_attributes(file: int | str) -> Attributes:
         OSError: they cannot be read.
     """
     found = os.fstat(file) if isinstance(file, int) else Path(file).lstat()
-    acl, mode = _read_acl(file), found.st_mode & _RIGHTS
+    acl, mode = _read_acl(file), found.st_mode & RIGHTS
     return Attributes(
         mode=mode if not acl else mode_without(acl),
         owner=found.st_uid,
@@ -157,7 +174,8 @@ def shortfall(source: Attributes, copy: Attributes) -> Shortfall:
         lost.append("the date of the file")
     is_wider = copy.mode & ~expected.mode or (copy.acl and not expected.acl)
     if is_wider or (copy.mode != expected.mode and not expected.acl):
-        missing.append(f"the permissions ({expected.mode:03o}, {copy.mode:03o} there)")
+        others = ", so others may read it" if copy.mode & ~expected.mode & _READ_ALL else ""
+        missing.append(f"the permissions ({expected.mode:03o}, {copy.mode:03o} there{others})")
     return Shortfall(tuple(lost), tuple(missing))
 
 
@@ -227,7 +245,7 @@ def mode_without(acl: tuple[AclEntry, ...]) -> int:
             group &= each.rights & mask
         if each.tag in {USER, GROUP}:
             others &= each.rights & mask
-    return (rights.get(USER_OBJ, 0) << 6 | group << 3 | others) & _RIGHTS
+    return (rights.get(USER_OBJ, 0) << 6 | group << 3 | others) & RIGHTS
 
 
 def _read_acl(file: int | str) -> tuple[AclEntry, ...]:

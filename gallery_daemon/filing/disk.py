@@ -8,6 +8,7 @@ object, so a test can kill the program between any two of them.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import hashlib
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gallery_daemon.filing.attributes import Shortfall
+    from gallery_daemon.journal.record import Rights
 
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_UNSEEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOATIME
@@ -67,14 +69,22 @@ class MadeFolder:
     inode: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Whether a file can take a free name there, and whether it has the permissions it is given."""
+
+    renames_safely: bool
+    keeps_rights: bool
+
+
 class Disk:
     """The effects that filing may have, and what it reads of the disk."""
 
     def __init__(self, stop: Event | None = None) -> None:
         """A long copy is interrupted as soon as `stop` is set."""
         self._stop = stop or Event()
-        # By device: whether a whole file can take its name there.
-        self._safe_renames: dict[int, bool] = {}
+        # By device: what was tried there.
+        self._tried: dict[int, _Tried] = {}
         self._made: list[MadeFolder] = []
 
     @contextmanager
@@ -236,23 +246,27 @@ class Disk:
         Tried once for each file system, with an empty file under two names of ours.
         """
         device = os.fstat(folder).st_dev
-        if device not in self._safe_renames:
-            self._safe_renames[device] = self._try_rename(folder, first, other)
-        return self._safe_renames[device]
+        if device not in self._tried:
+            self._tried[device] = self._try_out(folder, first, other)
+        return self._tried[device].renames_safely
 
     def forget_renames(self, folder: int) -> None:
         """What was tried there does not hold any more: disks come and go under one number."""
-        self._safe_renames.pop(os.fstat(folder).st_dev, None)
+        self._tried.pop(os.fstat(folder).st_dev, None)
 
-    def _try_rename(self, folder: int, first: str, other: str) -> bool:
-        os.close(os.open(first, _OPEN_NEW, 0o600, dir_fd=folder))
+    def _try_out(self, folder: int, first: str, other: str) -> _Tried:
+        empty = os.open(first, _OPEN_NEW, 0o600, dir_fd=folder)
+        try:
+            keeps_rights = _keeps_rights(empty)
+        finally:
+            os.close(empty)
         try:
             self.rename((folder, first), (folder, other))
         except NoSafeRename:
             self.unlink(folder, first)
-            return False
+            return _Tried(renames_safely=False, keeps_rights=keeps_rights)
         self.unlink(folder, other)
-        return True
+        return _Tried(renames_safely=True, keeps_rights=keeps_rights)
 
     def why_it_stays(self, home: tuple[int, str]) -> str | None:
         """Why the file called so cannot be taken out of its folder; None: nothing speaks for it."""
@@ -288,11 +302,14 @@ class Disk:
         name: str,
         identity: Identity,
         on_begun: Callable[[], None] = lambda: None,
+        *,
+        rights: Rights | None = None,
     ) -> None:
         """Make a new file with bytes and attributes of the open one, verified and synced.
 
         What the file system has no place for is left out: `shortfall` tells. `on_begun` is called
-        once the new file is there, still empty.
+        once the new file is there, still empty. `rights` are the open one's, where its disk keeps
+        none.
 
         Raises:
             Interrupted: `stop` was set meanwhile; the new file is incomplete.
@@ -300,7 +317,7 @@ class Disk:
             OSError: reading or writing failed; EIO also if the bytes read back are others.
         """
         with source_errors():
-            given = attributes.read_attributes(source)
+            given = attributes.read_attributes(source).with_rights(rights)
         target = os.open(name, _OPEN_NEW, 0o600, dir_fd=folder)
         try:
             on_begun()
@@ -321,11 +338,31 @@ class Disk:
         finally:
             os.close(check)
 
-    def shortfall(self, source: int, folder: int, name: str) -> Shortfall:
-        """What of the open file's attributes the file called `name` has not."""
+    def shortfall(
+        self, source: int, folder: int, name: str, rights: Rights | None = None
+    ) -> Shortfall:
+        """What of the open file's attributes the file called `name` has not.
+
+        `rights` is as in `copy`.
+        """
         with self._opened(folder, name) as copy:
             mine, theirs = map(attributes.read_attributes, (source, copy))
-        return attributes.shortfall(mine, theirs)
+        return attributes.shortfall(mine.with_rights(rights), theirs)
+
+    def unkept_rights(
+        self, source: int, folder: int, name: str, rights: Rights | None
+    ) -> Rights | None:
+        """The open file's, where its copy called `name` cannot have them; None: it has them.
+
+        On a disk that keeps none they are never sure, even if they look the same: mounted anew, it
+        may show others. `rights` is as in `copy`.
+        """
+        with self._opened(folder, name) as copy:
+            mine, theirs = map(attributes.read_attributes, (source, copy))
+            tried = self._tried.get(os.fstat(copy).st_dev)
+        wanted = mine.with_rights(rights).rights
+        is_sure = tried is None or tried.keeps_rights
+        return None if is_sure and theirs.rights == wanted else wanted
 
     def lacks(self, source: int, folder: int, name: str) -> tuple[str, ...]:
         """What a person set on the open file and the file called `name`, of its bytes, has not."""
@@ -422,6 +459,19 @@ def _open_unseen(folder: int, name: str) -> int:
         return os.open(name, _OPEN_UNSEEN, dir_fd=folder)
     except PermissionError:
         return open_in(folder, name)
+
+
+def _keeps_rights(empty: int) -> bool:
+    """Whether our own empty file has one mode and then another, as it is given them.
+
+    FAT shows those of its mount, and refuses others or takes them without a word.
+    """
+    for mode in (0o600, 0o640):
+        with contextlib.suppress(OSError):
+            os.fchmod(empty, mode)
+        if stat.S_IMODE(os.fstat(empty).st_mode) != mode:
+            return False
+    return True
 
 
 def _renameat2(source: tuple[int, str], target: tuple[int, str], flags: int) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,18 @@ _UDEV = Path("/run/udev/data")
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a file system of this `kind` can do; `has_safe_renames`: without replacing."""
+    """What a file system of this `kind` can do.
+
+    `has_safe_renames`: without replacing; `keeps_rights`: a file has the permissions that it is
+    given, and not those of the mount.
+    """
 
     kind: str
     has_links: bool = True
     has_symlinks: bool = True
     has_safe_renames: bool = True
     keeps_attributes: bool = True
+    keeps_rights: bool = True
 
 
 _NOTHING = {
@@ -38,6 +44,7 @@ _NOTHING = {
     "has_symlinks": False,
     "has_safe_renames": False,
     "keeps_attributes": False,
+    "keeps_rights": False,
 }
 # By the kind in the mount table; `exFAT by FUSE` is our own word. Sources: linux/fs/fat, exfat and
 # vboxsf (no link; which flags of a rename are refused); what the projects say of themselves.
@@ -48,7 +55,7 @@ _POOR = {
     "exFAT by FUSE": _NOTHING,
     "vboxsf": _NOTHING | {"has_symlinks": True},
     "fuse.rclone": _NOTHING,
-    "fuse.s3fs": _NOTHING | {"has_symlinks": True, "keeps_attributes": True},
+    "fuse.s3fs": _NOTHING | {"has_symlinks": True, "keeps_attributes": True, "keeps_rights": True},
     "fuse.gcsfuse": _NOTHING | {"has_symlinks": True},
     "fuse.goofys": _NOTHING,
     "fuse.curlftpfs": _NOTHING,
@@ -65,6 +72,7 @@ class _Mount:
     device: str
     kind: str
     source: str
+    options: str
 
 
 def capabilities_at(path: str) -> Capabilities:
@@ -78,6 +86,18 @@ def capabilities_at(path: str) -> Capabilities:
     if kind in _POOR:
         return Capabilities(kind, **_POOR[kind])
     return Capabilities(kind, keeps_attributes=_keeps_attributes(existing_above(path)))
+
+
+def mode_of_all(folder: str) -> int:
+    """The permissions that every file below the folder has, on a disk that keeps none.
+
+    FUSE tells no mask; there a folder mostly has those of a file.
+    """
+    mount = _mount_at(folder)
+    mask = re.search(r"\bfmask=([0-7]+)", mount.options) if mount is not None else None
+    if mask is not None:
+        return 0o777 & ~int(mask[1], 8)
+    return stat.S_IMODE(Path(existing_above(folder)).stat().st_mode)
 
 
 def existing_above(path: str) -> str:
@@ -144,8 +164,8 @@ def _mount_at(path: str) -> _Mount | None:
         number, _, device, _, quoted = before.split(" ")[:5]
         point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), quoted).rstrip("/")
         if (path == point or path.startswith(f"{point}/")) and len(point) >= longest:
-            kind, source = after.split(" ")[:2]
-            best, longest = _Mount(number, device, kind, source), len(point)
+            kind, source, options = after.split(" ")[:3]
+            best, longest = _Mount(number, device, kind, source, options), len(point)
     return best
 
 

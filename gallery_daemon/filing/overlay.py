@@ -24,6 +24,7 @@ from gallery_daemon.filing.file_systems import (
     capabilities_at,
     existing_above,
     is_far,
+    mode_of_all,
     refusal_of_link,
     why_no_link,
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gallery_daemon.filing.steps import Step
+    from gallery_daemon.journal.record import Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class DryRunDisk(Disk):
                 home,
                 self._handle(path),
                 target,
-                on_copied=lambda _inode: None,
+                on_copied=lambda _inode, _rights: None,
                 on_unfinished=lambda _name: None,
                 points_to=points_to,
             ).run()
@@ -176,23 +178,36 @@ class DryRunDisk(Disk):
         name: str,
         _identity: Identity,
         _on_begun: Callable[[], None] = lambda: None,
+        *,
+        rights: Rights | None = None,
     ) -> None:
         """Noted: a second file with these bytes."""
+        del rights
         there = self._there(self._handles[source])
         assert there is not None
         self._refuse_name(folder, name)
         self._noted[self._path(folder, name)] = there
 
-    def shortfall(self, source: int, folder: int, _name: str) -> Shortfall:
+    def unkept_rights(self, _source: int, _folder: int, _name: str, _rights: Rights | None) -> None:
+        """It does not matter here."""
+
+    def shortfall(
+        self, source: int, folder: int, _name: str, rights: Rights | None = None
+    ) -> Shortfall:
         """What would not arrive, as far as that is known of the file system."""
-        there = self._there(self._handles[source])
-        if there is None or capabilities_at(self._handles[folder]).keeps_attributes:
+        there, target = self._there(self._handles[source]), self._handles[folder]
+        can = capabilities_at(target)
+        if there is None or (can.keeps_attributes and can.keeps_rights):
             return Shortfall()
         try:
-            has = attributes.read_attributes(there.path)
+            has = attributes.read_attributes(there.path).with_rights(rights)
         except OSError:
             return Shortfall()
-        return attributes.shortfall(has, replace(has, extended={}, acl=()))
+        copy = has if can.keeps_attributes else replace(has, extended={}, acl=())
+        if not can.keeps_rights:
+            group = Path(existing_above(target)).stat().st_gid
+            copy = replace(copy, mode=mode_of_all(target) & attributes.RIGHTS, group=group)
+        return attributes.shortfall(has, copy)
 
     def unlink(self, folder: int, name: str) -> None:
         """Noted: the name becomes free."""

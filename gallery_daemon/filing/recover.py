@@ -118,12 +118,19 @@ def outcome_on_disk(
 
 
 def _way_of(row: Row, journal: Journal) -> Row:
-    """The row with the ends of its act: a file that is filed anew moves within the library."""
+    """The row with the ends of its act: a file that is filed anew moves within the library.
+
+    Its rights are those that the source had, not those that the place which it leads to cannot
+    keep.
+    """
+    if row.state is State.INTENT:
+        return replace(row, rights=None)
+    before = None if row.undoes is None else journal.row(row.undoes)
+    way = replace(row, rights=None if before is None else before.rights)
     if row.state is not State.REFILING:
-        return row
-    assert row.undoes is not None
-    before = journal.existing_row(row.undoes)
-    return replace(row, root=before.library, relative=before.below_library, action=Action.MOVE)
+        return way
+    assert before is not None
+    return replace(way, root=before.library, relative=before.below_library, action=Action.MOVE)
 
 
 def _recover(row: Row, journal: Journal, disk: Disk) -> FilingRecovered | None:
@@ -203,7 +210,7 @@ def _end_move(disk: Disk, row: Row, home: tuple[int, str], placed: tuple[int, st
     if row.action == Action.SYMLINK or disk.points_to(*placed) is not None:
         reason = take_away(disk, home, row.identity, row.token)
     else:
-        reason = take_away_copied(disk, home, row.identity, row.token, placed)
+        reason = take_away_copied(disk, home, row.identity, row.token, placed, rights=row.rights)
     if reason is None or row.state is not State.UNDOING:
         # One that cannot be taken out of the watch folder is filed all the same.
         return placed[1]

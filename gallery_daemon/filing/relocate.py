@@ -199,7 +199,7 @@ class Relocator:
         token = secrets.token_hex(8)
         is_undo = entry.state is State.UNDOING
         action = Action.MOVE if is_undo else row.action or Action.MOVE
-        intent = Intent(action, step.folder, step.name, token, parent, undoes=row.id)
+        intent = Intent(action, step.folder, step.name, token, parent, row.id, row.rights)
         number = self._journal.record(replace(entry, intent=intent), row.library, when)
         try:
             placed = self._act(row, step, token, number)
@@ -234,6 +234,7 @@ class Relocator:
                 on_copied=partial(self._journal.copied, number),
                 on_unfinished=partial(self._journal.unfinished, number),
                 points_to=link_target(row),
+                rights=row.rights,
             ).run()
 
     @contextlib.contextmanager

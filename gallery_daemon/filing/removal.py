@@ -13,6 +13,7 @@ from gallery_daemon.filing.steps import names_to_try
 
 if TYPE_CHECKING:
     from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.journal.record import Rights
     from gallery_daemon.photo import Identity
 
 
@@ -51,11 +52,20 @@ def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str)
 
 
 def take_away_copied(
-    disk: Disk, home: tuple[int, str], identity: Identity, token: str, copy: tuple[int, str]
+    disk: Disk,
+    home: tuple[int, str],
+    identity: Identity,
+    token: str,
+    copy: tuple[int, str],
+    *,
+    rights: Rights | None,
 ) -> str | None:
-    """Remove the source if the copy has all of it, tags and permissions too; or why it stays."""
+    """Remove the source if the copy has all of it, tags and permissions too; or why it stays.
+
+    `rights` are the source's, where its disk keeps none.
+    """
     with disk.source(*home, identity) as source:
-        shortfall = disk.shortfall(source, *copy)
+        shortfall = disk.shortfall(source, *copy, rights)
         if shortfall.lost:
             return f"{shortfall}, so the source stays"
         return take_away(disk, home, identity, token)

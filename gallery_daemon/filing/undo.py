@@ -69,11 +69,13 @@ class Undoer:
         entry = JournalEntry(filed, State.UNDOING, intent=intent)
         number = self._journal.record(entry, row.root, when)
         try:
-            self._go_back(number, row, filed, token)
+            reason = self._go_back(number, row, filed, token)
         except (FilingError, PhotoChanged) as error:
             outcome_on_disk(number, self._journal, self._disk, error)
         else:
-            self._journal.close_intent(number, State.UNDO, action=None, name=home.name, reason=None)
+            self._journal.close_intent(
+                number, State.UNDO, action=None, name=home.name, reason=reason
+            )
         self._update_inode(row)
         return self._journal.existing_row(number)
 
@@ -87,7 +89,8 @@ class Undoer:
             if found is not None and row.action != Action.SYMLINK:
                 self._journal.update_inode(row.id, found)
 
-    def _go_back(self, number: int, row: Row, filed: Photo, token: str) -> None:
+    def _go_back(self, number: int, row: Row, filed: Photo, token: str) -> str | None:
+        """Put it back; what it has not there, if that is to be told."""
         assert row.name is not None
         parts, name = row.candidate.folders, row.candidate.name
         with (
@@ -99,9 +102,9 @@ class Undoer:
             way = _Ends(number, (library, row.name), (home, name))
             if row.action == Action.SYMLINK:
                 self._drop(way, filed, token)
-            else:
-                self._refuse_second_copy(row, way)
-                self._bring_home(way, filed, token, parts)
+                return None
+            self._refuse_second_copy(row, way)
+            return self._bring_home(row, way, filed, token)
 
     def _refuse_second_copy(self, row: Row, way: _Ends) -> None:
         """Raise for a copy whose original is gone: if that was renamed, it would be there twice."""
@@ -112,8 +115,9 @@ class Undoer:
                 hint="renamed or deleted? The copy may be the only one; it is yours to move",
             )
 
-    def _bring_home(self, way: _Ends, filed: Photo, token: str, parts: tuple[str, ...]) -> None:
+    def _bring_home(self, row: Row, way: _Ends, filed: Photo, token: str) -> str | None:
         """Move it back, or remove its name in the library if its old name has its bytes."""
+        parts = row.candidate.folders
         with self._disk.source(*way.library, filed.identity) as source:
             at_home = self._disk.identity(*way.home)
             if self._disk.is_one_name(way.library, way.home):
@@ -131,11 +135,12 @@ class Undoer:
                     way.home[0],
                     on_copied=partial(self._journal.copied, way.number),
                     on_unfinished=partial(self._journal.unfinished, way.number),
+                    rights=row.rights,
                 ).run()
                 if placed.state is State.FILED and placed.action is not Action.MOVE:
                     raise FilingError(placed.reason or "", transient=True)
                 if placed.state is State.FILED:
-                    return
+                    return placed.reason
             elif self._disk.same_bytes(source, *way.home):
                 self._disk.sync_file(*way.home)
                 self._refuse_poorer(source, way)
@@ -143,7 +148,7 @@ class Undoer:
                 if self._disk.identity(*way.home) != at_home:
                     raise PhotoChanged("the file that lies where it came from has just changed")
                 self._drop(way, filed, token)
-                return
+                return None
         raise FilingError(
             f"another file called {way.home[1]} lies where it came from",
             transient=False,

@@ -4,7 +4,8 @@ Without a decoder, so that any process may ask:
 
 - `formats` says what a file is, `ending` (with `films`) whether its end is there; `tiff`, `boxes`
   and `heif` read the structures that these need.
-- `xmp_sidecar` reads for which file an XMP is.
+- `xmp` reads an XMP packet, whose letters `xmp_text` puts in order; `xmp_sidecar` asks it for which
+  file a sidecar is.
 - `names` says what a file's name claims: a photo, a burst; `name_dates` reads the date in it.
 
 In the classifier process only:
@@ -13,7 +14,7 @@ In the classifier process only:
 - `decode` makes the picture, from the embedded `preview` where that is enough, with `pillow` kept
   within bounds. `png` leaves out what nobody needs, `unended` tells a JPEG that lacks only its end
   marker, and `unsupported` what is not broken but unknown here.
-- `metadata` takes EXIF, XMP (`xmp`) and IPTC (`iptc`) out of whatever holds them, with their
+- `metadata` takes EXIF, XMP and IPTC (`iptc`) out of whatever holds them, with their
   `texts` decoded.
 - `facts` are what these say: `cameras` names the camera, `positions` the place; `date_texts` is
   what they say of the date, and `dates` decides when the photo was taken.

@@ -122,7 +122,7 @@ class DecodedPhoto:
     that they are of a preview that is enough for a quick look only. `size` is the whole picture's
     width and height, upright; `orientation` is EXIF's 1 to 8 as the camera wrote it, and 1 for a
     HEIC whose container turns it, whatever its EXIF says. `remark` is what is wrong with the file
-    although the picture is whole, for people.
+    or its metadata although the picture is whole, for people.
     """
 
     kind: FileKind
@@ -161,7 +161,7 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
     with as_bad_photo(kind, file), decoding(max_pixels):
         found = _read(file, kind, max_pixels)
     # A picture whose decoder needs no end, or a JPEG that lacks what should follow the picture.
-    return found if end.whole else replace(found, remark=f"the picture is whole, but {end.reason}")
+    return found if end.whole else _remarked(found, f"the picture is whole, but {end.reason}")
 
 
 def read_preview(
@@ -193,7 +193,12 @@ def _read_unended(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhot
         ended = with_end_marker(file.getvalue())
         if ended is None:
             raise truncated(kind)
-        return replace(_read(BytesIO(ended), kind, max_pixels), remark=_UNENDED)
+        return _remarked(_read(BytesIO(ended), kind, max_pixels), _UNENDED)
+
+
+def _remarked(photo: DecodedPhoto, remark: str) -> DecodedPhoto:
+    """The photo with a remark before what is said of its metadata."""
+    return replace(photo, remark="; ".join(filter(None, (remark, photo.remark))))
 
 
 def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
@@ -292,6 +297,7 @@ def _picture(
         orientation=written or left,
         metadata=metadata,
         look=look,
+        remark=metadata.remark,
     )
 
 

@@ -27,6 +27,7 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from PIL import ExifTags, Image
@@ -39,13 +40,12 @@ from gallery_daemon.imaging import tiff
 from gallery_daemon.imaging.heif import exif_turn
 from gallery_daemon.imaging.iptc import RESOURCE_HEADERS, read_iptc
 from gallery_daemon.imaging.texts import decoded, redecoded
-from gallery_daemon.imaging.xmp import PACKET_BYTES_LIMIT, read_xmp
+from gallery_daemon.imaging.xmp import PACKET_BYTES_LIMIT, Xmp, read_xmp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 Value = TypeVar("Value")
-Key = TypeVar("Key")
 
 _ORIENTATIONS = range(1, 9)
 _UPRIGHT = 1
@@ -81,6 +81,14 @@ _GPS = (
     ExifTags.GPS.GPSDateStamp,
     ExifTags.GPS.GPSTimeStamp,
 )
+XMP_USED = frozenset({
+    "exif:DateTimeOriginal", "exif:DateTimeDigitized", "photoshop:DateCreated", "xmp:CreateDate",
+    "tiff:Make", "tiff:Model",
+    "exif:GPSLatitude", "exif:GPSLongitude", "exif:GPSLatitudeRef", "exif:GPSLongitudeRef",
+    "exif:ExposureTime", "exif:FNumber", "exif:ISOSpeedRatings", "exif:FocalLength",
+})  # fmt: skip
+# Writers know one or two; a hostile JPEG could have thousands.
+_PACKETS_LIMIT = 8
 _NAMES = (tiff.MAKE, tiff.MODEL)
 _BLOCKS = frozenset({tiff.XMP, tiff.IPTC, tiff.PHOTOSHOP, *_NAMES})
 
@@ -98,7 +106,8 @@ class Metadata:
     """The tags of EXIF's directories that are used and can be read; XMP's and IPTC's texts.
 
     `xmp` has XMP's properties by their usual names, `iptc` the datasets of record 2 by number.
-    `size` holds the width and height that the camera wrote, which may be wrong.
+    `size` holds the width and height that the camera wrote, which may be wrong. `remark` says what
+    is wrong with the metadata, for people.
     """
 
     base: Mapping[int, object]
@@ -107,6 +116,7 @@ class Metadata:
     xmp: Mapping[str, str] = field(default_factory=dict)
     iptc: Mapping[int, str] = field(default_factory=dict)
     size: Mapping[int, object] = field(default_factory=dict)
+    remark: str | None = None
 
     @property
     def orientation(self) -> int:
@@ -139,15 +149,16 @@ def read_metadata(image: Image.Image, file: BytesIO) -> Metadata:
     tree = file if isinstance(image, TiffImageFile) else BytesIO(block)
     blocks = tiff.blocks(tree, _BLOCKS)
     camera = _directory(exif, ExifTags.IFD.Exif)
-    packets = _packets(image, file, blocks, profiles)
+    xmp = _guarded(lambda: _xmp(_packets(image, file, blocks, profiles)), Xmp())
     return Metadata(
         # Pillow passes over the type of UTF-8 texts.
         base=_names(blocks) | _tags(exif, _BASE) | _turn_of_heic(image, file),
         camera=_tags(camera, _CAMERA),
         gps=_tags(_directory(exif, ExifTags.IFD.GPSInfo), _GPS),
-        xmp=_first(packets, read_xmp),
-        iptc=_first(_iptc_blocks(image, blocks, profiles), read_iptc),
+        xmp=xmp.properties,
+        iptc=_first(_iptc_blocks(image, blocks, profiles)),
         size=_tags(camera, _SIZE),
+        remark=f"its XMP is not read: {xmp.refused}" if xmp.refused else None,
     )
 
 
@@ -217,6 +228,12 @@ def _names(blocks: Mapping[int, bytes]) -> dict[int, object]:
     return {tag: decoded(blocks[tag]) for tag in _NAMES if blocks.get(tag)}
 
 
+def _xmp(packets: Iterator[bytes]) -> Xmp:
+    """What the first packet says that says anything; one that is refused ends the search."""
+    found = (read_xmp(packet, XMP_USED) for packet in islice(filter(None, packets), _PACKETS_LIMIT))
+    return next((each for each in found if each.properties or each.refused), Xmp())
+
+
 def _packets(
     image: Image.Image, file: BytesIO, blocks: Mapping[int, bytes], profiles: Mapping[str, bytes]
 ) -> Iterator[bytes]:
@@ -260,12 +277,12 @@ def _segments(image: Image.Image, name: str) -> list[bytes]:
     return [segment for marker, segment in image.applist if marker == name]
 
 
-def _first(
-    blocks: Iterator[bytes], read: Callable[[bytes], Mapping[Key, str]]
-) -> Mapping[Key, str]:
-    """What is read of the first block that says anything."""
-    nothing: Mapping[Key, str] = {}
-    return _guarded(lambda: next(filter(None, map(read, filter(None, blocks))), nothing), nothing)
+def _first(blocks: Iterator[bytes]) -> Mapping[int, str]:
+    """What is read of the first block of IPTC that says anything."""
+    nothing: Mapping[int, str] = {}
+    return _guarded(
+        lambda: next(filter(None, map(read_iptc, filter(None, blocks))), nothing), nothing
+    )
 
 
 def _guarded(read: Callable[[], Value], otherwise: Value) -> Value:

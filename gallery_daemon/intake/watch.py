@@ -33,6 +33,7 @@ from watchdog.events import (
 from watchdog.observers.inotify import InotifyObserver
 from watchdog.observers.polling import PollingObserverVFS
 
+from gallery_daemon.config.missing import advice_on_missing
 from gallery_daemon.config.settings import WatchMode
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.scan import Listed, names_below, scan
@@ -132,7 +133,9 @@ class Watch:
         was_lost, self._is_lost = self._is_lost, True
         if was_lost:
             return None
-        return WatchLost(self.root.source, self.root.path, reason)
+        is_there = os.path.isdir(self.root.path)  # noqa: PTH112 - a path as it came
+        hint = None if is_there else advice_on_missing(self.root.path)
+        return WatchLost(self.root.source, self.root.path, reason, hint)
 
     def _refused(self) -> OSError | None:
         """Why the kernel may not watch a folder that has appeared since the last call."""

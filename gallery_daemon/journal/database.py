@@ -233,6 +233,12 @@ CREATE INDEX recognised_by_inode ON recognised (inode, size_bytes, mtime_ns);
 _BY_PLACE = "CREATE INDEX filings_by_place ON filings (name, folder) WHERE state = 'filed'"
 # The final name of a copy that is begun under it, where no rename would be safe.
 _UNFINISHED = "ALTER TABLE filings ADD COLUMN unfinished BLOB"
+# What the file might be done with, and by whom, where the library's disk cannot keep that.
+_RIGHTS = """
+ALTER TABLE filings ADD COLUMN mode INTEGER;
+ALTER TABLE filings ADD COLUMN uid INTEGER;
+ALTER TABLE filings ADD COLUMN gid INTEGER
+"""
 # Which look decided; those before were full ones.
 _LOOK = "ALTER TABLE filings ADD COLUMN look TEXT"
 _STEPS = (
@@ -246,6 +252,7 @@ _STEPS = (
     _CONTENT,
     _BY_PLACE,
     _UNFINISHED,
+    _RIGHTS,
     _LOOK,
 )
 _VERSION = len(_STEPS)

@@ -30,6 +30,7 @@ from gallery_daemon.journal.record import (
     Row,
     State,
     columns_of,
+    rights_columns,
     row_of,
     signed,
     written,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.journal.query import Query
+    from gallery_daemon.journal.record import Rights
     from gallery_daemon.photo import Identity, Photo
 
 # Seconds to wait for another program's write: a `sort` beside the daemon is no error.
@@ -134,10 +136,14 @@ class Journal:
         with self._database.transaction():
             self._database.execute(statements.UNFINISHED, (name and os.fsencode(name), row))
 
-    def copied(self, row: int, inode: int) -> None:
-        """Note the inode of a whole copy, so that recovery knows it; it is not unfinished now."""
+    def copied(self, row: int, inode: int, rights: Rights | None) -> None:
+        """Note the inode of a whole copy, so that recovery knows it; it is not unfinished now.
+
+        `rights` are those that the copy cannot have where it lies.
+        """
+        values = {"id": row, "inode": signed(inode), **rights_columns(rights)}
         with self._database.transaction():
-            self._database.execute(statements.COPIED, (signed(inode), row))
+            self._database.execute(statements.COPIED, values)
 
     def close_intent(
         self,

@@ -56,12 +56,21 @@ FINAL_STATES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do what with a file: its permissions, of 0o666 at most, its owner and its group."""
+
+    mode: int
+    owner: int
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What is about to be done with one file: its destination, and the action.
 
     `name` is the first one tried, before a conflict's ` (2)`. `token` is part of the names of the
     act's temporary files, so recovery knows them. `parent` is the row of a sidecar's photo;
-    `undoes` the row that this one reverts, or refiles.
+    `undoes` the row that this one reverts, or refiles. `rights` is as in `Row`.
     """
 
     action: str
@@ -70,6 +79,7 @@ class Intent:
     token: str
     parent: int | None = None
     undoes: int | None = None
+    rights: Rights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +134,8 @@ class Row:
     `Prediction`; a row of an older program has only the first. `decided_at` is ISO 8601 with its
     offset; `made_inode` is that of the copy, if one was made; `unfinished` the name under which a
     copy was begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in
-    hexadecimal digits. In the row of an undo the two places are exchanged: it leads from the
-    library to the watch folder.
+    hexadecimal digits; `rights` those that the file had and its new place cannot keep. In the row
+    of an undo the two places are exchanged: it leads from the library to the watch folder.
     """
 
     id: int
@@ -155,6 +165,7 @@ class Row:
     familiarity: float | None = None
     look: LookKind | None = None
     content_hash: str | None = None
+    rights: Rights | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -226,8 +237,16 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
             "name": os.fsencode(intent.name),
             "token": intent.token,
             "undoes": intent.undoes,
+            **rights_columns(intent.rights),
         }
     return columns
+
+
+def rights_columns(rights: Rights | None) -> dict[str, int | None]:
+    """The columns of the rights, by name."""
+    if rights is None:
+        return dict.fromkeys(("mode", "uid", "gid"))
+    return {"mode": rights.mode, "uid": rights.owner, "gid": rights.group}
 
 
 def row_of(columns: sqlite3.Row) -> Row:
@@ -266,7 +285,13 @@ def row_of(columns: sqlite3.Row) -> Row:
         familiarity=columns["familiarity"],
         look=None if columns["look"] is None else LookKind(columns["look"]),
         content_hash=columns["content_hash"],
+        rights=_rights_of(columns),
     )
+
+
+def _rights_of(columns: sqlite3.Row) -> Rights | None:
+    mode, owner, group = (columns[name] for name in ("mode", "uid", "gid"))
+    return None if mode is None else Rights(mode, owner, group)
 
 
 def written(text: str | None) -> str | None:

@@ -24,7 +24,10 @@ SELECT: Final = "SELECT * FROM filings "
 FORGET_FAILURES: Final = """
 DELETE FROM filings WHERE path = ? AND library = ? AND state IN ('failed', 'abandoned')
 """
-COPIED: Final = "UPDATE filings SET made_inode = ?, unfinished = NULL WHERE id = ?"
+COPIED: Final = """
+UPDATE filings SET made_inode = :inode, unfinished = NULL, mode = :mode, uid = :uid, gid = :gid
+WHERE id = :id
+"""
 UNFINISHED: Final = "UPDATE filings SET unfinished = ? WHERE id = ?"
 CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?,

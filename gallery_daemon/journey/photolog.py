@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.shortfall import NO_SHORTFALL
 from gallery_daemon.logs.events import (
     PhotoFailed,
     PhotoFiled,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import Examined
+    from gallery_daemon.journey.shortfall import Shortfall, Shortfalls
     from gallery_daemon.journey.stayed import StayedFiles
     from gallery_daemon.logs.events import (
         ClassifierFailed,
@@ -55,8 +57,17 @@ class _Times:
 class PhotoLog:
     """Writes the line of every file and counts it."""
 
-    def __init__(self, log: Log, tally: PassCounts, library: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        log: Log,
+        tally: PassCounts,
+        library: str,
+        clock: Clock,
+        shortfalls: Shortfalls | None = None,
+    ) -> None:
+        """`shortfalls` knows what an uncertain photo lacks; without it, its line does not say."""
         self._log, self._tally, self._clock = log, tally, clock
+        self._shortfalls = shortfalls
         self._library = library.rstrip("/") + "/"
         self._times: dict[Candidate, _Times] = {}
         self._reported: set[Candidate] = set()
@@ -76,8 +87,10 @@ class PhotoLog:
         self, examined: Examined, decision: Decision, filing: Filing, reason: str | None = None
     ) -> None:
         """The photo is in the library, or need not be, as the filing says."""
+        lacks = self._lacks(examined, decision)
         line = replace(
             self._line(examined, decision),
+            needs_confidence=_share(lacks.confidence),
             action=filing.action,
             destination=filing.destination,
             sidecars=filing.sidecars,
@@ -90,7 +103,7 @@ class PhotoLog:
             self._times.pop(_beside(examined.photo.candidate, name), None)
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1 + len(filing.sidecars))
-            told = "; ".join(filter(None, (reason, filing.reason)))
+            told = "; ".join(filter(None, (lacks.reason, reason, filing.reason)))
             self._log.write(PhotoFiled(line, told or None))
         else:
             self._tally.stay(State.LEFT, examined.photo.path, filing.reason or "")
@@ -121,7 +134,10 @@ class PhotoLog:
     def left(self, examined: Examined, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
         self._tally.stay(State.LEFT, examined.photo.path, reason)
-        self._log.write(PhotoLeft(self._line(examined, decision), reason))
+        lacks = NO_SHORTFALL if decision is None else self._lacks(examined, decision)
+        needs = _share(lacks.confidence)
+        line = replace(self._line(examined, decision), needs_confidence=needs)
+        self._log.write(PhotoLeft(line, "; ".join(filter(None, (reason, lacks.reason)))))
 
     def quarantined(self, examined: Examined, reason: str) -> None:
         """The file cannot be read as a photo; it stays."""
@@ -177,6 +193,9 @@ class PhotoLog:
         if report.is_lost:
             self.lost = report.error
         self._log.write(report)
+
+    def _lacks(self, examined: Examined, decision: Decision) -> Shortfall:
+        return NO_SHORTFALL if self._shortfalls is None else self._shortfalls.of(examined, decision)
 
     def _folder_of(self, filing: Filing) -> str:
         """The folder below the library."""

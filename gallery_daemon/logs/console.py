@@ -62,7 +62,7 @@ class ConsoleLine:
         if width is None or _width(line) <= width:
             return self._painted(line)
         if "photo" in said:
-            _shorten(said, width - len(_INDENT) - len(name))
+            _shorten(said, width - len(_INDENT) - len(f"{name} "))
         line = [clock, _Word(name, colour), *_words(said, width - len(_INDENT))]
         return "\n".join(map(self._painted, _broken(line, width)))
 
@@ -99,9 +99,22 @@ def _journey(rest: dict[str, Any]) -> Iterator[str]:
     if "destination" in rest:
         yield f"-> {plain(rest.pop('destination'))}"
     if "class" in rest:
-        confidence = rest.pop("confidence", None)
-        certain = "" if confidence is None else f" {confidence:.2f}"
-        yield f"({rest.pop('class')}{certain})"
+        sure = _sure(rest, ", needs ")
+        yield f"({' '.join(filter(None, (rest.pop('class'), sure)))})"
+
+
+def _sure(said: dict[str, Any], between: str) -> str:
+    """How sure the model was, and how sure it had to be where that was not enough; taken out.
+
+    With two decimals, or with more where 0.977 would read as the 0.98 that it lacks.
+    """
+    sure, needed = said.pop("confidence", None), said.pop("needs_confidence", None)
+    if not isinstance(sure, float):
+        return sure or ""
+    if needed is None:
+        return f"{sure:.2f}"
+    digits = 2 if f"{sure:.2f}" != f"{needed:.2f}" else 4
+    return f"{sure:.{digits}f}{between}{needed:.{digits}f}"
 
 
 def _shorten(said: dict[str, Any], width: int) -> None:
@@ -119,12 +132,32 @@ def _shorten(said: dict[str, Any], width: int) -> None:
     folder, _, new_name = place.rpartition("/")
     # Of a photo that keeps its name the folder says it all.
     place = f"{folder}/" if name == new_name else place
-    left = width - _width(_words(said | {"photo": "", "destination": ""}))
-    said["photo"] = shorten(name, max(left - width_of(place), _NAME_ROOM))
     last = f"{CUT}/{folder.rpartition('/')[2]}/" + ("" if name == new_name else new_name)
+    least = min(width_of(name), _NAME_ROOM) + width_of(last)
+    left = _room_beside(said, width, least, folder.rpartition("/")[2])
+    said["photo"] = shorten(name, max(left - width_of(place), _NAME_ROOM))
     room = left - width_of(said["photo"])
     # Where the line must be broken, the place may have more than its end.
     said["destination"] = shorten(place, room if room >= width_of(last) else width // 2)
+
+
+def _room_beside(said: dict[str, Any], width: int, least: int, folder: str) -> int:
+    """The columns for a filed photo and its place, made more where they are less than the `least`.
+
+    The rule goes, for the class and the folder say as much; then a class that the `folder` is
+    called after; then a word.
+    """
+
+    def room() -> int:
+        return width - _width(_words(said | {"photo": "", "destination": ""}))
+
+    if room() < least:
+        said.pop("rule", None)
+    if room() < least and said.get("class") == folder:
+        said["class"] = ""
+    if room() < least:
+        said["confidence"] = _sure(said, " < ")
+    return room()
 
 
 def _broken(line: Sequence[_Word], width: int) -> Iterator[list[_Word]]:

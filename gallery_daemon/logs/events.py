@@ -51,9 +51,10 @@ class PhotoLine:
     """All that an event says of one photo; what is not known is left out of the line.
 
     `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`, and `look` is
-    `quick` or `full`; `batch` is the number of photos classified together. `waited_ms` runs from
-    settled until it is handed to the classifier process, `classify_ms` until the prediction,
-    `total_ms` from settled until filed. `destination` is absolute.
+    `quick` or `full`; `needs_confidence` is what the rule that nearly took an uncertain photo asks
+    for; `batch` is the number of photos classified together. `waited_ms` runs from settled until it
+    is handed to the classifier process, `classify_ms` until the prediction, `total_ms` from settled
+    until filed. `destination` is absolute.
     """
 
     photo: str
@@ -65,6 +66,7 @@ class PhotoLine:
     precision: float | None = None
     familiarity: float | None = None
     look: str | None = None
+    needs_confidence: float | None = None
     action: str | None = None
     destination: str | None = None
     taken: str | None = None
@@ -235,6 +237,7 @@ class WatchLost(Event):
     source: str
     path: str
     reason: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

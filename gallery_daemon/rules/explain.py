@@ -98,15 +98,26 @@ def missing(
     condition: Condition, photo: Photo, facts: Facts, prediction: Prediction | None
 ) -> Checks:
     """The fewest checks that would have to come out otherwise; none: the condition holds."""
+    return _checks_of(lacking(condition, photo, facts, prediction))
+
+
+def lacking(
+    condition: Condition, photo: Photo, facts: Facts, prediction: Prediction | None
+) -> tuple[tuple[Condition, Check], ...]:
+    """The same, each check with the condition that it is of."""
     match condition:
         case AllOf(parts):
-            return tuple(each for part in parts for each in missing(part, photo, facts, prediction))
+            return tuple(each for part in parts for each in lacking(part, photo, facts, prediction))
         case AnyOf(parts) if parts:
-            ways = (missing(part, photo, facts, prediction) for part in parts)
-            return min(ways, key=_distance)
+            ways = (lacking(part, photo, facts, prediction) for part in parts)
+            return min(ways, key=lambda way: _distance(_checks_of(way)))
         case _:
             check = condition.check(photo, facts, prediction)
-            return () if check.truth is Truth.YES else (check,)
+            return () if check.truth is Truth.YES else ((condition, check),)
+
+
+def _checks_of(found: tuple[tuple[Condition, Check], ...]) -> Checks:
+    return tuple(check for _, check in found)
 
 
 def _distance_of(miss: NearMiss) -> tuple[int, int, bool]:

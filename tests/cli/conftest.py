@@ -57,6 +57,8 @@ def quick_run(server: CommandServer, tmp_path: Path) -> Run:
 
 def _run_of(server: CommandServer, module: str, home: Path) -> Run:
     environ = os.environ | {"HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
+    # No service manager of the person who runs the tests.
+    environ["XDG_RUNTIME_DIR"] = str(home.with_name("runtime"))
     # Each start of the stand-in for the classifier process is a line of this file.
     environ["FAKE_STARTS"] = str(home.with_name("starts"))
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):

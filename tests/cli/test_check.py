@@ -184,7 +184,7 @@ def test_a_watch_folder_that_is_not_there_is_a_warning(run: Run, tmp_path: Path)
     watch.mkdir()
     there = run("check", "--config", config)
 
-    assert f"{config}: warning: the watch folder {watch} is not there: nothing is" in missing.stderr
+    assert f"{config}: warning: the watch folder {watch} is not there, and" in missing.stderr
     warning, total = map(json.loads, told.stdout.splitlines())
     assert ("warning", None, 1) == (warning["kind"], warning["line"], total["warnings"])
     assert (0, 0, 0) == (missing.returncode, told.returncode, there.returncode)

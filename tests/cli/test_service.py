@@ -30,6 +30,7 @@ def test_a_service_that_could_not_start_is_told_of(
     """When it is installed, and not by the log of a service that ends at once."""
     home = tmp_path / "home/.config"
     (home / "gallery-daemon").mkdir(parents=True)
+    _make_manager(tmp_path)
     if text is not None:
         (home / "gallery-daemon/config.yaml").write_text(text)
 
@@ -42,21 +43,38 @@ def test_a_service_that_could_not_start_is_told_of(
     assert (says is None) == ("now run:" in done.stdout)
 
 
-def test_an_enabled_service_is_disabled_first(run: Run, tmp_path: Path) -> None:
+def test_a_machine_without_a_user_manager_is_told_of(run: Run, tmp_path: Path) -> None:
+    """There `systemctl --user` only says "Failed to connect to bus"."""
+    without = run("service", "install")
+    _make_manager(tmp_path)
+    beside = run("service", "install")
+
+    assert 0 == without.returncode
+    assert "no systemd user manager runs here" in without.stdout
+    assert "gallery-daemon run" in without.stdout
+    assert "no systemd user manager" not in beside.stdout
+
+
+def test_an_enabled_service_is_disabled(run: Run, tmp_path: Path) -> None:
     """With its unit gone systemd would keep a link to nowhere."""
     folder = tmp_path / "home/.config/systemd/user"
+    _make_manager(tmp_path)
     run("service", "install")
     wants = folder / "default.target.wants"
     wants.mkdir()
     (wants / "gallery-daemon.service").symlink_to(folder / "gallery-daemon.service")
 
-    early = run("service", "remove")
-    still_there = (folder / "gallery-daemon.service").exists()
-    (wants / "gallery-daemon.service").unlink()
     done, again = run("service", "remove"), run("service", "remove")
 
-    assert (2, True) == (early.returncode, still_there)
-    assert "systemctl --user disable --now gallery-daemon" in early.stderr
     assert 0 == done.returncode
+    assert "disabled and removed" in done.stdout
+    assert "systemctl --user stop gallery-daemon" in done.stdout
+    assert [] == [*wants.iterdir()]
     assert not (folder / "gallery-daemon.service").exists()
     assert "no unit is installed" in again.stdout
+
+
+def _make_manager(tmp_path: Path) -> None:
+    """The socket by which `systemctl --user` finds the manager."""
+    (tmp_path / "runtime/systemd").mkdir(parents=True)
+    (tmp_path / "runtime/systemd/private").touch()

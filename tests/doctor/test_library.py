@@ -131,6 +131,7 @@ def test_sizes_are_for_people() -> None:
 
 _NO_TAGS = "{} keeps no tags, comments and access control lists of files"
 _STAYS = "a photo that has some is copied, and stays where it is"
+_NOT_PRIVATE = "vfat keeps no permissions: others may read every photo there, a private one too"
 _NO_SAFE_RENAME = (
     "exFAT by FUSE cannot rename a file without replacing another: a photo is made under its final"
     " name, and is not whole there at first"
@@ -138,11 +139,12 @@ _NO_SAFE_RENAME = (
 
 
 @pytest.mark.parametrize(
-    ("can", "moves", "says"),
+    ("can", "mode", "moves", "says"),
     [
-        (EXT4, True, []),
+        (EXT4, 0o755, True, []),
         (
             Capabilities("exFAT by FUSE", has_safe_renames=False, keeps_attributes=False),
+            0o755,
             True,
             [
                 _NO_SAFE_RENAME,
@@ -151,16 +153,20 @@ _NO_SAFE_RENAME = (
         ),
         (
             Capabilities("vfat", keeps_attributes=False),
+            0o755,
             False,
             [_NO_TAGS.format("vfat")],
         ),
+        (Capabilities("vfat", keeps_rights=False), 0o755, True, [_NOT_PRIVATE]),
+        (Capabilities("vfat", keeps_rights=False), 0o640, True, [_NOT_PRIVATE]),
+        (Capabilities("vfat", keeps_rights=False), 0o700, True, []),
     ],
 )
 def test_what_the_library_s_file_system_lacks_is_said(
-    can: Capabilities, moves: bool, says: list[str]
+    can: Capabilities, mode: int, moves: bool, says: list[str]
 ) -> None:
     """And what is done instead; that a photo stays matters only to who moves."""
-    found = list(judge_file_system("/l", can, moves=moves))
+    found = list(judge_file_system("/l", can, mode, moves=moves))
 
     assert [f"/l: {each}" for each in says] == [each.what for each in found]
     assert all(each.advice for each in found)

@@ -137,10 +137,8 @@ def test_the_limit_of_seconds_holds(gated: GatedDaemon, tmp_path: Path) -> None:
 
     event = gated.wait_for_photo("hang.jpg")
 
-    assert ("photo_quarantined", "reading it took longer than 1 s") == (
-        event["event"],
-        event["reason"],
-    )
+    assert "photo_quarantined" == event["event"]
+    assert event["reason"].startswith("reading it took longer than 1 s; to try again: ")
     stopped = [each for each in gated.events[told:] if each["event"] == "classifier_stopped"]
     assert ["hung for 1 s", "hung for 1 s"] == [each["reason"] for each in stopped]
 

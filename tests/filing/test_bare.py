@@ -38,7 +38,7 @@ from tests.filing.test_recover import KEPT, NUMBERED, Naming, attempt, check
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gallery_daemon.journal.record import Row
+    from gallery_daemon.journal.record import Rights, Row
 
 _PHOTO = b"photo" * 40_000
 _OTHER = b"another"
@@ -156,10 +156,12 @@ def test_a_name_that_is_taken_in_the_last_moment_is_not_overwritten(
             name: str,
             identity: object,
             on_begun: Callable[[], None] = lambda: None,
+            *,
+            rights: Rights | None = None,
         ) -> None:
             if name == "x.jpg":
                 make_files(world.library, {"Memes/x.jpg": content})
-            super().copy(source, folder, name, identity, on_begun)  # type: ignore[arg-type]
+            super().copy(source, folder, name, identity, on_begun, rights=rights)  # type: ignore[arg-type]
 
     world = _plain(tmp_path, Racing())
     make_files(world.watch, {"x.jpg": _PHOTO})
@@ -316,13 +318,16 @@ def test_a_filed_photo_moves_on_and_back(bare: World) -> None:
     assert (State.UNDO, {"Memes/x.jpg": _PHOTO}) == (undone.state, read_files(bare.library))
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o644])
 @pytest.mark.parametrize("action", list(Action))
-def test_a_plan_says_what_will_be_done(bare: World, action: Action) -> None:
-    """State, action, name and reason; and nothing is touched."""
+def test_a_plan_says_what_will_be_done(bare: World, action: Action, mode: int) -> None:
+    """State, action, name and reason, of a private photo as well; and nothing is touched."""
     if type(bare.disk) is BareDisk:
         pytest.skip("a plan knows the file systems of this machine")
     make_files(bare.watch, {"x.jpg": _PHOTO, "y.jpg": _OTHER})
     make_files(bare.library, {"Memes/y.jpg": b"taken"})
+    with contextlib.suppress(PermissionError):  # on exFAT
+        (bare.watch / "x.jpg").chmod(mode)
     plans = [bare.plan(name, action) for name in ("x.jpg", "y.jpg")]
     dry_run = DryRunDisk()
 

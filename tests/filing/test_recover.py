@@ -140,7 +140,7 @@ def test_a_stranger_with_the_inode_of_a_lost_copy_is_not_the_photo(
         world.journal.close()
     else:
         pytest.fail("no crash came between the copy and its name")
-    world.journal.copied(copied[0].id, (library / "Memes/x.HEIC").stat().st_ino)
+    world.journal.copied(copied[0].id, (library / "Memes/x.HEIC").stat().st_ino, None)
 
     recover(world.journal, world.disk)
 

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.facts import facts_of
-from gallery_daemon.imaging.metadata import Metadata
+from gallery_daemon.imaging.metadata import XMP_USED, Metadata
 from gallery_daemon.imaging.texts import clean
 from gallery_daemon.imaging.xmp import read_xmp
 from gallery_daemon.photo import Facts, Position, TakenFrom
@@ -41,7 +41,7 @@ def told(
     xmp: bytes = b"",
 ) -> Metadata:
     """Metadata with these tags alone."""
-    return Metadata(base or {}, camera or {}, gps or {}, read_xmp(xmp))
+    return Metadata(base or {}, camera or {}, gps or {}, read_xmp(xmp, XMP_USED).properties)
 
 
 def facts_of_file(data: bytes, name: str = "x.jpg") -> Facts:

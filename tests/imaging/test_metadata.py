@@ -287,3 +287,32 @@ def test_the_dates_of_the_three_go_in_order() -> None:
     origins = [facts_of_file(jpeg(*parts[start:])).taken.origin for start in range(4)]
 
     assert [TakenFrom.EXIF, TakenFrom.XMP, TakenFrom.IPTC, TakenFrom.MTIME] == origins
+
+
+DEEP = XMP_HEADER + packet('tiff:Make="Canon"', "<a>" * 150_000).encode()[:60_000]
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_a_photo_whose_xmp_is_refused_is_a_photo_without_it(*, is_ended: bool) -> None:
+    """It says so beside whatever else is wrong; EXIF counts as ever."""
+    data = jpeg(segment(0xE1, b"Exif\0\0" + EXIF.removeprefix(b"Exif\0\0")), segment(0xE1, DEEP))
+    unended = "its end marker is missing, but all of the picture is there; "
+
+    found = read_picture(data if is_ended else data[:-2], max_pixels=Limits.photo_pixels)
+
+    assert {} == found.metadata.xmp
+    assert "iPhone 7" == found.metadata.base[TAGS.Model]
+    assert (
+        f"{'' if is_ended else unended}its XMP is not read: "
+        "more than 100 of its elements stand in one another"
+    ) == found.remark
+
+
+@pytest.mark.parametrize(("before", "camera"), [(7, "Canon"), (8, None)])
+def test_only_so_many_packets_are_read(before: int, camera: str | None) -> None:
+    """A JPEG may have thousands, each of which takes its time."""
+    empty = segment(0xE1, XMP_HEADER + packet().encode())
+
+    facts = facts_of_file(jpeg(*[empty] * before, segment(0xE1, XMP_HEADER + XMP)))
+
+    assert camera == facts.camera

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.imaging.xmp import PACKET_BYTES_LIMIT, read_xmp
+from gallery_daemon.imaging.xmp import (
+    DEPTH_LIMIT,
+    ELEMENTS_LIMIT,
+    PACKET_BYTES_LIMIT,
+    Xmp,
+    read_xmp,
+)
+
+WANTED = frozenset({
+    "tiff:Make", "tiff:Model", "xmp:CreateDate", "exif:FNumber", "exif:GPSLatitude",
+    "exif:DateTimeOriginal",
+})  # fmt: skip
 
 SPACES = (
     'xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
@@ -16,7 +29,17 @@ SPACES = (
     'xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#" '
 )
 DATE = "2014-03-02T01:00:00+02:00"
+ATTRIBUTES = " ".join(f"q:a{number}=''" for number in range(1_000))
 CREATED = {"xmp:CreateDate": DATE}
+# Elements of a packet outside those that a test puts in: x:xmpmeta, rdf:RDF, rdf:Description.
+AROUND = 3
+
+
+def said_by(packet: bytes) -> dict[str, str]:
+    """What the packet says, for one that is not refused."""
+    said = read_xmp(packet, WANTED)
+    assert said.refused is None
+    return dict(said.properties)
 
 
 def packet(attributes: str = "", elements: str = "", *, root: str = "x:xmpmeta") -> str:
@@ -61,6 +84,21 @@ def described(*, prefix: str, space: str) -> str:
         ),
         (described(prefix="b", space="http://example.com/"), {}),
         (packet(f'CreateDate="{DATE}"'), {}),
+        (packet("", f'<CreateDate xmlns="http://example.com/">{DATE}</CreateDate>'), {}),
+        (packet(f'xmlns="http://ns.adobe.com/xap/1.0/" CreateDate="{DATE}"'), {}),
+        # A declaration holds within its element, whatever the prefix meant around it.
+        (
+            packet("", f'<xmp:CreateDate xmlns:xmp="http://example.com/">2000</xmp:CreateDate>'
+                   f"<xmp:CreateDate>{DATE}</xmp:CreateDate>"),
+            CREATED,
+        ),
+        (
+            packet("", f'<b xmlns:c="http://ns.adobe.com/xap/1.0/"/><c:CreateDate>2000'
+                   f'</c:CreateDate><c:CreateDate xmlns:c="http://ns.adobe.com/xap/1.0/">{DATE}'
+                   "</c:CreateDate>"),
+            CREATED,
+        ),
+        (packet(f'q:CreateDate="{DATE}" xmlns:q="http://ns.adobe.com/xap/1.0/"'), CREATED),
         (
             packet().replace("http://ns.adobe.com/xap/1.0/", "http://example.com/")
             + f"<!-- xmp:CreateDate='{DATE}' -->",
@@ -140,7 +178,7 @@ def described(*, prefix: str, space: str) -> str:
 )  # fmt: skip
 def test_properties_are_read_by_name_space(text: str, expected: dict[str, str]) -> None:
     """Whatever the prefix and the form; the picture's own alone."""
-    assert expected == dict(read_xmp(text.encode()))
+    assert expected == said_by(text.encode())
 
 
 @pytest.mark.parametrize(
@@ -156,9 +194,9 @@ def test_every_encoding_of_xmp_is_read(encoding: str, start: str) -> None:
     if start.startswith("\n") and not encoding.startswith("utf-8"):
         start = ""  # nothing tells the encoding then
 
-    found = read_xmp((start + text).encode(encoding))
+    found = said_by((start + text).encode(encoding))
 
-    assert {"tiff:Make": "Müller", "xmp:CreateDate": "2014-03-02"} == dict(found)
+    assert {"tiff:Make": "Müller", "xmp:CreateDate": "2014-03-02"} == found
 
 
 @pytest.mark.parametrize(
@@ -185,7 +223,7 @@ def test_an_untidy_packet_gives_what_it_has(raw: bytes) -> None:
     if raw.startswith(b"\0"):
         raw = raw.lstrip(b"\0")
 
-    assert {"tiff:Make": "Müller"} == dict(read_xmp(raw))
+    assert {"tiff:Make": "Müller"} == said_by(raw)
 
 
 @pytest.mark.parametrize(
@@ -194,27 +232,76 @@ def test_an_untidy_packet_gives_what_it_has(raw: bytes) -> None:
         '<!DOCTYPE x [<!ENTITY a "' + "x" * 1000 + '"><!ENTITY b "&a;&a;">]>',
         '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
         '<!DOCTYPE x [<!ENTITY % a SYSTEM "http://localhost/"> %a;]>',
+        "<!DOCTYPE x>",
     ],
 )
-def test_entities_are_refused(bomb: str) -> None:
-    """Nothing is expanded and nothing fetched."""
-    assert {} == dict(read_xmp((bomb + packet('tiff:Make="&a;&b;"')).encode()))
+def test_a_document_type_is_refused(bomb: str) -> None:
+    """Nothing is expanded and nothing fetched, and the reason is said."""
+    said = read_xmp((bomb + packet('tiff:Make="&a;&b;" tiff:Model="B"')).encode(), WANTED)
+
+    assert Xmp({}, "it declares a document type") == said
 
 
 def test_the_size_of_a_packet_is_bounded() -> None:
     """What stands behind a megabyte is not read; what stands before is."""
     filler = f"<a>{'x' * PACKET_BYTES_LIMIT}</a>"
 
-    found = read_xmp(packet('tiff:Make="A"', filler + "<tiff:Model>B</tiff:Model>").encode())
+    found = said_by(packet('tiff:Make="A"', filler + "<tiff:Model>B</tiff:Model>").encode())
 
-    assert {"tiff:Make": "A"} == dict(found)
+    assert {"tiff:Make": "A"} == found
 
 
-def test_any_depth_is_read() -> None:
-    """A hundred thousand elements in one another are no recursion."""
-    deep = "<a>" * 100_000 + f"<xmp:CreateDate>{DATE}</xmp:CreateDate>"
+@pytest.mark.parametrize(
+    ("before", "model"), [(ELEMENTS_LIMIT - AROUND - 1, "B"), (ELEMENTS_LIMIT - AROUND, None)]
+)
+def test_the_number_of_elements_is_bounded(before: int, model: str | None) -> None:
+    """Of more the first ones count."""
+    text = packet('tiff:Make="A"', "<a/>" * before + "<tiff:Model>B</tiff:Model>")
 
-    assert {"tiff:Make": "A"} == dict(read_xmp(packet('tiff:Make="A"', deep).encode()))
+    found = said_by(text.encode())
+
+    assert ("A", model) == (found["tiff:Make"], found.get("tiff:Model"))
+
+
+@pytest.mark.parametrize("levels", [DEPTH_LIMIT - AROUND, DEPTH_LIMIT - AROUND + 1, 150_000])
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_elements_may_stand_in_one_another_only_so_deep(levels: int, *, is_closed: bool) -> None:
+    """One level more and the whole packet says nothing, with the reason."""
+    deep = "<a>" * levels + "</a>" * levels * is_closed
+
+    said = read_xmp(packet('tiff:Make="A"', deep).encode(), WANTED)
+
+    if levels + AROUND <= DEPTH_LIMIT:
+        assert Xmp({"tiff:Make": "A"}) == said
+    else:
+        assert Xmp({}, "more than 100 of its elements stand in one another") == said
+
+
+def test_many_declarations_are_not_each_tried_to_the_end() -> None:
+    """They took minutes: from each of them the end of one was searched for up to the end of all."""
+    assert {"tiff:Make": "A"} == said_by(packet('tiff:Make="A"', "<?xml " * 170_000).encode())
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        f"<b xmlns='{'u' * 50_000}'>{'<a/>' * 1_000}</b>",
+        f"<b xmlns:q='{'u' * 50_000}' {ATTRIBUTES}/>",
+    ],
+    ids=["elements", "attributes"],
+)
+def test_a_long_name_space_is_not_written_before_each_name(elements: str) -> None:
+    """It made gigabytes out of a hundred kilobytes."""
+    whole = packet('tiff:Make="A"', elements).encode()
+    tracemalloc.start()
+    try:
+        found = said_by(whole)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert {"tiff:Make": "A"} == found
+    assert most < 20 * len(whole)
 
 
 @given(st.integers(0, 900), st.binary(max_size=30))
@@ -222,4 +309,4 @@ def test_broken_packets_raise_nothing(place: int, other: bytes) -> None:
     """Whatever stands in a packet."""
     whole = packet('tiff:Make="A"', f"<xmp:CreateDate>{DATE}</xmp:CreateDate>").encode()
 
-    read_xmp(whole[:place] + other + whole[place + len(other) :])
+    read_xmp(whole[:place] + other + whole[place + len(other) :], WANTED)

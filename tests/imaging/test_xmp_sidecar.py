@@ -73,9 +73,23 @@ def test_what_follows_the_property_is_not_needed() -> None:
         "<a>" * 200_000,
         f"<a b='{'x' * 3_000_000}'/>",
         packet("<a/>" * 200_000 + ATTRIBUTE),
+        packet("<b>" * 150_000) + packet(ATTRIBUTE),
+        packet(f"<b xmlns='{'u' * 100_000}'>{'<a/>' * 20_000}"),
+        "<?xml " * 40_000,
         "\0" * 100_000,
     ],
-    ids=["entities", "external", "encoding", "deep", "long", "endless", "zeros"],
+    ids=[
+        "entities",
+        "external",
+        "encoding",
+        "deep",
+        "long",
+        "endless",
+        "deep inside",
+        "name space",
+        "declarations",
+        "zeros",
+    ],
 )
 def test_a_hostile_file_says_nothing_and_costs_little(hostile: str) -> None:
     """No entity is resolved, no tree is built, and little of an endless file is read."""

@@ -25,7 +25,14 @@ from gallery_daemon.errors import GalleryError, JournalDamaged, JournalError
 from gallery_daemon.journal.database import Database
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
-from gallery_daemon.journal.record import CacheEntry, Fingerprint, Intent, JournalEntry, State
+from gallery_daemon.journal.record import (
+    CacheEntry,
+    Fingerprint,
+    Intent,
+    JournalEntry,
+    Rights,
+    State,
+)
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, World, make_files
@@ -63,7 +70,8 @@ SCHEMA = {
     name BLOB,
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
-    """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB) STRICT""",
+    """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB"""
+    """, mode INTEGER, uid INTEGER, gid INTEGER) STRICT""",
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -139,7 +147,10 @@ SCHEMA = {
 }
 
 
-WITHOUT_UNFINISHED = "ALTER TABLE filings DROP COLUMN unfinished; "
+WITHOUT_RIGHTS = "".join(
+    f"ALTER TABLE filings DROP COLUMN {name}; " for name in ("mode", "uid", "gid")
+)
+WITHOUT_UNFINISHED = f"{WITHOUT_RIGHTS}ALTER TABLE filings DROP COLUMN unfinished; "
 WITHOUT_PLACES = f"{WITHOUT_UNFINISHED}DROP INDEX filings_by_place; "
 WITHOUT_CONTENT = (
     f"{WITHOUT_PLACES}DROP TABLE recognised; DROP INDEX filings_by_content;"
@@ -165,7 +176,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (10,) == database.execute("PRAGMA user_version").fetchone()
+        assert (11,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -188,7 +199,9 @@ ENTRY = JournalEntry(
     decision=Decision(Outcome.RULE, "memes", DESTINATION, TRACE),
     facts=Facts.unread(NOW),
     prediction=Prediction({"memes": 0.75, "cars": 0.25}, "default@00000000", 0.875, 0.5),
-    intent=Intent("copy", DESTINATION.folder, "a.jpg", "token", parent=7),
+    intent=Intent(
+        "copy", DESTINATION.folder, "a.jpg", "token", parent=7, rights=Rights(0o600, 1000, 100)
+    ),
     cache_entry=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
 )
 
@@ -220,7 +233,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "taken": "2026-03-04T12:00:00+00:00", "taken_from": "mtime",
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
-        "content_hash": None, "unfinished": None,
+        "content_hash": None, "unfinished": None, "mode": 0o600, "uid": 1000, "gid": 100,
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -234,12 +247,13 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
     assert (PHOTO.candidate, PHOTO.identity) == (row.candidate, row.identity)
     assert "/lib\udcff/Memes/b\udcfe/a.jpg" == row.destination
+    assert Rights(0o600, 1000, 100) == row.rights
     assert ("memes", 0.75, 0.875, 0.5, "token", 7) == (
         row.top_class, row.confidence, row.precision, row.familiarity, row.token, row.parent
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 9))
+@pytest.mark.parametrize("version", range(1, 11))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -325,6 +339,7 @@ BACK_TO[6] = f"{WITHOUT_CONTENT} {WITHOUT_FOLDERS} PRAGMA user_version = 6;"
 BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
 BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
 BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
+BACK_TO[10] = f"{WITHOUT_RIGHTS} PRAGMA user_version = 10;"
 
 
 @pytest.mark.parametrize("version", BACK_TO)

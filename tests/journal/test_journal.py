@@ -164,7 +164,7 @@ def test_the_copy_s_inode_is_noted_before_it_has_its_name(world: World) -> None:
     make_files(world.watch, {"x.jpg": b"photo"})
     row = intent(world, "x.jpg")
 
-    world.journal.copied(row, 2**64 - 5)
+    world.journal.copied(row, 2**64 - 5, None)
 
     assert 2**64 - 5 == world.journal.existing_row(row).made_inode
 
@@ -177,7 +177,7 @@ def test_a_name_is_noted_as_unfinished_until_its_file_is_whole(world: World) -> 
     for note in ("x\udcff.jpg", None, "x (2).jpg"):
         world.journal.unfinished(row, note)
         seen.append(world.journal.existing_row(row).unfinished)
-    world.journal.copied(row, 7)
+    world.journal.copied(row, 7, None)
     whole = world.journal.existing_row(row)
     world.journal.unfinished(row, "x (3).jpg")
     close(world, row, State.ABANDONED)

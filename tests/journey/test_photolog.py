@@ -15,9 +15,12 @@ from gallery_daemon.filing.execute import Filing
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.judge import Examined
 from gallery_daemon.journey.photolog import PassCounts, PhotoLog
+from gallery_daemon.journey.shortfall import Shortfalls
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.partial_date import Granularity
-from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Taken, TakenFrom
+from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Taken, TakenFrom
+from gallery_daemon.rules.conditions.model import MinConfidence
+from gallery_daemon.rules.decide import Rule, RuleSet, decide
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -70,3 +73,22 @@ def test_a_line_has_no_more_of_a_date_than_is_known(
 
     told = json.loads(written.getvalue())
     assert (expected, "name") == (told["taken"], told["taken_from"])
+
+
+def test_the_line_of_an_uncertain_photo_says_what_it_lacks() -> None:
+    """As a number beside its confidence, whether it is filed or stays."""
+    written = io.StringIO()
+    log = make_log(LogFormat.JSON, LogLevel.INFO, written)
+    rules = RuleSet((Rule("sure", MinConfidence(0.92), None, enabled=True, line=1),))
+    shortfalls = Shortfalls(rules, dict)
+    photo_log = PhotoLog(log, PassCounts(), "/library", SystemClock(), shortfalls)
+    says = Prediction({"cars": 0.89, "memes": 0.11}, "default@01234567")
+    examined = Examined(file("a.jpg"), Facts.unread(NOW), says)
+    decision = decide(examined.photo, examined.facts, says, rules)
+
+    photo_log.filed(examined, decision, Filing(State.FILED, Action.COPY, "/library/a.jpg"))
+    photo_log.left(examined, "the model is not sure enough for a rule", decision)
+
+    filed, left = map(json.loads, written.getvalue().splitlines())
+    assert (0.89, 0.92) == (filed["confidence"], filed["needs_confidence"])
+    assert (0.89, 0.92) == (left["confidence"], left["needs_confidence"])

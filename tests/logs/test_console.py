@@ -49,6 +49,38 @@ def test_a_filed_photo_is_one_line_of_80_columns() -> None:
     assert expected == line(PhotoFiled(LINE), 80)
 
 
+@pytest.mark.parametrize(
+    ("photo", "place", "top_class", "needs", "expected"),
+    [
+        ("IMG_1.jpg", "Review", "memes", 0.9312,
+         "IMG_1.jpg -> /home/…/Review/ (memes 0.89, needs 0.93)"),
+        ("IMG_20260302_1222.jpg", "Review", "mountains", 0.9312,
+         "IMG_20260302_1222.jpg -> …/Review/ (mountains 0.89 < 0.93)"),
+        ("IMG_1.jpg", "Review", "memes", 0.8949,
+         "IMG_1.jpg -> /home/…/Review/ (memes 0.8912, needs 0.8949)"),
+        ("IMG_20260504_1444.jpg", "trees", "trees", None,
+         "IMG_20260504_1444.jpg -> /home/…/Sorted/trees/ (trees 0.89)"),
+        ("IMG_20260605_1555.jpg", "whatsapp_screenshots", "whatsapp_screenshots", None,
+         "IMG_20260605_1555.jpg -> …/whatsapp_screenshots/ (0.89)"),
+    ],
+)  # fmt: skip
+def test_one_photo_is_one_line(
+    photo: str, place: str, top_class: str, needs: float | None, expected: str
+) -> None:
+    """The rule goes first, for its folder says as much; what an uncertain photo lacks stays."""
+    told = replace(
+        LINE,
+        photo=f"{CAMERA}/{photo}",
+        rule=None if needs else "everything",
+        top_class=top_class,
+        confidence=0.8912,
+        needs_confidence=needs,
+        destination=f"/home/bert/Pictures/Sorted/{place}/{photo}",
+    )
+
+    assert f"10:31:02 photo_filed {expected}" == line(PhotoFiled(told), 80)
+
+
 def test_what_fits_is_said() -> None:
     """What matters least goes first, and only as much as must."""
     whole = line(PhotoFiled(LINE), None)

@@ -84,6 +84,7 @@ EVENTS = (
     WatchStarted("phone", "/in", "native", "ext4"),
     WatchStarted("phone", "/in", "poll", "no more watches", is_fallback=True),
     WatchLost("phone", "/in", "it is gone"),
+    WatchLost("phone", "/in", "it is gone", "mount its disk"),
     RescanFinished("phone", seen=12, new=2, skipped=1, ignored=4, ms=3.5),
     FolderSkipped("/in/x", "Permission denied"),
     ClassifierStarted(MODEL, "openvino", 900.1, 77, {"torch": 31.0, "openvino": 55.5}),

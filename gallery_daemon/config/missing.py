@@ -1,0 +1,36 @@
+"""What to do about a watch folder that is not there: a name was mistyped, or a disk is away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from itertools import islice
+
+from gallery_daemon.config.mistakes import nearest
+
+# Names in one folder that are compared with the one that was typed.
+_NAMES = 1_000
+
+
+def advice_on_missing(folder: str) -> str:
+    """The folder that was most likely meant, if one is there, and what helps in any case."""
+    meant = _meant(folder)
+    begin = "" if meant is None else f"did you mean {meant}? if not, "
+    return f"{begin}make it, mount its disk, or mend the path; once it is there, it is watched"
+
+
+def _meant(folder: str) -> str | None:
+    """A folder that is there and is called nearly so, at the first name that is not there."""
+    above, below = folder.rstrip("/"), ""
+    while above and not os.path.isdir(above):  # noqa: PTH112 - a path as it came
+        above, _, name = above.rpartition("/")
+        below = f"/{name}{below}"
+    name, _, rest = below.removeprefix("/").partition("/")
+    names: list[str] = []
+    with contextlib.suppress(OSError), os.scandir(above or "/") as entries:
+        names = [each.name for each in islice(entries, _NAMES) if each.is_dir()]
+    near = nearest(name, tuple(names))
+    if near is None:
+        return None
+    whole = f"{above}/{near}/{rest}".rstrip("/")
+    return whole if os.path.isdir(whole) else None  # noqa: PTH112 - the same
