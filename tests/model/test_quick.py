@@ -83,7 +83,7 @@ def test_a_model_serves_quick_looks_if_it_knows_their_reach() -> None:
     """One from before there was a reach says what it lacks."""
     known = dict.fromkeys(MANIFEST.classes, 0.5)
     quick_look = LookSettings(128, 1.25, {}, known)
-    served = replace(MANIFEST, looks=MANIFEST.looks | {LookKind.QUICK: quick_look})
+    served = replace(MANIFEST, looks={**MANIFEST.looks, LookKind.QUICK: quick_look})
 
     assert QuickLooks.of(MANIFEST) is None
     assert "nothing of quick looks" in (lacks(MANIFEST) or "")
@@ -94,7 +94,7 @@ def test_a_model_serves_quick_looks_if_it_knows_their_reach() -> None:
 def test_a_reach_is_part_of_the_model_s_id_only_where_there_is_one() -> None:
     """Bundles from before keep their id, and what the journal remembers of them."""
     quick_look = replace(MANIFEST.looks[LookKind.QUICK], reach={"cars": 0.5})
-    other = replace(MANIFEST, looks=MANIFEST.looks | {LookKind.QUICK: quick_look})
+    other = replace(MANIFEST, looks={**MANIFEST.looks, LookKind.QUICK: quick_look})
 
     assert MANIFEST.model_id != other.model_id
 
