@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery_daemon.model.manifest import LookSettings, Tally, lacks
+from gallery_daemon.model.manifest import Manifest, Tally, lacks
 from gallery_daemon.model.quick import QuickLooks, log_odds
 from gallery_daemon.photo import LookKind, Prediction, Range
 from tests.model.manifests import MANIFEST
@@ -79,24 +79,25 @@ def test_both_classes_may_be_the_first_where_their_ranges_meet() -> None:
     assert bounds.confidence.low == pytest.approx(0.3775, abs=1e-3)
 
 
+def without_reach() -> Manifest:
+    """As a training with few pictures leaves it."""
+    quick_look = replace(MANIFEST.looks[LookKind.QUICK], reach={})
+    return replace(MANIFEST, looks={**MANIFEST.looks, LookKind.QUICK: quick_look})
+
+
 def test_a_model_serves_quick_looks_if_it_knows_their_reach() -> None:
     """One from before there was a reach says what it lacks."""
-    known = dict.fromkeys(MANIFEST.classes, 0.5)
-    quick_look = LookSettings(128, 1.25, {}, known)
-    served = replace(MANIFEST, looks={**MANIFEST.looks, LookKind.QUICK: quick_look})
+    served = QuickLooks(MANIFEST.looks[LookKind.QUICK].reach, MANIFEST.full.tallies)
 
-    assert QuickLooks.of(MANIFEST) is None
-    assert "nothing of quick looks" in (lacks(MANIFEST) or "")
-    assert QuickLooks(known, MANIFEST.full.tallies) == QuickLooks.of(served)
-    assert lacks(served) is None
+    assert (served, None) == (QuickLooks.of(MANIFEST), lacks(MANIFEST))
+    assert QuickLooks.of(without_reach()) is None
+    assert "nothing of quick looks" in (lacks(without_reach()) or "")
 
 
 def test_a_reach_is_part_of_the_model_s_id_only_where_there_is_one() -> None:
     """Bundles from before keep their id, and what the journal remembers of them."""
-    quick_look = replace(MANIFEST.looks[LookKind.QUICK], reach={"cars": 0.5})
-    other = replace(MANIFEST, looks={**MANIFEST.looks, LookKind.QUICK: quick_look})
-
-    assert MANIFEST.model_id != other.model_id
+    assert MANIFEST.model_id != without_reach().model_id
+    assert "b@017daff3" == without_reach().model_id
 
 
 def test_log_odds_are_finite() -> None:
