@@ -22,9 +22,9 @@ from gallery_daemon.filing.versions import is_version_name
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journal.record import KEPT_STATES, State
+from gallery_daemon.journey.examined import Examined, Predicted, Unpredicted
 from gallery_daemon.journey.judge import (
     NOT_THIS_TIME,
-    Examined,
     Fail,
     Fate,
     File,
@@ -125,7 +125,7 @@ class Preview:
         self._to_come = {each.photo.path for each in rest if isinstance(each, Examined)}
         for each in rest:
             match each:
-                case Examined(photo):
+                case Predicted(photo) | Unpredicted(photo):
                     self._to_come.discard(photo.path)
                     yield from self._in_turn(each, sidecars, beside)
                 case NoFile(candidate, reason):

@@ -19,8 +19,9 @@ from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, can_be_opened
 from gallery_daemon.intake.scan import Listed, Unlisted, scan
+from gallery_daemon.journey.examined import Examined, Predicted, Unpredicted, examined_of
 from gallery_daemon.journey.inference_cache import InferenceCache
-from gallery_daemon.journey.judge import Accompany, Examine, Examined, Refuse, of_arrival
+from gallery_daemon.journey.judge import Accompany, Examine, Refuse, of_arrival
 from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.photo import Identity, Photo
 
@@ -109,7 +110,7 @@ class Inspection:
             return None
         self.remembered += 1
         is_seen = self._journal.inferences.seen.number_of(photo.path, photo.identity) is not None
-        return Examined.of(report, None if is_seen else self._cache.entry_for(report))
+        return examined_of(report, None if is_seen else self._cache.entry_for(report))
 
     def classify(self, photos: Sequence[Photo]) -> Iterator[Examined]:
         """Each of the photos, examined, and given once the journal has what the model saw.
@@ -165,7 +166,7 @@ class Inspection:
 
     def _remember(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
         """The journal has what the model saw; if it cannot be written, they are examined anew."""
-        examined = [Examined.of(report, self._cache.entry_for(report)) for report in reports]
+        examined = [examined_of(report, self._cache.entry_for(report)) for report in reports]
         self._write(
             (each.photo, replace(each.cache_entry, fingerprint=None))
             for each in examined
@@ -191,7 +192,7 @@ def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:
         case NoFile():
             return arrival
         case Denied(photo, reason):
-            return Examined.unread(photo, RefusalKind.DENIED, reason)
+            return Unpredicted.unread(photo, RefusalKind.DENIED, reason)
         case Arrival(photo, kind):
             match of_arrival(photo.name, kind):
                 case Examine():
@@ -199,7 +200,7 @@ def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:
                 case Accompany():
                     return arrival
                 case Refuse(refusal, reason):
-                    return Examined.unread(photo, refusal, reason)
+                    return Unpredicted.unread(photo, refusal, reason)
 
 
 def _path(named: Listed | Inspected) -> str:
@@ -208,5 +209,5 @@ def _path(named: Listed | Inspected) -> str:
             return path
         case Listed(candidate) | NoFile(candidate):
             return candidate.path
-        case Examined(photo) | Arrival(photo):
+        case Predicted(photo) | Unpredicted(photo) | Arrival(photo):
             return photo.path

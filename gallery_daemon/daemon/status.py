@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gallery_daemon.errors import GalleryError
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row, State
-    from gallery_daemon.journey.photolog import PassCounts
+    from gallery_daemon.journey.pass_counts import PassCounts
     from gallery_daemon.journey.retry import Retries
 
 MINUTES = (1, 5, 15)

@@ -23,7 +23,8 @@ from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.journey.ends import Ends
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.known_files import KnownFiles
-from gallery_daemon.journey.photolog import PassCounts, PhotoLog
+from gallery_daemon.journey.pass_counts import PassCounts
+from gallery_daemon.journey.photolog import PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.retry import CircuitBreaker, Retries

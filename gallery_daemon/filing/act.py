@@ -61,8 +61,10 @@ class Act:
     `home` and `target` are the old folder, with the name, and the new one. `on_copied` is called
     with the inode of a whole copy, before it gets its name or, if it has it already, once it is
     whole, and with the rights that it cannot have; `on_unfinished` with the final name before a
-    copy is begun under it, and with None if it was not. `points_to` is the target of a symbolic
+    copy is begun under it, again with its inode as soon as it has one, and with None if it was not
+    begun. `points_to` is the target of a symbolic
     link that is moved; `rights` are those that the file had before it lay on a disk without any.
+    `content_hash` is that of the file, once it is copied.
     """
 
     disk: Disk
@@ -72,11 +74,19 @@ class Act:
     source: int
     target: int
     on_copied: Callable[[int, Rights | None], None]
-    on_unfinished: Callable[[str | None], None]
+    on_unfinished: Callable[[str | None, int | None], None]
     points_to: str | None = None
     rights: Rights | None = None
+    content_hash: str | None = None
     is_copied: bool = False
     begun: tuple[str, int | None] | None = None
+
+    @property
+    def will_copy(self) -> bool:
+        """Whether the file's bytes will be read in any case, unless its name is taken."""
+        if self.step.action is Action.SYMLINK:
+            return False
+        return self.step.action is Action.COPY or self.disk.is_far(self.source, self.target)
 
     def run(self) -> Placed:
         """Take the first name that is free, or end by what the conflict rule says."""
@@ -202,19 +212,22 @@ class Act:
         def begin() -> None:
             made = self.disk.identity(self.target, name)
             self.begun = name, None if made is None else made.inode
+            self.on_unfinished(name, self.begun[1])
 
-        self.on_unfinished(name)
+        self.on_unfinished(name, None)
         try:
             self._fill(name, begin)
         except FileExistsError:
-            self.on_unfinished(None)
+            self.on_unfinished(None, None)
             raise
         self._tell_copied(name)
         self.begun = None
 
     def _fill(self, name: str, on_begun: Callable[[], None] = lambda: None) -> None:
         identity = self.step.file.identity
-        self.disk.copy(self.source, self.target, name, identity, on_begun, rights=self.rights)
+        self.content_hash = self.disk.copy(
+            self.source, self.target, name, identity, on_begun, rights=self.rights
+        )
 
     def _tell_copied(self, name: str) -> None:
         copied = self.disk.identity(self.target, name)
@@ -239,7 +252,7 @@ class Act:
             return self._move_by_copy(name)
         if self.disk.identity(self.target, name) != self.step.file.identity:
             # Another file had the old name by then: it was not classified, so it goes back.
-            give_back(self.disk, (self.target, name), self.home)
+            give_back(self.disk, (self.target, name), self.home, self.token)
             raise PhotoChanged("it was replaced while it was being moved")
         self.disk.sync(self.target)
         self.disk.sync(self.home[0])
@@ -275,11 +288,11 @@ class Act:
     def _move_link(self, name: str) -> Placed:
         """A new link to the same target, then the old one goes."""
         assert self.points_to is not None
-        self.on_unfinished(name)
+        self.on_unfinished(name, None)
         try:
             self.disk.symlink(self.points_to, self.target, name)
         except FileExistsError:
-            self.on_unfinished(None)
+            self.on_unfinished(None, None)
             raise
         self._tell_copied(name)
         self.disk.sync(self.target)

@@ -16,44 +16,32 @@ import os
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import FilingError, PhotoChanged
+from gallery_daemon.errors import PhotoChanged
 from gallery_daemon.filing import attributes
-from gallery_daemon.filing.file_systems import why_no_link
 from gallery_daemon.filing.os_errors import source_errors
-from gallery_daemon.filing.permissions import why_it_stays
+from gallery_daemon.filing.reading import DiskReader
 from gallery_daemon.openat import open_folder, open_in
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Event
 
-    from gallery_daemon.filing.attributes import Shortfall
     from gallery_daemon.journal.record import Rights
 
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_UNSEEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOATIME
-_CHUNK = 1 << 20
 # Source: linux/fs.h, renameat2(2).
 _RENAME_NOREPLACE = 1
 _NO_RENAMEAT2 = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
-# Not there, and in such a name not possible: too long, or of characters that FAT refuses.
-_NO_SUCH_NAME = frozenset({errno.ENOENT, errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
-# Some file systems have nothing to sync for a folder, and say so. Source: fsync(2).
+# Some file systems have no such call for a folder, and say so. Source: fsync(2).
 _NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 """Another file system, not permitted or not known there, too many links. Source: link(2)."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-class Interrupted(FilingError):
-    """The program is stopping: the copy is incomplete and the photo as it was."""
-
-    def __init__(self) -> None:
-        super().__init__("interrupted by the end of the program", transient=True)
 
 
 class NoSafeRename(OSError):
@@ -77,12 +65,12 @@ class _Tried:
     keeps_rights: bool
 
 
-class Disk:
+class Disk(DiskReader):
     """The effects that filing may have, and what it reads of the disk."""
 
     def __init__(self, stop: Event | None = None) -> None:
         """A long copy is interrupted as soon as `stop` is set."""
-        self._stop = stop or Event()
+        super().__init__(stop)
         # By device: what was tried there.
         self._tried: dict[int, _Tried] = {}
         self._made: list[MadeFolder] = []
@@ -111,14 +99,6 @@ class Disk:
         made, self._made = self._made, []
         return made
 
-    def inode_of(self, folder: int, name: str) -> int | None:
-        """The inode of the folder of that name; None if it is something else, or nothing."""
-        try:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        except FileNotFoundError:
-            return None
-        return found.st_ino if stat.S_ISDIR(found.st_mode) else None
-
     def remove_folder(self, folder: int, name: str) -> bool:
         """Remove the folder of that name, if it is empty; whether it is gone."""
         try:
@@ -131,70 +111,9 @@ class Disk:
         self.sync(folder)
         return True
 
-    def is_empty(self, folder: int) -> bool:
-        """Whether there is nothing in the folder."""
-        with os.scandir(folder) as entries:
-            return next(entries, None) is None
-
-    def is_alone(self, folder: int, name: str) -> bool:
-        """Whether there is nothing else in the folder."""
-        with os.scandir(folder) as entries:
-            return all(each.name == name for each in entries)
-
-    def may_change(self, folder: int) -> bool:
-        """Whether names in the folder can be changed: its permissions, a read-only disk."""
-        return os.access(f"/proc/self/fd/{folder}", os.W_OK | os.X_OK)
-
-    def is_one_name(self, one: tuple[int, str], other: tuple[int, str]) -> bool:
-        """Whether both are the same name in the same folder, however that was reached."""
-        folders = [(found.st_dev, found.st_ino) for found in map(os.fstat, (one[0], other[0]))]
-        return one[1] == other[1] and folders[0] == folders[1]
-
-    def identity(self, folder: int, name: str) -> Identity | None:
-        """The identity of the name in the folder, links not followed; None if there is none."""
-        try:
-            return Identity.of(os.stat(name, dir_fd=folder, follow_symlinks=False))
-        except OSError as error:
-            if error.errno in _NO_SUCH_NAME:
-                return None
-            raise
-
-    def points_to(self, folder: int, name: str) -> str | None:
-        """The target of the symbolic link called `name`; None if it is no link."""
-        try:
-            return os.readlink(name, dir_fd=folder)
-        except OSError:
-            return None
-
-    @contextmanager
-    def source(self, folder: int, name: str, identity: Identity) -> Iterator[int]:
-        """A descriptor of the file that was classified.
-
-        Raises:
-            PhotoChanged: another file has the name now, or this one was changed.
-            OSError: it is gone, or cannot be opened.
-        """
-        try:
-            descriptor = open_in(folder, name)
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                raise PhotoChanged("it was replaced by a link") from error
-            raise
-        try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or Identity.of(found) != identity:
-                raise PhotoChanged("it changed after it was classified")
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
     def link(self, source: int, folder: int, name: str) -> None:
         """Give the open file a second name; the descriptor is linked, so it is what was checked."""
         os.link(f"/proc/self/fd/{source}", name, dst_dir_fd=folder, follow_symlinks=True)
-
-    def why_no_link(self, code: int, source: int, folder: int) -> str:
-        """The error of a hard link to the open file, in the folder, as a sentence."""
-        return why_no_link(code, f"/proc/self/fd/{source}", f"/proc/self/fd/{folder}")
 
     def symlink(self, target: str, folder: int, name: str) -> None:
         """Make a symbolic link called `name` to `target`."""
@@ -268,24 +187,22 @@ class Disk:
         self.unlink(folder, other)
         return _Tried(renames_safely=True, keeps_rights=keeps_rights)
 
-    def why_it_stays(self, home: tuple[int, str]) -> str | None:
-        """Why the file called so cannot be taken out of its folder; None: nothing speaks for it."""
-        try:
-            return why_it_stays(f"/proc/self/fd/{home[0]}", home[1])
-        except OSError:
-            return None
-
     def unlink(self, folder: int, name: str) -> None:
         """Remove the name: only of our temporary files, and of sources that are safe elsewhere."""
         os.unlink(name, dir_fd=folder)
 
     def sync(self, folder: int) -> None:
-        """Make the folder's names survive a power cut, where the file system has such a call."""
+        """Make the folder's names survive a power cut.
+
+        Where a folder cannot be synced by itself, its whole file system is; a source may be removed
+        next, and then its copy must have its name.
+        """
         try:
             os.fsync(folder)
         except OSError as error:
             if error.errno not in _NO_SYNC:
                 raise
+            _sync_file_system(folder)
 
     def sync_file(self, folder: int, name: str) -> None:
         """Make the file's bytes survive a power cut."""
@@ -304,8 +221,10 @@ class Disk:
         on_begun: Callable[[], None] = lambda: None,
         *,
         rights: Rights | None = None,
-    ) -> None:
+    ) -> str:
         """Make a new file with bytes and attributes of the open one, verified and synced.
+
+        Gives the SHA-256 of the bytes, as `content_hash`.
 
         What the file system has no place for is left out: `shortfall` tells. `on_begun` is called
         once the new file is there, still empty. `rights` are the open one's, where its disk keeps
@@ -337,17 +256,7 @@ class Disk:
                 raise OSError(errno.EIO, "the copy read back differs from what was written")
         finally:
             os.close(check)
-
-    def shortfall(
-        self, source: int, folder: int, name: str, rights: Rights | None = None
-    ) -> Shortfall:
-        """What of the open file's attributes the file called `name` has not.
-
-        `rights` is as in `copy`.
-        """
-        with self._opened(folder, name) as copy:
-            mine, theirs = map(attributes.read_attributes, (source, copy))
-        return attributes.shortfall(mine.with_rights(rights), theirs)
+        return written.hex()
 
     def unkept_rights(
         self, source: int, folder: int, name: str, rights: Rights | None
@@ -363,57 +272,6 @@ class Disk:
         wanted = mine.with_rights(rights).rights
         is_sure = tried is None or tried.keeps_rights
         return None if is_sure and theirs.rights == wanted else wanted
-
-    def lacks(self, source: int, folder: int, name: str) -> tuple[str, ...]:
-        """What a person set on the open file and the file called `name`, of its bytes, has not."""
-        with self._opened(folder, name) as other:
-            mine, theirs = map(attributes.read_attributes, (source, other))
-        return attributes.lacks(mine, theirs)
-
-    def is_part(self, source: int, folder: int, name: str) -> bool:
-        """Whether every byte of the file called `name` is that of the open one, or zero.
-
-        So it is where a copy was cut short: what was not written yet may read as zeros.
-        """
-        with self._opened(folder, name) as part:
-            found = os.fstat(part)
-            if not stat.S_ISREG(found.st_mode) or found.st_size > os.fstat(source).st_size:
-                return False
-            place = 0
-            for chunk in self._chunks(part):
-                mine = os.pread(source, len(chunk), place)
-                if mine != chunk and any(b and a != b for a, b in zip(mine, chunk, strict=True)):
-                    return False
-                place += len(chunk)
-        return True
-
-    def same_bytes(self, source: int, folder: int, name: str) -> bool:
-        """Whether the file called `name` has the bytes of the open one."""
-        try:
-            other = open_in(folder, name)
-        except OSError:
-            return False
-        try:
-            mine, theirs = os.fstat(source), os.fstat(other)
-            if not stat.S_ISREG(theirs.st_mode) or mine.st_size != theirs.st_size:
-                return False
-            if (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino):
-                return True
-            return self._digest(source) == self._digest(other)
-        finally:
-            os.close(other)
-
-    @contextmanager
-    def _opened(self, folder: int, name: str) -> Iterator[int]:
-        descriptor = open_in(folder, name)
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
-    def content_hash(self, source: int) -> str:
-        """The SHA-256 of the open file's bytes, in hexadecimal digits."""
-        return self._digest(source).hex()
 
     def _make_folder(self, folder: int, name: str) -> bool:
         """Whether it was made, and not there already."""
@@ -438,20 +296,6 @@ class Disk:
         with source_errors():
             yield from self._chunks(source)
 
-    def _digest(self, descriptor: int) -> bytes:
-        digest = hashlib.sha256()
-        for chunk in self._chunks(descriptor):
-            digest.update(chunk)
-        return digest.digest()
-
-    def _chunks(self, descriptor: int) -> Iterator[bytes]:
-        place = 0
-        while chunk := os.pread(descriptor, _CHUNK, place):
-            if self._stop.is_set():
-                raise Interrupted
-            yield chunk
-            place += len(chunk)
-
 
 def _open_unseen(folder: int, name: str) -> int:
     """A descriptor of our own new file; reading it does not change when it was last read."""
@@ -459,6 +303,15 @@ def _open_unseen(folder: int, name: str) -> int:
         return os.open(name, _OPEN_UNSEEN, dir_fd=folder)
     except PermissionError:
         return open_in(folder, name)
+
+
+def _sync_file_system(folder: int) -> None:
+    """All that was written there is on the disk. Source: syncfs(2)."""
+    if _libc.syncfs(folder) != 0:
+        code = ctypes.get_errno()
+        if code not in _NO_SYNC:
+            raise OSError(code, os.strerror(code))
+        os.sync()
 
 
 def _keeps_rights(empty: int) -> bool:

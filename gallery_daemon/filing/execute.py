@@ -191,13 +191,16 @@ class Filer:
                     row, _state_after(error), action=None, name=None, reason=error.sentence
                 )
                 raise
-            content_hash = self._content_hash(entry, act.source)
+            is_known = entry.facts is not None and entry.facts.content_hash is not None
+            before = None if is_known or act.will_copy else self._hash_of(act)
             try:
                 with library_errors(self._library, step.folder):
                     placed = act.run()
             except (FilingError, PhotoChanged) as error:
                 name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
                 return row, Placed(State.FILED, step.action, name, error.sentence)
+            # What was copied was read already.
+            content_hash = None if is_known else before or act.content_hash or self._hash_of(act)
         self._journal.close_intent(
             row,
             placed.state,
@@ -208,12 +211,10 @@ class Filer:
         )
         return row, placed
 
-    def _content_hash(self, entry: JournalEntry, source: int) -> str | None:
+    def _hash_of(self, act: Act) -> str | None:
         """By what the file is known if it is touched; None if it cannot be read to its end."""
-        if entry.facts is not None and entry.facts.content_hash is not None:
-            return entry.facts.content_hash
         try:
-            return self._disk.content_hash(source)
+            return self._disk.content_hash(act.source)
         except (OSError, FilingError):
             return None
 

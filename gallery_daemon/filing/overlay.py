@@ -80,7 +80,7 @@ class DryRunDisk(Disk):
                 self._handle(path),
                 target,
                 on_copied=lambda _inode, _rights: None,
-                on_unfinished=lambda _name: None,
+                on_unfinished=lambda _name, _inode: None,
                 points_to=points_to,
             ).run()
 
@@ -180,13 +180,14 @@ class DryRunDisk(Disk):
         _on_begun: Callable[[], None] = lambda: None,
         *,
         rights: Rights | None = None,
-    ) -> None:
-        """Noted: a second file with these bytes."""
+    ) -> str:
+        """Noted: a second file with these bytes, whose hash does not matter here."""
         del rights
         there = self._there(self._handles[source])
         assert there is not None
         self._refuse_name(folder, name)
         self._noted[self._path(folder, name)] = there
+        return ""
 
     def unkept_rights(self, _source: int, _folder: int, _name: str, _rights: Rights | None) -> None:
         """It does not matter here."""

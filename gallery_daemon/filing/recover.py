@@ -6,9 +6,11 @@ done: a source that should be gone is removed, and the end is written. If not, n
 yet: what the act left is removed and the intent is closed; the file is where it was. Every step may
 itself be cut short and done again.
 
-Where a copy was begun under its final name, the journal has that name. What lies there is removed
-only if every byte of it is the source's, or was not written: then nothing can be lost with it.
-Otherwise, or if the source is gone, it stays, and the end says so.
+Where a copy was begun under its final name, the journal has that name, and the inode of what was
+made there. What lies there is removed only if every byte of it is the source's, or was not written:
+then nothing can be lost with it. And it must be ours: by its inode, or, where disks number files
+anew, by the source's bytes in it. Otherwise, or if the source is gone, it stays, and the end says
+so.
 """
 
 from __future__ import annotations
@@ -192,7 +194,7 @@ def _clear_up(disk: Disk, row: Row, ends: _Ends) -> _Outcome:
         return _Outcome(placed, half)
     if tombstone is not None:
         # A newer version, taken by mistake.
-        give_back(disk, gone, home)
+        give_back(disk, gone, home, row.token)
     half = _half(disk, row, home, ends.target)
     placed = _find(disk, row, home, ends.target)
     if placed is None or not row.takes_source or not _still(disk, home, row):
@@ -230,14 +232,19 @@ def _half(disk: Disk, row: Row, source: tuple[int, str] | None, target: int | No
     there = disk.identity(*place)
     if there is None:
         return None
-    if source is not None and _is_half(disk, row, source, place):
+    if source is not None and _is_half(disk, row, source, place, there):
         withdraw(disk, place, there, row.token)
         return None
     return row.unfinished
 
 
-def _is_half(disk: Disk, row: Row, source: tuple[int, str], place: tuple[int, str]) -> bool:
-    """Whether nothing lies there that the source has not; its inode may be another by now."""
+def _is_half(
+    disk: Disk, row: Row, source: tuple[int, str], place: tuple[int, str], there: Identity
+) -> bool:
+    """Whether it is our copy that was cut short, and nothing lies there that the source has not.
+
+    The source's inode may be another by now.
+    """
     found = disk.identity(*source)
     if found is None or not found.has_same_bytes_as(row.identity):
         return False
@@ -245,7 +252,15 @@ def _is_half(disk: Disk, row: Row, source: tuple[int, str], place: tuple[int, st
     if target is not None:
         return disk.points_to(*place) == target
     with disk.source(*source, found) as opened:
-        return disk.points_to(*place) is None and disk.is_part(opened, *place)
+        if disk.points_to(*place) is not None:
+            return False
+        if row.begun_inode is None:
+            # Cut between making the file and noting it, so ours is empty.
+            return there.size_bytes == 0
+        # A program of somebody else's may have made a file there since, whose bytes are to come.
+        least = 0 if there.inode == row.begun_inode else 1
+        part = disk.part_of(opened, *place)
+        return part is not None and part >= least
 
 
 def _end_tombstone(
@@ -255,13 +270,13 @@ def _end_tombstone(
 
     Where the rename was a link, the kill may have come before the old name went.
     """
+    assert row.token is not None
     if placed is None and not _still(disk, home, row):
-        give_back(disk, gone, home)
+        give_back(disk, gone, home, row.token)
         return
     disk.unlink(*gone)
     disk.sync(gone[0])
     if placed is not None and _still(disk, home, row):
-        assert row.token is not None
         take_away(disk, home, row.identity, row.token)
 
 

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.filing.disk import NoSafeRename
 from gallery_daemon.filing.steps import names_to_try
+from gallery_daemon.rules.component import NAME_BYTES, byte_length, cut
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.record import Rights
     from gallery_daemon.photo import Identity
+
+_TOKEN_SHOWN = 8
 
 
 def temporary_name(token: str) -> str:
@@ -32,6 +37,15 @@ def tombstone_name(token: str) -> str:
     return f".gallery-daemon-{token}.gone"
 
 
+def apart_name(name: str, token: str) -> str:
+    """A name that nobody else takes, in plain sight, for a file that had the name `name`."""
+    stem, dot, extension = name.rpartition(".")
+    if not stem:
+        stem, dot, extension = name, "", ""
+    ending = f" (gallery-daemon {token[:_TOKEN_SHOWN]}){dot}{extension}"
+    return cut(stem, NAME_BYTES - byte_length(ending)) + ending
+
+
 def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str) -> str | None:
     """Remove the source, whose bytes are safe in the library; or the reason why it stays."""
     folder, _name = home
@@ -44,8 +58,9 @@ def take_away(disk: Disk, home: tuple[int, str], identity: Identity, token: str)
         why = disk.why_it_stays(home)
         return f"the source cannot be taken away ({why or error.strerror}), so it stays"
     if disk.identity(*gone) != identity:
-        give_back(disk, gone, home)
-        return "the source changed meanwhile, so it stays"
+        name = give_back(disk, gone, home, token)
+        renamed = "" if name == home[1] else f" as {name}"
+        return f"the source changed meanwhile, so it stays{renamed}"
     disk.unlink(*gone)
     disk.sync(folder)
     return None
@@ -77,35 +92,40 @@ def withdraw(disk: Disk, placed: tuple[int, str], identity: Identity, token: str
     hidden = (folder, temporary_name(token))
     disk.hide(placed, hidden)
     if disk.identity(*hidden) != identity:
-        give_back(disk, hidden, placed)
+        give_back(disk, hidden, placed, token)
         return
     disk.unlink(*hidden)
     disk.sync(folder)
 
 
-def give_back(disk: Disk, taken: tuple[int, str], home: tuple[int, str]) -> None:
-    """Put back a file that was taken by mistake; beside its old name, if that is taken again.
+def give_back(disk: Disk, taken: tuple[int, str], home: tuple[int, str], token: str) -> str:
+    """Put back a file that was taken by mistake; its name, another one if that is taken again.
 
-    A sync tool may have put another version there meanwhile, and each may be the only copy.
+    A sync tool may have put another version there meanwhile, and each may be the only copy. Where
+    no rename is safe, the file's own name cannot be had: a copy under it would be half a photo
+    after a kill, and a rename could replace what was put there in that instant. So it lies under a
+    name that nobody else takes.
     """
     folder, first = home
+    try:
+        name = _rename_to_free(disk.rename, taken, (folder, first))
+    except NoSafeRename:
+        name = _rename_to_free(disk.hide, taken, (folder, apart_name(first, token)))
+    disk.sync(folder)
+    return name
+
+
+def _rename_to_free(
+    rename: Callable[[tuple[int, str], tuple[int, str]], None],
+    taken: tuple[int, str],
+    place: tuple[int, str],
+) -> str:
+    """Give it the first name that is free."""
+    folder, first = place
     for name in names_to_try(first):
         try:
-            _give_name(disk, taken, (folder, name))
+            rename(taken, (folder, name))
         except FileExistsError:
             continue
-        break
-    disk.sync(folder)
-
-
-def _give_name(disk: Disk, taken: tuple[int, str], place: tuple[int, str]) -> None:
-    """Rename it, or where no rename is safe, copy it and remove it under its hidden name."""
-    try:
-        disk.rename(taken, place)
-    except NoSafeRename:
-        identity = disk.identity(*taken)
-        if identity is None:
-            raise
-        with disk.source(*taken, identity) as source:
-            disk.copy(source, *place, identity)
-        disk.unlink(*taken)
+        return name
+    raise AssertionError("names do not run out")

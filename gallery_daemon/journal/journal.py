@@ -131,10 +131,14 @@ class Journal:
                 with contextlib.suppress(JournalError):
                     self._database.execute(statements.insert(row, "OR IGNORE"), row)
 
-    def unfinished(self, row: int, name: str | None) -> None:
-        """Note the name under which a copy is about to be begun; None: it was not, after all."""
+    def unfinished(self, row: int, name: str | None, inode: int | None) -> None:
+        """Note the name under which a copy is about to be begun; None: it was not, after all.
+
+        `inode` is that of the file, once it is there.
+        """
+        values = name and os.fsencode(name), None if inode is None else signed(inode), row
         with self._database.transaction():
-            self._database.execute(statements.UNFINISHED, (name and os.fsencode(name), row))
+            self._database.execute(statements.UNFINISHED, values)
 
     def copied(self, row: int, inode: int, rights: Rights | None) -> None:
         """Note the inode of a whole copy, so that recovery knows it; it is not unfinished now.

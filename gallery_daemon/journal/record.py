@@ -133,9 +133,10 @@ class Row:
     the one that was planned. `confidence`, `precision`, `familiarity` and `look` are as in
     `Prediction`; a row of an older program has only the first. `decided_at` is ISO 8601 with its
     offset; `made_inode` is that of the copy, if one was made; `unfinished` the name under which a
-    copy was begun that is not whole yet; `content_hash` the SHA-256 of what was filed, in
-    hexadecimal digits; `rights` those that the file had and its new place cannot keep. In the row
-    of an undo the two places are exchanged: it leads from the library to the watch folder.
+    copy was begun that is not whole yet, and `begun_inode` its inode; `content_hash` the SHA-256 of
+    what was filed, in hexadecimal digits; `rights` those that the file had and its new place cannot
+    keep. In the row of an undo the two places are exchanged: it leads from the library to the watch
+    folder.
     """
 
     id: int
@@ -161,6 +162,7 @@ class Row:
     undoes: int | None = None
     made_inode: int | None = None
     unfinished: str | None = None
+    begun_inode: int | None = None
     precision: float | None = None
     familiarity: float | None = None
     look: LookKind | None = None
@@ -252,6 +254,8 @@ def rights_columns(rights: Rights | None) -> dict[str, int | None]:
 def row_of(columns: sqlite3.Row) -> Row:
     """The row of these columns."""
     folder = os.fsdecode(columns["folder"] or b"")
+    inode = None if columns["made_inode"] is None else _unsigned(columns["made_inode"])
+    is_whole = columns["unfinished"] is None
     return Row(
         id=columns["id"],
         parent=columns["parent"],
@@ -279,7 +283,9 @@ def row_of(columns: sqlite3.Row) -> Row:
         reason=columns["reason"],
         owner=columns["owner"],
         undoes=columns["undoes"],
-        made_inode=None if columns["made_inode"] is None else _unsigned(columns["made_inode"]),
+        # One column for both: it is the inode of a whole copy only once no name is unfinished.
+        made_inode=inode if is_whole else None,
+        begun_inode=None if is_whole else inode,
         unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],

@@ -28,7 +28,7 @@ COPIED: Final = """
 UPDATE filings SET made_inode = :inode, unfinished = NULL, mode = :mode, uid = :uid, gid = :gid
 WHERE id = :id
 """
-UNFINISHED: Final = "UPDATE filings SET unfinished = ? WHERE id = ?"
+UNFINISHED: Final = "UPDATE filings SET unfinished = ?, made_inode = ? WHERE id = ?"
 CLOSE: Final = f"""
 UPDATE filings SET state = ?, action = coalesce(?, action), name = ?, reason = ?,
 content_hash = coalesce(?, content_hash), unfinished = NULL WHERE id = ? AND state IN ({OPEN})

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.journey.judge import Examined
+    from gallery_daemon.journey.examined import Examined
     from gallery_daemon.photo import Photo
 
 # The other refusals may pass, so they are no property of a file's bytes.

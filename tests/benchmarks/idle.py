@@ -24,6 +24,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -33,6 +34,9 @@ from tests.benchmarks.flooded import FloodedDaemon
 from tests.benchmarks.known import fill
 from tests.faults.flooding import photo
 from tests.faults.running import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MODEL = "model: {path: default, idle_timeout: 2s}\n"
 _REAL = ("-m", "gallery_daemon")
@@ -90,11 +94,11 @@ def main() -> None:
             manager.bind(str(home / "notify"))
             starts = []
             for _ in range(options.starts - 1):
-                with _daemon(home) as daemon:
+                with known_daemon(home) as daemon:
                     starts.append(_start(daemon, manager, options.files))
-            with _daemon(home) as daemon:
+            with known_daemon(home) as daemon:
                 starts.append(_start(daemon, manager, options.files))
-                idle = _leave_alone(daemon, options.seconds)
+                idle = leave_alone(daemon, options.seconds)
     _print(options.files, starts, idle)
     if options.json:
         told = {"files": options.files, "starts": [asdict(each) for each in starts]}
@@ -113,10 +117,10 @@ def _compare(other: Path, pairs: int, files: int, seconds: float) -> None:
             fill(home / "watch", home / "library", journal, files)
         for _ in range(pairs):
             for name, checkout in checkouts.items():
-                with _daemon(homes[name], checkout) as daemon:
+                with known_daemon(homes[name], checkout) as daemon:
                     daemon.start()
                     daemon.wait_for("rescan_finished")
-                    held[name].append(_leave_alone(daemon, seconds).memory)
+                    held[name].append(leave_alone(daemon, seconds).memory)
     _print_pairs(held)
 
 
@@ -132,8 +136,11 @@ def _print_pairs(held: dict[str, list[Memory]]) -> None:
     Console(width=100).print(table)
 
 
-def _daemon(home: Path, checkout: Path = REPOSITORY) -> FloodedDaemon:
-    notify = {"NOTIFY_SOCKET": str(home / "notify")}
+def known_daemon(
+    home: Path, checkout: Path = REPOSITORY, environ: Mapping[str, str] | None = None
+) -> FloodedDaemon:
+    """A daemon in `home` whose classifier process ends soon after a photo."""
+    notify = {"NOTIFY_SOCKET": str(home / "notify")} | dict(environ or {})
     return FloodedDaemon(home, "hardlink", _REAL, more=_MODEL, environ=notify, checkout=checkout)
 
 
@@ -157,7 +164,7 @@ def _start(daemon: FloodedDaemon, manager: socket.socket, files: int) -> Start:
     return Start(round(heard[0] - began, 3), listing["ms"] / 1000, at_start, memory(daemon.pid))
 
 
-def _leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
+def leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
     """After one photo and the end of the classifier process."""
     # One that no earlier run on the same folder brought.
     number = random.randrange(1_000_000, 1_000_000_000)

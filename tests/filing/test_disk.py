@@ -12,7 +12,8 @@ import pytest
 
 from gallery_daemon.errors import PhotoChanged
 from gallery_daemon.filing import disk as disks
-from gallery_daemon.filing.disk import Disk, Interrupted
+from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.reading import Interrupted
 from gallery_daemon.photo import Identity
 from tests.filing.conftest import make_files, read_files
 
@@ -104,6 +105,48 @@ def test_a_file_system_without_the_flag_does_not_replace_either(
     (root / "fifo").unlink()
     (root / "link").unlink()
     assert {"b.jpg": b"another", "c.jpg": b"one"} == read_files(root)
+
+
+@pytest.mark.parametrize(
+    ("syncfs", "calls"),
+    [(0, ["syncfs"]), (errno.ENOSYS, ["syncfs", "sync"]), (errno.EIO, ["syncfs"])],
+)
+def test_where_a_folder_cannot_be_synced_its_whole_disk_is(
+    disk: Disk, folder: int, monkeypatch: pytest.MonkeyPatch, syncfs: int, calls: list[str]
+) -> None:
+    """Before a source is removed the name of its copy must be there; an error of it is told."""
+    done = []
+
+    class Library:
+        def syncfs(self, _folder: int) -> int:
+            done.append("syncfs")
+            ctypes.set_errno(syncfs)
+            return -1 if syncfs else 0
+
+    monkeypatch.setattr(disks, "_libc", Library())
+    monkeypatch.setattr(os, "fsync", _refused)
+    monkeypatch.setattr(os, "sync", lambda: done.append("sync"))
+
+    if syncfs == errno.EIO:
+        with pytest.raises(OSError, match=r"Input/output error"):
+            disk.sync(folder)
+    else:
+        disk.sync(folder)
+
+    assert calls == done
+
+
+def _refused(_folder: int) -> None:
+    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+def test_the_kernel_syncs_a_disk_whose_folders_it_does_not(disk: Disk) -> None:
+    """The real call, on a file system that refuses to sync a folder."""
+    with disk.folder("/proc/self", ()) as folder:
+        with pytest.raises(OSError, match="Invalid argument"):
+            os.fsync(folder)
+
+        disk.sync(folder)
 
 
 def test_a_file_that_is_not_the_classified_one_is_not_opened(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from threading import Thread
@@ -14,6 +15,7 @@ from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files
 
@@ -45,6 +47,50 @@ def test_a_photo_comes_into_the_library(
     assert ["Memes/2026/x.jpg"] == list(read_files(world.library))
     assert (["a/x.jpg"] if STAYS[action] else []) == list(read_files(world.watch))
     assert not world.journal.open_intents()
+
+
+READS = [
+    # A rename or a link reads nothing, so the hash is its only reading.
+    (Action.MOVE, False, False, 1),
+    (Action.HARDLINK, False, False, 1),
+    (Action.SYMLINK, False, False, 1),
+    (Action.COPY, False, False, 0),
+    (Action.MOVE, True, False, 0),
+    (Action.HARDLINK, True, False, 0),
+    # Nothing is copied, because the same bytes lie there.
+    (Action.COPY, False, True, 1),
+    (Action.MOVE, True, True, 1),
+]
+
+
+@pytest.mark.parametrize(("action", "far", "is_there", "reads"), READS)
+def test_a_photo_that_is_copied_is_not_read_again_for_its_hash(
+    world: World,
+    action: Action,
+    far: bool,
+    is_there: bool,
+    reads: int,
+    request: pytest.FixtureRequest,
+) -> None:
+    """The copy has hashed it; the journal has the same hash either way."""
+    hashed = []
+
+    class Counting(Disk):
+        def content_hash(self, source: int) -> str:
+            hashed.append(source)
+            return super().content_hash(source)
+
+    if far:
+        world.library = request.getfixturevalue("far_library")
+    make_files(world.watch, {"x.jpg": b"photo" * 1000})
+    make_files(world.library, {"Memes/x.jpg": b"photo" * 1000} if is_there else {})
+    world.disk = Counting()
+
+    world.execute(world.plan("x.jpg", action))
+
+    (row,) = world.journal.find(Query())
+    assert hashlib.sha256(b"photo" * 1000).hexdigest() == row.content_hash
+    assert reads == len(hashed)
 
 
 def test_a_hard_link_is_the_same_file_and_a_copy_where_it_cannot_be(

@@ -174,16 +174,18 @@ def test_a_name_is_noted_as_unfinished_until_its_file_is_whole(world: World) -> 
     make_files(world.watch, {"x.jpg": b"photo"})
     row = intent(world, "x.jpg")
     seen = []
-    for note in ("x\udcff.jpg", None, "x (2).jpg"):
-        world.journal.unfinished(row, note)
-        seen.append(world.journal.existing_row(row).unfinished)
+    for note in (("x\udcff.jpg", None), (None, None), ("x (2).jpg", 2**64 - 7)):
+        world.journal.unfinished(row, *note)
+        now = world.journal.existing_row(row)
+        assert now.made_inode is None
+        seen.append((now.unfinished, now.begun_inode))
     world.journal.copied(row, 7, None)
     whole = world.journal.existing_row(row)
-    world.journal.unfinished(row, "x (3).jpg")
+    world.journal.unfinished(row, "x (3).jpg", None)
     close(world, row, State.ABANDONED)
 
-    assert ["x\udcff.jpg", None, "x (2).jpg"] == seen
-    assert (7, None) == (whole.made_inode, whole.unfinished)
+    assert [("x\udcff.jpg", None), (None, None), ("x (2).jpg", 2**64 - 7)] == seen
+    assert (7, None, None) == (whole.made_inode, whole.unfinished, whole.begun_inode)
     assert world.journal.existing_row(row).unfinished is None
 
 
