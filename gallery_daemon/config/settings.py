@@ -279,8 +279,8 @@ class TopLevel:
     )
     looks: Looks = option(
         OneOf(Looks),
-        "quick: the camera's thumbnail is enough, where the whole picture would change nothing; or "
-        "full ({default}).",
+        "quick: at the camera's thumbnail first, and at the whole picture only where that could "
+        "change the decision; or full.",
         "quick",
     )
     batch: Batch = option(BATCH, "How many photos are classified together.", unwritten=Batch())

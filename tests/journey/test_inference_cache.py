@@ -68,6 +68,30 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
     assert (SEEN.facts, SEEN.prediction) == (found.facts, found.prediction)
 
 
+@pytest.mark.parametrize("is_enough", [True, False])
+def test_a_quick_look_is_used_where_it_is_enough(journal: Journal, *, is_enough: bool) -> None:
+    """By the rules of now; where no quick look is wanted, never."""
+    quick = replace(SEEN, prediction=replace(SEEN.prediction, look=LookKind.QUICK))
+    remember(journal, quick)
+    by_rules = InferenceCache(
+        journal, BUNDLE, Limits(), needs_hash=False, is_enough=lambda *_: is_enough
+    )
+
+    assert is_enough is (by_rules.get(SEEN.photo) is not None)
+    assert cache(journal).get(SEEN.photo) is None
+
+
+def test_a_full_look_takes_the_place_of_the_quick_one(journal: Journal) -> None:
+    """And serves where a quick one would be enough, too."""
+    remember(journal, replace(SEEN, prediction=replace(SEEN.prediction, look=LookKind.QUICK)))
+    remember(journal, SEEN)
+
+    found = cache(journal).get(SEEN.photo)
+
+    assert found is not None
+    assert found.prediction == SEEN.prediction
+
+
 @given(facts=facts_of_file, prediction=predictions)
 def test_every_look_is_a_text_and_a_look_again(facts: Facts, prediction: Prediction) -> None:
     """Whatever stands in a photo."""
