@@ -18,7 +18,7 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import existing_config, lacks_config, read_to_look
-from gallery_daemon.cli.fitting import sentence
+from gallery_daemon.cli.fitting import homely, sentence
 from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, print_to_stderr, shown
@@ -195,7 +195,7 @@ def _print_today(today: Explained, config: Config, manifest: Manifest) -> None:
     """Print everything about a photo that was never filed."""
     console = Console(highlight=False, markup=False)
     facts, photo = today.facts, today.photo
-    console.print(Text(shown(photo.path), style="bold"))
+    console.print(Text(homely(photo.path), style="bold"))
     gps = "GPS" if facts.has_gps else "no GPS"
     exif = f"EXIF, {gps}" if facts.has_exif else "no EXIF"
     size = decimal(photo.identity.size_bytes)
@@ -209,7 +209,7 @@ def _print_today(today: Explained, config: Config, manifest: Manifest) -> None:
         if limit.top_class == today.prediction.top_class:
             _print(console, limit.sentence)
     file = config.file or ""
-    tree = Tree(f"rules of {shown(file)}")
+    tree = Tree(f"rules of {homely(file)}")
     for asked in today.explanation.rules:
         _grow(tree, asked.entry, f"line {asked.line}", is_reached=asked.is_reached)
     console.print(tree)
@@ -224,7 +224,7 @@ def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> N
     """
     console = Console(highlight=False, markup=False)
     row = known.row
-    console.print(Text(shown(place), style="bold"))
+    console.print(Text(homely(place), style="bold"))
     when = to_the_second(row.decided_at)
     _print(console, f"{row.state} on {when}; what follows is of that time (journal, {row.id})")
     if place != row.path:
@@ -253,14 +253,14 @@ def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> N
 def _print_ignored(place: str, why: str) -> None:
     """Print why `run` passes over a file by its name."""
     console = Console(highlight=False, markup=False)
-    console.print(Text(shown(place), style="bold"))
+    console.print(Text(homely(place), style="bold"))
     _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
 
 
 def _print_no_photo(place: str, why: str) -> None:
     """Print why no rule is asked about a file."""
     console = Console(highlight=False, markup=False)
-    console.print(Text(shown(place), style="bold"))
+    console.print(Text(homely(place), style="bold"))
     _print_end(console, "outcome", _left(why))
 
 
@@ -300,7 +300,7 @@ def _print(console: Console, line: str) -> None:
 
 
 def _print_end(console: Console, what: str, words: str) -> None:
-    print_words(console, Text.assemble((f"{what}: ", "bold"), words))
+    print_words(console, Text.assemble((f"{what}: ", "bold"), homely(words)))
 
 
 def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | None) -> None:
