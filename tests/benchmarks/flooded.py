@@ -25,6 +25,8 @@ _ROOT = Path(__file__).parents[2]
 _LOOK_EVERY_S = 0.25
 # Nothing said for this long after the last photo, or while photos are missing: it is at rest.
 _REST_S, _PATIENCE_S = 5.0, 60.0
+# The classifier process is nice, so that on a busy machine its start takes minutes.
+_DEADLINE_S = 600.0
 _CONFIG = """\
 version: 1
 watch: {{path: {watch}, settle: 1s}}
@@ -103,7 +105,7 @@ class FloodedDaemon:
 
     def wait_for(self, event: str) -> Event:
         """The last event of that name, once there is one."""
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _DEADLINE_S
         while not self.counts[event]:
             assert self._process.poll() is None, f"the daemon has ended; see {self._log}"
             assert time.monotonic() < deadline, f"no {event}; see {self._log}"
