@@ -134,9 +134,8 @@ class Pipeline:
         self._retry(now)
         for arrival in self._arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        for _ in range(_HANDFUL):
-            may_begin = self._has_room and self._breaker.lets_begin(now, self._examining)
-            if self._backlog and may_begin:
+        for _ in range(min(_HANDFUL, len(self._backlog))):
+            if self._has_room and self._breaker.lets_begin(now, self._examining):
                 self._examine(self._backlog.popleft())
         for report in self._host.tick(self._clock.monotonic()):
             self._answer(report)

@@ -56,3 +56,17 @@ def _said(*names: str, given: bytes) -> list[Said]:
     )
     said: list[Said] = json.loads(done.stdout.decode("utf-8", "replace") or "[]")
     return said
+
+
+def tag_of(paths: list[Path], *tags: str) -> dict[str, str]:
+    """The first of some tags of each file that has one, by the path."""
+    names = "\n".join(str(path) for path in paths).encode("utf-8", "surrogateescape")
+    done = subprocess.run(
+        ["exiftool", "-json", "-q", "-q", *(f"-{tag}" for tag in tags), "-@", "-"],
+        input=names,
+        capture_output=True,
+        check=False,
+    )
+    said: list[Said] = json.loads(done.stdout.decode("utf-8", "replace") or "[]")
+    found = ((each["SourceFile"], [each[tag] for tag in tags if tag in each]) for each in said)
+    return {str(path): str(values[0]) for path, values in found if values}
