@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from gallery_daemon.journey.photolog import PassCounts
+    from gallery_daemon.journey.pass_counts import PassCounts
     from gallery_daemon.journey.stayed import StayedGroup
 
 _SHOWN_SKIPPED = 20

@@ -22,9 +22,9 @@ from gallery_daemon.filing.versions import is_version_name
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
 from gallery_daemon.journal.record import KEPT_STATES, State
+from gallery_daemon.journey.examined import Examined, Predicted, Unpredicted
 from gallery_daemon.journey.judge import (
     NOT_THIS_TIME,
-    Examined,
     Fail,
     Fate,
     File,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import AnswerVerdict
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
-    from gallery_daemon.photo import Identity, Photo
+    from gallery_daemon.photo import Identity, LookKind, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class PlannedFile:
     confidence: float | None = None
     precision: float | None = None
     familiarity: float | None = None
+    look: LookKind | None = None
     action: str | None = None
     wanted: str | None = None
     destination: str | None = None
@@ -124,7 +125,7 @@ class Preview:
         self._to_come = {each.photo.path for each in rest if isinstance(each, Examined)}
         for each in rest:
             match each:
-                case Examined(photo):
+                case Predicted(photo) | Unpredicted(photo):
                     self._to_come.discard(photo.path)
                     yield from self._in_turn(each, sidecars, beside)
                 case NoFile(candidate, reason):
@@ -376,6 +377,7 @@ def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
             confidence=examined.prediction.confidence,
             precision=examined.prediction.precision,
             familiarity=examined.prediction.familiarity,
+            look=examined.prediction.look,
         )
     match verdict:
         case File(decision):

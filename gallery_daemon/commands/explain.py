@@ -32,15 +32,15 @@ from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journey.examined import Predicted, unread_facts
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import (
     Accompany,
-    Examined,
     Refuse,
     of_arrival,
-    unread_facts,
 )
 from gallery_daemon.journey.known_files import KnownFiles
+from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.openat import open_regular
@@ -102,7 +102,7 @@ def explain_file(
     return replace(
         found,
         passed_over=_why_passed_over(photo.path, config) or _whose_version(photo, config),
-        planned=_planned(Examined(photo, facts, prediction), config),
+        planned=_planned(Predicted(photo, facts, prediction), config),
     )
 
 
@@ -199,7 +199,7 @@ def _whose_version(photo: Photo, config: Config) -> str | None:
     return f"it is a version of {original.name}, and goes where that goes"
 
 
-def _planned(examined: Examined, config: Config) -> PlannedFile | None:
+def _planned(examined: Predicted, config: Config) -> PlannedFile | None:
     """What would become of it with the names that are taken now; None without a journal."""
     with contextlib.suppress(GalleryError), contextlib.closing(open_to_plan()) as journal:
         return Preview(config, journal, DryRunDisk()).photo(examined)
@@ -303,7 +303,14 @@ def _look(
     if remembered is not None:
         return remembered
     setup = setup_of(config.model, config.batch, config.limits)
-    classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
+    is_enough = is_enough_for(config)
+    classifier = FileClassifier(
+        setup,
+        clock,
+        want_hash=config.rules.needs_hash,
+        # The classifier has the file by another path than the rules.
+        is_enough=is_enough and (lambda _, facts, said: is_enough(photo, facts, said)),
+    )
     (found,) = classifier.run([file])
     if found.prediction is None or found.facts is None:
         hint = "`run` leaves such a file where it is, and tries again when it changes"

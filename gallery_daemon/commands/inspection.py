@@ -19,8 +19,10 @@ from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, can_be_opened
 from gallery_daemon.intake.scan import Listed, Unlisted, scan
+from gallery_daemon.journey.examined import Examined, Predicted, Unpredicted, examined_of
 from gallery_daemon.journey.inference_cache import InferenceCache
-from gallery_daemon.journey.judge import Accompany, Examine, Examined, Refuse, of_arrival
+from gallery_daemon.journey.judge import Accompany, Examine, Refuse, of_arrival
+from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
@@ -108,7 +110,7 @@ class Inspection:
             return None
         self.remembered += 1
         is_seen = self._journal.inferences.seen.number_of(photo.path, photo.identity) is not None
-        return Examined.of(report, None if is_seen else self._cache.entry_for(report))
+        return examined_of(report, None if is_seen else self._cache.entry_for(report))
 
     def classify(self, photos: Sequence[Photo]) -> Iterator[Examined]:
         """Each of the photos, examined, and given once the journal has what the model saw.
@@ -125,7 +127,7 @@ class Inspection:
         timeouts = Timeouts(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)
         reports: list[Classified | Refused] = []
-        answers = Answers(setup, self._clock, timeouts)
+        answers = Answers(setup, self._clock, timeouts, is_enough_for(config))
         try:
             for report in answers.of(photos, want_hash=config.rules.needs_hash):
                 self.classified += 1
@@ -164,7 +166,7 @@ class Inspection:
 
     def _remember(self, reports: Sequence[Classified | Refused]) -> list[Examined]:
         """The journal has what the model saw; if it cannot be written, they are examined anew."""
-        examined = [Examined.of(report, self._cache.entry_for(report)) for report in reports]
+        examined = [examined_of(report, self._cache.entry_for(report)) for report in reports]
         self._write(
             (each.photo, replace(each.cache_entry, fingerprint=None))
             for each in examined
@@ -190,7 +192,7 @@ def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:
         case NoFile():
             return arrival
         case Denied(photo, reason):
-            return Examined.unread(photo, RefusalKind.DENIED, reason)
+            return Unpredicted.unread(photo, RefusalKind.DENIED, reason)
         case Arrival(photo, kind):
             match of_arrival(photo.name, kind):
                 case Examine():
@@ -198,7 +200,7 @@ def _as_inspected(arrival: Arrival | Denied | NoFile) -> Inspected | Photo:
                 case Accompany():
                     return arrival
                 case Refuse(refusal, reason):
-                    return Examined.unread(photo, refusal, reason)
+                    return Unpredicted.unread(photo, refusal, reason)
 
 
 def _path(named: Listed | Inspected) -> str:
@@ -207,5 +209,5 @@ def _path(named: Listed | Inspected) -> str:
             return path
         case Listed(candidate) | NoFile(candidate):
             return candidate.path
-        case Examined(photo) | Arrival(photo):
+        case Predicted(photo) | Unpredicted(photo) | Arrival(photo):
             return photo.path

@@ -34,7 +34,7 @@ from gallery_daemon.filing.relocate import (
 from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.judge import Examined, File
+from gallery_daemon.journey.judge import File
 from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.journey.examined import Examined
 
 
 @dataclass(frozen=True, slots=True)

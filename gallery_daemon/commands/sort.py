@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.wiring import Runtime
-    from gallery_daemon.journey.photolog import PassCounts
+    from gallery_daemon.journey.pass_counts import PassCounts
     from gallery_daemon.logs.events import Log
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
 from gallery_daemon.config.settings import SummaryMode
+from gallery_daemon.daemon.config_events import ConfigEvents
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
@@ -134,6 +135,9 @@ class Session:
         self._watching = _watch(self._runtime, mounts, log, clock)
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
+        self._config_events = (
+            None if config.file is None else ConfigEvents(config.file, self._runtime.inbox.wake)
+        )
         signals.wake = self._runtime.inbox.wake
 
     def run(self, load: Loader) -> Config:
@@ -190,9 +194,10 @@ class Session:
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
         if self._config.summary is SummaryMode.DAILY:
             tasks.append(Summary(self._today, runtime.journal, self._log, self._clock))
-        if self._config.file is not None:
+        file, events = self._config.file, self._config_events
+        if file is not None and events is not None:
             reload = self._signals.reload
-            tasks.append(ConfigWatcher(self._config.file, self._config.digest, reload))
+            tasks.append(ConfigWatcher(file, self._config.digest, reload, events=events))
         if self._say is not None:
             tasks.append(_sign_of_life(self._say, runtime, watching))
         if self._exporter is not None:
@@ -205,6 +210,8 @@ class Session:
             self._notifier.stopping()
         self._signals.wake = noop
         self._watching.stop()
+        if self._config_events is not None:
+            self._config_events.close()
         if self._exporter is not None:
             self._exporter.close()
         self._runtime.close()
@@ -241,6 +248,7 @@ def _sign_of_life(say: Callable[[str], None], runtime: Runtime, watching: Watchi
         files=lambda: runtime.pipeline.load,
         is_loading=lambda: state.word(host.pid) == "starting",
         is_listing=lambda: any(each.is_under_way for each in watching.listings),
+        is_watching=lambda: any(is_up for _, is_up in watching.folders),
     )
 
 

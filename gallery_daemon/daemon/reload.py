@@ -3,9 +3,10 @@
 `Signals` notes what SIGTERM, SIGINT and SIGHUP ask for and wakes the loop, no more. `ConfigWatcher`
 asks for a reload when the text of the file has changed. Some editors write another file and rename
 it, others empty the file and write it; a link may be pointed elsewhere. So a stat of the file is
-compared every two seconds, through links, and the file is read only when it has been unchanged for
-half a second. A file that is missing is being replaced. In the end the text counts: a touch changes
-nothing. Apart from `daemon`: nothing here needs a session.
+compared, through links, and the file is read only when it has been unchanged for half a second. It
+is compared when the kernel tells of a change and on every beat; where the kernel tells nothing,
+every two seconds. A file that is missing is being replaced. In the end the text counts: a touch
+changes nothing. Apart from `daemon`: nothing here needs a session.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import os
 import signal
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon.config.load import digest_of_file
+from gallery_daemon.daemon.beat import next_beat
 from gallery_daemon.rules.changes import changes
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.rules.ruletest import AnyTest
 
+# Where nothing tells of a change. With `_SETTLE_S` it is what the README promises.
 _LOOK_EVERY_S = 2.0
 _SETTLE_S = 0.5
 # The fields of a Config that are no settings: no keys of the file, or compared rule by rule.
@@ -90,6 +93,23 @@ def noop() -> None:
     """Do nothing: no loop runs."""
 
 
+class FileEvents(Protocol):
+    """What tells that the file may have changed; `config_events.ConfigEvents` is one."""
+
+    @property
+    def are_heard(self) -> bool:
+        """Whether every change of the file would be heard of."""
+        ...
+
+    def take(self) -> bool:
+        """Whether the file may have changed since the last call."""
+        ...
+
+    def follow(self) -> None:
+        """From now on changes are heard of where the path leads now, if that can be."""
+        ...
+
+
 class ConfigWatcher:
     """A periodic task that asks for a reload when the text of the file has changed."""
 
@@ -99,9 +119,11 @@ class ConfigWatcher:
         digest: str,
         ask: Callable[[], None],
         read: Callable[[str], str | None] = digest_of_file,
+        *,
+        events: FileEvents,
     ) -> None:
         """`digest` is that of the configuration in force; `read` gives the file's or None."""
-        self._file, self._ask, self._digest_of = file, ask, read
+        self._file, self._ask, self._digest_of, self._events = file, ask, read, events
         self._digest: str | None = digest
         self._seen: tuple[int, ...] | None = None
         self._is_settling = self._is_asked = False
@@ -112,11 +134,15 @@ class ConfigWatcher:
         return self._next
 
     def run_due(self, now: float) -> None:
-        """One look, if it is due."""
-        if now < self._next:
+        """One look, if it is due, or something has happened."""
+        has_changed = self._events.take()
+        # While it settles an event is no news: what counts is that it was unchanged for so long.
+        if now < self._next and (self._is_settling or not has_changed):
             return
         found = _stat(self._file)
         if found != self._seen:
+            # What happens between the stat and this is seen by the look when it has settled.
+            self._events.follow()
             if self._is_asked:
                 # The reload may have read a later text than the one noted here.
                 self._digest = None
@@ -125,9 +151,9 @@ class ConfigWatcher:
             self._next = now + _SETTLE_S
             return
         self._is_asked = False
-        self._next = now + _LOOK_EVERY_S
-        if found is not None and self._is_settling:
-            self._is_settling = False
+        self._next = next_beat(now) if self._events.are_heard else now + _LOOK_EVERY_S
+        has_settled, self._is_settling = self._is_settling, False
+        if found is not None and has_settled:
             self._read(now)
 
     def _read(self, now: float) -> None:

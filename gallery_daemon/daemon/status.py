@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.beat import next_beat
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.errors import ConfigError
 from gallery_daemon.journal.query import Query
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from gallery_daemon.errors import GalleryError
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row, State
-    from gallery_daemon.journey.photolog import PassCounts
+    from gallery_daemon.journey.pass_counts import PassCounts
     from gallery_daemon.journey.retry import Retries
 
 MINUTES = (1, 5, 15)
@@ -72,7 +73,8 @@ class Heartbeat:
         """The loop turned: the manager's watchdog is fed, the status line is refreshed."""
         if now < self._next:
             return
-        self._next = now + min(self._notifier.watchdog_s or _STATUS_EVERY_S, _STATUS_EVERY_S)
+        wanted_s = min(self._notifier.watchdog_s or _STATUS_EVERY_S, _STATUS_EVERY_S)
+        self._next = next_beat(now, wanted_s)
         self._notifier.alive()
         line = self._line()
         if line != self._last:

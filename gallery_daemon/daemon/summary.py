@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from gallery_daemon.daemon.beat import next_beat
 from gallery_daemon.errors import JournalError
 from gallery_daemon.journal.query import day_of
 
@@ -48,7 +49,7 @@ class Summary:
         if now < self._next:
             return
         wall = self._clock.wall()
-        self._next = now + min(_LOOK_EVERY_S, _until_midnight_s(wall))
+        self._next = min(next_beat(now, _LOOK_EVERY_S), now + _until_midnight_s(wall))
         ended = self._today.day
         self._today.day = wall.date()
         if ended < wall.date():

@@ -1,7 +1,7 @@
 """Watch folders as the daemon has them: each is watched, and listed for what events cannot tell.
 
-`Watching` keeps the watches up: it starts them, looks at them every few seconds, and starts them
-again when they died. `Listing` lists a folder a few hundred names at a time, between other turns of
+`Watching` keeps the watches up: it starts them, looks at them on every beat, and starts them again
+when they died. `Listing` lists a folder a few hundred names at a time, between other turns of
 the loop: when a watch starts, when events were lost, and every `rescan`. It passes over files that
 are known, and pauses while many files are on their way, so a hundred thousand new photos cost no
 more memory than a few thousand.
@@ -17,6 +17,7 @@ import logging
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from gallery_daemon.daemon.beat import next_beat
 from gallery_daemon.intake.scan import Listed, Unlisted, scan
 from gallery_daemon.intake.watch import OverflowListener
 from gallery_daemon.logs.events import FolderSkipped, RescanFinished, WatchStarted
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from gallery_daemon.journey.pipeline import Pipeline
     from gallery_daemon.logs.events import Log
 
-# A vanished folder is noticed within this time; a look costs one stat.
-_LOOK_EVERY_S = 5.0
 # Names listed in one turn of the loop.
 _BATCH = 500
 # Enough to fill every batch; a candidate takes about a kilobyte. More than the limit for events in
@@ -82,7 +81,7 @@ class Watching:
         if not is_look:
             return
         self._was_lost = is_lost
-        self._next = now + _LOOK_EVERY_S
+        self._next = next_beat(now)
         for watch, listing in self._pairs:
             self._mend(watch, listing)
 

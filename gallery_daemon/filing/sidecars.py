@@ -94,6 +94,12 @@ class FolderNames:
         """Those of that name, whatever their case."""
         return self._by_key.get(_key(name), [])
 
+    def ending_in(self, endings: tuple[str, ...]) -> Iterator[str]:
+        """Those with one of these endings, in small letters with their dot."""
+        for key, names in self._by_key.items():
+            if key.endswith(endings):
+                yield from names
+
     def beginning(self, start: str) -> Iterator[str]:
         """Those that begin so, whatever their case, the shortest first."""
         key = _key(start)

@@ -6,6 +6,7 @@ Without a decoder, so that any process may ask:
   and `heif` read the structures that these need.
 - `xmp` reads an XMP packet, whose letters `xmp_text` puts in order; `xmp_sidecar` asks it for which
   file a sidecar is.
+- `live` reads what joins the still of a live photo and its film.
 - `names` says what a file's name claims: a photo, a burst; `name_dates` reads the date in it.
 
 In the classifier process only:

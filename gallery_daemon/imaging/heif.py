@@ -89,6 +89,22 @@ def extents_for_thumbnail(meta: bytes) -> list[Extent] | None:
         return None
 
 
+def extents_of_exif(meta: bytes) -> list[Extent]:
+    """Where the bytes of the first EXIF item are in the file; none if they are elsewhere.
+
+    Args:
+        meta: the content of the `meta` box, without its head.
+    """
+    try:
+        children = dict(contents(meta, _FULL_HEAD_BYTES))
+        types = _types(children[b"iinf"])
+        item = next(item for item, kind in types.items() if kind == b"Exif")
+        method, extents = _places(children[b"iloc"])[item]
+    except (EOFError, KeyError, ValueError, StopIteration):
+        return []
+    return extents if method == _IN_FILE else []
+
+
 def exif_turn(data: bytes) -> int:
     """EXIF's orientation where it is what turns a HEIC; 1 where the container does.
 

@@ -27,6 +27,8 @@ DATA_TAGS = ((273, 279), (324, 325))
 # Whole blocks of metadata beside EXIF, and texts.
 XMP, IPTC, PHOTOSHOP = 700, 33723, 34377
 MODEL = 272
+# The directory of EXIF, and what the maker of the camera writes in it.
+EXIF, MAKER_NOTE = 34665, 37500
 UTF8 = 129
 _WANTED = {
     WIDTH, HEIGHT, BITS, SAMPLES, SAMPLE_FORMAT,
@@ -101,8 +103,27 @@ def blocks(file: BinaryIO, tags: Collection[int]) -> dict[int, bytes]:
         OSError: the file cannot be read.
     """
     layout = _layout(file)
+    return _blocks(file, layout, tags) if layout and _follow(file, layout) else {}
+
+
+def blocks_below(file: BinaryIO, pointer: int, tags: Collection[int]) -> dict[int, bytes]:
+    """The same of the directory whose place the tag `pointer` of the first one gives.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    layout = _layout(file)
     if layout is None or not _follow(file, layout):
         return {}
+    place = int.from_bytes(
+        _blocks(file, layout, {pointer}).get(pointer, b""),
+        "little" if layout.order == "<" else "big",
+    )
+    return _blocks(file, layout, tags) if place and _seek(file, place) else {}
+
+
+def _blocks(file: BinaryIO, layout: _Layout, tags: Collection[int]) -> dict[int, bytes]:
+    """Those of the directory that begins here."""
     count = _numbers(file, layout, layout.length)
     entries = [_entry(file, layout) for _ in range(min(count[0] if count else 0, _ENTRIES_LIMIT))]
     return {

@@ -21,9 +21,9 @@ from gallery_daemon.errors import (
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import JournalEntry, State
+from gallery_daemon.journey.examined import Unexamined
 from gallery_daemon.journey.judge import (
     NOT_THIS_TIME,
-    Examined,
     Late,
     Leave,
     Wait,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.execute import Filer, Filing
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journey.examined import Examined, Traveller
     from gallery_daemon.journey.judge import File, Quarantine, SidecarVerdict
     from gallery_daemon.journey.photolog import PhotoLog
     from gallery_daemon.journey.retry import CircuitBreaker, Retries
@@ -94,11 +95,11 @@ class Ends:
             self.sidecars.give_back(travelling)
         self._send_on(photo)
 
-    def leave(self, examined: Examined, verdict: Leave) -> None:
+    def leave(self, traveller: Traveller, verdict: Leave) -> None:
         """It stays where it is, as it should."""
-        if self._record(examined, verdict, State.LEFT):
-            self.photo_log.left(examined, verdict.reason, verdict.decision)
-            self._send_on(examined.photo)
+        if self._record(traveller, verdict, State.LEFT):
+            self.photo_log.left(traveller, verdict.reason, verdict.decision)
+            self._send_on(traveller.photo)
 
     def quarantine(self, examined: Examined, verdict: Quarantine) -> None:
         """It cannot be read as a photo; it stays."""
@@ -114,19 +115,19 @@ class Ends:
             case Late(owner, completes):
                 now, execute = self.clock.wall(), self.filer.execute_late
                 filing = self._act(
-                    Examined.unread(sidecar),
+                    Unexamined(sidecar),
                     lambda: execute(sidecar, owner, now, completes=completes),
                 )
                 if filing is not None:
                     self.photo_log.filed_late(sidecar, owner, filing)
                     self._send_on(sidecar)
             case Leave():
-                self.leave(Examined.unread(sidecar), verdict)
+                self.leave(Unexamined(sidecar), verdict)
 
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay, to go with it later."""
         for sidecar in self.sidecars.release(self.sidecars.take_all()):
-            self.photo_log.left(Examined.unread(sidecar), NOT_THIS_TIME, None)
+            self.photo_log.left(Unexamined(sidecar), NOT_THIS_TIME, None)
 
     def fail(self, examined: Examined, reason: str) -> None:
         """It could not be looked at; that may pass."""
@@ -135,20 +136,20 @@ class Ends:
             self.journal.record(entry, self.library, self.clock.wall())
         self._fail(examined, reason, is_transient=True)
 
-    def gone(self, examined: Examined, reason: str) -> None:
+    def gone(self, traveller: Traveller, reason: str) -> None:
         """It vanished on its way: logged, and not waited for. Its sidecars are on their own."""
-        self.retries.ended(examined.photo.candidate)
-        self.photo_log.failed(examined, reason, None)
-        self._settle_all(self.sidecars.take(examined.photo))
+        self.retries.ended(traveller.photo.candidate)
+        self.photo_log.failed(traveller, reason, None)
+        self._settle_all(self.sidecars.take(traveller.photo))
 
     def known(self, photo: Photo) -> None:
         """It has come to an end already, by a recovery for example."""
         self.retries.ended(photo.candidate)
 
-    def fail_with(self, examined: Examined, error: FilingError | JournalError) -> None:
+    def fail_with(self, traveller: Traveller, error: FilingError | JournalError) -> None:
         """It could not be filed, or its end could not be recorded."""
         if isinstance(error, PhotoGone):
-            self.gone(examined, error.sentence)
+            self.gone(traveller, error.sentence)
             return
         # Without a journal nothing can be filed either.
         of_library, is_transient = not isinstance(error, AlreadyClaimed), True
@@ -156,7 +157,7 @@ class Ends:
             of_library, is_transient = error.of_library, error.transient
         if of_library:
             self.breaker.failed(error.sentence, self.clock.monotonic())
-        self._fail(examined, error.sentence, is_transient=is_transient)
+        self._fail(traveller, error.sentence, is_transient=is_transient)
 
     def library_is_well(self) -> None:
         """What kept photos from being filed is over, if anything did."""
@@ -164,19 +165,19 @@ class Ends:
             self.breaker.succeeded()
             self.retries.hasten(self.clock.monotonic())
 
-    def _act(self, examined: Examined, act: Callable[[], Filing]) -> Filing | None:
+    def _act(self, traveller: Traveller, act: Callable[[], Filing]) -> Filing | None:
         """What the act made; None if it was filed elsewhere, changed, or stopped by an error."""
         try:
             filing = act()
         except AlreadyFiled:
             filing = None
         except PhotoChanged:
-            self.settle(examined.photo.candidate)
+            self.settle(traveller.photo.candidate)
             return None
         except (FilingError, JournalError) as error:
-            self.fail_with(examined, error)
+            self.fail_with(traveller, error)
             return None
-        self.retries.ended(examined.photo.candidate)
+        self.retries.ended(traveller.photo.candidate)
         # It is in the library, so the library can take photos.
         self.library_is_well()
         return filing
@@ -196,8 +197,8 @@ class Ends:
         for sidecar in left:
             self.sidecar(sidecar, of_left_behind(fate, self.rules))
 
-    def _fail(self, examined: Examined, reason: str, *, is_transient: bool) -> None:
-        photo = examined.photo
+    def _fail(self, traveller: Traveller, reason: str, *, is_transient: bool) -> None:
+        photo = traveller.photo
         retry_in_s = self.retries.failed(
             photo.candidate,
             photo.identity,
@@ -205,7 +206,7 @@ class Ends:
             self.clock.monotonic(),
             is_transient=is_transient,
         )
-        self.photo_log.failed(examined, reason, retry_in_s)
+        self.photo_log.failed(traveller, reason, retry_in_s)
         # Its sidecars settled already: they arrive again, and find it filed or wait for it.
         self._settle_all(self.sidecars.take(photo))
 
@@ -213,27 +214,27 @@ class Ends:
         for sidecar in self.sidecars.release(sidecars):
             self.settle(sidecar.candidate)
 
-    def _record(self, examined: Examined, verdict: Leave | Quarantine, state: State) -> bool:
+    def _record(self, traveller: Traveller, verdict: Leave | Quarantine, state: State) -> bool:
         """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = _entry_of(examined, state, verdict.reason, verdict.decision)
+        entry = _entry_of(traveller, state, verdict.reason, verdict.decision)
         try:
             self.journal.record(entry, self.library, self.clock.wall())
         except JournalError as error:
-            self.fail_with(examined, error)
+            self.fail_with(traveller, error)
             return False
-        self.retries.ended(examined.photo.candidate)
+        self.retries.ended(traveller.photo.candidate)
         return True
 
 
 def _entry_of(
-    examined: Examined, state: State, reason: str, decision: Decision | None = None
+    traveller: Traveller, state: State, reason: str, decision: Decision | None = None
 ) -> JournalEntry:
     return JournalEntry(
-        examined.photo,
+        traveller.photo,
         state,
         reason,
         decision,
-        examined.facts,
-        examined.prediction,
-        cache_entry=examined.cache_entry,
+        traveller.facts,
+        traveller.prediction,
+        cache_entry=traveller.cache_entry,
     )

@@ -14,10 +14,9 @@ cannot differ from the run, and every reason why a file stays is worded here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.decision import Decision, Destination, Outcome
 from gallery_daemon.filing.sidecars import (
     is_sidecar_name,
@@ -27,13 +26,13 @@ from gallery_daemon.filing.sidecars import (
 from gallery_daemon.imaging.formats import Support
 from gallery_daemon.imaging.names import claims_to_be_a_photo
 from gallery_daemon.journal.record import State
-from gallery_daemon.photo import Facts
+from gallery_daemon.journey.examined import Predicted, Unpredicted
 from gallery_daemon.rules.decide import decide
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
-    from gallery_daemon.journal.record import CacheEntry, Row
-    from gallery_daemon.photo import Photo, Prediction
+    from gallery_daemon.journal.record import Row
+    from gallery_daemon.journey.examined import Examined
     from gallery_daemon.rules.decide import Placing, RuleSet
 
 NOT_THIS_TIME = "its photo was not filed in this pass"
@@ -49,55 +48,6 @@ _LEFT_BESIDE = {
     State.FILED: "its photo was filed by a rule that takes no sidecars",
     State.IDENTICAL: "its photo lies in the library already",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A file with all that is known of it when it is judged, from the process or the cache.
-
-    `refusal` and `reason` say why there is no prediction; if there is one, `reason` is the remark
-    on the file. `batch` and `classify_ms` are as in `Classified`; `cache_entry` is for the
-    journal's cache of inferences.
-    """
-
-    photo: Photo
-    facts: Facts
-    prediction: Prediction | None = None
-    refusal: RefusalKind | None = None
-    reason: str | None = None
-    batch: int | None = None
-    classify_ms: float | None = None
-    cache_entry: CacheEntry | None = None
-
-    @classmethod
-    def of(cls, answer: Classified | Refused, cache_entry: CacheEntry | None = None) -> Self:
-        """What the classifier process says of a file, or the cache in its place."""
-        match answer:
-            case Classified(photo, facts, prediction, batch, classify_ms, remark):
-                return cls(
-                    photo,
-                    facts,
-                    prediction,
-                    reason=remark,
-                    batch=batch,
-                    classify_ms=classify_ms,
-                    cache_entry=cache_entry,
-                )
-            case Refused(photo, kind, reason, facts):
-                known = facts or unread_facts(photo)
-                return cls(photo, known, refusal=kind, reason=reason, cache_entry=cache_entry)
-
-    @classmethod
-    def unread(
-        cls, photo: Photo, refusal: RefusalKind | None = None, reason: str | None = None
-    ) -> Self:
-        """A file that cannot be read as a photo, or need not be."""
-        return cls(photo, unread_facts(photo), refusal=refusal, reason=reason)
-
-
-def unread_facts(photo: Photo) -> Facts:
-    """What is known of a file without opening it."""
-    return Facts.unread(photo.identity.modified_at.astimezone())
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +162,29 @@ def of_arrival(name: str, kind: FileKind) -> ArrivalVerdict:
 
 def of_answer(examined: Examined, rules: RuleSet) -> AnswerVerdict:
     """What is to become of a file that was examined, or refused before it was."""
-    reason = examined.reason or ""
+    match examined:
+        case Predicted():
+            return _of_prediction(examined, rules)
+        case Unpredicted():
+            return _of_refusal(examined, rules)
+
+
+def _of_prediction(examined: Predicted, rules: RuleSet) -> File | Leave:
+    """What no rule places stays."""
+    decision = decide(examined.photo, examined.facts, examined.prediction, rules)
+    if decision.destination is None:
+        return Leave(_why_left(decision), decision)
+    return File(decision, decision.destination, examined.remark)
+
+
+def _of_refusal(examined: Unpredicted, rules: RuleSet) -> AnswerVerdict:
+    """What cannot be read may have a place by `failed`; no rule is asked about the rest."""
+    reason = examined.reason
     match examined.refusal:
-        case None | RefusalKind.UNREADABLE:
-            return _by_rules(examined, rules)
+        case RefusalKind.UNREADABLE:
+            decision = decide(examined.photo, examined.facts, None, rules)
+            to = decision.destination
+            return Quarantine(reason, decision) if to is None else File(decision, to, reason)
         case RefusalKind.NOT_A_PHOTO:
             return Leave(reason)
         case RefusalKind.CHANGED:
@@ -224,16 +193,6 @@ def of_answer(examined: Examined, rules: RuleSet) -> AnswerVerdict:
             return Gone(reason)
         case RefusalKind.DENIED | RefusalKind.FAILED:
             return Fail(reason)
-
-
-def _by_rules(examined: Examined, rules: RuleSet) -> File | Leave | Quarantine:
-    """What no rule places stays; what cannot be read may have a place by `failed`."""
-    decision = decide(examined.photo, examined.facts, examined.prediction, rules)
-    if decision.destination is not None:
-        return File(decision, decision.destination, examined.reason)
-    if examined.prediction is None:
-        return Quarantine(examined.reason or "", decision)
-    return Leave(_why_left(decision), decision)
 
 
 def _why_left(decision: Decision) -> str:

@@ -1,16 +1,17 @@
-"""The one line that every file gets, and the count it goes into.
+"""The one line that every file gets; it is counted at the same time.
 
 All the journey's values come together here and become one `PhotoLine`; nothing else in the program
-writes about photos. `PassCounts` is what `sort` sums up and `status` shows; `ClassifierState` is
-what the events of the classifier process say of it: does it run, by which engine, why it ended.
+writes about photos. What the classifier process says of itself is logged and remembered here, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.classifier_state import ClassifierState
+from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.shortfall import NO_SHORTFALL
 from gallery_daemon.logs.events import (
     PhotoFailed,
@@ -21,8 +22,6 @@ from gallery_daemon.logs.events import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Row
-    from gallery_daemon.journey.judge import Examined
+    from gallery_daemon.journey.examined import Examined, Traveller
+    from gallery_daemon.journey.pass_counts import PassCounts
     from gallery_daemon.journey.shortfall import Shortfall, Shortfalls
-    from gallery_daemon.journey.stayed import StayedFiles
     from gallery_daemon.logs.events import (
         ClassifierFailed,
         ClassifierStarted,
@@ -131,12 +130,12 @@ class PhotoLog:
             self._tally.stay(State.LEFT, sidecar.path, filing.reason or reason)
             self._log.write(PhotoLeft(line, filing.reason or reason))
 
-    def left(self, examined: Examined, reason: str, decision: Decision | None) -> None:
+    def left(self, traveller: Traveller, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
-        self._tally.stay(State.LEFT, examined.photo.path, reason)
-        lacks = NO_SHORTFALL if decision is None else self._lacks(examined, decision)
+        self._tally.stay(State.LEFT, traveller.photo.path, reason)
+        lacks = NO_SHORTFALL if decision is None else self._lacks(traveller, decision)
         needs = _share(lacks.confidence)
-        line = replace(self._line(examined, decision), needs_confidence=needs)
+        line = replace(self._line(traveller, decision), needs_confidence=needs)
         self._log.write(PhotoLeft(line, "; ".join(filter(None, (reason, lacks.reason)))))
 
     def quarantined(self, examined: Examined, reason: str) -> None:
@@ -144,10 +143,10 @@ class PhotoLog:
         self._tally.stay(State.QUARANTINED, examined.photo.path, reason)
         self._log.write(PhotoQuarantined(self._line(examined), reason))
 
-    def failed(self, examined: Examined, reason: str, retry_in_s: float | None) -> None:
+    def failed(self, traveller: Traveller, reason: str, retry_in_s: float | None) -> None:
         """The photo could not be filed; it stays and is tried again, or waits until it changes."""
-        self._tally.stay(State.FAILED, examined.photo.path, reason)
-        self._log.write(PhotoFailed(self._line(examined), reason, retry_in_s))
+        self._tally.stay(State.FAILED, traveller.photo.path, reason)
+        self._log.write(PhotoFailed(self._line(traveller), reason, retry_in_s))
 
     def no_file(self, refused: NoFile) -> None:
         """The candidate is no regular file; logged once while the program runs."""
@@ -194,39 +193,44 @@ class PhotoLog:
             self.lost = report.error
         self._log.write(report)
 
-    def _lacks(self, examined: Examined, decision: Decision) -> Shortfall:
-        return NO_SHORTFALL if self._shortfalls is None else self._shortfalls.of(examined, decision)
+    def _lacks(self, traveller: Traveller, decision: Decision) -> Shortfall:
+        if self._shortfalls is None or not isinstance(traveller, Predicted):
+            return NO_SHORTFALL
+        return self._shortfalls.of(traveller, decision)
 
     def _folder_of(self, filing: Filing) -> str:
         """The folder below the library."""
         return filing.destination.removeprefix(self._library).rpartition("/")[0]
 
-    def _line(self, examined: Examined, decision: Decision | None = None) -> PhotoLine:
+    def _line(self, traveller: Traveller, decision: Decision | None = None) -> PhotoLine:
         """The line without what a filing adds; the photo's journey is over, and its times go."""
-        times = self._times.pop(examined.photo.candidate, None)
+        photo, taken = traveller.photo, traveller.facts.taken
+        times = self._times.pop(photo.candidate, None)
         now = self._clock.monotonic()
         began = times.classifying if times else None
         line = PhotoLine(
-            photo=examined.photo.path,
-            source=examined.photo.candidate.source,
+            photo=photo.path,
+            source=photo.candidate.source,
             outcome=decision.outcome if decision else None,
             rule=decision.rule if decision else None,
-            taken=examined.facts.taken.date.text,
-            taken_from=examined.facts.taken.origin,
-            batch=examined.batch,
+            taken=taken.date.text,
+            taken_from=taken.origin,
             waited_ms=_ms(began - times.settled) if times and began else None,
-            classify_ms=examined.classify_ms,
             total_ms=_ms(now - times.settled) if times else None,
         )
-        if examined.prediction is None:
+        if not isinstance(traveller, Predicted):
             return line
+        prediction = traveller.prediction
         return replace(
             line,
-            top_class=examined.prediction.top_class,
-            confidence=round(examined.prediction.confidence, _DIGITS),
-            precision=_share(examined.prediction.precision),
-            familiarity=_share(examined.prediction.familiarity),
-            model=examined.prediction.model,
+            batch=traveller.batch,
+            classify_ms=traveller.classify_ms,
+            top_class=prediction.top_class,
+            confidence=round(prediction.confidence, _DIGITS),
+            precision=_share(prediction.precision),
+            familiarity=_share(prediction.familiarity),
+            look=prediction.look,
+            model=prediction.model,
         )
 
 
@@ -240,87 +244,3 @@ def _share(value: float | None) -> float | None:
 
 def _ms(seconds: float) -> float:
     return round(seconds * 1000, 1)
-
-
-@dataclass(slots=True)
-class PassCounts:
-    """Counts of files by their end; a sidecar that travelled with its photo counts as filed.
-
-    `known` are those that came to an end in an earlier pass, and are passed over. `stayed` says why
-    files were not filed; a daemon, which runs for years, has none.
-    """
-
-    filed: int = 0
-    left: int = 0
-    quarantined: int = 0
-    failed: int = 0
-    known: int = 0
-    by_folder: dict[str, int] = field(default_factory=dict)
-    stayed: StayedFiles | None = None
-
-    @property
-    def files(self) -> int:
-        """All files that came to an end."""
-        return self.filed + self.left + self.quarantined + self.failed
-
-    def file_into(self, folder: str, files: int) -> None:
-        """One photo, with its sidecars `files` files, is in `folder` of the library."""
-        self.filed += files
-        self.by_folder[folder] = self.by_folder.get(folder, 0) + files
-
-    def stay(self, end: State, path: str, reason: str) -> None:
-        """A file was left, quarantined, or failed."""
-        match end:
-            case State.LEFT:
-                self.left += 1
-            case State.QUARANTINED:
-                self.quarantined += 1
-            case _:
-                self.failed += 1
-        if self.stayed is not None:
-            self.stayed.note(end, path, reason)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.filed} filed, {self.left} left, "
-            f"{self.quarantined} quarantined, {self.failed} failed"
-        )
-
-
-@dataclass(slots=True)
-class ClassifierState:
-    """The classifier process by its events; `started` is when it was last ready.
-
-    `stopped_because` is why the last one ended, `trouble` why none can be started now.
-    """
-
-    starts: int = 0
-    is_ready: bool = False
-    model: str | None = None
-    engine: str | None = None
-    started: datetime | None = None
-    stopped_because: str | None = None
-    trouble: str | None = None
-
-    def note_start(self, report: ClassifierStarted, when: datetime) -> None:
-        """The process is ready."""
-        self.starts += 1
-        self.is_ready, self.started = True, when
-        self.model, self.engine = report.model, report.engine
-        self.stopped_because = self.trouble = None
-
-    def note_stop(self, report: ClassifierStopped) -> None:
-        """The process has ended."""
-        self.is_ready, self.stopped_because = False, report.reason
-
-    def note_failure(self, report: ClassifierFailed) -> None:
-        """The process cannot be started."""
-        self.is_ready, self.trouble = False, report.error.sentence
-
-    def word(self, pid: int | None) -> str:
-        """`running`, `starting`, `failing`, or `idle`: none is needed."""
-        if self.is_ready:
-            return "running"
-        if self.trouble is not None:
-            return "failing"
-        return "idle" if pid is None else "starting"

@@ -17,10 +17,10 @@ from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
+from gallery_daemon.journey.examined import Unexamined, Unpredicted, examined_of
 from gallery_daemon.journey.judge import (
     Accompany,
     Examine,
-    Examined,
     Fail,
     File,
     Gone,
@@ -40,6 +40,7 @@ from gallery_daemon.logs.events import (
     ClassifierStopped,
     EnginesMeasured,
 )
+from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,13 +51,14 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.execute import Filer
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journey.ends import Ends
+    from gallery_daemon.journey.examined import Examined
     from gallery_daemon.journey.inference_cache import InferenceCache
     from gallery_daemon.journey.known_files import KnownFiles
     from gallery_daemon.journey.photolog import PhotoLog
     from gallery_daemon.journey.retry import CircuitBreaker, Retries
     from gallery_daemon.journey.similar_photos import SimilarIndex
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
-    from gallery_daemon.photo import Candidate, Identity, Photo
+    from gallery_daemon.photo import Candidate, Identity
     from gallery_daemon.rules.decide import RuleSet
 
 # Photos begun in one turn; those that the cache knows are filed in that same turn.
@@ -132,9 +134,8 @@ class Pipeline:
         self._retry(now)
         for arrival in self._arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)
-        for _ in range(_HANDFUL):
-            may_begin = self._has_room and self._breaker.lets_begin(now, self._examining)
-            if self._backlog and may_begin:
+        for _ in range(min(_HANDFUL, len(self._backlog))):
+            if self._has_room and self._breaker.lets_begin(now, self._examining):
                 self._examine(self._backlog.popleft())
         for report in self._host.tick(self._clock.monotonic()):
             self._answer(report)
@@ -214,7 +215,7 @@ class Pipeline:
             return
         self._photo_log.settled(photo)
         if isinstance(arrival, Denied):
-            self._judge(Examined.unread(photo, RefusalKind.DENIED, arrival.reason))
+            self._judge(Unpredicted.unread(photo, RefusalKind.DENIED, arrival.reason))
             return
         match of_arrival(photo.name, arrival.kind):
             case Examine():
@@ -223,7 +224,7 @@ class Pipeline:
             case Accompany():
                 self._accompany(arrival)
             case Refuse(kind, reason):
-                self._refuse(Examined.unread(photo, kind, reason))
+                self._refuse(Unpredicted.unread(photo, kind, reason))
 
     def _revive_sidecars(self, photo: Photo) -> None:
         """Sidecars that were left because their photo was not there yet arrive again."""
@@ -260,7 +261,7 @@ class Pipeline:
         try:
             verdict = self._sidecars.verdict_on(sidecar, arrival.kind)
         except JournalError as error:
-            self._ends.fail_with(Examined.unread(sidecar), error)
+            self._ends.fail_with(Unexamined(sidecar), error)
         else:
             self._ends.sidecar(sidecar, verdict)
 
@@ -276,7 +277,7 @@ class Pipeline:
         photo = _photo_of(waiting)
         if self._in_order:
             self._begun.append(photo.candidate)
-        if isinstance(waiting, Examined):
+        if not isinstance(waiting, Photo):
             self._answered(waiting)
             return
         self._photo_log.classifying(photo)
@@ -289,7 +290,7 @@ class Pipeline:
     def _answer(self, report: HostEvent) -> None:
         match report:
             case Classified() | Refused():
-                self._answered(Examined.of(report, self._cache.entry_for(report)))
+                self._answered(examined_of(report, self._cache.entry_for(report)))
             case ClassifierStarted():
                 self._photo_log.classifier_started(report)
             case ClassifierStopped():
@@ -355,4 +356,4 @@ class Pipeline:
 
 
 def _photo_of(waiting: Photo | Examined) -> Photo:
-    return waiting.photo if isinstance(waiting, Examined) else waiting
+    return waiting if isinstance(waiting, Photo) else waiting.photo

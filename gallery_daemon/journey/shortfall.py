@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gallery_daemon.decision import Decision
-    from gallery_daemon.journey.judge import Examined
+    from gallery_daemon.journey.examined import Predicted
     from gallery_daemon.rules.condition import Condition
     from gallery_daemon.rules.decide import RuleSet
 
@@ -49,10 +49,10 @@ class Shortfalls:
     rules: RuleSet
     confidences: Callable[[], Mapping[tuple[float, str], float]]
 
-    def of(self, examined: Examined, decision: Decision) -> Shortfall:
+    def of(self, examined: Predicted, decision: Decision) -> Shortfall:
         """What the first rule lacks that was nearly sure enough; nothing for any other outcome."""
         says = examined.prediction
-        if decision.outcome is not Outcome.UNCERTAIN or says is None:
+        if decision.outcome is not Outcome.UNCERTAIN:
             return NO_SHORTFALL
         name = next(entry.rule for entry in decision.trace if entry.truth is Truth.UNSURE)
         rule = next(each for each in self.rules.rules if each.name == name and each.enabled)

@@ -1,5 +1,7 @@
 """What lies beside a file: the photo that a sidecar belongs to, and the sidecars of a photo.
 
+Names say so; where they say nothing of a film, what is in it may (`live_photos`).
+
 A folder may hold ten thousand sidecars that arrive at once, so its names are listed once for many
 of them: for as long as the folder's mtime stays, which was no recent one, and for a moment only,
 because not every file system keeps that mtime.
@@ -20,6 +22,7 @@ from gallery_daemon.filing.sidecars import (
 )
 from gallery_daemon.imaging.xmp_sidecar import extension_named
 from gallery_daemon.intake.scan import names_below, open_below
+from gallery_daemon.journey.live_photos import LivePhotos
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,10 +58,14 @@ class Siblings:
     def __init__(self, roots: Iterable[WatchRoot]) -> None:
         self._roots = {root.source: root for root in roots}
         self._latest: _Listing | None = None
+        self._live_photos = LivePhotos()
 
     def owner_of(self, file: Photo) -> Candidate | None:
         """The photo beside it that a sidecar, or a version of a photo, belongs to."""
-        owner = owner_of(file.name, self._names(file), extension_in(file))
+        names = self._names(file)
+        owner = owner_of(file.name, names, extension_in(file))
+        if owner is None:
+            owner = self._live_photos.still_of(file, names)
         return None if owner is None else beside(file.candidate, owner)
 
     def sidecars_of(self, photo: Photo) -> Iterator[Candidate]:
@@ -70,6 +77,9 @@ class Siblings:
                 named = extension_in(replace(photo, candidate=candidate))
                 if owner_of(name, names, named) == photo.name:
                     yield candidate
+        for name in self._live_photos.films_that_came_before(photo, names):
+            if owner_of(name, names) is None and self.counts(beside(photo.candidate, name)):
+                yield beside(photo.candidate, name)
 
     def counts(self, candidate: Candidate) -> bool:
         """Whether the configuration and the file's name let it come to an end at all."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.imaging.names import burst_of
 from gallery_daemon.journal.record import Fingerprint
+from gallery_daemon.journey.examined import Predicted, Unpredicted
 from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import PLAIN, Similar, SimilarPhoto, TakenFrom
 from gallery_daemon.rules.component import stem
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.seen import SeenPhoto
-    from gallery_daemon.journey.judge import Examined
+    from gallery_daemon.journey.examined import Examined
     from gallery_daemon.photo import Facts, Photo
     from gallery_daemon.rules.decide import RuleSet
 
@@ -53,9 +54,11 @@ class SimilarIndex:
         Raises:
             JournalError: the journal cannot be read now.
         """
-        if examined.prediction is None:
-            return examined
-        return replace(examined, facts=self.with_similar(examined.photo, examined.facts))
+        match examined:
+            case Predicted(photo, facts):
+                return replace(examined, facts=self.with_similar(photo, facts))
+            case Unpredicted():
+                return examined
 
     def with_similar(self, photo: Photo, facts: Facts) -> Facts:
         """The facts, with the photo's similar photos if the rules ask for them.

@@ -20,6 +20,7 @@ from gallery_daemon.filing.sidecars import FolderNames, beginnings_of, is_sideca
 from gallery_daemon.filing.versions import is_version_name
 from gallery_daemon.intake.arrivals import file_state
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.judge import (
     PASSED_OVER,
     Fate,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
-    from gallery_daemon.journey.judge import Examined, Late, SidecarVerdict, Wait
+    from gallery_daemon.journey.examined import Examined
+    from gallery_daemon.journey.judge import Late, SidecarVerdict, Wait
     from gallery_daemon.journey.known_files import KnownFiles
     from gallery_daemon.journey.siblings import Siblings
     from gallery_daemon.photo import Candidate, Identity, Photo
@@ -95,7 +97,7 @@ class WaitingSidecars:
             JournalError: the journal cannot be read now.
         """
         photo = examined.photo
-        if examined.prediction is None or not is_version_name(photo.name):
+        if not isinstance(examined, Predicted) or not is_version_name(photo.name):
             return None
         awaited, fate = self._of_owner(photo, self.original_of(photo))
         # What fails may do so for weeks.

@@ -8,6 +8,8 @@ import sys
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gallery_daemon.logs.console import ConsoleLine
@@ -35,10 +37,34 @@ def _without(name: str) -> Iterator[None]:
         del sys.modules[name]
 
 
-# structlog loads rich wherever it finds it, for its own console renderer and for tracebacks. The
-# daemon uses neither (`ConsoleLine` makes its lines, events have no tracebacks) and would hold the
-# 5 MB for as long as it runs. Commands that draw tables import rich as ever.
-with _without("rich"):
+class _Deferred(ModuleType):
+    """Stands in for a module, which is imported when something of it is asked for."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            # Asked by the import itself.
+            raise AttributeError(name)
+        return getattr(import_module(self.__name__), name)
+
+
+@contextmanager
+def _deferred(name: str) -> Iterator[None]:
+    """Within, importing `name` gives a stand-in, unless it is loaded already; afterwards it."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = _Deferred(name)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+# structlog loads rich wherever it finds it, for its own console renderer and for tracebacks, and
+# asyncio, with TLS and all, for loggers that are awaited. The daemon uses none of them
+# (`ConsoleLine` makes its lines, events have no tracebacks) and would hold 5 MB and 2 MB for as
+# long as it runs. Commands that draw tables import rich as ever.
+with _without("rich"), _deferred("asyncio"):
     import structlog
 
 

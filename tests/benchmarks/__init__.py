@@ -11,4 +11,8 @@ model on photos that nobody collected for training. `idle` (with `known`) is the
 happens, `backlog` its memory through 10,000 photos, both by what `cost` reads of processes; `first`
 is the first photo after installation, from the process's start until it is filed; `flood` (with
 `flooded`) is the daemon under 50,000.
+
+`looks` holds this build against an older one, in all of this, and says what was aimed at: `builds`
+are the two, `versus_sort` and `versus_run` measure them by turns, `rows` is the table. It makes
+photos as phones write them (`camera_photos`), of pictures that no training has seen (`held_out`).
 """

@@ -14,8 +14,7 @@ import json
 import sys
 import tempfile
 from dataclasses import asdict
-from importlib.metadata import version
-from os import getloadavg, sched_getaffinity
+from os import getloadavg
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from rich.console import Console
 
 from tests.benchmarks import contest, lone, ours, tables
 from tests.benchmarks.inputs import copies, drawn_photos, phone_photos
+from tests.benchmarks.machine import machine
 from tests.benchmarks.previews import savings_in
 from tests.benchmarks.processes import Broken, run_module
 from tests.conftest import SHARED_DATA
@@ -34,7 +34,6 @@ PARTS = ("contest", "previews", "lone")
 # Fewer photos have no steady rate: two batches.
 _LEAST_PHOTOS, _LEAST_ARTICLE_PHOTOS = 32, 10
 _WARM_TIMES, _COLD_TIMES = 20, 5
-_PACKAGES = ("torch", "torchvision", "openvino", "pillow", "pillow-heif", "numpy")
 
 
 def main() -> None:
@@ -84,7 +83,7 @@ class _Benchmark:
         photos = copies(sources, self._work / "photos", self._options.photos)
         names = [source.name for source in sources]
         told: dict[str, object] = {
-            "machine": _machine(),
+            "machine": machine(),
             "load_before": getloadavg()[0],
             "sources": names,
             "rounds": self._options.rounds,
@@ -137,18 +136,6 @@ class _Benchmark:
             name: [{key: event[key] for key in keys} for event in events]
             for name, events in found.items()
         }
-
-
-def _machine() -> dict[str, object]:
-    """What the figures are of."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    names = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
-    return {
-        "processor": ", ".join(sorted(names)),
-        "cores": len(sched_getaffinity(0)),
-        "python": sys.version.split()[0],
-        **{package: version(package) for package in _PACKAGES},
-    }
 
 
 if __name__ == "__main__":

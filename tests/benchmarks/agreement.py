@@ -27,10 +27,9 @@ from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.engines.torch import torch_kinds
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
-from gallery_daemon.training.dataset import Gallery, Labelled, find_gallery
+from gallery_daemon.training.dataset import Labelled
 from gallery_daemon.training.pictures import read_pictures
-from gallery_daemon.training.recipe import VALIDATION_SHARE
-from gallery_daemon.training.split import split_randomly
+from tests.benchmarks.held_out import held_out
 from tests.conftest import SHARED_DATA
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from gallery_daemon.model.engines.engine import PictureBatch
     from gallery_daemon.model.engines.predict import Predictor, Probabilities
-    from gallery_daemon.model.manifest import Manifest
 
 BATCH_SIZE = 16
 _SURE = 0.8
@@ -75,20 +73,10 @@ def main() -> None:
     kinds = [REFERENCE, *(each for each in torch_kinds("cpu") if each != REFERENCE)]
     kinds += [INT8] if manifest.int8 else []
     engines = [load_predictor(bundle, kind) for kind in kinds]
-    held = _held_out(options.data / "gallery", manifest)[: options.pictures]
+    held = held_out(options.data, manifest)[: options.pictures]
     phone = [Labelled(path, 0) for path in sorted((options.data / "phone").rglob("*.*"))]
     for name, pictures in (("validation pictures", held), ("camera files", phone)):
         _show(name, _compare(engines, pictures))
-
-
-def _held_out(folder: Path, manifest: Manifest) -> list[Labelled]:
-    """In an order that mixes the classes."""
-    gallery: Gallery = find_gallery([folder], manifest.classes)
-    seed = cast("int", (manifest.provenance or {}).get("seed", 0))
-    places = range(len(gallery.pictures))
-    validate = split_randomly(gallery, places, VALIDATION_SHARE, seed).validate
-    order = np.random.default_rng(0).permutation(len(validate))
-    return [gallery.pictures[validate[place]] for place in order]
 
 
 def _compare(

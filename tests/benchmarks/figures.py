@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # network are warm and every queue is filled.
 _START_PHOTOS = 32
 _START_SHARE = 6
+# What counts as a burst is at most this part of a short pass.
+_BURST_SHARE = 4
 # How many photos the `DataLoader` has decoded ahead: 2 workers, 2 batches of 16 each.
 # At the end of a pass their decoding is paid for already, so they are cut off, of everybody's pass
 # that is long enough.
@@ -83,6 +85,28 @@ def steady_rate(finishes: Sequence[float], burst: int) -> float:
     if len(times) >= _WORTH_CUTTING:
         end = _burst_end(times, len(times) - _AHEAD_PHOTOS - burst, burst)
     return (end - start) / (times[end] - times[start])
+
+
+def rate_after_first(finishes: Sequence[float], burst: int) -> float:
+    """Photos a second from the first ones to the last.
+
+    Nothing is cut off at the end: of photos that are looked at twice, the slow ones come last.
+
+    Args:
+        finishes: when each photo was done, in seconds of any clock.
+        burst: how many photos may be done at once, at most; counting begins behind the first.
+    """
+    times = sorted(finishes)
+    start = _burst_end(times, 0, max(1, min(burst, len(times) // _BURST_SHARE)))
+    return (len(times) - 1 - start) / (times[-1] - times[start])
+
+
+def each_more(more: float, fewer: float, photos: int) -> float:
+    """What one photo costs, of two passes of which one had so many `photos` more.
+
+    What a pass costs whatever it does, as its start and the model, falls out.
+    """
+    return (more - fewer) / photos
 
 
 def _burst_end(times: Sequence[float], place: int, burst: int) -> int:

@@ -25,6 +25,7 @@ from rich.table import Table
 
 from tests.benchmarks.flooded import FloodedDaemon
 from tests.faults.flooding import account, pour, queue_of
+from tests.faults.running import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ def main() -> None:
     outcomes = []
     for case in _cases(options.files):
         if case.letter in options.only:
-            outcomes.append(_run(case, options.action, tuple(options.program.split())))
+            outcomes.append(run_case(case, options.action, tuple(options.program.split())))
             print(outcomes[-1], flush=True)
     _print(outcomes)
     if options.json:
@@ -81,11 +82,16 @@ def main() -> None:
     sys.exit(any(outcome.missed or outcome.doubled for outcome in outcomes))
 
 
+def written_while_it_runs(files: int) -> Case:
+    """By two writers at once, under their final names."""
+    return Case("a", "written while it runs", files, _nothing, _written(files))
+
+
 def _cases(files: int) -> tuple[Case, ...]:
     few = files // 5
     folders = files // 25
     return (
-        Case("a", "written while it runs", files, _nothing, _written(files)),
+        written_while_it_runs(files),
         Case(
             "b",
             f"the same, a queue of {_SHORT_QUEUE} events",
@@ -102,9 +108,12 @@ def _cases(files: int) -> tuple[Case, ...]:
     )
 
 
-def _run(case: Case, action: str, program: tuple[str, ...]) -> Outcome:
+def run_case(
+    case: Case, action: str, program: tuple[str, ...], checkout: Path = REPOSITORY
+) -> Outcome:
+    """What becomes of a flood; `program` as of `FloodedDaemon`."""
     with tempfile.TemporaryDirectory(prefix="flood-") as home:
-        with FloodedDaemon(Path(home), action, program) as daemon:
+        with FloodedDaemon(Path(home), action, program, checkout=checkout) as daemon:
             case.before(daemon.watch)
             began = time.monotonic()
             with case.at_start():

@@ -101,9 +101,9 @@ class FloodedDaemon:
         self.wait_for("daemon_started")
         self.memory_mb["at start"] = self._memory_mb("VmRSS")
 
-    def wait_for(self, event: str) -> Event:
+    def wait_for(self, event: str, patience_s: float = _PATIENCE_S) -> Event:
         """The last event of that name, once there is one."""
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + patience_s
         while not self.counts[event]:
             assert self._process.poll() is None, f"the daemon has ended; see {self._log}"
             assert time.monotonic() < deadline, f"no {event}; see {self._log}"

@@ -8,22 +8,27 @@ started several times (the first reads from a cold page cache, if anything is co
 classifies a photo, its classifier process ends after two idle seconds, and then it is left alone.
 No rescan falls into that time.
 
-`--against` measures the idle memory of this checkout and of another one in turn, so that what the
-machine does meanwhile falls on both.
+`--against` measures this checkout and another one, both idle at the same time, so that what the
+machine does meanwhile falls on both. Each has a folder and a journal of its own making.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import random
 import socket
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -34,9 +39,14 @@ from tests.benchmarks.known import fill
 from tests.faults.flooding import photo
 from tests.faults.running import REPOSITORY
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 _MODEL = "model: {path: default, idle_timeout: 2s}\n"
 _REAL = ("-m", "gallery_daemon")
 _READY_S = 30.0
+# Version 0.1.0 loads torch and measures engines first, which takes minutes on a busy machine.
+_CLASSIFIED_S = 400.0
 # What is freed after the classifier process has ended needs a moment.
 _CALM_S = 3.0
 
@@ -66,6 +76,15 @@ class Idle:
         return 100 * self.cpu_s / self.seconds
 
 
+# What is compared, by its heading.
+_FIGURES: dict[str, Callable[[Idle], float]] = {
+    "RSS, MB": lambda idle: idle.memory.rss_mb,
+    "PSS, MB": lambda idle: idle.memory.pss_mb,
+    "CPU, ms": lambda idle: idle.cpu_s * 1000,
+    "wake-ups a second": lambda idle: idle.wakeups / idle.seconds,
+}
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -90,11 +109,11 @@ def main() -> None:
             manager.bind(str(home / "notify"))
             starts = []
             for _ in range(options.starts - 1):
-                with _daemon(home) as daemon:
+                with known_daemon(home) as daemon:
                     starts.append(_start(daemon, manager, options.files))
-            with _daemon(home) as daemon:
+            with known_daemon(home) as daemon:
                 starts.append(_start(daemon, manager, options.files))
-                idle = _leave_alone(daemon, options.seconds)
+                idle = leave_alone(daemon, options.seconds)
     _print(options.files, starts, idle)
     if options.json:
         told = {"files": options.files, "starts": [asdict(each) for each in starts]}
@@ -102,38 +121,63 @@ def main() -> None:
 
 
 def _compare(other: Path, pairs: int, files: int, seconds: float) -> None:
-    """Print what each of the two holds when idle, pair by pair, and the medians."""
+    """Print what each of the two costs when idle, pair by pair, and the medians."""
     checkouts = {"other": other, "this": REPOSITORY}
-    held: dict[str, list[Memory]] = {name: [] for name in checkouts}
+    found: dict[str, list[Idle]] = {name: [] for name in checkouts}
     with tempfile.TemporaryDirectory(prefix="idle-") as folder:
         homes = {name: Path(folder, name) for name in checkouts}
-        for home in homes.values():
+        for name, home in homes.items():
             home.mkdir()
-            journal = home / "state" / "gallery-daemon" / "journal.sqlite3"
-            fill(home / "watch", home / "library", journal, files)
+            _fill_by(checkouts[name], home, files)
         for _ in range(pairs):
-            for name, checkout in checkouts.items():
-                with _daemon(homes[name], checkout) as daemon:
+            with contextlib.ExitStack() as running:
+                daemons = {
+                    name: running.enter_context(known_daemon(homes[name], checkout))
+                    for name, checkout in checkouts.items()
+                }
+                for daemon in daemons.values():
                     daemon.start()
                     daemon.wait_for("rescan_finished")
-                    held[name].append(_leave_alone(daemon, seconds).memory)
-    _print_pairs(held)
+                for daemon in daemons.values():
+                    _classify_one(daemon)
+                threading.Event().wait(_CALM_S)
+                used = {name: _used(daemon) for name, daemon in daemons.items()}
+                threading.Event().wait(seconds)
+                for name, before in used.items():
+                    found[name].append(_idle_since(before, daemons[name]))
+    _print_pairs(found)
 
 
-def _print_pairs(held: dict[str, list[Memory]]) -> None:
-    table = Table("idle, MB", "other", "this", "less")
-    for what in ("rss_mb", "pss_mb"):
-        other, this = ([getattr(each, what) for each in held[name]] for name in ("other", "this"))
+def _fill_by(checkout: Path, home: Path, files: int) -> None:
+    """The folder holds known photos, as that checkout's journal has them."""
+    journal = home / "state" / "gallery-daemon" / "journal.sqlite3"
+    program = (
+        "import sys; from pathlib import Path; from tests.benchmarks.known import fill;"
+        "fill(*map(Path, sys.argv[1:4]), int(sys.argv[4]))"
+    )
+    places = map(os.fspath, (home / "watch", home / "library", journal))
+    words = [sys.executable, "-c", program, *places, str(files)]
+    environ = os.environ | {"PYTHONPATH": str(checkout)}
+    subprocess.run(words, check=True, cwd=checkout, env=environ)
+
+
+def _print_pairs(found: dict[str, list[Idle]]) -> None:
+    table = Table("idle", "other", "this", "less")
+    for what, figure_of in _FIGURES.items():
+        other, this = ([figure_of(each) for each in found[name]] for name in ("other", "this"))
         for pair in zip(other, this, strict=True):
-            table.add_row(what[:3].upper(), *(f"{mb:.1f}" for mb in (*pair, pair[0] - pair[1])))
+            table.add_row(what, *(f"{each:.2f}" for each in (*pair, pair[0] - pair[1])))
         medians = statistics.median(other), statistics.median(this)
         figures = (*medians, medians[0] - medians[1])
-        table.add_row(f"{what[:3].upper()} median", *(f"{mb:.1f}" for mb in figures))
+        table.add_row(f"{what}, median", *(f"{each:.2f}" for each in figures))
     Console(width=100).print(table)
 
 
-def _daemon(home: Path, checkout: Path = REPOSITORY) -> FloodedDaemon:
-    notify = {"NOTIFY_SOCKET": str(home / "notify")}
+def known_daemon(
+    home: Path, checkout: Path = REPOSITORY, environ: Mapping[str, str] | None = None
+) -> FloodedDaemon:
+    """A daemon in `home` whose classifier process ends soon after a photo."""
+    notify = {"NOTIFY_SOCKET": str(home / "notify")} | dict(environ or {})
     return FloodedDaemon(home, "hardlink", _REAL, more=_MODEL, environ=notify, checkout=checkout)
 
 
@@ -157,22 +201,32 @@ def _start(daemon: FloodedDaemon, manager: socket.socket, files: int) -> Start:
     return Start(round(heard[0] - began, 3), listing["ms"] / 1000, at_start, memory(daemon.pid))
 
 
-def _leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
+def leave_alone(daemon: FloodedDaemon, seconds: float) -> Idle:
     """After one photo and the end of the classifier process."""
+    _classify_one(daemon)
+    threading.Event().wait(_CALM_S)
+    before = _used(daemon)
+    threading.Event().wait(seconds)
+    return _idle_since(before, daemon)
+
+
+def _classify_one(daemon: FloodedDaemon) -> None:
     # One that no earlier run on the same folder brought.
     number = random.randrange(1_000_000, 1_000_000_000)
     (daemon.watch / f"new-{number}.jpg").write_bytes(photo(number))
-    daemon.wait_for("photo_filed")
+    daemon.wait_for("photo_filed", _CLASSIFIED_S)
     daemon.wait_for("classifier_stopped")
-    threading.Event().wait(_CALM_S)
-    began, cpu_before, woken_before = time.monotonic(), ran_s(daemon.pid), wakeups(daemon.pid)
-    threading.Event().wait(seconds)
-    return Idle(
-        seconds=round(time.monotonic() - began, 1),
-        cpu_s=round(ran_s(daemon.pid) - cpu_before, 2),
-        wakeups=wakeups(daemon.pid) - woken_before,
-        memory=memory(daemon.pid),
-    )
+
+
+def _used(daemon: FloodedDaemon) -> tuple[float, float, int]:
+    """The time, and what it has used up to now."""
+    return time.monotonic(), ran_s(daemon.pid), wakeups(daemon.pid)
+
+
+def _idle_since(before: tuple[float, float, int], daemon: FloodedDaemon) -> Idle:
+    now = _used(daemon)
+    seconds, cpu_s, woken = (late - early for late, early in zip(now, before, strict=True))
+    return Idle(round(seconds, 1), round(cpu_s, 4), int(woken), memory(daemon.pid))
 
 
 def _print(files: int, starts: list[Start], idle: Idle) -> None:
@@ -190,7 +244,8 @@ def _print(files: int, starts: list[Start], idle: Idle) -> None:
     ):
         table.add_row(what, f"RSS {held.rss_mb}, PSS {held.pss_mb}")
     table.add_row(
-        f"idle for {idle.seconds:g} s", f"{idle.cpu_s} s of CPU: {idle.cpu_percent:.3f}% of a core"
+        f"idle for {idle.seconds:g} s",
+        f"{idle.cpu_s:.2f} s of CPU: {idle.cpu_percent:.3f}% of a core",
     )
     table.add_row("wake-ups while idle", f"{idle.wakeups / idle.seconds:.2f} a second")
     Console(width=100).print(table)

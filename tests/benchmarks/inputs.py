@@ -31,7 +31,7 @@ _LEAST_BYTES_PER_PIXEL = 0.02
 _DRAWN, _WIDTH, _HEIGHT, _QUALITY = 5, 4000, 3000, 92
 # Noise that gives 3 to 4 MB, as a phone's 12 megapixels have.
 _GREY_LEVELS = 5.0
-_FIRST_TIME_S = 1_700_000_000
+FIRST_TIME_S = 1_700_000_000
 
 
 def phone_photos(folder: Path) -> list[Path]:
@@ -44,7 +44,7 @@ def drawn_photos(folder: Path) -> list[Path]:
     folder.mkdir()
     paths = [folder / f"drawn-{number}.jpg" for number in range(_DRAWN)]
     for number, path in enumerate(paths):
-        Image.fromarray(_drawing(number)).save(path, quality=_QUALITY)
+        Image.fromarray(drawing(number)).save(path, quality=_QUALITY)
     return paths
 
 
@@ -54,7 +54,7 @@ def copies(sources: Sequence[Path], folder: Path, count: int) -> list[Path]:
     paths = [folder / f"IMG_{number:05}.jpg" for number in range(count)]
     for number, (source, path) in enumerate(zip(cycle(sources), paths, strict=False)):
         shutil.copyfile(source, path)
-        os.utime(path, (_FIRST_TIME_S + number, _FIRST_TIME_S + number))
+        os.utime(path, (FIRST_TIME_S + number, FIRST_TIME_S + number))
     return paths
 
 
@@ -76,7 +76,7 @@ def _is_fit(path: Path) -> bool:
     return pixels >= _LEAST_PIXELS and path.stat().st_size >= pixels * _LEAST_BYTES_PER_PIXEL
 
 
-def _drawing(seed: int) -> np.ndarray:
+def drawing(seed: int) -> np.ndarray:
     """Noise on a gradient between four colours, uint8 (height, width, 3)."""
     random = np.random.default_rng(seed)
     corners = random.uniform(0, 255, (2, 2, 3)).astype(np.float32)

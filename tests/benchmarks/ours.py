@@ -10,23 +10,51 @@ import json
 import os
 import shutil
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.inputs import wait_until_settled
-from tests.benchmarks.processes import Broken, run_module, run_of
+from tests.benchmarks.processes import ROOT, Broken, run_module, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.benchmarks.figures import Run
+    from tests.benchmarks.processes import Ended
 
 BATCH_SIZE = 16
 
 
+@dataclass(frozen=True)
+class SortPass:
+    """A pass that filed each photo once, and when it did, in seconds since 1970."""
+
+    ended: Ended
+    finishes: tuple[float, ...]
+
+
 def sort_once(photos: Sequence[Path], scene: Path, environ: Mapping[str, str]) -> Run:
-    """One pass; `scene` is a folder on the photos' disk that does not exist, before and after.
+    """The figures of one pass, as of `sort_pass`.
+
+    Raises:
+        Broken: the pass failed, or a photo was not filed exactly once.
+    """
+    done = sort_pass(photos, scene, environ)
+    return run_of(done.ended, done.finishes, BATCH_SIZE)
+
+
+def sort_pass(
+    photos: Sequence[Path], scene: Path, environ: Mapping[str, str], checkout: Path = ROOT
+) -> SortPass:
+    """One pass of a checkout's program.
+
+    Args:
+        photos: all that their folder holds.
+        scene: a folder on the photos' disk that does not exist, before and after.
+        environ: more of the environment.
+        checkout: where the program is.
 
     Raises:
         Broken: the pass failed, or a photo was not filed exactly once.
@@ -41,12 +69,13 @@ def sort_once(photos: Sequence[Path], scene: Path, environ: Mapping[str, str]) -
             *words,
             *("--action", "hardlink", "--log-format", "json"),
             environ=dict(environ) | {"XDG_STATE_HOME": os.fspath(scene / "state")},
+            checkout=checkout,
         )
         filed = filed_at(ended.errors)
         refuse_unfaithful(photos, filed, library)
     finally:
         shutil.rmtree(scene, ignore_errors=True)
-    return run_of(ended, [at for _, at in filed], BATCH_SIZE)
+    return SortPass(ended, tuple(at for _, at in filed))
 
 
 def filed_at(log: str) -> list[tuple[str, float]]:

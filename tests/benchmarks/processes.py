@@ -28,35 +28,47 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Ended:
-    """What a process said, and how long it took from its start to its exit, by clock and cores."""
+    """What a process said, and how long it took from its start to its exit, by clock and cores.
+
+    `read_bytes` are all that it and its children asked the kernel for by `read` and its kin: from
+    files, cached or not, and from pipes; not what was mapped into memory.
+    """
 
     whole_s: float
     processor_s: float
+    read_bytes: int
     output: str
     errors: str
 
 
-def run_module(*words: str, environ: Mapping[str, str]) -> Ended:
-    """`python -m WORDS` has ended well.
+def run_module(*words: str, environ: Mapping[str, str], checkout: Path = ROOT) -> Ended:
+    """`python -m WORDS` of a checkout has ended well.
 
     Raises:
         Broken: it ended badly.
     """
-    began, spent = time.perf_counter(), _processor_s()
+    began, spent, read = time.perf_counter(), _processor_s(), _read_bytes()
     process = subprocess.run(
         (sys.executable, "-m", *words),
-        cwd=ROOT,
-        env=environ_with(environ),
+        cwd=checkout,
+        env=environ_with(environ, checkout),
         capture_output=True,
-        text=True,
         timeout=_DEADLINE_S,
         check=False,
     )
     whole_s = time.perf_counter() - began
+    said = len(process.stdout) + len(process.stderr)
+    ended = Ended(
+        whole_s,
+        _processor_s() - spent,
+        _read_bytes() - read - said,  # which was read here
+        process.stdout.decode(),
+        process.stderr.decode(),
+    )
     if process.returncode:
-        said = process.stderr[-_LAST_WORDS:]
-        raise Broken(f"{' '.join(words)}: exit status {process.returncode}\n{said}")
-    return Ended(whole_s, _processor_s() - spent, process.stdout, process.stderr)
+        last_words = ended.errors[-_LAST_WORDS:]
+        raise Broken(f"{' '.join(words)}: exit status {process.returncode}\n{last_words}")
+    return ended
 
 
 def run_of(ended: Ended, finishes: Sequence[float], burst: int) -> Run:
@@ -65,9 +77,9 @@ def run_of(ended: Ended, finishes: Sequence[float], burst: int) -> Run:
     return Run(len(finishes), ended.whole_s, ended.processor_s, steady_per_s)
 
 
-def environ_with(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of every process here: ours, this checkout first, and `environ`."""
-    return dict(os.environ) | {"PYTHONPATH": os.fspath(ROOT)} | dict(environ)
+def environ_with(environ: Mapping[str, str], checkout: Path = ROOT) -> dict[str, str]:
+    """The environment of every process here: ours, the checkout first, and `environ`."""
+    return dict(os.environ) | {"PYTHONPATH": os.fspath(checkout)} | dict(environ)
 
 
 def run_contestant(*words: str, burst: int, environ: Mapping[str, str]) -> Run:
@@ -80,6 +92,15 @@ def _processor_s() -> float:
     """Seconds of all processes that have ended, theirs included."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _read_bytes() -> int:
+    """What this process has read, and its children that have ended, and theirs.
+
+    The kernel adds a child's to its parent's when it is waited for. Source: proc_pid_io(5) and
+    `wait_task_zombie` of the kernel's exit.c.
+    """
+    return int(Path("/proc/self/io").read_text().split()[1])
 
 
 def tell_finishes(finishes: Sequence[float]) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.figures import Run, Spread, ratio, roofline, steady_rate
+from tests.benchmarks.figures import (
+    Run,
+    Spread,
+    each_more,
+    rate_after_first,
+    ratio,
+    roofline,
+    steady_rate,
+)
 
 
 def test_a_steady_contestant_has_its_rate() -> None:
@@ -69,3 +77,24 @@ def test_a_ratio_is_of_the_same_round() -> None:
 def test_a_spread_shows_its_median_and_its_ends() -> None:
     """Three significant digits are enough."""
     assert "2 (1..123)" == str(Spread.of([122.9, 1.0, 2.0]))
+
+
+@pytest.mark.parametrize("burst", [1, 16, 64])
+def test_the_rate_behind_the_first_photos_has_no_start_and_no_cut_end(burst: int) -> None:
+    """Eight a second in bursts, after a start of whatever length, with ten slow ones at the end."""
+    finishes = [9 + 2.0 * (number // 16) + number % 16 / 1e4 for number in range(160)]
+    slow = [27 + float(number) for number in range(1, 11)]
+
+    assert 8.0 == pytest.approx(rate_after_first(finishes, burst=16), rel=1e-3)
+    assert (144 + 10) / 28 == pytest.approx(rate_after_first(finishes + slow, 16), rel=1e-3)
+    assert rate_after_first(finishes, burst) > 7.9
+
+
+def test_a_short_pass_has_a_rate() -> None:
+    """Two photos are enough."""
+    assert 2.0 == rate_after_first([3.0, 3.5], burst=64)
+
+
+def test_what_each_photo_costs_does_not_hold_what_the_pass_does() -> None:
+    """A start of 5, and 2 for each of 30 and of 10 photos."""
+    assert 2.0 == each_more(5 + 30 * 2.0, 5 + 10 * 2.0, 20)

@@ -13,7 +13,7 @@ from gallery_daemon.commands.plan import scopes_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.intake.arrivals import Arrival, NoFile
 from gallery_daemon.intake.scan import Unlisted
-from gallery_daemon.journey.judge import Examined
+from gallery_daemon.journey.examined import Examined, Predicted, Unpredicted
 from tests.commands.test_plan import Blind
 from tests.filing.conftest import read_files
 from tests.journey import foretold
@@ -54,12 +54,12 @@ def test_every_file_is_there_once_in_the_order_of_its_folder(scene: Scene) -> No
 
     assert [
         (".hidden.jpg", Unlisted),
-        ("a.jpg", Examined),
+        ("a.jpg", Predicted),
         ("a.xmp", Arrival),
-        ("b.jpg", Examined),
+        ("b.jpg", Predicted),
         ("link.jpg", NoFile),
-        ("notes.txt", Examined),
-        ("sub/c.jpg", Examined),
+        ("notes.txt", Unpredicted),
+        ("sub/c.jpg", Predicted),
     ] == found
     assert before == read_files(scene.watch)
 

@@ -13,7 +13,7 @@ from gallery_daemon.logs.setup import LogFormat, make_log
 from tests.journey.foretold import Scene, photo_bytes, stood_in
 
 if TYPE_CHECKING:
-    from gallery_daemon.journey.photolog import PassCounts
+    from gallery_daemon.journey.pass_counts import PassCounts
 
 
 class Display:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gallery_daemon.daemon.status import MINUTES, Throughput
-from gallery_daemon.journey.photolog import PassCounts
+from gallery_daemon.journey.pass_counts import PassCounts
 
 
 def test_a_pace_is_that_of_the_last_minutes() -> None:

@@ -23,6 +23,8 @@ UNASKED = frozenset(
         "gallery_daemon.daemon.exporter",
         "http.server",
         "importlib.metadata",
+        "asyncio",
+        "ssl",
     }
 )
 

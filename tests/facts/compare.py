@@ -19,6 +19,8 @@ from gallery_daemon.imaging.texts import clean
 from gallery_daemon.photo import TakenFrom
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gallery_daemon.imaging.decode import DecodedPhoto
     from gallery_daemon.photo import Facts
     from tests.facts.exiftool import Said
@@ -54,12 +56,22 @@ class Compared:
     def agrees(self) -> bool:
         """Whether both say the same, as finely as the one that knows less of a date."""
         if self.fact == "date" and self.ours and self.theirs:
-            known = min(len(self.ours), len(self.theirs))
-            return self.ours[:known] == self.theirs[:known]
+            return agree_on_date(self.ours, self.theirs)
         if self.fact == "position" and self.ours and self.theirs:
-            pairs = zip(self.ours.split(), self.theirs.split(), strict=True)
-            return all(abs(float(one) - float(other)) < _SAME_PLACE for one, other in pairs)
+            return agree_on_position(self.ours, self.theirs)
         return self.ours == self.theirs
+
+
+def agree_on_date(one: str, other: str) -> bool:
+    """Whether the digits are the same, as far as both have them."""
+    known = min(len(one), len(other))
+    return one[:known] == other[:known]
+
+
+def agree_on_position(one: str, other: str) -> bool:
+    """Whether both are within a metre of each other."""
+    pairs = zip(one.split(), other.split(), strict=True)
+    return all(abs(float(mine) - float(its)) < _SAME_PLACE for mine, its in pairs)
 
 
 def facts_of_bytes(data: bytes, name: str) -> tuple[Facts | None, bool]:
@@ -97,7 +109,7 @@ def compare(name: str, ours: Facts, theirs: Said) -> list[Compared]:
         "size": f"{ours.width}x{ours.height}",
     }
     other = {
-        "date": _date(theirs),
+        "date": date_of(theirs),
         "camera": _camera(theirs),
         "position": _position(theirs),
         "orientation": str(theirs.get("IFD0:Orientation", 1)),
@@ -113,14 +125,17 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", day) + re.sub(r"\D", "", clock[0] if clock else "")[:6]
 
 
-def _date(said: Said) -> str | None:
-    """The first date with a digit in it that is not zero."""
+def date_of(said: Said) -> str | None:
+    """The first date with a digit in it that is not zero, as its digits."""
+    return next(map(_digits, dates_said(said)), None)
+
+
+def dates_said(said: Said) -> Iterator[str]:
+    """All dates with a digit in them that is not zero, the most trusted first."""
     for tag in _DATES:
-        text = f"{said.get(tag, '')} {said.get(_TIMES.get(tag, ''), '')}"
-        digits = _digits(text.strip())
-        if digits.strip("0"):
-            return digits
-    return None
+        text = f"{said.get(tag, '')} {said.get(_TIMES.get(tag, ''), '')}".strip()
+        if _digits(text).strip("0"):
+            yield text
 
 
 def _camera(said: Said) -> str | None:

@@ -38,7 +38,7 @@ def run() -> None:
         patch.object(answers, "ClassifierHost", quick),
         patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),
         patch.object(wiring, "CircuitBreaker", partial(CircuitBreaker, first_s=first_s)),
-        patch.object(watching, "_LOOK_EVERY_S", LOOK_EVERY_S),
+        patch.object(watching, "next_beat", lambda now: now + LOOK_EVERY_S),
         BUGS[bug]() if bug else nullcontext(),
     ):
         main()

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from gallery_daemon.imaging import boxes, formats
 from gallery_daemon.imaging.ending import Ending, ending
 from gallery_daemon.imaging.formats import sniff
-from tests.imaging.pictures import FORMATS, drawn, written
+from tests.imaging.pictures import FORMATS, drawn, drawn_as, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-WRITTEN = {form: written(drawn(), form) for form in FORMATS}
-JPEG, FILM = WRITTEN["jpeg"], struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0)
+JPEG, FILM = drawn_as("jpeg"), struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0)
 MOTION = FILM + struct.pack(">I4s", 308, b"mdat") + bytes(300)
 SAMSUNG = b"\0\0\x30\x0a\x10\0\0\0MotionPhoto_Data" + MOTION + b"SEFH\x6b\0\0\0\x01\0\0\0" + b"SEFT"
 
@@ -38,7 +37,7 @@ def end_of(data: bytes) -> Ending:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_whole_file_is_whole(form: str) -> None:
     """What an encoder has finished is never called cut."""
-    assert end_of(WRITTEN[form]).whole
+    assert end_of(drawn_as(form)).whole
 
 
 @pytest.mark.parametrize("options", [{"interlace": 1}, {"save_all": True}, {"comment": "x"}])
@@ -52,7 +51,7 @@ def test_a_whole_gif_of_any_build_is_whole(options: dict[str, object]) -> None:
 @given(st.sampled_from([form for form in FORMATS if form != "tiff"]), st.data())
 def test_a_cut_file_is_cut(form: str, data: st.DataObject) -> None:
     """Wherever behind its head a file is cut, its end is missed."""
-    whole = WRITTEN[form]
+    whole = drawn_as(form)
     place = data.draw(st.integers(64, len(whole) - 1))
 
     assert not end_of(whole[:place]).whole
@@ -61,7 +60,7 @@ def test_a_cut_file_is_cut(form: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("form", ["heic", "avif"])
 def test_a_photo_cut_between_two_boxes_is_cut(form: str) -> None:
     """What is there adds up, but the boxes with the picture are still to come."""
-    whole = WRITTEN[form]
+    whole = drawn_as(form)
     ends = [box.end for box in boxes.walk(BytesIO(whole), 0, len(whole))]
 
     assert len(whole) == ends[-1]
@@ -99,8 +98,8 @@ def test_a_cut_tiff_is_cut(data: st.DataObject, compression: str | None, big: bo
 @pytest.mark.parametrize("form", ["png", "webp", "bmp", "gif", "heic", "avif", "jpeg"])
 def test_bytes_behind_the_end_are_tolerated(form: str) -> None:
     """Some tools pad or append; the picture is there all the same."""
-    assert end_of(WRITTEN[form] + bytes(5000)).whole
-    assert end_of(WRITTEN[form] + bytes(range(1, 9)) + b" appended by nobody we know").whole
+    assert end_of(drawn_as(form) + bytes(5000)).whole
+    assert end_of(drawn_as(form) + bytes(range(1, 9)) + b" appended by nobody we know").whole
 
 
 @pytest.mark.parametrize(
@@ -205,5 +204,5 @@ def test_what_cannot_be_judged_counts_as_whole(data: bytes) -> None:
 @given(st.sampled_from(FORMATS), st.integers(0, 3000), st.binary(max_size=12), st.integers(0, 5000))
 def test_no_bytes_are_too_strange(form: str, place: int, other: bytes, length: int) -> None:
     """A damaged file has an end or has none, and never an error."""
-    whole = WRITTEN[form]
+    whole = drawn_as(form)
     end_of((whole[:place] + other + whole[place + len(other) :])[:length])

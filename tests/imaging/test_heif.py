@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -23,6 +24,7 @@ _OTHER_TAG = b"\1\x13\0\3\0\0\0\1\0"
 _ORIENTATION = b"\1\x12\0\3\0\0\0\1\0"
 
 
+@cache
 def heic(orientation: int | None, *, container: int = 1, miaf: bool = False) -> bytes:
     """A HEIC as an encoder makes it that knows of EXIF alone, or of the container as well.
 
@@ -111,25 +113,29 @@ def test_exif_turns_a_heic_whose_container_is_silent(orientation: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "size"),
+    ("orientation", "container", "miaf", "size"),
     [
         # The container turns: EXIF is what the camera knew, whatever it says.
-        (heic(6, container=6), (400, 300)),
-        (heic(3, container=6), (400, 300)),
-        (heic(1, container=6), (400, 300)),
-        (heic(None, container=8), (400, 300)),
-        (heic(6, container=2), (400, 300)),
+        (6, 6, False, (400, 300)),
+        (3, 6, False, (400, 300)),
+        (1, 6, False, (400, 300)),
+        (None, 8, False, (400, 300)),
+        (6, 2, False, (400, 300)),
         # The brand promises that there is no more to say.
-        (heic(6, miaf=True), (300, 400)),
-        (heic(6, container=6, miaf=True), (400, 300)),
+        (6, 1, True, (300, 400)),
+        (6, 6, True, (400, 300)),
         # Nothing is said, or nonsense.
-        (heic(None), (400, 300)),
-        (heic(None, miaf=True), (400, 300)),
+        (None, 1, False, (400, 300)),
+        (None, 1, True, (400, 300)),
     ],
     ids=range(9),
 )
-def test_a_container_that_speaks_is_believed(data: bytes, size: tuple[int, int]) -> None:
+def test_a_container_that_speaks_is_believed(
+    orientation: int | None, container: int, miaf: bool, size: tuple[int, int]
+) -> None:
     """EXIF's orientation is a note there, and does not turn the picture again."""
+    data = heic(orientation, container=container, miaf=miaf)
+
     photo = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert (1, size) == (photo.orientation, photo.size)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import socket
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -21,16 +22,22 @@ from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.imaging.preview import bytes_for_preview
 from gallery_daemon.photo import Identity, TakenFrom
 from tests.imaging.camera import shot
-from tests.imaging.pictures import drawn, identity_of, written
+from tests.imaging.pictures import drawn, drawn_as, identity_of, written
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
 
-WRITTEN = {
-    **{form: written(drawn(), form) for form in ("jpeg", "png", "heic", "avif")},
-    "jpeg with preview": shot(drawn(2000, 1500), drawn()),
-    "heic with thumbnail": written(drawn(1200, 900), "heic", thumbnails=[320]),
-}
+WITH_PREVIEW = ("jpeg with preview", "heic with thumbnail")
+
+
+@cache
+def file_of(form: str) -> bytes:
+    """A picture of that form."""
+    if form == "jpeg with preview":
+        return shot(drawn(2000, 1500), drawn())
+    if form == "heic with thumbnail":
+        return written(drawn(1200, 900), "heic", thumbnails=[320])
+    return drawn_as(form)
 
 
 def looked(path: Path, identity: Identity | None = None, *, want_hash: bool = False) -> Look:
@@ -87,42 +94,42 @@ def test_a_name_that_is_no_utf8_is_looked_at(tmp_path: Path) -> None:
     assert 2020 == looked(path).facts.taken.when.year
 
 
-@pytest.mark.parametrize("form", ["jpeg with preview", "heic with thumbnail"])
+@pytest.mark.parametrize("form", WITH_PREVIEW)
 def test_a_preview_and_a_hash_go_together(tmp_path: Path, form: str) -> None:
     """Who wants the hash gets the same picture, of a file that is then read whole."""
     path = tmp_path / "x"
-    path.write_bytes(WRITTEN[form])
+    path.write_bytes(file_of(form))
 
     alone, hashed = looked(path), looked(path, want_hash=True)
 
     assert np.array_equal(alone.picture, hashed.picture)
-    assert hashlib.sha256(WRITTEN[form]).hexdigest() == hashed.facts.content_hash
+    assert hashlib.sha256(file_of(form)).hexdigest() == hashed.facts.content_hash
     assert replace(hashed.facts, content_hash=None) == alone.facts
 
 
-@pytest.mark.parametrize("form", ["jpeg with preview", "heic with thumbnail"])
+@pytest.mark.parametrize("form", WITH_PREVIEW)
 def test_a_preview_does_not_hide_a_missing_end(tmp_path: Path, form: str) -> None:
     """Of a cut file as much as the preview needs is there, and it is refused."""
-    path, whole = tmp_path / "x", WRITTEN[form]
+    path, whole = tmp_path / "x", file_of(form)
     path.write_bytes(whole[: len(whole) - 1000])
 
     with pytest.raises(BadPhoto, match="data end early"):
         looked(path)
 
 
-@pytest.mark.parametrize("form", ["jpeg with preview", "heic with thumbnail"])
+@pytest.mark.parametrize("form", WITH_PREVIEW)
 def test_a_file_that_changes_while_its_preview_is_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     """Its bytes are those of one file, or nothing is said of it."""
     path = tmp_path / "x"
-    path.write_bytes(WRITTEN[form])
+    path.write_bytes(file_of(form))
     settled = identity_of(path)
 
     def read_and_write(file: BinaryIO, kind: FileKind) -> bytes | None:
         part = bytes_for_preview(file, kind)
         assert part
-        path.write_bytes(WRITTEN[form])  # as if nothing were, but for its time
+        path.write_bytes(file_of(form))  # as if nothing were, but for its time
         return part
 
     monkeypatch.setattr(looking, "bytes_for_preview", read_and_write)
@@ -238,13 +245,13 @@ class FailingDisk:
         self._file.close()
 
 
-@pytest.mark.parametrize("form", WRITTEN)
+@pytest.mark.parametrize("form", ["jpeg", "png", "heic", "avif", *WITH_PREVIEW])
 def test_a_failing_disk_is_not_a_broken_photo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     """An I/O error passes through as what it is."""
     path, opened = tmp_path / "x", looking._opened
-    path.write_bytes(WRITTEN[form])
+    path.write_bytes(file_of(form))
     monkeypatch.setattr(looking, "_opened", lambda path: FailingDisk(opened(path)))
 
     with pytest.raises(OSError, match="Input/output error"):

@@ -15,10 +15,10 @@ from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.decision import Action, OnConflict, Outcome
 from gallery_daemon.imaging import formats
 from gallery_daemon.journal.record import FINAL_STATES, Row, State
+from gallery_daemon.journey.examined import Predicted, Unpredicted, examined_of
 from gallery_daemon.journey.judge import (
     Accompany,
     Examine,
-    Examined,
     Fail,
     Fate,
     File,
@@ -130,12 +130,12 @@ def test_a_refusal_says_what_becomes_of_the_file(
     refusal: RefusalKind, verdict: AnswerVerdict, rules: RuleSet
 ) -> None:
     """No rule is asked about a file that may be read another time, or is no photo."""
-    assert verdict == of_answer(Examined.unread(PHOTO, refusal, REASON), rules)
+    assert verdict == of_answer(Unpredicted.unread(PHOTO, refusal, REASON), rules)
 
 
 def test_what_cannot_be_read_is_quarantined_unless_it_has_a_place() -> None:
     """With `failed:` it is filed, and the reason goes with it."""
-    broken = Examined.unread(PHOTO, RefusalKind.UNREADABLE, REASON)
+    broken = Unpredicted.unread(PHOTO, RefusalKind.UNREADABLE, REASON)
 
     stays, goes = of_answer(broken, RULES), of_answer(broken, PLACED)
 
@@ -161,7 +161,7 @@ def test_the_rules_file_or_leave_what_could_be_read(
     rules: RuleSet, prediction: Prediction, folder: tuple[str, ...] | None, reason: str | None
 ) -> None:
     """What stays has a reason in words; what goes has none."""
-    verdict = of_answer(Examined(PHOTO, Facts.unread(NOW), prediction), rules)
+    verdict = of_answer(Predicted(PHOTO, Facts.unread(NOW), prediction), rules)
 
     assert isinstance(verdict, File | Leave)
     assert verdict.decision is not None
@@ -174,7 +174,7 @@ def test_every_refusal_has_a_verdict_with_its_reason(
     refusal: RefusalKind, reason: str, placed: bool
 ) -> None:
     """Nothing that the classifier process may say is without an end, and its words are kept."""
-    verdict = of_answer(Examined.unread(PHOTO, refusal, reason), PLACED if placed else RULES)
+    verdict = of_answer(Unpredicted.unread(PHOTO, refusal, reason), PLACED if placed else RULES)
 
     assert reason == verdict.reason
 
@@ -182,12 +182,12 @@ def test_every_refusal_has_a_verdict_with_its_reason(
 def test_an_answer_that_is_remembered_is_judged_as_one_that_is_new() -> None:
     """What was examined is the same value; only batch and times are not remembered."""
     facts = Facts.unread(NOW)
-    new = Examined.of(Classified(PHOTO, facts, SURE, 16, 120.0))
-    old = Examined.of(Classified(PHOTO, facts, SURE, None, None))
-    refused = Examined.of(Refused(PHOTO, RefusalKind.UNREADABLE, REASON, None))
+    new = examined_of(Classified(PHOTO, facts, SURE, 16, 120.0))
+    old = examined_of(Classified(PHOTO, facts, SURE, None, None))
+    refused = examined_of(Refused(PHOTO, RefusalKind.UNREADABLE, REASON, None))
 
     assert of_answer(new, RULES) == of_answer(old, RULES)
-    assert Examined.unread(PHOTO, RefusalKind.UNREADABLE, REASON) == refused
+    assert Unpredicted.unread(PHOTO, RefusalKind.UNREADABLE, REASON) == refused
 
 
 @pytest.mark.parametrize(

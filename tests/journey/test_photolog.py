@@ -13,8 +13,9 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.decision import Action, Decision, Outcome
 from gallery_daemon.filing.execute import Filing
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.judge import Examined
-from gallery_daemon.journey.photolog import PassCounts, PhotoLog
+from gallery_daemon.journey.examined import Predicted
+from gallery_daemon.journey.pass_counts import PassCounts
+from gallery_daemon.journey.photolog import PhotoLog
 from gallery_daemon.journey.shortfall import Shortfalls
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.partial_date import Granularity
@@ -30,6 +31,11 @@ def file(relative: str) -> Photo:
     return Photo(Candidate("phone", "/in", relative), Identity(1, 2, 3, 4), NOW)
 
 
+def predicted(name: str, facts: Facts) -> Predicted:
+    """A photo that could be read."""
+    return Predicted(file(name), facts, Prediction({"cars": 1.0}, "m@00000000"))
+
+
 def test_nothing_is_remembered_of_what_is_filed() -> None:
     """Neither of the photo nor of the sidecars that came along and have no line of their own."""
     log = make_log(LogFormat.JSON, LogLevel.INFO, io.StringIO())
@@ -40,7 +46,7 @@ def test_nothing_is_remembered_of_what_is_filed() -> None:
     for name, sidecar in (("trip/a.jpg", "a.xmp"), ("a.jpg", "a.mov")):
         filing = Filing(State.FILED, Action.COPY, f"/library/{name}", sidecars=(sidecar,))
         photo_log.filed(
-            Examined(file(name), Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
+            predicted(name, Facts.unread(NOW)), Decision(Outcome.RULE, "all", None, ()), filing
         )
 
     assert {} == photo_log._times
@@ -63,7 +69,7 @@ def test_a_line_has_no_more_of_a_date_than_is_known(
     written = io.StringIO()
     log = make_log(LogFormat.JSON, LogLevel.INFO, written)
     taken = Taken(NOW, TakenFrom.NAME, granularity)
-    examined = Examined(file("a.jpg"), replace(Facts.unread(NOW), taken=taken))
+    examined = predicted("a.jpg", replace(Facts.unread(NOW), taken=taken))
 
     PhotoLog(log, PassCounts(), "/library", SystemClock()).filed(
         examined,
@@ -83,7 +89,7 @@ def test_the_line_of_an_uncertain_photo_says_what_it_lacks() -> None:
     shortfalls = Shortfalls(rules, dict)
     photo_log = PhotoLog(log, PassCounts(), "/library", SystemClock(), shortfalls)
     says = Prediction({"cars": 0.89, "memes": 0.11}, "default@01234567")
-    examined = Examined(file("a.jpg"), Facts.unread(NOW), says)
+    examined = Predicted(file("a.jpg"), Facts.unread(NOW), says)
     decision = decide(examined.photo, examined.facts, says, rules)
 
     photo_log.filed(examined, decision, Filing(State.FILED, Action.COPY, "/library/a.jpg"))

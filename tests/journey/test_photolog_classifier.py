@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.journey.photolog import ClassifierState
+from gallery_daemon.journey.classifier_state import ClassifierState
 from gallery_daemon.logs.events import ClassifierFailed, ClassifierStarted, ClassifierStopped
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

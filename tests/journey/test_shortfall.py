@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Action, OnConflict
-from gallery_daemon.journey.judge import Examined
+from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.shortfall import NO_SHORTFALL, Shortfall, Shortfalls
 from gallery_daemon.rules.condition import AllOf, AnyOf, Condition
 from gallery_daemon.rules.conditions.model import ClassIs, MinConfidence, MinMargin, MinPrecision
@@ -27,7 +27,7 @@ SURE = replace(prediction("memes", 0.89), precision=0.85)
 def lacks(says: Prediction, *conditions: Condition) -> Shortfall:
     """What the photo lacks by one rule of these conditions."""
     rules = RuleSet((Rule("memes", AllOf(conditions), TO_X, enabled=True, line=1),))
-    examined = Examined(photo(), FACTS, says)
+    examined = Predicted(photo(), FACTS, says)
     shortfalls = Shortfalls(rules, lambda: {(0.9, "memes"): 0.98})
     return shortfalls.of(examined, decide(examined.photo, FACTS, says, rules))
 
@@ -61,7 +61,7 @@ def test_what_is_lacking_is_a_confidence_where_one_would_do(
 def test_the_model_is_asked_only_of_an_uncertain_photo() -> None:
     """To read what it knows of precisions takes a while, and most photos are certain."""
     rules = RuleSet((Rule("all", AllOf(()), TO_X, enabled=True, line=1),))
-    examined = Examined(photo(), FACTS, SURE)
+    examined = Predicted(photo(), FACTS, SURE)
 
     def never() -> dict[tuple[float, str], float]:
         raise AssertionError

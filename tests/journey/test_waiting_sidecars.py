@@ -13,11 +13,12 @@ from gallery_daemon.daemon.wiring import root_of
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.imaging.formats import TEXT, VIDEO
 from gallery_daemon.journal.journal import Journal
-from gallery_daemon.journey.judge import Examined, Late, Leave, Wait
+from gallery_daemon.journey.examined import Predicted, unread_facts
+from gallery_daemon.journey.judge import Late, Leave, Wait
 from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
-from gallery_daemon.photo import Candidate, Identity, Photo
+from gallery_daemon.photo import Candidate, Identity, Photo, Prediction
 from gallery_daemon.rules.decide import RuleSet
 from tests.journey.foretold import FILM, Scene, photo_bytes
 
@@ -159,7 +160,7 @@ def test_a_film_finds_the_photo_that_was_moved_away(scene: Scene) -> None:
 def test_versions_wait_with_what_waits_for_them(waiting: WaitingSidecars) -> None:
     """And go along together, or are judged by themselves while their own sidecars wait on."""
     version, film = file("IMG_E1.jpg"), file("IMG_E1.mov")
-    examined = Examined.unread(version)
+    examined = Predicted(version, unread_facts(version), Prediction({"cars": 1.0}, "m@00000000"))
 
     def wait() -> None:
         waiting.wait(version, "/in/IMG_1.jpg", examined)

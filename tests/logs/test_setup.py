@@ -1,4 +1,4 @@
-"""Where the log goes, in which form, and without rich."""
+"""Where the log goes, in which form, and without rich and asyncio."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def run(program: str) -> str:
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
-def test_a_log_is_made_without_rich() -> None:
-    """The library that writes it would load rich, five megabytes that nothing here uses."""
+def test_a_log_is_made_without_what_it_never_uses() -> None:
+    """The library that writes it would load rich and asyncio, seven megabytes for nothing."""
     loaded = run(
         "import sys\n"
         "from gallery_daemon.logs.events import DaemonStopped\n"
         "from gallery_daemon.logs.setup import LogFormat, make_log\n"
         "for form in LogFormat: make_log(form).write(DaemonStopped('SIGTERM'))\n"
-        "print('rich' in sys.modules)"
+        "print({'rich', 'asyncio', 'ssl'} & sys.modules.keys())"
     )
 
-    assert "False" == loaded.splitlines()[-1]
+    assert "set()" == loaded.splitlines()[-1]
 
 
 @pytest.mark.parametrize("order", [("rich.console", "logs"), ("logs", "rich.console")])
@@ -54,6 +54,22 @@ def test_commands_have_rich_all_the_same(order: tuple[str, str]) -> None:
     )
 
     assert "Memes" in printed
+
+
+@pytest.mark.parametrize("order", [("asyncio", "logs"), ("logs", "asyncio")])
+def test_loggers_can_be_awaited_all_the_same(order: tuple[str, str]) -> None:
+    """The library finds asyncio when it asks for something of it, and so does everybody else."""
+    modules = [name.replace("logs", "gallery_daemon.logs.setup") for name in order]
+
+    printed = run(
+        f"import {modules[0]}, {modules[1]}\n"
+        "import asyncio, structlog\n"
+        "asyncio.run(structlog.make_filtering_bound_logger(0)("
+        "structlog.WriteLogger(), [structlog.processors.JSONRenderer()], {}).ainfo('awaited'))\n"
+        "print(asyncio.Lock.__module__)"
+    )
+
+    assert ['{"event": "awaited"}', "asyncio.locks"] == printed.splitlines()
 
 
 def test_events_are_made_without_the_library_that_writes_them() -> None:
