@@ -46,7 +46,7 @@ from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.model.precision import threshold
 from gallery_daemon.partial_date import Granularity, PartialDate
-from gallery_daemon.photo import TakenFrom
+from gallery_daemon.photo import LookKind, TakenFrom
 from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.conditions.model import STRANGE_BELOW
 from gallery_daemon.rules.explain import near_misses_of
@@ -67,6 +67,10 @@ _BAR = 20
 _NEAR_MISSES = 3
 _ROUNDING = 1e-6
 """How far a precision may be from the tally that it was read of; engines compute in float32."""
+_LOOKS = {
+    LookKind.FULL: "a full look",
+    LookKind.QUICK: "a quick look, which was enough: a full one would change nothing",
+}
 _WORDS: Mapping[Truth, tuple[str, str]] = {
     Truth.YES: ("holds", "green"),
     Truth.UNSURE: ("nearly", "yellow"),
@@ -301,7 +305,7 @@ def _print_end(console: Console, what: str, words: str) -> None:
 
 def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | None) -> None:
     """The model, each class's probability, and what the model knows of itself and the photo."""
-    _print(console, f"model {prediction.model}")
+    _print(console, f"model {prediction.model}, {_LOOKS[prediction.look]}")
     width = max(map(len, prediction.probabilities))
     by_size = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     full, empty = ("█", "·") if console.encoding.startswith("utf") else ("#", ".")
@@ -319,7 +323,8 @@ def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | N
 def _precision(prediction: Prediction, precision: float, manifest: Manifest | None) -> str:
     """What the precision means, and how sure it is where the manifest is of the same model."""
     is_same = manifest is not None and manifest.model_id == prediction.model
-    tally = manifest.full.tallies.get(prediction.top_class) if manifest and is_same else None
+    look = manifest.looks.get(prediction.look) if manifest and is_same else None
+    tally = None if look is None else look.tallies.get(prediction.top_class)
     found = None if tally is None else threshold(tally, precision - _ROUNDING)
     sure = "" if found is None else f" ({interval_of(found)})"
     called = f"of a hundred pictures called {prediction.top_class} as surely"

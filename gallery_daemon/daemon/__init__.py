@@ -11,5 +11,6 @@
 - `instance`: one daemon a folder, and the socket for questions; `status`: the answers.
 - `systemd`: the service manager's protocol; `unit`: its unit, and other shipped files.
 - `metrics`: figures for Prometheus; `exporter`: hands them out, imported only where asked for.
+- `sign_of_life`: what a terminal is told while the log has nothing to say.
 - `summary`: one line a day; `journals`: the journal opened, repaired, set aside.
 """

@@ -26,6 +26,7 @@ from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.pass_counts import PassCounts
 from gallery_daemon.journey.photolog import PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
+from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from gallery_daemon.journey.shortfall import Shortfalls
 from gallery_daemon.journey.siblings import Siblings
@@ -105,6 +106,7 @@ def build(
         setup_of(config.model, config.batch, config.limits),
         inbox.reply,
         Timeouts(photo_s=config.limits.photo_s, idle_s=config.model.idle_timeout_s),
+        is_enough=is_enough_for(config),
     )
     return wire(
         config,

@@ -239,6 +239,8 @@ ALTER TABLE filings ADD COLUMN mode INTEGER;
 ALTER TABLE filings ADD COLUMN uid INTEGER;
 ALTER TABLE filings ADD COLUMN gid INTEGER
 """
+# Which look decided; those before were full ones.
+_LOOK = "ALTER TABLE filings ADD COLUMN look TEXT"
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -251,6 +253,7 @@ _STEPS = (
     _BY_PLACE,
     _UNFINISHED,
     _RIGHTS,
+    _LOOK,
 )
 _VERSION = len(_STEPS)
 

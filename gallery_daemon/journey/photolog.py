@@ -229,6 +229,7 @@ class PhotoLog:
             confidence=round(prediction.confidence, _DIGITS),
             precision=_share(prediction.precision),
             familiarity=_share(prediction.familiarity),
+            look=prediction.look,
             model=prediction.model,
         )
 
