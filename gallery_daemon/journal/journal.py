@@ -260,6 +260,14 @@ class Journal:
         """The filed sidecars whose photo was filed anew without them."""
         return list(map(row_of, self._database.rows(statements.ORPHAN_SIDECARS)))
 
+    def left_behind(self) -> list[tuple[Row, int]]:
+        """The filed sidecars whose photo was undone without them, the newest first; by which undo.
+
+        A crash came in between, or they could not follow.
+        """
+        pairs = self._database.rows(statements.LEFT_BEHIND)
+        return [(self.existing_row(sidecar), undo) for sidecar, undo in list(pairs)]
+
     def hard_links_of(self, identity: Identity, library: str) -> list[Row]:
         """The filings by hard link of a file with that inode, the latest first."""
         return self._rows(
