@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from gallery_daemon.errors import BundleError, TrainingError
-from gallery_daemon.model.bundle import load_bundle, load_head
+from gallery_daemon.model.bundle import load_bundle
+from gallery_daemon.model.head import load_head
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network
@@ -127,7 +128,7 @@ def test_the_best_epoch_is_kept_and_not_the_last(gallery: Path, tmp_path: Path) 
         ends.append(load_head(out, read_manifest(out)).weight)
 
     assert [True, True, False, False] == [epoch.is_best for epoch in display.epochs]
-    assert np.array_equal(*ends)
+    assert np.array_equal(ends[0], ends[1])
 
 
 @TINY
