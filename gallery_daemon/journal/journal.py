@@ -71,6 +71,14 @@ class Journal:
         self.contents = ContentTable(self._database)
         self.made_folders = MadeFolders(self._database)
 
+    def empty_caches(self) -> None:
+        """Pages of the file that are held in case they are asked for again are let go.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
+        self._database.execute("PRAGMA shrink_memory")
+
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
         self._database.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from gallery_daemon.model.manifest import TALLY_BINS, Tally
@@ -101,7 +102,9 @@ def precision_at(tally: Tally, confidence: float) -> float | None:
 
 def precisions(tally: Tally) -> tuple[float | None, ...]:
     """What `precision_at` says from each hundredth up to the next, `TALLY_BINS` of them."""
-    return tuple(precision_at(tally, place / TALLY_BINS) for place in range(TALLY_BINS))
+    largest: list[float | None] = [*accumulate((s.precision for s in _thresholds(tally)), max)]
+    beyond = largest[-1] if largest else None
+    return (*largest, *(beyond,) * (TALLY_BINS - len(largest)))
 
 
 def threshold(tally: Tally, wanted: float) -> Threshold | None:

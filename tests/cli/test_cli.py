@@ -201,7 +201,7 @@ def test_evaluate_prints_the_documented_keys(run: Run, shared_data: Path, tmp_pa
 
 def test_an_output_that_takes_nothing_is_one_sentence(tmp_path: Path) -> None:
     """A full disk behind `>` is an error; a reader that is gone, and a closed output, are none."""
-    program = f"XDG_CONFIG_HOME={tmp_path} {sys.executable} -m gallery_daemon check --help"
+    program = f"XDG_CONFIG_HOME={tmp_path} {sys.executable} -m gallery_daemon --version"
 
     full, closed, gone = (
         subprocess.run(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     ("words", "says", "hint"),
     [
         (("frobnicate",), "no such command 'frobnicate'", "see gallery-daemon --help"),
-        (("cheque",), "no such command 'cheque'", "did you mean 'check'?"),
+        (("plans",), "no such command 'plans'", "did you mean 'plan'"),
         (("run", "--bogus"), "no such option: --bogus", "see gallery-daemon run --help"),
         (("undo", "--last", "0"), "invalid value for", "see gallery-daemon undo --help"),
     ],
@@ -28,7 +28,7 @@ def test_a_mistake_in_typing_is_an_error_like_others(
     first, *hints = done.stderr.splitlines()
     assert (2, "") == (done.returncode, done.stdout)
     assert first.startswith(f"error: {says}")
-    assert f"  hint: {hint}" in hints
+    assert any(each.startswith(f"  hint: {hint}") for each in hints)
 
 
 def test_no_command_at_all_is_answered_with_the_help(run: Run) -> None:
