@@ -18,6 +18,7 @@ from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
+from tests.journal.empty import new_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def moved_in(home: Path, library: Path, action: Action) -> World:
     """A photo and its XMP are filed, and the XMP is edited after that."""
     make_files(home / "watch", _START)
     library.mkdir(parents=True, exist_ok=True)
-    world = World(home, library, Journal(home / "journal.sqlite3"))
+    world = World(home, library, new_journal(home / "journal.sqlite3"))
     world.execute(world.plan("x.HEIC", action, sidecars=("x.xmp",)))
     (home / "watch/x.xmp").unlink(missing_ok=True)
     make_files(home / "watch", {"x.xmp": b"second edit"})

@@ -14,6 +14,12 @@ def lay_empty_journal(path: Path) -> None:
     path.write_bytes(_made())
 
 
+def new_journal(path: Path) -> Journal:
+    """A new journal."""
+    lay_empty_journal(path)
+    return Journal(path)
+
+
 @cache
 def _made() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
