@@ -99,8 +99,13 @@ def _photographed(looks: TwoLooks, pictures: Iterable[Labelled]) -> Iterator[Loo
 
 
 def _as_told(saved: LeftOutPredictions, look: LookKind, manifest: Manifest) -> list[Prediction]:
-    """As the model says it that is shipped: with its tallies, under its name."""
-    some, shares = saved.looks[look], saved.familiarity.get(look)
+    """As the model says it that is shipped: with its tallies, under its name.
+
+    How familiar a picture is was measured in full only, and stands for the quick look too: without
+    any, a rule that asks for it would be settled.
+    """
+    some = saved.looks[look]
+    shares = saved.familiarity.get(look, saved.familiarity.get(LookKind.FULL))
     tallies = manifest.looks[look].tallies
     names = [some.classes[label] for label in some.called().tolist()]
     confidences = some.probabilities.max(1).astype(float).tolist()
