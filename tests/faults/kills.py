@@ -55,7 +55,9 @@ def main() -> int:
     if reason := why_not():
         print(reason, file=sys.stderr)
         return 2
-    return _find_planted() if options.planted else _sweep_all(options)
+    if options.planted:
+        return _find_planted(*filter(None, [options.patience]))
+    return _sweep_all(options)
 
 
 def _options() -> argparse.Namespace:
@@ -137,14 +139,14 @@ def _print_row(case: str, call: str, tallies: Sequence[Tally]) -> None:
     print(_LINE.format(case, call, kills, files, *counts), flush=True)
 
 
-def _find_planted() -> int:
+def _find_planted(*patience: float) -> int:
     """Each bug is planted and must be found as what it breaks."""
     missed = 0
     for proof in PROOFS:
         if reason := why_not_there(proof.case.where):
             print(f"{proof.bug}: not planted, for {reason}")
             continue
-        tally, found = proof.find()
+        tally, found = proof.find(*patience)
         missed += not found
         print(f"{proof.bug}: found as {proof.breaks} {len(found)} times in {tally.kills} kills")
         if found:
