@@ -243,6 +243,13 @@ class Facts:
         )
 
 
+class LookKind(StrEnum):
+    """How a picture is shown to the network: in full, or as a small preview has it."""
+
+    FULL = "full"
+    QUICK = "quick"
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """Calibrated probabilities per class (0 to 1, sum 1), and the model that gave them.
@@ -251,13 +258,14 @@ class Prediction:
     this class with at least this confidence, so many were so (0 to 1); None: the model does not
     know. `familiarity`: the share of held-out pictures of known kinds that lie at least this far
     from all that the model was taught (0 to 1; 0.03: only three in a hundred are as strange);
-    None: the model has no bank to compare with.
+    None: the model has no bank to compare with. `look` is how the model saw the photo.
     """
 
     probabilities: Mapping[str, float]
     model: str
     precision: float | None = None
     familiarity: float | None = None
+    look: LookKind = LookKind.FULL
 
     @property
     def top_class(self) -> str:
@@ -274,3 +282,47 @@ class Prediction:
         """The top probability minus the second, 0 to 1; 1 for a model of one class."""
         first, *rest = sorted(self.probabilities.values(), reverse=True)
         return first - rest[0] if rest else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """All numbers from `low` to `high`."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a full look may say of a photo of which a quick look is known.
+
+    `probabilities` has a range for each class. `precisions` has one for each class whose precision
+    the model knows, should the photo be called so. How familiar the photo is stays open.
+    """
+
+    probabilities: Mapping[str, Range]
+    precisions: Mapping[str, Range]
+
+    @property
+    def top_classes(self) -> frozenset[str]:
+        """The classes that may be the most probable."""
+        surest = max(each.low for each in self.probabilities.values())
+        return frozenset(name for name, each in self.probabilities.items() if each.high >= surest)
+
+    @property
+    def confidence(self) -> Range:
+        """Of the most probable class, whichever it is."""
+        each = self.probabilities.values()
+        return Range(max(one.low for one in each), max(one.high for one in each))
+
+    @property
+    def margin(self) -> Range:
+        """Of the most probable class over the second; 1 for a model of one class."""
+        if len(self.probabilities) == 1:
+            return Range(1.0, 1.0)
+        lows = highs = 0.0
+        for name, each in self.probabilities.items():
+            others = [other for of, other in self.probabilities.items() if of != name]
+            lows = max(lows, each.low - max(other.high for other in others))
+            highs = max(highs, each.high - max(other.low for other in others))
+        return Range(lows, highs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,12 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 # without it torch takes every core in each of them, and the whole run takes half as long again.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Bytecode is kept (Git ignores it), whatever the environment says, as container images like to:
+# without it each program that a test starts compiles itself anew, for a third of a second of CPU
+# time, and each process of tests all the tests, for ten seconds.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # CI draws more examples; `deterministic` repeats one run exactly, to look into a failure.
 settings.register_profile("dev", max_examples=50, deadline=None)

@@ -10,5 +10,6 @@ decoder takes nothing else with it, and an idle daemon stays small.
 - `messages`: what crosses the pipes, in which form, and which replies are impossible.
 - `worker`: the process itself. Started as a program, never imported.
 - `batcher`: its stages: a request becomes a picture, pictures become batches, batches answers.
+- `looker`: which picture of a photo the network is shown, quickly or in full.
 - `quiet`: when nothing waits in it, so that engines may be measured.
 """

@@ -15,6 +15,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gallery_daemon.photo import LookKind
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,6 +30,7 @@ class Job:
     id: int
     photo: Photo
     want_hash: bool
+    look: LookKind = LookKind.FULL
     started_s: float | None = None
     is_suspect: bool = False
 
@@ -71,9 +74,14 @@ class Backlog:
         is_trial = any(job.is_suspect for job in self._sent.values())
         return bool(self._waiting) and not is_trial
 
-    def add(self, photo: Photo, *, want_hash: bool) -> None:
+    def add(self, photo: Photo, *, want_hash: bool, look: LookKind = LookKind.FULL) -> None:
         """A photo waits to be sent."""
-        self._waiting.append(Job(self._next_id, photo, want_hash))
+        self._waiting.append(Job(self._next_id, photo, want_hash, look))
+        self._next_id += 1
+
+    def look_again(self, job: Job) -> None:
+        """A photo that was finished waits for a full look, before those that had none."""
+        self._waiting.appendleft(Job(self._next_id, job.photo, job.want_hash))
         self._next_id += 1
 
     def send(self, now: float) -> Job | None:

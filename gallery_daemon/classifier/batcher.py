@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from gallery_daemon.classifier.messages import Answer, Refusal, RefusalKind, Request
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
-from gallery_daemon.photo import Prediction
+from gallery_daemon.photo import LookKind, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,6 +76,11 @@ class LookResult(Protocol[Picture_co]):
         ...
 
     @property
+    def kind(self) -> LookKind:
+        """How the network is to be shown the picture."""
+        ...
+
+    @property
     def remark(self) -> str | None:
         """What is wrong with the file although it could be read."""
         ...
@@ -83,12 +88,16 @@ class LookResult(Protocol[Picture_co]):
 
 @dataclass(frozen=True, slots=True)
 class Prepared(Generic[Picture]):
-    """A photo that waits for the network; `started_s` is the process's monotonic time."""
+    """A photo that waits for the network; `started_s` is the process's monotonic time.
+
+    `picture` and `look` are as in `LookResult`.
+    """
 
     id: int
     facts: Facts
     picture: Picture
     started_s: float
+    look: LookKind = LookKind.FULL
     remark: str | None = None
 
 
@@ -100,7 +109,7 @@ def read_photo(
         result = look(request)
     except Exception as error:  # noqa: BLE001 - whatever happens, the photo is answered
         return Refusal(request.id, *_meaning(error))
-    return Prepared(request.id, result.facts, result.picture, now, result.remark)
+    return Prepared(request.id, result.facts, result.picture, now, result.kind, result.remark)
 
 
 def _meaning(error: Exception) -> tuple[RefusalKind, str]:
@@ -215,10 +224,11 @@ class Scores:
 class Network(Generic[Picture]):
     """A loaded model, `name@hash8`.
 
-    `predict` turns N pictures into N scores, with probabilities in the order of `classes`.
+    `predict` turns N pictures, shown as the look says, into N scores, with probabilities in the
+    order of `classes`.
     """
 
-    predict: Callable[[Sequence[Picture]], Sequence[Scores]]
+    predict: Callable[[Sequence[Picture], LookKind], Sequence[Scores]]
     classes: tuple[str, ...]
     model: str
 
@@ -226,14 +236,24 @@ class Network(Generic[Picture]):
 def classify(
     batch: Sequence[Prepared[Picture]], network: Network[Picture], monotonic: Callable[[], float]
 ) -> list[Answer | Refusal]:
-    """One answer or refusal for each photo of the batch, in its order. Raises nothing."""
+    """One answer or refusal for each photo of the batch, look by look. Raises nothing."""
+    by_look = ([photo for photo in batch if photo.look is look] for look in LookKind)
+    return [reply for some in by_look for reply in _classify(some, network, monotonic)]
+
+
+def _classify(
+    batch: Sequence[Prepared[Picture]], network: Network[Picture], monotonic: Callable[[], float]
+) -> list[Answer | Refusal]:
+    """One answer or refusal for each photo, of which all have the same look, in their order."""
+    if not batch:
+        return []
     try:
         predictions = _predict(batch, network)
     except Exception as error:  # noqa: BLE001 - whatever a network raises, every photo is answered
         traceback.print_exc()
         if len(batch) == 1:
             return [_refuse(batch[0], error)]
-        return [reply for photo in batch for reply in classify([photo], network, monotonic)]
+        return [reply for photo in batch for reply in _classify([photo], network, monotonic)]
     now = monotonic()
     return [
         Answer(
@@ -249,18 +269,19 @@ def classify(
 
 
 def _predict(batch: Sequence[Prepared[Picture]], network: Network[Picture]) -> list[Prediction]:
-    found = network.predict([photo.picture for photo in batch])
+    look = batch[0].look
+    found = network.predict([photo.picture for photo in batch], look)
     if len(found) != len(batch):
         raise ValueError(f"{len(found)} predictions for {len(batch)} photos")
-    return [_prediction(scores, network) for scores in found]
+    return [_prediction(scores, network, look) for scores in found]
 
 
-def _prediction(scores: Scores, network: Network[Picture]) -> Prediction:
+def _prediction(scores: Scores, network: Network[Picture], look: LookKind) -> Prediction:
     named = zip(network.classes, map(_share, scores.probabilities), strict=True)
     precision, familiarity = (
         None if share is None else _share(share) for share in (scores.precision, scores.familiarity)
     )
-    return Prediction(dict(named), network.model, precision, familiarity)
+    return Prediction(dict(named), network.model, precision, familiarity, look)
 
 
 def _share(value: float) -> float:

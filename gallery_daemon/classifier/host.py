@@ -8,9 +8,14 @@ waiting for the first at most until `next_deadline`, and pass each `ChildEvent` 
 
 Each photo that was submitted comes back in exactly one `Classified` or `Refused`, or is still among
 `unanswered` when the host is closed. Photos are sent only after `Ready`, so a death before that is
-a failed start and no photo's fault. What a death after it means for the photos is decided by
-`backlog`. A model that cannot be loaded will not load a moment later, so each wait before another
-start is twice the one before.
+a failed start and no photo's fault.
+
+A photo is first looked at quickly, if it is told when that is enough (`IsEnough`). Where it is not,
+the photo is asked for once more, in full, and only the second answer comes back.
+
+What a death of the process after `Ready` means for the photos is decided by `backlog`. A model that
+cannot be loaded will not load a moment later, so each wait before another start is twice the one
+before.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon.backoff import Backoff
 from gallery_daemon.classifier.backlog import Backlog, Blame
@@ -42,11 +47,12 @@ from gallery_daemon.logs.events import (
     ClassifierStopped,
     EnginesMeasured,
 )
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery_daemon.photo import Photo
+    from gallery_daemon.photo import Facts, Photo, Prediction
 
 # -P: the working folder may be a synced one, and a `torch.py` in it must not be imported.
 WORKER = (sys.executable, "-P", "-m", "gallery_daemon.classifier.worker")
@@ -62,6 +68,14 @@ _MOST_MEASUREMENTS = 5
 _ANOTHER_TRY = (
     "to try again: raise `seconds` under `limits`, then `gallery-daemon sort FOLDER --again`"
 )
+
+
+class IsEnough(Protocol):
+    """Says whether the answer of a quick look may stand."""
+
+    def __call__(self, photo: Photo, facts: Facts, prediction: Prediction, /) -> bool:
+        """Whether a full look at the photo would change nothing."""
+        ...
 
 
 HostEvent = (
@@ -124,8 +138,13 @@ class ClassifierHost:
         deliver: Callable[[ChildEvent], None],
         timeouts: Timeouts | None = None,
         command: tuple[str, ...] = WORKER,
+        is_enough: IsEnough | None = None,
     ) -> None:
-        """Nothing is started yet. `deliver` is called by other threads and must never block."""
+        """Nothing is started yet. `deliver` is called by other threads and must never block.
+
+        Without `is_enough` every look is a full one.
+        """
+        self._is_enough = is_enough
         self._setup = setup
         self._deliver = deliver
         self._timeouts = timeouts or Timeouts()
@@ -162,7 +181,8 @@ class ClassifierHost:
 
     def submit(self, photo: Photo, *, want_hash: bool = False) -> None:
         """A photo waits for the next `tick` to send it. To be called only while `has_room`."""
-        self._backlog.add(photo, want_hash=want_hash)
+        look = LookKind.FULL if self._is_enough is None else LookKind.QUICK
+        self._backlog.add(photo, want_hash=want_hash, look=look)
 
     def received(self, event: ChildEvent, now: float) -> None:
         """Take in what the process has said."""
@@ -202,7 +222,9 @@ class ClassifierHost:
             self._start_child(now)
         if self._child is not None and self._is_ready:
             while (job := self._backlog.send(now)) is not None:
-                self._child.send(Request(job.id, job.photo.path, job.photo.identity, job.want_hash))
+                photo = job.photo
+                request = Request(job.id, photo.path, photo.identity, job.want_hash, job.look)
+                self._child.send(request)
         return self._take_events()
 
     def next_deadline(self) -> float | None:
@@ -271,7 +293,9 @@ class ClassifierHost:
             return  # not asked for: a process that parses hostile files may say anything
         self._quiet_since = now
         self._attempts.succeeded()
-        if isinstance(reply, Answer):
+        if job.look is LookKind.QUICK and not self._is_final(job.photo, reply):
+            self._backlog.look_again(job)
+        elif isinstance(reply, Answer):
             self._events.append(
                 Classified(
                     job.photo,
@@ -284,6 +308,12 @@ class ClassifierHost:
             )
         else:
             self._events.append(Refused(job.photo, reply.kind, reply.reason, reply.facts))
+
+    def _is_final(self, photo: Photo, reply: Answer | Refusal) -> bool:
+        """Whether the photo need not be looked at in full."""
+        if self._is_enough is None or isinstance(reply, Refusal):
+            return True
+        return self._is_enough(photo, reply.facts, reply.prediction)
 
     def _crashed(self, child: Child, problem: str | None, now: float) -> None:
         ending = child.reap() if problem is None else child.kill()

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from gallery_daemon.codec import CodecError, lone_surrogate, object_of, to_text, value_of
-from gallery_daemon.photo import PLAIN, Facts, Identity, Prediction
+from gallery_daemon.photo import PLAIN, Facts, Identity, LookKind, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,16 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Look at this photo and classify it. `path` is absolute, as `os.fsdecode` gives it."""
+    """Look at this photo and classify it. `path` is absolute, as `os.fsdecode` gives it.
+
+    Where a quick `look` is asked for, a full one may be given: the picture for it may be at hand.
+    """
 
     id: int
     path: str
     identity: Identity
     want_hash: bool
+    look: LookKind = LookKind.FULL
 
 
 @dataclass(frozen=True, slots=True)

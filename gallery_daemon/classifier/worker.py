@@ -41,6 +41,7 @@ from gallery_daemon.classifier.batcher import (
     collect,
     read_photo,
 )
+from gallery_daemon.classifier.looker import Looker
 from gallery_daemon.classifier.messages import (
     Broken,
     FromChild,
@@ -55,16 +56,17 @@ from gallery_daemon.classifier.messages import (
 )
 from gallery_daemon.classifier.quiet import PhotosInside, when_quiet
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.model.engines.choose import ChosenEngine, EngineOptions, load_best
 from gallery_daemon.model.engines.measure import measure
+from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.engines.trial import end_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gallery_daemon.imaging.decode import Pixels
     from gallery_daemon.model.engines.engine import EngineKind
+    from gallery_daemon.photo import LookKind
 
 # Below the daemon's own niceness: a backlog must not slow down a desktop.
 _NICENESS = 5
@@ -121,7 +123,7 @@ def main() -> None:
             setup.device,
             setup.network_threads,
         )
-        network, choice = _load(options)
+        network, sizes, choice = _load(options)
     except GalleryError as error:
         pipes.send(Broken(error.sentence, error.hint))
         sys.exit(_EXIT_BROKEN)
@@ -134,7 +136,7 @@ def main() -> None:
     if choice.wants_measuring:
         measuring = (pipes, options, choice.kind, inside)
         threading.Thread(target=_measure, args=measuring, daemon=True).start()
-    _serve(pipes, setup, network, inside)
+    _serve(pipes, setup, network, Looker(setup, sizes), inside)
 
 
 def _end_with_thread(dead: threading.ExceptHookArgs) -> None:
@@ -158,17 +160,22 @@ def _step_back() -> None:
     end_with_parent()
 
 
-def _load(options: EngineOptions) -> tuple[Network[Pixels], ChosenEngine]:
-    """The network, ready to answer, and the engine that runs it."""
+def _load(
+    options: EngineOptions,
+) -> tuple[Network[Pixels], Mapping[LookKind, int], ChosenEngine]:
+    """The network, ready to answer, the sizes of its looks, and the engine that runs it."""
     predictor, choice = load_best(options)
     manifest = predictor.manifest
 
-    def predict(batch: Sequence[Pixels]) -> list[Scores]:
-        found = predictor.predict(np.stack(batch))
+    def predict(batch: Sequence[Pixels], look: LookKind) -> list[Scores]:
+        side = manifest.looks[look].size
+        shown = np.concatenate([resized(picture[np.newaxis], side) for picture in batch])
+        found = predictor.predict(shown, look)
         rows = found.probabilities.tolist()
         return list(map(Scores, rows, found.precisions, found.familiarities))
 
-    return Network(predict, manifest.classes, manifest.model_id), choice
+    sizes = {look: settings.size for look, settings in manifest.looks.items()}
+    return Network(predict, manifest.classes, manifest.model_id), sizes, choice
 
 
 def _measure(
@@ -182,12 +189,14 @@ def _measure(
             pipes.send(Measured(str(found.kind), speeds))
 
 
-def _serve(pipes: Pipes, setup: Setup, network: Network[Pixels], inside: PhotosInside) -> None:
+def _serve(
+    pipes: Pipes, setup: Setup, network: Network[Pixels], looker: Looker, inside: PhotosInside
+) -> None:
     requests: SimpleQueue[Request] = SimpleQueue()
     pictures: BoundedQueue[Prepared[Pixels]] = BoundedQueue(setup.batch_size)
     listening = (pipes, requests, pictures, inside)
     threading.Thread(target=_listen, args=listening, daemon=True).start()
-    reading = (pipes, setup, requests, pictures, inside)
+    reading = (pipes, looker, requests, pictures, inside)
     for _ in range(setup.reading_threads):
         threading.Thread(target=_read, args=reading, daemon=True).start()
     while batch := collect(pictures.take, setup.batch_size, setup.batch_wait_s, time.monotonic):
@@ -213,26 +222,16 @@ def _listen(
 
 def _read(
     pipes: Pipes,
-    setup: Setup,
+    looker: Looker,
     requests: SimpleQueue[Request],
     pictures: BoundedQueue[Prepared[Pixels]],
     inside: PhotosInside,
 ) -> None:
     """Read one photo after the other."""
-
-    def look_at(request: Request) -> Look:
-        return look(
-            request.path,
-            request.identity,
-            max_bytes=setup.max_bytes,
-            max_pixels=setup.max_pixels,
-            want_hash=request.want_hash,
-        )
-
     while True:
         request = requests.get()
         pipes.send(Started(request.id))
-        photo = read_photo(request, look_at, time.monotonic())
+        photo = read_photo(request, looker, time.monotonic())
         if isinstance(photo, Refusal):
             pictures.withdraw()
             pipes.send(photo)

@@ -99,7 +99,7 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
         folders = ", ".join(folder.path for folder in loaded.watch)
         count = len(loaded.rules.rules)
         rules = "1 rule" if count == 1 else f"{count} rules"
-        print(shown(f"{path}: {rules}, {folders} -> {loaded.library}"))
+        print(sentence(f"{path}: {rules}, {folders} -> {loaded.library}"))
         print_limits(loaded)
     results = run_all_tests(loaded, SystemClock())
     if as_json:

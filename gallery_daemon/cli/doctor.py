@@ -10,8 +10,8 @@ from rich.text import Text
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config
+from gallery_daemon.cli.fitting import homely
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.configuration import read_configuration
@@ -77,10 +77,10 @@ def _line(finding: Finding, columns: int | None) -> Text:
     line.append(f"{finding.status:<5}", _COLOURS[finding.status])
     line.append(f"{finding.about:<{_ABOUT_WIDTH}} ", "dim")
     indent = len(line)
-    words = Text(shown(finding.what))
+    words = Text(homely(finding.what))
     if finding.advice is not None:
         words.append(" -> ", "dim")
-        words.append(shown(finding.advice), "bold")
+        words.append(homely(finding.advice), "bold")
     if columns is None or columns < 2 * indent:
         return line.append_text(words)
     parts = words.wrap(Console(), columns - indent)

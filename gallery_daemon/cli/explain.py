@@ -18,7 +18,7 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import existing_config, lacks_config, read_to_look
-from gallery_daemon.cli.fitting import sentence
+from gallery_daemon.cli.fitting import homely, sentence
 from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, print_to_stderr, shown
@@ -46,7 +46,7 @@ from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.model.precision import threshold
 from gallery_daemon.partial_date import Granularity, PartialDate
-from gallery_daemon.photo import TakenFrom
+from gallery_daemon.photo import LookKind, TakenFrom
 from gallery_daemon.rules.component import NUMBER
 from gallery_daemon.rules.conditions.model import STRANGE_BELOW
 from gallery_daemon.rules.explain import near_misses_of
@@ -67,6 +67,10 @@ _BAR = 20
 _NEAR_MISSES = 3
 _ROUNDING = 1e-6
 """How far a precision may be from the tally that it was read of; engines compute in float32."""
+_LOOKS = {
+    LookKind.FULL: "a full look",
+    LookKind.QUICK: "a quick look, which was enough: a full one would change nothing",
+}
 _WORDS: Mapping[Truth, tuple[str, str]] = {
     Truth.YES: ("holds", "green"),
     Truth.UNSURE: ("nearly", "yellow"),
@@ -191,7 +195,7 @@ def _print_today(today: Explained, config: Config, manifest: Manifest) -> None:
     """Print everything about a photo that was never filed."""
     console = Console(highlight=False, markup=False)
     facts, photo = today.facts, today.photo
-    console.print(Text(shown(photo.path), style="bold"))
+    console.print(Text(homely(photo.path), style="bold"))
     gps = "GPS" if facts.has_gps else "no GPS"
     exif = f"EXIF, {gps}" if facts.has_exif else "no EXIF"
     size = decimal(photo.identity.size_bytes)
@@ -205,7 +209,7 @@ def _print_today(today: Explained, config: Config, manifest: Manifest) -> None:
         if limit.top_class == today.prediction.top_class:
             _print(console, limit.sentence)
     file = config.file or ""
-    tree = Tree(f"rules of {shown(file)}")
+    tree = Tree(f"rules of {homely(file)}")
     for asked in today.explanation.rules:
         _grow(tree, asked.entry, f"line {asked.line}", is_reached=asked.is_reached)
     console.print(tree)
@@ -220,7 +224,7 @@ def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> N
     """
     console = Console(highlight=False, markup=False)
     row = known.row
-    console.print(Text(shown(place), style="bold"))
+    console.print(Text(homely(place), style="bold"))
     when = to_the_second(row.decided_at)
     _print(console, f"{row.state} on {when}; what follows is of that time (journal, {row.id})")
     if place != row.path:
@@ -249,14 +253,14 @@ def _print_past(place: str, known: PastDecision, manifest: Manifest | None) -> N
 def _print_ignored(place: str, why: str) -> None:
     """Print why `run` passes over a file by its name."""
     console = Console(highlight=False, markup=False)
-    console.print(Text(shown(place), style="bold"))
+    console.print(Text(homely(place), style="bold"))
     _print_end(console, "outcome", f"passed over by `run`: {shown(why)}")
 
 
 def _print_no_photo(place: str, why: str) -> None:
     """Print why no rule is asked about a file."""
     console = Console(highlight=False, markup=False)
-    console.print(Text(shown(place), style="bold"))
+    console.print(Text(homely(place), style="bold"))
     _print_end(console, "outcome", _left(why))
 
 
@@ -296,12 +300,12 @@ def _print(console: Console, line: str) -> None:
 
 
 def _print_end(console: Console, what: str, words: str) -> None:
-    print_words(console, Text.assemble((f"{what}: ", "bold"), words))
+    print_words(console, Text.assemble((f"{what}: ", "bold"), homely(words)))
 
 
 def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | None) -> None:
     """The model, each class's probability, and what the model knows of itself and the photo."""
-    _print(console, f"model {prediction.model}")
+    _print(console, f"model {prediction.model}, {_LOOKS[prediction.look]}")
     width = max(map(len, prediction.probabilities))
     by_size = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     full, empty = ("█", "·") if console.encoding.startswith("utf") else ("#", ".")
@@ -319,7 +323,8 @@ def _print_bars(console: Console, prediction: Prediction, manifest: Manifest | N
 def _precision(prediction: Prediction, precision: float, manifest: Manifest | None) -> str:
     """What the precision means, and how sure it is where the manifest is of the same model."""
     is_same = manifest is not None and manifest.model_id == prediction.model
-    tally = manifest.full.tallies.get(prediction.top_class) if manifest and is_same else None
+    look = manifest.looks.get(prediction.look) if manifest and is_same else None
+    tally = None if look is None else look.tallies.get(prediction.top_class)
     found = None if tally is None else threshold(tally, precision - _ROUNDING)
     sure = "" if found is None else f" ({interval_of(found)})"
     called = f"of a hundred pictures called {prediction.top_class} as surely"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from gallery_daemon.cli.plain import fitted, shown
-from gallery_daemon.logs.width import columns_of, shorten, width_of
+from gallery_daemon.logs.width import columns_of, shorten, width_of, with_tilde
 
 _ARROW = "-> "
 _LEAST_ROOM = 30
@@ -26,7 +26,7 @@ def way(photo: str, place: str, used: int) -> str:
 
     Where that is not enough, the folder stands for the place of a photo that keeps its name.
     """
-    columns, photo, place = columns_of(sys.stdout), shown(photo), shown(place)
+    columns, photo, place = columns_of(sys.stdout), homely(photo), homely(place)
     left = None if columns is None else columns - used - len(f" {_ARROW}")
     if left is not None and width_of(photo + place) > left:
         room = max(left, _LEAST_ROOM)
@@ -38,6 +38,11 @@ def way(photo: str, place: str, used: int) -> str:
         place = shorten(place, max(room - width_of(name) - len("…/"), least))
         photo = shorten(photo, room - width_of(place))
     return f"{photo} {_ARROW}{place}"
+
+
+def homely(words: str) -> str:
+    """Words that any terminal takes; a terminal shows the home folder in them as `~`."""
+    return shown(words) if columns_of(sys.stdout) is None else with_tilde(shown(words))
 
 
 def sentence(words: str, indent: int = 0) -> str:

@@ -71,6 +71,6 @@ def _run(words: list[str]) -> None:
         if options is not None:
             start(options)
             return
-    from gallery_daemon.cli.app import app  # noqa: PLC0415 - see above
+    from gallery_daemon.cli.app import run_command  # noqa: PLC0415 - see above
 
-    app()
+    run_command()

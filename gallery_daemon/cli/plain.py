@@ -13,7 +13,7 @@ import textwrap
 
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
 from gallery_daemon.logs.journald import is_read_by_journald, prefix
-from gallery_daemon.logs.width import columns_of
+from gallery_daemon.logs.width import columns_of, with_tilde
 
 
 def print_error(error: GalleryError) -> None:
@@ -44,12 +44,13 @@ def error_lines(error: GalleryError) -> list[str]:
 def fitted(line: str, columns: int | None, begin: str, below: str) -> list[str]:
     """The line in as many as so many columns need, none of them ending within a word.
 
-    `begin` stands before the first, `below` before the others; None: it is one line.
+    `begin` stands before the first, `below` before the others; None: it is one line. A terminal
+    shows the home folder as `~`.
     """
     if columns is None:
         return [begin + line]
     return textwrap.wrap(
-        line,
+        with_tilde(line),
         columns,
         initial_indent=begin,
         subsequent_indent=below,

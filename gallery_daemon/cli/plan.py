@@ -21,9 +21,8 @@ from rich.tree import Tree
 
 from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import print_limits, read_to_look
-from gallery_daemon.cli.fitting import sentence, way
+from gallery_daemon.cli.fitting import homely, sentence, way
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
@@ -154,7 +153,7 @@ def print_forecast(forecast: Forecast, *, all_names: bool) -> None:
         stays = [each for each in forecast.files if each.state is state]
         print_reasons(console, words, stays, all_names=all_names)
     if forecast.warning:
-        console.print(Text(shown(f"nothing can be filed now: {forecast.warning}"), "yellow"))
+        console.print(Text(homely(f"nothing can be filed now: {forecast.warning}"), "yellow"))
     print_words(console, _sum(forecast, filed))
 
 
@@ -165,7 +164,9 @@ def print_ways(ways: Iterable[tuple[str, str, str]], *, all_names: bool) -> None
     for was, now, photo in ways:
         grouped[was, now].append(photo)
     for (was, now), photos in sorted(grouped.items()):
-        line = Text.assemble(shown(was), (" -> ", "dim"), (shown(now), "bold"), f"  {len(photos)}")
+        line = Text.assemble(
+            homely(was), (" -> ", "dim"), (homely(now), "bold"), f"  {len(photos)}"
+        )
         console.print(_with_names(line, photos, None if all_names else _NAMES))
 
 
@@ -195,7 +196,7 @@ def library_tree(library: str, filed: Sequence[PlannedFile], most: int | None) -
 def _counted(name: str, actions: Counter[str], *, says_actions: bool) -> Text:
     """The folder, how many files come to it, and by which actions."""
     how = f"  {by_action(actions)}" if says_actions else ""
-    return Text.assemble((shown(name), "bold"), f"  {actions.total()}", (how, "dim"))
+    return Text.assemble((homely(name), "bold"), f"  {actions.total()}", (how, "dim"))
 
 
 def by_action(actions: Counter[str]) -> str:
@@ -207,7 +208,7 @@ def by_action(actions: Counter[str]) -> str:
 
 def _named(names: Sequence[str], most: int | None) -> list[Text]:
     """The first names, and how many more there are."""
-    lines = [Text(shown(name), "dim") for name in sorted(names)[:most]]
+    lines = [Text(homely(name), "dim") for name in sorted(names)[:most]]
     more = len(names) - len(lines)
     return [*lines, Text(f"... and {more} more", "dim")] if more else lines
 
@@ -234,7 +235,7 @@ def _print_notes(console: Console, filed: Sequence[PlannedFile]) -> None:
         console.print()
     for note, number in notes.most_common():
         files = "1 file" if number == 1 else f"{number} files"
-        console.print(Text(shown(f"{files}: {note}"), "yellow"), soft_wrap=True)
+        console.print(Text(homely(f"{files}: {note}"), "yellow"), soft_wrap=True)
 
 
 def _print_taken(console: Console, filed: Sequence[PlannedFile]) -> None:
@@ -273,10 +274,10 @@ def print_reasons(
     for each in files:
         by_reason[each.reason or "", each.hint].append(each.photo)
     for (reason, hint), photos in sorted(by_reason.items(), key=lambda item: -len(item[1])):
-        line = Text(shown(f"{reason}  {len(photos)}"))
+        line = Text(homely(f"{reason}  {len(photos)}"))
         console.print(_with_names(line, photos, None if all_names else 1))
         if hint is not None:
-            print_words(console, shown(f"  hint: {hint}"))
+            print_words(console, homely(f"  hint: {hint}"))
 
 
 def folder_in(library: str, destination: str) -> str:

@@ -58,6 +58,7 @@ def of_row(row: Row) -> Public:
         "confidence": row.confidence,
         "precision": row.precision,
         "familiarity": row.familiarity,
+        "look": row.look,
         "model": row.model,
         "action": row.action,
         "destination": row.destination,
@@ -79,6 +80,7 @@ def of_planned(planned: PlannedFile) -> Public:
         "confidence": _share(planned.confidence),
         "precision": _share(planned.precision),
         "familiarity": _share(planned.familiarity),
+        "look": planned.look,
         "action": planned.action,
         "destination": planned.destination,
         "reason": planned.reason,
@@ -243,6 +245,7 @@ def _of_prediction(prediction: Prediction) -> Public:
     known = {
         "precision": _share(prediction.precision),
         "familiarity": _share(prediction.familiarity),
+        "look": prediction.look,
     }
     return _of_probabilities(prediction) | known
 

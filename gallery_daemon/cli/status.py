@@ -44,15 +44,21 @@ def status(
         found = {key: [public.of_row(row) for row in each] for key, each in rows.items()}
         public.print_json({"daemons": daemons} | found)
         return
-    if not daemons:
-        print("no daemon is running")
-    for daemon in daemons:
+    ours = [daemon for daemon in daemons if _is_ours(daemon)]
+    others = [daemon for daemon in daemons if not _is_ours(daemon)]
+    if not ours:
+        print("no daemon is running" + (" with your journal" if others else ""))
+    for daemon in ours:
         _print_daemon(daemon)
     waiting = {each["photo"] for daemon in daemons for each in daemon.get("waiting", ())}
-    others = [row for row in rows["failed"] if row.path not in waiting]
+    failed = [row for row in rows["failed"] if row.path not in waiting]
     _print_last(rows["last"])
-    _print_rows("could not be filed yet", others)
-    _print_rows("cannot be read (quarantined)", rows["quarantined"])
+    _print_rows("could not be filed yet", failed)
+    unread = "cannot be read (quarantined), and tried again when it changes"
+    _print_rows(unread, rows["quarantined"])
+    for daemon in others:
+        begin = f"process {daemon['pid']} is a daemon with another journal: "
+        print(path_line(daemon["journal"], 0, before=begin))
 
 
 def _daemons(library: str | None) -> list[dict[str, Any]]:
@@ -92,13 +98,15 @@ def _rows(library: str | None) -> dict[str, list[Row]]:
         return empty
 
 
+def _is_ours(daemon: dict[str, Any]) -> bool:
+    """Whether it has this journal; one that is too busy to say may have."""
+    here = str(journal_path())
+    return bool(daemon.get("journal", here) == here)
+
+
 def _print_daemon(daemon: dict[str, Any]) -> None:
     if daemon.get("busy"):
         print(f"the daemon (process {daemon['pid']}) is too busy to answer")
-        return
-    elsewhere = daemon.get("journal", str(journal_path()))
-    if elsewhere != str(journal_path()):
-        print(path_line(elsewhere, 0, before=f"process {daemon['pid']} has another journal: "))
         return
     print(f"running as process {daemon['pid']}, version {daemon['version']}")
     for folder in daemon["watch"]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
+from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
@@ -176,7 +177,8 @@ def evaluate(
     """Measure a model on labelled folders, whose names must be the model's classes.
 
     By the full look, and by the quick look where the model has one: how many photos reach a
-    confidence, how many of those are right, of each class and each source.
+    confidence, how many of those are right, and how each class does. With --report all the rest is
+    in a page: each source, the confidence from which on 95 of 100 are right, the mistakes.
 
     Examples:
         gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
@@ -202,8 +204,14 @@ def evaluate(
     typer.echo(f"model {found.model}, {found.engine}")
     print_measures(found.measures, "pictures")
     if found.quick and found.agreement:
-        print_measures(found.quick, "pictures by a quick look")
+        print_summary(found.quick, "pictures by a quick look")
         print_agreement(found.agreement)
+    rest = "by source, from which confidence on, the surest mistakes"
+    if report is None:
+        print(sentence(f"for the rest ({rest}) give --report FILE.html"))
+    else:
+        print(path_line(str(report.absolute()), 0, before="wrote "))
+        print(sentence(f"it has the rest: {rest}"))
 
 
 def _write_report(found: Evaluation, report: Path) -> None:

@@ -13,7 +13,6 @@ from gallery_daemon.cli.config_file import library_of
 from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.moments import HOW, MOST, moment_of
 from gallery_daemon.cli.options import LAST, ConfigOfLibrary
-from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.undo import Undoing, UndoResult
 from gallery_daemon.daemon.journals import journal_path
@@ -120,10 +119,10 @@ def _print_would(row: Row, *, as_json: bool) -> None:
 
 def _would(row: Row) -> str:
     if row.state is State.FILED:
-        return shown(f"#{row.id} {row.destination} would go back to {row.path}")
+        return sentence(f"#{row.id} {row.destination} would go back to {row.path}")
     if row.state is State.UNDO:
-        return shown(f"#{row.id} {row.destination} would be filed again as {row.path}")
-    return shown(f"#{row.id} {row.path} was {row.state}; there is nothing to undo")
+        return sentence(f"#{row.id} {row.destination} would be filed again as {row.path}")
+    return sentence(f"#{row.id} {row.path} was {row.state}; there is nothing to undo")
 
 
 def _print_undone(outcomes: Iterable[UndoResult], *, as_json: bool) -> bool:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gallery_daemon.classifier.child import ChildEvent
-    from gallery_daemon.classifier.host import Timeouts
+    from gallery_daemon.classifier.host import IsEnough, Timeouts
     from gallery_daemon.classifier.messages import Setup
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
@@ -59,10 +59,20 @@ class Classification:
 class FileClassifier:
     """Classifies the files of one command, in the order of its arguments."""
 
-    def __init__(self, setup: Setup, clock: Clock, *, want_hash: bool = False) -> None:
-        """`want_hash`: the facts have the content's hash, for which a whole file is read."""
+    def __init__(
+        self,
+        setup: Setup,
+        clock: Clock,
+        *,
+        want_hash: bool = False,
+        is_enough: IsEnough | None = None,
+    ) -> None:
+        """`want_hash`: the facts have the content's hash, for which a whole file is read.
+
+        `is_enough` is as of `ClassifierHost`.
+        """
         self._want_hash = want_hash
-        self._answers = Answers(setup, clock)
+        self._answers = Answers(setup, clock, is_enough=is_enough)
         self._clock = clock
         self._done: dict[int, Classification] = {}
 
@@ -108,9 +118,15 @@ def _classification(report: Classified | Refused, path: str) -> Classification:
 class Answers:
     """Gives a report for each photo, in any order, as soon as it is there."""
 
-    def __init__(self, setup: Setup, clock: Clock, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        clock: Clock,
+        timeouts: Timeouts | None = None,
+        is_enough: IsEnough | None = None,
+    ) -> None:
         self._inbox: queue.SimpleQueue[ChildEvent] = queue.SimpleQueue()
-        self._host = ClassifierHost(setup, self._inbox.put, timeouts)
+        self._host = ClassifierHost(setup, self._inbox.put, timeouts, is_enough=is_enough)
         self._clock = clock
 
     def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[Classified | Refused]:

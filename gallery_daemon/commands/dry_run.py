@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.judge import AnswerVerdict
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
-    from gallery_daemon.photo import Identity, Photo
+    from gallery_daemon.photo import Identity, LookKind, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class PlannedFile:
     confidence: float | None = None
     precision: float | None = None
     familiarity: float | None = None
+    look: LookKind | None = None
     action: str | None = None
     wanted: str | None = None
     destination: str | None = None
@@ -376,6 +377,7 @@ def described(examined: Examined, verdict: AnswerVerdict) -> PlannedFile:
             confidence=examined.prediction.confidence,
             precision=examined.prediction.precision,
             familiarity=examined.prediction.familiarity,
+            look=examined.prediction.look,
         )
     match verdict:
         case File(decision):

@@ -40,6 +40,7 @@ from gallery_daemon.journey.judge import (
     of_arrival,
 )
 from gallery_daemon.journey.known_files import KnownFiles
+from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.openat import open_regular
@@ -302,7 +303,14 @@ def _look(
     if remembered is not None:
         return remembered
     setup = setup_of(config.model, config.batch, config.limits)
-    classifier = FileClassifier(setup, clock, want_hash=config.rules.needs_hash)
+    is_enough = is_enough_for(config)
+    classifier = FileClassifier(
+        setup,
+        clock,
+        want_hash=config.rules.needs_hash,
+        # The classifier has the file by another path than the rules.
+        is_enough=is_enough and (lambda _, facts, said: is_enough(photo, facts, said)),
+    )
     (found,) = classifier.run([file])
     if found.prediction is None or found.facts is None:
         hint = "`run` leaves such a file where it is, and tries again when it changes"

@@ -22,6 +22,7 @@ from gallery_daemon.intake.scan import Listed, Unlisted, scan
 from gallery_daemon.journey.examined import Examined, Predicted, Unpredicted, examined_of
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import Accompany, Examine, Refuse, of_arrival
+from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.photo import Identity, Photo
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Inspection:
         timeouts = Timeouts(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)
         reports: list[Classified | Refused] = []
-        answers = Answers(setup, self._clock, timeouts)
+        answers = Answers(setup, self._clock, timeouts, is_enough_for(config))
         try:
             for report in answers.of(photos, want_hash=config.rules.needs_hash):
                 self.classified += 1

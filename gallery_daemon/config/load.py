@@ -149,6 +149,7 @@ def _read_config(
         limits=top.limits,
         rules=rules,
         digest=digest,
+        looks=top.looks,
         summary=top.summary,
         metrics=top.metrics,
         tests=read_tests,

@@ -72,6 +72,13 @@ class SidecarMode(StrEnum):
     ALONE = "alone"
 
 
+class Looks(StrEnum):
+    """How photos are looked at first."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
 class SummaryMode(StrEnum):
     """How often the photos are summed up in the log."""
 
@@ -270,6 +277,12 @@ class TopLevel:
         "`default`, a folder made by `gallery-daemon train`, or a map that says more.",
         unwritten=None,
     )
+    looks: Looks = option(
+        OneOf(Looks),
+        "quick: at the camera's thumbnail first, and at the whole picture only where that could "
+        "change the decision; or full.",
+        "quick",
+    )
     batch: Batch = option(BATCH, "How many photos are classified together.", unwritten=Batch())
     limits: Limits = option(
         LIMITS,
@@ -333,6 +346,7 @@ class Config:
     limits: Limits
     rules: RuleSet
     digest: str
+    looks: Looks = TopLevel.looks
     summary: SummaryMode = TopLevel.summary
     metrics: MetricsExport = TopLevel.metrics
     tests: tuple[AnyTest, ...] = ()

@@ -4,12 +4,13 @@
 - `wiring`: constructs everything that one configuration needs.
 - `loop`: the inbox and the main loop.
 - `watching`: the watches and the listings of the watch folders.
-- `beat`: the one timer of an idle daemon.
+- `beat`: the one timer of an idle daemon; `rest`: gives memory back when work has ended.
 - `configuration`: reads the configuration, for commands too; `reload`: when it is read again;
   `config_events`: hears of an edit at once; `precision_limits`: what its `min_precision` comes to
   with the present model.
 - `instance`: one daemon a folder, and the socket for questions; `status`: the answers.
 - `systemd`: the service manager's protocol; `unit`: its unit, and other shipped files.
 - `metrics`: figures for Prometheus; `exporter`: hands them out, imported only where asked for.
+- `sign_of_life`: what a terminal is told while the log has nothing to say.
 - `summary`: one line a day; `journals`: the journal opened, repaired, set aside.
 """

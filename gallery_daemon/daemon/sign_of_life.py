@@ -24,10 +24,12 @@ class SignOfLife:
         files: Callable[[], int],
         is_loading: Callable[[], bool],
         is_listing: Callable[[], bool],
+        is_watching: Callable[[], bool],
     ) -> None:
         """`files` are on their way; `is_listing`: there may be more that are not known yet."""
         self._say, self._files = say, files
         self._is_loading, self._is_listing = is_loading, is_listing
+        self._is_watching = is_watching
         self._has_said_loading = self._has_said_idle = False
 
     def next_deadline(self) -> float | None:
@@ -47,6 +49,6 @@ class SignOfLife:
         if self._is_loading():
             which = "1 file waits" if files == 1 else f"{files} files wait"
             return None if self._has_said_loading else f"the model loads; {which} for it"
-        if self._has_said_idle or files or self._is_listing():
+        if self._has_said_idle or files or self._is_listing() or not self._is_watching():
             return None
         return "nothing is left to do; watching for new photos, until Ctrl-C"

@@ -1,16 +1,17 @@
-"""Bytes to a 224x224 RGB picture, by the smallest decode that is enough.
+"""Bytes to a square RGB picture, by the smallest decode that is enough.
 
 A camera's own preview is used if it is large enough and shows this very picture: a JPEG has one in
 its EXIF (`preview` says when it counts), a HEIC has a thumbnail, which libheif gives by `draft`.
 (AVIF allows one, too, but no real file has been seen with one, and Pillow's plugin would not give
-it.)
+it.) What is enough depends on the look: nearly every phone's preview of 160x120 serves a quick one,
+a picture of 128x128; the full look's has 224x224, and few previews serve that.
 Otherwise `draft` asks libjpeg for an eighth, a quarter or a half of the size, so a 12-megapixel
 photo takes some ten milliseconds. Then the picture is resized to the square (squashed, so that
 nothing at the edge is lost), its colours become RGB, and the camera's orientation is applied: in
 this order each step has the fewest pixels.
 
 Colours change in two steps around the resize. Before it to values that can be averaged: no palette,
-no single bits, no transparent colour key. After it, with 224x224 pixels left, to RGB on white: the
+no single bits, no transparent colour key. After it, with few pixels left, to RGB on white: the
 slow conversions (CMYK, LAB, 16 bits, alpha).
 
 The plugin of the sniffed kind is called by its class and no other sees the file: Pillow's registry
@@ -50,17 +51,21 @@ from gallery_daemon.imaging.pillow import as_bad_photo, decoding, truncated
 from gallery_daemon.imaging.png import used_chunks
 from gallery_daemon.imaging.preview import find_preview, shows_the_picture
 from gallery_daemon.imaging.unended import with_end_marker
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PIL.ImageFile import ImageFile
 
     from gallery_daemon.imaging.formats import FileKind
 
 
-SIDE = 224
 Pixels = NDArray[np.uint8]
+SIDE = 224
+"""Of the picture for a full look."""
+QUICK_SIDE = 128
+"""Of the picture for a quick look, nearly what a camera's preview has."""
 
 # A JPEG counts as one picture, even where a gain map or a second view follows (MPO).
 _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
@@ -73,12 +78,13 @@ _OPENERS: dict[str, Callable[[BytesIO], ImageFile]] = {
     "heic": HeifImageFile,
     "avif": AvifImageFile,
 }
-# The least width and height of a HEIC's thumbnail: the network's, as the whole takes a second.
-_THUMBNAIL = (SIDE, SIDE)
-# A little more for a JPEG's preview, as the whole takes some ten milliseconds: of 450 pictures with
-# a preview 320 long and 224 or more on the short side, 99.3% got the class of the whole decode, and
-# 99.6% with 240 or more. The others' confidence was below 0.4 (`tests.benchmarks.previews`).
-PREVIEW_SIDE = 240
+# The least width and height of a HEIC's thumbnail for a look: the whole takes a second.
+_THUMBNAILS = {LookKind.FULL: (SIDE, SIDE), LookKind.QUICK: (112, 112)}
+# The same of a JPEG's preview. For a full look a little more than the network's, as the whole takes
+# some ten milliseconds: of 450 pictures with a preview 320 long and 224 or more on the short side,
+# 99.3% got the class of the whole decode, and 99.6% with 240 or more. The others' confidence was
+# below 0.4 (`tests.benchmarks.previews`). For a quick look 160x120 will do, and not 160x90.
+PREVIEW_SIDES = {LookKind.FULL: 240, LookKind.QUICK: 112}
 # The least size to ask of libjpeg's scaled decode. More than SIDE, because two filters of nearly
 # the same reach blur: at 225 pixels the confidence differs by 0.010 from the whole decode's and one
 # class in 150 is another, at 270 by 0.006, at 375 (of 12 megapixels) by 0.003, with no other class
@@ -112,7 +118,8 @@ _KEYED = frozenset({"1", "L", "P", "RGB"})
 class DecodedPhoto:
     """A decoded photo.
 
-    `pixels` are uint8 (224, 224, 3): rows, columns, RGB, upright. `size` is the whole picture's
+    `pixels` are uint8 (224, 224, 3): rows, columns, RGB, upright; or (128, 128, 3), if `look` says
+    that they are of a preview that is enough for a quick look only. `size` is the whole picture's
     width and height, upright; `orientation` is EXIF's 1 to 8 as the camera wrote it, and 1 for a
     HEIC whose container turns it, whatever its EXIF says. `remark` is what is wrong with the file
     or its metadata although the picture is whole, for people.
@@ -123,6 +130,7 @@ class DecodedPhoto:
     size: tuple[int, int]
     orientation: int
     metadata: Metadata
+    look: LookKind = LookKind.FULL
     remark: str | None = None
 
 
@@ -156,7 +164,9 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
     return found if end.whole else _remarked(found, f"the picture is whole, but {end.reason}")
 
 
-def read_preview(data: bytes, kind: FileKind, *, max_pixels: int) -> DecodedPhoto | None:
+def read_preview(
+    data: bytes, kind: FileKind, *, max_pixels: int, look: LookKind = LookKind.FULL
+) -> DecodedPhoto | None:
     """The picture, from its embedded preview; None if there is none that is good enough.
 
     Raises nothing: whatever is wrong with a preview, or with this part of the file, the picture
@@ -166,11 +176,12 @@ def read_preview(data: bytes, kind: FileKind, *, max_pixels: int) -> DecodedPhot
         data: the file, or what `preview.bytes_for_preview` gives of it.
         kind: a JPEG or a HEIC; others have no preview.
         max_pixels: as of `read_picture`.
+        look: what it must be good enough for.
     """
     read = _PREVIEWS.get(kind.name)
     try:
         with decoding(max_pixels):
-            return read(data, kind, max_pixels) if read else None
+            return read(data, kind, max_pixels, look) if read else None
     except Exception:  # noqa: BLE001 - the bytes are in memory, so no I/O error can hide here
         return None
 
@@ -193,20 +204,22 @@ def _remarked(photo: DecodedPhoto, remark: str) -> DecodedPhoto:
 def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
     image = _opened(file, kind, max_pixels)
     size, written = image.size, _orientation_of_plugin(image)
-    image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAIL)
+    image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAILS[LookKind.FULL])
     image.load()
     metadata = read_metadata(image, file)
     # libavif leaves the cropping to its caller.
     aperture = clean_aperture(file.getvalue(), size) if kind.name == "avif" else None
     if aperture is None:
-        return _picture(kind, image, size, metadata, written)
+        return _picture(kind, image, size, metadata, written=written)
     part = image.crop(aperture)
     return _picture(kind, part, part.size, metadata)
 
 
-def _read_preview_of_jpeg(data: bytes, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
-    # The preview first: most are too small, and then the header is read only once.
-    found = find_preview(data, PREVIEW_SIDE)
+def _read_preview_of_jpeg(
+    data: bytes, kind: FileKind, max_pixels: int, look: LookKind
+) -> DecodedPhoto | None:
+    # The preview first: many are too small, and then the header is read only once.
+    found = find_preview(data, PREVIEW_SIDES[look])
     if found is None:
         return None
     file = BytesIO(data)
@@ -214,22 +227,31 @@ def _read_preview_of_jpeg(data: bytes, kind: FileKind, max_pixels: int) -> Decod
     metadata = read_metadata(image, file)
     if not shows_the_picture(preview, orientation, image, metadata):
         return None
+    good_for = _good_for(preview.size, PREVIEW_SIDES)
     preview.draft("RGB", _DRAFT)
     preview.load()
-    return _picture(kind, preview, image.size, metadata)
+    return _picture(kind, preview, image.size, metadata, look=good_for)
 
 
-def _read_preview_of_heic(data: bytes, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
+def _read_preview_of_heic(
+    data: bytes, kind: FileKind, max_pixels: int, look: LookKind
+) -> DecodedPhoto | None:
     file = BytesIO(data)
     image = _opened(file, kind, max_pixels)
     size = image.size
-    if image.draft("RGB", _THUMBNAIL) is None:
+    if image.draft("RGB", _THUMBNAILS[look]) is None:
         return None
+    good_for = _good_for(image.size, {LookKind.FULL: SIDE})
     image.load()
-    return _picture(kind, image, size, read_metadata(image, file))
+    return _picture(kind, image, size, read_metadata(image, file), look=good_for)
 
 
-_PREVIEWS: dict[str, Callable[[bytes, FileKind, int], DecodedPhoto | None]] = {
+def _good_for(size: tuple[int, int], sides: Mapping[LookKind, int]) -> LookKind:
+    """The look that a preview of that size is enough for, if it is for a quick one."""
+    return LookKind.FULL if min(size) >= sides[LookKind.FULL] else LookKind.QUICK
+
+
+_PREVIEWS: dict[str, Callable[[bytes, FileKind, int, LookKind], DecodedPhoto | None]] = {
     "jpeg": _read_preview_of_jpeg,
     "heic": _read_preview_of_heic,
 }
@@ -251,7 +273,9 @@ def _picture(
     image: Image.Image,
     size: tuple[int, int],
     metadata: Metadata,
+    *,
     written: int | None = None,
+    look: LookKind = LookKind.FULL,
 ) -> DecodedPhoto:
     """The picture of a loaded image.
 
@@ -261,9 +285,10 @@ def _picture(
         size: the whole's, as stored.
         metadata: the file's; the orientation is 1 where the plugin has turned the image.
         written: the orientation that such a plugin found in the file.
+        look: what the image is good enough for.
     """
     left = metadata.orientation
-    square = _square(image)
+    square = _square(image) if look is LookKind.FULL else quick_square(image)
     upright = square.transpose(_TURNS[left]) if left in _TURNS else square
     return DecodedPhoto(
         kind=kind,
@@ -271,6 +296,7 @@ def _picture(
         size=size[::-1] if left in _LYING else size,
         orientation=written or left,
         metadata=metadata,
+        look=look,
         remark=metadata.remark,
     )
 
@@ -290,6 +316,16 @@ def _square(image: Image.Image) -> Image.Image:
     first reduced by whole steps, which differs by a quarter of a grey level.
     """
     small = to_averageable(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    return to_rgb(small, image.mode)
+
+
+def quick_square(image: Image.Image) -> Image.Image:
+    """A camera's preview as a quick look shows it, here and in training: RGB, QUICK_SIDE square.
+
+    It has about as many pixels, so the filter is one that also enlarges well.
+    """
+    side = (QUICK_SIDE, QUICK_SIDE)
+    small = to_averageable(image).resize(side, Image.Resampling.BICUBIC)
     return to_rgb(small, image.mode)
 
 

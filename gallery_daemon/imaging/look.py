@@ -35,7 +35,7 @@ from gallery_daemon.imaging.facts import facts_of
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.preview import bytes_for_preview
 from gallery_daemon.openat import NotRegularError, open_regular
-from gallery_daemon.photo import PLAIN, Facts, Identity
+from gallery_daemon.photo import PLAIN, Facts, Identity, LookKind
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.decode import DecodedPhoto
@@ -62,20 +62,36 @@ _LEAST_STRONG = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """A photo's facts, and its pixels: uint8 (224, 224, 3), RGB, upright.
+    """A photo's facts, and its pixels, uint8 (S, S, 3), RGB, upright.
 
+    S is 224, or 128 where the picture is good enough for a quick look only; `kind` says for which.
     `remark` is as in `DecodedPhoto`.
     """
 
     facts: Facts
     picture: Pixels
+    kind: LookKind = LookKind.FULL
     remark: str | None = None
 
 
 def look(
-    path: str, identity: Identity, *, max_bytes: int, max_pixels: int, want_hash: bool
+    path: str,
+    identity: Identity,
+    *,
+    max_bytes: int,
+    max_pixels: int,
+    want_hash: bool,
+    kind: LookKind = LookKind.FULL,
 ) -> Look:
     """The facts and the picture of the photo at `path`.
+
+    Args:
+        path: absolute, or from the working folder.
+        identity: of the file that settled.
+        max_bytes: of the largest file.
+        max_pixels: width times height at most.
+        want_hash: the facts have the content's hash, for which the whole file is read.
+        kind: what the picture must be good enough for; a better one may be at hand.
 
     Raises:
         PhotoChanged: it is not the file that settled.
@@ -84,8 +100,8 @@ def look(
         OSError: it cannot be opened or read; `FileNotFoundError` if it vanished.
     """
     with _opened(path) as file:
-        kind = _accepted(file, identity, max_bytes)
-        picture = None if want_hash else _by_preview(file, kind, max_pixels)
+        form = _accepted(file, identity, max_bytes)
+        picture = None if want_hash else _by_preview(file, form, max_pixels, kind)
         _refuse_another(file, identity)
         digest = None
         if picture is None:
@@ -94,7 +110,7 @@ def look(
             picture = read_picture(data, max_pixels=max_pixels)
     facts = _facts(picture, path.rpartition("/")[2], identity)
     facts = replace(facts, content_hash=digest, dhash=dhash(picture.pixels))
-    return Look(facts, picture.pixels, picture.remark)
+    return Look(facts, picture.pixels, picture.look, picture.remark)
 
 
 def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> FileKind:
@@ -111,12 +127,14 @@ def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> FileKind:
     return kind
 
 
-def _by_preview(file: BinaryIO, kind: FileKind, max_pixels: int) -> DecodedPhoto | None:
+def _by_preview(
+    file: BinaryIO, form: FileKind, max_pixels: int, kind: LookKind
+) -> DecodedPhoto | None:
     """The picture from its preview, without reading more; None if it must be read whole."""
-    part = bytes_for_preview(file, kind)
-    picture = read_preview(part, kind, max_pixels=max_pixels) if part else None
+    part = bytes_for_preview(file, form)
+    picture = read_preview(part, form, max_pixels=max_pixels, look=kind) if part else None
     # A whole preview must not hide that the end of the file is missing.
-    return picture if picture and ending(file, kind).whole else None
+    return picture if picture and ending(file, form).whole else None
 
 
 def _whole(file: BinaryIO, identity: Identity) -> bytes:

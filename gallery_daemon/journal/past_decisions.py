@@ -20,7 +20,7 @@ from gallery_daemon.decision import TraceEntry
 from gallery_daemon.journal.record import row_of, signed
 from gallery_daemon.journal.sql import FINAL, KEPT, NOT_REVERTED, OPEN, SELECT
 from gallery_daemon.partial_date import Granularity, PartialDate
-from gallery_daemon.photo import Identity, Prediction, Taken, TakenFrom
+from gallery_daemon.photo import Identity, LookKind, Prediction, Taken, TakenFrom
 
 if TYPE_CHECKING:
     import sqlite3
@@ -165,7 +165,8 @@ def _prediction(row: Row, text: str | None) -> Prediction | None:
     probabilities = _read(Mapping[str, float], text)
     if not probabilities:
         return None
-    return Prediction(probabilities, row.model or "", row.precision, row.familiarity)
+    look = row.look or LookKind.FULL
+    return Prediction(probabilities, row.model or "", row.precision, row.familiarity, look)
 
 
 def _read(wanted: Any, text: str | None) -> Any:  # noqa: ANN401 - as the codec

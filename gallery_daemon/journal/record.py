@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.decision import Action, library_path
-from gallery_daemon.photo import Candidate, Identity
+from gallery_daemon.photo import Candidate, Identity, LookKind
 
 if TYPE_CHECKING:
     import sqlite3
@@ -130,13 +130,13 @@ class Row:
     """One file as the journal has it.
 
     `root` and `relative` are where it came from; `folder` and `name` its place below `library`, or
-    the one that was planned. `confidence`, `precision` and `familiarity` are as in `Prediction`; a
-    row of an older program has only the first. `decided_at` is ISO 8601 with its offset;
-    `made_inode` is that of the copy, if one was made; `unfinished` the name under which a copy was
-    begun that is not whole yet, and `begun_inode` its inode; `content_hash` the SHA-256 of what was
-    filed, in hexadecimal digits, or of its ends (`contents.OF_ENDS`); `rights` those that the file
-    had and its new place cannot keep. In the row of an undo the two places are exchanged: it leads
-    from the library to the watch folder.
+    the one that was planned. `confidence`, `precision`, `familiarity` and `look` are as in
+    `Prediction`; a row of an older program has only the first. `decided_at` is ISO 8601 with its
+    offset; `made_inode` is that of the copy, if one was made; `unfinished` the name under which a
+    copy was begun that is not whole yet, and `begun_inode` its inode; `content_hash` the SHA-256 of
+    what was filed, in hexadecimal digits, or of its ends (`contents.OF_ENDS`); `rights` those that
+    the file had and its new place cannot keep. In the row of an undo the two places are exchanged:
+    it leads from the library to the watch folder.
     """
 
     id: int
@@ -165,6 +165,7 @@ class Row:
     begun_inode: int | None = None
     precision: float | None = None
     familiarity: float | None = None
+    look: LookKind | None = None
     content_hash: str | None = None
     rights: Rights | None = None
 
@@ -227,6 +228,7 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
             "probabilities": json.dumps(dict(prediction.probabilities)),
             "precision": prediction.precision,
             "familiarity": prediction.familiarity,
+            "look": prediction.look,
             "model": prediction.model,
         }
     if intent := entry.intent:
@@ -287,6 +289,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         unfinished=None if columns["unfinished"] is None else os.fsdecode(columns["unfinished"]),
         precision=columns["precision"],
         familiarity=columns["familiarity"],
+        look=None if columns["look"] is None else LookKind(columns["look"]),
         content_hash=columns["content_hash"],
         rights=_rights_of(columns),
     )

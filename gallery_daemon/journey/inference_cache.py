@@ -2,9 +2,10 @@
 
 An inference is used again only where a new one would be the same: the same bytes (by the file's
 identity), the same model, the same limits, the content's hash and the picture's bits if the rules
-ask for them, and, where the file was renamed, nothing that was read from its name. A text that an
-older program wrote with other facts, such as a date that it took for whole, does not count; one
-without bits, precision or familiarity is read as such.
+ask for them, a full look where a quick one is not enough, and, where the file was renamed, nothing
+that was read from its name. A text that an older program wrote with other facts, such as a date
+that it took for whole, does not count; one without bits, precision or familiarity is read as such,
+and its look was a full one.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from gallery_daemon.config.settings import Limits  # noqa: TC001 - the codec rea
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journal.seen import is_gone
+from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.similar_photos import fingerprint_of
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.partial_date import Granularity
-from gallery_daemon.photo import Facts, Prediction, TakenFrom
+from gallery_daemon.photo import Facts, LookKind, Prediction, TakenFrom
 from gallery_daemon.rules.condition import Need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journey.examined import Examined
@@ -69,11 +72,13 @@ class InferenceCache:
         *,
         needs_hash: bool,
         needs_bits: bool = False,
+        is_enough: IsEnough | None = None,
         again: bool = False,
     ) -> None:
-        """`again`: what was refused is examined anew."""
+        """`is_enough` as of `ClassifierHost`; `again`: what was refused is examined anew."""
         self._journal, self._bundle, self._limits = journal, bundle, limits
         self._needs_hash, self._needs_bits, self._again = needs_hash, needs_bits, again
+        self._is_enough = is_enough
 
     @classmethod
     def of(cls, config: Config, journal: Journal, *, again: bool = False) -> InferenceCache:
@@ -84,6 +89,7 @@ class InferenceCache:
             config.limits,
             needs_hash=config.rules.needs_hash,
             needs_bits=Need.SIMILAR in config.rules.needs,
+            is_enough=is_enough_for(config),
             again=again,
         )
 
@@ -158,14 +164,22 @@ class InferenceCache:
             return False
         if self._needs_bits and cached.facts.dhash is None:
             return False
+        if not self._may_stand(photo, cached.facts, cached.prediction):
+            return False
         taken = cached.facts.taken
         is_whole = taken.granularity is Granularity.SECOND  # else a name may say more
         return name == photo.name or (taken.origin in _IN_THE_FILE and is_whole)
 
+    def _may_stand(self, photo: Photo, facts: Facts, prediction: Prediction) -> bool:
+        """Whether a full look would change nothing, by the rules of today."""
+        if prediction.look is LookKind.FULL:
+            return True
+        return self._is_enough is not None and self._is_enough(photo, facts, prediction)
+
 
 _ADDED: Mapping[str, dict[str, object]] = {
     "facts": {"dhash": None},
-    "prediction": {"precision": None, "familiarity": None},
+    "prediction": {"precision": None, "familiarity": None, "look": LookKind.FULL},
 }
 """What an older program did not write."""
 

@@ -13,14 +13,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gallery_daemon.imaging.live import identifier_of_film, identifier_of_still
 from gallery_daemon.intake.scan import open_below
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import BinaryIO
-
     from gallery_daemon.filing.sidecars import FolderNames
     from gallery_daemon.photo import Candidate, Photo
 
@@ -55,12 +51,12 @@ class LivePhotos:
         """The still with the film's identifier; of several the nearest in time, then by name."""
         if not film.name.lower().endswith(_FILMS):
             return None
-        wanted = self._identifier(film.candidate, film.identity, identifier_of_film)
+        wanted = self._identifier(film.candidate, film.identity, is_film=True)
         if wanted is None:
             return None
         for still in self._near(film, names):
             where = _beside(film.candidate, still.name)
-            if self._identifier(where, still.identity, identifier_of_still) == wanted:
+            if self._identifier(where, still.identity, is_film=False) == wanted:
                 return still.name
         if len(self._lone) > _REMEMBERED:
             self._lone.clear()
@@ -103,13 +99,18 @@ class LivePhotos:
             self._latest = names, sorted(found, key=lambda still: still[:2])
         return self._latest[1]
 
-    def _identifier(
-        self, file: Candidate, identity: Identity, read: Callable[[BinaryIO, int], str | None]
-    ) -> str | None:
+    def _identifier(self, file: Candidate, identity: Identity, *, is_film: bool) -> str | None:
         """What the file carries; read once for as long as it is the same."""
+        # Few folders have a film without a photo of its name; the idle daemon needs no reader.
+        from gallery_daemon.imaging.live import (  # noqa: PLC0415
+            identifier_of_film,
+            identifier_of_still,
+        )
+
         if identity not in self._identifiers:
             if len(self._identifiers) > _REMEMBERED:
                 self._identifiers.clear()
+            read = identifier_of_film if is_film else identifier_of_still
             try:
                 with open_below(file.root, file.relative) as opened:
                     self._identifiers[identity] = read(opened, identity.size_bytes)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 
 _QUIET = (
-    "source", "precision", "familiarity", "model", "batch", "waited_ms", "classify_ms", "taken_from"
+    "source", "precision", "familiarity", "look", "model", "batch", "waited_ms", "classify_ms",
+    "taken_from",
 )  # fmt: skip
 """What a person at a terminal is not told of a photo."""
 

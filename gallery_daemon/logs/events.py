@@ -50,11 +50,11 @@ class Log:
 class PhotoLine:
     """All that an event says of one photo; what is not known is left out of the line.
 
-    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`;
-    `needs_confidence` is what the rule that nearly took an uncertain photo asks for; `batch` is the
-    number of photos classified together. `waited_ms` runs from settled until it is handed to the
-    classifier process, `classify_ms` until the prediction, `total_ms` from settled until filed.
-    `destination` is absolute.
+    `confidence`, `precision` and `familiarity` are 0 to 1, as in `photo.Prediction`, and `look` is
+    `quick` or `full`; `needs_confidence` is what the rule that nearly took an uncertain photo asks
+    for; `batch` is the number of photos classified together. `waited_ms` runs from settled until it
+    is handed to the classifier process, `classify_ms` until the prediction, `total_ms` from settled
+    until filed. `destination` is absolute.
     """
 
     photo: str
@@ -65,6 +65,7 @@ class PhotoLine:
     confidence: float | None = None
     precision: float | None = None
     familiarity: float | None = None
+    look: str | None = None
     needs_confidence: float | None = None
     action: str | None = None
     destination: str | None = None

@@ -6,6 +6,7 @@ Only what a person sees at a terminal is shortened. In a pipe, a file or JSON a 
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,15 @@ def width_of(text: str) -> int:
 def shorten(path: str, width: int | None) -> str:
     """The path in at most `width` columns where that is possible; None: whole.
 
-    The home folder becomes `~`. Then folders in the middle are left out, from the second on, so
-    that where it begins and what it is called stay; a name that is too long by itself loses its
-    middle.
+    The home folder becomes `~`. Where that is not enough, folders in the middle are left out, from
+    the second on, so that where it begins and what it is called stay; a name that is too long by
+    itself loses its middle.
     """
-    if width is None or width_of(path) <= width:
+    if width is None:
         return path
-    path = _with_tilde(path)
+    path = with_tilde(path)
+    if width_of(path) <= width:
+        return path
     *folders, name = path.removesuffix("/").split("/")
     name += "/" if path.endswith("/") else ""
     first = folders[:2] if folders[:1] == [""] else folders[:1]
@@ -59,9 +62,13 @@ def shorten(path: str, width: int | None) -> str:
     return name if width_of(name) <= width else _without_middle(name, width)
 
 
-def _with_tilde(path: str) -> str:
+def with_tilde(words: str) -> str:
+    """The words with `~` for the home folder, wherever a path in it begins.
+
+    Not after a quote: what stands in quotes is for a shell, which takes it to the letter.
+    """
     home = os.path.expanduser("~").rstrip("/")  # noqa: PTH111 - a home may be no valid path
-    return f"~{path.removeprefix(home)}" if home and path.startswith(f"{home}/") else path
+    return re.sub(rf"(?<![^\s(]){re.escape(home)}/", "~/", words) if home else words
 
 
 def _without_middle(name: str, width: int) -> str:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from safetensors.numpy import save
 
-from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.tensors import bank_tensors
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path

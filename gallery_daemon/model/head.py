@@ -17,8 +17,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import WEIGHTS_FILE, LookKind
+from gallery_daemon.model.manifest import WEIGHTS_FILE
 from gallery_daemon.model.tensors import head_tensors, read_verified
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,9 +29,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from gallery_daemon.photo import LookKind
 
 FORMAT_VERSION = 2
 WHOLE_NETWORK_VERSION = 1
@@ -61,13 +62,6 @@ QUANTILES = 101
 Json = Mapping[str, object]
 
 
-class LookKind(StrEnum):
-    """How a picture is shown to the network."""
-
-    FULL = "full"
-    QUICK = "quick"
-
-
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Of one class and look: how many held-out pictures were called so, and rightly.
@@ -85,12 +79,15 @@ class LookSettings:
     """How one look is shown to the network, and how its answer is read.
 
     `size` is the side of the square picture in pixels; `temperature` (> 0) divides the logits (Guo
-    et al. 2017, arXiv 1706.04599); `tallies` are by class, and may lack some.
+    et al. 2017, arXiv 1706.04599); `tallies` are by class, and may lack some. `reach` is of a quick
+    look, by class: so far, in log-odds, a full look's probability may lie from this one's
+    (`model.quick`); empty: not known.
     """
 
     size: int = INPUT_SIZE
     temperature: float = 1.0
     tallies: Mapping[str, Tally] = field(default_factory=dict)
+    reach: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +193,12 @@ _NO_ANSWER = frozenset({"name", "provenance", "metrics", "int8"})
 
 
 def _by_field(value: Any) -> dict[str, object]:  # noqa: ANN401 - a dataclass of whatever kind
-    """Its values as they are: `asdict` copies each number of a manifest, which takes 20 ms."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    """Its values as they are: `asdict` copies each number of a manifest, which takes 20 ms.
+
+    An empty `reach` is left out: a bundle from before there was one keeps its id.
+    """
+    named = ((each.name, getattr(value, each.name)) for each in fields(value))
+    return {name: its for name, its in named if name != "reach" or its}
 
 
 # A list or an object without another in it, over several lines. No text has a line break: JSON
@@ -217,10 +218,16 @@ def find_bundle(name_or_path: str) -> Path:
     return Path(name_or_path).expanduser()
 
 
+def knows_quick(manifest: Manifest) -> bool:
+    """Whether it is known how far a full look may be from a quick one, so that these may serve."""
+    quick = manifest.looks.get(LookKind.QUICK)
+    return quick is not None and bool(quick.reach)
+
+
 def lacks(manifest: Manifest) -> str | None:
     """What a model does not know that today's do, in a clause; None: nothing."""
     missing = {
-        "nothing of quick looks": LookKind.QUICK not in manifest.looks,
+        "nothing of quick looks": not knows_quick(manifest),
         "no precision (`min_precision`)": not manifest.full.tallies,
         "not what is familiar": manifest.familiarity is None,
     }

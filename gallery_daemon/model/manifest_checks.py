@@ -16,8 +16,8 @@ from gallery_daemon.model.manifest import (
     QUANTILES,
     TALLY_BINS,
     WHOLE_NETWORK_VERSION,
-    LookKind,
 )
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,11 @@ def _problems_of_looks(manifest: Manifest) -> Iterator[tuple[str, bool]]:
     for look in manifest.looks.values():
         yield "the temperature is not above 0", not look.temperature > 0
         yield "the input size is not between 32 and 1024", look.size not in _SIZES
+        yield (
+            "it has the reach of some classes only",
+            bool(look.reach) and look.reach.keys() != set(manifest.classes),
+        )
+        yield "a reach is below 0", not all(reach >= 0 for reach in look.reach.values())
         for name, tally in look.tallies.items():
             yield f"it has a tally of {name!r}, which is no class", name not in manifest.classes
             lengths = {len(tally.called), len(tally.right)}

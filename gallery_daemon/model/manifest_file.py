@@ -18,12 +18,12 @@ from gallery_daemon.model.manifest import (
     Int8Look,
     Int8Network,
     Json,
-    LookKind,
     LookSettings,
     Manifest,
 )
 from gallery_daemon.model.manifest_checks import first_problem
 from gallery_daemon.openat import NotRegularError, open_regular
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ def _checked(raw: Json, path: Path) -> Manifest:
         )
     try:
         manifest: Manifest = (
-            value_of(Manifest, raw, _TOP, exact=False)
+            value_of(Manifest, _completed(raw), _TOP, exact=False)
             if version == FORMAT_VERSION
             else value_of(_Manifest1, raw, _TOP, exact=False).as_today()
         )
@@ -80,6 +80,15 @@ def _checked(raw: Json, path: Path) -> Manifest:
     if problem := first_problem(manifest):
         raise BundleError(f"{path}: {problem}")
     return manifest
+
+
+def _completed(raw: Json) -> Json:
+    """With what a program from before there were quick looks did not write."""
+    looks = raw.get("looks")
+    if not isinstance(looks, dict):
+        return raw
+    written = ((name, each) for name, each in looks.items() if isinstance(each, dict))
+    return {**raw, "looks": looks | {name: {"reach": {}} | each for name, each in written}}
 
 
 @dataclass(frozen=True, slots=True)

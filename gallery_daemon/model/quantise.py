@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.model.engines.engine import Features, PictureBatch
     from gallery_daemon.model.head import Head
-    from gallery_daemon.model.manifest import LookKind, Manifest
+    from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.photo import LookKind
 
     Pictures = Mapping[LookKind, PictureBatch]
     """For each look of a manifest uint8 (N, S, S, 3), S that look's; the same pictures in each."""

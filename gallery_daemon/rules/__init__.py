@@ -6,7 +6,8 @@ every decision can be tested, repeated and explained.
 `condition` says what a condition is and combines them; each one, with all that is known of it, is
 in `conditions`, where names are matched through `glob` and texts written by `yamltext`. A place is
 a `template`, filled from `fields`, each part of it made harmless by `component`. `decide` has the
-rule set and walks it: the first match wins; `explain` asks the rules behind it, too. `ruletest`
-holds decisions against what a person expects, `analysis` warns of rules that never can match,
-`demands` says which precision is asked of which classes, and `changes` tells two rule sets apart.
+rule set and walks it: the first match wins; `settled` says whether a full look at the photo could
+change that, and `explain` asks the rules behind it, too. `ruletest` holds decisions against what a
+person expects, `analysis` warns of rules that never can match, `demands` says which precision is
+asked of which classes, and `changes` tells two rule sets apart.
 """

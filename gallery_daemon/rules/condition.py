@@ -22,9 +22,13 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from gallery_daemon.decision import Check, Truth
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Facts, Photo, Prediction
+    from collections.abc import Sequence
+
+    from gallery_daemon.photo import Bounds, Facts, Photo, Prediction
 
 Limit = TypeVar("Limit", float, datetime)
+
+_LOWEST_FIRST = (Truth.NO, Truth.UNSURE, Truth.YES)
 
 
 class Need(Enum):
@@ -56,6 +60,15 @@ class Condition(ABC):
     @abstractmethod
     def check(self, photo: Photo, facts: Facts, prediction: Prediction | None, /) -> Check:
         """The answer; its reason reads as a sentence."""
+
+    def truths(
+        self, photo: Photo, facts: Facts, prediction: Prediction, _bounds: Bounds, /
+    ) -> frozenset[Truth]:
+        """What a full look may make of the answer, where the prediction is a quick look's.
+
+        The answer itself is among them. What reads nothing of the prediction has no other.
+        """
+        return frozenset({self.check(photo, facts, prediction).truth})
 
     @property
     @abstractmethod
@@ -146,6 +159,13 @@ class AllOf(Condition):
         truth = truth_of_all(checks)
         return Check(self.text, truth, _reasons(checks, truth))
 
+    def truths(
+        self, photo: Photo, facts: Facts, prediction: Prediction, bounds: Bounds
+    ) -> frozenset[Truth]:
+        """The lowest of what the parts may answer, in every combination."""
+        possible = [each.truths(photo, facts, prediction, bounds) for each in self.parts]
+        return _combined(possible, _LOWEST_FIRST)
+
     @property
     def needs(self) -> Needs:
         """What any part needs."""
@@ -170,6 +190,13 @@ class AnyOf(Condition):
         truth = next((each for each in (Truth.YES, Truth.UNSURE) if each in truths), Truth.NO)
         return Check(self.text, truth, _reasons(checks, truth))
 
+    def truths(
+        self, photo: Photo, facts: Facts, prediction: Prediction, bounds: Bounds
+    ) -> frozenset[Truth]:
+        """The highest of what the parts may answer, in every combination."""
+        possible = [each.truths(photo, facts, prediction, bounds) for each in self.parts]
+        return _combined(possible, _LOWEST_FIRST[::-1])
+
     @property
     def needs(self) -> Needs:
         """What any part needs."""
@@ -192,6 +219,13 @@ class Not(Condition):
         inner = self.part.check(photo, facts, prediction)
         return yes_or_no(self, holds=inner.truth is not Truth.YES, reason=inner.reason)
 
+    def truths(
+        self, photo: Photo, facts: Facts, prediction: Prediction, bounds: Bounds
+    ) -> frozenset[Truth]:
+        """The opposite of all that the part may answer."""
+        inner = self.part.truths(photo, facts, prediction, bounds)
+        return frozenset(Truth.NO if each is Truth.YES else Truth.YES for each in inner)
+
     @property
     def needs(self) -> Needs:
         """What the part needs."""
@@ -202,6 +236,23 @@ def truth_of_all(checks: tuple[Check, ...]) -> Truth:
     """No if one is no, else unsure if one is unsure, else yes; the order does not matter."""
     truths = {check.truth for check in checks}
     return next((each for each in (Truth.NO, Truth.UNSURE) if each in truths), Truth.YES)
+
+
+def _combined(possible: Sequence[frozenset[Truth]], order: tuple[Truth, ...]) -> frozenset[Truth]:
+    """All that the first in `order` of one answer of each part may be; of no parts, the last.
+
+    Args:
+        possible: what each part may answer.
+        order: all truths.
+    """
+    if not possible:
+        return frozenset(order[-1:])
+    return frozenset(
+        truth
+        for place, truth in enumerate(order)
+        if any(truth in each for each in possible)
+        and all(not each.isdisjoint(order[place:]) for each in possible)
+    )
 
 
 def _reasons(checks: tuple[Check, ...], truth: Truth) -> str:

@@ -1,6 +1,6 @@
 """What a report says beside its figures: what a model was made of, what that proves, what to do.
 
-All of it is HTML, but for the values of `made_of`.
+All of it is HTML, but for the values of `made_of` and `caution`, which the commands print.
 """
 
 from __future__ import annotations
@@ -103,6 +103,20 @@ def _most_confused(measures: Measures) -> tuple[str, str, int] | None:
         return None
     count, truth, called = max(pairs, key=lambda pair: pair[0])
     return names[truth], names[called], count
+
+
+def caution(measures: Measures) -> str | None:
+    """How little such a result proves, as a sentence; None: no class has few pictures."""
+    few = {name: each.support for name, each in measures.per_class.items() if each.support < FEWEST}
+    if not few:
+        return None
+    pictures = measures.pictures
+    lowest, _ = wilson_interval(round(measures.accuracy * pictures), pictures)
+    names = ", ".join(f"{name} {count}" for name, count in few.items())
+    return (
+        f"caution: this is little to go by. In truth the accuracy may be {lowest:.0%}, and less on"
+        f" photos from elsewhere: of some classes there are fewer than {FEWEST} pictures ({names})"
+    )
 
 
 def of_few(measures: Measures) -> str:

@@ -17,9 +17,11 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, LookKind, LookSettings
+from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, LookSettings
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.measures import Measures, measure
 from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
+from gallery_daemon.training.reach import reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +106,10 @@ def calibrate(
     return Calibration(
         {
             look: LookSettings(
-                size, temperatures[look], held_out[look].rows(rows.numpy()).tallies()
+                size,
+                temperatures[look],
+                held_out[look].rows(rows.numpy()).tallies(),
+                reach_of(held_out[look], held_out[LookKind.FULL]) if look is LookKind.QUICK else {},
             )
             for look, size in sizes.items()
         },

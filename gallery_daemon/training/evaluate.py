@@ -10,8 +10,8 @@ import numpy as np
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
-from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.measures import Measures, measure

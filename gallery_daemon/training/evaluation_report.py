@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.pictures import read_pictures
 from gallery_daemon.training.plots import all_plots
 from gallery_daemon.training.report import (

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD, LookKind
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
 from gallery_daemon.model.network import normalise
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.pictures import new_array
 
 if TYPE_CHECKING:

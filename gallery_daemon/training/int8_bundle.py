@@ -21,13 +21,7 @@ from gallery_daemon.model.bundle import (
 from gallery_daemon.model.engines.openvino import OpenVinoEngine
 from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.head import load_head
-from gallery_daemon.model.manifest import (
-    BIN_FILE,
-    LEAST_AGREEMENT,
-    WHOLE_NETWORK_VERSION,
-    XML_FILE,
-    LookKind,
-)
+from gallery_daemon.model.manifest import BIN_FILE, LEAST_AGREEMENT, WHOLE_NETWORK_VERSION, XML_FILE
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quantise import (
     CALIBRATION_PICTURES,
@@ -39,6 +33,7 @@ from gallery_daemon.model.quantise import (
     with_int8,
 )
 from gallery_daemon.model.tensors import read_verified
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.pictures import as_thumbnail, read_pictures
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gallery_daemon.model.bank import FeatureBank
-from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.fit_head import fit_head
 from gallery_daemon.training.phase import draw_weights
 

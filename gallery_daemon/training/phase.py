@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.network import stages
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.checkpoint import PhaseState, optimiser_state, restore_optimiser
 from gallery_daemon.training.optimiser import new_average, new_optimiser, set_learning_rate

@@ -20,10 +20,11 @@ from PIL import Image
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
+from gallery_daemon.imaging.decode import quick_square
 from gallery_daemon.imaging.look import look
 from gallery_daemon.model.engines.predict import resized
-from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
-from gallery_daemon.photo import Identity
+from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE
+from gallery_daemon.photo import Identity, LookKind
 from gallery_daemon.training.dataset import without_duplicates
 
 if TYPE_CHECKING:
@@ -129,8 +130,7 @@ def as_thumbnail(pixels: Pixels) -> Pixels:
     one, so it is made: 160x120, JPEG, and up or down to the square.
     """
     thumbnail = Image.fromarray(pixels).resize(_THUMBNAIL, Image.Resampling.BICUBIC)
-    square = as_jpeg(thumbnail, _THUMBNAIL_QUALITY).resize((QUICK_SIZE, QUICK_SIZE))
-    return np.array(square)
+    return np.array(quick_square(as_jpeg(thumbnail, _THUMBNAIL_QUALITY)))
 
 
 def as_jpeg(image: Image.Image, quality: int) -> Image.Image:

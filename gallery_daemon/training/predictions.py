@@ -18,7 +18,8 @@ from safetensors.numpy import save
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.probes import softmax
-from gallery_daemon.model.manifest import LookKind, Tally
+from gallery_daemon.model.manifest import Tally
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

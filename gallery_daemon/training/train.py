@@ -14,8 +14,9 @@ import torch
 
 from gallery_daemon.model.bundle import bundle_files, save_bundle
 from gallery_daemon.model.engines.torch import torch_kinds
-from gallery_daemon.model.manifest import LookKind, Manifest
+from gallery_daemon.model.manifest import Manifest
 from gallery_daemon.model.quantise import with_int8
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.advice import how_to_use, made_of
 from gallery_daemon.training.calibration import Calibration, calibrate
 from gallery_daemon.training.card import CARD_FILE, model_card

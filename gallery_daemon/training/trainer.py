@@ -15,8 +15,9 @@ import torch
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.bundle import head_of
-from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE, LookKind
+from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE
 from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.batches import BatchSource, FeatureSource, PictureSource
 from gallery_daemon.training.calibration import RawPredictions
 from gallery_daemon.training.checkpoint import Progress, load_progress, save_progress

@@ -23,7 +23,7 @@ from gallery_daemon.imaging.look import look
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.photo import Identity
+from gallery_daemon.photo import Identity, LookKind
 from tests.benchmarks.processes import tell_finishes
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _pixels(path: Path) -> Pixels:
     was = path.stat()
     identity = Identity.of(was)
     limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
-    return look(str(path), identity, **limits, want_hash=False).picture
+    return look(str(path), identity, **limits, want_hash=False, kind=LookKind.FULL).picture
 
 
 def _predict() -> Callable[[Pixels], np.ndarray]:

@@ -28,10 +28,11 @@ from pillow_heif import HeifImageFile, from_pillow
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
-from gallery_daemon.imaging.decode import PREVIEW_SIDE, SIDE, read_picture
+from gallery_daemon.imaging.decode import PREVIEW_SIDES, SIDE, read_picture
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.photo import LookKind
 from tests.conftest import SHARED_DATA
 from tests.imaging.camera import camera_exif, shot
 from tests.imaging.pictures import written
@@ -124,7 +125,9 @@ def _enlarged(path: Path, long_side: int) -> Image.Image:
 
 def _shrunk(image: Image.Image, long_side: int) -> Image.Image:
     """Large enough for a preview whatever the shape, as `long_side` means for 4:3."""
-    return _resized(image, max(long_side / max(image.size), PREVIEW_SIDE / min(image.size)))
+    return _resized(
+        image, max(long_side / max(image.size), PREVIEW_SIDES[LookKind.FULL] / min(image.size))
+    )
 
 
 def _resized(image: Image.Image, factor: float) -> Image.Image:

@@ -25,7 +25,8 @@ from rich.table import Table
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.engines.measured import engines_file
-from gallery_daemon.model.manifest import LookKind, find_bundle
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.photo import LookKind
 from gallery_daemon.rules.conditions.model import STRANGE_BELOW
 from gallery_daemon.training.dataset import Labelled
 from gallery_daemon.training.pictures import read_pictures

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from gallery_daemon.model.manifest import LookKind, Manifest
+    from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.photo import LookKind
     from gallery_daemon.rules.decide import RuleSet
     from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
 

@@ -23,8 +23,9 @@ from rich.table import Table
 from gallery_daemon.config.load import load
 from gallery_daemon.model.engines.choose import EngineOptions
 from gallery_daemon.model.engines.measured import engines_file
-from gallery_daemon.model.manifest import LookKind, find_bundle
+from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.coverage import AGREEMENT, agreement_of
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import evaluate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
 from tests.benchmarks.familiar import Strangeness, sure_and_wrong
 from tests.benchmarks.strange import KINDS, SIDE, drawn

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.config.load import check_text
-from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
+from gallery_daemon.model.manifest import LookSettings, Manifest
 from gallery_daemon.model.precision import precision_at
-from gallery_daemon.photo import Prediction
+from gallery_daemon.photo import LookKind, Prediction
 from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
 from tests.benchmarks.filed import Fate, as_told, filed, imagined_photos, left_out_as_told
 

@@ -147,7 +147,8 @@ def _reply(request: Request, model: str) -> FromChild:
 
 def _answer(request: Request, model: str) -> Answer:
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
-    return Answer(request.id, facts, Prediction({"cars": 1.0}, model, 1.0, 1.0), 1, 1.0)
+    prediction = Prediction({"cars": 1.0}, model, 1.0, 1.0, request.look)
+    return Answer(request.id, facts, prediction, 1, 1.0)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from gallery_daemon.classifier.child import ChildEvent
+    from gallery_daemon.classifier.host import IsEnough
 
 FAKE = (sys.executable, "-P", str(Path(__file__).with_name("fake_worker.py")))
 # Only a broken program waits so long; most tests have less, by pytest's own timeout.
@@ -65,10 +66,15 @@ class Loop:
         timeouts: Timeouts | None = None,
         command: tuple[str, ...] = FAKE,
         batch_size: int = 16,
+        is_enough: IsEnough | None = None,
     ) -> None:
         self.inbox: queue.SimpleQueue[ChildEvent] = queue.SimpleQueue()
         self.host = ClassifierHost(
-            setup(bundle, batch_size), self.inbox.put, timeouts or Timeouts(retry_s=0.01), command
+            setup(bundle, batch_size),
+            self.inbox.put,
+            timeouts or Timeouts(retry_s=0.01),
+            command,
+            is_enough,
         )
         self.reports: list[HostEvent] = []
         self.skipped_s = 0.0
@@ -139,9 +145,10 @@ def running(
     timeouts: Timeouts | None = None,
     command: tuple[str, ...] = FAKE,
     batch_size: int = 16,
+    is_enough: IsEnough | None = None,
 ) -> Iterator[Loop]:
     """A loop whose host is closed in the end."""
-    loop = Loop(bundle, timeouts, command, batch_size)
+    loop = Loop(bundle, timeouts, command, batch_size, is_enough)
     try:
         yield loop
     finally:

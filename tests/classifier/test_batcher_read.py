@@ -11,7 +11,7 @@ import pytest
 from gallery_daemon.classifier.batcher import Prepared, read_photo
 from gallery_daemon.classifier.messages import Refusal, RefusalKind, Request
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
-from gallery_daemon.photo import Facts, Identity
+from gallery_daemon.photo import Facts, Identity, LookKind
 
 REQUEST = Request(7, "/a.jpg", Identity(1, 2, 3, 4), want_hash=False)
 FACTS = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
@@ -23,14 +23,15 @@ class Look:
 
     facts: Facts
     picture: str
+    kind: LookKind = LookKind.QUICK
     remark: str | None = None
 
 
 def test_a_photo_that_can_be_read_waits_for_the_network() -> None:
     """Its facts and picture are kept, and when it was started."""
-    looked = read_photo(REQUEST, lambda _request: Look(FACTS, "picture", "odd"), now=5.0)
+    looked = read_photo(REQUEST, lambda _request: Look(FACTS, "picture", remark="odd"), now=5.0)
 
-    assert Prepared(7, FACTS, "picture", 5.0, "odd") == looked
+    assert Prepared(7, FACTS, "picture", 5.0, LookKind.QUICK, "odd") == looked
 
 
 @pytest.mark.parametrize(

@@ -83,5 +83,8 @@ def test_a_daemon_of_another_journal_is_a_line(tmp_path: Path) -> None:
     with answering(tmp_path, OLD | {"journal": "/elsewhere/journal.sqlite3"}):
         said = status(tmp_path)
 
-    assert f"process {os.getpid()} has another journal: /elsewhere/journal.sqlite3\n" in said
+    first, *_, last = said.splitlines()
+    assert "no daemon is running with your journal" == first
+    who = f"process {os.getpid()} is a daemon with another journal"
+    assert f"{who}: /elsewhere/journal.sqlite3" == last
     assert "/home/library" not in said

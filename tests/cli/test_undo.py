@@ -117,7 +117,7 @@ MISTAKES = {
     ("--last", "1", "7"): "say which",
     ("99",): "the journal has no #99",
     ("--since", "yesterday"): "is no time; say 2h",
-    ("--last", "0"): "Invalid value for",
+    ("--last", "0"): "error: invalid value for",
 }
 
 

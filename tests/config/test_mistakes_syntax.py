@@ -139,7 +139,7 @@ SYNTAX = [
     (f"{HEAD}rules: {{a: b\n", 4, 8, "a bracket is opened and not closed", "close the bracket"),
     (f"{HEAD}rules: {{a: b]\n", 4, 13, "] stands where } must close the {", "write }"),
     (f'{RULE}    to: "\\q"\n', 6, 9, "none that YAML knows", "'\\q'"),
-    ("%YAML 9.9\n---\nversion: 1\n", 1, 1, "this is not YAML", None),
+    ("%FOO\na\n", 2, 1, "this is not YAML", None),
     (f'{RULE}    to: "\\UFFFFFFFF"\n', 1, 1, "this is not YAML", None),
     (f'{RULE}    to: "\\ud83d\\ude97"\n', 6, 9, "\\ud83d is half a character", "itself"),
     (f'{HEAD}rules: [{{name: "\\udcff"}}]\n', 4, 16, "\\udcff is half a character", "itself"),

@@ -9,13 +9,9 @@ from gallery_daemon.daemon.precision_limits import (
     model_warnings,
     precision_limits,
 )
-from gallery_daemon.model.manifest import (
-    FamiliarityScale,
-    LookKind,
-    LookSettings,
-    Manifest,
-)
+from gallery_daemon.model.manifest import FamiliarityScale, LookSettings, Manifest
 from gallery_daemon.model.precision import tally_of
+from gallery_daemon.photo import LookKind
 from tests.config.texts import HEAD, config_of
 
 # Of 100 cars called with 0.9 all are so, of 100 with 0.6 half; there are 10 pictures of trees.

@@ -11,12 +11,14 @@ class Scene:
     def __init__(self) -> None:
         self.files = 0
         self.is_loading = self.is_listing = False
+        self.is_watching = True
         self.read: list[str] = []
         self.task = SignOfLife(
             self.read.append,
             files=lambda: self.files,
             is_loading=lambda: self.is_loading,
             is_listing=lambda: self.is_listing,
+            is_watching=lambda: self.is_watching,
         )
 
     def turn(self) -> list[str]:
@@ -59,3 +61,13 @@ def test_that_nothing_is_left_to_do_is_told_once() -> None:
     assert [] == scene.turn()
     scene.files = 0
     assert [] == scene.turn()
+
+
+def test_where_no_folder_is_there_nothing_is_watched() -> None:
+    """`watch_lost` says so; that there is nothing to do would be no comfort."""
+    scene = Scene()
+    scene.is_watching = False
+    assert [] == scene.turn()
+
+    scene.is_watching = True
+    assert 1 == len(scene.turn())

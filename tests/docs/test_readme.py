@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gallery_daemon.cli.app import ABOUT
 from tests.docs.pages import README, ROOT
 from tests.docs.typed import options
 
@@ -21,6 +22,11 @@ def test_the_readme_names_every_page_of_the_manual() -> None:
         for path in (ROOT / "gallery_daemon/manual").glob("*.md")
         if f"({path.relative_to(ROOT)})" not in TEXT
     ]
+
+
+def test_the_help_begins_as_the_readme_does() -> None:
+    """What the program is for, in one wording."""
+    assert ABOUT == " ".join(TEXT.split("\n\n")[1].split())
 
 
 def test_every_command_is_in_the_readme() -> None:

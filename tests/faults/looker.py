@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
 from gallery_daemon.imaging.look import look
+from gallery_daemon.photo import LookKind
 from tests.imaging.pictures import identity_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def outcome_of(path: Path) -> tuple[str, str]:
     """What the product makes of the file."""
     limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
     try:
-        seen = look(os.fspath(path), identity_of(path), **limits, want_hash=False)
+        seen = look(
+            os.fspath(path), identity_of(path), **limits, want_hash=False, kind=LookKind.FULL
+        )
     except (BadPhoto, NotAPhoto, PhotoChanged) as error:
         return (REFUSED, error.sentence) if error.sentence.isprintable() else _bug(error)
     except OSError as error:

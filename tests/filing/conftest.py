@@ -17,6 +17,7 @@ from gallery_daemon.filing.execute import Filer, Filing
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from tests.journal.empty import lay_empty_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +120,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """An empty world on one file system."""
     (tmp_path / "watch").mkdir()
     (tmp_path / "library").mkdir()
+    lay_empty_journal(tmp_path / "journal.sqlite3")
     journal = Journal(tmp_path / "journal.sqlite3")
     yield World(tmp_path, tmp_path / "library", journal)
     journal.close()

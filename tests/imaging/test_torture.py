@@ -11,6 +11,7 @@ import pytest
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.look import look
+from gallery_daemon.photo import LookKind
 from tests.imaging.pictures import identity_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def outcome_of(path: Path) -> str:
     """`read`, or the reason of the refusal."""
     limits = {"max_bytes": Limits.photo_bytes, "max_pixels": Limits.photo_pixels}
     try:
-        seen = look(str(path), identity_of(path), **limits, want_hash=False)
+        seen = look(str(path), identity_of(path), **limits, want_hash=False, kind=LookKind.FULL)
     except (BadPhoto, NotAPhoto) as error:
         return error.reason
     assert (224, 224, 3) == seen.picture.shape

@@ -33,7 +33,7 @@ from gallery_daemon.journal.record import (
     Rights,
     State,
 )
-from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from gallery_daemon.photo import Candidate, Facts, Identity, LookKind, Photo, Prediction
 from tests.faults.conftest import mounted
 from tests.filing.conftest import NOW, World, make_files
 
@@ -71,7 +71,7 @@ SCHEMA = {
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
     """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB"""
-    """, mode INTEGER, uid INTEGER, gid INTEGER) STRICT""",
+    """, mode INTEGER, uid INTEGER, gid INTEGER, look TEXT) STRICT""",
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -147,7 +147,8 @@ SCHEMA = {
 }
 
 
-WITHOUT_RIGHTS = "".join(
+WITHOUT_LOOK = "ALTER TABLE filings DROP COLUMN look; "
+WITHOUT_RIGHTS = WITHOUT_LOOK + "".join(
     f"ALTER TABLE filings DROP COLUMN {name}; " for name in ("mode", "uid", "gid")
 )
 WITHOUT_UNFINISHED = f"{WITHOUT_RIGHTS}ALTER TABLE filings DROP COLUMN unfinished; "
@@ -176,7 +177,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (11,) == database.execute("PRAGMA user_version").fetchone()
+        assert (12,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -198,7 +199,9 @@ ENTRY = JournalEntry(
     reason="a\udcff is odd",
     decision=Decision(Outcome.RULE, "memes", DESTINATION, TRACE),
     facts=Facts.unread(NOW),
-    prediction=Prediction({"memes": 0.75, "cars": 0.25}, "default@00000000", 0.875, 0.5),
+    prediction=Prediction(
+        {"memes": 0.75, "cars": 0.25}, "default@00000000", 0.875, 0.5, LookKind.QUICK
+    ),
     intent=Intent(
         "copy", DESTINATION.folder, "a.jpg", "token", parent=7, rights=Rights(0o600, 1000, 100)
     ),
@@ -234,6 +237,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
         "content_hash": None, "unfinished": None, "mode": 0o600, "uid": 1000, "gid": 100,
+        "look": "quick",
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -248,12 +252,13 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert (PHOTO.candidate, PHOTO.identity) == (row.candidate, row.identity)
     assert "/lib\udcff/Memes/b\udcfe/a.jpg" == row.destination
     assert Rights(0o600, 1000, 100) == row.rights
-    assert ("memes", 0.75, 0.875, 0.5, "token", 7) == (
-        row.top_class, row.confidence, row.precision, row.familiarity, row.token, row.parent
+    assert ("memes", 0.75, 0.875, 0.5, LookKind.QUICK, "token", 7) == (
+        row.top_class, row.confidence, row.precision, row.familiarity, row.look, row.token,
+        row.parent,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 11))
+@pytest.mark.parametrize("version", range(1, 12))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -340,6 +345,7 @@ BACK_TO[7] = f"{WITHOUT_CONTENT} PRAGMA user_version = 7;"
 BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
 BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 BACK_TO[10] = f"{WITHOUT_RIGHTS} PRAGMA user_version = 10;"
+BACK_TO[11] = f"{WITHOUT_LOOK} PRAGMA user_version = 11;"
 
 
 @pytest.mark.parametrize("version", BACK_TO)

@@ -134,7 +134,7 @@ class AtOnceHost:
 
     has_room = True
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         """It needs no setup, inbox or patience."""
         self._waiting: list[tuple[Photo, bool]] = []
 
@@ -164,7 +164,7 @@ class AtOnceHost:
 class AtOnceAnswers:
     """The same for who only looks."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         """It needs no setup, clock or patience."""
 
     def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[HostEvent]:

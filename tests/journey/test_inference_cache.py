@@ -16,10 +16,10 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journey.inference_cache import Inference, InferenceCache, forget_gone
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, LookKind, find_bundle
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.partial_date import Granularity
-from gallery_daemon.photo import PLAIN, Facts, Prediction, Taken, TakenFrom
+from gallery_daemon.photo import PLAIN, Facts, LookKind, Prediction, Taken, TakenFrom
 from tests.faults.household import MODEL
 from tests.rules.photos import facts_of_file, photo, predictions
 
@@ -66,6 +66,30 @@ def test_what_was_seen_comes_back(journal: Journal) -> None:
 
     assert found is not None
     assert (SEEN.facts, SEEN.prediction) == (found.facts, found.prediction)
+
+
+@pytest.mark.parametrize("is_enough", [True, False])
+def test_a_quick_look_is_used_where_it_is_enough(journal: Journal, *, is_enough: bool) -> None:
+    """By the rules of now; where no quick look is wanted, never."""
+    quick = replace(SEEN, prediction=replace(SEEN.prediction, look=LookKind.QUICK))
+    remember(journal, quick)
+    by_rules = InferenceCache(
+        journal, BUNDLE, Limits(), needs_hash=False, is_enough=lambda *_: is_enough
+    )
+
+    assert is_enough is (by_rules.get(SEEN.photo) is not None)
+    assert cache(journal).get(SEEN.photo) is None
+
+
+def test_a_full_look_takes_the_place_of_the_quick_one(journal: Journal) -> None:
+    """And serves where a quick one would be enough, too."""
+    remember(journal, replace(SEEN, prediction=replace(SEEN.prediction, look=LookKind.QUICK)))
+    remember(journal, SEEN)
+
+    found = cache(journal).get(SEEN.photo)
+
+    assert found is not None
+    assert found.prediction == SEEN.prediction
 
 
 @given(facts=facts_of_file, prediction=predictions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery_daemon.logs.width import columns_of, shorten, width_of
+from gallery_daemon.logs.width import columns_of, shorten, width_of, with_tilde
 from tests.logs.test_logs import Terminal
 
 LONG = "/media/card/DCIM/100APPLE/holidays/IMG_2041.HEIC"
@@ -21,6 +21,7 @@ LONG = "/media/card/DCIM/100APPLE/holidays/IMG_2041.HEIC"
         (LONG, 16, "…/IMG_2041.HEIC"),
         (LONG, 13, "IMG_2041.HEIC"),
         (LONG, 10, "IMG…1.HEIC"),
+        ("/home/anna/Sync/Camera/IMG_1.jpg", 99, "~/Sync/Camera/IMG_1.jpg"),
         ("/home/anna/Sync/Camera/IMG_1.jpg", 30, "~/Sync/Camera/IMG_1.jpg"),
         ("/home/anna/Sync/Camera/IMG_1.jpg", 20, "~/…/Camera/IMG_1.jpg"),
         ("/home/annabel/Sync/Camera/IMG_1.jpg", 25, "/home/…/Camera/IMG_1.jpg"),
@@ -39,6 +40,27 @@ def test_a_path_loses_its_middle(
 
     assert short == shorten(path, width)
     assert width is None or width_of(shorten(path, width)) <= width
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("moved from /home/anna/a.jpg (/home/anna/b)", "moved from ~/a.jpg (~/b)"),
+        ("/home/anna/c.yaml:3:1: error", "~/c.yaml:3:1: error"),
+        (
+            "refile --config '/home/anna/my rules.yaml'",
+            "refile --config '/home/anna/my rules.yaml'",
+        ),
+        ("/home/annabel/a /backup/home/anna/a /home/anna", None),
+    ],
+)
+def test_the_home_folder_is_a_tilde(
+    words: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a path in it begins, and a shell would understand it."""
+    monkeypatch.setenv("HOME", "/home/anna")
+
+    assert (expected or words) == with_tilde(words)
 
 
 def test_a_wide_letter_takes_two_columns() -> None:

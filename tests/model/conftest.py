@@ -15,13 +15,13 @@ from gallery_daemon.model.manifest import (
     QUANTILES,
     QUICK_SIZE,
     FamiliarityScale,
-    LookKind,
     LookSettings,
     Manifest,
     Tally,
     find_bundle,
 )
 from gallery_daemon.model.network import new_network
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,11 @@ from gallery_daemon.model.manifest import (
     FamiliarityScale,
     Int8Look,
     Int8Network,
-    LookKind,
     LookSettings,
     Manifest,
     Tally,
 )
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TALLY = Tally((0,) * 98 + (3, 40), (0,) * 98 + (2, 39))
 LOOKS = {
     LookKind.FULL: LookSettings(224, 1.5, {"cars": TALLY}),
-    LookKind.QUICK: LookSettings(128, 1.25),
+    LookKind.QUICK: LookSettings(128, 1.25, {}, {"cars": 0.5, "é": 0.25, "memes": 0.75}),
 }
 AGREES = Int8Look(0.995, 0.01, ((0.5, -2.25),) * PROBES)
 EIGHT_BITS = Int8Network("1" * 64, "2" * 64, 12, dict.fromkeys(LOOKS, AGREES))

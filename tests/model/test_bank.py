@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.model.bank import FeatureBank, familiarity
-from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, LookKind
+from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale
+from gallery_daemon.photo import LookKind
 
 AXES = np.eye(4, dtype=np.float32)
 BANK = FeatureBank(

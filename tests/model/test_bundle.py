@@ -17,13 +17,13 @@ from gallery_daemon.model.bundle import load_bundle, refuse_existing, save_bundl
 from gallery_daemon.model.manifest import (
     QUANTILES,
     FamiliarityScale,
-    LookKind,
     LookSettings,
     Manifest,
     find_bundle,
 )
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network, split_network
+from gallery_daemon.photo import LookKind
 from tests.model.conftest import CLASSES
 
 

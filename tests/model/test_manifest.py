@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.model.manifest import (
-    QUANTILES,
-    FamiliarityScale,
-    LookKind,
-    Manifest,
-    lacks,
-)
+from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, Manifest, lacks
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.photo import LookKind
 from tests.model.manifests import AGREES, EIGHT_BITS, LOOKS, MANIFEST, OLD, TALLY, write
 
 if TYPE_CHECKING:

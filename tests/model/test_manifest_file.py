@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import MANIFEST_FILE, PROBES, LookKind, LookSettings
+from gallery_daemon.model.manifest import MANIFEST_FILE, PROBES, LookSettings
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.photo import LookKind
 from tests.model.manifests import MANIFEST, OLD, TALLY, write
 
 if TYPE_CHECKING:

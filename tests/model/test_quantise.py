@@ -22,7 +22,6 @@ from gallery_daemon.model.manifest import (
     QUICK_SIZE,
     Int8Look,
     Int8Network,
-    LookKind,
     LookSettings,
     Manifest,
     find_bundle,
@@ -36,6 +35,7 @@ from gallery_daemon.model.quantise import (
     refuse_missing_packages,
     with_int8,
 )
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path

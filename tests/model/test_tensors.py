@@ -17,7 +17,8 @@ from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
 from gallery_daemon.model.engines.predict import load_predictor
-from gallery_daemon.model.manifest import BANK_FILE, HEAD_FILE, LookKind
+from gallery_daemon.model.manifest import BANK_FILE, HEAD_FILE
+from gallery_daemon.photo import LookKind
 from tests.model.conftest import CLASSES
 
 HASHES = {HEAD_FILE: "head_sha256", BANK_FILE: "bank_sha256"}

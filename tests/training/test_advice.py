@@ -9,7 +9,14 @@ import pytest
 import yaml
 
 from gallery_daemon.model.precision import why_no_threshold
-from gallery_daemon.training.advice import how_to_use, made_of, model_line, next_steps, of_few
+from gallery_daemon.training.advice import (
+    caution,
+    how_to_use,
+    made_of,
+    model_line,
+    next_steps,
+    of_few,
+)
 from gallery_daemon.training.measures import Measures, measure
 from gallery_daemon.training.predictions import Predictions
 
@@ -47,6 +54,15 @@ def test_few_pictures_prove_little() -> None:
 
     assert "all 8 pictures of cars" in said
     assert "only 68% of them" in said
+
+
+def test_a_result_of_few_pictures_is_said_with_caution() -> None:
+    """However good it looks; where each class has enough pictures nothing is said."""
+    said = caution(measured(8, 40)) or ""
+
+    assert "may be 93%" in said
+    assert "(cars 8)" in said
+    assert caution(measured(40, 40)) is None
 
 
 @pytest.mark.parametrize(

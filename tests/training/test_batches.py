@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training import batches
 from gallery_daemon.training.batches import (
     FeatureSource,

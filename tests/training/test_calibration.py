@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.calibration import (
     MOST_OF_A_SOURCE,
     Calibration,

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gallery_daemon.model.manifest import INPUT_SIZE, LookKind, LookSettings, Manifest
+from gallery_daemon.model.manifest import INPUT_SIZE, LookSettings, Manifest
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.card import command, model_card, notes_of
 from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.measures import measure

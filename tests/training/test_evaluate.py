@@ -12,7 +12,8 @@ import pytest
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.choose import EngineOptions
 from gallery_daemon.model.engines.predict import PredictedBatch
-from gallery_daemon.model.manifest import LookKind, LookSettings, Manifest
+from gallery_daemon.model.manifest import LookSettings, Manifest
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training import evaluate as evaluating
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import Evaluation, evaluate

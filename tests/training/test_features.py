@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD, LookKind
+from gallery_daemon.model.manifest import IMAGENET_MEAN, IMAGENET_STD
 from gallery_daemon.model.network import stages
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training import features
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import (

@@ -27,7 +27,6 @@ from gallery_daemon.model.manifest import (
     FamiliarityScale,
     Int8Look,
     Int8Network,
-    LookKind,
     LookSettings,
     Manifest,
     find_bundle,
@@ -35,6 +34,7 @@ from gallery_daemon.model.manifest import (
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network, split_network
 from gallery_daemon.model.quantise import Quantised, WithPreprocessing
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training import int8_bundle
 from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.display import Silent

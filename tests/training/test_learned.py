@@ -12,8 +12,8 @@ import torch
 
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.bank import FeatureBank
-from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.network import split_network
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training import phase, trainer
 from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.learned import BANK_ROWS, bank_rows

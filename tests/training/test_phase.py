@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from gallery_daemon.model.manifest import LookKind
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import Runner

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery_daemon.errors import TrainingError
-from gallery_daemon.model.manifest import LookKind
 from gallery_daemon.model.precision import precision_at, tally_of, threshold
+from gallery_daemon.photo import LookKind
 from gallery_daemon.training.measures import PRECISIONS
 from gallery_daemon.training.predictions import (
     LeftOutPredictions,

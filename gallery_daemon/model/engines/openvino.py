@@ -22,14 +22,9 @@ import numpy as np
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.engine import INT8
 from gallery_daemon.model.engines.probes import probes, record, relative_error, softmax
-from gallery_daemon.model.manifest import (
-    BIN_FILE,
-    MANIFEST_FILE,
-    WHOLE_NETWORK_VERSION,
-    XML_FILE,
-    LookKind,
-)
+from gallery_daemon.model.manifest import BIN_FILE, MANIFEST_FILE, WHOLE_NETWORK_VERSION, XML_FILE
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from pathlib import Path

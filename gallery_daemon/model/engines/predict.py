@@ -17,9 +17,9 @@ from gallery_daemon.model.bank import familiarity, load_bank
 from gallery_daemon.model.engines.engine import INT8, REFERENCE
 from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.head import load_head
-from gallery_daemon.model.manifest import LookKind, Manifest
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.precision import precision_at
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gallery_daemon.model.bank import FeatureBank
     from gallery_daemon.model.engines.engine import Engine, EngineKind, Features, PictureBatch
     from gallery_daemon.model.head import Head
+    from gallery_daemon.model.manifest import Manifest
 
     Probabilities = NDArray[np.float32]
 

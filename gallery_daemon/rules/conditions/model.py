@@ -20,7 +20,7 @@ from gallery_daemon.rules.condition import NOTHING, Atom, Boolean, Condition, Ne
 from gallery_daemon.rules.yamltext import one_or_list, shown_apart, yaml_number, yaml_text
 
 if TYPE_CHECKING:
-    from gallery_daemon.photo import Facts, Photo, Prediction
+    from gallery_daemon.photo import Bounds, Facts, Photo, Prediction
 
 _NO_PREDICTION = "there is no prediction"
 _NO_BANK = "the model has no bank to tell how familiar the photo is"
@@ -46,6 +46,14 @@ class ClassIs(Atom):
             return yes_or_no(self, holds=True, reason=f"class is {top}")
         wanted = self.classes[0] if len(self.classes) == 1 else f"any of {', '.join(self.classes)}"
         return yes_or_no(self, holds=False, reason=f"class {top} is not {wanted}")
+
+    def truths(
+        self, _photo: Photo, _facts: Facts, _prediction: Prediction, bounds: Bounds
+    ) -> frozenset[Truth]:
+        """By the classes that may be the most probable."""
+        return frozenset(
+            Truth.YES if name in self.classes else Truth.NO for name in bounds.top_classes
+        )
 
     def covers(self, other: Condition) -> bool:
         """One of fewer classes."""
@@ -79,13 +87,19 @@ class _AtLeast(Atom):
         if prediction is None:
             return yes_or_no(self, holds=False, reason=_NO_PREDICTION)
         value = self._read(prediction)
+        truth = self._truth(value)
         if value is None:
-            truth = Truth.YES if self.is_always else Truth.UNSURE
             return Check(self.text, truth, self._unknown(prediction))
-        holds = value >= self.value
         shown, wanted = shown_apart(value, self.value)
-        reason = f"{self.NAME} {shown} {'>=' if holds else '<'} {wanted}"
-        return Check(self.text, Truth.YES if holds else Truth.UNSURE, reason)
+        reason = f"{self.NAME} {shown} {'>=' if truth is Truth.YES else '<'} {wanted}"
+        return Check(self.text, truth, reason)
+
+    def truths(
+        self, _photo: Photo, _facts: Facts, prediction: Prediction, bounds: Bounds
+    ) -> frozenset[Truth]:
+        """By the ends of what the value may be."""
+        ends = (self._read(prediction), *self._ends(prediction, bounds))
+        return frozenset(map(self._truth, ends))
 
     def covers(self, other: Condition) -> bool:
         """One with a higher limit."""
@@ -103,10 +117,19 @@ class _AtLeast(Atom):
         """Nothing: the journal keeps the prediction."""
         return NOTHING
 
+    def _truth(self, value: float | None) -> Truth:
+        is_enough = self.is_always if value is None else value >= self.value
+        return Truth.YES if is_enough else Truth.UNSURE
+
     @staticmethod
     @abstractmethod
     def _read(prediction: Prediction) -> float | None:
         """The value to compare; None: the model does not know it."""
+
+    @staticmethod
+    @abstractmethod
+    def _ends(prediction: Prediction, bounds: Bounds) -> tuple[float | None, ...]:
+        """Between which values a full look's may lie."""
 
     @staticmethod
     def _unknown(_prediction: Prediction) -> str:
@@ -124,6 +147,10 @@ class MinConfidence(_AtLeast):
     def _read(prediction: Prediction) -> float:
         return prediction.confidence
 
+    @staticmethod
+    def _ends(_prediction: Prediction, bounds: Bounds) -> tuple[float | None, ...]:
+        return bounds.confidence.low, bounds.confidence.high
+
 
 class MinPrecision(_AtLeast):
     """Of a hundred pictures called so with at least this confidence, `value` * 100 are so.
@@ -137,6 +164,13 @@ class MinPrecision(_AtLeast):
     @staticmethod
     def _read(prediction: Prediction) -> float | None:
         return prediction.precision
+
+    @staticmethod
+    def _ends(_prediction: Prediction, bounds: Bounds) -> tuple[float | None, ...]:
+        known = [bounds.precisions.get(name) for name in bounds.top_classes]
+        return tuple(
+            end for each in known for end in ((None,) if each is None else (each.low, each.high))
+        )
 
     @staticmethod
     def _unknown(prediction: Prediction) -> str:
@@ -153,6 +187,10 @@ class MinMargin(_AtLeast):
     @staticmethod
     def _read(prediction: Prediction) -> float:
         return prediction.margin
+
+    @staticmethod
+    def _ends(_prediction: Prediction, bounds: Bounds) -> tuple[float | None, ...]:
+        return bounds.margin.low, bounds.margin.high
 
 
 STRANGE_BELOW = 0.05
@@ -182,6 +220,10 @@ class MinFamiliarity(_AtLeast):
         return prediction.familiarity
 
     @staticmethod
+    def _ends(prediction: Prediction, _bounds: Bounds) -> tuple[float | None, ...]:
+        return () if prediction.familiarity is None else (0.0, 1.0)
+
+    @staticmethod
     def _unknown(_prediction: Prediction) -> str:
         return _NO_BANK
 
@@ -207,6 +249,14 @@ class Familiar(Boolean):
         shown, limit = shown_apart(value, STRANGE_BELOW)
         reason = f"familiarity {shown} {'>=' if is_familiar else '<'} {limit}"
         return Check(self.text, Truth.YES if is_familiar is self.wanted else other, reason)
+
+    def truths(
+        self, photo: Photo, facts: Facts, prediction: Prediction, _bounds: Bounds
+    ) -> frozenset[Truth]:
+        """Either, if the model has a bank."""
+        if prediction.familiarity is None:
+            return frozenset({self.check(photo, facts, prediction).truth})
+        return frozenset({Truth.YES, Truth.UNSURE if self.wanted else Truth.NO})
 
     def covers(self, other: Condition) -> bool:
         """`true`: a limit of one's own that is not lower."""
@@ -286,6 +336,16 @@ class Probability(Atom):
         shown, wanted = shown_apart(value, self.limit)
         found = self.comparison if holds else self.comparison.opposite
         return yes_or_no(self, holds=holds, reason=f"{self.of} {shown} {found} {wanted}")
+
+    def truths(
+        self, _photo: Photo, _facts: Facts, prediction: Prediction, bounds: Bounds
+    ) -> frozenset[Truth]:
+        """By the ends of what the probability may be."""
+        values = [prediction.probabilities.get(self.of, 0.0)]
+        if (reach := bounds.probabilities.get(self.of)) is not None:
+            values += [reach.low, reach.high]
+        held = (self.comparison.holds(value, self.limit) for value in values)
+        return frozenset(Truth.YES if holds else Truth.NO for holds in held)
 
     def covers(self, other: Condition) -> bool:
         """One of the same class with a limit that is as strict or stricter."""

@@ -25,13 +25,13 @@ from gallery_daemon.model.manifest import (
     QUICK_SIZE,
     Int8Look,
     Int8Network,
-    LookKind,
     LookSettings,
     Manifest,
     find_bundle,
 )
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network
+from gallery_daemon.photo import LookKind
 
 _SENTINEL = "loaded"
 

@@ -12,7 +12,8 @@ from gallery_daemon.errors import BundleError
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
 from gallery_daemon.model.engines.predict import Predictor, load_predictor
 from gallery_daemon.model.head import Head
-from gallery_daemon.model.manifest import LookKind, LookSettings, Tally
+from gallery_daemon.model.manifest import LookSettings, Tally
+from gallery_daemon.photo import LookKind
 from tests.model.conftest import CLASSES
 
 if TYPE_CHECKING:
