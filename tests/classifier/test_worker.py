@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -76,7 +77,7 @@ class TestRealWorker(HostContract):
         assert 4 == max(batches)
 
     def test_facts_come_with_the_prediction(self, loop: Loop, folder: Path) -> None:
-        """The photo is opened once; its hash only where it is asked for."""
+        """The photo is read once; whoever reads it whole has its hash, asked for or not."""
         loop.host.submit(photo(folder / "good1.jpg"), want_hash=True)
         loop.host.submit(photo(folder / "good2.jpg"))
         before = len(loop.answers)
@@ -88,8 +89,10 @@ class TestRealWorker(HostContract):
             assert (320, 240) == (report.facts.width, report.facts.height)
             assert set(CLASSES) == set(report.prediction.probabilities)
             hashes[report.photo.name] = report.facts.content_hash
-        assert hashes["good2.jpg"] is None
-        assert len(hashes["good1.jpg"] or "") == 64
+        assert hashes == {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in ("good1.jpg", "good2.jpg")
+        }
 
     def test_it_is_a_quiet_guest(self, loop: Loop, folder: Path) -> None:
         """Behind other programs, without dumps of photos, deaf to Ctrl-C."""
