@@ -69,7 +69,7 @@ def test_without_a_configuration_run_says_how_to_get_one(run: Run) -> None:
     ("words", "says"),
     [
         (("runs",), "did you mean"),
-        (("sort", "/nowhere", "--library", "/tmp/x"), "/nowhere is not a folder"),
+        (("sort", "/nowhere", "--library", "/tmp/x"), "there is no folder /nowhere"),
         (("sort", "/tmp"), "give --library"),
         (("run", "--watch", "/tmp"), "--library"),
         (("check", "--config", "/nowhere.yaml"), "there is no such file"),
