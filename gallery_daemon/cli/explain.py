@@ -68,7 +68,7 @@ def explain(
     another rule to take the photo. A photo that was filed is explained by the rules and the model
     of that time, with one line on what today's would do. A file that `run` passes over by its name
     is explained by the pattern; --model adds the rest. Of a video or a sidecar it says what `run`
-    does with it.
+    does with it, or with which photo it went.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -145,6 +145,8 @@ def _explain_known(
         return said
     try:
         loaded = read()
+        # Today's rules judge the photo, whose sidecar goes with it.
+        place = place if known.sidecar is None else known.row.path
         why = why_no_photo(place, loaded) if known.prediction is None else None
         if why is not None:
             if not as_json:

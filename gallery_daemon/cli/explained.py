@@ -88,18 +88,20 @@ def print_past(place: str, known: PastDecision, manifest: Manifest | None) -> No
     `manifest` is that of today's model, which may be the one of that time.
     """
     console = Console(highlight=False, markup=False)
-    row = known.row
+    row = known.asked
     console.print(Text(homely(place), style="bold"))
     when = to_the_second(row.decided_at)
     _print(console, f"{row.state} on {when}; what follows is of that time (journal, {row.id})")
     if place != row.path:
-        _print(console, f"came from {row.path}")
+        _print(console, homely(f"came from {row.path}"))
     if place not in {row.path, row.destination}:
         _print(console, "the same file was renamed or moved since")
+    if is_changed(place, row):
+        _print(console, "the file has changed since")
+    if known.sidecar is not None:
+        _print(console, homely(_with_its_photo(known.sidecar, known.row)))
     if known.taken is not None:
         _print(console, _taken(known.taken))
-    if is_changed(place, known.row):
-        _print(console, "the file has changed since")
     if known.prediction is not None:
         _print_bars(console, known.prediction, manifest)
     if known.trace:
@@ -107,12 +109,20 @@ def print_past(place: str, known: PastDecision, manifest: Manifest | None) -> No
         for entry in known.trace:
             _grow(tree, entry, "", is_reached=True)
         console.print(tree)
-    outcome = f"rule {row.rule}" if row.rule else row.outcome or "none"
+    outcome = f"rule {known.row.rule}" if known.row.rule else known.row.outcome or "none"
     is_there = row.destination is not None and row.state is not State.UNDONE
     where = f" -> {row.action} to {row.destination}" if is_there else ""
     why = f" ({row.reason})" if row.reason else ""
     _print_end(console, "outcome", shown(f"{outcome}{where}{why}"))
     _print_misses(console, near_misses_of(known.trace), "")
+
+
+def _with_its_photo(sidecar: Row, photo: Row) -> str:
+    names = (row.relative.rpartition("/")[2] for row in (sidecar, photo))
+    of = " is a sidecar of ".join(names)
+    if sidecar.state is State.FILED:
+        return f"{of} and was filed with it, to {sidecar.destination}; the rest is of the photo"
+    return f"{of}; the rest is of the photo"
 
 
 def print_ignored(place: str, why: str) -> None:
@@ -153,7 +163,8 @@ def print_present_end(known: PastDecision, today: Explained, config: Config) -> 
     is_same = known.prediction is not None and known.prediction.model == now.model
     model = "" if is_same else f" ({now.model} says {now.top_class} {now.confidence:.2f})"
     console = Console(highlight=False, markup=False)
-    _print_end(console, "today", f"{end}{shown(model)}")
+    whose = "" if known.sidecar is None else "its photo: "
+    _print_end(console, "today", f"{whose}{end}{shown(model)}")
 
 
 def _taken(taken: Taken) -> str:
