@@ -61,12 +61,12 @@ def history(
         states=tuple(state or ()),
         limit=20 if last is None else last,
     )
-    rows, before = _rows(query, journal_path())
+    rows, reverted = _rows(query, journal_path())
     if as_json:
         for row in rows:
             public.print_json(public.of_row(row))
         return
-    for line in blocks(rows, before):
+    for line in blocks(rows, reverted):
         print(line)
 
 
