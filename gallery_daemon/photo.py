@@ -209,10 +209,10 @@ class Facts:
 
     `width` and `height` are pixels as a person sees them, after `orientation` (EXIF's 1 to 8) is
     applied; both are 0 when the file could not be read as a photo. `content_hash` is the SHA-256 in
-    hexadecimal digits, present only where the rules ask for it. `position` is there only with
-    `has_gps`, and only if the file says which hemisphere. `dhash` is the picture
-    as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: not known. `similar` is no fact
-    of the file and never leaves the process: it is looked up where the rules ask for it.
+    hexadecimal digits, of a photo that was read whole: because the rules ask for it, or anyway.
+    `position` is there only with `has_gps`, and only if the file says which hemisphere. `dhash` is
+    the picture as 128 bits in 32 hexadecimal digits, or `PLAIN`; None: not known. `similar` is no
+    fact of the file and never leaves the process: it is looked up where the rules ask for it.
     """
 
     format: str

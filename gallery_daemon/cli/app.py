@@ -1,4 +1,6 @@
-"""The commands of the program, each in a file of its own.
+"""The commands of the program, each in a file of its own, which is imported to run it.
+
+Half of a short command's time were the imports of all the others.
 
 A mistake in typing is said as every other error is: the parser's own box looks like another
 program's.
@@ -7,31 +9,17 @@ program's.
 from __future__ import annotations
 
 import sys
-from typing import Annotated, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from gallery_daemon import __version__
-from gallery_daemon.cli import (
-    check,
-    classify,
-    doctor,
-    exits,
-    explain,
-    export,
-    history,
-    logs,
-    manual,
-    plan,
-    refile,
-    run,
-    service,
-    sort,
-    status,
-    train,
-    undo,
-)
+from gallery_daemon.cli import exits
 from gallery_daemon.errors import GalleryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PROGRAM = "gallery-daemon"
 ABOUT = (
@@ -43,32 +31,12 @@ ABOUT = (
 # The root of the parser's errors, which typer exports only by this child of its child.
 _ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
-app = typer.Typer(
-    name=PROGRAM,
-    help=ABOUT,
-    epilog="Start with: gallery-daemon check --init, then gallery-daemon run. "
-    "All else: gallery-daemon manual",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(run.run)
-app.command()(sort.sort)
-app.command()(plan.plan)
-app.command()(classify.classify)
-app.command()(check.check)
-app.command()(doctor.doctor)
-app.command()(explain.explain)
-app.command()(history.history)
-app.command()(logs.logs)
-app.command()(refile.refile)
-app.command()(undo.undo)
-app.command()(status.status)
-app.command()(train.train)
-app.command()(train.evaluate)
-app.command()(export.export)
-app.command()(manual.manual)
-app.add_typer(service.app, name="service")
+COMMANDS = (
+    "run", "sort", "plan", "classify", "check", "doctor", "explain", "history", "logs", "refile",
+    "undo", "status", "train", "evaluate", "export", "manual", "service",
+)  # fmt: skip
+"""In the order of `--help`; each is the function, or the `app` of commands, of its own file."""
+_FILES = {"evaluate": "train"}
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
@@ -77,8 +45,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with 
         raise typer.Exit
 
 
-@app.callback()
-def gallery_daemon(
+def _gallery_daemon(
     *,
     version: Annotated[
         bool,
@@ -90,12 +57,34 @@ def gallery_daemon(
     """Nothing by itself: the commands do it."""
 
 
+def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The parser of these commands, whose files alone are imported."""
+    app = typer.Typer(
+        name=PROGRAM,
+        help=ABOUT,
+        epilog="Start with: gallery-daemon check --init, then gallery-daemon run. "
+        "All else: gallery-daemon manual",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_gallery_daemon)
+    for name in names:
+        file = import_module(f"gallery_daemon.cli.{_FILES.get(name, name)}")
+        if hasattr(file, "app"):
+            app.add_typer(file.app, name=name)
+        else:
+            app.command()(getattr(file, name))
+    return app
+
+
 def run_command() -> None:
     """Run the command that was typed, and exit.
 
     Raises:
         GalleryError: it was mistyped.
     """
+    app = make_app(_needed(sys.argv[1:]))
     try:
         # So that it raises, and returns the status of a command that ends by `Exit`.
         status = app(standalone_mode=False, prog_name=PROGRAM)
@@ -107,6 +96,13 @@ def run_command() -> None:
     except typer.Abort:
         sys.exit(exits.INTERRUPTED)
     sys.exit(status)
+
+
+def _needed(words: list[str]) -> Iterable[str]:
+    """The command that was typed; all of them for help, and to guess what was meant."""
+    if words == ["--version"]:
+        return ()
+    return words[:1] if words and words[0] in COMMANDS else COMMANDS
 
 
 def _as_ours(error: Exception) -> GalleryError:

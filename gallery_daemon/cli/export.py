@@ -9,6 +9,7 @@ import typer
 
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 
 
 def export(
@@ -36,13 +37,15 @@ def export(
     """
     if (onnx is None) == (not int8) or (out is None) != (not int8):
         raise typer.BadParameter("give either --onnx FILE, or --int8 FOLDER and --out FOLDER")
+    bundle = find_bundle(model)
+    # Torch takes seconds to import; no mistyped model waits for it.
+    read_manifest(bundle)
     if onnx is not None:
         with training_display() as display:
-            # Torch takes seconds to import; no typing mistake waits for it.
             from gallery_daemon.model.onnx_file import write_onnx  # noqa: PLC0415
 
             display.begin("writing the network", 0)
-            write_onnx(find_bundle(model), onnx.absolute())
+            write_onnx(bundle, onnx.absolute())
         typer.echo(f"wrote {onnx}")
         return
     assert int8 is not None
@@ -50,7 +53,7 @@ def export(
     with training_display() as display:
         from gallery_daemon.training.int8_bundle import add_int8  # noqa: PLC0415
 
-        manifest = add_int8(find_bundle(model), int8, out.absolute(), display)
+        manifest = add_int8(bundle, int8, out.absolute(), display)
     assert manifest.int8 is not None
     typer.echo(
         f"wrote {out}: the same class as float32 for {manifest.int8.agreement:.2%} of "

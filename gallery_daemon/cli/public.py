@@ -106,10 +106,15 @@ def of_classification(found: Classification) -> Public:
 
 
 def of_past_decision(known: PastDecision) -> Public:
-    """What the journal has of a filed photo: its row, and the rules of that time."""
+    """What the journal has of a filed photo: its row, and the rules of that time.
+
+    If a sidecar of it was asked about, its row as well.
+    """
     prediction = {} if known.prediction is None else _of_prediction(known.prediction)
     misses = _of_misses(near_misses_of(known.trace))
-    return of_row(known.row) | prediction | {"rules": _of_trace(known.trace), "near_misses": misses}
+    rules = {"rules": _of_trace(known.trace), "near_misses": misses}
+    sidecar = {} if known.sidecar is None else {"sidecar": of_row(known.sidecar)}
+    return of_row(known.row) | prediction | rules | sidecar
 
 
 def of_explained(today: Explained, config: Config, limits: Iterable[PrecisionLimit] = ()) -> Public:

@@ -19,6 +19,7 @@ from gallery_daemon.cli.render import print_tally
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.plan import forecast, scopes_of
 from gallery_daemon.commands.sort import sort_once
+from gallery_daemon.config.missing import refuse_elsewhere, refuse_missing
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import (
     default_knows_precision,
@@ -104,10 +105,11 @@ def _config(
     sources: list[Path], library: Path | None, config: Path | None, action: Action | None
 ) -> Config:
     folders = tuple(os.fspath(source) for source in sources)
-    for source in sources:
-        if not source.is_dir():
-            raise GalleryError(f"{source} is not a folder", hint="give folders of photos")
+    for folder in folders:
+        refuse_missing(folder)
     place = None if library is None else os.fspath(library)
+    if place is not None:
+        refuse_elsewhere(place)
     path = config or default_path()
     if config is not None or path.exists():
         loaded = read_configuration(path)

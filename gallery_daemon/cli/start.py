@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.config_file import existing_config, warn
 from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.clock import SystemClock
+from gallery_daemon.config.missing import refuse_elsewhere, refuse_missing
 from gallery_daemon.config.oneshot import default_config
 from gallery_daemon.daemon.configuration import (
     default_knows_precision,
@@ -74,6 +75,7 @@ def start(options: RunOptions) -> None:
     Raises:
         GalleryError: the options do not go together, or the daemon cannot run.
     """
+    _refuse_mistyped(options)
     log = make_log(options.log_format, options.log_level, sys.stdout)
 
     def load() -> Config:
@@ -104,15 +106,28 @@ def _parts(word: str) -> list[str]:
     return [name, value] if equals and name.startswith("--") else [word]
 
 
-def _load(options: RunOptions) -> Config:
+def _refuse_mistyped(options: RunOptions) -> None:
+    """The options go together, and the folders can be: once, for a disk may go while it runs.
+
+    Raises:
+        GalleryError: they do not, or one of them cannot be.
+    """
     watch, library = options.watch, options.library
     if watch is None and library is None:
-        return read_configuration(existing_config(options.config))
+        return
     if options.config is not None or watch is None or library is None:
         raise GalleryError(
             "give either --config, or --watch together with --library",
             hint="gallery-daemon run --watch ~/Sync/Camera --library ~/Pictures/Sorted",
         )
+    refuse_missing(os.fspath(watch))
+    refuse_elsewhere(os.fspath(library))
+
+
+def _load(options: RunOptions) -> Config:
+    watch, library = options.watch, options.library
+    if watch is None or library is None:
+        return read_configuration(existing_config(options.config))
     return default_config(
         (os.fspath(watch),), os.fspath(library), knows_precision=default_knows_precision()
     )

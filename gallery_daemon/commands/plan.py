@@ -16,10 +16,11 @@ from gallery_daemon.commands.dry_run import PlannedFile, Preview
 from gallery_daemon.commands.inspection import Inspection, Scope
 from gallery_daemon.config.folders import is_inside
 from gallery_daemon.config.kinds.local import absolute
+from gallery_daemon.config.missing import refuse_missing
 from gallery_daemon.config.oneshot import adapt
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.daemon.wiring import root_of
-from gallery_daemon.errors import FilingError, GalleryError
+from gallery_daemon.errors import FilingError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.overlay import DryRunDisk
 from gallery_daemon.filing.preconditions import refuse_emptied
@@ -75,8 +76,7 @@ def scopes_of(config: Config, folders: Sequence[str] = ()) -> tuple[Scope, ...]:
         return tuple(Scope(root_of(folder, config.library)) for folder in config.watch)
     scopes: list[Scope] = []
     for given in folders:
-        if not Path(given).is_dir():
-            raise GalleryError(f"{given} is not a folder", hint="give folders of photos")
+        refuse_missing(given)
         path = absolute(given, str(Path.cwd()))
         outer = (each for each in config.watch if is_inside(path, each.path))
         folder = next(outer, None)

@@ -43,12 +43,37 @@ class Undoing:
         self._undoer, self._relocator = Undoer(journal, disk), Relocator(journal, disk)
 
     def run(self, rows: Iterable[Row]) -> Iterator[UndoResult]:
-        """Each row is undone, or given with the error; the newest, of the highest number, first."""
-        for row in sorted(rows, key=lambda row: row.id, reverse=True):
+        """Each row is undone, or given with the error; the newest, of the highest number, first.
+
+        Sidecars that an undo before has left behind, because it was cut short, come before all.
+        """
+        asked = sorted(rows, key=_id, reverse=True)
+        yield from self._catch_up({row.id for row in asked})
+        for row in asked:
             outcome = self._one(row, None)
             yield outcome
             if outcome.done is not None:
                 yield from self._follow(row, outcome.done)
+
+    def _catch_up(self, asked: set[int]) -> Iterator[UndoResult]:
+        """What was cut short between a photo and its sidecars; those that cannot follow, stay.
+
+        So do those beside a photo that is about to be filed again, its undo being `asked` for.
+        """
+        tried: set[int] = set()
+        while True:
+            rest = (
+                (sidecar, undo)
+                for sidecar, undo in self._journal.left_behind()
+                if sidecar.id not in tried and undo not in asked
+            )
+            sidecar, undo = next(rest, (None, None))
+            if sidecar is None:
+                return
+            tried.add(sidecar.id)
+            outcome = self._one(sidecar, undo)
+            if outcome.done is not None:
+                yield outcome
 
     def _follow(self, row: Row, done: Row) -> Iterator[UndoResult]:
         """The sidecars of `row` that the undo `done` left behind are undone too, newest first.

@@ -8,6 +8,7 @@ migrated. A configuration that is wrong never ends the session that runs (promis
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
@@ -18,6 +19,7 @@ from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
 from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
+from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
@@ -192,6 +194,7 @@ class Session:
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
+        tasks.append(Rest(self._is_busy, partial(give_back, runtime.journal)))
         if self._config.summary is SummaryMode.DAILY:
             tasks.append(Summary(self._today, runtime.journal, self._log, self._clock))
         file, events = self._config.file, self._config_events
@@ -203,6 +206,11 @@ class Session:
         if self._exporter is not None:
             tasks.append(Metrics(runtime, watching, self._exporter))
         return tuple(tasks)
+
+    def _is_busy(self) -> bool:
+        runtime, listings = self._runtime, self._watching.listings
+        is_listing = any(each.is_under_way for each in listings)
+        return is_listing or runtime.pipeline.load > 0 or runtime.host.pid is not None
 
     def close(self) -> None:
         """Everything has ended: intake first, the classifier process and the journal last."""

@@ -28,7 +28,7 @@ from gallery_daemon.journey.photolog import PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
-from gallery_daemon.journey.shortfall import Shortfalls
+from gallery_daemon.journey.shortfall import ConfidenceGaps
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.journey.stayed import StayedFiles
@@ -142,7 +142,7 @@ def wire(
     """The journey on an open journal, a disk and a classifier process; nothing runs yet."""
     known = KnownFiles(journal, disk, config.library, roots, again=again)
     tally = PassCounts(stayed=StayedFiles() if is_pass else None)
-    shortfalls = Shortfalls(config.rules, cache(partial(confidences_of, config)))
+    shortfalls = ConfidenceGaps(config.rules, cache(partial(confidences_of, config)))
     photo_log = PhotoLog(log, tally, config.library, clock, shortfalls)
     settle_s = {folder.name: folder.settle_s for folder in config.watch}
     arrivals = Arrivals(settle_s, mounts=mounts)

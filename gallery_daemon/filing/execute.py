@@ -24,7 +24,7 @@ from gallery_daemon.errors import (
 )
 from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beside import name_beside
-from gallery_daemon.filing.content import hash_of, is_unchanged
+from gallery_daemon.filing.content import hash_of, hash_to_keep, is_unchanged
 from gallery_daemon.filing.emptied import note_made
 from gallery_daemon.filing.os_errors import library_errors, source_errors
 from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
@@ -212,9 +212,9 @@ class Filer:
         return row, placed
 
     def _hash_of(self, act: Act) -> str | None:
-        """By what the file is known if it is touched; None if it cannot be read to its end."""
+        """By what the file is known if it is touched; None if it cannot be read."""
         try:
-            return self._disk.content_hash(act.source)
+            return hash_to_keep(self._disk, act.source)
         except (OSError, FilingError):
             return None
 

@@ -18,6 +18,8 @@ from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing import attributes
 from gallery_daemon.filing.file_systems import why_no_link
 from gallery_daemon.filing.permissions import why_it_stays
+from gallery_daemon.imaging.formats import HEAD_BYTES
+from gallery_daemon.journal.contents import OF_ENDS, HashKind
 from gallery_daemon.openat import open_in
 from gallery_daemon.photo import Identity
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Rights
 
 _CHUNK = 1 << 20
+_END = 64 << 10
 # Not there, and in such a name not possible: too long, or of characters that FAT refuses.
 _NO_SUCH_NAME = frozenset({errno.ENOENT, errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
 
@@ -187,9 +190,20 @@ class DiskReader:
         finally:
             os.close(descriptor)
 
-    def content_hash(self, source: int) -> str:
-        """The SHA-256 of the open file's bytes, in hexadecimal digits."""
-        return self._digest(source).hex()
+    def head(self, source: int) -> bytes:
+        """The first bytes of the open file, which say what it is."""
+        return os.pread(source, HEAD_BYTES, 0)
+
+    def content_hash(self, source: int, kind: HashKind = HashKind.WHOLE) -> str:
+        """The SHA-256 of the open file's bytes, or of its ends, as the journal has it.
+
+        A file that is no longer than its ends has one of the whole kind.
+        """
+        size_bytes = os.fstat(source).st_size
+        if kind is HashKind.WHOLE or size_bytes <= 2 * _END:
+            return self._digest(source).hex()
+        ends = os.pread(source, _END, 0) + os.pread(source, _END, size_bytes - _END)
+        return OF_ENDS + hashlib.sha256(ends).hexdigest()
 
     def _digest(self, descriptor: int) -> bytes:
         digest = hashlib.sha256()

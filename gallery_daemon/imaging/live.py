@@ -72,7 +72,7 @@ def _guarded(read: Callable[[], bytes | None]) -> str | None:
     """What is read, if it may be an identifier and nothing on the way to it is broken."""
     try:
         found = (read() or b"").partition(b"\0")[0]
-    except (EOFError, IndexError, KeyError, ValueError, struct.error):
+    except (EOFError, IndexError, KeyError, OverflowError, ValueError, struct.error):
         return None
     return found.decode("ascii") if _IDENTIFIER.fullmatch(found) else None
 

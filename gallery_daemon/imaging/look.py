@@ -3,7 +3,8 @@
 The file is opened without following a link and without waiting for a FIFO, and must be the one that
 settled (promise 5). Its bytes are in memory before a decoder sees them: the classified, measured
 and hashed bytes are the same, and only reading them can fail because of the disk. If the photo's
-preview is enough and no hash is wanted, only the preview's bytes are read.
+preview is enough and no hash is wanted, only the preview's bytes are read; what is read whole has
+its hash, so that nobody reads it once more.
 
 A look also gives the picture's dHash: 128 bits that are nearly the same for every copy of it.
 Sixty-four times the hash says whether the picture is brighter to the right, and as often whether it
@@ -105,7 +106,7 @@ def look(
         digest = None
         if picture is None:
             data = _whole(file, identity)
-            digest = hashlib.sha256(data).hexdigest() if want_hash else None
+            digest = hashlib.sha256(data).hexdigest()
             picture = read_picture(data, max_pixels=max_pixels)
     facts = _facts(picture, path.rpartition("/")[2], identity)
     facts = replace(facts, content_hash=digest, dhash=dhash(picture.pixels))

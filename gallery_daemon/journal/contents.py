@@ -2,14 +2,16 @@
 
 A clock that changes shifts every mtime on a FAT card by an hour, a restored backup has new ones, a
 mount may number its inodes anew, and a folder moves to another disk. The bytes stay, so an ended
-row has their hash. Whoever compares it (`journey.known_files`) notes what the file is called and
-numbered now, so that it is compared once and not at every listing.
+row has their hash, or that of their ends (`filing.content` says when). Whoever compares it
+(`journey.known_files`) notes what the file is called and numbered now, so that it is compared once
+and not at every listing.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.journal.record import Row, State, row_of, signed
 from gallery_daemon.journal.sql import SELECT
@@ -19,6 +21,24 @@ if TYPE_CHECKING:
 
     from gallery_daemon.journal.database import Database
     from gallery_daemon.photo import Identity
+
+OF_ENDS: Final = "ends:"
+"""What the hash of a file's first and last 64 KiB begins with, in the journal."""
+
+
+class HashKind(Enum):
+    """Of which bytes a hash is."""
+
+    # In this order they are asked for: the cheap one first. SQL that is true of a hash so made; no
+    # hexadecimal digit is as great as an `n`, so each is one range of the index.
+    ENDS = f"content_hash >= '{OF_ENDS}'"
+    WHOLE = f"content_hash < '{OF_ENDS}'"
+
+    @classmethod
+    def of(cls, content_hash: str) -> HashKind:
+        """The kind of a hash as it is in the journal."""
+        return cls.ENDS if content_hash.startswith(OF_ENDS) else cls.WHOLE
+
 
 _IN_LIBRARY = "size_bytes = ? AND library = ?"
 # What an older program filed has no hash, but perhaps a file in the library to compare with.
@@ -49,9 +69,9 @@ class ContentTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def has_size(self, size_bytes: int, library: str, states: str) -> bool:
-        """Whether a file of that size is in one of `states`, and its hash is known."""
-        where = f"WHERE {_IN_LIBRARY} AND content_hash IS NOT NULL AND state IN ({states}) LIMIT 1"
+    def has_size(self, size_bytes: int, kind: HashKind, library: str, states: str) -> bool:
+        """Whether a file of that size is in one of `states`, and its hash is of that kind."""
+        where = f"WHERE {_IN_LIBRARY} AND {kind.value} AND state IN ({states}) LIMIT 1"
         asked = size_bytes, os.fsencode(library)
         return next(self._database.rows(SELECT + where, asked), None) is not None
 

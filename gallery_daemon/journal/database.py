@@ -3,8 +3,9 @@
 A fault that may pass (another program's lock, a full disk) becomes a JournalError and is tried
 again; a damaged file becomes JournalDamaged and is replaced by a new journal.
 
-A version of the schema is never changed once it has been used: a new version is a new step. Each
-step is one transaction, so after a power cut the journal has one version or the next.
+A version of the schema is never changed once it has been used: a new version is a new step. All
+steps that a journal lacks are one transaction, so after a power cut it has its version or today's,
+and a new journal waits for the disk once and not for each step.
 """
 
 from __future__ import annotations
@@ -277,19 +278,20 @@ def _bring_up_to_date(database: sqlite3.Connection, name: str) -> None:
     database.execute("PRAGMA journal_mode = WAL")
     # Every commit survives a power cut: an intent must be on disk before its act.
     database.execute("PRAGMA synchronous = FULL")
-    while _version_of(database) < _VERSION:
-        _step(database)
+    if _version_of(database) < _VERSION:
+        _take_steps(database)
 
 
-def _step(database: sqlite3.Connection) -> None:
-    """One version further, unless another program did it a moment ago."""
+def _take_steps(database: sqlite3.Connection) -> None:
+    """Those to this program's version, unless another program took them a moment ago."""
     database.execute("BEGIN IMMEDIATE")
     try:
         version = _version_of(database)
-        if version < _VERSION:
-            for statement in _STEPS[version].split(";"):
+        for step in _STEPS[version:]:
+            for statement in step.split(";"):
                 database.execute(statement)
-            database.execute(f"PRAGMA user_version = {version + 1}")
+        # Never down again: a newer program may have been that other one.
+        database.execute(f"PRAGMA user_version = {max(version, _VERSION)}")
         database.execute("COMMIT")
     except BaseException:
         database.execute("ROLLBACK")

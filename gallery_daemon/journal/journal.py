@@ -71,6 +71,14 @@ class Journal:
         self.contents = ContentTable(self._database)
         self.made_folders = MadeFolders(self._database)
 
+    def empty_caches(self) -> None:
+        """Pages of the file that are held in case they are asked for again are let go.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
+        self._database.execute("PRAGMA shrink_memory")
+
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
         self._database.close()
@@ -251,6 +259,14 @@ class Journal:
     def orphan_sidecars(self) -> list[Row]:
         """The filed sidecars whose photo was filed anew without them."""
         return list(map(row_of, self._database.rows(statements.ORPHAN_SIDECARS)))
+
+    def left_behind(self) -> list[tuple[Row, int]]:
+        """The filed sidecars whose photo was undone without them, the newest first; by which undo.
+
+        A crash came in between, or they could not follow.
+        """
+        pairs = self._database.rows(statements.LEFT_BEHIND)
+        return [(self.existing_row(sidecar), undo) for sidecar, undo in list(pairs)]
 
     def hard_links_of(self, identity: Identity, library: str) -> list[Row]:
         """The filings by hard link of a file with that inode, the latest first."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -49,12 +49,21 @@ _FINENESS = tuple(Granularity).index
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """One decision as it was: `trace` has the rules of that time, up to the one that matched."""
+    """One decision as it was: `trace` has the rules of that time, up to the one that matched.
+
+    `sidecar` is the row of the file that was asked about, if it went with the photo of `row`.
+    """
 
     row: Row
     trace: tuple[TraceEntry, ...]
     prediction: Prediction | None
     taken: Taken | None
+    sidecar: Row | None = None
+
+    @property
+    def asked(self) -> Row:
+        """The row of the file that was asked about; the photo's own, or its sidecar's."""
+        return self.sidecar or self.row
 
 
 class PastDecisions:
@@ -70,9 +79,10 @@ class PastDecisions:
             JournalError: the journal cannot be read.
         """
         columns = self._find(file)
-        if columns is not None and columns["parent"] is not None:
-            columns = self._first(_BY_ID, columns["parent"])
-        return None if columns is None else _past_decision(columns)
+        if columns is None or columns["parent"] is None:
+            return None if columns is None else _past_decision(columns)
+        photo = self._first(_BY_ID, columns["parent"])
+        return None if photo is None else replace(_past_decision(photo), sidecar=row_of(columns))
 
     def of(self, row: Row) -> PastDecision:
         """The latest decision on the file that the row is about.
@@ -97,7 +107,7 @@ class PastDecisions:
         now = _identity(file)
         if now is None:
             return None
-        was_ns = now.mtime_ns if known is None else known.row.identity.mtime_ns
+        was_ns = now.mtime_ns if known is None else known.asked.identity.mtime_ns
         columns = self._first(_OTHER, os.fsencode(file), now.size_bytes, now.mtime_ns, was_ns)
         return None if columns is None else row_of(columns)
 

@@ -134,9 +134,9 @@ class Row:
     `Prediction`; a row of an older program has only the first. `decided_at` is ISO 8601 with its
     offset; `made_inode` is that of the copy, if one was made; `unfinished` the name under which a
     copy was begun that is not whole yet, and `begun_inode` its inode; `content_hash` the SHA-256 of
-    what was filed, in hexadecimal digits; `rights` those that the file had and its new place cannot
-    keep. In the row of an undo the two places are exchanged: it leads from the library to the watch
-    folder.
+    what was filed, in hexadecimal digits, or of its ends (`contents.OF_ENDS`); `rights` those that
+    the file had and its new place cannot keep. In the row of an undo the two places are exchanged:
+    it leads from the library to the watch folder.
     """
 
     id: int

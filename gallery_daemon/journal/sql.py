@@ -62,6 +62,14 @@ ORPHAN_SIDECARS: Final = """
 SELECT sidecar.* FROM filings AS photo JOIN filings AS sidecar ON sidecar.parent = photo.id
 WHERE photo.state = 'refiled' AND sidecar.state = 'filed' ORDER BY sidecar.id
 """
+# An undo that is itself undone is in another state. CROSS JOIN keeps the order, which has indexes.
+LEFT_BEHIND: Final = """
+SELECT sidecar.id AS sidecar, undo.id AS undo FROM filings AS undo
+CROSS JOIN filings AS photo ON photo.id = undo.undoes
+CROSS JOIN filings AS sidecar ON sidecar.parent = photo.id
+WHERE undo.state = 'undo' AND photo.state = 'undone' AND sidecar.state = 'filed'
+ORDER BY sidecar.id DESC
+"""
 FILED_BY_RULE: Final = """
 SELECT rule, count(*) FROM filings
 WHERE library = ? AND state = 'filed' AND parent IS NULL AND rule IS NOT NULL

@@ -2,8 +2,10 @@
 
 First by identity, which costs one question to the journal for a hundred files. A file that is not
 known so has perhaps only been touched, restored, renamed by a sync tool, mounted elsewhere or
-copied to another disk with all its folder. Its size says whether that can be, and then its bytes
-are read and hashed, once: the journal notes what it is called and numbered from now on.
+copied to another disk with all its folder. Its size says whether that can be, and then it is hashed
+as those of its size were, once: the journal notes what it is called and numbered from now on. Where
+only the ends were hashed, the rest is compared with what lies in the library, if that is another
+file; mostly it is the same, by a hard link.
 
 Equal bytes alone do not make it the same file, because people keep copies on purpose, and the rules
 say what becomes of those. It is a *successor* of what was filed if it has the same path; the same
@@ -18,9 +20,10 @@ import stat
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action
-from gallery_daemon.errors import JournalError
+from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.beside import is_older_name
 from gallery_daemon.filing.content import hash_of, is_unchanged
+from gallery_daemon.journal.contents import HashKind
 from gallery_daemon.journal.record import State
 from gallery_daemon.journal.sql import FINAL, KEPT
 from gallery_daemon.photo import Candidate, Identity
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
 
 # FAT's resolution.
 _FAT_NS = 2_000_000_000
+
+
+class _Unreadable(Exception):
+    """The file cannot be read as it was seen, so nothing is known of its bytes."""
 
 
 class KnownFiles:
@@ -90,26 +97,41 @@ class KnownFiles:
         Raises:
             JournalError: the journal cannot be read now.
         """
-        size_bytes, contents = photo.identity.size_bytes, self._journal.contents
-        unhashed = list(contents.unhashed(photo.path, size_bytes, self._library))
-        if not unhashed and not contents.has_size(size_bytes, self._library, self._states):
+        try:
+            found = next(self._matching(photo), None)
+        except _Unreadable:
             return None
-        digest = self._hash_of(photo)
-        if digest is None:
+        if found is None:
             return None
-        row = next(self._matching(photo, digest, unhashed), None)
-        if row is not None:
-            with contextlib.suppress(JournalError):
-                contents.recognise(row, digest, photo.path, photo.identity)
+        row, digest = found
+        with contextlib.suppress(JournalError):
+            self._journal.contents.recognise(row, digest, photo.path, photo.identity)
         return row
 
-    def _matching(self, photo: Photo, digest: str, unhashed: list[Row]) -> Iterator[Row]:
+    def _matching(self, photo: Photo) -> Iterator[tuple[Row, str]]:
+        """The rows of the file, each with the hash that they have in common."""
+        size_bytes, contents = photo.identity.size_bytes, self._journal.contents
+        if contents.has_size(size_bytes, HashKind.ENDS, self._library, self._states):
+            ends = self._hash_of(photo, HashKind.ENDS)
+            for row in self._successors(photo, ends):
+                if not self._differs_in_library(photo, row):
+                    yield row, ends
+        unhashed = list(contents.unhashed(photo.path, size_bytes, self._library))
+        has_whole = contents.has_size(size_bytes, HashKind.WHOLE, self._library, self._states)
+        if unhashed or has_whole:
+            whole = self._hash_of(photo, HashKind.WHOLE)
+            for row in self._successors(photo, whole):
+                yield row, whole
+            # What an older program filed is compared with what is in the library, if that is there.
+            for row in unhashed:
+                if whole == self._hash_in_library(row):
+                    yield row, whole
+
+    def _successors(self, photo: Photo, digest: str) -> Iterator[Row]:
         same = self._journal.contents.rows(
             photo.identity.size_bytes, digest, self._library, self._states
         )
-        yield from (row for row in same if self._is_successor(photo, row))
-        # What an older program filed is compared with what is in the library, if that is there.
-        yield from (row for row in unhashed if self._hash_in_library(row) == digest)
+        return (row for row in same if self._is_successor(photo, row))
 
     def _is_successor(self, photo: Photo, row: Row) -> bool:
         """Whether the photo, which has the row's bytes, is the row's file and no other copy."""
@@ -147,13 +169,41 @@ class KnownFiles:
             return False
         return is_unchanged(self._disk, row, row.candidate, now)
 
-    def _hash_of(self, photo: Photo) -> str | None:
-        return hash_of(self._disk, photo.candidate, photo.identity)
+    def _differs_in_library(self, photo: Photo, row: Row) -> bool:
+        """Whether what was filed lies in the library, and has other bytes between its ends."""
+        if row.name is None:
+            return False
+        mine, there = photo.candidate, Candidate(row.source, row.library, row.below_library)
+        try:
+            found = os.lstat(there.path)
+        except OSError:
+            return False
+        now = Identity.of(found)
+        is_one_file = (now.device, now.inode) == (photo.identity.device, photo.identity.inode)
+        if is_one_file or not stat.S_ISREG(found.st_mode):
+            return False
+        if not is_unchanged(self._disk, row, there, now):
+            return False  # it is not what was filed any more
+        try:
+            with (
+                self._disk.folder(mine.root, mine.folders) as home,
+                self._disk.source(home, mine.name, photo.identity) as source,
+                self._disk.folder(there.root, there.folders) as shelf,
+            ):
+                return not self._disk.same_bytes(source, shelf, there.name)
+        except (OSError, FilingError, PhotoChanged):
+            return True  # to be filed twice is better than never
+
+    def _hash_of(self, photo: Photo, kind: HashKind) -> str:
+        digest = hash_of(self._disk, photo.candidate, photo.identity, kind)
+        if digest is None:
+            raise _Unreadable
+        return digest
 
     def _hash_in_library(self, row: Row) -> str | None:
         there = Candidate(row.source, row.library, row.below_library)
         try:
-            return hash_of(self._disk, there, Identity.of(os.lstat(there.path)))
+            return hash_of(self._disk, there, Identity.of(os.lstat(there.path)), HashKind.WHOLE)
         except OSError:
             return None
 

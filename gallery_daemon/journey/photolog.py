@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.classifier_state import ClassifierState
 from gallery_daemon.journey.examined import Predicted
-from gallery_daemon.journey.shortfall import NO_SHORTFALL
+from gallery_daemon.journey.shortfall import NO_GAP
 from gallery_daemon.logs.events import (
     PhotoFailed,
     PhotoFiled,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.examined import Examined, Traveller
     from gallery_daemon.journey.pass_counts import PassCounts
-    from gallery_daemon.journey.shortfall import Shortfall, Shortfalls
+    from gallery_daemon.journey.shortfall import ConfidenceGap, ConfidenceGaps
     from gallery_daemon.logs.events import (
         ClassifierFailed,
         ClassifierStarted,
@@ -62,7 +62,7 @@ class PhotoLog:
         tally: PassCounts,
         library: str,
         clock: Clock,
-        shortfalls: Shortfalls | None = None,
+        shortfalls: ConfidenceGaps | None = None,
     ) -> None:
         """`shortfalls` knows what an uncertain photo lacks; without it, its line does not say."""
         self._log, self._tally, self._clock = log, tally, clock
@@ -133,7 +133,7 @@ class PhotoLog:
     def left(self, traveller: Traveller, reason: str, decision: Decision | None) -> None:
         """The file stays where it is, as it should."""
         self._tally.stay(State.LEFT, traveller.photo.path, reason)
-        lacks = NO_SHORTFALL if decision is None else self._lacks(traveller, decision)
+        lacks = NO_GAP if decision is None else self._lacks(traveller, decision)
         needs = _share(lacks.confidence)
         line = replace(self._line(traveller, decision), needs_confidence=needs)
         self._log.write(PhotoLeft(line, "; ".join(filter(None, (reason, lacks.reason)))))
@@ -193,9 +193,9 @@ class PhotoLog:
             self.lost = report.error
         self._log.write(report)
 
-    def _lacks(self, traveller: Traveller, decision: Decision) -> Shortfall:
+    def _lacks(self, traveller: Traveller, decision: Decision) -> ConfidenceGap:
         if self._shortfalls is None or not isinstance(traveller, Predicted):
-            return NO_SHORTFALL
+            return NO_GAP
         return self._shortfalls.of(traveller, decision)
 
     def _folder_of(self, filing: Filing) -> str:

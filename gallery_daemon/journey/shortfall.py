@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortfall:
+class ConfidenceGap:
     """What the rule asks for and the photo has not.
 
     `confidence` is the one from which on the rule takes such a photo; where no confidence would do,
@@ -35,11 +35,11 @@ class Shortfall:
     reason: str | None = None
 
 
-NO_SHORTFALL = Shortfall()
+NO_GAP = ConfidenceGap()
 
 
 @dataclass(frozen=True, slots=True)
-class Shortfalls:
+class ConfidenceGaps:
     """Finds the shortfall of a photo by the rules in force.
 
     `confidences` gives the confidence that a precision comes to, by precision and class. It is
@@ -49,19 +49,19 @@ class Shortfalls:
     rules: RuleSet
     confidences: Callable[[], Mapping[tuple[float, str], float]]
 
-    def of(self, examined: Predicted, decision: Decision) -> Shortfall:
+    def of(self, examined: Predicted, decision: Decision) -> ConfidenceGap:
         """What the first rule lacks that was nearly sure enough; nothing for any other outcome."""
         says = examined.prediction
         if decision.outcome is not Outcome.UNCERTAIN:
-            return NO_SHORTFALL
+            return NO_GAP
         name = next(entry.rule for entry in decision.trace if entry.truth is Truth.UNSURE)
         rule = next(each for each in self.rules.rules if each.name == name and each.enabled)
         found = lacking(rule.when, examined.photo, examined.facts, says)
         wanted = [self._confidence(condition, says.top_class) for condition, _ in found]
         known = [each for each in wanted if each is not None]
         if known and len(known) == len(wanted):
-            return Shortfall(confidence=max(known))
-        return Shortfall(reason=" and ".join(dict.fromkeys(check.reason for _, check in found)))
+            return ConfidenceGap(confidence=max(known))
+        return ConfidenceGap(reason=" and ".join(dict.fromkeys(check.reason for _, check in found)))
 
     def _confidence(self, condition: Condition, top_class: str) -> float | None:
         match condition:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from gallery_daemon.model.manifest import TALLY_BINS, Tally
@@ -83,7 +84,7 @@ def tally_of(calls: Iterable[tuple[float, bool]]) -> Tally:
     """The tally of a class's calls: the confidence of each, 0..1, and whether it was right."""
     called, right = [0] * TALLY_BINS, [0] * TALLY_BINS
     for confidence, is_right in calls:
-        place = _bin(confidence)
+        place = bin_of(confidence)
         called[place] += 1
         right[place] += is_right
     return Tally(tuple(called), tuple(right))
@@ -97,6 +98,13 @@ def precision_at(tally: Tally, confidence: float) -> float | None:
     """
     reached = (step for step in _thresholds(tally) if step.confidence <= confidence)
     return max((step.precision for step in reached), default=None)
+
+
+def precisions(tally: Tally) -> tuple[float | None, ...]:
+    """What `precision_at` says from each hundredth up to the next, `TALLY_BINS` of them."""
+    largest: list[float | None] = [*accumulate((s.precision for s in _thresholds(tally)), max)]
+    beyond = largest[-1] if largest else None
+    return (*largest, *(beyond,) * (TALLY_BINS - len(largest)))
 
 
 def threshold(tally: Tally, wanted: float) -> Threshold | None:
@@ -119,8 +127,11 @@ def _thresholds(tally: Tally) -> Iterator[Threshold]:
         right -= tally.right[place]
 
 
-def _bin(confidence: float) -> int:
-    """The place n with n/100 <= `confidence` < (n + 1)/100, compared as a rule compares."""
+def bin_of(confidence: float) -> int:
+    """The place n with n/100 <= `confidence` < (n + 1)/100, compared as a rule compares.
+
+    That of 1 is the last, 99.
+    """
     place = int(confidence * TALLY_BINS)
     # 0.29 * 100 is less than 29.
     if (place + 1) / TALLY_BINS <= confidence:

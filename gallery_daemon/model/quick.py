@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from gallery_daemon.model.manifest import knows_quick
-from gallery_daemon.model.precision import precision_at
+from gallery_daemon.model.precision import bin_of, precisions
 from gallery_daemon.photo import Bounds, LookKind, Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gallery_daemon.model.manifest import Manifest, Tally
+    from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.photo import Prediction
 
 # Nearer to 0 or 1 a probability is not told from it: sums of float32 have no more digits.
@@ -30,17 +30,21 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class QuickLooks:
-    """What is known of a model's quick looks: `reach` and the full look's `tallies`, by class."""
+    """What is known of a model's quick looks, by class: `reach`, and the full look's `precisions`.
+
+    Of each class there are `TALLY_BINS`, one for each hundredth of confidence.
+    """
 
     reach: Mapping[str, float]
-    tallies: Mapping[str, Tally]
+    precisions: Mapping[str, tuple[float | None, ...]]
 
     @classmethod
     def of(cls, manifest: Manifest) -> Self | None:
         """Those of a bundle; None: it is not known how near they are to full ones."""
         if not knows_quick(manifest):
             return None
-        return cls(manifest.looks[LookKind.QUICK].reach, manifest.full.tallies)
+        known = {name: precisions(tally) for name, tally in manifest.full.tallies.items()}
+        return cls(manifest.looks[LookKind.QUICK].reach, known)
 
     def bounds(self, prediction: Prediction) -> Bounds:
         """What a full look may say of the photo of a quick look's prediction, by the same model."""
@@ -55,14 +59,14 @@ class QuickLooks:
             name: Range(max(ranges[name].low, surest), max(ranges[name].high, surest))
             for name in bounds.top_classes
         }
-        precisions = {name: self._precision(name, each) for name, each in called.items()}
-        return Bounds(ranges, {name: each for name, each in precisions.items() if each is not None})
+        found = {name: self._precision(name, each) for name, each in called.items()}
+        return Bounds(ranges, {name: each for name, each in found.items() if each is not None})
 
     def _precision(self, name: str, confidence: Range) -> Range | None:
-        tally = self.tallies.get(name)
-        if tally is None:
+        known = self.precisions.get(name)
+        if known is None:
             return None
-        low, high = precision_at(tally, confidence.low), precision_at(tally, confidence.high)
+        low, high = known[bin_of(confidence.low)], known[bin_of(confidence.high)]
         return None if low is None or high is None else Range(low, high)
 
 

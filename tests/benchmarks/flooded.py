@@ -25,6 +25,8 @@ _ROOT = Path(__file__).parents[2]
 _LOOK_EVERY_S = 0.25
 # Nothing said for this long after the last photo, or while photos are missing: it is at rest.
 _REST_S, _PATIENCE_S = 5.0, 60.0
+# The classifier process is nice, so that on a busy machine its start takes minutes.
+_DEADLINE_S = 600.0
 _CONFIG = """\
 version: 1
 watch: {{path: {watch}, settle: 1s}}
@@ -101,7 +103,7 @@ class FloodedDaemon:
         self.wait_for("daemon_started")
         self.memory_mb["at start"] = self._memory_mb("VmRSS")
 
-    def wait_for(self, event: str, patience_s: float = _PATIENCE_S) -> Event:
+    def wait_for(self, event: str, patience_s: float = _DEADLINE_S) -> Event:
         """The last event of that name, once there is one."""
         deadline = time.monotonic() + patience_s
         while not self.counts[event]:

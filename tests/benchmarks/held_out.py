@@ -18,21 +18,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.training.dataset import Labelled
+    from gallery_daemon.training.dataset import Gallery, Labelled
 
 # A camera's thumbnail belongs to what a camera takes.
 NO_CAMERAS = frozenset({"memes", "whatsapp_screenshots"})
+
+
+def gallery_of(data: Path, manifest: Manifest) -> Gallery:
+    """The pictures that the bundle was made of, in the order of its training.
+
+    Raises:
+        TrainingError: `data` lacks a folder that the manifest names.
+    """
+    names = cast("list[str]", (manifest.provenance or {}).get("data", ["gallery"]))
+    return find_gallery([data / name for name in names], manifest.classes)
 
 
 def held_out(data: Path, manifest: Manifest) -> list[Labelled]:
     """In an order that mixes the classes, as far as the manifest says which these were.
 
     Raises:
-        TrainingError: `data` lacks a folder that the manifest names.
+        TrainingError: as `gallery_of`.
     """
     provenance = manifest.provenance or {}
-    folders = [data / name for name in cast("list[str]", provenance.get("data", ["gallery"]))]
-    gallery = find_gallery(folders, manifest.classes)
+    gallery = gallery_of(data, manifest)
     places = range(len(gallery.pictures))
     seed = cast("int", provenance.get("seed", 0))
     share = cast("float", provenance.get("validation_share", VALIDATION_SHARE))

@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.inputs import wait_until_settled
 from tests.benchmarks.processes import ROOT, Broken, run_module, run_of
@@ -29,10 +29,15 @@ BATCH_SIZE = 16
 
 @dataclass(frozen=True)
 class SortPass:
-    """A pass that filed each photo once, and when it did, in seconds since 1970."""
+    """A pass that filed each photo once, and when it did, in seconds since 1970.
+
+    `starts` of the classifier process are more than one where a photo took too long, as on a
+    machine that is busy: then the figures are of no use.
+    """
 
     ended: Ended
     finishes: tuple[float, ...]
+    starts: int
 
 
 def sort_once(photos: Sequence[Path], scene: Path, environ: Mapping[str, str]) -> Run:
@@ -75,17 +80,21 @@ def sort_pass(
         refuse_unfaithful(photos, filed, library)
     finally:
         shutil.rmtree(scene, ignore_errors=True)
-    return SortPass(ended, tuple(at for _, at in filed))
+    starts = sum(event["event"] == "classifier_started" for event in _events(ended.errors))
+    return SortPass(ended, tuple(at for _, at in filed), starts)
 
 
 def filed_at(log: str) -> list[tuple[str, float]]:
     """Which photos were filed, and when, in seconds since 1970."""
-    events = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     return [
         (event["photo"], datetime.fromisoformat(event["timestamp"]).timestamp())
-        for event in events
+        for event in _events(log)
         if event["event"] == "photo_filed"
     ]
+
+
+def _events(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines() if line.startswith("{")]
 
 
 def refuse_unfaithful(

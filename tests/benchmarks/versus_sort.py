@@ -87,6 +87,7 @@ class Passes:
             f"{build.name}: {len(photos)} photos in {ended.whole_s:.1f} s, "
             f"{_rate(done):.1f}/s, {ended.processor_s:.1f} s of processors, "
             f"{ended.read_bytes / 1e6:.0f} MB read"
+            + (f"; BUSY: the classifier process started {done.starts} times" * (done.starts > 1))
         )
         return done
 

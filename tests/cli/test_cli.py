@@ -27,9 +27,33 @@ def photo(path: Path, seed: int = 0) -> Path:
 
 def test_the_front_door_does_not_wait_for_torch() -> None:
     """A fresh interpreter that has imported the whole command line has not imported torch."""
-    code = "import sys, gallery_daemon.cli.app; sys.exit('torch' in sys.modules)"
+    code = (
+        "import sys; from gallery_daemon.cli.app import make_app; make_app();"
+        "sys.exit('gallery_daemon.cli.train' not in sys.modules or 'torch' in sys.modules)"
+    )
 
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+
+
+@pytest.mark.parametrize(
+    ("words", "imported"),
+    [("history --last x", "history"), ("evaluate", "train"), ("--version", "")],
+)
+def test_a_command_does_not_wait_for_the_others(words: str, imported: str) -> None:
+    """Of the files of commands, its own alone is imported."""
+    code = (
+        "import sys; from gallery_daemon.cli.app import COMMANDS, run_command\n"
+        "try: run_command()\n"
+        "except BaseException:\n"
+        "    files = (f'gallery_daemon.cli.{name}' for name in COMMANDS)\n"
+        "    print(*(name for name in files if name in sys.modules), file=sys.stderr)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, *words.split()], check=True, capture_output=True, text=True
+    )
+
+    expected = [f"gallery_daemon.cli.{imported}"] if imported else []
+    assert expected == told.stderr.split()
 
 
 def test_without_a_configuration_run_says_how_to_get_one(run: Run) -> None:
@@ -44,8 +68,8 @@ def test_without_a_configuration_run_says_how_to_get_one(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("runs",), "Did you mean"),
-        (("sort", "/nowhere", "--library", "/tmp/x"), "/nowhere is not a folder"),
+        (("runs",), "did you mean"),
+        (("sort", "/nowhere", "--library", "/tmp/x"), "there is no folder /nowhere"),
         (("sort", "/tmp"), "give --library"),
         (("run", "--watch", "/tmp"), "--library"),
         (("check", "--config", "/nowhere.yaml"), "there is no such file"),
@@ -177,7 +201,7 @@ def test_evaluate_prints_the_documented_keys(run: Run, shared_data: Path, tmp_pa
 
 def test_an_output_that_takes_nothing_is_one_sentence(tmp_path: Path) -> None:
     """A full disk behind `>` is an error; a reader that is gone, and a closed output, are none."""
-    program = f"XDG_CONFIG_HOME={tmp_path} {sys.executable} -m gallery_daemon check --help"
+    program = f"XDG_CONFIG_HOME={tmp_path} {sys.executable} -m gallery_daemon --version"
 
     full, closed, gone = (
         subprocess.run(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery_daemon.cli.explain import _taken
+from gallery_daemon.cli.explained import _taken
 from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Taken, TakenFrom
 from tests.cli.test_cli import photo

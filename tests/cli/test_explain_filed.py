@@ -136,3 +136,47 @@ def test_a_filed_photo_is_known_under_a_new_name(
     assert "filed on" in done.stdout
     assert f"came from {shot}" in done.stdout
     assert "renamed or moved since" in done.stdout
+
+
+def test_a_sidecar_is_explained_by_what_was_done_with_it(
+    quick_run: Run, tmp_path: Path, explained: Path
+) -> None:
+    """Its places are its own; the rules and the model are of its photo, which it went with."""
+    photo(tmp_path / "inbox/a.jpg")
+    sidecar = tmp_path / "inbox/a.xmp"
+    sidecar.write_text("<x:xmpmeta/>")
+    quick_run("sort", "--config", explained, tmp_path / "inbox")
+    place = tmp_path / "library/Cars/2024/a.xmp"
+
+    by_source, by_place = (
+        quick_run("explain", "--config", explained, each) for each in (sidecar, place)
+    )
+    told = json.loads(quick_run("explain", "--config", explained, "--json", sidecar).stdout)
+
+    assert ("", "") == (by_source.stderr, by_place.stderr)
+    for done in (by_source, by_place):
+        assert f"a.xmp is a sidecar of a.jpg and was filed with it, to {place}" in done.stdout
+        assert f"outcome: rule cars -> copy to {place}" in done.stdout
+        assert f"today: its photo: rule cars -> copy to {place.with_suffix('.jpg')}" in done.stdout
+        assert "since" not in done.stdout
+        assert "before:" not in done.stdout
+    assert "came from" not in by_source.stdout
+    assert f"came from {sidecar}" in by_place.stdout
+    assert str(place) == told["then"]["sidecar"]["destination"]
+
+
+def test_a_sidecar_whose_photo_is_gone_is_not_judged_in_its_place(
+    run: Run, tmp_path: Path, explained: Path
+) -> None:
+    """Where today's rules ask for the file, the photo's place in the library has it."""
+    rules = "rules:\n  - {name: wide, when: {width: {min: 300}}, to: Wide/}\n"
+    explained.write_text(explained.read_text().replace("rules:\n", rules))
+    shot = photo(tmp_path / "inbox/a.jpg")
+    sidecar = shot.with_suffix(".xmp")
+    sidecar.write_text("<x:xmpmeta/>")
+    run("sort", "--config", explained, tmp_path / "inbox")
+    shot.unlink()
+
+    done = run("explain", "--config", explained, sidecar)
+
+    assert f"today: its photo: rule wide -> copy to {tmp_path}/library/Wide/a.jpg" in done.stdout

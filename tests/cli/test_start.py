@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from gallery_daemon.cli.app import app
+from gallery_daemon.cli.app import make_app
 from gallery_daemon.cli.start import OPTIONS, RunOptions, parse_options
 from gallery_daemon.logs.setup import LogFormat, LogLevel
 
 
 def test_both_parsers_know_the_same_options() -> None:
     """An option that is added to `run` is understood on the short way too."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(make_app(["run", "check"]))
     run = group.commands["run"]  # type: ignore[attr-defined]
 
     assert {each.name for each in run.params} - {"help"} == set(OPTIONS)

@@ -201,7 +201,7 @@ def test_a_part_of_a_watch_folder_is_looked_at_as_that_folder_s(household: House
         part.start,
     )
     assert ("other", "") == (other.root.source, other.start)
-    with pytest.raises(GalleryError, match="is not a folder"):
+    with pytest.raises(GalleryError, match="there is no folder /nowhere"):
         scopes_of(config, ["/nowhere"])
 
 

@@ -7,12 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer.main
 
-from gallery_daemon.cli.app import app
+from gallery_daemon.cli.app import make_app
 from tests.docs.pages import DOCUMENTS, README
 from tests.end_to_end.conftest import photo_bytes
 
@@ -31,10 +31,16 @@ TOUR = README.read_text("utf-8").partition("## A five-minute tour")[2].partition
 SHOWN = sorted({line for path in DOCUMENTS for line in shown_in(path.read_text("utf-8"))})
 
 
+@pytest.fixture(scope="module")
+def parser() -> Any:
+    """The parser of all commands."""
+    return typer.main.get_command(make_app())
+
+
 @pytest.mark.parametrize("line", SHOWN)
-def test_every_command_can_be_typed(line: str) -> None:
+def test_every_command_can_be_typed(parser: Any, line: str) -> None:
     """Its options are known, its arguments complete, its values of the right kind."""
-    command = typer.main.get_command(app)
+    command = parser
     words = shlex.split(line.partition(" > ")[0])
     while hasattr(command, "commands"):
         words = words[1:]

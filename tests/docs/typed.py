@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.models import ArgumentInfo, OptionInfo
 
-from gallery_daemon.cli.app import app
+from gallery_daemon.cli.app import make_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,14 +43,18 @@ class Command:
     parameters: tuple[Parameter, ...]
 
 
-def commands(typer_app: Typer = app, before: str = "gallery-daemon") -> Iterator[Command]:
+def commands() -> Iterator[Command]:
     """Every command in the order of `--help`, those of a group behind it."""
+    return _commands(make_app(), "gallery-daemon")
+
+
+def _commands(typer_app: Typer, before: str) -> Iterator[Command]:
     for info in typer_app.registered_commands:
         assert info.callback is not None
         yield _command(info.callback, before)
     for group in typer_app.registered_groups:
         assert group.typer_instance is not None
-        yield from commands(group.typer_instance, f"{before} {group.name}")
+        yield from _commands(group.typer_instance, f"{before} {group.name}")
 
 
 def options() -> dict[str, set[str]]:

@@ -3,8 +3,8 @@
 `python -m tests.faults.kills` kills it at every system call that changes anything: `material` has
 the photos, `scene` the little world they lie in, `running` the daemon in it, `tracing` the strace
 that kills it, `trial` one kill and the start after it, `oracle` what must be true then, `sweep` all
-kills of one case at one call, `anew` the same of `refile`, `proof` where the bugs of `planted` must
-be found.
+kills of one case at one call, `anew` the same of `refile`, `undone` of `undo`, `proof` where the
+bugs of `planted` must be found.
 
 `python -m tests.faults.fuzz` feeds it pictures that `mutate` has broken: `looker` one by one to the
 decoders, `feeding` in batches to a real daemon.

@@ -68,14 +68,10 @@ class _World:
 
     def start(self) -> None:
         """A daemon has come and gone, and cleared up."""
-        _run_daemon(self.scene, self.program)
+        run_daemon(self.scene, self.program)
 
     def _say(self, words: Sequence[str], kill: Kill | None) -> bool:
-        command: Sequence[str] = (*self.program.command, *words)
-        if kill is not None:
-            trace = self.scene.home / "trace"
-            command = traced(command, trace, kill, self.scene.made_into)
-        return _ends(command, self.scene, self.program)
+        return say(self.scene, self.program, words, kill)
 
 
 def try_kills(case: Case, kills: Sequence[Kill], program: Program) -> Trial:
@@ -104,14 +100,12 @@ def count_calls(case: Case, program: Program) -> Counter[str]:
     """How often each call is made by a `refile` that is not killed."""
     with made(case, material()) as scene:
         _filed(scene, program)
-        words = (*program.command, "refile", "--config", f"{scene.config}", "--yes")
-        trace = scene.home / "trace"
-        _ends(traced(words, trace, None, ()), scene, program)
-        return census(trace, scene.scratch)
+        words = ("refile", "--config", f"{scene.config}", "--yes")
+        return count_calls_of(words, scene, program)
 
 
 def _filed(scene: Scene, program: Program) -> _World:
-    _run_daemon(scene, program)
+    run_daemon(scene, program)
     text = scene.config.read_text()
     for old, new in _FOLDERS.items():
         text = text.replace(old, new)
@@ -123,11 +117,35 @@ def _filed(scene: Scene, program: Program) -> _World:
     return _World(scene, program, files_below(scene.watch), files_below(scene.library))
 
 
-def _run_daemon(scene: Scene, program: Program) -> None:
+def run_daemon(scene: Scene, program: Program) -> None:
+    """A daemon has come and gone, and cleared up.
+
+    Raises:
+        Stuck: it has not.
+    """
     command = run_command(program.command, scene)
     with Running(command, scene.environ | program.environ, program.deadline_s) as daemon:
         if not daemon.run_out():
             raise Stuck("the daemon was killed by another")
+
+
+def say(scene: Scene, program: Program, words: Sequence[str], kill: Kill | None) -> bool:
+    """The command has come to its end; False: it was killed.
+
+    Raises:
+        Stuck: neither, or it says that it could not do all of it.
+    """
+    command: Sequence[str] = (*program.command, *words)
+    if kill is not None:
+        command = traced(command, scene.home / "trace", kill, scene.made_into)
+    return _ends(command, scene, program)
+
+
+def count_calls_of(words: Sequence[str], scene: Scene, program: Program) -> Counter[str]:
+    """How often the command makes each call."""
+    trace = scene.home / "trace"
+    _ends(traced((*program.command, *words), trace, None, ()), scene, program)
+    return census(trace, scene.scratch)
 
 
 def _ends(command: Sequence[str], scene: Scene, program: Program) -> bool:

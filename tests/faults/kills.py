@@ -1,7 +1,7 @@
 """Exactly once under kill -9: the real daemon, killed at every call that changes anything.
 
     python -m tests.faults.kills [--action move copy] [--where far into-exfat] [--call renameat2]
-        [--again] [--deed run refile] [--patience 120]
+        [--again] [--deed run refile undo] [--patience 120]
 
 For each case (action, same disk, another, or exFAT by FUSE) and each system call that changes a
 name, a file or what is safe on the disk: a daemon with real photos is killed by strace at the first
@@ -10,8 +10,9 @@ more without strace, stopped when it has nothing to do, and `oracle` judges what
 a table; the exit status is 1 if anything is lost, doubled, half-written, left over, wrong in the
 journal or overwritten, if the daemon got stuck, or if a call was not reached. The same for `refile
 --yes` of photos that were filed (`anew`): after a kill a daemon clears up, it is said twice, and
-undone. The daemon's part took half an hour with `--jobs 2` on two cores that others used, too, and
-the other as long.
+undone; and for `undo` (`undone`), after which every photo has the rights that it had. The daemon's
+part took half an hour with `--jobs 2` on two cores that others used, too, and each other one as
+long.
 
 The classifier process is a stand-in that starts in no time (`--real` takes the real one, which
 needs some seconds a start). `--planted` plants bugs instead and says whether they are found.
@@ -32,7 +33,7 @@ from tests.faults.oracle import Broken
 from tests.faults.proof import PROOFS
 from tests.faults.running import REAL, warm_up
 from tests.faults.scene import ORIGINALS, Where, why_not_there
-from tests.faults.sweep import REFILE, RUN, sweep
+from tests.faults.sweep import REFILE, RUN, UNDO, sweep
 from tests.faults.tracing import CALLS, OPENAT, why_not
 from tests.faults.trial import Program
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 # Of each row of the table; the others mostly say the same.
 _SHOWN = 3
-_DEEDS = {deed.name: deed for deed in (RUN, REFILE)}
+_DEEDS = {deed.name: deed for deed in (RUN, REFILE, UNDO)}
 _LINE = "{:<28}{:<16}{:>7}{:>7}" + "{:>10}" * len(Broken)
 
 
@@ -54,7 +55,9 @@ def main() -> int:
     if reason := why_not():
         print(reason, file=sys.stderr)
         return 2
-    return _find_planted() if options.planted else _sweep_all(options)
+    if options.planted:
+        return _find_planted(*filter(None, [options.patience]))
+    return _sweep_all(options)
 
 
 def _options() -> argparse.Namespace:
@@ -136,14 +139,14 @@ def _print_row(case: str, call: str, tallies: Sequence[Tally]) -> None:
     print(_LINE.format(case, call, kills, files, *counts), flush=True)
 
 
-def _find_planted() -> int:
+def _find_planted(*patience: float) -> int:
     """Each bug is planted and must be found as what it breaks."""
     missed = 0
     for proof in PROOFS:
         if reason := why_not_there(proof.case.where):
             print(f"{proof.bug}: not planted, for {reason}")
             continue
-        tally, found = proof.find()
+        tally, found = proof.find(*patience)
         missed += not found
         print(f"{proof.bug}: found as {proof.breaks} {len(found)} times in {tally.kills} kills")
         if found:

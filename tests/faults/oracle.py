@@ -43,6 +43,7 @@ class Broken(StrEnum):
     STRAY = "stray"
     JOURNAL = "journal"
     STRANGER = "stranger"
+    RIGHTS = "rights"
     STUCK = "stuck"
 
 

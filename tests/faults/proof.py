@@ -28,9 +28,9 @@ class Proof:
     case: Case
     call: str
 
-    def find(self) -> tuple[Tally, list[tuple[str, Finding]]]:
-        """The sweep, and what it found of the broken promise."""
-        program = Program(environ={"PLANTED": self.bug}, deadline_s=10.0)
+    def find(self, deadline_s: float = 10.0) -> tuple[Tally, list[tuple[str, Finding]]]:
+        """The sweep, and what it found of the broken promise; some bugs leave a daemon stuck."""
+        program = Program(environ={"PLANTED": self.bug}, deadline_s=deadline_s)
         tally = sweep(self.case, self.call, program)
         return tally, [found for found in tally.findings if found[1].broken is self.breaks]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tests.faults import anew, trial
+from gallery_daemon.decision import Action
+from tests.faults import anew, trial, undone
 from tests.faults.scene import CASES, Where
 from tests.faults.tracing import Kill, is_change
 
@@ -34,6 +35,9 @@ RUN = Deed("run", CASES, trial.try_kills, trial.count_calls)
 # Nothing leaves the library, so only the kind of its disk matters.
 _WITHIN = tuple(case for case in CASES if case.where in {Where.NEAR, Where.INTO_EXFAT})
 REFILE = Deed("refile", _WITHIN, anew.try_kills, anew.count_calls)
+# By a link on one disk, by a copy where there are no links or another disk.
+_THERE = tuple(case for case in CASES if case.action in {Action.MOVE, Action.COPY})
+UNDO = Deed("undo", _THERE, undone.try_kills, undone.count_calls)
 
 
 @dataclass(slots=True)

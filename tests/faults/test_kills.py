@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gallery_daemon.decision import Action
-from tests.faults import anew
+from tests.faults import anew, undone
 from tests.faults.oracle import Broken
 from tests.faults.running import QUICK, warm_up
 from tests.faults.scene import Case, Where, why_not_there
@@ -80,6 +80,27 @@ def test_a_killed_daemon_files_every_photo_exactly_once(case: Case, kills: list[
 def test_a_killed_refile_moves_every_photo_exactly_once(action: Action, kill: Kill) -> None:
     """Killed there and said again: all lie anew, once; again does nothing, and undo leads back."""
     trial = anew.try_kills(Case(action, Where.NEAR), [kill], Program())
+
+    assert 1 == len(trial.cuts)
+    assert () == trial.findings
+
+
+@pytest.mark.parametrize(
+    "kill",
+    [
+        Kill("unlinkat", 5),  # a photo is home, and its sidecar in the library
+        # A photo is half there; its name in the library goes.
+        pytest.param(Kill("write", 8), marks=pytest.mark.long),
+        pytest.param(Kill("unlinkat", 3), marks=pytest.mark.long),
+    ],
+    ids=str,
+)
+def test_a_killed_undo_brings_every_photo_home(kill: Kill) -> None:
+    """Killed there and said again: all are where they were, as private as they were."""
+    if reason := why_not_there(Where.INTO_EXFAT):
+        pytest.skip(reason)
+
+    trial = undone.try_kills(_INTO_EXFAT, [kill], Program())
 
     assert 1 == len(trial.cuts)
     assert () == trial.findings

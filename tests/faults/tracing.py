@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 CALLS = (
     "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink",
     "unlinkat", "mkdir", "mkdirat", "rmdir", "openat", "open", "creat", "write", "writev",
-    "pwrite64", "pwritev", "fsync", "fdatasync", "sync_file_range", "copy_file_range", "sendfile",
-    "splice", "truncate", "ftruncate", "fallocate", "chmod", "fchmod", "fchmodat", "chown",
-    "fchown", "fchownat", "utimensat", "setxattr", "fsetxattr", "mknodat",
+    "pwrite64", "pwritev", "fsync", "fdatasync", "sync", "syncfs", "sync_file_range",
+    "copy_file_range", "sendfile", "splice", "truncate", "ftruncate", "fallocate", "chmod",
+    "fchmod", "fchmodat", "chown", "fchown", "fchownat", "utimensat", "setxattr", "fsetxattr",
+    "mknodat",
 )  # fmt: skip
 OPENAT = "openat"
 

@@ -15,11 +15,13 @@ from gallery_daemon.decision import Action, Decision, Destination, Identical, On
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer, Filing
 from gallery_daemon.filing.steps import Plan
-from gallery_daemon.journal.journal import Journal
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
+from tests.journal.empty import new_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gallery_daemon.journal.journal import Journal
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 Tree = dict[str, bytes]
@@ -119,7 +121,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """An empty world on one file system."""
     (tmp_path / "watch").mkdir()
     (tmp_path / "library").mkdir()
-    journal = Journal(tmp_path / "journal.sqlite3")
+    journal = new_journal(tmp_path / "journal.sqlite3")
     yield World(tmp_path, tmp_path / "library", journal)
     journal.close()
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.journal.journal import Journal
+from tests.journal.empty import lay_empty_journal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "remove_folder", "_pour")
 _WRITES = ("record", "unfinished", "copied", "close_intent")
@@ -55,8 +59,10 @@ def fused_disk(kind: type[Disk], fuse: Fuse) -> Disk:
     return disk
 
 
-def journal_on(fuse: Fuse, path: Any) -> Journal:
-    """A journal whose writes burn the fuse."""
+def journal_on(fuse: Fuse, path: Path) -> Journal:
+    """A journal whose writes burn the fuse; new, unless one lies there."""
+    if not path.exists():
+        lay_empty_journal(path)
     journal: Journal = _fused(Journal, _WRITES, fuse)(path)
     return journal
 

@@ -35,6 +35,7 @@ from tests.filing.bare import BareDisk, LinkingDisk
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, fused_disk, journal_on
 from tests.filing.test_recover import KEPT, NUMBERED, Naming, attempt, check
+from tests.journal.empty import new_journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ def bare(
     library = (tmp_path if request.param in {"bare", "from exFAT"} else fat) / "library"
     (home / "watch").mkdir()
     library.mkdir()
-    journal = Journal(tmp_path / "journal.sqlite3")
+    journal = new_journal(tmp_path / "journal.sqlite3")
     disk = BareDisk() if request.param == "bare" else Disk()
     yield World(home, library, journal, disk)
     journal.close()
@@ -129,7 +130,7 @@ def test_a_taken_name_is_not_overwritten(bare: World, action: Action) -> None:
 def test_another_disk_under_the_same_number_is_tried_anew(tmp_path: Path, action: Action) -> None:
     """One that renames safely was there before: one try fails, and the next one files."""
     make_files(tmp_path, {"watch/x.jpg": _PHOTO, "watch/y.jpg": _PHOTO[1:], "library/a": b""})
-    journal = Journal(tmp_path / "journal.sqlite3")
+    journal = new_journal(tmp_path / "journal.sqlite3")
     world = World(tmp_path, tmp_path / "library", journal, disk := Disk())
     world.execute(world.plan("y.jpg", Action.COPY))
     disk.__class__ = BareDisk
@@ -176,7 +177,7 @@ def test_a_name_that_is_taken_in_the_last_moment_is_not_overwritten(
 def _plain(home: Path, disk: Disk) -> World:
     (home / "watch").mkdir()
     (home / "library").mkdir()
-    return World(home, home / "library", Journal(home / "journal.sqlite3"), disk)
+    return World(home, home / "library", new_journal(home / "journal.sqlite3"), disk)
 
 
 def test_a_photo_is_written_once_however_often_it_is_tried(tmp_path: Path) -> None:

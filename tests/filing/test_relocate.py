@@ -19,6 +19,7 @@ from gallery_daemon.journal.record import Row, State
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, fused_disk, journal_on
 from tests.filing.test_undo import StillClock
+from tests.journal.empty import new_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def test_no_crash_between_two_disks_of_a_library_loses_or_doubles_a_photo(
     for effects in range(100):
         home = tmp_path / str(effects)
         (home / "library").mkdir(parents=True)
-        world = World(home, home / "library", Journal(home / "journal.sqlite3"))
+        world = World(home, home / "library", new_journal(home / "journal.sqlite3"))
         filed(world, action)
         watch = read_files(world.watch)
         if back:

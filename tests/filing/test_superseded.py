@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,13 +18,13 @@ from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
+from tests.journal.empty import new_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.filing.execute import Filing
     from gallery_daemon.journal.record import Row
-    from gallery_daemon.photo import Identity
 
 _START = {"x.HEIC": b"photo" * 5000, "x.xmp": b"first edit"}
 
@@ -33,7 +33,7 @@ def moved_in(home: Path, library: Path, action: Action) -> World:
     """A photo and its XMP are filed, and the XMP is edited after that."""
     make_files(home / "watch", _START)
     library.mkdir(parents=True, exist_ok=True)
-    world = World(home, library, Journal(home / "journal.sqlite3"))
+    world = World(home, library, new_journal(home / "journal.sqlite3"))
     world.execute(world.plan("x.HEIC", action, sidecars=("x.xmp",)))
     (home / "watch/x.xmp").unlink(missing_ok=True)
     make_files(home / "watch", {"x.xmp": b"second edit"})
@@ -128,8 +128,8 @@ def test_a_version_that_made_room_in_vain_has_its_name_again(
 
     copy = world.disk.copy
 
-    def fails_in_the_end(source: int, folder: int, name: str, identity: Identity) -> None:
-        copy(source, folder, name, identity)
+    def fails_in_the_end(*asked: Any, **more: Any) -> None:
+        copy(*asked, **more)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:

@@ -15,6 +15,7 @@ from gallery_daemon.journal.record import State
 from tests.filing.conftest import World, make_files, read_files
 from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 from tests.filing.test_undo import StillClock
+from tests.journal.empty import new_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ def test_no_crash_in_an_undo_loses_or_doubles_a_photo(
         home, library = tmp_path / str(effects), root / f"library-{effects}"
         make_files(home / "watch", _START)
         make_files(library, {"Memes/x.HEIC": b"bystander"})
-        world = World(home, library, Journal(home / "journal.sqlite3"))
+        world = World(home, library, new_journal(home / "journal.sqlite3"))
         world.execute(world.plan("x.HEIC", action, sidecars=("x.MOV",)))
         filed = read_files(library)
         if not back:

@@ -11,6 +11,7 @@ import pytest
 from gallery_daemon.commands.undo import Undoing, UndoResult
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError
+from gallery_daemon.filing.undo import Undoer
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
 from tests.filing.conftest import NOW, World, make_files, read_files
@@ -76,6 +77,51 @@ def test_an_undo_puts_all_back(
     assert {"Memes/x.HEIC": b"bystander"} == read_files(world.library)
     assert 1_234_567_890_123_456_789 == (world.watch / "a/x.HEIC").stat().st_mtime_ns
     assert not world.journal.open_intents()
+
+
+def undo_alone(world: World, row: Row) -> None:
+    """A photo without its sidecars, as an undo leaves them that is killed in between."""
+    Undoer(world.journal, world.disk).undo(row, NOW)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_the_next_undo_takes_back_what_a_killed_one_left(world: World, action: Action) -> None:
+    """Photos alone are chosen by --last, and the one of the sidecar is not filed any more."""
+    before = {"x.HEIC": b"photo", "x.MOV": b"film", "y.jpg": b"other"}
+    make_files(world.watch, before)
+    world.execute(world.plan("x.HEIC", action, sidecars=("x.MOV",)))
+    undo_alone(world, world.journal.existing_row(1))
+    world.execute(world.plan("y.jpg", action))
+
+    outcomes = undo(world)
+
+    assert ["x.MOV", "y.jpg"] == [done(outcome).name for outcome in outcomes]
+    assert (before, {}) == (read_files(world.watch), read_files(world.library))
+    assert [] == undo(world)
+
+
+def test_a_sidecar_that_cannot_follow_stays_without_a_word(world: World) -> None:
+    """A person has edited it: that was said when its photo was undone, and is not said again."""
+    make_files(world.watch, {"x.HEIC": b"photo", "x.xmp": b"notes"})
+    world.execute(world.plan("x.HEIC", Action.MOVE, sidecars=("x.xmp",)))
+    (world.library / "Memes/x.xmp").write_bytes(b"newer")
+    first = undo(world)
+
+    assert [None, True] == [each.error and True for each in first]
+    assert [] == undo(world)
+    assert {"Memes/x.xmp": b"newer"} == read_files(world.library)
+
+
+def test_a_sidecar_stays_beside_a_photo_that_was_filed_again(world: World) -> None:
+    """The undo was undone, so the sidecar that it left behind lies where it belongs."""
+    make_files(world.watch, {"x.HEIC": b"photo", "x.MOV": b"film"})
+    world.execute(world.plan("x.HEIC", Action.MOVE, sidecars=("x.MOV",)))
+    undo_alone(world, world.journal.existing_row(1))
+    filed = {"Memes/x.HEIC": b"photo", "Memes/x.MOV": b"film"}
+
+    (again,) = undo(world, 3)
+
+    assert (State.FILED, filed) == (done(again).state, read_files(world.library))
 
 
 @pytest.mark.parametrize("action", ACTIONS)

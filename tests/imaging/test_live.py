@@ -32,14 +32,17 @@ def of_still(data: bytes) -> str | None:
     return identifier_of_still(BytesIO(data), len(data))
 
 
-def heic(exif: bytes, *, method: int = 0) -> bytes:
-    """A HEIC of nothing but an EXIF item, in the file or in the table itself (`method`)."""
+def heic(exif: bytes, *, method: int = 0, far: bool = False) -> bytes:
+    """A HEIC of nothing but an EXIF item, in the file or in the table itself (`method`).
+
+    `far`: where no file has bytes.
+    """
     item = struct.pack(">I", 6) + b"Exif\0\0" + exif
     infe = box(b"infe", b"\2\0\0\0", struct.pack(">HH", 7, 0), b"Exif")
     head = box(b"ftyp", b"heic", bytes(4), b"mif1heic")
 
     def table(place: int) -> bytes:
-        iloc = b"\1\0\0\0\x44\0\0\1" + struct.pack(">HHHHII", 7, method, 0, 1, place, len(item))
+        iloc = b"\1\0\0\0\x84\0\0\1" + struct.pack(">HHHHQI", 7, method, 0, 1, place, len(item))
         return box(
             b"meta",
             bytes(4),
@@ -47,7 +50,8 @@ def heic(exif: bytes, *, method: int = 0) -> bytes:
             box(b"iloc", iloc),
         )
 
-    return head + table(len(head) + len(table(0)) + 8) + box(b"mdat", item)
+    place = (1 << 64) - 1 if far else len(head) + len(table(0)) + 8
+    return head + table(place) + box(b"mdat", item)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,7 @@ def test_a_still_carries_its_identifier(order: str) -> None:
         STILL[:60],
         heic(exif_with(note_of()), method=1),
         heic(b"II*\0" + b"\xff" * 30),
+        heic(exif_with(note_of()), far=True),
     ],
 )
 def test_anything_else_carries_none(data: bytes) -> None:

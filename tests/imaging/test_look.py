@@ -67,15 +67,8 @@ def test_a_look_gives_facts_and_pixels(photo: Path) -> None:
         seen.facts.format, seen.facts.width, seen.facts.height, seen.facts.orientation,
     ) == ("jpeg", 320, 240, 1)  # fmt: skip
     assert TakenFrom.NAME is seen.facts.taken.origin
-    assert seen.facts.content_hash is None
+    assert hashlib.sha256(photo.read_bytes()).hexdigest() == seen.facts.content_hash
     assert (224, 224, 3) == seen.picture.shape
-
-
-def test_the_hash_is_that_of_the_whole_file(photo: Path) -> None:
-    """Who asks for the hash gets the SHA-256 of the bytes."""
-    assert hashlib.sha256(photo.read_bytes()).hexdigest() == (
-        looked(photo, want_hash=True).facts.content_hash
-    )
 
 
 def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
@@ -104,6 +97,7 @@ def test_a_preview_and_a_hash_go_together(tmp_path: Path, form: str) -> None:
 
     assert np.array_equal(alone.picture, hashed.picture)
     assert hashlib.sha256(file_of(form)).hexdigest() == hashed.facts.content_hash
+    assert alone.facts.content_hash is None
     assert replace(hashed.facts, content_hash=None) == alone.facts
 
 

@@ -75,6 +75,8 @@ def test_a_sidecar_leads_to_its_photo(world: World) -> None:
 
     assert found is not None
     assert ("a.jpg", TRACE) == (found.row.relative, found.trace)
+    assert "a.xmp" == found.asked.relative
+    assert None is world.journal.past_decisions.replaced_at(f"{world.watch}/a.xmp", found)
 
 
 def test_an_undone_photo_keeps_its_decision(world: World) -> None:

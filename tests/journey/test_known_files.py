@@ -15,11 +15,12 @@ from gallery_daemon.commands.explain import is_changed, recognised
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.journal.contents import HashKind
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.logs.setup import LogFormat, make_log
 from tests.commands.test_plan import Blind
-from tests.journey.foretold import end_foretold, photo_bytes, stood_in
+from tests.journey.foretold import end_foretold, large_photo, photo_bytes, stood_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,13 +148,19 @@ class Tidied:
     kept: set[str]
 
 
-@pytest.fixture(params=ACTIONS)
+# What is copied is hashed whole, however large it is.
+HASHED = [*((action, photo_bytes) for action in ACTIONS), ("hardlink", large_photo),
+          ("symlink", large_photo)]  # fmt: skip
+
+
+@pytest.fixture(params=HASHED, ids=lambda each: f"{each[0]}-{each[1].__name__}")
 def tidied(scene: Scene, request: pytest.FixtureRequest) -> Tidied:
     """One photo deleted, one renamed, one in an album, one left where it is; and a sidecar gone."""
+    action, photo = request.param
     for number, name in enumerate(["a.jpg", "b.jpg", "c.jpg", "d.jpg"]):
-        scene.put(name, photo_bytes("cars", number))
+        scene.put(name, photo("cars", number))
     scene.put("a.xmp", SIDECAR)
-    scene.rules = rules(request.param)
+    scene.rules = rules(action)
     scene.sort()
     library = scene.library / "All"
     (library / "a.jpg").unlink()
@@ -199,10 +206,10 @@ def reads(scene: Scene, monkeypatch: pytest.MonkeyPatch, act: Callable[[], objec
     count = 0
     real = Disk.content_hash
 
-    def counted(self: Disk, source: int) -> str:
+    def counted(self: Disk, source: int, kind: HashKind = HashKind.WHOLE) -> str:
         nonlocal count
         count += 1
-        return real(self, source)
+        return real(self, source, kind)
 
     monkeypatch.setattr(Disk, "content_hash", counted)
     act()
@@ -243,6 +250,83 @@ def test_a_photo_with_other_bytes_is_new(scene: Scene, action: str) -> None:
     # A link to the path leads to the new bytes already.
     end = State.IDENTICAL if action == "symlink" else State.FILED
     assert [end] == [each.state for each in done.values()]
+
+
+def other_middle(photo: bytes) -> bytes:
+    """As long, with the same ends."""
+    return photo[: len(photo) // 2] + b"?" + photo[len(photo) // 2 + 1 :]
+
+
+def other_end(photo: bytes) -> bytes:
+    """As long, from the same head to the same end marker."""
+    return photo[:-3] + b"?" + photo[-2:]
+
+
+def longer(photo: bytes) -> bytes:
+    """The same ends, and one byte more between."""
+    return photo[: len(photo) // 2] + b"?" + photo[len(photo) // 2 :]
+
+
+def bitmap(says: str, number: int) -> bytes:
+    """A BMP of which the classifier process will say `says`."""
+    head = b"BM" + bytes(8) + (54).to_bytes(4, "little") + (40).to_bytes(4, "little")
+    size = (400).to_bytes(4, "little") + (300).to_bytes(4, "little")
+    head += size + b"\1\0" + (24).to_bytes(2, "little")
+    pixels = f"says={says};{number};".encode()
+    return head.ljust(54, b"\0") + pixels.ljust(400 * 300 * 3, b"\xff")
+
+
+NEW, KNOWN = True, False
+# What takes the place of a filed photo, and whether it is filed as well.
+REPLACED = [
+    (large_photo, "hardlink", other_end, NEW),
+    (large_photo, "hardlink", longer, NEW),
+    (large_photo, "copy", other_middle, NEW),
+    # What lies in the library says that it is another one.
+    (large_photo, "hardlink", other_middle, NEW),
+    (large_photo, "move", other_middle, NEW),
+    (bitmap, "hardlink", other_middle, NEW),
+    (bitmap, "move", other_middle, NEW),
+    (large_photo, "hardlink", bytes, KNOWN),
+    (large_photo, "move", bytes, KNOWN),
+    (bitmap, "move", bytes, KNOWN),
+]
+
+
+@pytest.mark.parametrize(("photo", "action", "replaced", "is_new"), REPLACED)
+def test_what_replaces_a_photo_is_new_by_any_byte(
+    scene: Scene,
+    photo: Callable[[str, int], bytes],
+    action: str,
+    replaced: Callable[[bytes], bytes],
+    is_new: bool,
+) -> None:
+    """A sync tool puts another version in its place, an hour later."""
+    scene.rules = rules(action)
+    content = photo("cars", 0)
+    scene.put("a.jpg", content)
+    scene.sort()
+    scene.put("incoming", replaced(content))
+    (scene.watch / "incoming").rename(scene.watch / "a.jpg")
+    shift(scene.watch / "a.jpg", HOUR_NS)
+
+    planned = scene.plan_apart()
+    done = scene.sort()
+
+    assert {each.photo: end_foretold(each) for each in planned.files} == done
+    assert ([State.FILED] if is_new else []) == [end.state for end in done.values()]
+
+
+def test_what_has_the_ends_of_a_photo_that_was_tidied_is_taken_for_it(scene: Scene) -> None:
+    """The price: the library has nothing to compare it with. A BMP has all of its bytes hashed."""
+    for name, content in (("a.jpg", large_photo("cars", 0)), ("b.bmp", bitmap("cars", 0))):
+        scene.rules = rules("move")
+        scene.put(name, content)
+        scene.sort()
+        (scene.library / "All" / name).unlink()
+        scene.put(name, other_middle(content))
+
+    assert ["b.bmp"] == [path.rpartition("/")[2] for path in scene.sort()]
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, "move"])

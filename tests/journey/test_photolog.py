@@ -16,7 +16,7 @@ from gallery_daemon.journal.record import State
 from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.pass_counts import PassCounts
 from gallery_daemon.journey.photolog import PhotoLog
-from gallery_daemon.journey.shortfall import Shortfalls
+from gallery_daemon.journey.shortfall import ConfidenceGaps
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
 from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Taken, TakenFrom
@@ -86,7 +86,7 @@ def test_the_line_of_an_uncertain_photo_says_what_it_lacks() -> None:
     written = io.StringIO()
     log = make_log(LogFormat.JSON, LogLevel.INFO, written)
     rules = RuleSet((Rule("sure", MinConfidence(0.92), None, enabled=True, line=1),))
-    shortfalls = Shortfalls(rules, dict)
+    shortfalls = ConfidenceGaps(rules, dict)
     photo_log = PhotoLog(log, PassCounts(), "/library", SystemClock(), shortfalls)
     says = Prediction({"cars": 0.89, "memes": 0.11}, "default@01234567")
     examined = Predicted(file("a.jpg"), Facts.unread(NOW), says)

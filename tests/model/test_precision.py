@@ -13,7 +13,9 @@ from gallery_daemon.model.manifest import TALLY_BINS, Tally
 from gallery_daemon.model.precision import (
     FEWEST,
     Threshold,
+    bin_of,
     precision_at,
+    precisions,
     tally_of,
     threshold,
     wilson_interval,
@@ -142,3 +144,13 @@ def test_it_needs_neither_numpy_nor_torch() -> None:
     )
 
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+
+
+@given(CALLS, st.floats(0, 1))
+def test_the_precisions_of_all_hundredths_are_those_that_are_asked_one_by_one(
+    calls: list[tuple[float, bool]], confidence: float
+) -> None:
+    """A daemon that asks of every photo looks them up."""
+    counted = tally_of(calls)
+
+    assert precision_at(counted, confidence) == precisions(counted)[bin_of(confidence)]

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.model.manifest import Manifest, Tally, lacks
+from gallery_daemon.model.precision import precisions
 from gallery_daemon.model.quick import QuickLooks, log_odds
 from gallery_daemon.photo import LookKind, Prediction, Range
 from tests.model.manifests import MANIFEST
 
 # From 0.90 on 40 of 40 are right, below that 80 of 100.
 TALLY = Tally((0,) * 89 + (60, 40) + (0,) * 9, (0,) * 89 + (40, 40) + (0,) * 9)
-LOOKS = QuickLooks({"cars": 1.0, "trees": 0.5}, {"cars": TALLY})
+LOOKS = QuickLooks({"cars": 1.0, "trees": 0.5}, {"cars": precisions(TALLY)})
 
 
 def quick(**probabilities: float) -> Prediction:
@@ -66,7 +67,7 @@ def test_the_precision_is_the_full_look_s_at_the_ends(cars: float, expected: Ran
 def test_a_precision_that_is_not_known_at_one_end_is_not_known() -> None:
     """Of fewer than thirty calls nothing is."""
     few = Tally((0,) * 99 + (29,), (0,) * 99 + (29,))
-    looks = QuickLooks({"cars": 1.0, "trees": 0.5}, {"cars": few})
+    looks = QuickLooks({"cars": 1.0, "trees": 0.5}, {"cars": precisions(few)})
 
     assert {} == looks.bounds(quick(cars=0.8, trees=0.2)).precisions
 
@@ -87,7 +88,8 @@ def without_reach() -> Manifest:
 
 def test_a_model_serves_quick_looks_if_it_knows_their_reach() -> None:
     """One from before there was a reach says what it lacks."""
-    served = QuickLooks(MANIFEST.looks[LookKind.QUICK].reach, MANIFEST.full.tallies)
+    known = {name: precisions(tally) for name, tally in MANIFEST.full.tallies.items()}
+    served = QuickLooks(MANIFEST.looks[LookKind.QUICK].reach, known)
 
     assert (served, None) == (QuickLooks.of(MANIFEST), lacks(MANIFEST))
     assert QuickLooks.of(without_reach()) is None

@@ -41,7 +41,7 @@ def bundle(gallery: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that tells red from blue: only the last layer had to learn."""
     out = tmp_path_factory.mktemp("out") / "colours"
     recipe = replace(ARTICLE, phases=(Phase("fc", "fc", 0.01, 20),))
-    train(TrainOptions((gallery,), out, "default", recipe), Silent())
+    train(TrainOptions((gallery,), out, "default", recipe, size=96), Silent())
     return out
 
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from gallery_daemon.model.network import STAGES, stages
+from gallery_daemon.training import train as training
 from gallery_daemon.training import trainer
 from gallery_daemon.training.dataset import Gallery, Labelled
 from gallery_daemon.training.display import Silent
@@ -26,6 +28,7 @@ from gallery_daemon.training.split import Split
 from gallery_daemon.training.train_options import TrainOptions
 from gallery_daemon.training.trainer import Trainer
 from gallery_daemon.training.weights import StartWeights
+from tests.imaging.pictures import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +44,7 @@ EVERYTHING = Phase("all", "conv1", learning_rate=0.01, epochs=2, sizes=(SIDE,), 
 MIXED = replace(DEFAULT, name="mixed", batch_size=5, phases=(LAST_BLOCK, HEAD, EVERYTHING))
 # Those of both classes that train, and those that validate.
 SPLIT = Split((0, 1, 2, 3, 4, 8, 9, 10, 11, 12), (5, 6, 7, 13, 14, 15))
+_PLOT = written(Image.new("L", (1, 1)), "png")
 
 
 class TinyNetwork(nn.Module):
@@ -123,8 +127,12 @@ def one_core() -> Iterator[None]:
 
 @pytest.fixture
 def tiny(one_core: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it acts
-    """New networks of a trainer are tiny ones."""
+    """New networks of a trainer are tiny ones, and one plot stands for all.
+
+    Those that are drawn take nine tenths of such a training; who is about them asks for a real one.
+    """
     monkeypatch.setattr(trainer, "new_network", TinyNetwork)
+    monkeypatch.setattr(training, "all_plots", lambda *_: {"accuracy.png": _PLOT})
 
 
 def same(one: nn.Module, other: nn.Module) -> bool:

@@ -31,6 +31,12 @@ _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"}
 _UNIX = "unix:"
 # `C:\\Users\\me`, `C:/Users/me` and `C:`; `\\\\server\\share`; `smb://nas/photos`.
 _DRIVE = re.compile(r"([A-Za-z]):(?:[\\/]+(.*)|$)", re.DOTALL)
+# What YAML makes of a backslash and a letter in double quotes: `"D:\\Photos"` is D, a colon, a
+# paragraph separator, "hotos". Source: YAML 1.2.2, 5.7 Escaped Characters.
+_ESCAPES = {
+    "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r",
+    "\x1b": "e", "\x85": "N", "\xa0": "_", "\u2028": "L", "\u2029": "P",
+}  # fmt: skip
 _SHARE = re.compile(r"\\\\\w")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(?:localhost)?(.*)", re.DOTALL)
 # Source: sockaddr_un of unix(7): 108 bytes with the final NUL.
@@ -58,7 +64,8 @@ class AbsolutePath:
         text = Text(self.words).read(node, key, mistakes)
         if text is None:
             return None
-        elsewhere = _elsewhere(text)
+        text = _as_typed(text)
+        elsewhere = path_elsewhere(text)
         if elsewhere is not None:
             sentence, hint = elsewhere
             mistakes.error(node.mark, f"{key}: {quoted(text)} is {sentence}", hint)
@@ -147,7 +154,14 @@ def _socket(text: str, mark: Mark, key: str, mistakes: Mistakes) -> Listen | Non
     return None
 
 
-def _elsewhere(text: str) -> tuple[str, str] | None:
+def _as_typed(text: str) -> str:
+    r"""A path of Windows with the backslashes that YAML took for the beginnings of escapes."""
+    if text[1:2] != ":" or text[2:3] not in _ESCAPES:
+        return text
+    return text.translate({ord(sign): f"\\{letter}" for sign, letter in _ESCAPES.items()})
+
+
+def path_elsewhere(text: str) -> tuple[str, str] | None:
     """What a path is that this machine's file system does not know, and what to write instead."""
     drive, share, address = (each.match(text) for each in (_DRIVE, _SHARE, _ADDRESS))
     if drive is not None:

@@ -84,6 +84,24 @@ def test_a_path_of_another_system_is_refused(key: str, path: str, sentence: str,
     assert hint in (error.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        (r"D:\Photos", "/mnt/d/Photos"),
+        (r"D:\Photos\new", "/mnt/d/Photos/new"),
+        (r"C:\temp", "/mnt/c/temp"),
+        (r"C:\Neu", "/mnt/c/Neu"),
+        (r"C:\_old", "/mnt/c/_old"),
+    ],
+)
+def test_a_path_of_windows_in_double_quotes_is_known(path: str, meant: str) -> None:
+    """Where its backslash begins an escape that YAML knows, the path is said as it was written."""
+    (error,) = errors_of(f'version: 1\nwatch: /in\nlibrary: "{path}"\n{RULES}')
+
+    assert f'library: "{path}" is a path of Windows' == error.sentence
+    assert (error.hint or "").endswith(f"write {meant}")
+
+
 @pytest.mark.parametrize("path", ["/in/C:", "/mnt/c/Users/me", "~/a:b", "/srv/x://y", "/in/50%"])
 def test_a_path_that_only_looks_so_is_one(path: str) -> None:
     """Names may hold colons, and drives are mounted somewhere."""

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
 from gallery_daemon.errors import BundleError
+from gallery_daemon.model.bundle import save_bundle
 from gallery_daemon.model.engines.engine import REFERENCE, EngineKind
 from gallery_daemon.model.engines.predict import Predictor, load_predictor
 from gallery_daemon.model.head import Head
-from gallery_daemon.model.manifest import LookSettings, Tally
+from gallery_daemon.model.manifest import LookSettings, Manifest, Tally
+from gallery_daemon.model.network import new_network
 from gallery_daemon.photo import LookKind
 from tests.model.conftest import CLASSES
 
@@ -23,11 +26,21 @@ BFLOAT16 = EngineKind("torch", "cpu", "bfloat16")
 
 
 @pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of the smallest full look: bfloat16 is slow where it is emulated."""
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("bundles") / "smallest"
+    looks = {LookKind.FULL: LookSettings(size=96)}
+    save_bundle(folder, new_network(len(CLASSES)), Manifest("small", CLASSES, "", looks=looks), {})
+    return folder
+
+
+@pytest.fixture(scope="module")
 def pictures() -> np.ndarray:
-    """Eight pictures of coarse random blocks."""
+    """Eight pictures of coarse random blocks, as that bundle takes them."""
     random = np.random.default_rng(3)
-    blocks = random.integers(0, 256, (8, 7, 7, 3), dtype=np.uint8)
-    return blocks.repeat(32, axis=1).repeat(32, axis=2)
+    blocks = random.integers(0, 256, (8, 6, 6, 3), dtype=np.uint8)
+    return blocks.repeat(16, axis=1).repeat(16, axis=2)
 
 
 @pytest.mark.parametrize("kind", [REFERENCE, BFLOAT16], ids=str)
