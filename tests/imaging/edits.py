@@ -36,8 +36,8 @@ def painted(top: float, height: float) -> Callable[[Image.Image], Image.Image]:
         image, down = image.copy(), image.height * top
         draw = ImageDraw.Draw(image)
         draw.rectangle((0, down, image.width, down + image.height * height), fill="white")
-        words = {"fill": "black", "font_size": image.height * height / 2}
-        draw.text((image.width / 9, down), "WHEN YOU SEE IT", **words)
+        size = image.height * height / 2
+        draw.text((image.width / 9, down), "WHEN YOU SEE IT", fill="black", font_size=size)
         return image
 
     return paint
@@ -46,8 +46,8 @@ def painted(top: float, height: float) -> Callable[[Image.Image], Image.Image]:
 def words_at_the_top(image: Image.Image) -> Image.Image:
     """As memes have them, without a bar."""
     image = image.copy()
-    words = {"fill": "white", "stroke_fill": "black", "stroke_width": 3}
-    ImageDraw.Draw(image).text((0, -20), "WHEN YOU SEE IT", font_size=190, **words)
+    draw = ImageDraw.Draw(image)
+    draw.text((0, -20), "WHEN YOU SEE IT", font_size=190, stroke_width=3, stroke_fill="black")
     return image
 
 

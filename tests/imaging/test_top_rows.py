@@ -151,7 +151,8 @@ def test_a_quick_look_reads_a_fifteenth() -> None:
 @pytest.mark.data
 def test_no_phones_photo_is_called_edited(phone: Path) -> None:
     """Each shows at its top what its preview shows, also those that Photoshop wrote in one scan."""
-    same, others = set(), set()
+    same: set[str] = set()
+    others: set[str] = set()
     for path in sorted(phone.glob("*.[jJ][pP]*[gG]")):
         data = path.read_bytes()
         try:
