@@ -58,14 +58,15 @@ class Undoing:
     def _catch_up(self, asked: set[int]) -> Iterator[UndoResult]:
         """What was cut short between a photo and its sidecars; those that cannot follow, stay.
 
-        So do those beside a photo that is about to be filed again, its undo being `asked` for.
+        So do those beside a photo that is about to be filed again, its undo being `asked` for; and
+        one that is asked for itself has its turn among the others.
         """
         tried: set[int] = set()
         while True:
             rest = (
                 (sidecar, undo)
                 for sidecar, undo in self._journal.left_behind()
-                if sidecar.id not in tried and undo not in asked
+                if sidecar.id not in tried | asked and undo not in asked
             )
             sidecar, undo = next(rest, (None, None))
             if sidecar is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Looks
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest import find_bundle, knows_quick
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quick import QuickLooks
 from gallery_daemon.photo import LookKind
@@ -20,7 +20,19 @@ from gallery_daemon.rules.settled import is_settled
 if TYPE_CHECKING:
     from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.photo import Facts, Photo, Prediction
+
+
+def why_only_full(config: Config, manifest: Manifest) -> str | None:
+    """Why every look at a photo is a full one, in a clause; None: a quick one may be enough."""
+    if config.looks is Looks.FULL:
+        return "the configuration says looks: full"
+    if Need.SIMILAR in config.rules.needs:
+        return "the rules ask for similar photos"
+    if not knows_quick(manifest):
+        return f"the model {manifest.model_id} knows nothing of quick looks"
+    return None
 
 
 def is_enough_for(config: Config) -> IsEnough | None:
@@ -28,14 +40,12 @@ def is_enough_for(config: Config) -> IsEnough | None:
 
     That is so where the configuration does not want them, or the model does not know them.
     """
-    if config.looks is Looks.FULL or Need.SIMILAR in config.rules.needs:
-        return None
     try:
         manifest = read_manifest(find_bundle(config.model.bundle))
     except BundleError:
         return None  # whoever needs the model says what is wrong with it
     quick, model, rules = QuickLooks.of(manifest), manifest.model_id, config.rules
-    if quick is None:
+    if quick is None or why_only_full(config, manifest) is not None:
         return None
 
     def is_enough(photo: Photo, facts: Facts, prediction: Prediction) -> bool:
