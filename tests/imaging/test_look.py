@@ -22,7 +22,7 @@ from gallery_daemon.imaging.look import Look, look
 from gallery_daemon.imaging.preview import bytes_for_preview
 from gallery_daemon.photo import Identity, TakenFrom
 from tests.imaging.camera import shot
-from tests.imaging.pictures import drawn, drawn_as, identity_of, written
+from tests.imaging.pictures import drawn, drawn_as, grainy, identity_of, written
 
 if TYPE_CHECKING:
     from gallery_daemon.imaging.formats import FileKind
@@ -34,7 +34,7 @@ WITH_PREVIEW = ("jpeg with preview", "heic with thumbnail")
 def file_of(form: str) -> bytes:
     """A picture of that form."""
     if form == "jpeg with preview":
-        return shot(drawn(2000, 1500), drawn())
+        return shot(grainy(drawn(2000, 1500)), drawn())
     if form == "heic with thumbnail":
         return written(drawn(1200, 900), "heic", thumbnails=[320])
     return drawn_as(form)

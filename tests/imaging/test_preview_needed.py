@@ -19,7 +19,7 @@ from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.imaging.heif import extents_for_thumbnail
 from gallery_daemon.imaging.preview import bytes_for_preview
 from tests.imaging.camera import shot
-from tests.imaging.pictures import drawn, exif_of, written
+from tests.imaging.pictures import drawn, exif_of, grainy, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def heic() -> bytes:
 
 def jpeg() -> bytes:
     """A JPEG with a preview, which is a small part of it."""
-    return shot(NOISE, drawn())
+    return shot(grainy(drawn(2000, 1500)), drawn())
 
 
 class Counting(BytesIO):
