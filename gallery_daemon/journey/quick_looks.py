@@ -6,18 +6,21 @@ by are nearly the same for a preview, but not quite.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Looks
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest import MANIFEST_FILE, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quick import QuickLooks
-from gallery_daemon.photo import LookKind
+from gallery_daemon.photo import Identity, LookKind
 from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.settled import is_settled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.config.settings import Config
     from gallery_daemon.photo import Facts, Photo, Prediction
@@ -30,11 +33,12 @@ def is_enough_for(config: Config) -> IsEnough | None:
     """
     if config.looks is Looks.FULL or Need.SIMILAR in config.rules.needs:
         return None
+    folder = find_bundle(config.model.bundle)
     try:
-        manifest = read_manifest(find_bundle(config.model.bundle))
-    except BundleError:
+        quick, model = _known(folder, Identity.of((folder / MANIFEST_FILE).stat()))
+    except (OSError, BundleError):
         return None  # whoever needs the model says what is wrong with it
-    quick, model, rules = QuickLooks.of(manifest), manifest.model_id, config.rules
+    rules = config.rules
     if quick is None:
         return None
 
@@ -46,3 +50,15 @@ def is_enough_for(config: Config) -> IsEnough | None:
         return is_settled(photo, facts, prediction, quick.bounds(prediction), rules)
 
     return is_enough
+
+
+# A daemon, and each pass of a command, asks several times; the manifest itself is large.
+@lru_cache(maxsize=1)
+def _known(folder: Path, _manifest: Identity) -> tuple[QuickLooks | None, str]:
+    """What is known of the quick looks of the bundle whose manifest is this file; its model.
+
+    Raises:
+        BundleError: it is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    return QuickLooks.of(manifest), manifest.model_id
