@@ -27,12 +27,14 @@ from gallery_daemon.daemon.configuration import (
     default_path,
     hint_for,
     limits_of,
+    manifest_of,
     missing_folders,
     read_configuration,
     warnings_of,
 )
 from gallery_daemon.daemon.unit import EXAMPLE_CONFIG, shipped_text
 from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.journey.quick_looks import why_only_full
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def check(
 ) -> None:
     """Check the configuration: every mistake with its line, warnings, and its tests.
 
-    For each min_precision you see the confidence that it comes to with the present model.
+    For each min_precision you see the confidence that it comes to with the present model; and
+    why, where every picture is read whole.
 
     Exit status 0: it can be used; 1: the classifier does not start, so tests of pictures were
     skipped; 2: it is wrong, or a test of its rules fails.
@@ -101,6 +104,9 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
         rules = "1 rule" if count == 1 else f"{count} rules"
         print(sentence(f"{path}: {rules}, {folders} -> {loaded.library}"))
         print_limits(loaded)
+        why = why_only_full(loaded, manifest_of(loaded.model.bundle))
+        if why is not None:
+            print(sentence(f"every picture is read whole: {why}"))
     results = run_all_tests(loaded, SystemClock())
     if as_json:
         for limit in limits_of(loaded):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gallery_daemon.cli import exits, public
-from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.fitting import path_line
+from gallery_daemon.cli.plain import print_to_stderr, shown
 from gallery_daemon.cli.progress import shown_until_first
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import FileClassifier
@@ -39,10 +39,11 @@ def classify(
         if as_json:
             public.print_json(public.of_classification(found))
         elif found.prediction is None:
-            print(shown(f"{found.path}: {found.error}"), file=sys.stderr)
+            print_to_stderr(f"{found.path}: {found.error}")
         else:
             prediction = found.prediction
-            print(shown(f"{found.path}: {prediction.top_class} {prediction.confidence:.2f}"))
+            said = f": {prediction.top_class} {prediction.confidence:.2f}"
+            print(path_line(found.path, 0, after=shown(said)))
     if some_failed:
         raise typer.Exit(exits.SOME)
 

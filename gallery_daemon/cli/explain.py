@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,8 @@ from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.journal import Journal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
@@ -75,11 +78,13 @@ def explain(
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
         classes_of(model)  # a mistyped bundle is reported before anything is started
-    before, known = _recorded(place, config)
+    # Read once, and only where it is needed: what is wrong with it is said once.
+    read = cache(lambda: read_to_look(config))
+    before, known = _recorded(place, read)
     if known is None:
-        said = _explain_new(place, read_to_look(config), model, as_json=as_json)
+        said = _explain_new(place, read(), model, as_json=as_json)
     else:
-        said = _explain_known(place, known, config, model, as_json=as_json)
+        said = _explain_known(place, known, config, read, model, as_json=as_json)
     if as_json:
         replaced = {"before": public.of_row(before)} if before else {}
         public.print_json({"path": place} | said | replaced)
@@ -87,7 +92,7 @@ def explain(
         print_replaced(before)
 
 
-def _recorded(place: str, config: Path | None) -> tuple[Row | None, PastDecision | None]:
+def _recorded(place: str, read: Callable[[], Config]) -> tuple[Row | None, PastDecision | None]:
     """What the journal has of another file that was at the path before, and of this one."""
     path = journal_path()
     if not path.exists():
@@ -96,7 +101,7 @@ def _recorded(place: str, config: Path | None) -> tuple[Row | None, PastDecision
         known = journal.past_decisions.on(place)
         if known is None:
             with contextlib.suppress(GalleryError):
-                known = recognised(place, read_to_look(config), journal, SystemClock())
+                known = recognised(place, read(), journal, SystemClock())
         return journal.past_decisions.replaced_at(place, known), known
 
 
@@ -122,7 +127,13 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
 
 
 def _explain_known(
-    place: str, known: PastDecision, config: Path | None, model: str | None, *, as_json: bool
+    place: str,
+    known: PastDecision,
+    config: Path | None,
+    read: Callable[[], Config],
+    model: str | None,
+    *,
+    as_json: bool,
 ) -> public.Public:
     """Explain a file that the journal knows: print it, or return what JSON says of it."""
     if not as_json:
@@ -133,7 +144,7 @@ def _explain_known(
         _print_note(default_path())
         return said
     try:
-        loaded = read_to_look(config)
+        loaded = read()
         # Today's rules judge the photo, whose sidecar goes with it.
         place = place if known.sidecar is None else known.row.path
         why = why_no_photo(place, loaded) if known.prediction is None else None

@@ -11,7 +11,7 @@ from gallery_daemon.cli.plain import fitted, shown
 from gallery_daemon.logs.width import columns_of, shorten, width_of, with_tilde
 
 _ARROW = "-> "
-_LEAST_ROOM = 30
+_LEAST_ROOM = 28
 
 
 def path_line(path: str, indent: int, *, before: str = "", after: str = "") -> str:
@@ -19,6 +19,12 @@ def path_line(path: str, indent: int, *, before: str = "", after: str = "") -> s
     columns = columns_of(sys.stdout)
     room = None if columns is None else columns - indent - len(before) - len(after)
     return " " * indent + before + shorten(shown(path), room) + after
+
+
+def has_room(used: int) -> bool:
+    """Whether `used` columns leave enough of the terminal's line for a `way`."""
+    columns = columns_of(sys.stdout)
+    return columns is None or columns - used - len(f" {_ARROW}") >= _LEAST_ROOM
 
 
 def way(photo: str, place: str, used: int) -> str:

@@ -61,25 +61,24 @@ def history(
         states=tuple(state or ()),
         limit=20 if last is None else last,
     )
-    rows = _rows(query, journal_path())
+    rows, reverted = _rows(query, journal_path())
     if as_json:
         for row in rows:
             public.print_json(public.of_row(row))
         return
-    _print(rows)
+    for line in blocks(rows, reverted):
+        print(line)
 
 
-def _rows(query: Query, path: Path) -> list[Row]:
+def _rows(query: Query, path: Path) -> tuple[list[Row], dict[int, Row]]:
+    """The rows, and by their numbers those that they reverted or refiled."""
     if not path.exists():
         typer.echo("nothing was filed yet", err=True)
-        return []
+        return [], {}
     journal = Journal(path, read_only=True)
     try:
-        return journal.find(query)
+        rows = journal.find(query)
+        before = (journal.row(row.undoes) for row in rows if row.undoes is not None)
+        return rows, {row.id: row for row in before if row is not None}
     finally:
         journal.close()
-
-
-def _print(rows: list[Row]) -> None:
-    for line in blocks(rows):
-        print(line)

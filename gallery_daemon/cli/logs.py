@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.fitting import way
+from gallery_daemon.cli.fitting import has_room, way
 from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
 from gallery_daemon.cli.options import LAST
 from gallery_daemon.cli.plain import shown
@@ -22,6 +22,7 @@ from gallery_daemon.commands.follow import Follower
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
+from gallery_daemon.logs.width import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,13 +122,18 @@ def _print_rows(console: Console, rows: Iterable[Row], *, as_json: bool) -> None
 
 
 def _line(row: Row) -> Text:
-    """Time, class and confidence, rule or outcome, name, and where it went or why not."""
+    """Time, class and confidence, rule or outcome, name, and where it went or why not.
+
+    Where the terminal has too little room for where it went, the rule is left out.
+    """
     colour = _COLOURS.get(row.state, "dim")
     sure = "" if row.confidence is None else f" {row.confidence:.2f}"
     line = Text()
     line.append(to_the_second(row.decided_at), "dim")
     line.append(f"  {shown(row.top_class or '-')}{sure}")
-    line.append(f"  {shown(row.rule or row.outcome or '-')}", "dim")
+    why = f"  {shown(row.rule or row.outcome or '-')}"
+    if has_room(line.cell_len + width_of(why) + 2):
+        line.append(why, "dim")
     if row.state is State.FILED and row.destination is not None:
         place = row.destination.removeprefix(row.library.rstrip("/") + "/")
         photo, arrow, place = way(row.relative, place, line.cell_len + 2).partition(" -> ")

@@ -26,17 +26,18 @@ app = typer.Typer(help="Install or remove the systemd user service.", no_args_is
 def install() -> None:
     """Write the systemd user unit for the interpreter in use.
 
-    Without a configuration that can be used, it says so: the service would end at once.
+    Without a configuration that can be used, it says so: the service would end at once. Where no
+    systemd user manager runs, it says how to come to one, or how to do without.
 
     Example: gallery-daemon service install
     """
     path = install_unit(unit_folder(), start_command())
     print(path_line(str(path), 0, before="wrote "))
-    is_ready, when = _is_ready(), "now run:"
+    is_ready = _is_ready()
     if not has_user_manager(os.environ):
         print(sentence(_NO_MANAGER))
-        when = "where one runs:"
-    print(when if is_ready else "when the configuration is right, run:")
+        return
+    print("now run:" if is_ready else "when the configuration is right, run:")
     print("  systemctl --user daemon-reload")
     print("  systemctl --user enable --now gallery-daemon")
     print("then follow it with: journalctl --user -fu gallery-daemon -o cat")
@@ -62,9 +63,9 @@ def remove() -> None:
 
 
 _NO_MANAGER = (
-    "no systemd user manager runs here, so `systemctl --user` would fail: log in as this user "
-    "(not by su or sudo), or, where there is no systemd, start the daemon yourself: "
-    "gallery-daemon run"
+    "no systemd user manager runs here, so nothing starts this unit yet: log in as this user (not "
+    "by su or sudo) and run `gallery-daemon service install` again, which then says how to start "
+    "it; or, where there is no systemd, start the daemon yourself: gallery-daemon run"
 )
 
 

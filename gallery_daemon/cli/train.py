@@ -240,9 +240,6 @@ def _train(options: TrainOptions, out: Path) -> None:
 
 
 def _print_result(result: TrainResult, out: Path) -> None:
-    from gallery_daemon.training.advice import model_line  # noqa: PLC0415
-    from gallery_daemon.training.report import REPORT_FILE  # noqa: PLC0415
-
     if result.left_out:
         # They say more of photos from elsewhere than those that are like the training's.
         print_summary(result.measures, "validation pictures")
@@ -253,13 +250,21 @@ def _print_result(result: TrainResult, out: Path) -> None:
         print_agreement(result.agreement)
     for look, settings in result.manifest.looks.items():
         typer.echo(f"{look} look: {settings.size} px, temperature {settings.temperature:.3f}")
-    if result.finished:
-        typer.echo(f"wrote {out}; open {out / REPORT_FILE} to see how good it is")
+    _print_end(out, is_finished=result.finished, can_resume=result.can_resume)
+
+
+def _print_end(out: Path, *, is_finished: bool, can_resume: bool) -> None:
+    """Where the bundle is, and what to do with it."""
+    from gallery_daemon.training.advice import model_line  # noqa: PLC0415
+    from gallery_daemon.training.report import REPORT_FILE  # noqa: PLC0415
+
+    if is_finished:
+        typer.echo(sentence(f"wrote {out}; open {out / REPORT_FILE} to see how good it is"))
         typer.echo("to use it, put this line into your configuration:")
         typer.echo(shown(f"  {model_line(out)}"))
         return
-    typer.echo(f"interrupted: wrote the best so far to {out}")
-    if result.can_resume:
+    typer.echo(sentence(f"interrupted: wrote the best so far to {out}"))
+    if can_resume:
         typer.echo("go on with the same command and --resume")
 
 

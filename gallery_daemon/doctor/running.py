@@ -43,13 +43,15 @@ _RELOAD = "systemctl --user reload gallery-daemon, or send it SIGHUP"
 class RunningDaemon:
     """A daemon that holds one of the folders; `is_busy` if it did not answer.
 
-    `digest` is that of its configuration, empty where it did not say; `reports_to_manager` and
-    `has_watchdog`: the service manager knows when it is ready, and restarts it when it hangs.
+    `digest` is that of its configuration, empty where it did not say, and `has_file`: that is a
+    file, which it can read again; `reports_to_manager` and `has_watchdog`: the service manager
+    knows when it is ready, and restarts it when it hangs.
     """
 
     pid: int
     is_busy: bool = False
     digest: str = ""
+    has_file: bool = True
     paused_because: str | None = None
     reports_to_manager: bool = False
     has_watchdog: bool = False
@@ -84,8 +86,16 @@ def judge_running(seen: tuple[RunningDaemon, ...], digest: str) -> Iterator[Find
             )
         if each.digest not in {"", digest}:
             what = f"{who} runs by another configuration, or by an older text of this one"
-            yield warn(_DAEMON, what, _RELOAD)
+            yield warn(_DAEMON, what, _way_to_new_rules(each))
         yield ok(_DAEMON, f"{who} runs and answers, {_care(each)}")
+
+
+def _way_to_new_rules(seen: RunningDaemon) -> str:
+    """How it comes to run by the file as it is now."""
+    # Without a file there is nothing to read again, without a manager nothing that would tell it.
+    if seen.has_file and seen.reports_to_manager:
+        return _RELOAD
+    return f"stop it (Ctrl-C, or kill {seen.pid}), then gallery-daemon run"
 
 
 def _care(seen: RunningDaemon) -> str:
@@ -103,6 +113,7 @@ def _daemon_of(pid: int, snapshot: str) -> RunningDaemon:
     return RunningDaemon(
         pid,
         digest=str(status.get("digest") or ""),
+        has_file=status.get("config") is not None,
         paused_because=status.get("paused_because"),
         reports_to_manager=b"NOTIFY_SOCKET" in environ,
         has_watchdog=b"WATCHDOG_USEC" in environ,

@@ -49,7 +49,8 @@ from gallery_daemon.imaging.metadata import (
 )
 from gallery_daemon.imaging.pillow import as_bad_photo, decoding, truncated
 from gallery_daemon.imaging.png import used_chunks
-from gallery_daemon.imaging.preview import find_preview, shows_the_picture
+from gallery_daemon.imaging.preview import bytes_for_preview, claims_to_show, find_preview
+from gallery_daemon.imaging.top_rows import shows_the_same_top
 from gallery_daemon.imaging.unended import with_end_marker
 from gallery_daemon.photo import LookKind
 
@@ -154,7 +155,11 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
         raise truncated(kind)
     if end == NO_END_MARKER:
         return _read_unended(file, kind, max_pixels)
-    by_preview = read_preview(data, kind, max_pixels=max_pixels) if kind.name == "jpeg" else None
+    by_preview = None
+    if kind.name == "jpeg":
+        # The part, so that who wants a hash is shown the same as who does not.
+        part = bytes_for_preview(file, kind) or data
+        by_preview = read_preview(part, kind, max_pixels=max_pixels)
     # A whole preview must not hide that the end of the file is missing.
     if by_preview and end.whole:
         return by_preview
@@ -223,13 +228,16 @@ def _read_preview_of_jpeg(
     if found is None:
         return None
     file = BytesIO(data)
-    (preview, orientation), image = found, _opened(file, kind, max_pixels)
+    (preview, orientation), image = found, JpegImageFile(file)
+    _refuse_too_large(image, max_pixels)
     metadata = read_metadata(image, file)
-    if not shows_the_picture(preview, orientation, image, metadata):
+    if not claims_to_show(preview, orientation, image, metadata):
         return None
     good_for = _good_for(preview.size, PREVIEW_SIDES)
     preview.draft("RGB", _DRAFT)
     preview.load()
+    if not shows_the_same_top(preview, data):
+        return None
     return _picture(kind, preview, image.size, metadata, look=good_for)
 
 
@@ -260,12 +268,16 @@ _PREVIEWS: dict[str, Callable[[bytes, FileKind, int, LookKind], DecodedPhoto | N
 def _opened(file: BytesIO, kind: FileKind, max_pixels: int) -> ImageFile:
     file.seek(0)
     image = _OPENERS[kind.name](file)
+    _refuse_too_large(image, max_pixels)
+    return image
+
+
+def _refuse_too_large(image: ImageFile, max_pixels: int) -> None:
     width, height = image.size
     if width * height > max_pixels:
         raise BadPhoto(
             f"{width} x {height} pixels are more than the limit of {max_pixels / 1e6:.0f} million"
         )
-    return image
 
 
 def _picture(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 DATE_CREATED, TIME_CREATED = 55, 60
 DIGITAL_DATE, DIGITAL_TIME = 62, 63
@@ -21,6 +21,8 @@ _WANTED = frozenset({DATE_CREATED, TIME_CREATED, DIGITAL_DATE, DIGITAL_TIME})
 RESOURCE_HEADERS = (b"Photoshop 3.0\0", b"Photoshop 2.5\0", b"Adobe_Photoshop2.5:")
 _RESOURCE = frozenset({b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa"})
 _IPTC_RESOURCE = 0x0404
+# And the checksum that tells whether other programs changed them.
+_CAPTIONS = frozenset({_IPTC_RESOURCE, 0x0425})
 _MARK, _APPLICATION_RECORD = 0x1C, 2
 # A longer length is the length of the length.
 _LONG = 0x8000
@@ -34,8 +36,7 @@ def read_iptc(block: bytes) -> Mapping[int, str]:
     Args:
         block: the datasets, or Photoshop's resources that hold them.
     """
-    for header in RESOURCE_HEADERS:
-        block = block.removeprefix(header)
+    block = _without_header(block)
     if block[:4] in _RESOURCE:
         block = _in_resources(block)
     block = block.lstrip(b"\0") if block[3:4] != bytes([_MARK]) else _swapped(block)
@@ -56,18 +57,37 @@ def read_iptc(block: bytes) -> Mapping[int, str]:
     return found
 
 
+def has_more_than_captions(segments: Iterable[bytes]) -> bool:
+    """Whether these APP13 segments hold resources of Photoshop beside IPTC and its checksum."""
+    return any(
+        number not in _CAPTIONS
+        for segment in segments
+        if segment.startswith(RESOURCE_HEADERS)
+        for number, _ in _resources(_without_header(segment))
+    )
+
+
+def _without_header(block: bytes) -> bytes:
+    for header in RESOURCE_HEADERS:
+        block = block.removeprefix(header)
+    return block
+
+
 def _in_resources(block: bytes) -> bytes:
     """The datasets among Photoshop's resources; empty if there are none."""
+    return next((data for number, data in _resources(block) if number == _IPTC_RESOURCE), b"")
+
+
+def _resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+    """The number and the bytes of each of Photoshop's resources."""
     place = 0
     while block[place : place + 4] in _RESOURCE:
         number = int.from_bytes(block[place + 4 : place + 6], "big")
         name_bytes = 1 + int.from_bytes(block[place + 6 : place + 7], "big")
         place += 6 + name_bytes + name_bytes % 2
         length, place = int.from_bytes(block[place : place + 4], "big"), place + 4
-        if number == _IPTC_RESOURCE:
-            return block[place : place + length]
+        yield number, block[place : place + length]
         place += length + length % 2
-    return b""
 
 
 def _swapped(block: bytes) -> bytes:

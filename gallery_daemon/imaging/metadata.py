@@ -53,6 +53,7 @@ _BASE = (
     ExifTags.Base.Make,
     ExifTags.Base.Model,
     ExifTags.Base.Orientation,
+    ExifTags.Base.Software,
     ExifTags.Base.DateTime,
     # In TIFF/EP and in some cameras' files the date taken stands here.
     ExifTags.Base.DateTimeOriginal,

@@ -1,9 +1,9 @@
 """A photo's embedded preview: the bytes it needs, and whether it shows what the picture shows.
 
 **The bytes.** A large photo is not read whole for a small preview. Of a JPEG the part before the
-coded data is read; of a HEIC everything but the coded pictures, and of these the thumbnail. A HEIC
-keeps its size, with zeros where nothing was read, because its table gives places in the file. If
-anything is unusual, the whole file is read instead.
+coded data is read, and the first of these; of a HEIC everything but the coded pictures, and of
+these the thumbnail. A HEIC keeps its size, with zeros where nothing was read, because its table
+gives places in the file. If anything is unusual, the whole file is read instead.
 
 **The preview of a JPEG** is in its EXIF: 160x120 for thirty years, on many phones of today 320 to
 512 wide, which is enough for the network and takes a millisecond instead of tens. The danger is a
@@ -16,9 +16,17 @@ camera wrote it, by all of these signs; otherwise the picture itself is decoded:
 - The preview has the picture's shape, to two pixels. A letterboxed one, as old phones made it, has
   another, and so has one beside a picture that was turned by a quarter.
 - Its own orientation, if it has one, is the picture's.
+- No program that edits pictures left its traces (`editors`).
+- It shows the same as the first rows of the picture, which are read for this (`top_rows`).
 
-No sign shows that a program painted into a picture of the same size, or turned it by a half, and
-copied EXIF whole. Previews of the MPF kind are not used: in real files only cameras' have them,
+A program that paints into the lower part of a picture, keeps its size and copies EXIF whole leaves
+no sign; nor does one that changes nothing at the top. Two EXIF blocks, or a preview that EXIF does
+not allow (progressive, or of many scans, which would take minutes) are no preview. Of a HEIC no
+rows are compared: its thumbnail is an item of the container and not of EXIF, so no program copies
+it along with EXIF, and whoever writes a HEIC anew makes one anew or none. libheif's reader takes it
+only if shape, turn, mirror, crop and colours are the picture's, and it is no larger.
+
+Previews of the MPF kind are not used: in real files only cameras' have them,
 they are behind the picture, and they are cut to other shapes (1616x1080 for 3:2).
 
 Sources: EXIF 2.32, sections 4.5.8 and 4.6; the JPEGs of some 40 phones, cameras and programs.
@@ -34,14 +42,14 @@ from PIL import ExifTags
 from PIL.JpegImagePlugin import JpegImageFile
 
 from gallery_daemon.imaging import boxes, tiff
+from gallery_daemon.imaging.editors import is_edited
 from gallery_daemon.imaging.ending import scan_start
 from gallery_daemon.imaging.heif import Extent, extents_for_thumbnail
 from gallery_daemon.imaging.metadata import checked_orientation
+from gallery_daemon.imaging.top_rows import bytes_of_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PIL import Image
 
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.imaging.metadata import Metadata
@@ -57,6 +65,8 @@ _FILM = frozenset({b"moov", b"moof"})
 _META_BYTES_LIMIT = 1 << 20
 _EXIF_MARKER = b"\xff\xe1"
 _EXIF = b"Exif\0\0"
+# A scan for each of three colours, and such bytes in a comment.
+_SCAN_MARKER, _SCANS_LIMIT = b"\xff\xda", 4
 # Height and width may each be rounded by the camera, up or down (pillow-heif's rule for HEIC).
 _ROUNDING_PIXELS = 2
 
@@ -75,12 +85,13 @@ def bytes_for_preview(file: BinaryIO, kind: FileKind) -> bytes | None:
     return read(file, file.seek(0, os.SEEK_END)) if read else None
 
 
-def _header_of_jpeg(file: BinaryIO, size: int) -> bytes | None:
+def _top_of_jpeg(file: BinaryIO, size: int) -> bytes | None:
     end = scan_start(file, 0)
-    if end is None or end > size * _SHARE:
+    length = 0 if end is None else end + bytes_of_top(size)
+    if not length or length > size * _SHARE:
         return None
     file.seek(0)
-    return file.read(end)
+    return file.read(length)
 
 
 def _parts_of_heic(file: BinaryIO, size: int) -> bytes | None:
@@ -118,7 +129,7 @@ def _extents_of_heic(file: BinaryIO, size: int) -> list[Extent] | None:
 
 
 _READERS: dict[str, Callable[[BinaryIO, int], bytes | None]] = {
-    "jpeg": _header_of_jpeg,
+    "jpeg": _top_of_jpeg,
     "heic": _parts_of_heic,
 }
 
@@ -126,10 +137,10 @@ _READERS: dict[str, Callable[[BinaryIO, int], bytes | None]] = {
 def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:
     """A JPEG's preview with both sides of at least `side`, and its own orientation or 0.
 
-    It is opened and not yet decoded. `shows_the_picture` must still be asked.
+    It is opened and not yet decoded. `claims_to_show` must still be asked, and `top_rows`.
 
     Args:
-        header: the file, or the part of it before the coded data.
+        header: the file, or the part of it before the coded data, or more.
         side: in pixels.
 
     Raises:
@@ -140,16 +151,19 @@ def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:
     offset, length = _one(directory, tiff.PREVIEW_OFFSET), _one(directory, tiff.PREVIEW_BYTES)
     if not offset or not length or offset + length > len(block):
         return None
-    preview = JpegImageFile(BytesIO(block[offset : offset + length]))
-    if min(preview.size) < side:
+    coded = block[offset : offset + length]
+    preview = JpegImageFile(BytesIO(coded))
+    if min(preview.size) < side or preview.info.get("progressive"):
+        return None
+    if coded.count(_SCAN_MARKER) > _SCANS_LIMIT:
         return None
     return preview, _one(directory, tiff.ORIENTATION)
 
 
-def shows_the_picture(
-    preview: JpegImageFile, orientation: int, picture: Image.Image, metadata: Metadata
+def claims_to_show(
+    preview: JpegImageFile, orientation: int, picture: JpegImageFile, metadata: Metadata
 ) -> bool:
-    """Whether all signs say that the preview is of this picture as it is now.
+    """Whether all signs in the header say that the preview is of this picture as it is now.
 
     Args:
         preview: opened.
@@ -167,6 +181,7 @@ def shows_the_picture(
         and preview.mode == picture.mode
         and (not orientation or checked_orientation(orientation) == metadata.orientation)
         and _is_scaled(preview.size, picture.size)
+        and not is_edited(picture, metadata)
     )
 
 
@@ -178,14 +193,14 @@ def _is_scaled(small: tuple[int, int], large: tuple[int, int]) -> bool:
 
 
 def _exif_block(header: bytes) -> bytes:
-    """The TIFF in the first EXIF segment; empty if there is none."""
-    place = 2
-    while header[place : place + 1] == b"\xff":
+    """The TIFF in the EXIF segment; empty if there is none, or more than one."""
+    place, blocks = 2, []
+    while header[place : place + 1] == b"\xff" and header[place + 1] != _SCAN_MARKER[1]:
         end = place + 2 + int.from_bytes(header[place + 2 : place + 4], "big")
         if header[place : place + 2] == _EXIF_MARKER and header.startswith(_EXIF, place + 4):
-            return header[place + 4 + len(_EXIF) : end]
+            blocks.append(header[place + 4 + len(_EXIF) : end])
         place = end
-    return b""
+    return blocks[0] if len(blocks) == 1 else b""
 
 
 def _one(directory: Directory, tag: int) -> int:

@@ -45,8 +45,8 @@ _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _SCAN, _RESTART_INTERVAL = 0xDA, 0xDD
 _COEFFICIENTS = 64
 _SCANS_LIMIT = 500
-# Within coded data FF is followed by 00, a restart marker or another FF.
-_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+"""What is not in coded data: there FF is followed by 00, a restart marker or another FF."""
 
 
 def with_end_marker(data: bytes) -> bytes | None:
@@ -123,7 +123,7 @@ class _Scans:
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
     """Marker, content, and the place behind it, of each segment from the start on."""
     place, scans = 2, 0
-    while scans < _SCANS_LIMIT and (found := _MARKER.search(data, place)):
+    while scans < _SCANS_LIMIT and (found := MARKER.search(data, place)):
         marker, place = data[found.start() + 1], found.end()
         length = int.from_bytes(data[place : place + 2], "big")
         yield marker, data[place + 2 : place + length], place + length

@@ -120,8 +120,6 @@ class PhotoLog:
             destination=filing.destination,
         )
         reason = f"a sidecar of {owner.relative}, which was filed before"
-        if filing.state is State.FILED and filing.reason is not None:
-            reason = f"{reason}; {filing.reason}"
         if filing.state is State.FILED:
             self._tally.file_into(self._folder_of(filing), 1)
             told = "; ".join(filter(None, (reason, filing.reason)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Looks
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import MANIFEST_FILE, find_bundle
+from gallery_daemon.model.manifest import MANIFEST_FILE, find_bundle, knows_quick
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quick import QuickLooks
 from gallery_daemon.photo import Identity, LookKind
@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.config.settings import Config
+    from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.photo import Facts, Photo, Prediction
+
+
+def why_only_full(config: Config, manifest: Manifest) -> str | None:
+    """Why every look at a photo is a full one, in a clause; None: a quick one may be enough."""
+    if why := _why_unwanted(config):
+        return why
+    if not knows_quick(manifest):
+        return f"the model {manifest.model_id} knows nothing of quick looks"
+    return None
 
 
 def is_enough_for(config: Config) -> IsEnough | None:
@@ -31,7 +41,7 @@ def is_enough_for(config: Config) -> IsEnough | None:
 
     That is so where the configuration does not want them, or the model does not know them.
     """
-    if config.looks is Looks.FULL or Need.SIMILAR in config.rules.needs:
+    if _why_unwanted(config) is not None:
         return None
     folder = find_bundle(config.model.bundle)
     try:
@@ -50,6 +60,15 @@ def is_enough_for(config: Config) -> IsEnough | None:
         return is_settled(photo, facts, prediction, quick.bounds(prediction), rules)
 
     return is_enough
+
+
+def _why_unwanted(config: Config) -> str | None:
+    """Why no quick look may be enough, whatever the model; None: it may."""
+    if config.looks is Looks.FULL:
+        return "the configuration says looks: full"
+    if Need.SIMILAR in config.rules.needs:
+        return "the rules ask for similar photos"
+    return None
 
 
 # A daemon, and each pass of a command, asks several times; the manifest itself is large.

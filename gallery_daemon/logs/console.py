@@ -7,10 +7,11 @@ The JSON form always has everything.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gallery_daemon.logs.width import CUT, shorten, width_of
+from gallery_daemon.logs.width import CUT, shorten, width_of, with_tilde
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
@@ -30,7 +31,10 @@ _NAME_WIDTH = 18
 _INDENT = " " * 9
 """Below the event's name, where a second line begins."""
 _NAME_ROOM = 30
-"""The columns that a photo's name gets in any case."""
+"""The columns that a photo's name gets in any case, unless with fewer the line fits."""
+_LEAST_NAME_ROOM = 16
+"""The least columns of a photo's name: what tells a camera's names apart, and the extension."""
+_SPLIT_SECOND = re.compile(r"\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class ConsoleLine:
         if "photo" in said:
             for key in _QUIET:
                 said.pop(key, None)
+            if "taken" in said:
+                said["taken"] = _SPLIT_SECOND.sub("", str(said["taken"]))
+        if width is not None:
+            said = {key: _homely(value) for key, value in said.items()}
         line = [clock, _Word(f"{name:<{_NAME_WIDTH}}", colour), *_words(said)]
         if width is None or _width(line) <= width:
             return self._painted(line)
@@ -83,7 +91,7 @@ def _words(said: Mapping[str, Any], room: int | None = None) -> list[_Word]:
     ]
     for key, value in rest.items():
         text = plain(value)
-        if text.startswith("/"):
+        if text.startswith(("/", "~/")):
             parts = [shorten(text, None if room is None else room - len(f"{key}="))]
         else:
             parts = text.split(" ")
@@ -99,11 +107,11 @@ def _journey(rest: dict[str, Any]) -> Iterator[str]:
     if "destination" in rest:
         yield f"-> {plain(rest.pop('destination'))}"
     if "class" in rest:
-        sure = _sure(rest, ", needs ")
+        sure = _sure(rest)
         yield f"({' '.join(filter(None, (rest.pop('class'), sure)))})"
 
 
-def _sure(said: dict[str, Any], between: str) -> str:
+def _sure(said: dict[str, Any]) -> str:
     """How sure the model was, and how sure it had to be where that was not enough; taken out.
 
     With two decimals, or with more where 0.977 would read as the 0.98 that it lacks.
@@ -114,7 +122,7 @@ def _sure(said: dict[str, Any], between: str) -> str:
     if needed is None:
         return f"{sure:.2f}"
     digits = 2 if f"{sure:.2f}" != f"{needed:.2f}" else 4
-    return f"{sure:.{digits}f}{between}{needed:.{digits}f}"
+    return f"{sure:.{digits}f}, needs {needed:.{digits}f}"
 
 
 def _shorten(said: dict[str, Any], width: int) -> None:
@@ -133,30 +141,28 @@ def _shorten(said: dict[str, Any], width: int) -> None:
     # Of a photo that keeps its name the folder says it all.
     place = f"{folder}/" if name == new_name else place
     last = f"{CUT}/{folder.rpartition('/')[2]}/" + ("" if name == new_name else new_name)
-    least = min(width_of(name), _NAME_ROOM) + width_of(last)
-    left = _room_beside(said, width, least, folder.rpartition("/")[2])
-    said["photo"] = shorten(name, max(left - width_of(place), _NAME_ROOM))
+    wide, least = min(width_of(name), _NAME_ROOM), width_of(last)
+    left = _room_beside(said, width, wide + least)
+    if min(width_of(name), _LEAST_NAME_ROOM) + least <= left < wide + least:
+        # A shorter name saves a second line.
+        wide = left - least
+    said["photo"] = shorten(name, max(left - width_of(place), wide))
     room = left - width_of(said["photo"])
     # Where the line must be broken, the place may have more than its end.
-    said["destination"] = shorten(place, room if room >= width_of(last) else width // 2)
+    said["destination"] = shorten(place, room if room >= least else width // 2)
 
 
-def _room_beside(said: dict[str, Any], width: int, least: int, folder: str) -> int:
-    """The columns for a filed photo and its place, made more where they are less than the `least`.
+def _room_beside(said: dict[str, Any], width: int, wanted: int) -> int:
+    """The columns for a filed photo and its place; where they are too few, the rule goes.
 
-    The rule goes, for the class and the folder say as much; then a class that the `folder` is
-    called after; then a word.
+    The class and the folder say as much.
     """
 
     def room() -> int:
         return width - _width(_words(said | {"photo": "", "destination": ""}))
 
-    if room() < least:
+    if room() < wanted:
         said.pop("rule", None)
-    if room() < least and said.get("class") == folder:
-        said["class"] = ""
-    if room() < least:
-        said["confidence"] = _sure(said, " < ")
     return room()
 
 
@@ -173,6 +179,13 @@ def _broken(line: Sequence[_Word], width: int) -> Iterator[list[_Word]]:
         now.append(word)
         used += width_of(word.text) + (not word.is_key)
     yield now
+
+
+def _homely(value: object) -> object:
+    """What is said at a terminal has `~` for the home folder, as every command's output."""
+    if isinstance(value, str):
+        return with_tilde(value)
+    return tuple(map(_homely, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _width(line: Sequence[_Word]) -> int:

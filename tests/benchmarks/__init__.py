@@ -7,7 +7,8 @@ ratios, `tables` shows them.
 
 `alike` has the copies that are found and the others that are mistaken for one, with `asking` the
 journal. `agreement` compares engines, `decoding` previews with whole pictures, `elsewhere` is the
-model on photos that nobody collected for training. `idle` (with `known`) is the daemon when nothing
+model on photos that nobody collected for training, `edits` what becomes of edited photos that kept
+the camera's preview. `idle` (with `known`) is the daemon when nothing
 happens, `backlog` its memory through 10,000 photos, both by what `cost` reads of processes; `first`
 is the first photo after installation, from the process's start until it is filed; `flood` (with
 `flooded`) is the daemon under 50,000.

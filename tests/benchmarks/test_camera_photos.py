@@ -12,7 +12,8 @@ from pillow_heif import HeifImageFile
 
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.metadata import read_metadata
-from gallery_daemon.imaging.preview import find_preview, shows_the_picture
+from gallery_daemon.imaging.preview import claims_to_show, find_preview
+from gallery_daemon.imaging.top_rows import shows_the_same_top
 from tests.benchmarks.camera_photos import Camera, dated_copies, is_short, photo_of
 from tests.imaging.pictures import difference, drawn, squashed
 
@@ -26,18 +27,19 @@ LYING, STANDING = drawn(320, 230), drawn(230, 320)
 
 @pytest.mark.parametrize(("picture", "orientation"), [(LYING, 1), (STANDING, 6)])
 def test_the_thumbnail_counts_as_the_cameras(picture: Image.Image, orientation: int) -> None:
-    """160x120, beside EXIF that says that nobody changed the photo, however it was held."""
+    """160x120, beside EXIF that says that nobody changed the photo, as do its rows."""
     photo = photo_of(picture, Camera.WITH_THUMBNAIL, LENGTH)
 
     found = find_preview(photo, 120)
 
     assert found is not None
     preview, own_orientation = found
-    image = Image.open(BytesIO(photo))
+    image = JpegImageFile(BytesIO(photo))
     assert ((640, 480), (160, 120)) == (image.size, preview.size)
     metadata = read_metadata(image, BytesIO(photo))
     assert orientation == metadata.orientation
-    assert shows_the_picture(preview, own_orientation, image, metadata)
+    assert claims_to_show(preview, own_orientation, image, metadata)
+    assert shows_the_same_top(preview, photo)
 
 
 @pytest.mark.parametrize("camera", Camera)

@@ -14,7 +14,7 @@ from gallery_daemon.errors import PhotoChanged
 from gallery_daemon.photo import Identity, LookKind
 from tests.classifier.loop import setup
 from tests.imaging.camera import shot
-from tests.imaging.pictures import drawn
+from tests.imaging.pictures import drawn, grainy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ LARGER = {LookKind.FULL: 224, LookKind.QUICK: 128}
 @pytest.fixture
 def with_preview(tmp_path: Path) -> Path:
     """A photo with a camera's small preview of it."""
-    image = drawn(1600, 1200)
+    image = grainy(drawn(1600, 1200))
     path = tmp_path / "with.jpg"
     path.write_bytes(shot(image, image.resize((160, 120))))
     return path

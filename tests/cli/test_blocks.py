@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gallery_daemon.cli import fitting
@@ -33,6 +35,7 @@ ROW = Row(
     token=None,
     reason=None,
 )
+OF_UNDO = replace(ROW, root=ROW.library, library=ROW.root)
 
 
 @pytest.fixture
@@ -43,16 +46,32 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_in_a_pipe_a_path_is_whole() -> None:
     """So that it can be copied, and searched for."""
-    (_, photo, place) = blocks([ROW])
+    (_, photo, place) = blocks([ROW], {})
 
     assert "      2024/05/IMG_20240501_101500.HEIC" == photo
     assert f"      -> {ROW.destination}" == place
 
 
+@pytest.mark.parametrize(
+    ("row", "before", "expected"),
+    [
+        (replace(ROW, undoes=5), replace(ROW, state=State.REFILED), "filed (refiled from 5)"),
+        (replace(ROW, undoes=5, state=State.FAILED), ROW, "failed (refiling of 5)"),
+        (replace(OF_UNDO, undoes=5, state=State.UNDO), ROW, "undo (undid 5)"),
+        (replace(ROW, undoes=5), replace(OF_UNDO, state=State.UNDONE), "filed (undid 5)"),
+    ],
+)
+def test_a_row_says_which_one_it_reverted_or_refiled(row: Row, before: Row, expected: str) -> None:
+    """A refiling undid nothing; an undo did, and so did the undo of an undo."""
+    first, *_ = blocks([row], {5: before})
+
+    assert f"  {expected}, whatsapp_screenshots" in first
+
+
 @pytest.mark.usefixtures("terminal")
 def test_in_a_terminal_no_line_is_broken() -> None:
     """The path loses its middle, and a rule's long name goes on in the next line."""
-    first, *more, photo, place = "\n".join(blocks([ROW])).split("\n")
+    first, *more, photo, place = "\n".join(blocks([ROW], {})).split("\n")
 
     assert all(len(line) <= 80 for line in (first, *more, photo, place))
     assert " 412  2026-03-04 12:00:00  filed, whatsapp_screenshots 0.97, rule whatsapp by" == first

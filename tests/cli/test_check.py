@@ -32,6 +32,19 @@ def test_a_broken_configuration_is_named_with_its_place(run: Run, tmp_path: Path
     assert "did you mean rules?" in done.stderr
 
 
+def test_it_is_said_where_every_picture_is_read_whole(run: Run, tmp_path: Path) -> None:
+    """By `looks: full`; of the usual way nothing is said."""
+    config = tmp_path / "c.yaml"
+    config.write_text(f"version: 1\nwatch: {tmp_path}\nlibrary: /l\nrules: [{{name: a, to: A/}}]\n")
+    usual = run("check", "--config", config)
+    config.write_text(f"{config.read_text()}looks: full\n")
+    full = run("check", "--config", config)
+
+    assert "read whole" not in usual.stdout
+    assert "every picture is read whole" in full.stdout
+    assert "looks: full" in full.stdout
+
+
 def test_a_new_configuration_has_its_schema_beside_it(run: Run, tmp_path: Path) -> None:
     """The first line leads an editor there; one that is there stays, and any can be printed."""
     config, schema = tmp_path / "new/c.yaml", tmp_path / "new/config.schema.json"

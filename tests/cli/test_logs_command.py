@@ -7,10 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.cli import fitting, logs
+from tests.cli.test_blocks import ROW
 from tests.end_to_end.conftest import photo_bytes
 
 if TYPE_CHECKING:
@@ -97,3 +100,19 @@ def test_a_reader_that_has_gone_ends_it_quietly(
 
     assert 0 == follower.wait(_PATIENCE_S)
     assert "" == follower.stderr.read()
+
+
+def test_a_line_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a long class too: the rule goes, for the class and the place say as much."""
+    monkeypatch.setattr(fitting, "columns_of", lambda _stream: 80)
+    name = "IMG_20260605_155512_f8019.jpg"
+    long = replace(ROW, rule="everything", relative=name, name=name, folder=(ROW.top_class or "",))
+    short = replace(long, top_class="memes", folder=("Memes",))
+
+    told, whole = (logs._line(row).plain for row in (long, short))
+
+    assert len(told) <= 80
+    assert "whatsapp_screenshots 0.97  IMG" in told
+    assert "-> …" in told or "enshots/" in told
+    assert len(whole) <= 80
+    assert "memes 0.97  everything  " in whole

@@ -51,7 +51,9 @@ def test_a_machine_without_a_user_manager_is_told_of(run: Run, tmp_path: Path) -
 
     assert 0 == without.returncode
     assert "no systemd user manager runs here" in without.stdout
-    assert "gallery-daemon run" in without.stdout
+    assert without.stdout.endswith("start the daemon yourself: gallery-daemon run\n")
+    assert "systemctl" not in without.stdout + without.stderr
+    assert "journalctl" not in without.stdout + without.stderr
     assert "no systemd user manager" not in beside.stdout
 
 

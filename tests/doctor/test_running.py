@@ -46,6 +46,16 @@ ENABLED = replace(UNIT, is_enabled=True)
         ((RunningDaemon(7, digest="abc"),), ["ok"], "on its own"),
         ((RunningDaemon(7, is_busy=True),), ["fail"], "does not answer"),
         ((replace(UP, digest="old"),), ["warn", "ok"], "reload gallery-daemon"),
+        (
+            (replace(UP, digest="old", has_file=False),),
+            ["warn", "ok"],
+            "stop it (Ctrl-C, or kill 7), then gallery-daemon run",
+        ),
+        (
+            (RunningDaemon(7, digest="old"),),
+            ["warn", "ok"],
+            "stop it (Ctrl-C, or kill 7), then gallery-daemon run",
+        ),
         ((replace(UP, paused_because="no space is left"),), ["fail", "ok"], "no space is left"),
     ],
 )
@@ -85,6 +95,21 @@ def test_who_holds_a_folder_is_asked(held: Path) -> None:
 
     assert ("abc", False) == (found.digest, found.is_busy)
     assert () == look_at_running([str(held / "other")])
+
+
+@pytest.mark.parametrize(("config", "has_file"), [("null", False), ('"/c.yaml"', True)])
+def test_a_daemon_that_runs_by_the_command_line_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str, *, has_file: bool
+) -> None:
+    """It names no file of its configuration, so there is nothing that it could read again."""
+    answer = f'{{"config": {config}, "digest": "abc"}}'
+    monkeypatch.setattr("gallery_daemon.doctor.running.ask", lambda _: (7, answer))
+    with closing(InstanceLock(lambda: None)) as lock:
+        lock.hold([str(tmp_path)])
+
+        (found,) = look_at_running([str(tmp_path)])
+
+    assert has_file == found.has_file
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,17 @@ def drawn(width: int = 320, height: int = 240) -> Image.Image:
     return Image.fromarray(np.stack([right, down, blue], axis=2).astype(np.uint8))
 
 
+@cache
+def _grain(size: tuple[int, int]) -> np.ndarray:
+    return np.random.default_rng(0).normal(0, 8, (*size[::-1], 1)).astype(np.float32)
+
+
+def grainy(image: Image.Image) -> Image.Image:
+    """With a sensor's noise, the same in every call: as large a file as a camera's."""
+    grain = _grain(image.size)
+    return Image.fromarray((np.asarray(image) + grain).clip(0, 255).astype(np.uint8))
+
+
 def held(image: Image.Image, orientation: int) -> Image.Image:
     """The picture as stored by a camera that was held so."""
     turn = _HELD[orientation]

@@ -22,6 +22,7 @@ from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Taken, TakenFrom
 from gallery_daemon.rules.conditions.model import MinConfidence
 from gallery_daemon.rules.decide import Rule, RuleSet, decide
+from tests.cli.test_blocks import ROW
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -98,3 +99,16 @@ def test_the_line_of_an_uncertain_photo_says_what_it_lacks() -> None:
     filed, left = map(json.loads, written.getvalue().splitlines())
     assert (0.89, 0.92) == (filed["confidence"], filed["needs_confidence"])
     assert (0.89, 0.92) == (left["confidence"], left["needs_confidence"])
+
+
+def test_a_late_sidecar_has_its_reasons_once() -> None:
+    """Why it came alone, and what became of the version before."""
+    written = io.StringIO()
+    log = make_log(LogFormat.JSON, LogLevel.INFO, written)
+    kept = "the version before it is kept as a.AAE.~1~"
+    filing = Filing(State.FILED, Action.COPY, "/library/a.AAE", kept)
+
+    PhotoLog(log, PassCounts(), "/library", SystemClock()).filed_late(file("a.AAE"), ROW, filing)
+
+    reason = json.loads(written.getvalue())["reason"]
+    assert f"a sidecar of {ROW.relative}, which was filed before; {kept}" == reason

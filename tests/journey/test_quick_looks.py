@@ -10,7 +10,7 @@ import pytest
 
 from gallery_daemon.config.load import check_text
 from gallery_daemon.config.settings import Looks
-from gallery_daemon.journey.quick_looks import is_enough_for
+from gallery_daemon.journey.quick_looks import is_enough_for, why_only_full
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, MANIFEST_FILE, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import LookKind, Prediction
@@ -76,6 +76,18 @@ def test_looks_full_turns_quick_ones_off() -> None:
 def test_rules_that_compare_pictures_want_full_looks(rules: str) -> None:
     """A preview's bits are not quite those of the whole picture."""
     assert is_enough_for(config(rules)) is None
+
+
+def test_why_every_look_is_a_full_one_is_known() -> None:
+    """By the configuration, by its rules, by its model; or a quick one may be enough."""
+    model = read_manifest(find_bundle(DEFAULT_BUNDLE))
+    old = replace(model, looks={LookKind.FULL: model.full})
+    similar = config("rules: [{name: all, when: {burst: true}, to: Bursts/}]")
+
+    assert "the configuration says looks: full" == why_only_full(config(looks=Looks.FULL), model)
+    assert "the rules ask for similar photos" == why_only_full(similar, model)
+    assert f"the model {old.model_id} knows nothing of quick looks" == why_only_full(config(), old)
+    assert why_only_full(config(), model) is None
 
 
 @pytest.mark.parametrize("text", [None, "{}"], ids=["no bundle", "a broken one"])

@@ -55,13 +55,13 @@ def test_a_filed_photo_is_one_line_of_80_columns() -> None:
         ("IMG_1.jpg", "Review", "memes", 0.9312,
          "IMG_1.jpg -> /home/…/Review/ (memes 0.89, needs 0.93)"),
         ("IMG_20260302_1222.jpg", "Review", "mountains", 0.9312,
-         "IMG_20260302_1222.jpg -> …/Review/ (mountains 0.89 < 0.93)"),
+         "IMG_20…2_1222.jpg -> …/Review/ (mountains 0.89, needs 0.93)"),
         ("IMG_1.jpg", "Review", "memes", 0.8949,
          "IMG_1.jpg -> /home/…/Review/ (memes 0.8912, needs 0.8949)"),
         ("IMG_20260504_1444.jpg", "trees", "trees", None,
          "IMG_20260504_1444.jpg -> /home/…/Sorted/trees/ (trees 0.89)"),
-        ("IMG_20260605_1555.jpg", "whatsapp_screenshots", "whatsapp_screenshots", None,
-         "IMG_20260605_1555.jpg -> …/whatsapp_screenshots/ (0.89)"),
+        ("IMG_20260302_122255.jpg", "Review", "trees", 0.8949,
+         "IMG_20…122255.jpg -> …/Review/ (trees 0.8912, needs 0.8949)"),
     ],
 )  # fmt: skip
 def test_one_photo_is_one_line(
@@ -79,6 +79,45 @@ def test_one_photo_is_one_line(
     )
 
     assert f"10:31:02 photo_filed {expected}" == line(PhotoFiled(told), 80)
+
+
+def test_the_class_is_said_in_any_case() -> None:
+    """Also where it takes a second line, and where the folder is called after it."""
+    name = "IMG_20260605_1555.jpg"
+    place = f"/home/bert/Pictures/Sorted/whatsapp_screenshots/{name}"
+    told = replace(
+        LINE, photo=f"{CAMERA}/{name}", top_class="whatsapp_screenshots", destination=place
+    )
+
+    assert line(PhotoFiled(told), 80).split("\n") == [
+        f"10:31:02 photo_filed {name} -> /home/…/whatsapp_screenshots/",
+        "         (whatsapp_screenshots 0.97)",
+    ]
+
+
+def test_a_line_without_a_class_has_no_confidence() -> None:
+    """As that of a sidecar that came late."""
+    late = replace(LINE, top_class=None, confidence=None, taken=None, total_ms=None)
+    reason = "a sidecar of IMG_2041.HEIC, which was filed before"
+
+    for width in (40, 60, 80, 100, None):
+        assert "confidence" not in line(PhotoFiled(late, reason), width)
+
+
+def test_a_terminal_has_no_home_folder_and_no_split_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However wide it is; in a pipe paths are whole."""
+    monkeypatch.setenv("HOME", "/home/bert")
+    told = replace(LINE, taken="2026-11-30T17:49:56.123456+00:00")
+    event = PhotoFailed(told, "no permission to write /home/bert/Pictures/Sorted", 5.0)
+
+    wide, piped = line(event, 400), line(event, None)
+
+    assert "/home/bert" not in wide
+    assert "reason=no permission to write ~/Pictures/Sorted" in wide
+    assert "taken=2026-11-30T17:49:56+00:00" in wide
+    assert f"{CAMERA}/IMG_2041.HEIC" in piped
 
 
 def test_what_fits_is_said() -> None:
