@@ -147,8 +147,11 @@ def _mapping(
 def _tuple(wanted: object, raw: object, where: str, *, exact: bool) -> tuple[object, ...]:
     if not isinstance(raw, list):
         raise _wrong(where, "a list", raw)
+    # A manifest has thousands of numbers, and is read at every start.
     if wanted in _AS_THEY_ARE and set(map(type, raw)) <= {wanted}:
-        return tuple(raw)  # a manifest has thousands of numbers, and is read at every start
+        return tuple(raw)
+    if wanted is float and set(map(type, raw)) <= {float} and all(map(math.isfinite, raw)):
+        return tuple(raw)
     return tuple(
         value_of(wanted, item, f"{where}[{place}]", exact=exact) for place, item in enumerate(raw)
     )

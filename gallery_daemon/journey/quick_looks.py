@@ -6,18 +6,21 @@ by are nearly the same for a preview, but not quite.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Looks
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import find_bundle, knows_quick
+from gallery_daemon.model.manifest import MANIFEST_FILE, find_bundle, knows_quick
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quick import QuickLooks
-from gallery_daemon.photo import LookKind
+from gallery_daemon.photo import Identity, LookKind
 from gallery_daemon.rules.condition import Need
 from gallery_daemon.rules.settled import is_settled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.config.settings import Config
     from gallery_daemon.model.manifest import Manifest
@@ -26,10 +29,8 @@ if TYPE_CHECKING:
 
 def why_only_full(config: Config, manifest: Manifest) -> str | None:
     """Why every look at a photo is a full one, in a clause; None: a quick one may be enough."""
-    if config.looks is Looks.FULL:
-        return "the configuration says looks: full"
-    if Need.SIMILAR in config.rules.needs:
-        return "the rules ask for similar photos"
+    if why := _why_unwanted(config):
+        return why
     if not knows_quick(manifest):
         return f"the model {manifest.model_id} knows nothing of quick looks"
     return None
@@ -40,12 +41,15 @@ def is_enough_for(config: Config) -> IsEnough | None:
 
     That is so where the configuration does not want them, or the model does not know them.
     """
+    if _why_unwanted(config) is not None:
+        return None
+    folder = find_bundle(config.model.bundle)
     try:
-        manifest = read_manifest(find_bundle(config.model.bundle))
-    except BundleError:
+        quick, model = _known(folder, Identity.of((folder / MANIFEST_FILE).stat()))
+    except (OSError, BundleError):
         return None  # whoever needs the model says what is wrong with it
-    quick, model, rules = QuickLooks.of(manifest), manifest.model_id, config.rules
-    if quick is None or why_only_full(config, manifest) is not None:
+    rules = config.rules
+    if quick is None:
         return None
 
     def is_enough(photo: Photo, facts: Facts, prediction: Prediction) -> bool:
@@ -56,3 +60,24 @@ def is_enough_for(config: Config) -> IsEnough | None:
         return is_settled(photo, facts, prediction, quick.bounds(prediction), rules)
 
     return is_enough
+
+
+def _why_unwanted(config: Config) -> str | None:
+    """Why no quick look may be enough, whatever the model; None: it may."""
+    if config.looks is Looks.FULL:
+        return "the configuration says looks: full"
+    if Need.SIMILAR in config.rules.needs:
+        return "the rules ask for similar photos"
+    return None
+
+
+# A daemon, and each pass of a command, asks several times; the manifest itself is large.
+@lru_cache(maxsize=1)
+def _known(folder: Path, _manifest: Identity) -> tuple[QuickLooks | None, str]:
+    """What is known of the quick looks of the bundle whose manifest is this file; its model.
+
+    Raises:
+        BundleError: it is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    return QuickLooks.of(manifest), manifest.model_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -98,3 +99,21 @@ def test_without_a_model_that_can_be_read_there_are_none(tmp_path: Path, text: s
     missing = replace(before.model, bundle=str(tmp_path))
 
     assert is_enough_for(replace(before, model=missing)) is None
+
+
+def test_a_bundle_that_takes_the_place_of_another_is_known_anew(tmp_path: Path) -> None:
+    """As `train` and a person replace one, while the daemon runs."""
+    text = (find_bundle(DEFAULT_BUNDLE) / MANIFEST_FILE).read_text("utf-8")
+    before = config()
+    wanted = replace(before, model=replace(before.model, bundle=str(tmp_path)))
+    found = []
+    for name in ("first", "another"):
+        other = json.dumps(json.loads(text) | {"name": name})
+        (tmp_path / MANIFEST_FILE).write_text(other, "utf-8")
+        model = read_manifest(tmp_path).model_id
+        is_enough = is_enough_for(wanted)
+        assert is_enough is not None
+        found.append((model, is_enough(photo(), FACTS, car(0.99, model))))
+
+    assert found[0][0] != found[1][0]
+    assert [True, True] == [is_enough for _, is_enough in found]
