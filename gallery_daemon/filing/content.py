@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.imaging.formats import AVIF, HEIC, JPEG, VIDEO, sniff
-from gallery_daemon.journal.contents import HashKind
+from gallery_daemon.journal.contents import DigestKind
 
 if TYPE_CHECKING:
     from gallery_daemon.filing.disk import Disk
@@ -36,11 +36,11 @@ _COMPRESSED = frozenset({JPEG, HEIC, AVIF, VIDEO})
 def hash_to_keep(disk: Disk, source: int) -> str:
     """By what the open file will be known, at the price of reading as little as will do."""
     is_compressed = sniff(BytesIO(disk.head(source))) in _COMPRESSED
-    return disk.content_hash(source, HashKind.ENDS if is_compressed else HashKind.WHOLE)
+    return disk.content_hash(source, DigestKind.ENDS if is_compressed else DigestKind.WHOLE)
 
 
 def hash_of(
-    disk: Disk, file: Candidate, identity: Identity, kind: HashKind | None = None
+    disk: Disk, file: Candidate, identity: Identity, kind: DigestKind | None = None
 ) -> str | None:
     """The hash of the file, of that kind or the one to keep.
 
@@ -63,4 +63,4 @@ def is_unchanged(disk: Disk, row: Row, file: Candidate, now: Identity) -> bool:
     known = row.content_hash
     if known is None or now.size_bytes != row.identity.size_bytes:
         return False
-    return hash_of(disk, file, now, HashKind.of(known)) == known
+    return hash_of(disk, file, now, DigestKind.of(known)) == known

@@ -19,7 +19,7 @@ from gallery_daemon.filing import attributes
 from gallery_daemon.filing.file_systems import why_no_link
 from gallery_daemon.filing.permissions import why_it_stays
 from gallery_daemon.imaging.formats import HEAD_BYTES
-from gallery_daemon.journal.contents import OF_ENDS, HashKind
+from gallery_daemon.journal.contents import OF_ENDS, DigestKind
 from gallery_daemon.openat import open_in
 from gallery_daemon.photo import Identity
 
@@ -194,13 +194,13 @@ class DiskReader:
         """The first bytes of the open file, which say what it is."""
         return os.pread(source, HEAD_BYTES, 0)
 
-    def content_hash(self, source: int, kind: HashKind = HashKind.WHOLE) -> str:
+    def content_hash(self, source: int, kind: DigestKind = DigestKind.WHOLE) -> str:
         """The SHA-256 of the open file's bytes, or of its ends, as the journal has it.
 
         A file that is no longer than its ends has one of the whole kind.
         """
         size_bytes = os.fstat(source).st_size
-        if kind is HashKind.WHOLE or size_bytes <= 2 * _END:
+        if kind is DigestKind.WHOLE or size_bytes <= 2 * _END:
             return self._digest(source).hex()
         ends = os.pread(source, _END, 0) + os.pread(source, _END, size_bytes - _END)
         return OF_ENDS + hashlib.sha256(ends).hexdigest()

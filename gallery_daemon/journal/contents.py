@@ -26,7 +26,7 @@ OF_ENDS: Final = "ends:"
 """What the hash of a file's first and last 64 KiB begins with, in the journal."""
 
 
-class HashKind(Enum):
+class DigestKind(Enum):
     """Of which bytes a hash is."""
 
     # In this order they are asked for: the cheap one first. SQL that is true of a hash so made; no
@@ -35,7 +35,7 @@ class HashKind(Enum):
     WHOLE = f"content_hash < '{OF_ENDS}'"
 
     @classmethod
-    def of(cls, content_hash: str) -> HashKind:
+    def of(cls, content_hash: str) -> DigestKind:
         """The kind of a hash as it is in the journal."""
         return cls.ENDS if content_hash.startswith(OF_ENDS) else cls.WHOLE
 
@@ -69,7 +69,7 @@ class ContentTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def has_size(self, size_bytes: int, kind: HashKind, library: str, states: str) -> bool:
+    def has_size(self, size_bytes: int, kind: DigestKind, library: str, states: str) -> bool:
         """Whether a file of that size is in one of `states`, and its hash is of that kind."""
         where = f"WHERE {_IN_LIBRARY} AND {kind.value} AND state IN ({states}) LIMIT 1"
         asked = size_bytes, os.fsencode(library)

@@ -23,7 +23,7 @@ from gallery_daemon.decision import Action
 from gallery_daemon.errors import FilingError, JournalError, PhotoChanged
 from gallery_daemon.filing.beside import is_older_name
 from gallery_daemon.filing.content import hash_of, is_unchanged
-from gallery_daemon.journal.contents import HashKind
+from gallery_daemon.journal.contents import DigestKind
 from gallery_daemon.journal.record import State
 from gallery_daemon.journal.sql import FINAL, KEPT
 from gallery_daemon.photo import Candidate, Identity
@@ -111,15 +111,15 @@ class KnownFiles:
     def _matching(self, photo: Photo) -> Iterator[tuple[Row, str]]:
         """The rows of the file, each with the hash that they have in common."""
         size_bytes, contents = photo.identity.size_bytes, self._journal.contents
-        if contents.has_size(size_bytes, HashKind.ENDS, self._library, self._states):
-            ends = self._hash_of(photo, HashKind.ENDS)
+        if contents.has_size(size_bytes, DigestKind.ENDS, self._library, self._states):
+            ends = self._hash_of(photo, DigestKind.ENDS)
             for row in self._successors(photo, ends):
                 if not self._differs_in_library(photo, row):
                     yield row, ends
         unhashed = list(contents.unhashed(photo.path, size_bytes, self._library))
-        has_whole = contents.has_size(size_bytes, HashKind.WHOLE, self._library, self._states)
+        has_whole = contents.has_size(size_bytes, DigestKind.WHOLE, self._library, self._states)
         if unhashed or has_whole:
-            whole = self._hash_of(photo, HashKind.WHOLE)
+            whole = self._hash_of(photo, DigestKind.WHOLE)
             for row in self._successors(photo, whole):
                 yield row, whole
             # What an older program filed is compared with what is in the library, if that is there.
@@ -194,7 +194,7 @@ class KnownFiles:
         except (OSError, FilingError, PhotoChanged):
             return True  # to be filed twice is better than never
 
-    def _hash_of(self, photo: Photo, kind: HashKind) -> str:
+    def _hash_of(self, photo: Photo, kind: DigestKind) -> str:
         digest = hash_of(self._disk, photo.candidate, photo.identity, kind)
         if digest is None:
             raise _Unreadable
@@ -203,7 +203,7 @@ class KnownFiles:
     def _hash_in_library(self, row: Row) -> str | None:
         there = Candidate(row.source, row.library, row.below_library)
         try:
-            return hash_of(self._disk, there, Identity.of(os.lstat(there.path)), HashKind.WHOLE)
+            return hash_of(self._disk, there, Identity.of(os.lstat(there.path)), DigestKind.WHOLE)
         except OSError:
             return None
 

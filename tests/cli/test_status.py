@@ -83,8 +83,9 @@ def test_a_daemon_of_another_journal_is_a_line(tmp_path: Path) -> None:
     with answering(tmp_path, OLD | {"journal": "/elsewhere/journal.sqlite3"}):
         said = status(tmp_path)
 
-    first, *_, last = said.splitlines()
+    # Other tests, or a person's own daemon, may have lines as well.
+    first, *others = said.splitlines()
     assert "no daemon is running with your journal" == first
     who = f"process {os.getpid()} is a daemon with another journal"
-    assert f"{who}: /elsewhere/journal.sqlite3" == last
+    assert f"{who}: /elsewhere/journal.sqlite3" in others
     assert "/home/library" not in said

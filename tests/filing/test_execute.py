@@ -14,7 +14,7 @@ from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.errors import FilingError, PhotoChanged
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer
-from gallery_daemon.journal.contents import HashKind
+from gallery_daemon.journal.contents import DigestKind
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
@@ -77,7 +77,7 @@ def test_a_photo_that_is_copied_is_not_read_again_for_its_hash(
     hashed = []
 
     class Counting(Disk):
-        def content_hash(self, source: int, kind: HashKind = HashKind.WHOLE) -> str:
+        def content_hash(self, source: int, kind: DigestKind = DigestKind.WHOLE) -> str:
             hashed.append(source)
             return super().content_hash(source, kind)
 

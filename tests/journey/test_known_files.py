@@ -15,7 +15,7 @@ from gallery_daemon.commands.explain import is_changed, recognised
 from gallery_daemon.commands.sort import sort_once
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.journal.contents import HashKind
+from gallery_daemon.journal.contents import DigestKind
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import State
 from gallery_daemon.logs.setup import LogFormat, make_log
@@ -206,7 +206,7 @@ def reads(scene: Scene, monkeypatch: pytest.MonkeyPatch, act: Callable[[], objec
     count = 0
     real = Disk.content_hash
 
-    def counted(self: Disk, source: int, kind: HashKind = HashKind.WHOLE) -> str:
+    def counted(self: Disk, source: int, kind: DigestKind = DigestKind.WHOLE) -> str:
         nonlocal count
         count += 1
         return real(self, source, kind)
