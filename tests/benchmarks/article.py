@@ -18,7 +18,7 @@ from PIL import Image
 from torchvision import transforms
 
 from gallery_daemon.model.bundle import load_bundle
-from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest import INPUT_SIZE, find_bundle
 from tests.benchmarks.processes import tell_finishes
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def main() -> None:
 
 def article_transform(manifest: Manifest) -> transforms.Compose:
     """A Pillow picture as float32 (3, 224, 224)."""
-    side = manifest.full.size
+    side = INPUT_SIZE  # the article's, whatever ours looks at
     return transforms.Compose(
         [
             transforms.Resize((side, side)),
