@@ -202,7 +202,7 @@ class Session:
             reload = self._signals.reload
             tasks.append(ConfigWatcher(file, self._config.digest, reload, events=events))
         if self._say is not None:
-            tasks.append(_sign_of_life(self._say, runtime, watching))
+            tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
             tasks.append(Metrics(runtime, watching, self._exporter))
         return tuple(tasks)
@@ -247,17 +247,6 @@ class Session:
             return fresh
         self._notifier.ready()
         return None
-
-
-def _sign_of_life(say: Callable[[str], None], runtime: Runtime, watching: Watching) -> SignOfLife:
-    state, host = runtime.photo_log.classifier, runtime.host
-    return SignOfLife(
-        say,
-        files=lambda: runtime.pipeline.load,
-        is_loading=lambda: state.word(host.pid) == "starting",
-        is_listing=lambda: any(each.is_under_way for each in watching.listings),
-        is_watching=lambda: any(is_up for _, is_up in watching.folders),
-    )
 
 
 def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:
