@@ -8,6 +8,7 @@ import typer
 
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.fitting import path_line
+from gallery_daemon.cli.options import ModelName
 from gallery_daemon.cli.plain import print_to_stderr, shown
 from gallery_daemon.cli.progress import shown_until_first
 from gallery_daemon.clock import SystemClock
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def classify(
-    files: Annotated[list[str], typer.Argument(help="Photos to classify.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Photos to classify.")],
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")
     ] = False,
-    model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
+    model: ModelName = DEFAULT_BUNDLE,
 ) -> None:
     """Say what the model sees in some photos; nothing is filed.
 
