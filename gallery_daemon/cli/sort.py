@@ -26,6 +26,7 @@ from gallery_daemon.daemon.configuration import (
     default_path,
     read_configuration,
     refuse_failing,
+    with_version,
 )
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
@@ -125,9 +126,8 @@ def _config(
             hint="give --library FOLDER, or --config FILE\n"
             "or write a commented configuration with: gallery-daemon check --init",
         )
-    return default_config(
-        folders, place, action or Action.HARDLINK, knows_precision=default_knows_precision()
-    )
+    knows_precision, action = default_knows_precision(), action or Action.HARDLINK
+    return with_version(default_config(folders, place, action, knows_precision=knows_precision))
 
 
 def _by_which(config: Config, library: Path | None) -> str:
