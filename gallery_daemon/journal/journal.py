@@ -22,6 +22,7 @@ from gallery_daemon.journal.claims import AlreadyClaimed, Owner, known_among, re
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.inferences import InferenceTable
+from gallery_daemon.journal.lesson_table import LessonTable
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
@@ -71,6 +72,7 @@ class Journal:
         self.past_decisions = PastDecisions(self._database)
         self.contents = ContentTable(self._database)
         self.made_folders = MadeFolders(self._database)
+        self.lessons = LessonTable(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.

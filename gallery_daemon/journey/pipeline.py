@@ -121,6 +121,11 @@ class Pipeline:
             "classifying": self._examining,
         }
 
+    @property
+    def is_done(self) -> bool:
+        """Whether no file is on its way, nor comes back by itself: none waits to be tried again."""
+        return not (self.load or self._host.has_untold or self._retries.has_due)
+
     def next_deadline(self) -> float | None:
         """When `turn` is wanted at the latest, in monotonic seconds."""
         has_next = self._backlog and self._has_room

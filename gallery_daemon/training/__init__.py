@@ -9,7 +9,7 @@ How: `train` goes from folders to bundle. In it, `workspace` is the scratch fold
 trains one network after another; `phase` has the training loop, to be read in one sitting. It takes
 its `batches` from `features` of frozen layers, or from pictures that are varied, some of them
 `synthetic`. `optimiser` says how weights move, `checkpoint` keeps what `--resume` needs. At the end
-`fit_head` fits a last layer for each look; `learned` is what a bundle has of it all.
+`learned` has what a bundle has of it all, with a last layer fitted for each look.
 
 How good it is: `predictions` are what networks made of labelled pictures; `measures` counts rights
 and wrongs in them, `coverage` how many photos reach a confidence, `sources` each source by itself.

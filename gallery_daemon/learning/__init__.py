@@ -1,0 +1,1 @@
+"""Learning from what people do with their photos: lessons, and by them a better model."""
