@@ -24,17 +24,22 @@ if TYPE_CHECKING:
 
 
 def classify(
-    files: Annotated[list[str], typer.Argument(help="Photos to classify.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Photos to classify.")],
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")
     ] = False,
     model: Annotated[
-        str | None, typer.Option(help="`default` or a bundle's folder; `default`.")
+        str | None,
+        typer.Option(metavar="BUNDLE", help="`default` or a bundle's folder; `default`."),
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option("--config", help="By this configuration's model, and what it has learned."),
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="By this configuration's model, and what it has learned.",
+        ),
     ] = None,
 ) -> None:
     """Say what the model sees in some photos; nothing is filed.

@@ -55,11 +55,14 @@ if TYPE_CHECKING:
 
 
 def explain(
-    file: Annotated[Path, typer.Argument(help="A photo, or its place in the library.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A photo, or its place in the library.")
+    ],
     *,
     config: ConfigFile = None,
     model: Annotated[
-        str | None, typer.Option(help="`default` or a bundle's folder; the configuration's.")
+        str | None,
+        typer.Option(metavar="BUNDLE", help="`default` or a bundle's folder; the configuration's."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

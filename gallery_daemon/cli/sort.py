@@ -37,14 +37,18 @@ if TYPE_CHECKING:
 
 
 def sort(
-    sources: Annotated[list[Path], typer.Argument(help="Folders of photos.", show_default=False)],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER", help="Folders of photos.", show_default=False)
+    ],
     *,
     library: Annotated[
-        Path | None, typer.Option(help="Where the class folders are; the configuration's.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the class folders are; the configuration's."),
     ] = None,
     config: ConfigFile = None,
     action: Annotated[
-        Action | None, typer.Option(help="How photos come into the library; hardlink.")
+        Action | None,
+        typer.Option(metavar="ACTION", help="How photos come into the library; hardlink."),
     ] = None,
     again: Annotated[
         bool,
