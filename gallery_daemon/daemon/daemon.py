@@ -33,6 +33,7 @@ from gallery_daemon.errors import (
     JournalError,
 )
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.library_state import look_at_library
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import (
@@ -41,6 +42,7 @@ from gallery_daemon.logs.events import (
     DaemonStarted,
     DaemonStopped,
     FormerRulesFound,
+    LibraryUnusable,
 )
 
 if TYPE_CHECKING:
@@ -154,6 +156,7 @@ class Session:
                 rules=len(self._config.rules.rules),
             )
         )
+        self._tell_of_library()
         self._tell_of_former_rules()
         self._notifier.ready()
         loop = Loop(self._runtime.pipeline, self._runtime.inbox, self._clock, self._tasks())
@@ -165,6 +168,15 @@ class Session:
             fresh = self._reload(load)
             if fresh is not None:
                 return fresh
+
+    def _tell_of_library(self) -> None:
+        """Or the first photo that fails would tell, which may come hours later."""
+        library, was_used = self._config.library, False
+        with contextlib.suppress(JournalError):
+            was_used = self._runtime.journal.has_used(library)
+        trouble = look_at_library(library, was_used=was_used).trouble
+        if trouble is not None:
+            self._log.write(LibraryUnusable(library, trouble.what, trouble.advice))
 
     def _tell_of_former_rules(self) -> None:
         """Old photos stay where other rules put them, and nothing else would say so."""
