@@ -10,7 +10,8 @@ One photo's journey, room by room:
 - `logs`: one line says what happened and why.
 
 `journey` walks a photo through the rooms and `daemon` keeps it going. `commands` and `doctor` are
-for a person's questions, `training` makes the model, `cli` is the command line, `manual` its pages.
+for a person's questions, `training` makes the model and `learning` improves it by what people do;
+`cli` is the command line, `manual` its pages.
 """
 
 __version__ = "0.1.0"

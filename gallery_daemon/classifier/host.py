@@ -175,6 +175,11 @@ class ClassifierHost:
         return self.outstanding < _BATCHES_OUT * self._setup.batch_size
 
     @property
+    def has_untold(self) -> bool:
+        """Whether the next `tick` returns events that were received before."""
+        return bool(self._events)
+
+    @property
     def unanswered(self) -> tuple[Photo, ...]:
         """The photos without an answer, the most advanced first."""
         return self._backlog.photos

@@ -16,6 +16,7 @@ import typer
 
 from gallery_daemon import __version__
 from gallery_daemon.cli import exits
+from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The parser of these commands, whose files alone are imported."""
     app = typer.Typer(
         name=PROGRAM,
+        cls=HelpfulGroup,
         help=ABOUT,
         epilog="Start with: gallery-daemon check --init, then gallery-daemon run. "
         "All else: gallery-daemon manual",
@@ -74,7 +76,7 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if hasattr(file, "app"):
             app.add_typer(file.app, name=name)
         else:
-            app.command()(getattr(file, name))
+            app.command(cls=HelpfulCommand)(getattr(file, name))
     return app
 
 
@@ -89,8 +91,9 @@ def run_command() -> None:
         # So that it raises, and returns the status of a command that ends by `Exit`.
         status = app(standalone_mode=False, prog_name=PROGRAM)
     except _ParserError as error:
-        # The parser has printed the help where nothing was typed at all.
+        # Nothing was typed at all.
         if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message())  # type: ignore[attr-defined]
             sys.exit(exits.WRONG)
         raise _as_ours(error) from error
     except typer.Abort:

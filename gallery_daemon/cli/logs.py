@@ -15,7 +15,7 @@ from rich.text import Text
 from gallery_daemon.cli import public
 from gallery_daemon.cli.fitting import has_room, way
 from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
-from gallery_daemon.cli.options import LAST
+from gallery_daemon.cli.options import LAST, ClassName, RuleName
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.follow import Follower
@@ -39,7 +39,12 @@ _COLOURS = {
     State.FAILED: "bold red",
     State.ABANDONED: "bold red",
 }
-_Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="From 0 to 1.")]
+_AtLeast = Annotated[
+    float | None, typer.Option(min=0.0, max=1.0, help="Only what the model is so sure of.")
+]
+_AtMost = Annotated[
+    float | None, typer.Option(min=0.0, max=1.0, help="Only what the model is no surer of.")
+]
 _Last = Annotated[
     int | None,
     typer.Option(
@@ -58,10 +63,10 @@ def logs(
     follow: Annotated[
         bool, typer.Option("-f", "--follow", help="Go on with what comes, until Ctrl-C.")
     ] = False,
-    top_class: Annotated[str | None, typer.Option("--class", help="Of this class.")] = None,
-    rule: Annotated[str | None, typer.Option(help="Filed by the rule of this name.")] = None,
-    min_confidence: _Share = None,
-    max_confidence: _Share = None,
+    top_class: ClassName = None,
+    rule: RuleName = None,
+    min_confidence: _AtLeast = None,
+    max_confidence: _AtMost = None,
     since: _Since = None,
     last: _Last = None,
     as_json: Annotated[

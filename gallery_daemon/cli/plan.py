@@ -56,13 +56,17 @@ AllNames = Annotated[bool, typer.Option("--names", help="Show every photo's name
 def plan(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(help="Only these folders; all watch folders.", show_default=False),
+        typer.Argument(
+            metavar="FOLDER", help="Only these folders; all watch folders.", show_default=False
+        ),
     ] = None,
     *,
     config: ConfigFile = None,
     was: Annotated[
         Path | None,
-        typer.Option(help="Show what would change, compared with this configuration."),
+        typer.Option(
+            metavar="FILE", help="Show what would change, compared with this configuration."
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also photos that were filed, left or quarantined before.")

@@ -26,6 +26,7 @@ from gallery_daemon.daemon.configuration import (
     default_path,
     read_configuration,
     refuse_failing,
+    with_version,
 )
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
 
 
 def sort(
-    sources: Annotated[list[Path], typer.Argument(help="Folders of photos.", show_default=False)],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER", help="Folders of photos.", show_default=False)
+    ],
     *,
     library: Annotated[
-        Path | None, typer.Option(help="Where the class folders are; the configuration's.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the class folders are; the configuration's."),
     ] = None,
     config: ConfigFile = None,
     action: Annotated[
-        Action | None, typer.Option(help="How photos come into the library; hardlink.")
+        Action | None,
+        typer.Option(metavar="ACTION", help="How photos come into the library; hardlink."),
     ] = None,
     again: Annotated[
         bool,
@@ -121,9 +126,8 @@ def _config(
             hint="give --library FOLDER, or --config FILE\n"
             "or write a commented configuration with: gallery-daemon check --init",
         )
-    return default_config(
-        folders, place, action or Action.HARDLINK, knows_precision=default_knows_precision()
-    )
+    knows_precision, action = default_knows_precision(), action or Action.HARDLINK
+    return with_version(default_config(folders, place, action, knows_precision=knows_precision))
 
 
 def _by_which(config: Config, library: Path | None) -> str:

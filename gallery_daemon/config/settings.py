@@ -23,8 +23,11 @@ from gallery_daemon.config.kinds.quantity import Duration, Number, Size, Whole
 from gallery_daemon.config.kinds.text import FolderOrLeave, Glob
 from gallery_daemon.config.section import Section, option
 from gallery_daemon.decision import Action, Identical, OnConflict
+from gallery_daemon.model.manifest import find_bundle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gallery_daemon.config.document import Node
     from gallery_daemon.rules.decide import RuleSet
     from gallery_daemon.rules.ruletest import AnyTest
@@ -133,7 +136,11 @@ class WatchFolder:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """The model bundle, `default` or an absolute path, and the process that runs it."""
+    """The model bundle, `default` or an absolute path, and the process that runs it.
+
+    `version` is no key: it is the absolute folder of the version that was learned for the library
+    and serves as the file is read; None: the bundle itself does.
+    """
 
     bundle: str = option(
         BundlePath(),
@@ -152,6 +159,12 @@ class ModelChoice:
         "5m",
         key="idle_timeout",
     )
+    version: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where its manifest and its head are: the version's folder, or else the bundle's."""
+        return find_bundle(self.version or self.bundle)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from gallery_daemon.errors import (
     JournalError,
 )
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.library_state import look_at_library
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import (
@@ -41,6 +42,7 @@ from gallery_daemon.logs.events import (
     DaemonStarted,
     DaemonStopped,
     FormerRulesFound,
+    LibraryUnusable,
 )
 
 if TYPE_CHECKING:
@@ -154,6 +156,7 @@ class Session:
                 rules=len(self._config.rules.rules),
             )
         )
+        self._tell_of_library()
         self._tell_of_former_rules()
         self._notifier.ready()
         loop = Loop(self._runtime.pipeline, self._runtime.inbox, self._clock, self._tasks())
@@ -165,6 +168,15 @@ class Session:
             fresh = self._reload(load)
             if fresh is not None:
                 return fresh
+
+    def _tell_of_library(self) -> None:
+        """Or the first photo that fails would tell, which may come hours later."""
+        library, was_used = self._config.library, False
+        with contextlib.suppress(JournalError):
+            was_used = self._runtime.journal.has_used(library)
+        trouble = look_at_library(library, was_used=was_used).trouble
+        if trouble is not None:
+            self._log.write(LibraryUnusable(library, trouble.what, trouble.advice))
 
     def _tell_of_former_rules(self) -> None:
         """Old photos stay where other rules put them, and nothing else would say so."""
@@ -202,7 +214,7 @@ class Session:
             reload = self._signals.reload
             tasks.append(ConfigWatcher(file, self._config.digest, reload, events=events))
         if self._say is not None:
-            tasks.append(_sign_of_life(self._say, runtime, watching))
+            tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
             tasks.append(Metrics(runtime, watching, self._exporter))
         return tuple(tasks)
@@ -247,17 +259,6 @@ class Session:
             return fresh
         self._notifier.ready()
         return None
-
-
-def _sign_of_life(say: Callable[[str], None], runtime: Runtime, watching: Watching) -> SignOfLife:
-    state, host = runtime.photo_log.classifier, runtime.host
-    return SignOfLife(
-        say,
-        files=lambda: runtime.pipeline.load,
-        is_loading=lambda: state.word(host.pid) == "starting",
-        is_listing=lambda: any(each.is_under_way for each in watching.listings),
-        is_watching=lambda: any(is_up for _, is_up in watching.folders),
-    )
 
 
 def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:

@@ -83,6 +83,11 @@ class Inbox(Generic[Reply]):
             self._waiting.discard(thing)
         return thing
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that came in was taken, and nothing was dropped since `take_overflow`."""
+        return self._queue.empty() and not self._overflowed
+
     def take_overflow(self) -> set[str]:
         """The watch folders, by name, of which candidates were dropped since the last call."""
         # One by one, for other threads add to it: what they add later is for the next call.

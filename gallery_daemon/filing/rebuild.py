@@ -1,9 +1,9 @@
 """A new journal in place of a damaged one: from the rows that can be read, and from the disk.
 
 The damaged file is set aside first. Its whole rows are taken over, from its beginning and from its
-end up to the damage. For the rest the disk is asked: a photo whose bytes are in the library was
-filed, and is not filed a second time. What was left or quarantined is decided again, which moves
-nothing.
+end up to the damage, with what people said of photos. For the rest the disk is asked: a photo whose
+bytes are in the library was filed, and is not filed a second time. What was left or quarantined is
+decided again, which moves nothing.
 
 The new file gets its name when it is whole, and a journal that is missing beside a damaged one is
 made anew, so after a power cut in between it is only done again.
@@ -77,7 +77,9 @@ def rebuild(
         unfinished.with_name(unfinished.name + part).unlink(missing_ok=True)
     made = Journal(unfinished)
     try:
-        made.adopt(_readable_rows(damaged))
+        made.adopt(_readable_rows(damaged, "filings"))
+        tables = ("mass_moves", "lessons", "lesson_features")
+        made.lessons.adopt({table: _readable_rows(damaged, table) for table in tables})
         index = _LibraryIndex.in_library(library)
         entries = [
             index.entry(photo, disk, library)
@@ -95,16 +97,19 @@ def rebuild(
     return len(found)
 
 
-def _readable_rows(damaged: Path) -> Iterator[dict[str, Any]]:
-    """The rows before the first damage, and after the last."""
+def _readable_rows(damaged: Path, table: str) -> Iterator[dict[str, Any]]:
+    """The table's rows before the first damage, and after the last; none if there is no table."""
     seen: set[int] = set()
     for order in ("ASC", "DESC"):
         with contextlib.suppress(sqlite3.Error), contextlib.closing(_reader(damaged)) as database:
-            for row in database.execute(f"SELECT * FROM filings ORDER BY id {order}"):  # noqa: S608
-                if row["id"] in seen:
+            rows = database.execute(f"SELECT rowid AS place, * FROM {table} ORDER BY 1 {order}")  # noqa: S608
+            for row in rows:
+                columns = dict(row)
+                place = columns.pop("place")
+                if place in seen:
                     break
-                seen.add(row["id"])
-                yield dict(row)
+                seen.add(place)
+                yield columns
 
 
 def _reader(path: Path) -> sqlite3.Connection:

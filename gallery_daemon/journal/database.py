@@ -242,6 +242,48 @@ ALTER TABLE filings ADD COLUMN gid INTEGER
 """
 # Which look decided; those before were full ones.
 _LOOK = "ALTER TABLE filings ADD COLUMN look TEXT"
+# What people said of photos, what the network's body made of those, and moves that are asked about.
+_LESSONS = """
+CREATE TABLE mass_moves (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    from_folder BLOB NOT NULL,
+    to_folder BLOB NOT NULL,
+    class TEXT NOT NULL,
+    noticed_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE lessons (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    path BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    content_hash TEXT,
+    filing INTEGER REFERENCES filings (id),
+    kind TEXT NOT NULL,
+    class TEXT NOT NULL,
+    before TEXT,
+    given_at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ended_at TEXT,
+    mass_move INTEGER REFERENCES mass_moves (id)
+) STRICT;
+CREATE INDEX lessons_by_filing ON lessons (filing) WHERE filing IS NOT NULL;
+CREATE INDEX lessons_by_path ON lessons (path, size_bytes, mtime_ns);
+CREATE INDEX lessons_by_inode ON lessons (inode, size_bytes, mtime_ns);
+CREATE INDEX lessons_by_mass_move ON lessons (mass_move) WHERE mass_move IS NOT NULL;
+CREATE TABLE lesson_features (
+    lesson INTEGER NOT NULL REFERENCES lessons (id),
+    body TEXT NOT NULL,
+    full BLOB NOT NULL,
+    quick BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX lesson_features_by_lesson ON lesson_features (lesson, body);
+CREATE INDEX filings_by_made_inode ON filings (made_inode, size_bytes)
+WHERE made_inode IS NOT NULL;
+"""
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -255,6 +297,7 @@ _STEPS = (
     _UNFINISHED,
     _RIGHTS,
     _LOOK,
+    _LESSONS,
 )
 _VERSION = len(_STEPS)
 

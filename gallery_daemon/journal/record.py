@@ -126,6 +126,22 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentEnd:
+    """How the intent of that row ends.
+
+    `action` is what was really done, `name` the one taken; `content_hash` is that of the file, if
+    it was not known before.
+    """
+
+    row: int
+    state: State
+    action: str | None
+    name: str | None
+    reason: str | None
+    content_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One file as the journal has it.
 
@@ -254,7 +270,7 @@ def rights_columns(rights: Rights | None) -> dict[str, int | None]:
 def row_of(columns: sqlite3.Row) -> Row:
     """The row of these columns."""
     folder = os.fsdecode(columns["folder"] or b"")
-    inode = None if columns["made_inode"] is None else _unsigned(columns["made_inode"])
+    inode = None if columns["made_inode"] is None else unsigned(columns["made_inode"])
     is_whole = columns["unfinished"] is None
     return Row(
         id=columns["id"],
@@ -264,8 +280,8 @@ def row_of(columns: sqlite3.Row) -> Row:
         root=os.fsdecode(columns["root"]),
         relative=os.fsdecode(columns["relative"]),
         identity=Identity(
-            _unsigned(columns["device"]),
-            _unsigned(columns["inode"]),
+            unsigned(columns["device"]),
+            unsigned(columns["inode"]),
             columns["size_bytes"],
             columns["mtime_ns"],
         ),
@@ -310,5 +326,6 @@ def signed(number: int) -> int:
     return number - (1 << 64) if number >= 1 << 63 else number
 
 
-def _unsigned(number: int) -> int:
+def unsigned(number: int) -> int:
+    """The number of which `signed` made this one."""
     return number + (1 << 64) if number < 0 else number

@@ -91,7 +91,7 @@ UPDATE filings SET ({_DECIDED}) = (
 """  # noqa: S608 - our own names
 
 
-def insert(columns: Collection[str], otherwise: str = "") -> str:
+def insert(columns: Collection[str], otherwise: str = "", table: str = "filings") -> str:
     """SQL for a new row of these columns; `otherwise` says what to do where its id is taken."""
     names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    return f"INSERT {otherwise} INTO filings ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    return f"INSERT {otherwise} INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names

@@ -75,6 +75,11 @@ class Retries:
         """The photo came to an end, or is gone."""
         self._waiting.pop(candidate, None)
 
+    @property
+    def has_due(self) -> bool:
+        """Whether any photo is tried again some time, though it does not change."""
+        return any(waiting.due < math.inf for waiting in self._waiting.values())
+
     def hasten(self, now: float) -> None:
         """What kept photos from being filed is over: all that would be tried again are due."""
         for waiting in self._waiting.values():

@@ -204,6 +204,17 @@ class FormerRulesFound(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryUnusable(Event):
+    """The library takes no photos now: it is read-only, or its disk is not mounted; they wait."""
+
+    NAME, LEVEL = "library_unusable", logging.WARNING
+
+    library: str
+    reason: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchStarted(Event):
     """A watch folder is watched from now on, natively or by polling, and why.
 
@@ -323,6 +334,17 @@ class ClassifierFailed(Event):
     def fields(self) -> dict[str, object]:
         """The sentence of the error and its hint."""
         return {"error": self.error.sentence, "hint": self.error.hint}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDamaged(Event):
+    """A version of the model that should serve does not; `model` (`name@hash8`) does."""
+
+    NAME, LEVEL = "model_damaged", logging.ERROR
+
+    library: str
+    reason: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

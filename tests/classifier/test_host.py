@@ -15,7 +15,7 @@ from gallery_daemon.logs.events import (
     ClassifierStopped,
     EnginesMeasured,
 )
-from tests.classifier.loop import FAKE, Loop, is_running, photo, running, until_true
+from tests.classifier.loop import DEADLINE_S, FAKE, Loop, is_running, photo, running, until_true
 from tests.classifier.parent import child_of_killed_parent
 
 
@@ -33,6 +33,23 @@ def test_photos_are_answered_in_the_order_they_came() -> None:
         loop.classify(f"/in/{name}" for name in names)
 
         assert names == [report.photo.name for report in loop.answers]
+
+
+def test_an_answer_that_was_received_is_told_at_the_next_tick() -> None:
+    """Until then the photo counts no longer as outstanding, and there is something to tell."""
+    with running() as loop:
+        loop.classify(["/in/a.jpg"])
+        loop.host.submit(photo("/in/b.jpg"))
+        assert not loop.host.tick(loop.now())
+        untold = [loop.host.has_untold]
+        while loop.host.outstanding:
+            loop.host.received(loop.inbox.get(timeout=DEADLINE_S), loop.now())
+        untold.append(loop.host.has_untold)
+
+        told = loop.host.tick(loop.now())
+
+        assert [Classified] == [type(event) for event in told]
+        assert [False, True, False] == [*untold, loop.host.has_untold]
 
 
 def test_there_is_room_for_four_batches() -> None:

@@ -22,7 +22,9 @@ def test_a_candidate_that_waits_is_not_put_in_twice() -> None:
     for _ in range(10):
         inbox.candidate(candidate(1))
 
+    emptiness = [inbox.is_empty]
     assert candidate(1) == inbox.take(0)
+    assert [False, True] == [*emptiness, inbox.is_empty]
     assert inbox.take(0) is None
 
 
@@ -47,8 +49,10 @@ def test_a_flood_is_bounded_and_asks_for_a_rescan() -> None:
 
     taken = [inbox.take(0) for _ in range(5)]
     assert [candidate(0), candidate(1), candidate(2), "answer", None] == taken
+    emptiness = [inbox.is_empty]  # there is more to list
     assert {"phone"} == inbox.take_overflow()
     assert set() == inbox.take_overflow()
+    assert [False, True] == [*emptiness, inbox.is_empty]
 
 
 def test_a_signal_ends_the_wait() -> None:

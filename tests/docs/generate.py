@@ -29,10 +29,12 @@ from gallery_daemon.rules.fields import MEANINGS
 from gallery_daemon.training.card import model_card, notes_of
 from tests.docs.pages import CARD, ROOT
 from tests.docs.settings import settings_rows
-from tests.docs.typed import Command, commands
+from tests.docs.typed import TypedCommand, commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from gallery_daemon.cli.helptext import Parameter
 
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -150,14 +152,22 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _command(command: Command) -> str:
-    arguments = [each.typed for each in command.parameters if each.is_argument]
-    rows = [(f"`{each.typed}`", each.says) for each in command.parameters]
+def _command(command: TypedCommand) -> str:
+    parameters = command.described.parameters.values()
+    arguments = [each.typed for each in parameters if each.is_argument]
+    rows = [(f"`{each.typed}`", _meaning(each)) for each in parameters]
     parts = (
         f"## {command.words}",
         f"`{' '.join((command.words, *arguments))}`" if arguments else "",
-        command.says,
+        command.described.says,
         _table(("option", "what it does"), rows) if rows else "",
-        "\n".join(("```sh", *command.examples, "```")),
+        "\n".join(("```sh", *command.described.examples, "```")),
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _meaning(parameter: Parameter) -> str:
+    choices = _listed(parameter.choices)
+    parts = [parameter.says, f"One of: {choices}." if choices else "", parameter.limits]
+    parts += [f"Default: `{parameter.default}`." if parameter.default else ""]
+    return " ".join(part for part in parts if part)

@@ -74,6 +74,7 @@ class Oracle:
 
     has_room = True
     pid = None  # there is no process
+    has_untold = False
 
     def __init__(self) -> None:
         self._waiting: list[Photo] = []

@@ -9,6 +9,7 @@ import pytest
 from gallery_daemon.decision import Action
 from gallery_daemon.filing.rebuild import damaged_beside, rebuild, set_aside
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.lesson import LessonKind, NewLesson
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
 from tests.filing.conftest import NOW, World, make_files, read_files
@@ -82,7 +83,7 @@ def test_rows_that_can_still_be_read_are_kept(world: World) -> None:
     before = read_files(world.library)
     world.journal.close()
     content = bytearray(world.journal_path.read_bytes())
-    middle = len(content) // 4096 * 2 // 3 * 4096  # the first third is empty tables
+    middle = len(content) // 4096 * 4 // 5 * 4096  # the first two thirds are empty tables
     content[middle : middle + 4 * 4096] = b"\xff" * 4 * 4096
     world.journal_path.write_bytes(content)
 
@@ -92,6 +93,25 @@ def test_rows_that_can_still_be_read_are_kept(world: World) -> None:
     assert {"000.jpg", "119.jpg"} <= rows
     assert 60 < len(rows) < 120
     assert before == read_files(world.library)
+
+
+def test_what_people_said_of_photos_is_kept(world: World) -> None:
+    """With its filing where that can still be read, and with its features."""
+    make_files(world.watch, {"x.jpg": b"photo"})
+    world.execute(world.plan("x.jpg", Action.HARDLINK))
+    (row,) = world.journal.find(Query())
+    photo, library = world.photo("x.jpg"), os.fspath(world.library)
+    kind = LessonKind.CORRECTION
+    new = NewLesson(library, f"{library}/Cars/x.jpg", photo.identity, kind, "cars", filing=row.id)
+    (given,) = world.journal.lessons.give([new], NOW)
+    world.journal.lessons.keep_features("body", {given: (b"full", b"quick")})
+    world.journal.close()
+
+    renewed(world)
+
+    (lesson,) = world.journal.lessons.active(library)
+    assert (row.id, "cars", NOW) == (lesson.filing, lesson.class_name, lesson.given_at)
+    assert {given: (b"full", b"quick")} == world.journal.lessons.features(library, "body")
 
 
 def test_nothing_of_the_damaged_journal_is_deleted(world: World) -> None:

@@ -126,6 +126,53 @@ SCHEMA = {
     taken_ms INTEGER,
     burst TEXT
 ) STRICT""",
+    "mass_moves": """CREATE TABLE mass_moves (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    from_folder BLOB NOT NULL,
+    to_folder BLOB NOT NULL,
+    class TEXT NOT NULL,
+    noticed_at TEXT NOT NULL
+) STRICT""",
+    "lessons": """CREATE TABLE lessons (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    path BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    content_hash TEXT,
+    filing INTEGER REFERENCES filings (id),
+    kind TEXT NOT NULL,
+    class TEXT NOT NULL,
+    before TEXT,
+    given_at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ended_at TEXT,
+    mass_move INTEGER REFERENCES mass_moves (id)
+) STRICT""",
+    "lessons_by_filing": (
+        "CREATE INDEX lessons_by_filing ON lessons (filing) WHERE filing IS NOT NULL"
+    ),
+    "lessons_by_path": "CREATE INDEX lessons_by_path ON lessons (path, size_bytes, mtime_ns)",
+    "lessons_by_inode": "CREATE INDEX lessons_by_inode ON lessons (inode, size_bytes, mtime_ns)",
+    "lessons_by_mass_move": (
+        "CREATE INDEX lessons_by_mass_move ON lessons (mass_move) WHERE mass_move IS NOT NULL"
+    ),
+    "lesson_features": """CREATE TABLE lesson_features (
+    lesson INTEGER NOT NULL REFERENCES lessons (id),
+    body TEXT NOT NULL,
+    full BLOB NOT NULL,
+    quick BLOB NOT NULL
+) STRICT""",
+    "lesson_features_by_lesson": (
+        "CREATE UNIQUE INDEX lesson_features_by_lesson ON lesson_features (lesson, body)"
+    ),
+    "filings_by_made_inode": (
+        "CREATE INDEX filings_by_made_inode ON filings (made_inode, size_bytes)"
+        "\nWHERE made_inode IS NOT NULL"
+    ),
     "made_folders": """CREATE TABLE made_folders (
     library BLOB NOT NULL,
     folder BLOB NOT NULL,
@@ -147,7 +194,11 @@ SCHEMA = {
 }
 
 
-WITHOUT_LOOK = "ALTER TABLE filings DROP COLUMN look; "
+WITHOUT_LESSONS = (
+    "DROP TABLE lesson_features; DROP TABLE lessons; DROP TABLE mass_moves;"
+    " DROP INDEX filings_by_made_inode; "
+)
+WITHOUT_LOOK = f"{WITHOUT_LESSONS}ALTER TABLE filings DROP COLUMN look; "
 WITHOUT_RIGHTS = WITHOUT_LOOK + "".join(
     f"ALTER TABLE filings DROP COLUMN {name}; " for name in ("mode", "uid", "gid")
 )
@@ -177,7 +228,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (12,) == database.execute("PRAGMA user_version").fetchone()
+        assert (13,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -346,6 +397,7 @@ BACK_TO[8] = f"{WITHOUT_PLACES} PRAGMA user_version = 8;"
 BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 BACK_TO[10] = f"{WITHOUT_RIGHTS} PRAGMA user_version = 10;"
 BACK_TO[11] = f"{WITHOUT_LOOK} PRAGMA user_version = 11;"
+BACK_TO[12] = f"{WITHOUT_LESSONS} PRAGMA user_version = 12;"
 
 
 @pytest.mark.parametrize("version", BACK_TO)

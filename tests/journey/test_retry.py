@@ -39,7 +39,9 @@ def test_a_photo_is_due_once_for_each_failure() -> None:
 
     assert 105.0 == retries.next_deadline()
     assert [] == retries.take_due(104.9)
+    is_due = [retries.has_due]
     assert [candidate()] == retries.take_due(105.0)
+    assert [True, False] == [*is_due, retries.has_due]
     assert [] == retries.take_due(1e9)
     assert 10.0 == retries.failed(candidate(), FILE, "no room", now=200.0, is_transient=True)
     assert [candidate()] == retries.take_due(210.0)
@@ -77,6 +79,7 @@ def test_what_lasts_waits_until_it_changes(first_s: float, is_transient: bool) -
     wait = retries.failed(candidate(), FILE, "too long", now=0.0, is_transient=is_transient)
 
     assert (None, None, []) == (wait, retries.next_deadline(), retries.take_due(1e12))
+    assert not retries.has_due
     assert retries.is_waiting(candidate(), FILE)
     assert [(candidate(), "too long")] == [(who, each.reason) for who, each in retries.oldest(9)]
 
