@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events
+from gallery_daemon.logs import events, learning_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -78,7 +78,7 @@ def events_table() -> str:
     """Each event of the log, what it says, and with which fields."""
     found = [
         each
-        for each in vars(events).values()
+        for each in (*vars(events).values(), *vars(learning_events).values())
         if isinstance(each, type) and issubclass(each, Event) and "NAME" in vars(each)
     ]
     rows = ((f"`{each.NAME}`", _in_a_line(each), _fields_of(each)) for each in found)

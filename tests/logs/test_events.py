@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events
+from gallery_daemon.logs import events, learning_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -42,6 +42,7 @@ from gallery_daemon.logs.events import (
     WatchLost,
     WatchStarted,
 )
+from gallery_daemon.logs.learning_events import LessonGiven, LessonWithdrawn, MassMoveSeen
 from gallery_daemon.logs.setup import LogFormat, make_log
 from tests.logs.test_logs import Terminal
 
@@ -99,6 +100,10 @@ EVENTS = (
     DailySummary("2026-03-04", 0, 1, 0, 0, 0, {}, {}, 0),
     MetricsFailed("/run/m", "Permission denied", "see there"),
     MetricsFailed("/run/m", "Permission denied", None),
+    LessonGiven("/out/Cars/a.jpg", "cars", "memes", "correction"),
+    LessonGiven("/out/Cars/a.jpg", "cars", None, "correction"),
+    LessonWithdrawn("/out/Cars/a.jpg", "cars"),
+    MassMoveSeen(3, 340, "Memes", "Cars/Memes", "cars"),
 )
 LINES = Path(__file__).with_name("lines.txt").read_text("utf-8").splitlines()
 
@@ -140,8 +145,9 @@ def test_precision_and_familiarity_stand_beside_the_confidence() -> None:
 
 
 def test_no_event_is_missing_here() -> None:
-    """Each class of `events` that has a name of its own was written above."""
-    named = {it for it in vars(events).values() if isinstance(it, type) and "NAME" in vars(it)}
+    """Each class of `events` and `learning_events` that has a name of its own was written above."""
+    values = (*vars(events).values(), *vars(learning_events).values())
+    named = {it for it in values if isinstance(it, type) and "NAME" in vars(it)}
 
     assert named == {type(event) for event in EVENTS}
 
