@@ -17,7 +17,8 @@ from gallery_daemon.daemon.configuration import (
 )
 from gallery_daemon.daemon.precision_limits import in_short
 from gallery_daemon.errors import ConfigErrors, GalleryError
-from gallery_daemon.logs.events import ConfigWarned, ModelDamaged
+from gallery_daemon.logs.events import ConfigWarned
+from gallery_daemon.logs.model_events import ModelDamaged
 from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
 
 if TYPE_CHECKING:

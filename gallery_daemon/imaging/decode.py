@@ -40,7 +40,8 @@ from pillow_heif import HeifImageFile
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.ending import NO_END_MARKER, ending
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.heif import clean_aperture
+from gallery_daemon.imaging.heif import clean_aperture, thumbnails_of
+from gallery_daemon.imaging.intact import is_intact_hevc
 from gallery_daemon.imaging.metadata import (
     Metadata,
     checked_orientation,
@@ -209,7 +210,10 @@ def _remarked(photo: DecodedPhoto, remark: str) -> DecodedPhoto:
 def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
     image = _opened(file, kind, max_pixels)
     size, written = image.size, _orientation_of_plugin(image)
-    image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAILS[LookKind.FULL])
+    if kind.name == "jpeg":
+        image.draft("RGB", _DRAFT)
+    elif kind.name == "heic":
+        _take_thumbnail(image, file.getvalue(), LookKind.FULL)
     image.load()
     metadata = read_metadata(image, file)
     # libavif leaves the cropping to its caller.
@@ -247,11 +251,19 @@ def _read_preview_of_heic(
     file = BytesIO(data)
     image = _opened(file, kind, max_pixels)
     size = image.size
-    if image.draft("RGB", _THUMBNAILS[look]) is None:
+    if not _take_thumbnail(image, data, look):
         return None
     good_for = _good_for(image.size, {LookKind.FULL: SIDE})
     image.load()
     return _picture(kind, image, size, read_metadata(image, file), look=good_for)
+
+
+def _take_thumbnail(image: ImageFile, data: bytes, look: LookKind) -> bool:
+    """Let a HEIC load a thumbnail that is intact and large enough; whether there is one."""
+    thumbnails = thumbnails_of(data)
+    if not thumbnails or not all(map(is_intact_hevc, thumbnails)):
+        return False
+    return image.draft("RGB", _THUMBNAILS[look]) is not None
 
 
 def _good_for(size: tuple[int, int], sides: Mapping[LookKind, int]) -> LookKind:

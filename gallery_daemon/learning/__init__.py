@@ -1,1 +1,9 @@
-"""Learning from what people do with their photos: lessons, and by them a better model."""
+"""What the program learns from a person, who drags photos from one folder to another.
+
+- `candidate_model` makes a model of the base and of all lessons, never of the model before: what is
+  withdrawn leaves no trace. In it, `fit` fits the head; `cross_validation` says what such heads
+  make of pictures that they did not learn from, and `folds` keeps photos that are nearly the same
+  together; `calibrate` finds how sure the model may be, and `gate` whether it may serve.
+
+No torch and no decoder: photos become features in the classifier process.
+"""

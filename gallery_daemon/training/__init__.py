@@ -13,8 +13,8 @@ its `batches` from `features` of frozen layers, or from pictures that are varied
 
 How good it is: `predictions` are what networks made of labelled pictures; `measures` counts rights
 and wrongs in them, `coverage` how many photos reach a confidence, `sources` each source by itself.
-`calibration` makes the confidence true, and `reach` says how far the looks are apart. `plots` and
-`report` show all of it, with `advice` on what it proves and what to do; `card` and `card_tables`
-say it in words. `evaluate` measures a finished bundle, `evaluation_report` writes a page of that,
-`int8_bundle` adds an 8-bit network to one. Progress and results go to a person through `display`.
+`calibration` makes the confidence true. `plots` and `report` show all of it, with `advice` on what
+it proves and what to do; `card` and `card_tables` say it in words. `evaluate` measures a finished
+bundle, `evaluation_report` writes a page of that, `int8_bundle` adds an 8-bit network to one.
+Progress and results go to a person through `display`.
 """
