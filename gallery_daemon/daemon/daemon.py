@@ -23,6 +23,7 @@ from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
+from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import (
@@ -137,6 +138,7 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
+        self._model = model_of(config)
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         self._config_events = (
@@ -213,6 +215,9 @@ class Session:
         if file is not None and events is not None:
             reload = self._signals.reload
             tasks.append(ConfigWatcher(file, self._config.digest, reload, events=events))
+        watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
+        if watch is not None:
+            tasks.append(watch)
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -236,6 +241,18 @@ class Session:
             self._exporter.close()
         self._runtime.close()
 
+    def _tell_of_changes(self, fresh: Config) -> None:
+        """What the next session has that this one has not."""
+        event = adopted(self._config, self._model, fresh)
+        if event is not None:
+            self._log.write(event)
+        changes = changes_between(self._config, fresh)
+        # A version that was taken up is no change of the file.
+        if event is None or changes or fresh.digest != self._config.digest:
+            self._log.write(
+                ConfigReloaded(fresh.file or "", len(fresh.rules.rules), fresh.digest, changes)
+            )
+
     def _reload(self, load: Loader) -> Config | None:
         self._notifier.reloading(self._clock.monotonic())
         try:
@@ -248,14 +265,7 @@ class Session:
                 place = each.place if isinstance(each, ConfigError) else self._config.file or ""
                 self._log.write(ConfigRejected(place, each.sentence, each.hint))
         else:
-            self._log.write(
-                ConfigReloaded(
-                    config=fresh.file or "",
-                    rules=len(fresh.rules.rules),
-                    digest=fresh.digest,
-                    changes=changes_between(self._config, fresh),
-                )
-            )
+            self._tell_of_changes(fresh)
             return fresh
         self._notifier.ready()
         return None
