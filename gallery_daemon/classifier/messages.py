@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 class Setup:
     """The first message to the process: what it needs to begin.
 
-    `bundle` is the model bundle's absolute folder; `engine`, `device` and `memory` are as in
-    `model.engines.choose`. A batch has up to `batch_size` photos and waits up to `batch_wait_s`
-    for them. Without `network_threads` the engine chooses its number of threads.
+    `bundle` is the model bundle's absolute folder, `version` that of a version which was learned on
+    it; `engine`, `device` and `memory` are as in `model.engines.choose`. A batch has up to
+    `batch_size` photos and waits up to `batch_wait_s` for them. Without `network_threads` the
+    engine chooses its number of threads.
     """
 
     bundle: str
@@ -46,6 +47,7 @@ class Setup:
     max_pixels: int
     reading_threads: int
     network_threads: int | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

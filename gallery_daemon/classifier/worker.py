@@ -122,6 +122,7 @@ def main() -> None:
             setup.engine,
             setup.device,
             setup.network_threads,
+            None if setup.version is None else Path(setup.version),
         )
         network, sizes, choice = _load(options)
     except GalleryError as error:

@@ -16,6 +16,7 @@ import typer
 
 from gallery_daemon import __version__
 from gallery_daemon.cli import exits
+from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ _ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
 COMMANDS = (
     "run", "sort", "plan", "classify", "check", "doctor", "explain", "history", "logs", "refile",
-    "undo", "status", "train", "evaluate", "export", "manual", "service",
+    "undo", "status", "model", "train", "evaluate", "export", "manual", "service",
 )  # fmt: skip
 """In the order of `--help`; each is the function, or the `app` of commands, of its own file."""
-_FILES = {"evaluate": "train"}
+_FILES = {"evaluate": "train", "model": "chosen_model"}
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
@@ -61,6 +62,7 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The parser of these commands, whose files alone are imported."""
     app = typer.Typer(
         name=PROGRAM,
+        cls=HelpfulGroup,
         help=ABOUT,
         epilog="Start with: gallery-daemon check --init, then gallery-daemon run. "
         "All else: gallery-daemon manual",
@@ -74,23 +76,28 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if hasattr(file, "app"):
             app.add_typer(file.app, name=name)
         else:
-            app.command()(getattr(file, name))
+            app.command(cls=HelpfulCommand)(getattr(file, name))
     return app
 
 
-def run_command() -> None:
+def needed_app(words: list[str]) -> typer.Typer:
+    """The parser of what was typed: of that command, or of all for help and to guess."""
+    return make_app(_needed(words))
+
+
+def run_command(app: typer.Typer) -> None:
     """Run the command that was typed, and exit.
 
     Raises:
         GalleryError: it was mistyped.
     """
-    app = make_app(_needed(sys.argv[1:]))
     try:
         # So that it raises, and returns the status of a command that ends by `Exit`.
         status = app(standalone_mode=False, prog_name=PROGRAM)
     except _ParserError as error:
-        # The parser has printed the help where nothing was typed at all.
+        # Nothing was typed at all.
         if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message())  # type: ignore[attr-defined]
             sys.exit(exits.WRONG)
         raise _as_ours(error) from error
     except typer.Abort:

@@ -17,11 +17,11 @@ from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config, print_limits
 from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import print_to_stderr, shown
+from gallery_daemon.cli.plain import print_to_stderr, shown, told_if_slow
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
-from gallery_daemon.config.settings import Config
+from gallery_daemon.config.settings import Config, ModelChoice
 from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
@@ -35,7 +35,6 @@ from gallery_daemon.daemon.configuration import (
 from gallery_daemon.daemon.unit import EXAMPLE_CONFIG, shipped_text
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.journey.quick_looks import why_only_full
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,10 +103,11 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
         rules = "1 rule" if count == 1 else f"{count} rules"
         print(sentence(f"{path}: {rules}, {folders} -> {loaded.library}"))
         print_limits(loaded)
-        why = why_only_full(loaded, manifest_of(loaded.model.bundle))
+        why = why_only_full(loaded, manifest_of(loaded.model))
         if why is not None:
             print(sentence(f"every picture is read whole: {why}"))
-    results = run_all_tests(loaded, SystemClock())
+    with told_if_slow("running the tests; those of pictures load the model ..."):
+        results = run_all_tests(loaded, SystemClock())
     if as_json:
         for limit in limits_of(loaded):
             said = public.of_limit(limit) | {"message": limit.sentence}
@@ -123,9 +123,9 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
 def _classes(config: Path | None) -> tuple[str, ...]:
     """The classes of the configuration's model, or the default model's if it cannot be read."""
     try:
-        return classes_of(read_configuration(existing_config(config)).model.bundle)
+        return classes_of(read_configuration(existing_config(config)).model)
     except GalleryError:
-        return classes_of(DEFAULT_BUNDLE)
+        return classes_of(ModelChoice())
 
 
 def _write_example(path: Path) -> None:
@@ -144,7 +144,7 @@ def _write_example(path: Path) -> None:
         contextlib.suppress(OSError),
         path.with_name(SCHEMA_FILE).open("x", encoding="utf-8") as file,
     ):
-        file.write(schema_text(classes_of(DEFAULT_BUNDLE)))
+        file.write(schema_text(classes_of(ModelChoice())))
     print(sentence(f"wrote {path}: edit it, then run `gallery-daemon check`"))
 
 

@@ -9,12 +9,16 @@ from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.daemon.configuration import (
     default_path,
     limits_of,
+    manifest_of,
     read_configuration,
     refuse_failing,
+    trouble_with_versions,
     warnings_of,
 )
+from gallery_daemon.daemon.precision_limits import in_short
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.logs.events import ConfigWarned
+from gallery_daemon.logs.model_events import ModelDamaged
 from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
 
 if TYPE_CHECKING:
@@ -70,11 +74,26 @@ def read_to_look(given: Path | None) -> Config:
         for error in failing.errors:
             print_to_stderr(f"{error.place}: warning: {error.sentence}")
         print_to_stderr("warning: `run` and `sort` refuse this configuration")
+    warn_of_versions(loaded)
     return loaded
 
 
+def warn_of_versions(config: Config) -> None:
+    """Standard error says so if a version of the model does not serve that should."""
+    trouble = trouble_with_versions(config)
+    if trouble is not None:
+        print_to_stderr(f"warning: {trouble}")
+
+
 def warn(config: Config, log: Log) -> None:
-    """Log what the configuration does and the person may not mean."""
+    """Log what the configuration does and the person may not mean; and that a version is damaged.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    trouble = trouble_with_versions(config)
+    if trouble is not None:
+        log.write(ModelDamaged(config.library, trouble, manifest_of(config.model).model_id))
     for warning in warnings_of(config):
         place = f"{config.file or 'command line'}:{warning.line}"
         log.write(ConfigWarned(place, warning.sentence))
@@ -83,6 +102,16 @@ def warn(config: Config, log: Log) -> None:
         count = "1 test is" if len(pictures) == 1 else f"{len(pictures)} tests are"
         place = f"{config.file or 'command line'}:{pictures[0].line}"
         log.write(ConfigWarned(place, f"{count} skipped: {NOT_LOOKED_AT}"))
+
+
+def print_limits_in_short(config: Config) -> None:
+    """A line for each `min_precision`: the confidence that it comes to, class by class.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    for line in in_short(limits_of(config)):
+        print(sentence(line))
 
 
 def print_limits(config: Config) -> None:

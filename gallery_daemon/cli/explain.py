@@ -24,7 +24,7 @@ from gallery_daemon.cli.explained import (
     print_today,
 )
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import print_error, print_to_stderr
+from gallery_daemon.cli.plain import print_error, print_to_stderr, told_if_slow
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import (
     explain_file,
@@ -33,6 +33,7 @@ from gallery_daemon.commands.explain import (
     why_no_photo,
 )
 from gallery_daemon.config.kinds.local import absolute
+from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
@@ -52,13 +53,18 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.record import Row
     from gallery_daemon.model.manifest import Manifest
 
+_LOADING = "loading the model ..."
+
 
 def explain(
-    file: Annotated[Path, typer.Argument(help="A photo, or its place in the library.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A photo, or its place in the library.")
+    ],
     *,
     config: ConfigFile = None,
     model: Annotated[
-        str | None, typer.Option(help="`default` or a bundle's folder; the configuration's.")
+        str | None,
+        typer.Option(metavar="BUNDLE", help="`default` or a bundle's folder; the configuration's."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -77,7 +83,7 @@ def explain(
     """
     place = absolute(str(file), str(Path.cwd()))
     if model is not None:
-        classes_of(model)  # a mistyped bundle is reported before anything is started
+        classes_of(ModelChoice(model))  # a mistyped bundle is reported before anything is started
     # Read once, and only where it is needed: what is wrong with it is said once.
     read = cache(lambda: read_to_look(config))
     before, known = _recorded(place, read)
@@ -118,8 +124,9 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
         if not as_json:
             print_no_photo(place, why)
         return {"today": public.of_no_photo(place, why, config)}
-    today = explain_file(place, config, SystemClock(), bundle=model)
-    manifest = manifest_of(model or config.model.bundle)
+    with told_if_slow(_LOADING):
+        today = explain_file(place, config, SystemClock(), bundle=model)
+    manifest = manifest_of(_model(model, config))
     if not as_json:
         print_today(today, config, manifest)
     limits = precision_limits(config.rules, manifest)
@@ -152,14 +159,15 @@ def _explain_known(
             if not as_json:
                 print_left_today(why)
             return said | {"today": public.of_no_photo(place, why, loaded)}
-        today = explain_file(place, loaded, SystemClock(), known, bundle=model)
+        with told_if_slow(_LOADING):
+            today = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
         # The past is shown even if the present rules cannot be read.
         print_error(error)
         return said
     if not as_json:
         print_present_end(known, today, loaded)
-    limits = precision_limits(loaded.rules, manifest_of(model or loaded.model.bundle))
+    limits = precision_limits(loaded.rules, manifest_of(_model(model, loaded)))
     return said | {"today": public.of_explained(today, loaded, limits)}
 
 
@@ -171,6 +179,12 @@ def _print_note(path: Path) -> None:
 def _present_manifest(config: Path | None, model: str | None) -> Manifest | None:
     """That of today's model; None where it cannot be told."""
     with contextlib.suppress(GalleryError):
-        bundle = model or read_configuration(existing_config(config)).model.bundle
-        return manifest_of(bundle)
+        if model is not None:
+            return manifest_of(ModelChoice(model))
+        return manifest_of(read_configuration(existing_config(config)).model)
     return None
+
+
+def _model(given: str | None, config: Config) -> ModelChoice:
+    """The model that was asked for, or the configuration's."""
+    return config.model if given is None else ModelChoice(given)

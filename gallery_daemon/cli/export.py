@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gallery_daemon.cli.options import ModelName
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
@@ -14,15 +15,20 @@ from gallery_daemon.model.manifest_file import read_manifest
 
 def export(
     *,
-    model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
-    onnx: Annotated[Path | None, typer.Option(help="Write the model to this new file.")] = None,
+    model: ModelName = DEFAULT_BUNDLE,
+    onnx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the model to this new file.")
+    ] = None,
     int8: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Copy the bundle to --out with an 8-bit network, made by class folders in here."
+            metavar="FOLDER",
+            help="Copy the bundle to --out with an 8-bit network, made by class folders in here.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="With --int8: the new bundle's folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="With --int8: the new bundle's folder.")
+    ] = None,
 ) -> None:
     """Write a model as an ONNX file, or copy a bundle and give the copy an 8-bit network.
 

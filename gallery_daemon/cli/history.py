@@ -11,7 +11,7 @@ import typer
 from gallery_daemon.cli import public
 from gallery_daemon.cli.blocks import blocks
 from gallery_daemon.cli.moments import HOW, moment_of
-from gallery_daemon.cli.options import Last
+from gallery_daemon.cli.options import ClassName, Last, RuleName
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.journal import Journal
@@ -33,13 +33,15 @@ def history(
     before: Annotated[
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
     ] = None,
-    top_class: Annotated[str | None, typer.Option("--class", help="Of this class.")] = None,
-    rule: Annotated[str | None, typer.Option(help="Filed by the rule of this name.")] = None,
+    top_class: ClassName = None,
+    rule: RuleName = None,
     name: Annotated[
-        list[str] | None, typer.Option(help='Photos of this name, "IMG_*" for many; repeatable.')
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help='Photos of this name, "IMG_*" for many; repeatable.'),
     ] = None,
     state: Annotated[
-        list[State] | None, typer.Option(help="Only files in this state; repeatable.")
+        list[State] | None,
+        typer.Option(metavar="STATE", help="Only files in this state; repeatable."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per file.")

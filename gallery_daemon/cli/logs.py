@@ -15,20 +15,21 @@ from rich.text import Text
 from gallery_daemon.cli import public
 from gallery_daemon.cli.fitting import has_room, way
 from gallery_daemon.cli.moments import HOW, MOST, moment_of, to_the_second
-from gallery_daemon.cli.options import LAST
+from gallery_daemon.cli.options import LAST, ClassName, RuleName
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.follow import Follower
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
-from gallery_daemon.logs.width import width_of
+from gallery_daemon.logs.width import columns_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _moment = moment_of(SystemClock().wall)
 _EVERY_MS = 500
+_BELOW = " " * 4
 _COLOURS = {
     State.FILED: "green",
     State.IDENTICAL: "green",
@@ -39,7 +40,12 @@ _COLOURS = {
     State.FAILED: "bold red",
     State.ABANDONED: "bold red",
 }
-_Share = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="From 0 to 1.")]
+_AtLeast = Annotated[
+    float | None, typer.Option(min=0.0, max=1.0, help="Only what the model is so sure of.")
+]
+_AtMost = Annotated[
+    float | None, typer.Option(min=0.0, max=1.0, help="Only what the model is no surer of.")
+]
 _Last = Annotated[
     int | None,
     typer.Option(
@@ -58,10 +64,10 @@ def logs(
     follow: Annotated[
         bool, typer.Option("-f", "--follow", help="Go on with what comes, until Ctrl-C.")
     ] = False,
-    top_class: Annotated[str | None, typer.Option("--class", help="Of this class.")] = None,
-    rule: Annotated[str | None, typer.Option(help="Filed by the rule of this name.")] = None,
-    min_confidence: _Share = None,
-    max_confidence: _Share = None,
+    top_class: ClassName = None,
+    rule: RuleName = None,
+    min_confidence: _AtLeast = None,
+    max_confidence: _AtMost = None,
     since: _Since = None,
     last: _Last = None,
     as_json: Annotated[
@@ -117,8 +123,24 @@ def _print_rows(console: Console, rows: Iterable[Row], *, as_json: bool) -> None
         if as_json:
             public.print_json(public.of_row(row))
         else:
-            console.print(_line(row), soft_wrap=True)
+            for line in _folded(_line(row), console):
+                console.print(line, soft_wrap=True)
     sys.stdout.flush()
+
+
+def _folded(line: Text, console: Console) -> Iterator[Text]:
+    """The line, or in a narrower terminal as many as it needs, none of them ending in a word."""
+    columns = columns_of(sys.stdout)
+    if columns is None or line.cell_len <= columns:
+        yield line
+        return
+    first, *others = line.wrap(console, columns)
+    first.rstrip()
+    yield first
+    rest = Text(" ").join(others)
+    for part in rest.wrap(console, columns - len(_BELOW)):
+        part.rstrip()
+        yield Text(_BELOW) + part
 
 
 def _line(row: Row) -> Text:

@@ -23,7 +23,8 @@ _THEME = Theme({"markdown.code": "bold cyan"})
 
 def manual(
     topic: Annotated[
-        str | None, typer.Argument(help=f"One of {', '.join(TOPICS)}.", show_default=False)
+        str | None,
+        typer.Argument(metavar="TOPIC", help=f"One of {', '.join(TOPICS)}.", show_default=False),
     ] = None,
 ) -> None:
     """Print a page of the manual; without a topic, list the pages.

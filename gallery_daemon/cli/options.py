@@ -16,22 +16,41 @@ Last = Annotated[
     int | None,
     typer.Option(*LAST, min=1, max=MOST, metavar="N", help="The last N, the newest first; 20."),
 ]
+ClassName = Annotated[str | None, typer.Option("--class", metavar="CLASS", help="Of this class.")]
+RuleName = Annotated[
+    str | None, typer.Option("--rule", metavar="RULE", help="Filed by the rule of this name.")
+]
+ModelName = Annotated[
+    str, typer.Option("--model", metavar="BUNDLE", help="`default` or a bundle's folder.")
+]
 ConfigFile = Annotated[
     Path | None,
-    typer.Option("--config", help="The configuration; ~/.config/gallery-daemon/config.yaml."),
+    typer.Option(
+        "--config", metavar="FILE", help="The configuration; ~/.config/gallery-daemon/config.yaml."
+    ),
 ]
 ConfigOfLibrary = Annotated[
     Path | None,
-    typer.Option("--config", help="Only of this configuration's library; all libraries."),
+    typer.Option(
+        "--config", metavar="FILE", help="Only of this configuration's library; all libraries."
+    ),
 ]
 Format = Annotated[
     LogFormat | None,
-    typer.Option("--log-format", help="Console on a terminal, JSON elsewhere, if not given."),
+    typer.Option(
+        "--log-format",
+        metavar="FORMAT",
+        help="Console on a terminal, JSON elsewhere, if not given.",
+    ),
 ]
-Level = Annotated[LogLevel, typer.Option("--log-level", help="The least important event.")]
+Level = Annotated[
+    LogLevel, typer.Option("--log-level", metavar="LEVEL", help="The least important event.")
+]
 OptionalLevel = Annotated[
     LogLevel | None,
     typer.Option(
-        "--log-level", help="The least important event; warning on a terminal, else info."
+        "--log-level",
+        metavar="LEVEL",
+        help="The least important event; warning on a terminal, else info.",
     ),
 ]

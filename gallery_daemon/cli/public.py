@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gallery_daemon.doctor.finding import Finding
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.model.model_versions import ListedModelVersion
+    from gallery_daemon.model.version_files import LearnedRecord
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.analysis import RuleWarning
     from gallery_daemon.rules.explain import NearMiss
@@ -229,6 +231,36 @@ def of_test(result: RuleTestResult, result_word: str, file: str | None) -> Publi
         "expected": _of_expected(result.test.expected),
         "got": _of_got(result),
         "reason": result.failure or result.skipped,
+    }
+
+
+def of_version(listed: ListedModelVersion) -> Public:
+    """A version of the model; what was learned is null for the model as it came."""
+    version = listed.version
+    said: Public = {"version": listed.number, "state": listed.state}
+    if version is None:
+        return said | {"model": None, "classes": None} | _of_learned(None, listed.problem)
+    manifest = version.manifest
+    said |= {"model": manifest.model_id, "classes": manifest.classes}
+    return said | _of_learned(version.learned, None)
+
+
+def _of_learned(learned: LearnedRecord | None, problem: str | None) -> Public:
+    names = ("created", "lessons", "kinds", "figures", "gate", "problem")
+    if learned is None:
+        return dict.fromkeys(names) | {"problem": problem}
+    gate = learned.gate
+    return {
+        "created": learned.created_at.isoformat(),
+        "lessons": dict(learned.lessons),
+        "kinds": dict(learned.kinds),
+        "figures": dict(learned.figures),
+        "gate": {
+            "passed": gate.passed,
+            "reasons": gate.reasons,
+            "wanted_more": gate.wanted_more,
+        },
+        "problem": problem,
     }
 
 

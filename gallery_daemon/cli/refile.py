@@ -48,7 +48,8 @@ def refile(
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help=HOW)
     ] = None,
     top_class: Annotated[
-        str | None, typer.Option("--class", help="Only photos filed as this class.")
+        str | None,
+        typer.Option("--class", metavar="CLASS", help="Only photos filed as this class."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; else only show what.")] = False,
     names: AllNames = False,

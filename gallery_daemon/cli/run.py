@@ -16,10 +16,12 @@ def run(
     *,
     config: ConfigFile = None,
     watch: Annotated[
-        Path | None, typer.Option(help="Watch this folder without a configuration.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Watch this folder without a configuration."),
     ] = None,
     library: Annotated[
-        Path | None, typer.Option(help="With --watch: where the class folders are.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="With --watch: where the class folders are."),
     ] = None,
     log_format: Format = None,
     log_level: Level = LogLevel.INFO,

@@ -8,6 +8,7 @@ import typer
 
 from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.fitting import path_line, sentence
+from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
 from gallery_daemon.cli.plain import print_error
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.unit import (
@@ -19,10 +20,12 @@ from gallery_daemon.daemon.unit import (
 )
 from gallery_daemon.errors import GalleryError
 
-app = typer.Typer(help="Install or remove the systemd user service.", no_args_is_help=True)
+app = typer.Typer(
+    cls=HelpfulGroup, help="Install or remove the systemd user service.", no_args_is_help=True
+)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def install() -> None:
     """Write the systemd user unit for the interpreter in use.
 
@@ -43,7 +46,7 @@ def install() -> None:
     print("then follow it with: journalctl --user -fu gallery-daemon -o cat")
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def remove() -> None:
     """Remove the unit that `service install` wrote, and disable the service.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import exits
-from gallery_daemon.cli.config_file import print_limits, warn
+from gallery_daemon.cli.config_file import print_limits_in_short, warn
 from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
 from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.cli.plan import AllNames, print_planned
@@ -26,6 +26,7 @@ from gallery_daemon.daemon.configuration import (
     default_path,
     read_configuration,
     refuse_failing,
+    with_version,
 )
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
 
 
 def sort(
-    sources: Annotated[list[Path], typer.Argument(help="Folders of photos.", show_default=False)],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER", help="Folders of photos.", show_default=False)
+    ],
     *,
     library: Annotated[
-        Path | None, typer.Option(help="Where the class folders are; the configuration's.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the class folders are; the configuration's."),
     ] = None,
     config: ConfigFile = None,
     action: Annotated[
-        Action | None, typer.Option(help="How photos come into the library; hardlink.")
+        Action | None,
+        typer.Option(metavar="ACTION", help="How photos come into the library; hardlink."),
     ] = None,
     again: Annotated[
         bool,
@@ -96,9 +101,9 @@ def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> Non
     """Print what the pass would do, and do nothing."""
     with pass_display("looking") as looking:
         found = forecast(config, scopes_of(config), SystemClock(), looking, again=again)
-    if not as_json:
-        print_limits(config)
     print_planned(found, as_json=as_json, all_names=all_names)
+    if not as_json:
+        print_limits_in_short(config)
 
 
 def _config(
@@ -121,9 +126,8 @@ def _config(
             hint="give --library FOLDER, or --config FILE\n"
             "or write a commented configuration with: gallery-daemon check --init",
         )
-    return default_config(
-        folders, place, action or Action.HARDLINK, knows_precision=default_knows_precision()
-    )
+    knows_precision, action = default_knows_precision(), action or Action.HARDLINK
+    return with_version(default_config(folders, place, action, knows_precision=knows_precision))
 
 
 def _by_which(config: Config, library: Path | None) -> str:

@@ -21,6 +21,7 @@ from gallery_daemon.daemon.configuration import (
     default_knows_precision,
     read_configuration,
     refuse_failing,
+    with_version,
 )
 from gallery_daemon.daemon.daemon import run_daemon
 from gallery_daemon.daemon.systemd import Notifier
@@ -128,6 +129,7 @@ def _load(options: RunOptions) -> Config:
     watch, library = options.watch, options.library
     if watch is None or library is None:
         return read_configuration(existing_config(options.config))
-    return default_config(
-        (os.fspath(watch),), os.fspath(library), knows_precision=default_knows_precision()
+    knows_precision = default_knows_precision()
+    return with_version(
+        default_config((os.fspath(watch),), os.fspath(library), knows_precision=knows_precision)
     )

@@ -10,6 +10,7 @@ import typer
 
 from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
 from gallery_daemon.cli.fitting import path_line, sentence
+from gallery_daemon.cli.options import ModelName
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
@@ -23,24 +24,32 @@ if TYPE_CHECKING:
     from gallery_daemon.training.train_options import TrainOptions
 
 Data = Annotated[
-    list[Path], typer.Argument(help="Folders with one folder of pictures for each class.")
+    list[Path],
+    typer.Argument(metavar="DATA", help="Folders with one folder of pictures for each class."),
 ]
-DeviceName = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-Out = Annotated[Path, typer.Option(help="The new bundle's folder; must not exist yet.")]
+DeviceName = Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps.")]
+Out = Annotated[
+    Path, typer.Option(metavar="FOLDER", help="The new bundle's folder; must not exist yet.")
+]
 RecipeName = Annotated[
-    str, typer.Option(help="default, article (the one this program comes from) or fast.")
+    str,
+    typer.Option(
+        metavar="RECIPE", help="default, article (the one this program comes from) or fast."
+    ),
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Only a new last layer: seconds, not hours.")]
 Weights = Annotated[
     str | None,
     typer.Option(
+        metavar="WEIGHTS",
         help="Where to start: imagenet (downloaded once; the default where it can be reached), "
         "default (the shipped model; what --fast takes), none, or a path to a bundle or "
-        ".safetensors file."
+        ".safetensors file.",
     ),
 ]
 Validation = Annotated[
-    Path | None, typer.Option(help="Class folders that validate; all of DATA then trains.")
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Class folders that validate; all of DATA then trains."),
 ]
 BySource = Annotated[
     bool,
@@ -52,8 +61,9 @@ BySource = Annotated[
 LeftOut = Annotated[
     list[str] | None,
     typer.Option(
+        metavar="SOURCES",
         help="Also train without these sources (A,B,C) and measure on them, so that the "
-        "figures and the calibration hold for photos from elsewhere. Can be given again."
+        "figures and the calibration hold for photos from elsewhere. Can be given again.",
     ),
 ]
 Folds = Annotated[
@@ -79,10 +89,15 @@ FullSize = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(help="Decides the split and the order of pictures.")]
-Epochs = Annotated[str | None, typer.Option(help="Epochs of each phase of the recipe, as in 5,3.")]
+Epochs = Annotated[
+    str | None, typer.Option(metavar="N,N", help="Epochs of each phase of the recipe, as in 5,3.")
+]
 Notes = Annotated[
     Path | None,
-    typer.Option(help="A Markdown text for the end of MODEL_CARD.md: known failures, licences."),
+    typer.Option(
+        metavar="FILE",
+        help="A Markdown text for the end of MODEL_CARD.md: known failures, licences.",
+    ),
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with a training that was interrupted.")
@@ -163,14 +178,20 @@ def train(
 def evaluate(
     data: Data,
     *,
-    model: Annotated[str, typer.Option(help="`default` or a bundle's folder.")] = DEFAULT_BUNDLE,
+    model: ModelName = DEFAULT_BUNDLE,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     report: Annotated[
         Path | None,
-        typer.Option(help="Also write the tables, plots and surest mistakes as one HTML file."),
+        typer.Option(
+            metavar="FILE",
+            help="Also write the tables, plots and surest mistakes as one HTML file.",
+        ),
     ] = None,
     engine: Annotated[
-        str, typer.Option(help="auto (the one that the daemon would take), torch or openvino.")
+        str,
+        typer.Option(
+            metavar="ENGINE", help="auto (the one that the daemon would take), torch or openvino."
+        ),
     ] = "auto",
     device: DeviceName = "auto",
 ) -> None:

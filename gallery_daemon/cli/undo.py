@@ -32,7 +32,9 @@ _moment = moment_of(SystemClock().wall)
 def undo(
     ids: Annotated[
         list[int] | None,
-        typer.Argument(min=1, max=MOST, help="Numbers from `history`.", show_default=False),
+        typer.Argument(
+            metavar="ID", min=1, max=MOST, help="Numbers from `history`.", show_default=False
+        ),
     ] = None,
     *,
     last: Annotated[

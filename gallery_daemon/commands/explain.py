@@ -268,7 +268,7 @@ def _asks_more(config: Config, kept: Prediction) -> bool:
     if not lacks_precision and not lacks_familiarity:
         return False
     with contextlib.suppress(GalleryError):
-        return manifest_of(config.model.bundle).model_id != kept.model
+        return manifest_of(config.model).model_id != kept.model
     return False
 
 
@@ -298,7 +298,7 @@ def _look(
 ) -> tuple[Facts, Prediction]:
     """What the model sees in the file, or saw when it looked at these very bytes before."""
     if bundle is not None:
-        config = replace(config, model=replace(config.model, bundle=bundle))
+        config = replace(config, model=replace(config.model, bundle=bundle, version=None))
     remembered = _remembered(photo, file, config)
     if remembered is not None:
         return remembered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gallery_daemon.config.conditions import WhenReader
@@ -28,30 +29,42 @@ from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.openat import NotRegularError, open_regular
 from gallery_daemon.rules.decide import RuleSet
 
-Classes = Callable[[str], tuple[str, ...]]
-"""Gives the classes of a model bundle, `default` or a path; raises a GalleryError."""
-PrecisionOf = Callable[[str], PrecisionAt]
-"""Gives for a model bundle how often it is right; raises a GalleryError."""
+Classes = Callable[[ModelChoice], tuple[str, ...]]
+"""Gives the classes of a model; raises a GalleryError."""
+PrecisionOf = Callable[[ModelChoice], PrecisionAt]
+"""Gives for a model how often it is right; raises a GalleryError."""
+VersionOf = Callable[[str, str], str | None]
+"""Gives for a bundle and a library the folder of the version that serves, if one does."""
 
 BYTES_LIMIT = 256 * 1024
 """Some hundred times a long configuration, and two seconds' work for the YAML reader."""
 
 
-def no_precision(_bundle: str) -> PrecisionAt:
+def no_precision(_model: ModelChoice) -> PrecisionAt:
     """Of a model that does not know how often it is right."""
     return unknown_precision
 
 
-def load(path: str, classes: Classes, precision_of: PrecisionOf = no_precision) -> Config:
+def no_version(_bundle: str, _library: str) -> None:
+    """The bundle itself serves."""
+
+
+def load(
+    path: str,
+    classes: Classes,
+    precision_of: PrecisionOf = no_precision,
+    version_of: VersionOf = no_version,
+) -> Config:
     """The configuration in the file at `path`.
 
-    `classes` gives the classes of a model bundle (`default`, or an absolute path) and raises a
-    GalleryError where it cannot; `precision_of` gives how often it is right, for tests of rules.
+    `classes` gives the classes of a model (whose bundle is `default`, or an absolute path) and
+    raises a GalleryError where it cannot; `precision_of` gives how often it is right, for tests of
+    rules; `version_of` says which version of it serves.
 
     Raises:
         ConfigErrors: the file cannot be read, or says something wrong; every mistake is in it.
     """
-    return check_text(_text(path, Mistakes(path)), path, classes, precision_of)
+    return check_text(_text(path, Mistakes(path)), path, classes, precision_of, version_of)
 
 
 def digest_of_file(path: str) -> str | None:
@@ -63,7 +76,11 @@ def digest_of_file(path: str) -> str | None:
 
 
 def check_text(
-    text: str, file: str, classes: Classes, precision_of: PrecisionOf = no_precision
+    text: str,
+    file: str,
+    classes: Classes,
+    precision_of: PrecisionOf = no_precision,
+    version_of: VersionOf = no_version,
 ) -> Config:
     """The configuration in `text`, as if it stood in `file`, where relative paths begin.
 
@@ -72,7 +89,8 @@ def check_text(
     """
     mistakes = Mistakes(file)
     root = compose(text, mistakes)
-    return _read_config(root, digest_of(text), classes, precision_of, mistakes)
+    models = _Models(classes, precision_of, version_of)
+    return _read_config(root, digest_of(text), models, mistakes)
 
 
 def digest_of(text: str) -> str:
@@ -116,9 +134,22 @@ def _decode(content: bytes, mistakes: Mistakes) -> str:
         raise mistakes.fatal(mark, "the configuration is not UTF-8", hint) from error
 
 
-def _read_config(
-    root: Node, digest: str, classes: Classes, precision_of: PrecisionOf, mistakes: Mistakes
-) -> Config:
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """What is asked about the model that a configuration names."""
+
+    classes: Classes
+    precision_of: PrecisionOf
+    version_of: VersionOf
+
+    def serving(self, model: ModelChoice, library: str | None) -> ModelChoice:
+        """The model with the version that serves; none if bundle or library could not be read."""
+        if not model.bundle or library is None:
+            return model
+        return replace(model, version=self.version_of(model.bundle, library))
+
+
+def _read_config(root: Node, digest: str, models: _Models, mistakes: Mistakes) -> Config:
     """The configuration in `root`.
 
     Raises:
@@ -129,13 +160,14 @@ def _read_config(
     _check_version(top.version, mistakes)
     watch = _read_watch(top, mistakes)
     model, model_mark = _read_model(top.model, found.mark, mistakes)
+    model = models.serving(model, top.library)
     sources = _sources(top, watch)
-    known = _classes_of(model, classes, model_mark, mistakes)
+    known = _classes_of(model, models.classes, model_mark, mistakes)
     conditions = WhenReader(known, sources, default_conditions(top.defaults), mistakes)
     rules = _read_rules(top, conditions, mistakes)
     names = None if mistakes.errors else tuple(rule.name for rule in rules.rules)
     # A bundle whose classes can be read has a manifest that can be.
-    precision = unknown_precision if known is None else precision_of(model.bundle)
+    precision = unknown_precision if known is None else models.precision_of(model)
     tests = RuleTestReader(known, sources, names, mistakes, precision)
     read_tests = () if top.tests is None else tests.read(top.tests)
     mistakes.raise_errors()
@@ -150,6 +182,7 @@ def _read_config(
         rules=rules,
         digest=digest,
         looks=top.looks,
+        learn=top.learn,
         summary=top.summary,
         metrics=top.metrics,
         tests=read_tests,
@@ -209,7 +242,7 @@ def _classes_of(
     if not model.bundle:
         return None
     try:
-        return classes(model.bundle)
+        return classes(model)
     except GalleryError as error:
         meant = did_you_mean(Path(model.bundle).name, (DEFAULT_MODEL,))
         mistakes.error(mark, f"model: {error.sentence}", meant or error.hint)

@@ -23,8 +23,11 @@ from gallery_daemon.config.kinds.quantity import Duration, Number, Size, Whole
 from gallery_daemon.config.kinds.text import FolderOrLeave, Glob
 from gallery_daemon.config.section import Section, option
 from gallery_daemon.decision import Action, Identical, OnConflict
+from gallery_daemon.model.manifest import find_bundle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gallery_daemon.config.document import Node
     from gallery_daemon.rules.decide import RuleSet
     from gallery_daemon.rules.ruletest import AnyTest
@@ -77,6 +80,14 @@ class Looks(StrEnum):
 
     QUICK = "quick"
     FULL = "full"
+
+
+class LearnWhen(StrEnum):
+    """When a new version of the model is learned from lessons."""
+
+    IDLE = "idle"
+    ASK = "ask"
+    NEVER = "never"
 
 
 class SummaryMode(StrEnum):
@@ -133,7 +144,11 @@ class WatchFolder:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """The model bundle, `default` or an absolute path, and the process that runs it."""
+    """The model bundle, `default` or an absolute path, and the process that runs it.
+
+    `version` is no key: it is the absolute folder of the version that was learned for the library
+    and serves as the file is read; None: the bundle itself does.
+    """
 
     bundle: str = option(
         BundlePath(),
@@ -152,6 +167,12 @@ class ModelChoice:
         "5m",
         key="idle_timeout",
     )
+    version: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where its manifest and its head are: the version's folder, or else the bundle's."""
+        return find_bundle(self.version or self.bundle)
 
 
 @dataclass(frozen=True)
@@ -242,12 +263,28 @@ class MetricsExport:
     )
 
 
+@dataclass(frozen=True)
+class LearnSettings:
+    """When a new version of the model is learned from lessons."""
+
+    when: LearnWhen = option(
+        OneOf(LearnWhen),
+        "idle: the daemon learns when nothing waits, and the new version serves if it passes the "
+        "gate; ask: the log and `status` say when `gallery-daemon learn` is worth it; or never.",
+        "ask",
+    )
+    after: int = option(
+        Whole(5, 10_000), "So many new lessons are worth learning from ({default}).", "20"
+    )
+
+
 WATCH = Section("a watch folder", WatchFolder)
 MODEL = Section("model", ModelChoice)
 BATCH = Section("batch", Batch)
 LIMITS = Section("limits", Limits)
 DEFAULTS = Section("defaults", Defaults)
 METRICS = Section("metrics", MetricsExport)
+LEARN = Section("learn", LearnSettings)
 
 
 @dataclass(frozen=True)
@@ -311,6 +348,11 @@ class TopLevel:
         "Where files go that cannot be read as photos; or leave.",
         unwritten=None,
     )
+    learn: LearnSettings = option(
+        LEARN,
+        "When a new version of the model is learned from the photos that you put right.",
+        unwritten=LearnSettings(),
+    )
     summary: SummaryMode = option(
         OneOf(SummaryMode),
         "Whether each day is summed up in a line of the log ({default}).",
@@ -347,6 +389,7 @@ class Config:
     rules: RuleSet
     digest: str
     looks: Looks = TopLevel.looks
+    learn: LearnSettings = TopLevel.learn
     summary: SummaryMode = TopLevel.summary
     metrics: MetricsExport = TopLevel.metrics
     tests: tuple[AnyTest, ...] = ()

@@ -5,22 +5,27 @@ What it says of classes and precisions is read with its model's manifest at hand
 
 from __future__ import annotations
 
+import contextlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import platformdirs
 
 from gallery_daemon.config.load import load
 from gallery_daemon.config.missing import advice_on_missing
+from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.config.synced import synced_warnings
+from gallery_daemon.daemon.journals import state_folder
 from gallery_daemon.daemon.precision_limits import (
     knows_precision,
     model_warnings,
     precision_limits,
 )
 from gallery_daemon.errors import BundleError, ConfigError, ConfigErrors
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.model.model_versions import ModelVersions
 from gallery_daemon.model.precision import precision_at
 from gallery_daemon.model.tensors import refuse_misfits
 from gallery_daemon.rules.analysis import RuleWarning, warnings
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
+    from gallery_daemon.model.model_versions import ModelVersion
     from gallery_daemon.rules.ruletest import AnyTest
 
 
@@ -41,33 +47,34 @@ def default_path() -> Path:
     return platformdirs.user_config_path("gallery-daemon") / "config.yaml"
 
 
-def manifest_of(bundle: str) -> Manifest:
-    """What a model bundle says of itself.
+def manifest_of(model: ModelChoice) -> Manifest:
+    """What a model says of itself.
 
     Raises:
         BundleError: there is none, or it is damaged.
     """
-    return read_manifest(find_bundle(bundle))
+    return read_manifest(model.folder)
 
 
-def classes_of(bundle: str) -> tuple[str, ...]:
-    """The classes of a model bundle, whose head and bank fit them.
-
-    Raises:
-        BundleError: there is none, or it is damaged.
-    """
-    manifest = manifest_of(bundle)
-    refuse_misfits(find_bundle(bundle), manifest)
-    return manifest.classes
-
-
-def precision_of(bundle: str) -> PrecisionAt:
-    """How often a model bundle is right, by class and confidence; None: it does not know.
+def classes_of(model: ModelChoice) -> tuple[str, ...]:
+    """The classes of a model, whose head and bank fit them.
 
     Raises:
         BundleError: there is none, or it is damaged.
     """
-    tallies = manifest_of(bundle).full.tallies
+    bundle = find_bundle(model.bundle)
+    base = read_manifest(bundle)
+    refuse_misfits(bundle, base)
+    return base.classes if model.version is None else manifest_of(model).classes
+
+
+def precision_of(model: ModelChoice) -> PrecisionAt:
+    """How often a model is right, by class and confidence; None: it does not know.
+
+    Raises:
+        BundleError: there is none, or it is damaged.
+    """
+    tallies = manifest_of(model).full.tallies
 
     def known(name: str, confidence: float) -> float | None:
         tally = tallies.get(name)
@@ -76,13 +83,67 @@ def precision_of(bundle: str) -> PrecisionAt:
     return known
 
 
-def read_configuration(path: Path) -> Config:
-    """The configuration in the file.
+def versions_of(bundle: str, library: str) -> ModelVersions:
+    """The versions that were learned on a bundle for a library.
+
+    Raises:
+        BundleError: there is no such bundle, or it is damaged.
+    """
+    return ModelVersions.of(find_bundle(bundle).resolve(), library, state_folder())
+
+
+def with_version(config: Config) -> Config:
+    """A configuration that is in no file, with the version that serves for its library.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    serving = versions_of(config.model.bundle, config.library).serving()
+    return replace(config, model=replace(config.model, version=_path_of(serving.version)))
+
+
+def _path_of(version: ModelVersion) -> str | None:
+    """The version's folder; None: it is the base."""
+    return None if version.folder is None else os.fspath(version.folder)
+
+
+def trouble_with_versions(config: Config) -> str | None:
+    """Why not the version serves that should, in a sentence.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    return versions_of(config.model.bundle, config.library).serving().problem
+
+
+def read_configuration(path: Path, version: ModelVersion | None = None) -> Config:
+    """The configuration in the file, with the version that serves, or as if `version` did.
 
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
-    return load(os.fspath(path), classes_of, precision_of)
+    troubles: list[str] = []
+
+    def version_of(bundle: str, library: str) -> str | None:
+        if version is not None:
+            return _path_of(version)
+        # A bundle that cannot be read is a mistake like any other, which the classes tell.
+        with contextlib.suppress(BundleError):
+            serving = versions_of(bundle, library).serving()
+            troubles.extend(filter(None, [serving.problem]))
+            return _path_of(serving.version)
+        return None
+
+    try:
+        return load(os.fspath(path), classes_of, precision_of, version_of)
+    except ConfigErrors as error:
+        # The version before may not know a class that the rules name: then this is why.
+        hint = "gallery-daemon learn makes a new version"
+        why = (
+            ConfigError(f"model: {each}", file=os.fspath(path), line=1, column=1, hint=hint)
+            for each in troubles
+        )
+        raise ConfigErrors((*error.errors, *why)) from error
 
 
 def refuse_failing(config: Config) -> None:
@@ -121,7 +182,7 @@ def default_knows_precision() -> bool:
     Raises:
         BundleError: it is missing, or damaged.
     """
-    return knows_precision(manifest_of(DEFAULT_BUNDLE))
+    return knows_precision(manifest_of(ModelChoice()))
 
 
 def limits_of(config: Config) -> tuple[PrecisionLimit, ...]:
@@ -130,7 +191,7 @@ def limits_of(config: Config) -> tuple[PrecisionLimit, ...]:
     Raises:
         BundleError: the model cannot be read.
     """
-    return precision_limits(config.rules, manifest_of(config.model.bundle))
+    return precision_limits(config.rules, manifest_of(config.model))
 
 
 def confidences_of(config: Config) -> dict[tuple[float, str], float]:
@@ -165,7 +226,7 @@ def missing_folders(config: Config) -> tuple[RuleWarning, ...]:
 
 def warnings_of(config: Config) -> tuple[RuleWarning, ...]:
     """What the configuration does and a person may not mean, in the order of its lines."""
-    manifest = manifest_of(config.model.bundle)
+    manifest = manifest_of(config.model)
     found = (
         *warnings(config.rules, manifest.classes),
         *model_warnings(config.rules, manifest),

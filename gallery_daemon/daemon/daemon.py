@@ -23,6 +23,7 @@ from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
+from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import (
@@ -33,6 +34,7 @@ from gallery_daemon.errors import (
     JournalError,
 )
 from gallery_daemon.filing.disk import Disk
+from gallery_daemon.filing.library_state import look_at_library
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import (
@@ -41,6 +43,7 @@ from gallery_daemon.logs.events import (
     DaemonStarted,
     DaemonStopped,
     FormerRulesFound,
+    LibraryUnusable,
 )
 
 if TYPE_CHECKING:
@@ -135,6 +138,7 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
+        self._model = model_of(config)
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         self._config_events = (
@@ -154,6 +158,7 @@ class Session:
                 rules=len(self._config.rules.rules),
             )
         )
+        self._tell_of_library()
         self._tell_of_former_rules()
         self._notifier.ready()
         loop = Loop(self._runtime.pipeline, self._runtime.inbox, self._clock, self._tasks())
@@ -165,6 +170,15 @@ class Session:
             fresh = self._reload(load)
             if fresh is not None:
                 return fresh
+
+    def _tell_of_library(self) -> None:
+        """Or the first photo that fails would tell, which may come hours later."""
+        library, was_used = self._config.library, False
+        with contextlib.suppress(JournalError):
+            was_used = self._runtime.journal.has_used(library)
+        trouble = look_at_library(library, was_used=was_used).trouble
+        if trouble is not None:
+            self._log.write(LibraryUnusable(library, trouble.what, trouble.advice))
 
     def _tell_of_former_rules(self) -> None:
         """Old photos stay where other rules put them, and nothing else would say so."""
@@ -201,6 +215,9 @@ class Session:
         if file is not None and events is not None:
             reload = self._signals.reload
             tasks.append(ConfigWatcher(file, self._config.digest, reload, events=events))
+        watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
+        if watch is not None:
+            tasks.append(watch)
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -224,6 +241,18 @@ class Session:
             self._exporter.close()
         self._runtime.close()
 
+    def _tell_of_changes(self, fresh: Config) -> None:
+        """What the next session has that this one has not."""
+        event = adopted(self._config, self._model, fresh)
+        if event is not None:
+            self._log.write(event)
+        changes = changes_between(self._config, fresh)
+        # A version that was taken up is no change of the file.
+        if event is None or changes or fresh.digest != self._config.digest:
+            self._log.write(
+                ConfigReloaded(fresh.file or "", len(fresh.rules.rules), fresh.digest, changes)
+            )
+
     def _reload(self, load: Loader) -> Config | None:
         self._notifier.reloading(self._clock.monotonic())
         try:
@@ -236,14 +265,7 @@ class Session:
                 place = each.place if isinstance(each, ConfigError) else self._config.file or ""
                 self._log.write(ConfigRejected(place, each.sentence, each.hint))
         else:
-            self._log.write(
-                ConfigReloaded(
-                    config=fresh.file or "",
-                    rules=len(fresh.rules.rules),
-                    digest=fresh.digest,
-                    changes=changes_between(self._config, fresh),
-                )
-            )
+            self._tell_of_changes(fresh)
             return fresh
         self._notifier.ready()
         return None

@@ -242,4 +242,5 @@ def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:
         max_pixels=limits.photo_pixels,
         # One decoder for each core we may use: Pillow releases the interpreter while it decodes.
         reading_threads=len(os.sched_getaffinity(0)),
+        version=model.version,
     )

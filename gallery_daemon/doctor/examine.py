@@ -17,7 +17,6 @@ from gallery_daemon.doctor.library import (
     judge_space,
     location_of,
     look_at_journal,
-    look_at_library,
     look_at_space,
     moves_photos,
     wants_links,
@@ -48,6 +47,7 @@ from gallery_daemon.doctor.watched import (
     look_at_watched,
 )
 from gallery_daemon.filing.file_systems import mode_of_all
+from gallery_daemon.filing.library_state import look_at_library
 from gallery_daemon.filing.permissions import links_are_protected
 from gallery_daemon.intake.watch_mode import read_mountinfo
 

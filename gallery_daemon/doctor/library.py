@@ -20,6 +20,7 @@ from gallery_daemon.decision import Action
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.file_systems import Capabilities, capabilities_at
+from gallery_daemon.filing.library_state import nearest_folder
 from gallery_daemon.intake.watch_mode import mount_of
 from gallery_daemon.journal.database import Database
 from gallery_daemon.journal.journal import Journal
@@ -30,65 +31,19 @@ if TYPE_CHECKING:
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.doctor.finding import Finding
+    from gallery_daemon.filing.library_state import LibraryState
 
 
 _LIBRARY = "library"
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryState:
-    """The library as it was found; `was_used` says that photos were filed into it before.
-
-    `problem` is why it, or where it is not there the folder it would be made in, cannot be written.
-    """
-
-    path: str
-    is_there: bool
-    problem: str | None
-    was_used: bool
-
-
-def look_at_library(path: str, *, was_used: bool) -> LibraryState:
-    """The library as it is; a file without a name is made in it, which is gone at once."""
-    place = Path(path)
-    if not os.path.lexists(place):
-        refusal, is_there = _refusal(_nearest_folder(place)), False
-    else:
-        refusal, is_there = _refusal(place) if place.is_dir() else "it is not a folder", True
-    return LibraryState(path, is_there, refusal, was_used)
-
-
 def judge_library(seen: LibraryState) -> Finding:
     """Whether it takes photos; one that was used and is missing is a disk that is not mounted."""
-    if not seen.is_there and seen.was_used:
-        what = f"{seen.path} is not there, and photos were filed into it"
-        return fail(_LIBRARY, what, "mount its disk; or make the folder, if it shall be empty")
-    if seen.problem is not None:
-        where = seen.path if seen.is_there else f"{seen.path} cannot be made"
-        return fail(
-            _LIBRARY, f"{where}: {seen.problem}", "see who owns it, or choose another library:"
-        )
+    if seen.trouble is not None:
+        return fail(_LIBRARY, seen.trouble.what, seen.trouble.advice)
     if not seen.is_there:
         return ok(_LIBRARY, f"{seen.path} will be made when the daemon starts")
     return ok(_LIBRARY, f"{seen.path} can be written")
-
-
-def _nearest_folder(path: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
-    return next(each for each in (path, *path.parents) if each.is_dir())
-
-
-def _refusal(folder: Path) -> str | None:
-    """Why nothing can be written there; asked with a file that never has a name (open(2))."""
-    try:
-        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    except PermissionError:
-        return "no permission to write"
-    except OSError as error:
-        if os.access(folder, os.W_OK | os.X_OK):
-            return None  # a file system without nameless files
-        return (error.strerror or "it cannot be written").lower()
-    return None
 
 
 _LINKS = "hard links"
@@ -106,7 +61,7 @@ class Location:
 def location_of(path: str, mounts: str) -> Location:
     """Where the folder is or, if it is not there yet, would be."""
     real = Path(os.path.realpath(path))
-    folder = _nearest_folder(real)
+    folder = nearest_folder(real)
     mount = mount_of(str(folder), mounts)
     return Location(
         folder.stat().st_dev, mount.point if mount else None, capabilities_at(str(folder))
@@ -184,7 +139,7 @@ _PLENTY_BYTES = 10 * _GB
 
 def look_at_space(path: Path) -> tuple[int, int]:
     """Free and total bytes where the folder is or would be."""
-    usage = shutil.disk_usage(_nearest_folder(path))
+    usage = shutil.disk_usage(nearest_folder(path))
     return usage.free, usage.total
 
 
@@ -288,7 +243,7 @@ def _why_read_only(path: Path) -> str | None:
     """
     ends = ("", "-wal", "-shm", "-owners")
     files = [path.with_name(path.name + end) for end in ends]
-    for each in (_nearest_folder(path.parent), *filter(Path.exists, files)):
+    for each in (nearest_folder(path.parent), *filter(Path.exists, files)):
         wanted = os.W_OK | os.X_OK if each.is_dir() else os.W_OK
         if not os.access(each, wanted):
             is_read_only = os.statvfs(each).f_flag & os.ST_RDONLY

@@ -71,12 +71,12 @@ def look_at_model(choice: ModelChoice) -> BundleState:
     """The bundle, each file compared with its hash in the manifest."""
     folder = find_bundle(choice.bundle)
     try:
-        manifest = read_manifest(folder)
+        base, manifest = read_manifest(folder), manifest_of(choice)
     except BundleError as error:
         return BundleState(choice.bundle, error.sentence, error.hint)
     seen = BundleState(
         manifest.model_id,
-        _damage(folder, manifest),
+        _damage(folder, base),
         classes=len(manifest.classes),
         lacks=lacks(manifest),
     )
@@ -141,7 +141,7 @@ def _damage(folder: Path, manifest: Manifest) -> str | None:
 
 def look_at_rules(config: Config) -> tuple[RuleWarning, ...]:
     """Each rule that does something its author may not mean."""
-    manifest = manifest_of(config.model.bundle)
+    manifest = manifest_of(config.model)
     return (*warnings(config.rules, manifest.classes), *model_warnings(config.rules, manifest))
 
 

@@ -1,8 +1,13 @@
-"""Executing a plan: intent, act, end; for the photo, then for each sidecar.
+"""Executing plans: intent, act, end; for the photo, then for each sidecar.
 
 The intent is in the journal before the first effect and names the temporary files of the act, so
 `recover` can end one that was killed at any instruction. An act that the disk refuses half-way is
 treated like a crash: the disk says whether it was done.
+
+Each commit of the journal waits for the disk, so a group of photos that are decided together shares
+two of them: one for all intents, before the first act, and one for all ends, after the last. In
+between the acts go one by one, in the order of the photos. A kill leaves as many open intents as it
+finds, and each of them is ended by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ import contextlib
 import secrets
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Action, OnConflict, library_path
 from gallery_daemon.errors import (
@@ -30,16 +35,18 @@ from gallery_daemon.filing.os_errors import library_errors, source_errors
 from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
 from gallery_daemon.filing.recover import outcome_on_disk
 from gallery_daemon.filing.relocate import Relocator, clear_up
-from gallery_daemon.filing.steps import Plan, Step, step_late, step_of
+from gallery_daemon.filing.steps import Plan, Step, groups_of, step_late, step_of
 from gallery_daemon.filing.superseded import kept_as, superseded_by
 from gallery_daemon.journal.claims import AlreadyClaimed
-from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
+from gallery_daemon.journal.record import Intent, IntentEnd, JournalEntry, Row, State
 from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.filing.steps import Deed
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import FilingRecovered
     from gallery_daemon.photo import Identity
@@ -62,53 +69,49 @@ class Filing:
     problems: tuple[str, ...] = ()
 
 
+Result: TypeAlias = Filing | GalleryError | None
+"""What came of a deed: the filing of a plan; None for an entry, which is recorded; or an error.
+
+That is AlreadyFiled, if another program has done it meanwhile; PhotoChanged, if it is not the photo
+that was classified; FilingError, if it could not be filed, and is where it was; or JournalError, if
+the journal cannot be used now.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A deed as it goes into the journal; without a step to act on, `filing` is what came of it."""
+
+    entry: JournalEntry
+    step: Step | None = None
+    filing: Filing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Acted:
+    """What comes of an act once its intent has that end; None: it needs none, or stays open."""
+
+    result: Result
+    end: IntentEnd | None = None
+
+
 class Filer:
     """Executes plans in one library."""
 
     def __init__(self, journal: Journal, disk: Disk, library: str) -> None:
         self._journal, self._disk, self._library = journal, disk, library
 
-    def execute(self, plan: Plan, when: datetime) -> Filing:
-        """The photo is at its destination, with its sidecars, and the journal has it.
+    def execute_all(self, deeds: Sequence[Deed], when: datetime) -> Iterator[Result]:
+        """Each photo is at its destination, with its sidecars, and the journal has it.
 
-        Raises:
-            AlreadyFiled: another program has done it meanwhile.
-            PhotoChanged: it is not the photo that was classified.
-            FilingError: it could not be filed; it is where it was.
-            JournalError: the journal cannot be used now.
+        Gives what came of each deed, in their order and as soon as that is durable.
         """
-        step = step_of(plan.photo, plan.destination)
-        entry = JournalEntry(
-            plan.photo,
-            State.INTENT,
-            decision=plan.decision,
-            facts=plan.facts,
-            prediction=plan.prediction,
-            cache_entry=plan.cache_entry,
-        )
-        linked = linked_filing(self._journal, self._disk, plan.photo.identity, self._library)
-        if linked is not None:
-            assert linked.destination is not None
-            reason = f"it is the same file as {linked.destination}"
-            found = hash_of(self._disk, plan.photo.candidate, plan.photo.identity)
-            facts = replace(plan.facts, content_hash=plan.facts.content_hash or found)
-            done = replace(entry, state=State.IDENTICAL, reason=reason, facts=facts)
-            self._journal.record(done, self._library, when)
-            return Filing(State.IDENTICAL, step.action, linked.destination, reason)
-        row, placed = self._file(step, entry, None, when)
-        filing = self._filing(step, placed)
-        if placed.state is not State.FILED:
-            return filing
-        beside = tuple(
-            replace(
-                step,
-                file=sidecar,
-                name=name_beside(sidecar.name, plan.photo.name, placed.name),
-                action=placed.action,
-            )
-            for sidecar in plan.sidecars
-        )
-        return self._with_sidecars(filing, beside, row, when)
+        for group in groups_of(deeds):
+            rest = group
+            while rest:
+                results = self._execute_group(rest, when)
+                yield from results
+                rest = rest[len(results) :]
 
     def execute_late(
         self, sidecar: Photo, owner: Row, when: datetime, *, completes: bool = False
@@ -127,21 +130,22 @@ class Filer:
         superseded = superseded_by(sidecar, owner, self._journal, self._disk)
         made_room = [(relocator.set_aside(each, when), each.row) for each in superseded]
         try:
-            _, placed = self._file(step, entry, owner.id, when)
+            _, filing = self._file(step, entry, owner.id, when)
         except GalleryError:
             for older, before in made_room[-1:]:
                 with contextlib.suppress(GalleryError):
                     relocator.take_back(older, before, when, older.parent)
             raise
-        filing = self._filing(step, placed)
         return replace(filing, reason=kept_as(made_room[-1][0].name)) if made_room else filing
 
     def redo(self, undo: Row, filed: Row, when: datetime, parent: int | None = None) -> Row:
         """What `undo` reverted is filed again where it was `filed`; its new row.
 
         Raises:
+            AlreadyFiled: another program has done it meanwhile.
             PhotoChanged: the file has changed since it was put back.
-            GalleryError: as `execute`.
+            FilingError: it could not be filed; it is where it was.
+            JournalError: the journal cannot be used now.
         """
         assert filed.action is not None
         assert filed.name is not None
@@ -155,20 +159,85 @@ class Filer:
         """End the intents of programs that are gone."""
         return clear_up(self._journal, self._disk)
 
-    def _with_sidecars(
-        self, filing: Filing, steps: tuple[Step, ...], parent: int, when: datetime
-    ) -> Filing:
+    def _execute_group(self, group: Sequence[Deed], when: datetime) -> list[Result]:
+        """What came of the first deeds: one, or those before one that is claimed by another."""
+        try:
+            begun = [self._begin(deed) for deed in group]
+            rows = self._claim([each.entry for each in begun], when)
+        except AlreadyClaimed as error:
+            return [error]
+        except JournalError as error:
+            return [error] * len(group)
+        acted = [self._carry_out(each, row) for each, row in zip(begun, rows, strict=False)]
+        results = self._close(acted)
+        deed, filing, row = group[len(rows) - 1], results[-1], rows[-1]
+        if isinstance(deed, Plan) and isinstance(filing, Filing) and isinstance(row, int):
+            results[-1] = self._with_sidecars(deed, filing, row, when)
+        return results
+
+    def _begin(self, deed: Deed) -> _Begun:
+        """The deed as it goes into the journal; a plan is an intent, unless there is nothing to do.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        if isinstance(deed, JournalEntry):
+            return _Begun(deed)
+        step = step_of(deed.photo, deed.destination)
+        entry = JournalEntry(
+            deed.photo,
+            State.INTENT,
+            decision=deed.decision,
+            facts=deed.facts,
+            prediction=deed.prediction,
+            cache_entry=deed.cache_entry,
+        )
+        linked = linked_filing(self._journal, self._disk, deed.photo.identity, self._library)
+        if linked is None:
+            return _Begun(replace(entry, intent=_intent_of(step)), step)
+        assert linked.destination is not None
+        reason = f"it is the same file as {linked.destination}"
+        found = hash_of(self._disk, deed.photo.candidate, deed.photo.identity)
+        facts = replace(deed.facts, content_hash=deed.facts.content_hash or found)
+        done = replace(entry, state=State.IDENTICAL, reason=reason, facts=facts)
+        return _Begun(done, filing=Filing(State.IDENTICAL, step.action, linked.destination, reason))
+
+    def _carry_out(self, begun: _Begun, row: int | AlreadyFiled) -> _Acted:
+        """What was begun is done, as far as there is an act to do."""
+        if isinstance(row, AlreadyFiled):
+            return _Acted(row)
+        if begun.step is None:
+            return _Acted(begun.filing)
+        return self._act(begun.step, begun.entry, row)
+
+    def _close(self, acted: Sequence[_Acted]) -> list[Result]:
+        """The intents have their ends; what came of each act, after that."""
+        ends = [each.end for each in acted if each.end is not None]
+        try:
+            if ends:
+                self._journal.close_intents(ends)
+        except JournalError as error:
+            # Their intents stay open, and `recover` asks the disk what came of them.
+            return [each.result if each.end is None else error for each in acted]
+        return [each.result for each in acted]
+
+    def _with_sidecars(self, plan: Plan, filing: Filing, parent: int, when: datetime) -> Filing:
         """File the sidecars; one that fails is tried again alone, while the photo stays filed."""
-        filed, problems = [], []
-        for step in steps:
+        if filing.state is not State.FILED:
+            return filing
+        placed, filed, problems = filing.destination.rpartition("/")[2], [], []
+        photo = step_of(plan.photo, plan.destination)
+        for each in plan.sidecars:
+            name = name_beside(each.name, plan.photo.name, placed)
+            step = replace(photo, file=each, name=name, action=filing.action)
             try:
-                self._file(step, JournalEntry(step.file, State.INTENT), parent, when)
+                self._file(step, JournalEntry(each, State.INTENT), parent, when)
             except AlreadyFiled:
                 pass
             except (FilingError, PhotoChanged, JournalError) as error:
-                problems.append(f"{step.file.name}: {error.sentence}")
+                problems.append(f"{each.name}: {error.sentence}")
             else:
-                filed.append(step.file.name)
+                filed.append(each.name)
         return replace(filing, sidecars=tuple(filed), problems=tuple(problems))
 
     def _file(
@@ -178,38 +247,49 @@ class Filer:
         parent: int | None,
         when: datetime,
         undoes: int | None = None,
-    ) -> tuple[int, Placed]:
-        """Intent, act, end."""
-        token = secrets.token_hex(8)
-        intent = Intent(step.action, step.folder, step.name, token, parent, undoes)
-        row = self._claim(replace(entry, intent=intent), when)
-        with contextlib.ExitStack() as opened:
-            try:
-                act = self._prepare(opened, step, token, row)
-            except (FilingError, PhotoChanged) as error:
-                self._journal.close_intent(
-                    row, _state_after(error), action=None, name=None, reason=error.sentence
-                )
-                raise
-            is_known = entry.facts is not None and entry.facts.content_hash is not None
-            before = None if is_known or act.will_copy else self._hash_of(act)
-            try:
-                with library_errors(self._library, step.folder):
-                    placed = act.run()
-            except (FilingError, PhotoChanged) as error:
-                name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
-                return row, Placed(State.FILED, step.action, name, error.sentence)
-            # What was copied was read already.
-            content_hash = None if is_known else before or act.content_hash or self._hash_of(act)
-        self._journal.close_intent(
-            row,
-            placed.state,
-            action=placed.action,
-            name=placed.name,
-            reason=placed.reason,
-            content_hash=content_hash,
-        )
-        return row, placed
+    ) -> tuple[int, Filing]:
+        """Intent, act, end; for one file."""
+        intent = _intent_of(step, parent, undoes)
+        (row,) = self._claim([replace(entry, intent=intent)], when)
+        if isinstance(row, AlreadyFiled):
+            raise row
+        (result,) = self._close([self._act(step, replace(entry, intent=intent), row)])
+        if isinstance(result, GalleryError):
+            raise result
+        assert result is not None
+        return row, result
+
+    def _act(self, step: Step, entry: JournalEntry, row: int) -> _Acted:
+        """The act of an intent, which is in the journal as `row`."""
+        assert entry.intent is not None
+        try:
+            with contextlib.ExitStack() as opened:
+                try:
+                    act = self._prepare(opened, step, entry.intent.token, row)
+                except (FilingError, PhotoChanged) as error:
+                    state = _state_after(error)
+                    return _Acted(error, IntentEnd(row, state, None, None, error.sentence))
+                is_known = entry.facts is not None and entry.facts.content_hash is not None
+                before = None if is_known or act.will_copy else self._hash_of(act)
+                try:
+                    with library_errors(self._library, step.folder):
+                        placed = act.run()
+                except (FilingError, PhotoChanged) as error:
+                    return _Acted(self._resolved(step, row, error))
+                # What was copied was read already.
+                found = None if is_known else before or act.content_hash or self._hash_of(act)
+        except JournalError as error:
+            return _Acted(error)
+        end = IntentEnd(row, placed.state, placed.action, placed.name, placed.reason, found)
+        return _Acted(self._filing(step, placed), end)
+
+    def _resolved(self, step: Step, row: int, error: FilingError | PhotoChanged) -> Result:
+        """What came of an act that failed; its intent is closed, or stays open."""
+        try:
+            name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
+        except (FilingError, PhotoChanged) as refusal:
+            return refusal
+        return self._filing(step, Placed(State.FILED, step.action, name, error.sentence))
 
     def _hash_of(self, act: Act) -> str | None:
         """By what the file is known if it is touched; None if it cannot be read."""
@@ -218,13 +298,15 @@ class Filer:
         except (OSError, FilingError):
             return None
 
-    def _claim(self, entry: JournalEntry, when: datetime) -> int:
-        """Write the intent; an open one of a program that is gone is ended first."""
+    def _claim(self, entries: Sequence[JournalEntry], when: datetime) -> list[int | AlreadyFiled]:
+        """The entries are in the journal, as `record_each`; what is left open is ended first."""
         try:
-            return self._journal.record(entry, self._library, when)
+            return self._journal.record_each(entries, self._library, when)
         except AlreadyClaimed:
+            # None of these has begun, so of our own intents only such as could not be ended are
+            # open.
             self.recover()
-            return self._journal.record(entry, self._library, when)
+            return self._journal.record_each(entries, self._library, when)
 
     def _as_put_back(self, filed: Row) -> Identity:
         """The file's identity, which must be that of what was filed and put back."""
@@ -273,3 +355,7 @@ def _state_after(error: FilingError | PhotoChanged) -> State:
     """A failure is remembered; a photo that changed or is gone was only tried."""
     is_over = isinstance(error, (PhotoChanged, PhotoGone))
     return State.ABANDONED if is_over else State.FAILED
+
+
+def _intent_of(step: Step, parent: int | None = None, undoes: int | None = None) -> Intent:
+    return Intent(step.action, step.folder, step.name, secrets.token_hex(8), parent, undoes)

@@ -1,7 +1,8 @@
 """The steps of a decision, file by file: one for the photo, one for each of its sidecars.
 
-Pure. A step has the name to try first; `names_to_try` gives the next ones. Which files are sidecars
-of a photo is decided in `sidecars`, and what they are called beside it in `beside`.
+Pure. `groups_of` says which photos may share the journal's transactions. A step has the name to try
+first; `names_to_try` gives the next ones. Which files are sidecars of a photo is decided in
+`sidecars`, and what they are called beside it in `beside`.
 """
 
 from __future__ import annotations
@@ -9,23 +10,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gallery_daemon.decision import Action, Identical, OnConflict
 from gallery_daemon.filing.beside import name_beside
 from gallery_daemon.rules.component import NAME_BYTES, NUMBER, byte_length, cut, numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gallery_daemon.decision import Decision, Destination
-    from gallery_daemon.journal.record import CacheEntry, Row
+    from gallery_daemon.journal.record import CacheEntry, JournalEntry, Row
     from gallery_daemon.photo import Facts, Photo, Prediction
 
 
 _DIGITS = re.compile("[0-9]+")
 # With leading zeros; no one has so many photos of one name.
 _MOST_DIGITS = 12
+# What a group may copy: seconds of a slow disk, after which the first of its photos has its line.
+_GROUP_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class Plan:
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
     cache_entry: CacheEntry | None = None
+
+
+Deed: TypeAlias = "Plan | JournalEntry"
+"""What becomes of a file: a plan is executed, the entry of a file that stays is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,32 @@ class Step:
 def step_of(photo: Photo, to: Destination) -> Step:
     """The photo's own step."""
     return Step(photo, to.folder, to.name, to.action, to.on_conflict, to.identical)
+
+
+def groups_of(deeds: Sequence[Deed]) -> Iterator[Sequence[Deed]]:
+    """The deeds in groups, in order; the intents of a group may be open at the same time.
+
+    So no group has one file twice, under whatever names: whether the second is filed already, the
+    first one's end says. A photo with sidecars is the last of its group, because what they are
+    called beside it is known only then, and the next photo must not take their names.
+    """
+    start, size_bytes, files = 0, 0, set[object]()
+    for place, deed in enumerate(deeds):
+        photo = deed.photo
+        names = {photo.path, (photo.identity.device, photo.identity.inode)}
+        size_bytes += photo.identity.size_bytes
+        if place > start and (
+            files & names or size_bytes > _GROUP_BYTES or _has_sidecars(deeds[place - 1])
+        ):
+            yield deeds[start:place]
+            start, size_bytes, files = place, photo.identity.size_bytes, set()
+        files |= names
+    if deeds:
+        yield deeds[start:]
+
+
+def _has_sidecars(deed: Deed) -> bool:
+    return isinstance(deed, Plan) and bool(deed.sidecars)
 
 
 def names_to_try(name: str) -> Iterator[str]:

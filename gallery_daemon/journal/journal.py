@@ -16,9 +16,9 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gallery_daemon.errors import JournalError
+from gallery_daemon.errors import AlreadyFiled, JournalError
 from gallery_daemon.journal import sql as statements
-from gallery_daemon.journal.claims import Owner, known_among, refuse_claimed
+from gallery_daemon.journal.claims import AlreadyClaimed, Owner, known_among, refuse_claimed
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.filed_places import FiledPlaces
@@ -28,6 +28,7 @@ from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
     OPEN_STATES,
+    IntentEnd,
     JournalEntry,
     Row,
     State,
@@ -121,9 +122,37 @@ class Journal:
             AlreadyClaimed: it is an intent, and another for the same file is open.
             JournalError: it cannot be written now.
         """
+        (number,) = self.record_each((entry,), library, when)
+        if isinstance(number, AlreadyFiled):
+            raise number
+        return number
+
+    def record_each(
+        self, entries: Iterable[JournalEntry], library: str, when: datetime
+    ) -> list[int | AlreadyFiled]:
+        """Write entries in one transaction, up to one that is claimed; their rows' ids.
+
+        In the place of an entry that another program has filed is that refusal. No two entries may
+        be of one file.
+
+        Raises:
+            AlreadyClaimed: the first is an intent, and another for the same file is open.
+            JournalError: they cannot be written now; none is.
+        """
+        numbers: list[int | AlreadyFiled] = []
         with self._database.transaction():
-            refuse_claimed(self._database, entry, library)
-            return self._insert(entry, library, when)
+            for entry in entries:
+                try:
+                    refuse_claimed(self._database, entry, library)
+                except AlreadyFiled as refusal:
+                    numbers.append(refusal)
+                except AlreadyClaimed:
+                    if not numbers:
+                        raise
+                    break
+                else:
+                    numbers.append(self._insert(entry, library, when))
+        return numbers
 
     def record_all(self, entries: Iterable[JournalEntry], library: str, when: datetime) -> None:
         """All entries are written, or none."""
@@ -162,32 +191,22 @@ class Journal:
             self._database.execute(statements.COPIED, values)
 
     def close_intent(
-        self,
-        row: int,
-        state: State,
-        *,
-        action: str | None,
-        name: str | None,
-        reason: str | None,
-        content_hash: str | None = None,
+        self, row: int, state: State, *, action: str | None, name: str | None, reason: str | None
     ) -> None:
-        """The intent ends in `state`; `action` is what was really done, `name` the one taken.
+        """The intent ends; as `close_intents`."""
+        self.close_intents((IntentEnd(row, state, action, name, reason),))
 
-        `content_hash` is that of the file, if it was not known before.
+    def close_intents(self, ends: Iterable[IntentEnd]) -> None:
+        """The intents end, in one transaction.
 
-        The row that it reverts or refiles, if any, is undone or refiled in the same transaction.
+        The row that one reverts or refiles, if any, is undone or refiled in that transaction.
+
+        Raises:
+            JournalError: they cannot be written now; all intents stay open.
         """
         with self._database.transaction():
-            if state is State.FILED:
-                self._database.execute(statements.KEEP_IDENTITY, (row,))
-            self._database.execute(
-                statements.CLOSE,
-                (state, action, name and os.fsencode(name), written(reason), content_hash, row),
-            )
-            if state in {State.FILED, State.IDENTICAL, State.UNDO}:
-                self._database.execute(statements.REVERT, (state, row))
-            if state is State.UNDO:
-                self._database.execute(statements.RESTORE_FILED, (row,))
+            for end in ends:
+                self._close(end)
 
     def forget(self, row: int) -> None:
         """The intent is deleted, and the row before it stays as it is."""
@@ -303,6 +322,17 @@ class Journal:
             start + b"\xff",
             os.fsencode(library),
         )
+
+    def _close(self, end: IntentEnd) -> None:
+        if end.state is State.FILED:
+            self._database.execute(statements.KEEP_IDENTITY, (end.row,))
+        name, reason = end.name and os.fsencode(end.name), written(end.reason)
+        ended = end.state, end.action, name, reason, end.content_hash, end.row
+        self._database.execute(statements.CLOSE, ended)
+        if end.state in {State.FILED, State.IDENTICAL, State.UNDO}:
+            self._database.execute(statements.REVERT, (end.state, end.row))
+        if end.state is State.UNDO:
+            self._database.execute(statements.RESTORE_FILED, (end.row,))
 
     def _insert(self, entry: JournalEntry, library: str, when: datetime) -> int:
         values = columns_of(entry) | {

@@ -126,6 +126,22 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentEnd:
+    """How the intent of that row ends.
+
+    `action` is what was really done, `name` the one taken; `content_hash` is that of the file, if
+    it was not known before.
+    """
+
+    row: int
+    state: State
+    action: str | None
+    name: str | None
+    reason: str | None
+    content_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One file as the journal has it.
 

@@ -3,12 +3,17 @@
 A failure is the one end that is not final. What may pass is tried again with a wait that grows,
 what lasts waits until the file changes; and a fault of the library itself opens the circuit
 breaker, so that the photos behind this one wait without being examined.
+
+What is decided in one turn is carried out together, because each commit of the journal waits for
+the disk (`Filer.execute_all`). Nobody may see a file between the two: before the journal is asked
+what became of files, `carry_out` is called.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import (
@@ -18,6 +23,7 @@ from gallery_daemon.errors import (
     PhotoChanged,
     PhotoGone,
 )
+from gallery_daemon.filing.execute import Filing
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import JournalEntry, State
@@ -35,7 +41,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
-    from gallery_daemon.filing.execute import Filer, Filing
+    from gallery_daemon.filing.execute import Filer, Result
+    from gallery_daemon.filing.steps import Deed
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journey.examined import Examined, Traveller
@@ -45,6 +52,22 @@ if TYPE_CHECKING:
     from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
     from gallery_daemon.photo import Candidate, Photo
     from gallery_daemon.rules.decide import RuleSet
+
+
+# Files that are decided and wait to be carried out.
+_HANDFUL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What is to be done with a file, and what follows on it.
+
+    `is_awaited`: sidecars wait for its end, and may take names before the next photo does.
+    """
+
+    deed: Deed
+    then: Callable[[Result], None]
+    is_awaited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,27 @@ class Ends:
     breaker: CircuitBreaker
     photo_log: PhotoLog
     clock: Clock
+    _decided: list[_Decided] = field(init=False, default_factory=list)
+
+    @property
+    def are_due(self) -> bool:
+        """Whether what was decided is to be carried out before another photo is judged."""
+        if not self._decided:
+            return False
+        # While the library is in doubt, photos are tried one at a time.
+        is_in_doubt = self.breaker.reason is not None
+        return is_in_doubt or self._decided[-1].is_awaited or len(self._decided) >= _HANDFUL
+
+    def carry_out(self) -> None:
+        """What was decided is done, in the journal, and in the log, in the order of the photos."""
+        if not self._decided:
+            return
+        decided = self._decided[:]
+        self._decided.clear()
+        deeds = [each.deed for each in decided]
+        results = self.filer.execute_all(deeds, self.clock.wall())
+        for each, result in zip(decided, results, strict=True):
+            each.then(result)
 
     def settle(self, candidate: Candidate) -> None:
         """It is no end: the file settles, for the first time or once more."""
@@ -69,8 +113,9 @@ class Ends:
             self.photo_log.no_file(refused)
 
     def file(self, examined: Examined, verdict: File) -> None:
-        """It is in the library with its sidecars, unless it changed or an error stopped it."""
+        """It will be in the library with its sidecars, unless it changed or an error stops it."""
         photo, to = examined.photo, verdict.destination
+        is_awaited = self.sidecars.are_waiting_for(photo)
         travelling = self.sidecars.take_along(photo) if to.with_sidecars else ()
         plan = Plan(
             photo,
@@ -81,48 +126,33 @@ class Ends:
             travelling,
             examined.cache_entry,
         )
-        now = self.clock.wall()
-        filing = self._act(examined, lambda: self.filer.execute(plan, now))
-        if filing is None:
-            # Its sidecars settled already: they arrive again, and find it filed or wait for it.
-            self.sidecars.give_back(travelling)
-            self._settle_all(self.sidecars.take(photo))
-            return
-        self.photo_log.filed(examined, verdict.decision, filing, verdict.reason)
-        if filing.state is State.FILED:
-            self.sidecars.went(travelling)
-        else:
-            self.sidecars.give_back(travelling)
-        self._send_on(photo)
+        then = partial(self._filed, examined, verdict, travelling)
+        self._decided.append(_Decided(plan, then, is_awaited))
 
     def leave(self, traveller: Traveller, verdict: Leave) -> None:
-        """It stays where it is, as it should."""
-        if self._record(traveller, verdict, State.LEFT):
-            self.photo_log.left(traveller, verdict.reason, verdict.decision)
-            self._send_on(traveller.photo)
+        """It will stay where it is, as it should."""
+        entry = _entry_of(traveller, State.LEFT, verdict.reason, verdict.decision)
+        is_awaited = self.sidecars.are_waiting_for(traveller.photo)
+        then = partial(self._left, traveller, verdict)
+        self._decided.append(_Decided(entry, then, is_awaited))
 
     def quarantine(self, examined: Examined, verdict: Quarantine) -> None:
-        """It cannot be read as a photo; it stays."""
-        if self._record(examined, verdict, State.QUARANTINED):
-            self.photo_log.quarantined(examined, verdict.reason)
-            self._send_on(examined.photo)
+        """It cannot be read as a photo; it will stay."""
+        entry = _entry_of(examined, State.QUARANTINED, verdict.reason, verdict.decision)
+        is_awaited = self.sidecars.are_waiting_for(examined.photo)
+        then = partial(self._quarantined, examined, verdict)
+        self._decided.append(_Decided(entry, then, is_awaited))
 
     def sidecar(self, sidecar: Photo, verdict: SidecarVerdict) -> None:
         """The sidecar waits, is filed beside its photo, or stays."""
         match verdict:
             case Wait(owner):
                 self.sidecars.wait(sidecar, owner)
-            case Late(owner, completes):
-                now, execute = self.clock.wall(), self.filer.execute_late
-                filing = self._act(
-                    Unexamined(sidecar),
-                    lambda: execute(sidecar, owner, now, completes=completes),
-                )
-                if filing is not None:
-                    self.photo_log.filed_late(sidecar, owner, filing)
-                    self._send_on(sidecar)
+            case Late():
+                self._file_late(sidecar, verdict)
             case Leave():
                 self.leave(Unexamined(sidecar), verdict)
+                self.carry_out()
 
     def leave_waiting(self) -> None:
         """At the end of a pass: sidecars that still wait for a photo stay, to go with it later."""
@@ -131,6 +161,7 @@ class Ends:
 
     def fail(self, examined: Examined, reason: str) -> None:
         """It could not be looked at; that may pass."""
+        self.carry_out()
         entry = _entry_of(examined, State.FAILED, reason)
         with contextlib.suppress(JournalError):
             self.journal.record(entry, self.library, self.clock.wall())
@@ -138,6 +169,7 @@ class Ends:
 
     def gone(self, traveller: Traveller, reason: str) -> None:
         """It vanished on its way: logged, and not waited for. Its sidecars are on their own."""
+        self.carry_out()
         self.retries.ended(traveller.photo.candidate)
         self.photo_log.failed(traveller, reason, None)
         self._settle_all(self.sidecars.take(traveller.photo))
@@ -148,6 +180,7 @@ class Ends:
 
     def fail_with(self, traveller: Traveller, error: FilingError | JournalError) -> None:
         """It could not be filed, or its end could not be recorded."""
+        self.carry_out()
         if isinstance(error, PhotoGone):
             self.gone(traveller, error.sentence)
             return
@@ -165,22 +198,65 @@ class Ends:
             self.breaker.succeeded()
             self.retries.hasten(self.clock.monotonic())
 
-    def _act(self, traveller: Traveller, act: Callable[[], Filing]) -> Filing | None:
-        """What the act made; None if it was filed elsewhere, changed, or stopped by an error."""
+    def _filed(
+        self, examined: Examined, verdict: File, travelling: tuple[Photo, ...], result: Result
+    ) -> None:
+        photo, filing = examined.photo, self._filing_of(examined, result)
+        if filing is None:
+            # Its sidecars settled already: they arrive again, and find it filed or wait for it.
+            self.sidecars.give_back(travelling)
+            self._settle_all(self.sidecars.take(photo))
+            return
+        self.photo_log.filed(examined, verdict.decision, filing, verdict.reason)
+        if filing.state is State.FILED:
+            self.sidecars.went(travelling)
+        else:
+            self.sidecars.give_back(travelling)
+        self._send_on(photo)
+
+    def _left(self, traveller: Traveller, verdict: Leave, result: Result) -> None:
+        if self._is_recorded(traveller, result):
+            self.photo_log.left(traveller, verdict.reason, verdict.decision)
+            self._send_on(traveller.photo)
+
+    def _quarantined(self, examined: Examined, verdict: Quarantine, result: Result) -> None:
+        if self._is_recorded(examined, result):
+            self.photo_log.quarantined(examined, verdict.reason)
+            self._send_on(examined.photo)
+
+    def _file_late(self, sidecar: Photo, late: Late) -> None:
+        result: Result
         try:
-            filing = act()
-        except AlreadyFiled:
-            filing = None
-        except PhotoChanged:
+            result = self.filer.execute_late(
+                sidecar, late.owner, self.clock.wall(), completes=late.completes
+            )
+        except (AlreadyFiled, PhotoChanged, FilingError, JournalError) as error:
+            result = error
+        filing = self._filing_of(Unexamined(sidecar), result)
+        if filing is not None:
+            self.photo_log.filed_late(sidecar, late.owner, filing)
+            self._send_on(sidecar)
+
+    def _filing_of(self, traveller: Traveller, result: Result) -> Filing | None:
+        """The filing; None if it was filed elsewhere, changed, or stopped by an error."""
+        if isinstance(result, PhotoChanged):
             self.settle(traveller.photo.candidate)
             return None
-        except (FilingError, JournalError) as error:
-            self.fail_with(traveller, error)
+        if isinstance(result, (FilingError, JournalError)):
+            self.fail_with(traveller, result)
             return None
         self.retries.ended(traveller.photo.candidate)
         # It is in the library, so the library can take photos.
         self.library_is_well()
-        return filing
+        return result if isinstance(result, Filing) else None
+
+    def _is_recorded(self, traveller: Traveller, result: Result) -> bool:
+        """Whether the journal has it; if its disk is full, say, the file is tried again."""
+        if isinstance(result, JournalError):
+            self.fail_with(traveller, result)
+            return False
+        self.retries.ended(traveller.photo.candidate)
+        return True
 
     def _send_on(self, photo: Photo) -> None:
         """Sidecars that the photo did not take along to its end are filed late, or stay."""
@@ -213,17 +289,6 @@ class Ends:
     def _settle_all(self, sidecars: Iterable[Photo]) -> None:
         for sidecar in self.sidecars.release(sidecars):
             self.settle(sidecar.candidate)
-
-    def _record(self, traveller: Traveller, verdict: Leave | Quarantine, state: State) -> bool:
-        """Whether the journal has it; if its disk is full, say, the file is tried again."""
-        entry = _entry_of(traveller, state, verdict.reason, verdict.decision)
-        try:
-            self.journal.record(entry, self.library, self.clock.wall())
-        except JournalError as error:
-            self.fail_with(traveller, error)
-            return False
-        self.retries.ended(traveller.photo.candidate)
-        return True
 
 
 def _entry_of(

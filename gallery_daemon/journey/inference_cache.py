@@ -24,7 +24,6 @@ from gallery_daemon.journal.record import CacheEntry
 from gallery_daemon.journal.seen import is_gone
 from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.similar_photos import fingerprint_of
-from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.partial_date import Granularity
 from gallery_daemon.photo import Facts, LookKind, Prediction, TakenFrom
@@ -67,7 +66,7 @@ class InferenceCache:
     def __init__(
         self,
         journal: Journal,
-        bundle: Path,
+        model: Path,
         limits: Limits,
         *,
         needs_hash: bool,
@@ -75,8 +74,11 @@ class InferenceCache:
         is_enough: IsEnough | None = None,
         again: bool = False,
     ) -> None:
-        """`is_enough` as of `ClassifierHost`; `again`: what was refused is examined anew."""
-        self._journal, self._bundle, self._limits = journal, bundle, limits
+        """`model` is the folder of its manifest, `is_enough` as of `ClassifierHost`.
+
+        `again`: what was refused is examined anew.
+        """
+        self._journal, self._folder, self._limits = journal, model, limits
         self._needs_hash, self._needs_bits, self._again = needs_hash, needs_bits, again
         self._is_enough = is_enough
 
@@ -85,7 +87,7 @@ class InferenceCache:
         """The cache for a configuration's model, limits and rules."""
         return cls(
             journal,
-            find_bundle(config.model.bundle),
+            config.model.folder,
             config.limits,
             needs_hash=config.rules.needs_hash,
             needs_bits=Need.SIMILAR in config.rules.needs,
@@ -150,7 +152,7 @@ class InferenceCache:
     def _model(self) -> str | None:
         """`name@hash8`; None where there is no model to ask."""
         try:
-            return read_manifest(self._bundle).model_id
+            return read_manifest(self._folder).model_id
         except BundleError:
             return None
 

@@ -1,10 +1,13 @@
 """The table of contents: one photo's journey, one short method for each step.
 
-    arrive -> examine -> answer -> judge -> end
+    arrive -> examine -> answer -> judge -> end -> carry out
 
 Everything here happens in the main thread, and every file that settles comes to exactly one end:
 filed, left, quarantined, failed, or back to settling because it changed. The judge says what is to
 become of a file, `Ends` does it, and this file says who is called when.
+
+What was judged in one turn is carried out at its end, together; or before, where a file is next
+that must find the ones before it where they are to be.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.classifier.messages import RefusalKind
 from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.errors import JournalError
+from gallery_daemon.filing.versions import is_version_name
 from gallery_daemon.intake.arrivals import Arrival, Denied, NoFile
 from gallery_daemon.journey.examined import Unexamined, Unpredicted, examined_of
 from gallery_daemon.journey.judge import (
@@ -144,6 +148,7 @@ class Pipeline:
                 self._examine(self._backlog.popleft())
         for report in self._host.tick(self._clock.monotonic()):
             self._answer(report)
+        self._carry_out()
 
     def _new_among(self, photos: Sequence[Photo]) -> list[Photo]:
         """Those whose identity is not known, and that do not wait to be tried again."""
@@ -178,6 +183,7 @@ class Pipeline:
         self._ends.leave_waiting()
         while (version := self._sidecars.next_version()) is not None:
             self._end(version)
+            self._ends.carry_out()
 
     @property
     def _examining(self) -> int:
@@ -205,6 +211,8 @@ class Pipeline:
                 self._ends.library_is_well()
 
     def _arrive(self, arrival: Arrival | Denied | NoFile) -> None:
+        # What is known of a file and of its sidecars is asked of the journal.
+        self._carry_out()
         if isinstance(arrival, NoFile):
             self._photo_log.no_file(arrival)
             return
@@ -315,11 +323,27 @@ class Pipeline:
             self._judge(self._answers.pop(self._begun.popleft()))
 
     def _judge(self, examined: Examined) -> None:
-        """The judge's verdict is carried out, on the versions that waited for it too."""
+        """The judge says what becomes of it."""
         self._under_way.discard(examined.photo.candidate)
+        if is_version_name(examined.photo.name):
+            # What became of its original is asked of the journal.
+            self._carry_out()
         self._follow_or_end(examined)
+        # Similar photos are looked for in the journal.
+        if self._ends.are_due or self._similar.is_needed:
+            self._ends.carry_out()
+        self._judge_released()
+
+    def _carry_out(self) -> None:
+        """The verdicts are carried out, and those on the versions that waited for such a photo."""
+        self._ends.carry_out()
+        self._judge_released()
+
+    def _judge_released(self) -> None:
+        """Versions whose original did not take them along have ends of their own, one by one."""
         while (version := self._sidecars.next_version()) is not None:
             self._follow_or_end(version)
+            self._ends.carry_out()
 
     def _follow_or_end(self, examined: Examined) -> None:
         """A version goes where its original goes; any other photo comes to an end of its own."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import Looks
 from gallery_daemon.errors import BundleError
-from gallery_daemon.model.manifest import MANIFEST_FILE, find_bundle, knows_quick
+from gallery_daemon.model.manifest import MANIFEST_FILE, knows_quick
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.quick import QuickLooks
 from gallery_daemon.photo import Identity, LookKind
@@ -43,7 +43,7 @@ def is_enough_for(config: Config) -> IsEnough | None:
     """
     if _why_unwanted(config) is not None:
         return None
-    folder = find_bundle(config.model.bundle)
+    folder = config.model.folder
     try:
         quick, model = _known(folder, Identity.of((folder / MANIFEST_FILE).stat()))
     except (OSError, BundleError):
@@ -74,7 +74,7 @@ def _why_unwanted(config: Config) -> str | None:
 # A daemon, and each pass of a command, asks several times; the manifest itself is large.
 @lru_cache(maxsize=1)
 def _known(folder: Path, _manifest: Identity) -> tuple[QuickLooks | None, str]:
-    """What is known of the quick looks of the bundle whose manifest is this file; its model.
+    """What is known of the quick looks of the model whose manifest is this file; its model.
 
     Raises:
         BundleError: it is missing or damaged.

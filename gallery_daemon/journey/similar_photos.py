@@ -45,7 +45,7 @@ class SimilarIndex:
     """Looks up the similar photos of a photo, where the rules ask for them."""
 
     def __init__(self, journal: Journal, rules: RuleSet) -> None:
-        self._seen, self._is_needed = journal.inferences.seen, Need.SIMILAR in rules.needs
+        self._seen, self.is_needed = journal.inferences.seen, Need.SIMILAR in rules.needs
         self._groups: dict[int, SeenPhoto] = {}
 
     def of(self, examined: Examined) -> Examined:
@@ -66,7 +66,7 @@ class SimilarIndex:
         Raises:
             JournalError: the journal cannot be read now.
         """
-        if not self._is_needed:
+        if not self.is_needed:
             return facts
         number = self._seen.number_of(photo.path, photo.identity)
         fingerprint = fingerprint_of(photo.name, facts)

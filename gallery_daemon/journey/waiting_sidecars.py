@@ -160,6 +160,10 @@ class WaitingSidecars:
         if version is not None:
             self._versions[sidecar.candidate] = version
 
+    def are_waiting_for(self, photo: Photo) -> bool:
+        """Whether a sidecar waits for the photo."""
+        return photo.path in self._waiting
+
     def take(self, photo: Photo) -> tuple[Photo, ...]:
         """The sidecars that waited for the photo; they wait no more."""
         return tuple(self._waiting.pop(photo.path, {}).values())

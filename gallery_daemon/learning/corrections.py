@@ -63,7 +63,7 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class Teaches:
     """The photo's place is a lesson."""
 
     lesson: NewLesson
@@ -92,7 +92,7 @@ class SaysNothing:
     reason: str
 
 
-Statement: TypeAlias = Taught | Kept | TakenBack | SaysNothing
+Statement: TypeAlias = Teaches | Kept | TakenBack | SaysNothing
 
 
 def statement_of(photo: Carried, places: PlacesOf) -> Statement:
@@ -114,10 +114,10 @@ def _in_class_place(photo: Carried, here: ClassPlace, places: PlacesOf) -> State
     if isinstance(home, ClassPlace) and home.class_name == name:
         return _back(photo, f"{here.reason}, as is the folder that it was filed into")
     if photo.outcome == Outcome.UNCERTAIN:
-        return Taught(_lesson(photo, LessonKind.CONFIRMATION, name))
+        return Teaches(_lesson(photo, LessonKind.CONFIRMATION, name))
     if photo.top_class == name:
         return _back(photo, f"{here.reason}, and the model had called it so")
-    return Taught(_lesson(photo, LessonKind.CORRECTION, name))
+    return Teaches(_lesson(photo, LessonKind.CORRECTION, name))
 
 
 class PlacesOf(Protocol):
@@ -249,7 +249,7 @@ def _unanimous(said: Sequence[tuple[Carried, Statement]]) -> list[_Lesson]:
     """The lessons of photos that lie in one class's places only; one for each photo."""
     by_filing: dict[int, list[_Lesson | None]] = defaultdict(list)
     for photo, statement in said:
-        taught = (photo, statement.lesson) if isinstance(statement, Taught) else None
+        taught = (photo, statement.lesson) if isinstance(statement, Teaches) else None
         if taught is not None or isinstance(statement, (TakenBack, Kept)):
             by_filing[photo.filing].append(taught)
     found: list[_Lesson] = []

@@ -21,7 +21,7 @@ from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.learning.corrections import Findings, findings
 from gallery_daemon.learning.library_places import LibraryPlaces
 from gallery_daemon.learning.whereabouts import Whereabouts
-from gallery_daemon.logs.learning_events import LessonGiven, LessonWithdrawn, MassMoveSeen
+from gallery_daemon.logs.lesson_events import LessonGiven, LessonWithdrawn, MassMoveSeen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ def root_of_library(library: str, others: Collection[str] = ()) -> WatchRoot:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LibraryLook:
     """What a look came to, and is in the journal.
 
     `events` are to be told. `waiting` are the paths below the library of photos that were moved a
@@ -103,7 +103,7 @@ class LibraryScan:
         files = self._all() if paths is None else self._at(paths)
         self._walk = _Walk(files, is_whole=paths is None)
 
-    def turn(self) -> Look | None:
+    def turn(self) -> LibraryLook | None:
         """A batch of files is looked at; after the last what all of them come to is written.
 
         Raises:
@@ -124,9 +124,9 @@ class LibraryScan:
             walk.carried, self._places, now_s=self._now_s(), stayed=self._whereabouts.stayed
         )
         waiting = {self._root.relative(photo.path) for photo in found.waiting}
-        return Look(self._write(found, walk.came_home), tuple(filter(None, waiting)))
+        return LibraryLook(self._write(found, walk.came_home), tuple(filter(None, waiting)))
 
-    def look(self) -> Look:
+    def look(self) -> LibraryLook:
         """A look at the whole library, at once.
 
         Raises:

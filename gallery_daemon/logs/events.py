@@ -204,6 +204,17 @@ class FormerRulesFound(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryUnusable(Event):
+    """The library takes no photos now: it is read-only, or its disk is not mounted; they wait."""
+
+    NAME, LEVEL = "library_unusable", logging.WARNING
+
+    library: str
+    reason: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchStarted(Event):
     """A watch folder is watched from now on, natively or by polling, and why.
 

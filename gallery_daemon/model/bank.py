@@ -19,6 +19,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from gallery_daemon.model.tensors import bank_tensors
+from gallery_daemon.model.version_files import lesson_tensors, read_learned
 from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gallery_daemon.model.manifest import FamiliarityScale, Manifest
+    from gallery_daemon.model.tensors import Tensor
 
     Floats = NDArray[np.float32]
     Halves = NDArray[np.float16]
@@ -66,6 +68,14 @@ class FeatureBank:
         distances: Floats = np.clip(1 - nearest.mean(axis=1), 0, 2)
         return distances
 
+    def extended(self, more: FeatureBank) -> FeatureBank:
+        """This bank's rows, and then those of another, whose labels mean the same."""
+        return FeatureBank(
+            np.concatenate([self.full, more.full]),
+            np.concatenate([self.quick, more.quick]),
+            np.concatenate([self.labels, more.labels]),
+        )
+
     def to_bytes(self) -> bytes:
         """The content of the bank's file."""
         return save(
@@ -85,16 +95,39 @@ class FeatureBank:
         return _directions(self.quick.astype(np.float32))
 
 
-def load_bank(folder: Path, manifest: Manifest, features: int) -> FeatureBank | None:
-    """The bank of the bundle in `folder`, if it has one; `features` is what its head takes.
+def load_bank(
+    folder: Path, manifest: Manifest, features: int, version: Path | None = None
+) -> FeatureBank | None:
+    """The bank of the bundle in `folder`, if it has one, and then the lessons of a version.
+
+    Args:
+        folder: of the bundle.
+        manifest: of the version, or of the bundle if there is none.
+        features: what the head takes.
+        version: the folder of a version on this bundle.
 
     Raises:
-        BundleError: it is missing, damaged, or does not fit the head.
+        BundleError: a file is missing, damaged, or does not fit the head.
     """
     tensors = bank_tensors(folder, manifest, features)
     if tensors is None:
         return None
-    full, quick, labels = tensors
+    bank = _bank(*tensors)
+    if version is None:
+        return bank
+    return bank.extended(load_lessons(version, manifest, features))
+
+
+def load_lessons(version: Path, manifest: Manifest, features: int) -> FeatureBank:
+    """The features of the lessons that the version in the folder was learned from.
+
+    Raises:
+        BundleError: they are missing, damaged, or do not fit the head.
+    """
+    return _bank(*lesson_tensors(version, manifest, read_learned(version), features))
+
+
+def _bank(full: Tensor, quick: Tensor, labels: Tensor) -> FeatureBank:
     return FeatureBank(
         np.frombuffer(full.data, np.float16).reshape(full.shape),
         np.frombuffer(quick.data, np.float16).reshape(quick.shape),

@@ -120,9 +120,29 @@ def bank_tensors(
     if manifest.bank_sha256 is None or manifest.familiarity is None:
         return None
     path = folder / BANK_FILE
-    found = _tensors(read_verified(path, manifest.bank_sha256, BANK_LIMIT_BYTES), path)
-    full, quick, labels = _taken(found, ("full", "quick", "labels"), path)
-    rows = math.prod(labels.shape)
+    content = read_verified(path, manifest.bank_sha256, BANK_LIMIT_BYTES)
+    tensors = labelled_features(content, path, features, len(manifest.classes))
+    rows = math.prod(tensors[2].shape)
+    if rows < manifest.familiarity.neighbours:
+        raise BundleError(f"{path} has {rows} rows, fewer than the neighbours that are sought")
+    return tensors
+
+
+def labelled_features(
+    content: bytes, path: Path, features: int, classes: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What a file in the bank's format holds: features of both looks (N, F), and labels (N,).
+
+    Args:
+        content: of the file at `path`, which errors name.
+        path: see there.
+        features: F, as the head takes them.
+        classes: labels are 0 up to this.
+
+    Raises:
+        BundleError: it is damaged, or does not fit.
+    """
+    full, quick, labels = _taken(_tensors(content, path), ("full", "quick", "labels"), path)
     if (full.kind, quick.kind, labels.kind) != (FLOAT16, FLOAT16, INT32) or (
         full.shape != quick.shape or full.shape[:1] != labels.shape
     ):
@@ -133,9 +153,7 @@ def bank_tensors(
             f"head takes {features}",
             hint=DAMAGED,
         )
-    if rows < manifest.familiarity.neighbours:
-        raise BundleError(f"{path} has {rows} rows, fewer than the neighbours that are sought")
-    if not all(0 <= label < len(manifest.classes) for label in memoryview(labels.data).cast("i")):
+    if not all(0 <= label < classes for label in memoryview(labels.data).cast("i")):
         raise BundleError(f"{path} has a row of a class that {MANIFEST_FILE} does not name")
     if any(_has_odd_half(tensor.data) for tensor in (full, quick)):
         raise BundleError(f"{path} has a number that is none")

@@ -9,12 +9,12 @@ How: `train` goes from folders to bundle. In it, `workspace` is the scratch fold
 trains one network after another; `phase` has the training loop, to be read in one sitting. It takes
 its `batches` from `features` of frozen layers, or from pictures that are varied, some of them
 `synthetic`. `optimiser` says how weights move, `checkpoint` keeps what `--resume` needs. At the end
-`fit_head` fits a last layer for each look; `learned` is what a bundle has of it all.
+`learned` has what a bundle has of it all, with a last layer fitted for each look.
 
 How good it is: `predictions` are what networks made of labelled pictures; `measures` counts rights
 and wrongs in them, `coverage` how many photos reach a confidence, `sources` each source by itself.
-`calibration` makes the confidence true, and `reach` says how far the looks are apart. `plots` and
-`report` show all of it, with `advice` on what it proves and what to do; `card` and `card_tables`
-say it in words. `evaluate` measures a finished bundle, `evaluation_report` writes a page of that,
-`int8_bundle` adds an 8-bit network to one. Progress and results go to a person through `display`.
+`calibration` makes the confidence true. `plots` and `report` show all of it, with `advice` on what
+it proves and what to do; `card` and `card_tables` say it in words. `evaluate` measures a finished
+bundle, `evaluation_report` writes a page of that, `int8_bundle` adds an 8-bit network to one.
+Progress and results go to a person through `display`.
 """

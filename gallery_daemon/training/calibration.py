@@ -1,11 +1,7 @@
-"""Temperature scaling: one number that makes 0.9 mean nine times out of ten.
+"""How sure a trained network may be: temperatures, tallies and the scale of familiarity.
 
-Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017, arXiv
-1706.04599. The temperature divides the logits; it is the one that makes the validation pictures'
-cross-entropy smallest. It changes no class, only how sure the network says it is.
-
-Twenty pictures that were all right would make a network sure of everything, so the temperature has
-a prior: it is 1 unless the pictures say otherwise, and the more there are the less the prior says.
+`model.temperature` finds a temperature; which pictures it is found on decides what a confidence
+means. Here they are those of sources which no network has seen, where there are some.
 """
 
 from __future__ import annotations
@@ -15,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy
 
 from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, LookSettings
+from gallery_daemon.model.reach import reach_of
+from gallery_daemon.model.temperature import fit_temperature
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.measures import Measures, measure
 from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
-from gallery_daemon.training.reach import reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,12 +28,6 @@ if TYPE_CHECKING:
 
 MOST_OF_A_SOURCE = 40
 """Of a class, that calibrate: of two thousand easy ones every network would be too sure."""
-
-# A temperature outside these only shows that the pictures are too few.
-_LOWEST, _HIGHEST = 0.05, 20.0
-_STEPS = 60
-# The prior of the temperature's logarithm, in nats for each square: what ten pictures would say.
-_PRIOR_NATS = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +86,8 @@ def calibrate(
     sources = [gallery.pictures[place].source for place in together.places]
     rows = torch.tensor(even_rows(truth.tolist(), sources))
     temperatures = {
-        look: fit_temperature(together.logits[look][rows], truth[rows]) for look in sizes
+        look: fit_temperature(together.logits[look][rows].numpy(), truth[rows].numpy())
+        for look in sizes
     }
     held_out = _predictions(gallery, together, temperatures)
     distances = together.distances.double()
@@ -109,7 +100,7 @@ def calibrate(
                 size,
                 temperatures[look],
                 held_out[look].rows(rows.numpy()).tallies(),
-                reach_of(held_out[look], held_out[LookKind.FULL]) if look is LookKind.QUICK else {},
+                _reach(held_out) if look is LookKind.QUICK else {},
             )
             for look, size in sizes.items()
         },
@@ -134,35 +125,6 @@ def even_rows(labels: Sequence[int], sources: Sequence[str]) -> list[int]:
         count = len(rows) if not source else min(len(rows), MOST_OF_A_SOURCE)
         chosen += [rows[number * len(rows) // count] for number in range(count)]
     return sorted(chosen)
-
-
-def fit_temperature(logits: Tensor, truth: Tensor) -> float:
-    """The temperature with the smallest cross-entropy, prior included.
-
-    A ternary search over the logarithm finds it; 60 steps leave less than 1e-9 of the interval.
-
-    Args:
-        logits: float (N, C).
-        truth: int64 (N,), the numbers of the right classes.
-
-    Returns:
-        A temperature between 0.05 and 20.
-    """
-    low, high = torch.tensor(_LOWEST).log().item(), torch.tensor(_HIGHEST).log().item()
-    for _ in range(_STEPS):
-        third = (high - low) / 3
-        left, right = low + third, high - third
-        if _loss(logits, truth, left) < _loss(logits, truth, right):
-            high = right
-        else:
-            low = left
-    return float(torch.tensor((low + high) / 2).exp())
-
-
-def _loss(logits: Tensor, truth: Tensor, log_temperature: float) -> float:
-    temperature = torch.tensor(log_temperature, dtype=torch.float64).exp()
-    prior = _PRIOR_NATS * log_temperature**2 / len(truth)
-    return cross_entropy(logits.double() / temperature, truth).item() + prior
 
 
 def _together(some: Sequence[RawPredictions]) -> RawPredictions:
@@ -192,6 +154,11 @@ def _predictions(
         )
         for look, temperature in temperatures.items()
     }
+
+
+def _reach(held_out: Mapping[LookKind, Predictions]) -> dict[str, float]:
+    quick, full = held_out[LookKind.QUICK], held_out[LookKind.FULL]
+    return reach_of(quick.probabilities, full.probabilities, full.classes)
 
 
 def _measures(key: str, predictions: Mapping[LookKind, Predictions]) -> dict[str, Measures]:

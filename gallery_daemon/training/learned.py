@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.model.fit_head import fit_head
 from gallery_daemon.photo import LookKind
-from gallery_daemon.training.fit_head import fit_head
 from gallery_daemon.training.phase import draw_weights
 
 if TYPE_CHECKING:

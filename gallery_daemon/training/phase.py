@@ -13,8 +13,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from gallery_daemon.model.network import stages
+from gallery_daemon.model.temperature import fit_temperature
 from gallery_daemon.photo import LookKind
-from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.checkpoint import PhaseState, optimiser_state, restore_optimiser
 from gallery_daemon.training.optimiser import new_average, new_optimiser, set_learning_rate
 
@@ -202,7 +202,8 @@ def _validate(
     for look in looks_of(context.recipe):
         logits = predict_logits(averaged, source, context.validate, context.run, look)  # (V, C)
         # Calibrated: else a network that label smoothing made modest loses to a bolder, worse one.
-        losses.append(cross_entropy(logits / fit_temperature(logits, truth), truth).item())
+        temperature = fit_temperature(logits.numpy(), truth.numpy())
+        losses.append(cross_entropy(logits / temperature, truth).item())
         accuracies.append((logits.argmax(1) == truth).float().mean().item())
     return sum(losses) / len(losses), sum(accuracies) / len(accuracies)
 

@@ -26,13 +26,14 @@ from rich.table import Table
 
 from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.engines.torch import torch_kinds
+from gallery_daemon.model.fit_head import fit_head
 from gallery_daemon.model.manifest import INPUT_SIZE
 from gallery_daemon.model.network import HEAD, STAGES, new_network, stages
-from gallery_daemon.training.calibration import even_rows, fit_temperature
+from gallery_daemon.model.temperature import fit_temperature
+from gallery_daemon.training.calibration import even_rows
 from gallery_daemon.training.dataset import Gallery, find_gallery
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import Runner
-from gallery_daemon.training.fit_head import fit_head
 from gallery_daemon.training.measures import measure
 from gallery_daemon.training.phase import draw_weights
 from gallery_daemon.training.pictures import read_gallery
@@ -100,7 +101,7 @@ class Judged:
         sources = tuple(self.gallery.pictures[place].source for place in places)
         rows = even_rows(truth.tolist(), sources)
         of_these = torch.from_numpy(logits[places])
-        temperature = fit_temperature(of_these[rows], torch.from_numpy(truth)[rows])
+        temperature = fit_temperature(logits[places][rows], truth[rows])
         probabilities = torch.softmax(of_these / temperature, 1).numpy()
         return measure(
             Predictions(probabilities, truth, self.gallery.classes, sources, temperature)

@@ -3,8 +3,9 @@
 It speaks the frames of the real one and passes the same contract (`contract.py`), so what the host
 does with it, it does with the real one. The bundle's name says how it starts: `broken`, `mute`,
 `crash`, `garbage`, `stubborn` (it is ready and then deaf), or anything else for well. It calls
-itself by the model in the bundle, if there is one, and adds a line to the file that `FAKE_STARTS`
-in the environment names.
+itself by the model in the version or the bundle, if there is one, and adds a line to the file that
+`FAKE_STARTS` in the environment names. Everything is a car, or of a version's head the class with
+the greatest bias.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from gallery_daemon.classifier.messages import (
 )
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.model.tensors import head_tensors
 from gallery_daemon.photo import Facts, Prediction
 
 REFUSALS = {
@@ -52,14 +54,15 @@ def main() -> None:
     outgoing = os.fdopen(os.dup(1), "wb")
     setup = read_to_child(incoming)
     assert isinstance(setup, Setup)
-    model = _model(setup.bundle)
+    model = _model(setup.version or setup.bundle)
+    favourite = "cars" if setup.version is None else _favourite(Path(setup.version))
     _start(Path(setup.bundle).name, model, outgoing)
     held: list[Request] = []
     while True:
         # Photos that are held are answered once the host has nothing more to say.
         if held and not select.select([incoming], [], [], 0.2)[0]:
             for kept in held:
-                write_message(outgoing, _answer(kept, model))
+                write_message(outgoing, _answer(kept, model, favourite))
             held = []
         request = read_to_child(incoming)
         if not isinstance(request, Request):
@@ -70,7 +73,15 @@ def main() -> None:
         else:
             _tell_of_engines(Path(request.path).stem, outgoing)
             _misbehave(Path(request.path), outgoing)
-            write_message(outgoing, _reply(request, model))
+            write_message(outgoing, _reply(request, model, favourite))
+
+
+def _favourite(version: Path) -> str:
+    manifest = read_manifest(version)
+    tensors = head_tensors(version, manifest)
+    assert tensors is not None
+    biases = memoryview(tensors[0][1].data).cast("f").tolist()
+    return manifest.classes[biases.index(max(biases))]
 
 
 def _model(bundle: str) -> str:
@@ -138,16 +149,16 @@ def _wait_at_the_gate(folder: Path) -> None:
         threading.Event().wait(0.01)
 
 
-def _reply(request: Request, model: str) -> FromChild:
+def _reply(request: Request, model: str, favourite: str) -> FromChild:
     name = Path(request.path).stem
     if name in REFUSALS:
         return Refusal(request.id, *REFUSALS[name])
-    return _answer(request, model)
+    return _answer(request, model, favourite)
 
 
-def _answer(request: Request, model: str) -> Answer:
+def _answer(request: Request, model: str, favourite: str) -> Answer:
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
-    prediction = Prediction({"cars": 1.0}, model, 1.0, 1.0, request.look)
+    prediction = Prediction({favourite: 1.0}, model, 1.0, 1.0, request.look)
     return Answer(request.id, facts, prediction, 1, 1.0)
 
 

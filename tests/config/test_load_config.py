@@ -156,8 +156,8 @@ def test_all_mistakes_are_found_at_once() -> None:
 def test_a_model_that_cannot_be_read_is_one_mistake() -> None:
     """At its line; its classes are then not held against the rules."""
 
-    def classes(bundle: str) -> tuple[str, ...]:
-        raise BundleError(f"there is no bundle {bundle}", hint="train one")
+    def classes(model: ModelChoice) -> tuple[str, ...]:
+        raise BundleError(f"there is no bundle {model.bundle}", hint="train one")
 
     def mistakes(model: str) -> list[tuple[int, int, str, str | None]]:
         rules = "rules: [{name: x, when: {class: receipts}, to: X/}]\n"

@@ -9,12 +9,11 @@ import pytest
 
 from gallery_daemon.config.load import load
 from gallery_daemon.config.oneshot import adapt, default_config
-from gallery_daemon.config.settings import WatchFolder
+from gallery_daemon.config.settings import ModelChoice, WatchFolder
 from gallery_daemon.daemon.configuration import manifest_of
 from gallery_daemon.daemon.precision_limits import precision_limits
 from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from gallery_daemon.rules.conditions.model import MinConfidence
 from gallery_daemon.rules.decide import RuleSet, decide
@@ -88,7 +87,7 @@ def test_the_shipped_model_can_satisfy_every_class_without_a_file() -> None:
     """Else a whole class would go to review, whatever a person does."""
     rules = default_config(("/in",), "/out", knows_precision=True).rules
 
-    limits = precision_limits(rules, manifest_of(DEFAULT_BUNDLE))
+    limits = precision_limits(rules, manifest_of(ModelChoice()))
 
     assert set(CLASSES) == {limit.top_class for limit in limits}
     assert [] == [limit.sentence for limit in limits if limit.threshold is None]

@@ -18,7 +18,17 @@ from gallery_daemon.config.given import GIVEN
 from gallery_daemon.config.rules import RULE
 from gallery_daemon.config.ruletests import EXPECT_MAP, TEST
 from gallery_daemon.config.schema import schema, schema_text
-from gallery_daemon.config.settings import BATCH, DEFAULTS, LIMITS, METRICS, MODEL, TOP_LEVEL, WATCH
+from gallery_daemon.config.settings import (
+    BATCH,
+    DEFAULTS,
+    LEARN,
+    LIMITS,
+    METRICS,
+    MODEL,
+    TOP_LEVEL,
+    WATCH,
+    ModelChoice,
+)
 from gallery_daemon.daemon.configuration import classes_of
 from tests.config.editor import marks_of
 from tests.config.texts import CLASSES, HEAD, RULES, errors_of
@@ -45,6 +55,7 @@ TABLES: dict[str, tuple[Table, str, str]] = {
         f"{HEAD}{RULES}model:\n  path: default\n  %s\n",
     ),
     "batch": (BATCH.table, "properties batch", f"{HEAD}{RULES}batch:\n  %s\n"),
+    "learn": (LEARN.table, "properties learn", f"{HEAD}{RULES}learn:\n  %s\n"),
     "limits": (LIMITS.table, "properties limits", f"{HEAD}{RULES}limits:\n  %s\n"),
     "defaults": (
         DEFAULTS.table,
@@ -221,7 +232,7 @@ def test_the_shipped_schema_is_that_of_the_code() -> None:
     shipped = REPOSITORY / "gallery_daemon/share/config.schema.json"
     first = (REPOSITORY / "config.example.yaml").read_text("utf-8").partition("\n")[0]
 
-    assert schema_text(classes_of("default")) == shipped.read_text("utf-8")
+    assert schema_text(classes_of(ModelChoice())) == shipped.read_text("utf-8")
     jsonschema.Draft7Validator.check_schema(json.loads(shipped.read_text("utf-8")))
     assert f"# yaml-language-server: $schema={shipped.relative_to(REPOSITORY)}" == first
 

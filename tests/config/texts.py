@@ -8,7 +8,7 @@ from gallery_daemon.config.load import check_text
 from gallery_daemon.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
-    from gallery_daemon.config.settings import Config
+    from gallery_daemon.config.settings import Config, ModelChoice
 
 CLASSES = ("cars", "memes", "mountains", "other", "selfies", "trees", "whatsapp_screenshots")
 FILE = "/etc/gallery/config.yaml"
@@ -18,7 +18,7 @@ TO = "    to: X/\n"
 RULES = "rules:\n  - {name: all, to: All/}\n"
 
 
-def default_classes(_bundle: str) -> tuple[str, ...]:
+def default_classes(_model: ModelChoice) -> tuple[str, ...]:
     """The default model's classes, whichever model is asked for."""
     return CLASSES
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
+from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.daemon.configuration import (
     classes_of,
     default_path,
@@ -41,9 +42,9 @@ def test_it_is_below_the_configuration_home(
 
 def test_the_classes_are_those_of_the_bundle(tmp_path: Path) -> None:
     """Of the shipped one by its name; a folder that holds none is an error."""
-    assert set(CLASSES) == set(classes_of("default"))
+    assert set(CLASSES) == set(classes_of(ModelChoice()))
     with pytest.raises(BundleError):
-        classes_of(str(tmp_path))
+        classes_of(ModelChoice(str(tmp_path)))
 
 
 def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path) -> None:

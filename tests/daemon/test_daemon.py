@@ -22,12 +22,14 @@ from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.systemd import Notifier
 from gallery_daemon.daemon.wiring import build
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError, JournalDamaged
+from gallery_daemon.filing.library_state import LibraryState
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.logs.events import (
     ConfigRejected,
     ConfigReloaded,
     DaemonStarted,
     DaemonStopped,
+    LibraryUnusable,
     WatchStarted,
 )
 from gallery_daemon.logs.setup import LogFormat, LogLevel, make_log
@@ -115,6 +117,27 @@ def test_a_daemon_watches_before_it_is_ready_and_ends_by_a_signal(home: Home) ->
     assert DaemonStarted(__version__, f"{home.folder}/c.yaml", library, 1) == started
     assert DaemonStopped("SIGTERM") == stopped
     assert ["ready", "stopping"] == manager.words
+
+
+def test_a_library_that_takes_no_photos_is_told_at_the_start(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the first photo that fails, hours later; a library that is well is not told of."""
+    home.found = [home.config()]
+    home.run(Manager(signal.SIGTERM))
+    assert [] == home.of(LibraryUnusable)
+    home.found = [home.config()]
+
+    def read_only(path: str, *, was_used: bool) -> LibraryState:
+        return LibraryState(path, True, "read-only file system", was_used)
+
+    monkeypatch.setattr(daemon, "look_at_library", read_only)
+    home.run(Manager(signal.SIGTERM))
+
+    library = f"{home.folder}/library"
+    advice = "see who owns it, or choose another library:"
+    told = LibraryUnusable(library, f"{library}: read-only file system", advice)
+    assert [told] == home.of(LibraryUnusable)
 
 
 def test_a_wrong_configuration_never_ends_the_session(home: Home) -> None:

@@ -108,14 +108,12 @@ def test_what_failed_and_is_tried_again_is_left_to_do(household: Household) -> N
     household.start()
     task, pipeline = task_of(household), household.present.pipeline
     pipeline.saw(Candidate("phone", str(household.watch), "cars.jpg"))
-    file, full = Filer.execute, [FilingError("no room", transient=True)]
+    file, full = Filer.execute_all, [FilingError("no room", transient=True)]
 
-    def execute(*args: object) -> object:
-        if full:
-            raise full.pop()
-        return file(*args)  # type: ignore[arg-type]
+    def execute_all(*args: object) -> object:
+        return [full.pop()] if full else file(*args)  # type: ignore[arg-type]
 
-    with patch.object(Filer, "execute", execute):
+    with patch.object(Filer, "execute_all", execute_all):
         while (deadline := pipeline.next_deadline()) is not None:
             household.clock.wait(max(0.0, deadline - household.clock.now))
             task.run_due(household.clock.now)

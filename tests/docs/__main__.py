@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
+from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.daemon.configuration import classes_of
 from tests.docs.generate import regenerated, regenerated_card
 from tests.docs.pages import CARD, MANUAL, ROOT
@@ -22,5 +23,5 @@ def renew(path: Path, after: str) -> None:
 
 for page in sorted(MANUAL.glob("*.md")):
     renew(page, regenerated(page.read_text("utf-8")))
-renew(ROOT / "gallery_daemon/share" / SCHEMA_FILE, schema_text(classes_of("default")))
+renew(ROOT / "gallery_daemon/share" / SCHEMA_FILE, schema_text(classes_of(ModelChoice())))
 renew(CARD, regenerated_card(CARD.read_text("utf-8")))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events, learning_events
+from gallery_daemon.logs import events, lesson_events, model_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -24,15 +24,18 @@ from gallery_daemon.logs.events import (
     PhotoEvent,
     PhotoLine,
 )
+from gallery_daemon.logs.model_events import ModelAdopted
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.rules.fields import MEANINGS
 from gallery_daemon.training.card import model_card, notes_of
 from tests.docs.pages import CARD, ROOT
 from tests.docs.settings import settings_rows
-from tests.docs.typed import Command, commands
+from tests.docs.typed import TypedCommand, commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from gallery_daemon.cli.helptext import Parameter
 
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -78,7 +81,8 @@ def events_table() -> str:
     """Each event of the log, what it says, and with which fields."""
     found = [
         each
-        for each in (*vars(events).values(), *vars(learning_events).values())
+        for module in (events, lesson_events, model_events)
+        for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Event) and "NAME" in vars(each)
     ]
     rows = ((f"`{each.NAME}`", _in_a_line(each), _fields_of(each)) for each in found)
@@ -141,6 +145,7 @@ def _fields_of(event: type[Event]) -> str:
     samples: dict[type[Event], dict[str, object]] = {
         ClassifierFailed: {"error": ClassifierLost("")},
         ClassifierStarted: {"measured": {}},
+        ModelAdopted: {"figures": {}},
     }
     blank = dict.fromkeys(inspect.signature(event).parameters, "")
     return _listed(event(**(blank | samples.get(event, {}))).fields())
@@ -150,14 +155,22 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _command(command: Command) -> str:
-    arguments = [each.typed for each in command.parameters if each.is_argument]
-    rows = [(f"`{each.typed}`", each.says) for each in command.parameters]
+def _command(command: TypedCommand) -> str:
+    parameters = command.described.parameters.values()
+    arguments = [each.typed for each in parameters if each.is_argument]
+    rows = [(f"`{each.typed}`", _meaning(each)) for each in parameters]
     parts = (
         f"## {command.words}",
         f"`{' '.join((command.words, *arguments))}`" if arguments else "",
-        command.says,
+        command.described.says,
         _table(("option", "what it does"), rows) if rows else "",
-        "\n".join(("```sh", *command.examples, "```")),
+        "\n".join(("```sh", *command.described.examples, "```")),
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _meaning(parameter: Parameter) -> str:
+    choices = _listed(parameter.choices)
+    parts = [parameter.says, f"One of: {choices}." if choices else "", parameter.limits]
+    parts += [f"Default: `{parameter.default}`." if parameter.default else ""]
+    return " ".join(part for part in parts if part)

@@ -8,18 +8,17 @@ import pytest
 
 from gallery_daemon.decision import Action
 from gallery_daemon.doctor.library import (
-    LibraryState,
     Location,
     judge_file_system,
     judge_library,
     judge_links,
     judge_space,
     location_of,
-    look_at_library,
     size,
     wants_links,
 )
 from gallery_daemon.filing.file_systems import Capabilities
+from gallery_daemon.filing.library_state import LibraryState
 from tests.config.texts import HEAD, config_of
 from tests.doctor.lines import said
 
@@ -51,20 +50,6 @@ MB, GB = 1_000_000, 1_000_000_000
 def test_a_library_that_cannot_take_photos_fails(seen: LibraryState, says: str) -> None:
     """Gone after it was used, not writable, or not to be made."""
     assert said([judge_library(seen)]).startswith(says)
-
-
-def test_the_library_is_asked_without_leaving_a_trace(tmp_path: Path) -> None:
-    """There and not there yet: both can be written; a file in its place cannot; nothing is left."""
-    (tmp_path / "file").touch()
-
-    there = look_at_library(str(tmp_path), was_used=False)
-    later = look_at_library(str(tmp_path / "a/b"), was_used=True)
-    wrong = look_at_library(str(tmp_path / "file"), was_used=False)
-
-    assert LibraryState(str(tmp_path), True, None, False) == there
-    assert LibraryState(str(tmp_path / "a/b"), False, None, True) == later
-    assert "it is not a folder" == wrong.problem
-    assert ["file"] == [path.name for path in tmp_path.iterdir()]
 
 
 EXT4 = Capabilities("ext4")

@@ -6,10 +6,14 @@ import os
 import shutil
 import signal
 import socket
+from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.record import State
 from tests.end_to_end.conftest import Daemon, photo_bytes
 from tests.imaging.pictures import FILM
 
@@ -201,3 +205,40 @@ def test_a_killed_daemon_files_everything_once(daemon: Daemon, tmp_path: Path) -
 
     placed = sorted(path.name for path in (daemon.library / "All").rglob("*") if path.is_file())
     assert sorted([*names, "last.jpg"]) == placed
+
+
+@pytest.mark.faults
+def test_a_stop_among_many_photos_ends_in_order(daemon: Daemon, tmp_path: Path) -> None:
+    """What was begun together is ended and told together; the rest is filed after a new start."""
+    daemon.start()
+    names = {f"{number:03}.jpg" for number in range(300)}
+    whole = photo_bytes(tmp_path, 20)
+    folder = daemon.watch.with_name("elsewhere")
+    folder.mkdir()
+    for name in names:
+        # Each has bytes of its own behind the end marker.
+        (folder / name).write_bytes(whole + name.encode())
+    folder.rename(daemon.watch / "folder")
+    daemon.wait_for(lambda event: event["event"] == "photo_filed")
+    daemon.stop()
+
+    filed = [event["photo"] for event in daemon.events if event["event"] == "photo_filed"]
+    state = daemon.watch.with_name("state") / "gallery-daemon"
+    with closing(Journal(state / "journal.sqlite3", read_only=True)) as journal:
+        rows = [row.path for row in journal.newest_first() if row.state is State.FILED]
+        assert [] == journal.open_intents()
+    assert rows[::-1] == filed
+    assert len(filed) < len(names)
+
+    daemon.start()
+    (daemon.watch / "last.jpg").write_bytes(photo_bytes(tmp_path, 250))
+    daemon.wait_for_photo("last.jpg")
+    daemon.wait_for(lambda _: _count(daemon) == len(names) + 1)
+    daemon.stop()
+
+    placed = Counter(path.name for path in (daemon.library / "All").rglob("*") if path.is_file())
+    assert dict.fromkeys({*names, "last.jpg"}, 1) == placed
+
+
+def _count(daemon: Daemon) -> int:
+    return sum(event["event"] == "photo_filed" for event in daemon.events)

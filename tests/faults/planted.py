@@ -16,7 +16,7 @@ from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.record import JournalEntry, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
 
@@ -38,26 +38,27 @@ def _unlink_before_the_copy() -> AbstractContextManager[object]:
 
 
 def _intent_after_the_act() -> AbstractContextManager[object]:
-    """The row is written down when it is closed."""
-    record, close = Journal.record, Journal.close_intent
+    """The rows are written down when they are closed."""
+    record, close = Journal.record_each, Journal.close_intents
     waiting: list[tuple[Any, ...]] = []
 
-    def remember(journal: Journal, entry: JournalEntry, *rest: Any) -> int:
-        if entry.state is not State.INTENT:
-            return record(journal, entry, *rest)
-        waiting.append((entry, *rest))
+    def remember(journal: Journal, entries: Sequence[JournalEntry], *rest: Any) -> list[Any]:
+        if any(entry.state is not State.INTENT for entry in entries):
+            return list(record(journal, entries, *rest))
+        waiting.append((entries, *rest))
         numbers = journal._database.execute("SELECT coalesce(max(id), 0) + 1 FROM filings")
-        return int(numbers.fetchone()[0])
+        first = int(numbers.fetchone()[0])
+        return list(range(first, first + len(entries)))
 
-    def write_down(journal: Journal, row: int, *rest: Any, **named: Any) -> None:
+    def write_down(journal: Journal, ends: Any) -> None:
         record(journal, *waiting.pop())
-        close(journal, row, *rest, **named)
+        close(journal, ends)
 
-    return patch.multiple(Journal, record=remember, close_intent=write_down)
+    return patch.multiple(Journal, record_each=remember, close_intents=write_down)
 
 
 def _intents_stay_open() -> AbstractContextManager[object]:
-    return patch.object(Journal, "close_intent", lambda *_, **__: None)
+    return patch.object(Journal, "close_intents", lambda *_: None)
 
 
 def _temporaries_stay() -> AbstractContextManager[object]:

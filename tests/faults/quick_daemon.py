@@ -1,8 +1,8 @@
 """`gallery-daemon` with the stand-in for the classifier process, which starts in no time.
 
-Everything else is the real program, but that it looks after its watches more often, lets photos of
-`sort` settle sooner, and tries again sooner what failed: first after `RETRY_S` seconds, which the
-environment may set. `PLANTED` there plants one of the bugs of `planted`.
+Everything else is the real program, but that it looks after its watches and versions more often,
+lets photos of `sort` settle sooner, and tries again sooner what failed: first after `RETRY_S`
+seconds, which the environment may set. `PLANTED` there plants one of the bugs of `planted`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gallery_daemon.cli.main import main
 from gallery_daemon.commands import classify as answers
 from gallery_daemon.config import oneshot
 from gallery_daemon.config.settings import WatchFolder
-from gallery_daemon.daemon import watching, wiring
+from gallery_daemon.daemon import version_watch, watching, wiring
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
@@ -39,6 +39,7 @@ def run() -> None:
         patch.object(wiring, "Retries", partial(Retries, first_s=first_s)),
         patch.object(wiring, "CircuitBreaker", partial(CircuitBreaker, first_s=first_s)),
         patch.object(watching, "next_beat", lambda now: now + LOOK_EVERY_S),
+        patch.object(version_watch, "next_beat", lambda now: now + LOOK_EVERY_S),
         BUGS[bug]() if bug else nullcontext(),
     ):
         main()

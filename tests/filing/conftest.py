@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict, Outcome
+from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.execute import Filer, Filing
 from gallery_daemon.filing.steps import Plan
@@ -21,6 +22,8 @@ from tests.journal.empty import new_journal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.filing.execute import Result
+    from gallery_daemon.filing.steps import Deed
     from gallery_daemon.journal.journal import Journal
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -101,8 +104,17 @@ class World:
         )
 
     def execute(self, plan: Plan) -> Filing:
-        """The plan is executed."""
-        return Filer(self.journal, self.disk, os.fspath(self.library)).execute(plan, NOW)
+        """The plan is executed; what stops it is raised."""
+        (result,) = self.execute_all(plan)
+        if isinstance(result, GalleryError):
+            raise result
+        assert result is not None
+        return result
+
+    def execute_all(self, *deeds: Deed) -> list[Result]:
+        """What comes of some deeds that are decided together."""
+        filer = Filer(self.journal, self.disk, os.fspath(self.library))
+        return list(filer.execute_all(deeds, NOW))
 
 
 @pytest.fixture

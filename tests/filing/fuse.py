@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _EFFECTS = ("link", "symlink", "rename", "unlink", "sync", "_make_folder", "remove_folder", "_pour")
-_WRITES = ("record", "unfinished", "copied", "close_intent")
+_WRITES = ("record_each", "unfinished", "copied", "close_intents")
 
 
 class CrashError(BaseException):

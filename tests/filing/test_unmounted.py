@@ -117,7 +117,7 @@ def test_a_journal_that_fails_again_in_recovery_ends_nothing(world: World) -> No
     plan = world.plan("x.jpg", Action.MOVE)
 
     class Locked(Journal):
-        def close_intent(self, *_: object, **__: object) -> None:
+        def close_intents(self, *_: object) -> None:
             raise JournalError("the journal is locked")
 
     world.journal.close()

@@ -15,8 +15,12 @@ from gallery_daemon.journal.journal import Journal
 from tests.faults.belongings import Belongings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
+    from gallery_daemon.errors import GalleryError
+    from gallery_daemon.filing.execute import Result
+    from gallery_daemon.filing.steps import Deed
     from tests.faults.household import Household
 
 
@@ -28,9 +32,13 @@ def lines(household: Household, event: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def refusing(error: Exception) -> Iterator[None]:
+def refusing(error: GalleryError) -> Iterator[None]:
     """No photo can be filed, for one reason."""
-    with patch.object(Filer, "execute", side_effect=error):
+
+    def refuse(deeds: Sequence[Deed], _when: datetime) -> list[Result]:
+        return [error] * len(deeds)
+
+    with patch.object(Filer, "execute_all", side_effect=refuse):
         yield
 
 
@@ -55,7 +63,7 @@ def has(household: Household) -> Belongings:
 )
 @pytest.mark.usefixtures("has")
 def test_a_refusal_is_tried_again_if_it_may_pass(
-    household: Household, error: Exception, retry_in_s: float | None, is_open: bool
+    household: Household, error: GalleryError, retry_in_s: float | None, is_open: bool
 ) -> None:
     """And one of the library itself lets no other photo begin until a probe succeeds."""
     with refusing(error):
@@ -95,7 +103,7 @@ def test_what_changed_or_was_filed_by_another_has_no_line(
     household: Household, error: Exception
 ) -> None:
     """It settles once more, its film too, and both are filed then; nothing waits for a retry."""
-    with patch.object(Filer, "execute", side_effect=[error]):
+    with patch.object(Filer, "execute_all", side_effect=[[error]]):
         household.rescan(1.0)
     assert 0 == len(household.present.retries)
     assert "" == household.log.getvalue()
@@ -126,7 +134,7 @@ def test_an_end_that_cannot_be_recorded_comes_later(household: Household) -> Non
     has = Belongings(household.watch, household.library)
     has.put("keep.jpg", has.photo())
     household.start()
-    with patch.object(Journal, "record", side_effect=JournalError("the disk is full")):
+    with patch.object(Journal, "record_each", side_effect=JournalError("the disk is full")):
         household.rescan(3.0)
     failed = lines(household, "photo_failed")
 

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Decision, Destination, OnConflict, Outcome
-from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.lesson import LessonState
 from gallery_daemon.learning.corrections import STILL_S
-from gallery_daemon.learning.library_scan import LibraryScan, Look, root_of_library
+from gallery_daemon.learning.library_scan import LibraryLook, LibraryScan, root_of_library
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from gallery_daemon.rules.condition import AllOf
 from gallery_daemon.rules.conditions.model import ClassIs
@@ -111,7 +110,7 @@ class Shelves:
             Prediction({top_class: 0.9, "other": 0.1}, "default@00000000"),
             (),
         )
-        filing = Filer(self.journal, self.world.disk, os.fspath(self.library)).execute(plan, when)
+        filing = self.world.execute(plan)
         assert filing.destination is not None
         return self.library / os.fspath(filing.destination)
 
@@ -136,11 +135,11 @@ class Shelves:
         photo.unlink()
         return target
 
-    def look(self) -> Look:
+    def look(self) -> LibraryLook:
         """The library is looked at."""
         return self.scan().look()
 
-    def look_at(self, *paths: str) -> Look:
+    def look_at(self, *paths: str) -> LibraryLook:
         """Only these paths below the library are."""
         scan = self.scan()
         scan.begin(paths)
@@ -172,6 +171,6 @@ class Shelves:
         return [LessonState(row["state"]) for row in rows]
 
 
-def told(look: Look) -> list[str]:
+def told(look: LibraryLook) -> list[str]:
     """The names of the events."""
     return [event.NAME for event in look.events]

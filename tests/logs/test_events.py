@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events, learning_events
+from gallery_daemon.logs import events, lesson_events, model_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -32,6 +32,7 @@ from gallery_daemon.logs.events import (
     FolderSkipped,
     FormerRulesFound,
     JournalRebuilt,
+    LibraryUnusable,
     MetricsFailed,
     PhotoFailed,
     PhotoFiled,
@@ -42,7 +43,15 @@ from gallery_daemon.logs.events import (
     WatchLost,
     WatchStarted,
 )
-from gallery_daemon.logs.learning_events import LessonGiven, LessonWithdrawn, MassMoveSeen
+from gallery_daemon.logs.lesson_events import LessonGiven, LessonWithdrawn, MassMoveSeen
+from gallery_daemon.logs.model_events import (
+    LearningFailed,
+    LearningPossible,
+    ModelAdopted,
+    ModelDamaged,
+    ModelDrifted,
+    ModelRefused,
+)
 from gallery_daemon.logs.setup import LogFormat, make_log
 from tests.logs.test_logs import Terminal
 
@@ -82,6 +91,7 @@ EVENTS = (
     ConfigRejected("", "no such key", None),
     ConfigWarned("c.yaml:3", "never reached"),
     FormerRulesFound("/out", 40, {"everything": 38, "old": 2}, "gallery-daemon refile"),
+    LibraryUnusable("/out", "/out: read-only file system", "see who owns it"),
     WatchStarted("phone", "/in", "native", "ext4"),
     WatchStarted("phone", "/in", "poll", "no more watches", is_fallback=True),
     WatchLost("phone", "/in", "it is gone"),
@@ -94,6 +104,16 @@ EVENTS = (
     ClassifierStopped("idle for 300 s"),
     ClassifierFailed(ClassifierLost("no model", "install it"), True, 1.0),
     ClassifierFailed(ClassifierLost("no model"), False, 1.0),
+    ModelAdopted("/out", MODEL, "default@87654321", 3, 40, {"error": 0.1, "error_before": 0.2}),
+    ModelAdopted("/out", MODEL, "default@87654321", 0, 0, {}),
+    ModelRefused("/out", MODEL, 21, "it forgets trees", 12),
+    ModelRefused("/out", MODEL, 21, "it forgets trees", None),
+    ModelDamaged("/out", "version 2 does not serve: it is cut", MODEL),
+    LearningPossible("/out", 20, "gallery-daemon learn"),
+    LearningFailed("/out", "the disk is full", "make room"),
+    LearningFailed("/out", "it was ended by SIGKILL", None),
+    ModelDrifted("/out", MODEL, 80, 0.71, 0.9, 0.2, 0.6, "Review", "look at the folder"),
+    ModelDrifted("/out", MODEL, 80, 0.71, 0.9, None, None, "Review", "look at the folder"),
     FilingRecovered("/in/a.jpg", "it lies where it was"),
     JournalRebuilt("/s/journal.damaged", 9),
     DailySummary("2026-03-04", 3, 1, 0, 0, 0, {"rule": 3}, {"memes": 2, "cats": 1}, 4096),
@@ -145,9 +165,11 @@ def test_precision_and_familiarity_stand_beside_the_confidence() -> None:
 
 
 def test_no_event_is_missing_here() -> None:
-    """Each class of `events` and `learning_events` that has a name of its own was written above."""
-    values = (*vars(events).values(), *vars(learning_events).values())
-    named = {it for it in values if isinstance(it, type) and "NAME" in vars(it)}
+    """Each class of the modules of events that has a name of its own was written above."""
+    declared = (
+        it for module in (events, lesson_events, model_events) for it in vars(module).values()
+    )
+    named = {it for it in declared if isinstance(it, type) and "NAME" in vars(it)}
 
     assert named == {type(event) for event in EVENTS}
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
+from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.errors import BundleError
 from gallery_daemon.model.bundle import load_bundle
@@ -47,7 +48,7 @@ def changed(folder: Path, name: str, **tensors: np.ndarray | None) -> bytes:
 
 def test_a_bundle_that_fits_is_read(copied: Path) -> None:
     """By the daemon before it takes the model, and by the process that runs it."""
-    assert CLASSES == classes_of(str(copied))
+    assert CLASSES == classes_of(ModelChoice(str(copied)))
     predictor = load_predictor(copied)
     assert (1, 512) == predictor.features(np.zeros((1, 128, 128, 3), np.uint8)).shape
     assert [224, 128] == [predictor.manifest.looks[look].size for look in LookKind]
@@ -73,7 +74,7 @@ def test_a_head_that_cannot_be_is_one_sentence(
     """The daemon hears it at a reload, and the process before it is ready."""
     put(copied, HEAD_FILE, changed(copied, HEAD_FILE, **tensors))
 
-    for read in (lambda: classes_of(str(copied)), lambda: load_bundle(copied)):
+    for read in (lambda: classes_of(ModelChoice(str(copied))), lambda: load_bundle(copied)):
         with pytest.raises(BundleError) as caught:
             read()
         assert f"{copied / HEAD_FILE}{sentence}" == caught.value.sentence
@@ -109,7 +110,7 @@ def test_a_bank_that_cannot_be_is_one_sentence(
     """Before a distance to it would mean anything."""
     put(copied, BANK_FILE, changed(copied, BANK_FILE, **tensors))
 
-    for read in (lambda: classes_of(str(copied)), lambda: load_predictor(copied)):
+    for read in (lambda: classes_of(ModelChoice(str(copied))), lambda: load_predictor(copied)):
         with pytest.raises(BundleError) as caught:
             read()
         assert f"{copied / BANK_FILE}{sentence}" == caught.value.sentence
@@ -122,21 +123,22 @@ def test_a_file_that_is_cut_or_of_another_bundle_is_one_sentence(copied: Path, n
     for content in (whole[:-10], whole[:4], b"", whole + b" "):
         (copied / name).write_bytes(content)
         with pytest.raises(BundleError, match=f"{name} is not the file that model.json describes"):
-            classes_of(str(copied))
+            classes_of(ModelChoice(str(copied)))
         put(copied, name, content)
         with pytest.raises(BundleError, match=f"{name} is not a safetensors file"):
-            classes_of(str(copied))
+            classes_of(ModelChoice(str(copied)))
     (copied / name).unlink()
     with pytest.raises(BundleError, match="No such file"):
-        classes_of(str(copied))
+        classes_of(ModelChoice(str(copied)))
 
 
 def test_they_are_checked_without_numpy(banked: Path) -> None:
     """The daemon, which never classifies by itself, does not pay for it."""
     code = (
         "import sys\n"
+        "from gallery_daemon.config.settings import ModelChoice\n"
         "from gallery_daemon.daemon.configuration import classes_of\n"
-        f"assert classes_of({str(banked)!r})\n"
+        f"assert classes_of(ModelChoice({str(banked)!r}))\n"
         "sys.exit(bool({'numpy', 'torch'} & set(sys.modules)))"
     )
 

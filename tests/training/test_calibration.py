@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch.nn.functional import cross_entropy
 
+from gallery_daemon.model.temperature import fit_temperature
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.calibration import (
     MOST_OF_A_SOURCE,
@@ -19,7 +17,6 @@ from gallery_daemon.training.calibration import (
     RawPredictions,
     calibrate,
     even_rows,
-    fit_temperature,
 )
 from gallery_daemon.training.dataset import Gallery, Labelled
 
@@ -30,70 +27,6 @@ GALLERY = Gallery(
     ("cat", "dog"),
     tuple(Labelled(Path(f"{'ab'[n // 4]}__{n}.jpg"), n // 4) for n in range(8)),
 )
-
-
-@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5])
-def test_the_temperature_is_found_again(temperature: float) -> None:
-    """Labels drawn from known probabilities give back the temperature that was put in."""
-    random = torch.Generator().manual_seed(0)
-    true_logits = torch.randn(20_000, 5, generator=random)
-    truth = torch.multinomial(true_logits.softmax(1), 1, generator=random)[:, 0]
-
-    found = fit_temperature(true_logits * temperature, truth)
-
-    assert pytest.approx(temperature, rel=0.05) == found
-
-
-def test_few_pictures_that_are_all_right_do_not_make_it_sure_of_everything() -> None:
-    """Eighteen rights are no reason to believe in certainty; ten thousand nearly are."""
-    logits, truth = torch.tensor([[2.0, 0.0]]), torch.tensor([0])
-
-    few, many = (fit_temperature(logits.repeat(n, 1), truth.repeat(n)) for n in (18, 10_000))
-
-    assert 0.5 < few < 1
-    assert many < 0.3
-
-
-@settings(max_examples=10)  # each fit is 120 losses
-@given(st.integers(0, 2**31), st.integers(2, 40), st.integers(2, 6))
-def test_a_fitted_temperature_is_no_worse_than_none(seed: int, count: int, classes: int) -> None:
-    """For any logits and labels the fit is no worse than leaving them alone."""
-    random = torch.Generator().manual_seed(seed)
-    logits = torch.randn(count, classes, generator=random) * 3
-    truth = torch.randint(classes, (count,), generator=random)
-
-    temperature = fit_temperature(logits, truth)
-
-    fitted, alone = (cross_entropy(logits / value, truth).item() for value in (temperature, 1.0))
-    assert fitted <= alone + 1e-6
-
-
-@given(st.floats(0.05, 20), st.integers(1, 50))
-def test_a_temperature_is_within_reason(scale: float, count: int) -> None:
-    """However sure and however wrong, the network is trusted twenty times less or more at most."""
-    logits = torch.tensor([[scale * 50, 0.0]]).repeat(count, 1)
-    for truth in (0, 1):
-        found = fit_temperature(logits, torch.full((count,), truth))
-        assert 0.05 <= found <= 20.001
-
-
-def test_a_temperature_changes_no_class() -> None:
-    """Only how sure the network is."""
-    logits = torch.randn(50, 4, generator=torch.Generator().manual_seed(1))
-    truth = torch.randint(4, (50,), generator=torch.Generator().manual_seed(2))
-
-    divided = logits / fit_temperature(logits, truth)
-
-    assert torch.equal(logits.argmax(1), divided.argmax(1))
-
-
-def test_the_more_pictures_the_less_the_prior_says() -> None:
-    """Ten times as many of the same: further from 1."""
-    logits, truth = torch.tensor([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]]), torch.tensor([0, 1, 0])
-
-    found = [fit_temperature(logits.repeat(n, 1), truth.repeat(n)) for n in (1, 10, 100)]
-
-    assert 1 > found[0] > found[1] > found[2]
 
 
 SIZES = {LookKind.FULL: 224, LookKind.QUICK: 128}
@@ -129,8 +62,8 @@ def test_without_sources_left_out_the_validation_pictures_say_it_all() -> None:
     assert found.left_out is None
     assert (1, 5, 6) == found.places
     assert 3 == found.measures["validation"].pictures
-    full = seen.logits[LookKind.FULL]
-    assert fit_temperature(full, torch.tensor([0, 1, 1])) == found.looks[LookKind.FULL].temperature
+    full = seen.logits[LookKind.FULL].numpy()
+    assert fit_temperature(full, np.array([0, 1, 1])) == found.looks[LookKind.FULL].temperature
 
 
 def test_sources_that_no_network_saw_calibrate_both() -> None:
@@ -218,7 +151,9 @@ def test_a_large_easy_source_does_not_make_the_network_sure() -> None:
 
     found = calibrate(gallery, raw, [raw], {LookKind.FULL: 224}, neighbours=10)
 
-    assert found.looks[LookKind.FULL].temperature > fit_temperature(right, torch.zeros(1040).long())
+    assert found.looks[LookKind.FULL].temperature > fit_temperature(
+        right.numpy(), np.zeros(1040, np.int64)
+    )
     assert 1040 == found.measures["left_out_sources"].pictures, "measured are all"
     tallies = found.looks[LookKind.FULL].tallies
     assert 80 == sum(tallies["a"].called) + sum(tallies["b"].called)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
+from gallery_daemon.model.temperature import fit_temperature
 from gallery_daemon.photo import LookKind
-from gallery_daemon.training.calibration import fit_temperature
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.features import Runner
 from gallery_daemon.training.optimiser import rate_share
@@ -171,7 +171,8 @@ def test_validation_is_calibrated_and_of_those_that_validate() -> None:
 
     logits = network.get_submodule("fc")(source.vectors[context.validate]).detach()
     truth = context.labels[context.validate]
-    loss = cross_entropy(logits / fit_temperature(logits, truth), truth).item()
+    temperature = fit_temperature(logits.numpy(), truth.numpy())
+    loss = cross_entropy(logits / temperature, truth).item()
     assert pytest.approx(loss) == epoch.validation_loss
     assert pytest.approx((logits.argmax(1) == truth).float().mean()) == epoch.validation_accuracy
 

@@ -23,6 +23,7 @@ from gallery_daemon.model.engines.predict import Predictor, kinds_of, load_predi
 from gallery_daemon.model.engines.probes import probes
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.tensors import refuse_misfits
+from gallery_daemon.model.version_files import read_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +39,8 @@ ENGINES = ("auto", *LIBRARIES)
 class EngineOptions:
     """Which bundle to run, and what is asked of the engine.
 
-    `engine` is one of `ENGINES`; only `auto` is measured, `torch` takes the first of
+    `version` is the folder of a version that was learned on the bundle, whose head serves. `engine`
+    is one of `ENGINES`; only `auto` is measured, `torch` takes the first of
     `torch_kinds`, `openvino` the 8-bit network. `device` is `auto`, `cpu`, `cuda` or `mps`,
     `memory` the file of measurements.
     """
@@ -48,6 +50,7 @@ class EngineOptions:
     engine: str = "auto"
     device: str = "auto"
     threads: int | None = None
+    version: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def load_best(options: EngineOptions) -> tuple[Predictor, ChosenEngine]:
     manifest = read_manifest(options.bundle)
     # No engine would run it, and to find that out by trying takes long.
     refuse_misfits(options.bundle, manifest)
+    if options.version is not None:
+        manifest, _ = read_version(options.version, options.bundle, manifest)
     if options.engine not in ENGINES:
         raise BundleError(
             f"there is no engine {options.engine!r}", hint=f"the engines are {', '.join(ENGINES)}"
@@ -122,6 +127,6 @@ def _likely(manifest: Manifest, device: str) -> Iterator[EngineKind]:
 
 def _load(options: EngineOptions, kind: EngineKind, manifest: Manifest) -> Predictor:
     """The predictor, after it has answered a picture: a failure shows now, not at a photo."""
-    predictor = load_predictor(options.bundle, kind, options.threads, manifest)
+    predictor = load_predictor(options.bundle, kind, options.threads, manifest, options.version)
     predictor.predict(probes(manifest.full.size)[:1])
     return predictor

@@ -128,20 +128,23 @@ def load_predictor(
     kind: EngineKind = REFERENCE,
     threads: int | None = None,
     manifest: Manifest | None = None,
+    version: Path | None = None,
 ) -> Predictor:
     """The bundle in `folder`, run by `kind`; no `threads` means the engine's own number.
 
-    `manifest` is the bundle's, if it was read already.
+    `version` is the folder of a version that was learned on it, whose head serves. `manifest` is
+    the version's, or else the bundle's, if it was read already.
 
     Raises:
         BundleError: it cannot be loaded, or that kind of engine cannot run it.
     """
-    manifest = manifest or read_manifest(folder)
+    manifest = manifest or read_manifest(version or folder)
     engine = _engine(folder, kind, threads, manifest)
     if engine.has_head:
         return Predictor(engine, manifest, None)
-    head = load_head(folder, manifest)
-    return Predictor(engine, manifest, head, load_bank(folder, manifest, head.weight.shape[1]))
+    head = load_head(version or folder, manifest)
+    bank = load_bank(folder, manifest, head.weight.shape[1], version)
+    return Predictor(engine, manifest, head, bank)
 
 
 def kinds_of(library: str, device: str = "auto") -> tuple[EngineKind, ...]:

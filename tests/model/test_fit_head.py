@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gallery_daemon.model.engines.probes import softmax
+from gallery_daemon.model.fit_head import PENALTY, fit_head, fit_towards, one_hot
 from gallery_daemon.model.head import Head
-from gallery_daemon.training.fit_head import PENALTY, fit_head
 
 SMOOTHING = 0.05
 
@@ -95,3 +96,45 @@ def test_odd_features_give_finite_numbers(features: np.ndarray) -> None:
 
     assert np.isfinite(head.weight).all()
     assert np.isfinite(head.bias).all()
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**31), st.floats(0.1, 10))
+def test_where_nothing_speaks_against_it_the_prior_stays(seed: int, scale: float) -> None:
+    """A head that its own pictures cannot better is found again, whatever the features' scale."""
+    features, labels = _clouds(20, seed, scale)
+    shares = np.ones(60, np.float32)
+    wanted = one_hot(labels, 3)
+    prior = fit_towards(features, wanted, shares, penalty=1e-2)
+
+    found = fit_towards(features, wanted, shares, penalty=1e6, prior=prior)
+
+    np.testing.assert_allclose(found.weight * scale, prior.weight * scale, atol=1e-4)
+
+
+def test_a_prior_pulls_the_more_the_larger_the_penalty() -> None:
+    """Between it and what the pictures say."""
+    features, labels = _clouds(20)
+    shares, prior = np.ones(60, np.float32), Head(np.full((3, 6), 2, "f4"), np.zeros(3, "f4"))
+
+    found = [
+        fit_towards(features, one_hot(labels, 3), shares, penalty=penalty, prior=prior)
+        for penalty in (1e-3, 1e-1, 10)
+    ]
+
+    distances = [float(np.square(head.weight - prior.weight).sum()) for head in found]
+    assert sorted(distances, reverse=True) == distances
+    assert distances[0] > 2 * distances[-1]
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**31))
+def test_a_head_that_gives_what_is_wanted_is_not_moved(seed: int) -> None:
+    """However little it is penalised: its own probabilities teach it nothing."""
+    features, _ = _clouds(20, seed)
+    prior = Head(np.random.default_rng(seed).normal(size=(3, 6)).astype("f4"), np.zeros(3, "f4"))
+    wanted = softmax(prior.logits(features))
+
+    found = fit_towards(features, wanted, np.ones(60, np.float32), penalty=0.0, prior=prior)
+
+    np.testing.assert_allclose(found.weight, prior.weight, atol=1e-4)
