@@ -77,14 +77,15 @@ def _learn(
 ) -> int:
     """Learn, show, ask, adopt; the exit status."""
     # numpy is not loaded where nothing is learned.
-    from gallery_daemon.commands.learn import learner_of, teach_class  # noqa: PLC0415
+    from gallery_daemon.commands import learn as act  # noqa: PLC0415
     from gallery_daemon.learning.learn import refuse_unteachable  # noqa: PLC0415
 
     refuse_unteachable(versions.base)
     clock, given = SystemClock(), list[int]()
     if new_class is not None:
-        given = teach_class(*new_class, loaded, journal, clock)
-    learner = learner_of(loaded, versions, journal, clock)
+        given = act.teach_class(*new_class, loaded, journal, clock)
+    act.look_for_lessons(loaded, journal, clock)
+    learner = act.learner_of(loaded, versions, journal, clock)
     before = manifest_of(loaded.model).model_id
     with pass_display("looking at lessons") as display:
         learning = learner.candidate(display.update)

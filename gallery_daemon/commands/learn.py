@@ -17,14 +17,17 @@ from gallery_daemon.config.missing import refuse_missing
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.lesson import LessonKind, NewLesson
 from gallery_daemon.learning.features import FeatureReader
 from gallery_daemon.learning.learn import FEWEST_OF_NEW_CLASS, Learner, refuse_class_name
+from gallery_daemon.learning.library_scan import LibraryScan, root_of_library
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity
+from gallery_daemon.rules.places import ClassPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.logs.events import Event
     from gallery_daemon.model.model_versions import ModelVersions
 
 
@@ -42,6 +46,19 @@ def learner_of(config: Config, versions: ModelVersions, journal: Journal, clock:
     body = versions.base.weights_sha256
     reader = FeatureReader(journal.lessons, body, setup, timeouts, clock)
     return Learner(versions, config.library, journal.lessons, reader, clock)
+
+
+def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> tuple[Event, ...]:
+    """A look at the whole library: what was dragged since the last one is in the journal.
+
+    Raises:
+        JournalError: the journal cannot be used now.
+    """
+    classes = dict.fromkeys(classes_of(config.model))
+    classes |= dict.fromkeys(each.class_name for each in journal.lessons.active(config.library))
+    root = root_of_library(config.library, [folder.path for folder in config.watch])
+    places = ClassPlaces.of(config.rules, tuple(classes))
+    return LibraryScan(journal, Disk(), clock, root=root, places=places).look().events
 
 
 def teach_class(
