@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.journal.lesson_table import LessonTable
     from gallery_daemon.learning.candidate_model import CandidateModel
-    from gallery_daemon.learning.features import FeatureReader
+    from gallery_daemon.learning.lesson_features import FeatureReader
     from gallery_daemon.learning.proposal import Proposal
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
