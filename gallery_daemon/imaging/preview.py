@@ -51,8 +51,6 @@ from gallery_daemon.imaging.metadata import checked_orientation
 from gallery_daemon.imaging.top_rows import bytes_of_top
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.imaging.metadata import Metadata
     from gallery_daemon.imaging.tiff import Directory
@@ -75,23 +73,30 @@ _PIXELS_LIMIT = 4 << 20
 _ROUNDING_PIXELS = 2
 
 
-def bytes_for_preview(file: BinaryIO, kind: FileKind) -> bytes | None:
+def bytes_for_preview(file: BinaryIO, kind: FileKind, *, is_plain: bool = False) -> bytes | None:
     """The bytes that the photo's preview and metadata need; None if not known, or not worth it.
 
     Args:
         file: seekable; its position is moved.
         kind: from `formats.sniff`.
+        is_plain: the first rows said too little, so there are more.
 
     Raises:
         OSError: the file cannot be read.
     """
-    read = _READERS.get(kind.name)
-    return read(file, file.seek(0, os.SEEK_END)) if read else None
+    size = file.seek(0, os.SEEK_END)
+    match kind.name:
+        case "jpeg":
+            return _top_of_jpeg(file, size, bytes_of_top(size, is_plain=is_plain))
+        case "heic":
+            return _parts_of_heic(file, size)
+        case _:
+            return None
 
 
-def _top_of_jpeg(file: BinaryIO, size: int) -> bytes | None:
+def _top_of_jpeg(file: BinaryIO, size: int, coded: int) -> bytes | None:
     end = scan_start(file, 0)
-    length = 0 if end is None else end + bytes_of_top(size)
+    length = 0 if end is None else end + coded
     if not length or length > size * _SHARE:
         return None
     file.seek(0)
@@ -130,12 +135,6 @@ def _extents_of_heic(file: BinaryIO, size: int) -> list[Extent] | None:
         extents.append(Extent(start, min(length, boxes.LONG_HEAD_BYTES) if is_opaque else length))
         start = box.end
     return None if thumbnail is None else [*extents, *thumbnail]
-
-
-_READERS: dict[str, Callable[[BinaryIO, int], bytes | None]] = {
-    "jpeg": _top_of_jpeg,
-    "heic": _parts_of_heic,
-}
 
 
 def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:

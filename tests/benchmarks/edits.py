@@ -30,7 +30,7 @@ from gallery_daemon.imaging.decode import read_preview
 from gallery_daemon.imaging.ending import scan_start
 from gallery_daemon.imaging.formats import JPEG
 from gallery_daemon.imaging.preview import bytes_for_preview
-from gallery_daemon.imaging.top_rows import bytes_of_top, shows_the_same_top
+from gallery_daemon.imaging.top_rows import Top, bytes_of_top, compare_tops
 from gallery_daemon.photo import LookKind
 from tests.conftest import SHARED_DATA
 from tests.imaging.camera import small
@@ -133,7 +133,7 @@ def _is_taken(data: bytes, preview: Image.Image) -> bool:
     assert start is not None
     shown = JpegImageFile(BytesIO(small(preview)))
     # The share of a large photo, as this one is smaller than those of phones.
-    return shows_the_same_top(shown, data[: start + bytes_of_top(128 * len(data)) // 128])
+    return compare_tops(shown, data[: start + bytes_of_top(128 * len(data)) // 128]) is Top.SAME
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events, model_events
+from gallery_daemon.logs import events, lesson_events, model_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -81,7 +81,7 @@ def events_table() -> str:
     """Each event of the log, what it says, and with which fields."""
     found = [
         each
-        for module in (events, model_events)
+        for module in (events, lesson_events, model_events)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Event) and "NAME" in vars(each)
     ]

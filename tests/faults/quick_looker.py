@@ -19,7 +19,7 @@ from PIL import Image
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto
 from gallery_daemon.imaging.look import Look, look
-from gallery_daemon.imaging.top_rows import _DOWN, _are_alike, _cells
+from gallery_daemon.imaging.top_rows import _DOWN, Top, _cells, _compared
 from gallery_daemon.photo import LookKind
 from tests.faults.looker import READ, REFUSED, UNEXPECTED, limit_memory
 from tests.imaging.pictures import identity_of
@@ -67,7 +67,7 @@ def _refused_too(path: Path, error: BadPhoto) -> tuple[str, str]:
 def shows(seen: Image.Image, picture: Image.Image) -> bool:
     """Whether both are materially the same."""
     cells = (_cells(image, (0, 0, *image.size), _DOWN) for image in (seen, picture))
-    return _are_alike(*cells)
+    return _compared(*cells) is Top.SAME
 
 
 @cache

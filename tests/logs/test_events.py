@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events, model_events
+from gallery_daemon.logs import events, lesson_events, model_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -43,6 +43,7 @@ from gallery_daemon.logs.events import (
     WatchLost,
     WatchStarted,
 )
+from gallery_daemon.logs.lesson_events import LessonGiven, LessonWithdrawn, MassMoveSeen
 from gallery_daemon.logs.model_events import (
     LearningFailed,
     LearningPossible,
@@ -119,6 +120,10 @@ EVENTS = (
     DailySummary("2026-03-04", 0, 1, 0, 0, 0, {}, {}, 0),
     MetricsFailed("/run/m", "Permission denied", "see there"),
     MetricsFailed("/run/m", "Permission denied", None),
+    LessonGiven("/out/Cars/a.jpg", "cars", "memes", "correction"),
+    LessonGiven("/out/Cars/a.jpg", "cars", None, "correction"),
+    LessonWithdrawn("/out/Cars/a.jpg", "cars"),
+    MassMoveSeen(3, 340, "Memes", "Cars/Memes", "cars"),
 )
 LINES = Path(__file__).with_name("lines.txt").read_text("utf-8").splitlines()
 
@@ -161,7 +166,9 @@ def test_precision_and_familiarity_stand_beside_the_confidence() -> None:
 
 def test_no_event_is_missing_here() -> None:
     """Each class of the modules of events that has a name of its own was written above."""
-    declared = (it for module in (events, model_events) for it in vars(module).values())
+    declared = (
+        it for module in (events, lesson_events, model_events) for it in vars(module).values()
+    )
     named = {it for it in declared if isinstance(it, type) and "NAME" in vars(it)}
 
     assert named == {type(event) for event in EVENTS}
