@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
-    from gallery_daemon.filing.execute import Filing
+    from gallery_daemon.filing.joint_acts import Filing
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Row
