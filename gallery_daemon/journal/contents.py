@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.journal.record import Row, State, row_of, signed
@@ -63,18 +64,27 @@ _WAS_AT = "SELECT 1 FROM recognised WHERE filing = ? AND path = ?"
 _HASHED = "UPDATE filings SET content_hash = ? WHERE id = ? AND content_hash IS NULL"
 
 
+@cache
+def _kinds(states: str) -> str:
+    """SQL for each kind of hash: whether a file of a size in a library has one."""
+    ended = f"size_bytes = ?1 AND library = ?2 AND state IN ({states})"
+    found = (
+        f"EXISTS (SELECT 1 FROM filings WHERE {ended} AND {kind.value})"  # noqa: S608 - our own words
+        for kind in DigestKind
+    )
+    return f"SELECT {', '.join(found)}"
+
+
 class ContentTable:
     """The hashes in an open journal, and the files that were recognised by them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def has_size(self, size_bytes: int, kind: DigestKind, library: str, states: str) -> bool:
-        """Whether a file of that size is in one of `states`, and its hash is of that kind."""
-        where = f"{_IN_LIBRARY} AND {kind.value} AND state IN ({states})"
-        asked = size_bytes, os.fsencode(library)
-        question = f"SELECT 1 FROM filings WHERE {where} LIMIT 1"  # noqa: S608 - our own words
-        return next(self._database.rows(question, asked), None) is not None
+    def kinds_of_size(self, size_bytes: int, library: str, states: str) -> frozenset[DigestKind]:
+        """The kinds of hash that the journal has of files of that size in one of `states`."""
+        (found,) = self._database.rows(_kinds(states), (size_bytes, os.fsencode(library)))
+        return frozenset(kind for kind, is_there in zip(DigestKind, found, strict=True) if is_there)
 
     def rows(self, size_bytes: int, content_hash: str, library: str, states: str) -> Iterator[Row]:
         """The files with these bytes that are in one of `states`; those that are filed first."""

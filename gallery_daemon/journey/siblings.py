@@ -84,7 +84,8 @@ class Siblings:
     def sidecars_of(self, photo: Photo) -> Iterator[Candidate]:
         """The sidecars beside the photo."""
         names = self._names(photo)
-        for name in dict.fromkeys(names.beside(photo.name)):
+        likely = names.beside(photo.name) if names.has_sidecars else ()
+        for name in dict.fromkeys(likely):
             candidate = beside(photo.candidate, name)
             if is_sidecar_name(name) and self.counts(candidate):
                 named = extension_in(replace(photo, candidate=candidate))
