@@ -34,10 +34,10 @@ _ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
 COMMANDS = (
     "run", "sort", "plan", "classify", "check", "doctor", "explain", "history", "logs", "refile",
-    "undo", "status", "train", "evaluate", "export", "manual", "service",
+    "undo", "status", "learn", "model", "train", "evaluate", "export", "manual", "service",
 )  # fmt: skip
 """In the order of `--help`; each is the function, or the `app` of commands, of its own file."""
-_FILES = {"evaluate": "train"}
+_FILES = {"evaluate": "train", "model": "chosen_model"}
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
@@ -80,13 +80,17 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return app
 
 
-def run_command() -> None:
+def needed_app(words: list[str]) -> typer.Typer:
+    """The parser of what was typed: of that command, or of all for help and to guess."""
+    return make_app(_needed(words))
+
+
+def run_command(app: typer.Typer) -> None:
     """Run the command that was typed, and exit.
 
     Raises:
         GalleryError: it was mistyped.
     """
-    app = make_app(_needed(sys.argv[1:]))
     try:
         # So that it raises, and returns the status of a command that ends by `Exit`.
         status = app(standalone_mode=False, prog_name=PROGRAM)

@@ -17,7 +17,7 @@ from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config, print_limits
 from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import print_to_stderr, shown
+from gallery_daemon.cli.plain import print_to_stderr, shown, told_if_slow
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import run_all_tests
 from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
@@ -106,7 +106,8 @@ def _check(loaded: Config, path: Path, *, as_json: bool) -> int:
         why = why_only_full(loaded, manifest_of(loaded.model))
         if why is not None:
             print(sentence(f"every picture is read whole: {why}"))
-    results = run_all_tests(loaded, SystemClock())
+    with told_if_slow("running the tests; those of pictures load the model ..."):
+        results = run_all_tests(loaded, SystemClock())
     if as_json:
         for limit in limits_of(loaded):
             said = public.of_limit(limit) | {"message": limit.sentence}

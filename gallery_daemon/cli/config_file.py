@@ -15,8 +15,10 @@ from gallery_daemon.daemon.configuration import (
     trouble_with_versions,
     warnings_of,
 )
+from gallery_daemon.daemon.precision_limits import in_short
 from gallery_daemon.errors import ConfigErrors, GalleryError
-from gallery_daemon.logs.events import ConfigWarned, ModelDamaged
+from gallery_daemon.logs.events import ConfigWarned
+from gallery_daemon.logs.model_events import ModelDamaged
 from gallery_daemon.rules.ruletest import NOT_LOOKED_AT, PictureTest
 
 if TYPE_CHECKING:
@@ -100,6 +102,16 @@ def warn(config: Config, log: Log) -> None:
         count = "1 test is" if len(pictures) == 1 else f"{len(pictures)} tests are"
         place = f"{config.file or 'command line'}:{pictures[0].line}"
         log.write(ConfigWarned(place, f"{count} skipped: {NOT_LOOKED_AT}"))
+
+
+def print_limits_in_short(config: Config) -> None:
+    """A line for each `min_precision`: the confidence that it comes to, class by class.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    for line in in_short(limits_of(config)):
+        print(sentence(line))
 
 
 def print_limits(config: Config) -> None:

@@ -24,7 +24,7 @@ from gallery_daemon.cli.explained import (
     print_today,
 )
 from gallery_daemon.cli.options import ConfigFile
-from gallery_daemon.cli.plain import print_error, print_to_stderr
+from gallery_daemon.cli.plain import print_error, print_to_stderr, told_if_slow
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import (
     explain_file,
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.model.manifest import Manifest
+
+_LOADING = "loading the model ..."
 
 
 def explain(
@@ -122,7 +124,8 @@ def _explain_new(place: str, config: Config, model: str | None, *, as_json: bool
         if not as_json:
             print_no_photo(place, why)
         return {"today": public.of_no_photo(place, why, config)}
-    today = explain_file(place, config, SystemClock(), bundle=model)
+    with told_if_slow(_LOADING):
+        today = explain_file(place, config, SystemClock(), bundle=model)
     manifest = manifest_of(_model(model, config))
     if not as_json:
         print_today(today, config, manifest)
@@ -156,7 +159,8 @@ def _explain_known(
             if not as_json:
                 print_left_today(why)
             return said | {"today": public.of_no_photo(place, why, loaded)}
-        today = explain_file(place, loaded, SystemClock(), known, bundle=model)
+        with told_if_slow(_LOADING):
+            today = explain_file(place, loaded, SystemClock(), known, bundle=model)
     except GalleryError as error:
         # The past is shown even if the present rules cannot be read.
         print_error(error)

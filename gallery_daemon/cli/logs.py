@@ -22,13 +22,14 @@ from gallery_daemon.commands.follow import Follower
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import Row, State
-from gallery_daemon.logs.width import width_of
+from gallery_daemon.logs.width import columns_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _moment = moment_of(SystemClock().wall)
 _EVERY_MS = 500
+_BELOW = " " * 4
 _COLOURS = {
     State.FILED: "green",
     State.IDENTICAL: "green",
@@ -122,8 +123,24 @@ def _print_rows(console: Console, rows: Iterable[Row], *, as_json: bool) -> None
         if as_json:
             public.print_json(public.of_row(row))
         else:
-            console.print(_line(row), soft_wrap=True)
+            for line in _folded(_line(row), console):
+                console.print(line, soft_wrap=True)
     sys.stdout.flush()
+
+
+def _folded(line: Text, console: Console) -> Iterator[Text]:
+    """The line, or in a narrower terminal as many as it needs, none of them ending in a word."""
+    columns = columns_of(sys.stdout)
+    if columns is None or line.cell_len <= columns:
+        yield line
+        return
+    first, *others = line.wrap(console, columns)
+    first.rstrip()
+    yield first
+    rest = Text(" ").join(others)
+    for part in rest.wrap(console, columns - len(_BELOW)):
+        part.rstrip()
+        yield Text(_BELOW) + part
 
 
 def _line(row: Row) -> Text:

@@ -13,11 +13,13 @@ import sys
 import traceback
 
 from gallery_daemon.cli import exits
-from gallery_daemon.cli.plain import print_error
+from gallery_daemon.cli.plain import print_error, told_if_slow
 from gallery_daemon.errors import ClassifierLost, FilingError, GalleryError, JournalError
 
 # Errors of writing the output to a full or broken disk. An error of opening a file has its name.
 _CANNOT_WRITE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+
+_LOADING = "loading gallery-daemon ..."
 
 
 def main() -> None:
@@ -65,12 +67,15 @@ def _run_to_the_last_line(words: list[str]) -> None:
 
 def _run(words: list[str]) -> None:
     if words[:1] == ["run"]:
-        from gallery_daemon.cli.start import parse_options, start  # noqa: PLC0415 - see above
+        with told_if_slow(_LOADING):
+            from gallery_daemon.cli.start import parse_options, start  # noqa: PLC0415 - see above
 
-        options = parse_options(words[1:])
+            options = parse_options(words[1:])
         if options is not None:
             start(options)
             return
-    from gallery_daemon.cli.app import run_command  # noqa: PLC0415 - see above
+    with told_if_slow(_LOADING):
+        from gallery_daemon.cli.app import needed_app, run_command  # noqa: PLC0415 - see above
 
-    run_command()
+        app = needed_app(words)
+    run_command(app)

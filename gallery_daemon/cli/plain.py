@@ -10,10 +10,19 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+from contextlib import contextmanager
+from threading import Timer
+from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
 from gallery_daemon.logs.journald import is_read_by_journald, prefix
 from gallery_daemon.logs.width import columns_of, with_tilde
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A person who has seen nothing for so long asks whether anything happens at all.
+_SLOW_S = 1.0
 
 
 def print_error(error: GalleryError) -> None:
@@ -28,6 +37,21 @@ def print_to_stderr(line: str) -> None:
     below = " " * (len("  hint: ") if line.startswith(" ") else len("    "))
     for part in fitted(shown(line), columns_of(sys.stderr), "", below):
         print(part, file=sys.stderr)
+
+
+@contextmanager
+def told_if_slow(what: str) -> Iterator[None]:
+    """What is done meanwhile, on standard error if a person looks on and it takes a second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    timer = Timer(_SLOW_S, print_to_stderr, (what,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def error_lines(error: GalleryError) -> list[str]:

@@ -20,7 +20,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import print_limits, read_to_look
+from gallery_daemon.cli.config_file import print_limits_in_short, read_to_look
 from gallery_daemon.cli.fitting import homely, sentence, way
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
@@ -91,10 +91,9 @@ def plan(
     chosen = [os.fspath(folder) for folder in folders or ()]
     if was is None:
         found = _forecast(present, chosen, include_known=everything)
-        if not as_json:
-            print_limits(present)
         print_planned(found, as_json=as_json, all_names=names)
         if not as_json:
+            print_limits_in_short(present)
             _print_refile_hint(found, config)
         return
     former = _forecast(read_configuration(was), chosen, include_known=True, is_compared=True)

@@ -7,6 +7,7 @@ row of the journal leaves out what is not known; the other values have null ther
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import library_path
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from gallery_daemon.doctor.finding import Finding
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.learning.learn import Learning
+    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
+    from gallery_daemon.model.version_files import LearnedRecord
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.analysis import RuleWarning
     from gallery_daemon.rules.explain import NearMiss
@@ -229,6 +233,61 @@ def of_test(result: RuleTestResult, result_word: str, file: str | None) -> Publi
         "expected": _of_expected(result.test.expected),
         "got": _of_got(result),
         "reason": result.failure or result.skipped,
+    }
+
+
+def of_learning(
+    result: str, learning: Learning, version: ModelVersion | None, before: str
+) -> Public:
+    """What was learned, and what became of it: `adopted`, `refused`, `candidate`, `known` ..."""
+    gate, proposal = learning.candidate.gate, learning.proposal
+    return {
+        "result": result,
+        "model": before if version is None else version.manifest.model_id,
+        "before": before,
+        "version": None if version is None else version.number,
+        "lessons": len(learning.lessons),
+        "unread": [{"photo": path, "reason": why} for path, why in learning.unread.items()],
+        "by_class": {name: asdict(score) for name, score in proposal.by_class.items()},
+        "moves": [
+            {"was": was, "now": now, "lessons": count}
+            for (was, now), count in proposal.moves.items()
+        ],
+        "confidence_before": _share(proposal.confidence_before),
+        "confidence": _share(proposal.confidence),
+        "chance": gate.figures.chance,
+        "reasons": gate.reasons,
+        "wanted_more": gate.wanted_more,
+    }
+
+
+def of_version(listed: ListedModelVersion) -> Public:
+    """A version of the model; what was learned is null for the model as it came."""
+    version = listed.version
+    said: Public = {"version": listed.number, "state": listed.state}
+    if version is None:
+        return said | {"model": None, "classes": None} | _of_learned(None, listed.problem)
+    manifest = version.manifest
+    said |= {"model": manifest.model_id, "classes": manifest.classes}
+    return said | _of_learned(version.learned, None)
+
+
+def _of_learned(learned: LearnedRecord | None, problem: str | None) -> Public:
+    names = ("created", "lessons", "kinds", "figures", "gate", "problem")
+    if learned is None:
+        return dict.fromkeys(names) | {"problem": problem}
+    gate = learned.gate
+    return {
+        "created": learned.created_at.isoformat(),
+        "lessons": dict(learned.lessons),
+        "kinds": dict(learned.kinds),
+        "figures": dict(learned.figures),
+        "gate": {
+            "passed": gate.passed,
+            "reasons": gate.reasons,
+            "wanted_more": gate.wanted_more,
+        },
+        "problem": problem,
     }
 
 

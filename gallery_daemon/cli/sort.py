@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import exits
-from gallery_daemon.cli.config_file import print_limits, warn
+from gallery_daemon.cli.config_file import print_limits_in_short, warn
 from gallery_daemon.cli.options import ConfigFile, Format, OptionalLevel
 from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.cli.plan import AllNames, print_planned
@@ -101,9 +101,9 @@ def _show(config: Config, *, again: bool, all_names: bool, as_json: bool) -> Non
     """Print what the pass would do, and do nothing."""
     with pass_display("looking") as looking:
         found = forecast(config, scopes_of(config), SystemClock(), looking, again=again)
-    if not as_json:
-        print_limits(config)
     print_planned(found, as_json=as_json, all_names=all_names)
+    if not as_json:
+        print_limits_in_short(config)
 
 
 def _config(

@@ -182,6 +182,7 @@ def _read_config(root: Node, digest: str, models: _Models, mistakes: Mistakes) -
         rules=rules,
         digest=digest,
         looks=top.looks,
+        learn=top.learn,
         summary=top.summary,
         metrics=top.metrics,
         tests=read_tests,

@@ -82,6 +82,14 @@ class Looks(StrEnum):
     FULL = "full"
 
 
+class LearnWhen(StrEnum):
+    """When a new version of the model is learned from lessons."""
+
+    IDLE = "idle"
+    ASK = "ask"
+    NEVER = "never"
+
+
 class SummaryMode(StrEnum):
     """How often the photos are summed up in the log."""
 
@@ -255,12 +263,28 @@ class MetricsExport:
     )
 
 
+@dataclass(frozen=True)
+class LearnSettings:
+    """When a new version of the model is learned from lessons."""
+
+    when: LearnWhen = option(
+        OneOf(LearnWhen),
+        "idle: the daemon learns when nothing waits, and the new version serves if it passes the "
+        "gate; ask: the log and `status` say when `gallery-daemon learn` is worth it; or never.",
+        "ask",
+    )
+    after: int = option(
+        Whole(5, 10_000), "So many new lessons are worth learning from ({default}).", "20"
+    )
+
+
 WATCH = Section("a watch folder", WatchFolder)
 MODEL = Section("model", ModelChoice)
 BATCH = Section("batch", Batch)
 LIMITS = Section("limits", Limits)
 DEFAULTS = Section("defaults", Defaults)
 METRICS = Section("metrics", MetricsExport)
+LEARN = Section("learn", LearnSettings)
 
 
 @dataclass(frozen=True)
@@ -324,6 +348,11 @@ class TopLevel:
         "Where files go that cannot be read as photos; or leave.",
         unwritten=None,
     )
+    learn: LearnSettings = option(
+        LEARN,
+        "When a new version of the model is learned from the photos that you put right.",
+        unwritten=LearnSettings(),
+    )
     summary: SummaryMode = option(
         OneOf(SummaryMode),
         "Whether each day is summed up in a line of the log ({default}).",
@@ -360,6 +389,7 @@ class Config:
     rules: RuleSet
     digest: str
     looks: Looks = TopLevel.looks
+    learn: LearnSettings = TopLevel.learn
     summary: SummaryMode = TopLevel.summary
     metrics: MetricsExport = TopLevel.metrics
     tests: tuple[AnyTest, ...] = ()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.model_versions import ServingVersion
+    from gallery_daemon.model.model_versions import ModelVersion
     from gallery_daemon.rules.ruletest import AnyTest
 
 
@@ -99,13 +99,12 @@ def with_version(config: Config) -> Config:
         BundleError: the model cannot be read.
     """
     serving = versions_of(config.model.bundle, config.library).serving()
-    return replace(config, model=replace(config.model, version=_folder_of(serving)))
+    return replace(config, model=replace(config.model, version=_path_of(serving.version)))
 
 
-def _folder_of(serving: ServingVersion) -> str | None:
-    """The version's folder; None: the base serves."""
-    folder = serving.version.folder
-    return None if folder is None else os.fspath(folder)
+def _path_of(version: ModelVersion) -> str | None:
+    """The version's folder; None: it is the base."""
+    return None if version.folder is None else os.fspath(version.folder)
 
 
 def trouble_with_versions(config: Config) -> str | None:
@@ -117,8 +116,8 @@ def trouble_with_versions(config: Config) -> str | None:
     return versions_of(config.model.bundle, config.library).serving().problem
 
 
-def read_configuration(path: Path) -> Config:
-    """The configuration in the file.
+def read_configuration(path: Path, version: ModelVersion | None = None) -> Config:
+    """The configuration in the file, with the version that serves, or as if `version` did.
 
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
@@ -126,11 +125,13 @@ def read_configuration(path: Path) -> Config:
     troubles: list[str] = []
 
     def version_of(bundle: str, library: str) -> str | None:
+        if version is not None:
+            return _path_of(version)
         # A bundle that cannot be read is a mistake like any other, which the classes tell.
         with contextlib.suppress(BundleError):
             serving = versions_of(bundle, library).serving()
             troubles.extend(filter(None, [serving.problem]))
-            return _folder_of(serving)
+            return _path_of(serving.version)
         return None
 
     try:

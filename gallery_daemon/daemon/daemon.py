@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from gallery_daemon import __version__
 from gallery_daemon.config.settings import SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
+from gallery_daemon.daemon.idle_learning import IdleLearning
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
@@ -23,6 +24,7 @@ from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
+from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import (
@@ -137,6 +139,10 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
+        self._model = model_of(config)
+        self._learning = IdleLearning.of(
+            config, self._runtime.journal, log, model=self._model, is_busy=self._has_work
+        )
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         self._config_events = (
@@ -213,6 +219,11 @@ class Session:
         if file is not None and events is not None:
             reload = self._signals.reload
             tasks.append(ConfigWatcher(file, self._config.digest, reload, events=events))
+        watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
+        if watch is not None:
+            tasks.append(watch)
+        if self._learning is not None:
+            tasks.append(self._learning)
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -220,9 +231,12 @@ class Session:
         return tuple(tasks)
 
     def _is_busy(self) -> bool:
-        runtime, listings = self._runtime, self._watching.listings
-        is_listing = any(each.is_under_way for each in listings)
-        return is_listing or runtime.pipeline.load > 0 or runtime.host.pid is not None
+        return self._has_work() or self._runtime.host.pid is not None
+
+    def _has_work(self) -> bool:
+        """Whether photos are on their way, or a folder is listed."""
+        is_listing = any(each.is_under_way for each in self._watching.listings)
+        return is_listing or self._runtime.pipeline.load > 0
 
     def close(self) -> None:
         """Everything has ended: intake first, the classifier process and the journal last."""
@@ -230,11 +244,25 @@ class Session:
             self._notifier.stopping()
         self._signals.wake = noop
         self._watching.stop()
+        if self._learning is not None:
+            self._learning.close()
         if self._config_events is not None:
             self._config_events.close()
         if self._exporter is not None:
             self._exporter.close()
         self._runtime.close()
+
+    def _tell_of_changes(self, fresh: Config) -> None:
+        """What the next session has that this one has not."""
+        event = adopted(self._config, self._model, fresh)
+        if event is not None:
+            self._log.write(event)
+        changes = changes_between(self._config, fresh)
+        # A version that was taken up is no change of the file.
+        if event is None or changes or fresh.digest != self._config.digest:
+            self._log.write(
+                ConfigReloaded(fresh.file or "", len(fresh.rules.rules), fresh.digest, changes)
+            )
 
     def _reload(self, load: Loader) -> Config | None:
         self._notifier.reloading(self._clock.monotonic())
@@ -248,14 +276,7 @@ class Session:
                 place = each.place if isinstance(each, ConfigError) else self._config.file or ""
                 self._log.write(ConfigRejected(place, each.sentence, each.hint))
         else:
-            self._log.write(
-                ConfigReloaded(
-                    config=fresh.file or "",
-                    rules=len(fresh.rules.rules),
-                    digest=fresh.digest,
-                    changes=changes_between(self._config, fresh),
-                )
-            )
+            self._tell_of_changes(fresh)
             return fresh
         self._notifier.ready()
         return None

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gallery_daemon.model.manifest import WHOLE_NETWORK_VERSION
@@ -47,6 +48,20 @@ class PrecisionLimit:
             why = "not known, for too few pictures of it were held out"
             return f"{asked} is never reached for {self.top_class}: {why}"
         return f"{asked} is never reached for {self.top_class}: it is {self.best:.3f} at most"
+
+
+def in_short(limits: Sequence[PrecisionLimit]) -> Iterator[str]:
+    """Each precision in a line: `min_precision: 0.95 = confidence 0.71 for memes, never for cars`.
+
+    The others are in the order of `limits`, which have those of one precision together.
+    """
+    for wanted, some in groupby(limits, key=lambda limit: limit.wanted):
+        classes = (
+            f"{'never' if each.threshold is None else f'{each.threshold.confidence:.2f}'}"
+            f" for {each.top_class}"
+            for each in some
+        )
+        yield f"min_precision: {wanted:g} = confidence {', '.join(classes)}"
 
 
 def interval_of(found: Threshold) -> str:

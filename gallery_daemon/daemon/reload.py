@@ -183,10 +183,14 @@ def changes_between(old: Config, new: Config) -> tuple[str, ...]:
 
 
 def _settings(config: Config) -> dict[str, object]:
-    """The value of each of the file's keys but `rules`, whose changes are listed one by one."""
+    """The value of each of the file's keys but `rules`, whose changes are listed one by one.
+
+    Which version of the model serves is in no file.
+    """
     values = {field.name: getattr(config, field.name) for field in fields(config)}
     keys = {name: value for name, value in values.items() if name not in _NO_SETTINGS}
-    return keys | {"tests": _without_places(config.tests)}
+    model = replace(config.model, version=None)
+    return keys | {"tests": _without_places(config.tests), "model": model}
 
 
 def _without_places(tests: tuple[AnyTest, ...]) -> list[AnyTest]:

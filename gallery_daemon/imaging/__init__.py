@@ -13,9 +13,11 @@ In the classifier process only:
 
 - `look` opens the file, checks that it is the one that settled, and gives its facts and picture.
 - `decode` makes the picture, from the embedded `preview` where that is enough, with `pillow` kept
-  within bounds. `editors` and `top_rows` say whether a preview is of the picture as it is. `png`
+  within bounds. `intact` says whether a preview is whole, `editors` and `top_rows` whether it is of
+  the picture as it is. `png`
   leaves out what nobody needs, `unended` tells a JPEG that lacks only its end marker, and
   `unsupported` what is not broken but unknown here.
+- `thumbnails` makes of a picture what a camera's thumbnail of it would be, to learn from.
 - `metadata` takes EXIF, XMP and IPTC (`iptc`) out of whatever holds them, with their
   `texts` decoded.
 - `facts` are what these say: `cameras` names the camera, `positions` the place; `date_texts` is

@@ -40,7 +40,8 @@ from pillow_heif import HeifImageFile
 from gallery_daemon.errors import BadPhoto, NotAPhoto
 from gallery_daemon.imaging.ending import NO_END_MARKER, ending
 from gallery_daemon.imaging.formats import sniff
-from gallery_daemon.imaging.heif import clean_aperture
+from gallery_daemon.imaging.heif import clean_aperture, thumbnails_of
+from gallery_daemon.imaging.intact import is_intact_hevc
 from gallery_daemon.imaging.metadata import (
     Metadata,
     checked_orientation,
@@ -50,7 +51,7 @@ from gallery_daemon.imaging.metadata import (
 from gallery_daemon.imaging.pillow import as_bad_photo, decoding, truncated
 from gallery_daemon.imaging.png import used_chunks
 from gallery_daemon.imaging.preview import bytes_for_preview, claims_to_show, find_preview
-from gallery_daemon.imaging.top_rows import shows_the_same_top
+from gallery_daemon.imaging.top_rows import Top, compare_tops
 from gallery_daemon.imaging.unended import with_end_marker
 from gallery_daemon.photo import LookKind
 
@@ -170,7 +171,12 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
 
 
 def read_preview(
-    data: bytes, kind: FileKind, *, max_pixels: int, look: LookKind = LookKind.FULL
+    data: bytes,
+    kind: FileKind,
+    *,
+    max_pixels: int,
+    look: LookKind = LookKind.FULL,
+    more: Callable[[], bytes | None] = lambda: None,
 ) -> DecodedPhoto | None:
     """The picture, from its embedded preview; None if there is none that is good enough.
 
@@ -182,12 +188,18 @@ def read_preview(
         kind: a JPEG or a HEIC; others have no preview.
         max_pixels: as of `read_picture`.
         look: what it must be good enough for.
+        more: gives what `preview.bytes_for_preview` does of a JPEG whose top is plain.
     """
-    read = _PREVIEWS.get(kind.name)
     try:
         with decoding(max_pixels):
-            return read(data, kind, max_pixels, look) if read else None
-    except Exception:  # noqa: BLE001 - the bytes are in memory, so no I/O error can hide here
+            match kind.name:
+                case "jpeg":
+                    return _read_preview_of_jpeg(data, kind, max_pixels, look, more)
+                case "heic":
+                    return _read_preview_of_heic(data, kind, max_pixels, look)
+                case _:
+                    return None
+    except Exception:  # noqa: BLE001 - a disk's error comes again when the whole file is read
         return None
 
 
@@ -209,7 +221,10 @@ def _remarked(photo: DecodedPhoto, remark: str) -> DecodedPhoto:
 def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
     image = _opened(file, kind, max_pixels)
     size, written = image.size, _orientation_of_plugin(image)
-    image.draft("RGB", _DRAFT if kind.name == "jpeg" else _THUMBNAILS[LookKind.FULL])
+    if kind.name == "jpeg":
+        image.draft("RGB", _DRAFT)
+    elif kind.name == "heic":
+        _take_thumbnail(image, file.getvalue(), LookKind.FULL)
     image.load()
     metadata = read_metadata(image, file)
     # libavif leaves the cropping to its caller.
@@ -221,7 +236,11 @@ def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
 
 
 def _read_preview_of_jpeg(
-    data: bytes, kind: FileKind, max_pixels: int, look: LookKind
+    data: bytes,
+    kind: FileKind,
+    max_pixels: int,
+    look: LookKind,
+    more: Callable[[], bytes | None],
 ) -> DecodedPhoto | None:
     # The preview first: many are too small, and then the header is read only once.
     found = find_preview(data, PREVIEW_SIDES[look])
@@ -236,7 +255,10 @@ def _read_preview_of_jpeg(
     good_for = _good_for(preview.size, PREVIEW_SIDES)
     preview.draft("RGB", _DRAFT)
     preview.load()
-    if not shows_the_same_top(preview, data):
+    top = compare_tops(preview, data)
+    if top is Top.PLAIN and (longer := more()):
+        top = compare_tops(preview, longer)
+    if top is not Top.SAME:
         return None
     return _picture(kind, preview, image.size, metadata, look=good_for)
 
@@ -247,22 +269,24 @@ def _read_preview_of_heic(
     file = BytesIO(data)
     image = _opened(file, kind, max_pixels)
     size = image.size
-    if image.draft("RGB", _THUMBNAILS[look]) is None:
+    if not _take_thumbnail(image, data, look):
         return None
     good_for = _good_for(image.size, {LookKind.FULL: SIDE})
     image.load()
     return _picture(kind, image, size, read_metadata(image, file), look=good_for)
 
 
+def _take_thumbnail(image: ImageFile, data: bytes, look: LookKind) -> bool:
+    """Let a HEIC load a thumbnail that is intact and large enough; whether there is one."""
+    thumbnails = thumbnails_of(data)
+    if not thumbnails or not all(map(is_intact_hevc, thumbnails)):
+        return False
+    return image.draft("RGB", _THUMBNAILS[look]) is not None
+
+
 def _good_for(size: tuple[int, int], sides: Mapping[LookKind, int]) -> LookKind:
     """The look that a preview of that size is enough for, if it is for a quick one."""
     return LookKind.FULL if min(size) >= sides[LookKind.FULL] else LookKind.QUICK
-
-
-_PREVIEWS: dict[str, Callable[[bytes, FileKind, int, LookKind], DecodedPhoto | None]] = {
-    "jpeg": _read_preview_of_jpeg,
-    "heic": _read_preview_of_heic,
-}
 
 
 def _opened(file: BytesIO, kind: FileKind, max_pixels: int) -> ImageFile:

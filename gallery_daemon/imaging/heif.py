@@ -46,6 +46,10 @@ class Extent(NamedTuple):
     length: int
 
 
+# Where an item's bytes are: in the file, in `meta` itself (`idat`), or elsewhere; and which.
+_Place = tuple[int, list[Extent]]
+
+
 class _Reader:
     """Big-endian numbers, one after the other."""
 
@@ -76,7 +80,7 @@ def extents_for_thumbnail(meta: bytes) -> list[Extent] | None:
     try:
         children = dict(contents(meta, _FULL_HEAD_BYTES))
         types = _types(children[b"iinf"])
-        thumbnails = _thumbnails(children[b"iref"], _primary(children[b"pitm"]))
+        thumbnails = _thumbnails(children)
         if not thumbnails or not all(types[item] in _PLAIN for item in thumbnails):
             return None
         metadata = {item for item, kind in types.items() if kind in _METADATA}
@@ -87,6 +91,23 @@ def extents_for_thumbnail(meta: bytes) -> list[Extent] | None:
         return [extent for method, part in needed for extent in part if method == _IN_FILE]
     except (EOFError, KeyError, ValueError):
         return None
+
+
+def thumbnails_of(data: bytes) -> list[bytes]:
+    """The coded data of the primary picture's thumbnails; none if any is no single HEVC picture.
+
+    Args:
+        data: the file, or what `preview.bytes_for_preview` gives of it.
+    """
+    try:
+        children = _children_of_meta(data)
+        types, places = _types(children[b"iinf"]), _places(children[b"iloc"])
+        thumbnails = _thumbnails(children)
+        if not all(types[item] in _PLAIN and places[item][0] <= _IN_META for item in thumbnails):
+            return []
+        return [_bytes_of(places[item], children, data) for item in thumbnails]
+    except (EOFError, KeyError, ValueError):
+        return []
 
 
 def extents_of_exif(meta: bytes) -> list[Extent]:
@@ -185,11 +206,15 @@ def _exif_item(children: dict[bytes, bytes], data: bytes) -> bytes:
     item = next((item for item, kind in types.items() if kind == b"Exif"), None)
     if item is None:
         return b""
-    method, extents = _places(children[b"iloc"])[item]
-    where = children.get(b"idat", b"") if method == _IN_META else data
-    block = b"".join(where[start : start + length] for start, length in extents)
+    block = _bytes_of(_places(children[b"iloc"])[item], children, data)
     skipped = 4 + int.from_bytes(block[:4], "big")
     return block[skipped:].removeprefix(b"Exif\0\0")
+
+
+def _bytes_of(place: _Place, children: dict[bytes, bytes], data: bytes) -> bytes:
+    method, extents = place
+    where = children.get(b"idat", b"") if method == _IN_META else data
+    return b"".join(where[start : start + length] for start, length in extents)
 
 
 def _spatial_extent(ispe: bytes) -> tuple[int, int]:
@@ -239,10 +264,13 @@ def _types(iinf: bytes) -> dict[int, bytes]:
     return types
 
 
-def _thumbnails(iref: bytes, primary: int) -> set[int]:
+def _thumbnails(children: dict[bytes, bytes]) -> set[int]:
     """The items that are marked as thumbnails of the primary picture."""
+    primary = _primary(children[b"pitm"])
     return {
-        item for kind, item, targets in _references(iref) if kind == b"thmb" and primary in targets
+        item
+        for kind, item, targets in _references(children[b"iref"])
+        if kind == b"thmb" and primary in targets
     }
 
 
@@ -255,8 +283,8 @@ def _references(iref: bytes) -> Iterator[tuple[bytes, int, list[int]]]:
         yield kind, item, [reader.number(id_bytes) for _ in range(_within_limit(count))]
 
 
-def _places(iloc: bytes) -> dict[int, tuple[int, list[Extent]]]:
-    """Where each item's bytes are: in the file, in `meta` itself (`idat`), or elsewhere."""
+def _places(iloc: bytes) -> dict[int, _Place]:
+    """Where the bytes of each item are."""
     reader = _Reader(iloc)
     version = reader.number(_FULL_HEAD_BYTES) >> 24
     sizes = reader.number(2)

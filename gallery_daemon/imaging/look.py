@@ -23,6 +23,7 @@ import errno
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -132,7 +133,10 @@ def _by_preview(
 ) -> DecodedPhoto | None:
     """The picture from its preview, without reading more; None if it must be read whole."""
     part = bytes_for_preview(file, form)
-    picture = read_preview(part, form, max_pixels=max_pixels, look=kind) if part else None
+    if part is None:
+        return None
+    more = partial(bytes_for_preview, file, form, is_plain=True)
+    picture = read_preview(part, form, max_pixels=max_pixels, look=kind, more=more)
     # A whole preview must not hide that the end of the file is missing.
     return picture if picture and ending(file, form).whole else None
 

@@ -17,6 +17,7 @@ camera wrote it, by all of these signs; otherwise the picture itself is decoded:
   another, and so has one beside a picture that was turned by a quarter.
 - Its own orientation, if it has one, is the picture's.
 - No program that edits pictures left its traces (`editors`).
+- Its coded data are whole (`intact`).
 - It shows the same as the first rows of the picture, which are read for this (`top_rows`).
 
 A program that paints into the lower part of a picture, keeps its size and copies EXIF whole leaves
@@ -45,12 +46,11 @@ from gallery_daemon.imaging import boxes, tiff
 from gallery_daemon.imaging.editors import is_edited
 from gallery_daemon.imaging.ending import scan_start
 from gallery_daemon.imaging.heif import Extent, extents_for_thumbnail
+from gallery_daemon.imaging.intact import is_intact_jpeg
 from gallery_daemon.imaging.metadata import checked_orientation
 from gallery_daemon.imaging.top_rows import bytes_of_top
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gallery_daemon.imaging.formats import FileKind
     from gallery_daemon.imaging.metadata import Metadata
     from gallery_daemon.imaging.tiff import Directory
@@ -67,27 +67,36 @@ _EXIF_MARKER = b"\xff\xe1"
 _EXIF = b"Exif\0\0"
 # A scan for each of three colours, and such bytes in a comment.
 _SCAN_MARKER, _SCANS_LIMIT = b"\xff\xda", 4
+# More than a photo's preview has in a block of 64 KB; one colour alone may claim the most there is.
+_PIXELS_LIMIT = 4 << 20
 # Height and width may each be rounded by the camera, up or down (pillow-heif's rule for HEIC).
 _ROUNDING_PIXELS = 2
 
 
-def bytes_for_preview(file: BinaryIO, kind: FileKind) -> bytes | None:
+def bytes_for_preview(file: BinaryIO, kind: FileKind, *, is_plain: bool = False) -> bytes | None:
     """The bytes that the photo's preview and metadata need; None if not known, or not worth it.
 
     Args:
         file: seekable; its position is moved.
         kind: from `formats.sniff`.
+        is_plain: the first rows said too little, so there are more.
 
     Raises:
         OSError: the file cannot be read.
     """
-    read = _READERS.get(kind.name)
-    return read(file, file.seek(0, os.SEEK_END)) if read else None
+    size = file.seek(0, os.SEEK_END)
+    match kind.name:
+        case "jpeg":
+            return _top_of_jpeg(file, size, bytes_of_top(size, is_plain=is_plain))
+        case "heic":
+            return _parts_of_heic(file, size)
+        case _:
+            return None
 
 
-def _top_of_jpeg(file: BinaryIO, size: int) -> bytes | None:
+def _top_of_jpeg(file: BinaryIO, size: int, coded: int) -> bytes | None:
     end = scan_start(file, 0)
-    length = 0 if end is None else end + bytes_of_top(size)
+    length = 0 if end is None else end + coded
     if not length or length > size * _SHARE:
         return None
     file.seek(0)
@@ -128,12 +137,6 @@ def _extents_of_heic(file: BinaryIO, size: int) -> list[Extent] | None:
     return None if thumbnail is None else [*extents, *thumbnail]
 
 
-_READERS: dict[str, Callable[[BinaryIO, int], bytes | None]] = {
-    "jpeg": _top_of_jpeg,
-    "heic": _parts_of_heic,
-}
-
-
 def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:
     """A JPEG's preview with both sides of at least `side`, and its own orientation or 0.
 
@@ -148,16 +151,23 @@ def find_preview(header: bytes, side: int) -> tuple[JpegImageFile, int] | None:
     """
     block = _exif_block(header)
     directory = tiff.second_directory(BytesIO(block)) or {}
-    offset, length = _one(directory, tiff.PREVIEW_OFFSET), _one(directory, tiff.PREVIEW_BYTES)
-    if not offset or not length or offset + length > len(block):
+    coded = _coded_preview(block, directory)
+    if not coded:
         return None
-    coded = block[offset : offset + length]
     preview = JpegImageFile(BytesIO(coded))
-    if min(preview.size) < side or preview.info.get("progressive"):
+    if min(preview.size) < side or preview.width * preview.height > _PIXELS_LIMIT:
         return None
-    if coded.count(_SCAN_MARKER) > _SCANS_LIMIT:
+    if preview.info.get("progressive") or coded.count(_SCAN_MARKER) > _SCANS_LIMIT:
+        return None
+    if not is_intact_jpeg(coded, preview.size):
         return None
     return preview, _one(directory, tiff.ORIENTATION)
+
+
+def _coded_preview(block: bytes, directory: Directory) -> bytes:
+    """What the second directory of an EXIF block names; empty if that is nothing, or not there."""
+    offset, length = _one(directory, tiff.PREVIEW_OFFSET), _one(directory, tiff.PREVIEW_BYTES)
+    return block[offset : offset + length] if offset and offset + length <= len(block) else b""
 
 
 def claims_to_show(

@@ -21,6 +21,7 @@ from gallery_daemon.journal import sql as statements
 from gallery_daemon.journal.claims import Owner, known_among, refusals
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
+from gallery_daemon.journal.filed_places import FiledPlaces
 from gallery_daemon.journal.inferences import InferenceTable
 from gallery_daemon.journal.lesson_table import LessonTable
 from gallery_daemon.journal.made_folders import MadeFolders
@@ -73,6 +74,7 @@ class Journal:
         self.contents = ContentTable(self._database)
         self.made_folders = MadeFolders(self._database)
         self.lessons = LessonTable(self._database)
+        self.filed_places = FiledPlaces(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.

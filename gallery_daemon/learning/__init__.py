@@ -1,1 +1,14 @@
-"""Learning from what people do with their photos: lessons, and by them a better model."""
+"""What the program learns from a person, who drags photos from one folder to another.
+
+- `corrections` says what a person says by where a filed photo lies now; pure. `whereabouts` finds
+  the photos that were carried away, `library_places` what folders stand for on the library's disk,
+  and `library_scan` looks at the library with both and writes the lessons into the journal.
+- `candidate_model` makes a model of the base and of all lessons, never of the model before: what is
+  withdrawn leaves no trace. In it, `fit` fits the head; `cross_validation` says what such heads
+  make of pictures that they did not learn from, and `folds` keeps photos that are nearly the same
+  together; `calibrate` finds how sure the model may be, and `gate` whether it may serve.
+- `learn` is the whole act: the photos of lessons become features (`lesson_features`), these a
+  candidate, whose `proposal` tells a person what it would bring; `adoption` makes a version of it.
+
+No torch and no decoder: photos become features in the classifier process.
+"""

@@ -337,17 +337,6 @@ class ClassifierFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelDamaged(Event):
-    """A version of the model that should serve does not; `model` (`name@hash8`) does."""
-
-    NAME, LEVEL = "model_damaged", logging.ERROR
-
-    library: str
-    reason: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
 class FilingRecovered(Event):
     """A filing that a crash cut short was finished or taken back."""
 

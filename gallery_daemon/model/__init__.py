@@ -11,7 +11,7 @@
   torch.
 - `bank` has the features of known pictures, and says how far a photo is from them; `precision`
   reads from the manifest's tallies how often such a call is right; `quick` tells from a quick look
-  what a full one may say.
+  what a full one may say, by the `reach` that was measured.
 - `engines` run a body; `engines.predict` takes pictures and gives probabilities, precisions and
   familiarities.
 - `quantise` makes the 8-bit body and compares it with the exact one; `onnx_file` writes a bundle

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 # Of the squared weights, with features of length 1. Of 1e-5 to 1e-3, on sources left out, this gave
 # the best accuracy; a third and three times of it are nearly as good.
 PENALTY = 1e-4
-_STEPS = 600
+_STEPS = 300
 _CLOSE_ENOUGH = 1e-5
-# The softmax's second derivative is at most 1/2 where features have the mean length 1; the constant
-# feature of the bias adds as much.
-_CURVATURE = 1.0
+# Of the bound's diagonal: features that are always zero have no curvature.
+_RIDGE = 1e-6
 
 
 def fit_head(
@@ -66,8 +65,11 @@ def fit_towards(
 ) -> Head:
     """The head whose probabilities are nearest to those that are wanted.
 
-    By Nesterov's accelerated gradient, which starts anew where it overshoots. Source: O'Donoghue,
-    Candes, "Adaptive Restart for Accelerated Gradient Schemes", 2015, arXiv 1204.3982.
+    The softmax curves at most half as much as the features vary, which gives a step that is safe
+    everywhere and as long in each direction as it may be. Source: Boehning, "Multinomial logistic
+    regression algorithm", 1992. The steps are Nesterov's, accelerated, and start anew where they
+    overshoot. Source: O'Donoghue, Candes, "Adaptive Restart for Accelerated Gradient Schemes",
+    2015, arXiv 1204.3982.
 
     Args:
         features: float32 (N, F), N > 0.
@@ -86,6 +88,10 @@ def fit_towards(
     pulls = np.full((inputs.shape[1], 1), penalty, np.float32)
     pulls[-1] = 0  # a class may be as rare as it is
 
+    curvature = inputs.T @ (inputs * counted) / 2
+    curvature[np.diag_indices_from(curvature)] += pulls[:, 0] + _RIDGE
+    safe = np.linalg.inv(curvature.astype(np.float64)).astype(np.float32)
+
     start = np.zeros((inputs.shape[1], wanted.shape[1]), np.float32)
     if prior is not None:
         start[:-1], start[-1] = prior.weight.T / scale, prior.bias
@@ -96,8 +102,8 @@ def fit_towards(
         gradient = inputs.T @ missed + pulls * (ahead - start)
         if np.abs(gradient).max() < _CLOSE_ENOUGH:
             break
-        step = ahead - gradient / (_CURVATURE + penalty)
-        has_overshot = float(((ahead - step) * (step - found)).sum()) > 0
+        step = ahead - safe @ gradient
+        has_overshot = float((gradient * (step - found)).sum()) > 0
         following = 1.0 if has_overshot else (1 + math.sqrt(1 + 4 * momentum**2)) / 2
         ahead_by = 0.0 if has_overshot else (momentum - 1) / following
         ahead, found, momentum = step + ahead_by * (step - found), step, following

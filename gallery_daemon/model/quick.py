@@ -1,7 +1,7 @@
 """What a full look may say of a photo, by what a quick look says.
 
 Both looks are the same network's, so their answers are near each other. How near was measured on
-held-out pictures and stands in the manifest (`training.reach`), a number for each class: so far, in
+held-out pictures and stands in the manifest (`model.reach`), a number for each class: so far, in
 log-odds, a full look's probability of the class may lie from the quick look's. Log-odds, because
 near 0 and 1 a probability has no room to differ.
 

@@ -9,5 +9,6 @@ a `template`, filled from `fields`, each part of it made harmless by `component`
 rule set and walks it: the first match wins; `settled` says whether a full look at the photo could
 change that, and `explain` asks the rules behind it, too. `ruletest` holds decisions against what a
 person expects, `analysis` warns of rules that never can match, `demands` says which precision is
-asked of which classes, and `changes` tells two rule sets apart.
+asked of which classes, `places` which folders stand for which class, and `changes` tells two rule
+sets apart.
 """

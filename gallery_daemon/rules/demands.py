@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.rules.condition import AllOf, AnyOf, Not
-from gallery_daemon.rules.conditions.model import ClassIs, Familiar, MinFamiliarity, MinPrecision
+from gallery_daemon.rules.conditions.model import (
+    ClassIs,
+    Familiar,
+    MinFamiliarity,
+    MinPrecision,
+    Probability,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from gallery_daemon.rules.decide import Rule, RuleSet
 
 ClassNames = frozenset[str]
+
+_HALF = 0.5
+"""Of the classes only the most probable one has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def _demanded(condition: Condition, among: ClassNames) -> Iterator[tuple[float, 
     """Each precision below the condition, with those of the classes that it is asked of."""
     match condition:
         case AllOf(parts):
-            left = _possible(condition, among)
+            left = possible_classes(condition, among)
             for part in parts:
                 yield from _demanded(part, left)
         case AnyOf(parts):
@@ -65,8 +74,8 @@ def _demanded(condition: Condition, among: ClassNames) -> Iterator[tuple[float, 
             pass
 
 
-def _possible(condition: Condition, among: ClassNames) -> ClassNames:
-    """Those of the classes whose photos may satisfy the condition."""
+def possible_classes(condition: Condition, among: ClassNames) -> ClassNames:
+    """Those of the classes whose photos may satisfy the condition; never too few."""
     match condition:
         case ClassIs(wanted):
             return among & frozenset(wanted)
@@ -74,10 +83,12 @@ def _possible(condition: Condition, among: ClassNames) -> ClassNames:
             return among - frozenset(unwanted)
         case AllOf(parts):
             for part in parts:
-                among = _possible(part, among)
+                among = possible_classes(part, among)
             return among
         case AnyOf(parts):
-            return frozenset().union(*(_possible(part, among) for part in parts))
+            return frozenset().union(*(possible_classes(part, among) for part in parts))
+        case Probability(of, comparison, limit) if comparison.is_lower and limit > _HALF:
+            return among & {of}
         case _:
             return among
 

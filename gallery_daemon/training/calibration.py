@@ -13,11 +13,11 @@ import numpy as np
 import torch
 
 from gallery_daemon.model.manifest import QUANTILES, FamiliarityScale, LookSettings
+from gallery_daemon.model.reach import reach_of
 from gallery_daemon.model.temperature import fit_temperature
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.measures import Measures, measure
 from gallery_daemon.training.predictions import LeftOutPredictions, Predictions
-from gallery_daemon.training.reach import reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def calibrate(
                 size,
                 temperatures[look],
                 held_out[look].rows(rows.numpy()).tallies(),
-                reach_of(held_out[look], held_out[LookKind.FULL]) if look is LookKind.QUICK else {},
+                _reach(held_out) if look is LookKind.QUICK else {},
             )
             for look, size in sizes.items()
         },
@@ -154,6 +154,11 @@ def _predictions(
         )
         for look, temperature in temperatures.items()
     }
+
+
+def _reach(held_out: Mapping[LookKind, Predictions]) -> dict[str, float]:
+    quick, full = held_out[LookKind.QUICK], held_out[LookKind.FULL]
+    return reach_of(quick.probabilities, full.probabilities, full.classes)
 
 
 def _measures(key: str, predictions: Mapping[LookKind, Predictions]) -> dict[str, Measures]:

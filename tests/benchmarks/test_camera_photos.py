@@ -13,7 +13,7 @@ from pillow_heif import HeifImageFile
 from gallery_daemon.imaging.decode import read_picture
 from gallery_daemon.imaging.metadata import read_metadata
 from gallery_daemon.imaging.preview import claims_to_show, find_preview
-from gallery_daemon.imaging.top_rows import shows_the_same_top
+from gallery_daemon.imaging.top_rows import Top, compare_tops
 from tests.benchmarks.camera_photos import Camera, dated_copies, is_short, photo_of
 from tests.imaging.pictures import difference, drawn, squashed
 
@@ -39,7 +39,7 @@ def test_the_thumbnail_counts_as_the_cameras(picture: Image.Image, orientation: 
     metadata = read_metadata(image, BytesIO(photo))
     assert orientation == metadata.orientation
     assert claims_to_show(preview, own_orientation, image, metadata)
-    assert shows_the_same_top(preview, photo)
+    assert compare_tops(preview, photo) is Top.SAME
 
 
 @pytest.mark.parametrize("camera", Camera)

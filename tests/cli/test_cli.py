@@ -42,8 +42,8 @@ def test_the_front_door_does_not_wait_for_torch() -> None:
 def test_a_command_does_not_wait_for_the_others(words: str, imported: str) -> None:
     """Of the files of commands, its own alone is imported."""
     code = (
-        "import sys; from gallery_daemon.cli.app import COMMANDS, run_command\n"
-        "try: run_command()\n"
+        "import sys; from gallery_daemon.cli.app import COMMANDS, needed_app, run_command\n"
+        "try: run_command(needed_app(sys.argv[1:]))\n"
         "except BaseException:\n"
         "    files = (f'gallery_daemon.cli.{name}' for name in COMMANDS)\n"
         "    print(*(name for name in files if name in sys.modules), file=sys.stderr)"

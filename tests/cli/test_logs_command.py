@@ -11,8 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 from gallery_daemon.cli import fitting, logs
+from gallery_daemon.journal.record import State
 from tests.cli.test_blocks import ROW
 from tests.end_to_end.conftest import photo_bytes
 
@@ -100,6 +102,23 @@ def test_a_reader_that_has_gone_ends_it_quietly(
 
     assert 0 == follower.wait(_PATIENCE_S)
     assert "" == follower.stderr.read()
+
+
+def test_a_long_reason_goes_on_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line is wider than the terminal nor ends within a word; in a pipe it is one line."""
+    reason = "its XMP is not read: a document type, or more than 100 elements in one another"
+    line = logs._line(replace(ROW, state=State.LEFT, reason=reason))
+    console = Console()
+
+    whole = [each.plain for each in logs._folded(line, console)]
+    monkeypatch.setattr(logs, "columns_of", lambda _stream: 60)
+    folded = [each.plain for each in logs._folded(line, console)]
+
+    assert [line.plain] == whole
+    assert len(folded) > 1
+    assert max(map(len, folded)) <= 60
+    assert all(each.startswith("    ") for each in folded[1:])
+    assert line.plain.split() == " ".join(folded).split()
 
 
 def test_a_line_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:

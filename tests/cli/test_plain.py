@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from threading import Event
+
 import pytest
 
-from gallery_daemon.cli.plain import error_lines, print_error, shown
+from gallery_daemon.cli import plain
+from gallery_daemon.cli.plain import error_lines, print_error, shown, told_if_slow
 from gallery_daemon.errors import ConfigError, ConfigErrors, GalleryError
 
 FIRST = ConfigError("no such key", file="c.yaml", line=3, column=1, hint="did you mean\n`rules`?")
@@ -54,3 +58,23 @@ def test_an_error_goes_to_standard_error_and_forges_no_line(
 def test_what_is_not_printable_is_escaped(text: str, expected: str) -> None:
     """Letters of every script stay; control characters and broken UTF-8 do not."""
     assert expected == shown(text)
+
+
+@pytest.mark.parametrize(("is_terminal", "is_told"), [(True, True), (False, False)])
+def test_what_takes_long_is_told_at_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, is_told: bool
+) -> None:
+    """Once, while it is done; what is done at once is not told."""
+    monkeypatch.setattr(plain, "_SLOW_S", 0.01)
+    told = Event()
+    monkeypatch.setattr(plain, "print_to_stderr", lambda _line: told.set())
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+
+    with told_if_slow("loading"):
+        assert is_told == told.wait(10.0 if is_told else 0.1)
+    told.clear()
+    monkeypatch.setattr(plain, "_SLOW_S", 0.2)
+    with told_if_slow("loading"):
+        pass
+
+    assert not told.wait(0.3)

@@ -10,7 +10,7 @@ import pytest
 from gallery_daemon.model.manifest import HEAD_FILE, find_bundle
 from gallery_daemon.model.model_versions import ModelVersions
 from tests.end_to_end.conftest import photo_bytes
-from tests.model.learned import adopt
+from tests.model.learned import REFUSED, adopt, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +50,66 @@ def test_classify_goes_by_what_a_configuration_has_learned(
         both.returncode,
         both.stderr.splitlines()[0].lower(),
     )
+
+
+def test_versions_are_listed_with_what_they_learned(
+    run: Run, explained: Path, versions: ModelVersions
+) -> None:
+    """For a person and as JSON; a refused one says why and how many lessons are wanted."""
+    first = adopt(versions, 0)
+    write(versions, 1, gate=REFUSED)
+
+    shown = run("model", "list", "--config", explained)
+    said = run("model", "list", "--config", explained, "--json")
+
+    base, learned, refused = map(json.loads, said.stdout.splitlines())
+    assert ["adopted", "current", "refused"] == [each["state"] for each in (base, learned, refused)]
+    assert (0, None, None) == (base["version"], base["lessons"], base["gate"])
+    assert first.manifest.model_id == learned["model"]
+    assert {versions.base.classes[0]: 3} == learned["lessons"]
+    assert {"passed": False, "reasons": list(REFUSED.reasons), "wanted_more": 12} == refused["gate"]
+    assert f"* {1:>3} current, {first.manifest.model_id}" in shown.stdout
+    assert "no better on lessons" in shown.stdout
+    assert "about 12 more lessons" in shown.stdout
+
+
+def test_another_version_is_used_and_rolled_back(
+    run: Run, explained: Path, versions: ModelVersions
+) -> None:
+    """Step by step to the model as it came; then there is none before."""
+    for favourite in (0, 1):
+        adopt(versions, favourite)
+
+    def serving() -> int:
+        return versions.serving().version.number
+
+    seen = [serving()]
+    for words in (("use", "1"), ("rollback",), ("rollback",), ("use", "2"), ("use", "base")):
+        done = run("model", *words, "--config", explained)
+        assert 0 == done.returncode, done.stderr
+        seen.append(serving())
+    # From 1 back to 2, which served before it, and then to the base.
+    assert [2, 1, 2, 0, 2, 0] == seen
+    for _ in range(2):
+        run("model", "rollback", "--config", explained)
+    none = run("model", "rollback", "--config", explained)
+    assert 2 == none.returncode
+    assert "serves, and none did before it" in none.stderr
+
+
+def test_a_version_that_cannot_be_used_is_refused(
+    run: Run, explained: Path, versions: ModelVersions
+) -> None:
+    """One that there is not, one that the gate refused, one that lacks a class of the rules."""
+    write(versions, gate=REFUSED)
+    unknown = run("model", "use", "7", "--config", explained)
+    refused = run("model", "use", "1", "--config", explained)
+    adopt(versions, more_classes=("receipts",))
+    explained.write_text(explained.read_text().replace("class: cars", "class: receipts"))
+    lacking = run("model", "rollback", "--config", explained)
+
+    assert [2, 2, 2] == [each.returncode for each in (unknown, refused, lacking)]
+    assert "there is no version 7" in unknown.stderr
+    assert "version 1 was refused: no better on lessons" in refused.stderr
+    assert "does not go with version 0: " in lacking.stderr
+    assert 2 == versions.serving().version.number

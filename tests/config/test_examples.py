@@ -50,6 +50,7 @@ def test_the_settings_of_the_example_are_the_defaults() -> None:
     assert Limits() == example.limits == limits
     assert (ModelChoice(), Batch()) == (example.model, example.batch)
     assert (TopLevel.summary, TopLevel.metrics) == (example.summary, example.metrics)
+    assert TopLevel.learn == example.learn
     written = re.search(r"^defaults:\n(.*?)^rules:", TEXT, re.DOTALL | re.MULTILINE)
     assert written is not None
     told = dict(re.findall(r"^  (\w+): (.+)$", written[1], re.MULTILINE))
@@ -98,6 +99,6 @@ def test_what_a_later_version_brings_is_named() -> None:
         load(str(path), default_classes)
 
     unknown = [each for each in caught.value.errors if each.sentence.startswith("unknown key")]
-    assert [(6, 74), (7, 1), (8, 10), (8, 26), (14, 5), (15, 5)] == [
+    assert [(6, 74), (7, 9), (7, 22), (7, 39), (8, 10), (8, 26), (14, 5), (15, 5)] == [
         (error.line, error.column) for error in unknown
     ]

@@ -33,7 +33,7 @@ SHAPE = [
 
 KEYS = [
     (f"{HEAD}{RULES}uncertian: leave\n", 6, 1, 'unknown key "uncertian"', "uncertain?"),
-    (f"{HEAD}{RULES}learn: true\n", 6, 1, 'unknown key "learn"', None),
+    (f"{HEAD}{RULES}teach: true\n", 6, 1, 'unknown key "teach"', None),
     (f"{HEAD}{RULES}model: {{path: default, devise: cpu}}\n", 6, 24, '"devise"', "device?"),
     (f"{HEAD}{RULES}batch: {{sizee: 1}}\n", 6, 9, 'unknown key "sizee" in batch', "size?"),
     (f"{HEAD}{RULES}limits: {{pixel: 1}}\n", 6, 10, 'unknown key "pixel"', "pixels?"),
@@ -136,6 +136,9 @@ RULE_MISTAKES = [
     (f"{HEAD}{RULES}batch: {{size: 1.5}}\n", 6, 15, "a whole number from 1 to 256", None),
     (f"{HEAD}{RULES}batch: {{wait: 3}}\n", 6, 15, 'wait: "3" is not a duration', "wait: 3s"),
     (f"{HEAD}{RULES}batch: 7\n", 6, 8, "batch must be a map with the keys size, wait", None),
+    (f"{HEAD}{RULES}learn: true\n", 6, 8, "learn must be a map with the keys when, after", None),
+    (f"{HEAD}{RULES}learn: {{when: always}}\n", 6, 15, "one of idle, ask, never", None),
+    (f"{HEAD}{RULES}learn: {{after: 2}}\n", 6, 16, "a whole number from 5 to 10000", None),
     (f"{HEAD}{RULES}limits: 7\n", 6, 9, "limits must be a map with the keys bytes,", None),
     (f"{HEAD}{RULES}limits: {{bytes: 20}}\n", 6, 17, '"20" is not a size', "bytes: 20MB"),
     (f"{HEAD}{RULES}limits: {{bytes: 2 MX}}\n", 6, 17, '"2 MX" is not a size', None),

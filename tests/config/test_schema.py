@@ -21,6 +21,7 @@ from gallery_daemon.config.schema import schema, schema_text
 from gallery_daemon.config.settings import (
     BATCH,
     DEFAULTS,
+    LEARN,
     LIMITS,
     METRICS,
     MODEL,
@@ -54,6 +55,7 @@ TABLES: dict[str, tuple[Table, str, str]] = {
         f"{HEAD}{RULES}model:\n  path: default\n  %s\n",
     ),
     "batch": (BATCH.table, "properties batch", f"{HEAD}{RULES}batch:\n  %s\n"),
+    "learn": (LEARN.table, "properties learn", f"{HEAD}{RULES}learn:\n  %s\n"),
     "limits": (LIMITS.table, "properties limits", f"{HEAD}{RULES}limits:\n  %s\n"),
     "defaults": (
         DEFAULTS.table,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gallery_daemon.daemon.precision_limits import (
+    in_short,
     knows_precision,
     model_warnings,
     precision_limits,
@@ -44,6 +45,14 @@ def test_a_precision_is_a_confidence_for_each_class() -> None:
         f"min_precision: 0.95 is never reached for trees: {too_few}",
         "min_precision: 0.99 is never reached for memes: it is 0.900 at most",
     ] == sentences
+
+
+def test_in_short_a_precision_is_one_line() -> None:
+    """Whatever the reason why it is never reached; `check` has that."""
+    assert [
+        "min_precision: 0.95 = confidence 0.61 for cars, never for trees",
+        "min_precision: 0.99 = confidence never for memes",
+    ] == list(in_short(precision_limits(RULESET, KNOWS)))
 
 
 def test_a_limit_names_all_its_rules() -> None:

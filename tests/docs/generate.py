@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.cli.exits import EXITS
 from gallery_daemon.config.conditions import CONDITIONS
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events
+from gallery_daemon.logs import events, lesson_events, model_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -24,6 +24,7 @@ from gallery_daemon.logs.events import (
     PhotoEvent,
     PhotoLine,
 )
+from gallery_daemon.logs.model_events import ModelAdopted
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.rules.fields import MEANINGS
 from gallery_daemon.training.card import model_card, notes_of
@@ -80,7 +81,8 @@ def events_table() -> str:
     """Each event of the log, what it says, and with which fields."""
     found = [
         each
-        for each in vars(events).values()
+        for module in (events, lesson_events, model_events)
+        for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Event) and "NAME" in vars(each)
     ]
     rows = ((f"`{each.NAME}`", _in_a_line(each), _fields_of(each)) for each in found)
@@ -143,6 +145,7 @@ def _fields_of(event: type[Event]) -> str:
     samples: dict[type[Event], dict[str, object]] = {
         ClassifierFailed: {"error": ClassifierLost("")},
         ClassifierStarted: {"measured": {}},
+        ModelAdopted: {"figures": {}},
     }
     blank = dict.fromkeys(inspect.signature(event).parameters, "")
     return _listed(event(**(blank | samples.get(event, {}))).fields())

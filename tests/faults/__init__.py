@@ -7,7 +7,8 @@ kills of one case at one call, `anew` the same of `refile`, `undone` of `undo`, 
 bugs of `planted` must be found.
 
 `python -m tests.faults.fuzz` feeds it pictures that `mutate` has broken: `looker` one by one to the
-decoders, `feeding` in batches to a real daemon.
+decoders, `feeding` in batches to a real daemon. Photos of which only the thumbnail is bad
+(`thumbnails`) are shown to `quick_looker`.
 
 `household` is a whole daemon in one process for the random life of `test_machine`, and `belongings`
 what a person has in it.

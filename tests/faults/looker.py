@@ -36,7 +36,9 @@ _MEMORY_BYTES = 8 << 30
 class Looker:
     """The process, started again whenever it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "tests.faults.looker") -> None:
+        """It runs the `module`, which answers in the same way."""
+        self._module = module
         self._process = self._start()
 
     def __enter__(self) -> Self:
@@ -50,13 +52,13 @@ class Looker:
     ) -> None:
         self._end()
 
-    def look(self, path: Path) -> tuple[str, str]:
-        """What came of the file, and in words."""
+    def look(self, *paths: Path) -> tuple[str, str]:
+        """What came of the file, and in words; what else the module wants to know follows it."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
         with contextlib.suppress(BrokenPipeError):  # it is dead already, as its answer will say
-            process.stdin.write(os.fsencode(path) + b"\n")
+            process.stdin.write(b"\0".join(map(os.fsencode, paths)) + b"\n")
             process.stdin.flush()
         if not select.select([process.stdout], [], [], _PATIENCE_S)[0]:
             self._end()
@@ -72,7 +74,7 @@ class Looker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # A warning that escapes is an error, as in the tests.
-        command = [sys.executable, "-W", "error", "-m", "tests.faults.looker"]
+        command = [sys.executable, "-W", "error", "-m", self._module]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -109,10 +111,15 @@ def _bug(error: Exception) -> tuple[str, str]:
     return UNEXPECTED, "".join(traceback.format_exception(error))
 
 
-def main() -> None:
-    """Answer until there is no more to look at."""
+def limit_memory() -> None:
+    """What asks for more is told that there is none; what crashes leaves no core."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+
+def main() -> None:
+    """Answer until there is no more to look at."""
+    limit_memory()
     for line in sys.stdin.buffer:
         answer = outcome_of(Path(os.fsdecode(line.rstrip(b"\n"))))
         print(json.dumps(answer), flush=True)

@@ -13,10 +13,13 @@ import pytest
 
 from gallery_daemon.imaging.ending import ending
 from gallery_daemon.imaging.formats import sniff
+from tests.faults import quick_looker
 from tests.faults.feeding import Feeding, Verdict
-from tests.faults.fuzz import Looks, feed, look_at, table
-from tests.faults.looker import CRASHED, READ, REFUSED, Looker
+from tests.faults.fuzz import Looks, QuickLooks, feed, look_at, look_quickly, table
+from tests.faults.looker import CRASHED, READ, REFUSED, SLOW, UNEXPECTED, Looker
 from tests.faults.mutate import Hostile, Mutations
+from tests.faults.quick_looker import ANOTHER, TAKEN
+from tests.faults.thumbnails import CONTROLS, NOT_FINDABLE, WAYS, make, scene
 from tests.imaging.pictures import drawn, written
 
 if TYPE_CHECKING:
@@ -46,6 +49,72 @@ def test_no_damaged_photo_breaks_anything(shared_data: Path, tmp_path: Path) -> 
     assert is_well, lines
     assert min(looks.outcomes[READ], looks.outcomes[REFUSED]) > 30
     assert {"photo_filed", "photo_left", "photo_quarantined"} == set(verdict.ends)
+
+
+@pytest.mark.long
+def test_no_bad_thumbnail_shows_another_picture(tmp_path: Path) -> None:
+    """A quick look at each of some hundred photos shows what the photo shows, and costs little."""
+    looks = look_quickly(3, lambda count: count >= 6 * len(WAYS), tmp_path / "kept")
+
+    assert [] == looks.faults()
+    assert 6 * len(WAYS) == looks.total
+    assert all(6 == looks.outcomes[way][TAKEN] for way in CONTROLS)
+    # Four million pixels, the most that are decoded of a thumbnail, are 12 MB.
+    assert max(looks.process_mb) < looks.process_mb[0] + 100
+
+
+def test_thumbnails_can_be_made_again() -> None:
+    """From a seed and a number; the ways follow one another."""
+    jpegs = range(WAYS.index("a damaged header") + 1)
+
+    inputs = [make(7, number) for number in jpegs]
+
+    assert inputs == [make(7, number) for number in jpegs]
+    assert inputs != [make(8, number) for number in jpegs]
+    assert list(WAYS[: len(jpegs)]) == [each.way for each in inputs]
+
+
+def test_a_thumbnail_that_were_trusted_blindly_would_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the table of zeros proves nothing: one cut far up shows another picture."""
+    number = WAYS.index("cut, with an end marker")
+    bad = next(
+        each
+        for each in (make(1, number + again * len(WAYS)) for again in range(50))
+        if len(each.hostile.content) < len(make(1, 0).hostile.content) - 1000
+    )
+    path, picture = tmp_path / bad.hostile.name, tmp_path / "picture.png"
+    path.write_bytes(bad.hostile.content)
+    scene(bad.scene).save(picture)
+
+    assert READ == quick_looker.outcome_of(path, picture)[0]
+    monkeypatch.setattr("gallery_daemon.imaging.preview.is_intact_jpeg", lambda *_: True)
+    assert ANOTHER == quick_looker.outcome_of(path, picture)[0]
+
+
+@pytest.mark.parametrize(
+    ("way", "outcome", "is_fault"),
+    [
+        ("cut", READ, False),
+        ("cut", TAKEN, False),
+        ("cut", REFUSED, False),
+        ("cut", ANOTHER, True),
+        ("cut", CRASHED, True),
+        ("cut", SLOW, True),
+        ("cut", UNEXPECTED, True),
+        (min(NOT_FINDABLE), ANOTHER, False),
+        (min(NOT_FINDABLE), CRASHED, True),
+        (CONTROLS[0], TAKEN, False),
+        (CONTROLS[0], READ, True),
+    ],
+)
+def test_what_is_a_fault_of_a_quick_look(way: str, outcome: str, is_fault: bool) -> None:
+    """And what is none."""
+    looks = QuickLooks()
+    looks.outcomes[way][outcome] += 1
+
+    assert is_fault is bool(looks.faults())
 
 
 @pytest.mark.data

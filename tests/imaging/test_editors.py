@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import ExifTags
+from PIL import ExifTags, Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from gallery_daemon.imaging.editors import is_edited
+from gallery_daemon.imaging.editors import _BY_LIBJPEG, _MAKERS_WITH_TABLES, is_edited
 from gallery_daemon.imaging.metadata import read_metadata
 from tests.imaging.camera import TAKEN, camera_exif
 from tests.imaging.pictures import drawn, written
@@ -132,3 +133,48 @@ def test_a_history_and_another_time_in_xmp_are_traces(content: bytes, is_trace: 
 def test_a_real_edit_is_told_from_a_real_photo(phone: Path, name: str, is_trace: bool) -> None:
     """Of GIMP, Photoshop and Lightroom, and of phones."""
     assert is_trace is leaves_traces((phone / name).read_bytes())
+
+
+def coded(make: str, quality: int | None) -> bytes:
+    """A photo of that maker in libjpeg's quality, or by tables of the camera's own."""
+    exif = camera_exif((320, 240))
+    exif[ExifTags.Base.Make] = make
+    own = {"qtables": [list(range(2, 66)), list(range(3, 67))]}
+    return written(drawn(), "jpeg", exif=exif, **({"quality": quality} if quality else own))
+
+
+@pytest.mark.parametrize("quality", [1, 30, 49, 50, 75, 90, 95, 99, 100])
+@pytest.mark.parametrize("make", ["Apple", "samsung", "SAMSUNG", "Google"])
+def test_libjpegs_tables_are_a_trace_in_photos_of_makers_with_their_own(
+    make: str, quality: int
+) -> None:
+    """In every quality that a program may save in."""
+    assert leaves_traces(coded(make, quality))
+    assert not leaves_traces(coded(make, None))
+
+
+def test_of_other_makers_libjpegs_tables_say_nothing() -> None:
+    """Their cameras may have them as well: Sony's phones do."""
+    assert not leaves_traces(coded("Sony", 95))
+
+
+@pytest.mark.data
+def test_no_phones_photo_has_anothers_tables(shared_data: Path) -> None:
+    """Of those that no program has touched, and that are as large as the camera wrote them."""
+    makes = Counter[str]()
+    for path in sorted((shared_data / "phone").glob("*.[jJ][pP]*[gG]")):
+        with Image.open(path) as image:
+            assert isinstance(image, JpegImageFile)
+            exif = image.getexif()
+            make = str(exif.get(ExifTags.Base.Make, "")).strip("\0 ").lower()
+        if make in _MAKERS_WITH_TABLES and path.name not in SAVED_AGAIN:
+            makes[make] += 1
+            assert tuple(image.quantization[0]) not in _BY_LIBJPEG, path.name
+
+    assert {"apple": 7, "google": 6, "samsung": 3} == makes
+
+
+SAVED_AGAIN = {
+    "20220514_102409.jpg",  # by GIMP
+    "IMG_20180725_163423-tiny.jpg", "panorama360.jpg",  # made smaller
+}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -195,8 +196,9 @@ CUT = {
 }
 
 
+@cache
 def facts_of(path: Path) -> Facts:
-    """The facts of one file under the usual limits."""
+    """The facts of one file under the usual limits, looked at once for all that is asked of it."""
     return look(
         str(path),
         identity_of(path),

@@ -6,7 +6,7 @@ The picture is drawn, with a sensor's noise, so that the part of it that is read
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from gallery_daemon.imaging.decode import read_preview
 from gallery_daemon.imaging.ending import ending, scan_start
 from gallery_daemon.imaging.formats import JPEG, sniff
 from gallery_daemon.imaging.preview import bytes_for_preview, find_preview
-from gallery_daemon.imaging.top_rows import bytes_of_top, shows_the_same_top
+from gallery_daemon.imaging.top_rows import Top, bytes_of_top, compare_tops
 from gallery_daemon.photo import LookKind
 from tests.imaging.camera import camera_exif, small, with_preview
 from tests.imaging.edits import CAMERAS, EDITS, PREVIEW, painted, with_bars
@@ -121,15 +121,64 @@ def test_a_top_of_one_colour_says_nothing() -> None:
     assert not is_taken(photo(white, white.resize(PREVIEW)))
 
 
+def under_a_sky(height: int) -> Image.Image:
+    """The scene with one colour at its top."""
+    picture = scene().copy()
+    ImageDraw.Draw(picture).rectangle((0, 0, WIDTH, height), fill=(135, 180, 230))
+    return picture
+
+
+def is_taken_by_more(data: bytes) -> bool:
+    """As `is_taken`, where more is read of a picture whose first rows are plain."""
+    file = BytesIO(data)
+    part, pixels = bytes_for_preview(file, JPEG), Limits.photo_pixels
+    assert part is not None
+    more = partial(bytes_for_preview, file, JPEG, is_plain=True)
+    found = read_preview(part, JPEG, max_pixels=pixels, look=LookKind.QUICK, more=more)
+    return found is not None
+
+
+def test_more_rows_are_read_below_a_plain_sky() -> None:
+    """A quarter of the bytes goes well below it."""
+    picture = under_a_sky(HEIGHT // 8)
+    data = photo(picture, picture.resize(PREVIEW, Image.Resampling.BOX))
+
+    assert not is_taken(data)
+    assert is_taken_by_more(data)
+
+
+def test_an_edit_below_a_plain_sky_is_seen() -> None:
+    """The rows that are read then must be the preview's as well, and not only the sky."""
+    picture = under_a_sky(HEIGHT // 8)
+    data = photo(ImageOps.mirror(picture), picture.resize(PREVIEW, Image.Resampling.BOX))
+
+    assert not is_taken_by_more(data)
+
+
+def test_another_sky_needs_no_more_rows() -> None:
+    """The tops differ, and it does not matter that they are plain."""
+    dark = ImageDraw.Draw(other := under_a_sky(HEIGHT // 8))
+    dark.rectangle((0, 0, WIDTH, HEIGHT // 8), fill=(20, 20, 60))
+    data = photo(other, under_a_sky(HEIGHT // 8).resize(PREVIEW, Image.Resampling.BOX))
+    part = bytes_for_preview(BytesIO(data), JPEG)
+    assert part is not None
+
+    def more() -> bytes | None:
+        raise AssertionError("nothing more is asked for")
+
+    pixels = Limits.photo_pixels
+    assert read_preview(part, JPEG, max_pixels=pixels, look=LookKind.QUICK, more=more) is None
+
+
 def test_too_few_rows_say_nothing() -> None:
     """Of a picture of noise a hundred bytes are less than a row."""
     data = photo(scene(), preview())
     header, shown = scan_start(BytesIO(data), 0), preview()
     assert header is not None
 
-    assert shows_the_same_top(shown, data[: header + (64 << 10)])
-    assert not shows_the_same_top(shown, data[: header + 100])
-    assert not shows_the_same_top(shown, data[:header])
+    assert compare_tops(shown, data[: header + (64 << 10)]) is Top.SAME
+    assert compare_tops(shown, data[: header + 100]) is not Top.SAME
+    assert compare_tops(shown, data[:header]) is not Top.SAME
 
 
 def test_a_quick_look_reads_a_fifteenth() -> None:
@@ -160,7 +209,7 @@ def test_no_phones_photo_is_called_edited(phone: Path) -> None:
             if found:
                 found[0].load()
                 part = bytes_for_preview(BytesIO(data), JPEG) or data
-                (same if shows_the_same_top(found[0], part) else others).add(path.name)
+                (same if compare_tops(found[0], part) is Top.SAME else others).add(path.name)
         except (OSError, SyntaxError):
             continue
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs import events
+from gallery_daemon.logs import events, lesson_events, model_events
 from gallery_daemon.logs.events import (
     ClassifierFailed,
     ClassifierStarted,
@@ -34,7 +34,6 @@ from gallery_daemon.logs.events import (
     JournalRebuilt,
     LibraryUnusable,
     MetricsFailed,
-    ModelDamaged,
     PhotoFailed,
     PhotoFiled,
     PhotoLeft,
@@ -43,6 +42,15 @@ from gallery_daemon.logs.events import (
     RescanFinished,
     WatchLost,
     WatchStarted,
+)
+from gallery_daemon.logs.lesson_events import LessonGiven, LessonWithdrawn, MassMoveSeen
+from gallery_daemon.logs.model_events import (
+    LearningFailed,
+    LearningPossible,
+    ModelAdopted,
+    ModelDamaged,
+    ModelDrifted,
+    ModelRefused,
 )
 from gallery_daemon.logs.setup import LogFormat, make_log
 from tests.logs.test_logs import Terminal
@@ -96,13 +104,26 @@ EVENTS = (
     ClassifierStopped("idle for 300 s"),
     ClassifierFailed(ClassifierLost("no model", "install it"), True, 1.0),
     ClassifierFailed(ClassifierLost("no model"), False, 1.0),
+    ModelAdopted("/out", MODEL, "default@87654321", 3, 40, {"error": 0.1, "error_before": 0.2}),
+    ModelAdopted("/out", MODEL, "default@87654321", 0, 0, {}),
+    ModelRefused("/out", MODEL, 21, "it forgets trees", 12),
+    ModelRefused("/out", MODEL, 21, "it forgets trees", None),
     ModelDamaged("/out", "version 2 does not serve: it is cut", MODEL),
+    LearningPossible("/out", 20, "gallery-daemon learn"),
+    LearningFailed("/out", "the disk is full", "make room"),
+    LearningFailed("/out", "it was ended by SIGKILL", None),
+    ModelDrifted("/out", MODEL, 80, 0.71, 0.9, 0.2, 0.6, "Review", "look at the folder"),
+    ModelDrifted("/out", MODEL, 80, 0.71, 0.9, None, None, "Review", "look at the folder"),
     FilingRecovered("/in/a.jpg", "it lies where it was"),
     JournalRebuilt("/s/journal.damaged", 9),
     DailySummary("2026-03-04", 3, 1, 0, 0, 0, {"rule": 3}, {"memes": 2, "cats": 1}, 4096),
     DailySummary("2026-03-04", 0, 1, 0, 0, 0, {}, {}, 0),
     MetricsFailed("/run/m", "Permission denied", "see there"),
     MetricsFailed("/run/m", "Permission denied", None),
+    LessonGiven("/out/Cars/a.jpg", "cars", "memes", "correction"),
+    LessonGiven("/out/Cars/a.jpg", "cars", None, "correction"),
+    LessonWithdrawn("/out/Cars/a.jpg", "cars"),
+    MassMoveSeen(3, 340, "Memes", "Cars/Memes", "cars"),
 )
 LINES = Path(__file__).with_name("lines.txt").read_text("utf-8").splitlines()
 
@@ -144,8 +165,11 @@ def test_precision_and_familiarity_stand_beside_the_confidence() -> None:
 
 
 def test_no_event_is_missing_here() -> None:
-    """Each class of `events` that has a name of its own was written above."""
-    named = {it for it in vars(events).values() if isinstance(it, type) and "NAME" in vars(it)}
+    """Each class of the modules of events that has a name of its own was written above."""
+    declared = (
+        it for module in (events, lesson_events, model_events) for it in vars(module).values()
+    )
+    named = {it for it in declared if isinstance(it, type) and "NAME" in vars(it)}
 
     assert named == {type(event) for event in EVENTS}
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gallery_daemon.training.predictions import Predictions
-from gallery_daemon.training.reach import FEWEST, MOST_WRONG, reach_of
+from gallery_daemon.model.reach import FEWEST, MOST_WRONG, reach_of
 
 MANY = 4_000
 
 
-def predictions(log_odds: np.ndarray) -> Predictions:
+def probabilities(log_odds: np.ndarray) -> np.ndarray:
     """Of two classes, with these log-odds of the first."""
     first = 1 / (1 + np.exp(-log_odds))
-    both = np.stack((first, 1 - first), axis=1).astype(np.float32)
-    return Predictions(both, np.zeros(len(both), np.int64), ("cars", "trees"))
+    return np.stack((first, 1 - first), axis=1).astype(np.float32)
+
+
+def reach_between(quick: np.ndarray, full: np.ndarray) -> dict[str, float]:
+    """Of pictures whose log-odds of the first class are these by each look."""
+    return reach_of(probabilities(quick), probabilities(full), ("cars", "trees"))
 
 
 def spread(count: int = MANY) -> np.ndarray:
@@ -25,7 +28,7 @@ def spread(count: int = MANY) -> np.ndarray:
 
 def test_the_reach_is_how_far_the_full_look_is_beyond() -> None:
     """Where it is half a unit lower throughout, whoever is nearer to a limit from above crosses."""
-    found = reach_of(predictions(spread()), predictions(spread() - 0.5))
+    found = reach_between(spread(), spread() - 0.5)
 
     # Some few of the nearest to the far end are allowed.
     assert {"cars", "trees"} == found.keys()
@@ -34,7 +37,7 @@ def test_the_reach_is_how_far_the_full_look_is_beyond() -> None:
 
 def test_looks_that_say_the_same_have_no_reach() -> None:
     """Then the quick one always decides."""
-    assert {"cars": 0.0, "trees": 0.0} == reach_of(predictions(spread()), predictions(spread()))
+    assert {"cars": 0.0, "trees": 0.0} == reach_between(spread(), spread())
 
 
 def test_a_few_pictures_that_are_wholly_otherwise_do_not_count() -> None:
@@ -43,17 +46,17 @@ def test_a_few_pictures_that_are_wholly_otherwise_do_not_count() -> None:
     full = spread()
     full[-allowed:] = -4
 
-    assert 0.0 == reach_of(predictions(spread()), predictions(full))["cars"]
+    assert 0.0 == reach_between(spread(), full)["cars"]
 
     full[-allowed - 1 :] = -4
 
-    assert reach_of(predictions(spread()), predictions(full))["cars"] > 7
+    assert reach_between(spread(), full)["cars"] > 7
 
 
 @pytest.mark.parametrize(("count", "is_known"), [(FEWEST - 1, False), (FEWEST, True)])
 def test_of_few_pictures_it_is_not_known(count: int, *, is_known: bool) -> None:
     """A thousandth of them would be less than one."""
-    assert is_known is bool(reach_of(predictions(spread(count)), predictions(spread(count))))
+    assert is_known is bool(reach_between(spread(count), spread(count)))
 
 
 def test_what_the_reach_promises_holds_at_every_limit() -> None:
@@ -61,7 +64,7 @@ def test_what_the_reach_promises_holds_at_every_limit() -> None:
     random = np.random.default_rng(0)
     quick = random.normal(0, 3, MANY)
     full = quick + random.normal(0, 0.4, MANY)
-    reach = reach_of(predictions(quick), predictions(full))["cars"]
+    reach = reach_between(quick, full)["cars"]
 
     for limit in np.log(np.arange(1, 100) / np.arange(99, 0, -1)):
         is_far = np.abs(quick - limit) > reach

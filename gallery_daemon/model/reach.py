@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery_daemon.training.predictions import HUNDREDTHS
+from gallery_daemon.model.manifest import TALLY_BINS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from gallery_daemon.training.predictions import Predictions
-
+    Floats = NDArray[np.float32]
     Odds = NDArray[np.float64]
 
 MOST_WRONG = 0.001
@@ -34,26 +35,26 @@ FEWEST = 1_000
 _LEAST = 1e-6  # as in `model.quick`
 
 
-def reach_of(quick: Predictions, full: Predictions) -> dict[str, float]:
+def reach_of(quick: Floats, full: Floats, classes: Sequence[str]) -> dict[str, float]:
     """The reach of each class; empty if the pictures are too few to know it.
 
     Args:
-        quick: calibrated predictions on held-out pictures.
-        full: on the same pictures, in the same order.
+        quick: calibrated probabilities of held-out pictures, float (N, C).
+        full: of the same pictures, in the same order.
+        classes: the names of the C classes.
     """
-    if len(quick.truth) < FEWEST:
+    if len(full) < FEWEST:
         return {}
-    odds = zip(_log_odds(quick.probabilities).T, _log_odds(full.probabilities).T, strict=True)
+    odds = zip(_log_odds(quick).T, _log_odds(full).T, strict=True)
     return {
-        name: math.ceil(_reach(*each) * 100) / 100
-        for name, each in zip(quick.classes, odds, strict=True)
+        name: math.ceil(_reach(*each) * 100) / 100 for name, each in zip(classes, odds, strict=True)
     }
 
 
 def _reach(quick: Odds, full: Odds) -> float:
     """The reach by the log-odds of a class, (N,) each."""
     allowed = int(MOST_WRONG * len(quick))
-    limits = _log_odds(np.arange(1, HUNDREDTHS) / HUNDREDTHS).tolist()
+    limits = _log_odds(np.arange(1, TALLY_BINS) / TALLY_BINS).tolist()
     return max(_distance(quick - limit, full - limit, allowed) for limit in limits)
 
 

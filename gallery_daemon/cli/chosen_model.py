@@ -1,0 +1,160 @@
+"""`model list`, `model use` and `model rollback`: the versions of a configuration's model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gallery_daemon.cli import public
+from gallery_daemon.cli.config_file import existing_config, warn_of_versions
+from gallery_daemon.cli.fitting import path_line, sentence
+from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
+from gallery_daemon.cli.moments import to_the_second
+from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.plain import shown
+from gallery_daemon.daemon.configuration import read_configuration, versions_of
+from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.model.model_versions import ModelVersionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gallery_daemon.config.settings import Config
+    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion, ModelVersions
+
+app = typer.Typer(
+    cls=HelpfulGroup,
+    help="Show what the model has learned, and choose which version of it serves.",
+    no_args_is_help=True,
+)
+
+_INDENT = 6
+
+
+@app.command("list", cls=HelpfulCommand)
+def list_versions(
+    *,
+    config: ConfigFile = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per version.")
+    ] = False,
+) -> None:
+    """List the versions of the model for the library of the configuration.
+
+    Version 0 is the model as it came. Each other was learned from lessons; `gallery-daemon learn`
+    makes them. The one with the star serves.
+
+    Example: gallery-daemon model list
+    """
+    loaded = read_configuration(existing_config(config))
+    versions = _versions(loaded)
+    if as_json:
+        for each in versions.all():
+            public.print_json(public.of_version(each))
+        return
+    warn_of_versions(loaded)
+    print(path_line(loaded.library, 0, before="versions for "))
+    for each in versions.all():
+        for line in _lines(each):
+            print(line)
+
+
+@app.command(cls=HelpfulCommand)
+def use(
+    name: Annotated[
+        str, typer.Argument(help="A number, a model's `name@hash8`, or `base`.", show_default=False)
+    ],
+    *,
+    config: ConfigFile = None,
+) -> None:
+    """Let another version of the model serve.
+
+    A running daemon takes it up within seconds. Photos stay where they are; `gallery-daemon refile`
+    shows which would go elsewhere. A version that the gate refused cannot be used, nor one that
+    does not know a class which your rules name.
+
+    Examples:
+        gallery-daemon model use 3
+
+        gallery-daemon model use base
+    """
+    path = existing_config(config)
+    versions = _versions(read_configuration(path))
+    with versions.locked():
+        to = versions.read(versions.number_of(name))
+        _refuse_unknown_classes(path, to)
+        versions.adopt(to.number)
+    _print_serving(to)
+
+
+@app.command(cls=HelpfulCommand)
+def rollback(*, config: ConfigFile = None) -> None:
+    """Let the version before serve again.
+
+    A running daemon takes it up within seconds. Nothing is deleted: `model use` comes back.
+
+    Example: gallery-daemon model rollback
+    """
+    path = existing_config(config)
+    versions = _versions(read_configuration(path))
+    with versions.locked():
+        _refuse_unknown_classes(path, versions.previous())
+        to = versions.roll_back()
+    _print_serving(to)
+
+
+def _versions(loaded: Config) -> ModelVersions:
+    return versions_of(loaded.model.bundle, loaded.library)
+
+
+def _refuse_unknown_classes(path: Path, version: ModelVersion) -> None:
+    """The configuration can be read with this version.
+
+    Raises:
+        GalleryError: a rule names a class that it does not know.
+    """
+    try:
+        read_configuration(path, version)
+    except ConfigErrors as errors:
+        first = errors.errors[0]
+        raise GalleryError(
+            f"the configuration does not go with version {version.number}: {first.sentence}"
+            f" ({first.place})",
+            hint="change that rule first, then choose the version",
+        ) from errors
+
+
+def _print_serving(version: ModelVersion) -> None:
+    print(sentence(f"{version.manifest.model_id} serves: {_origin(version)}"))
+    print(sentence("see which photos would go elsewhere with: gallery-daemon refile"))
+
+
+def _lines(listed: ListedModelVersion) -> Iterator[str]:
+    """A version as a person reads it: its state and name, then from what it was learned."""
+    star = "*" if listed.state is ModelVersionState.CURRENT else " "
+    begin = f"{star} {listed.number:>3}"
+    if listed.version is None:
+        yield f"{begin} {listed.state}"
+        yield sentence(listed.problem or "", _INDENT)
+        return
+    version = listed.version
+    yield f"{begin} {listed.state}, {shown(version.manifest.model_id)}"
+    yield sentence(_origin(version), _INDENT)
+    if version.learned is not None:
+        for reason in version.learned.gate.reasons:
+            yield sentence(reason, _INDENT)
+        wanted = version.learned.gate.wanted_more
+        if wanted is not None:
+            yield sentence(f"about {wanted} more lessons could change that", _INDENT)
+
+
+def _origin(version: ModelVersion) -> str:
+    learned = version.learned
+    if learned is None:
+        return f"the model as it came, {len(version.manifest.classes)} classes"
+    when = to_the_second(learned.created_at.isoformat())
+    classes = ", ".join(f"{count} {name}" for name, count in learned.lessons.items())
+    lessons = "lesson" if learned.count == 1 else "lessons"
+    return f"version {version.number}, learned {when} from {learned.count} {lessons}: {classes}"

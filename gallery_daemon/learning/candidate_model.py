@@ -1,0 +1,92 @@
+"""A candidate: the head that the base's would be, had it known the lessons.
+
+It is always made of the base's head, the base's bank and all lessons that stand, never of the head
+that serves: a lesson that is withdrawn leaves no trace, and a hundred small steps lead nowhere else
+than one. With no lessons it is the base.
+
+It goes as far from the base towards the fitted head as the bank allows: where the whole way would
+forget a class, three quarters, half or a quarter of it may not. All that is said of it comes from
+answers to pictures which the heads that gave them had not learned from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gallery_daemon.learning.calibrate import calibrated
+from gallery_daemon.learning.cross_validation import cross_validate
+from gallery_daemon.learning.fit import DEFAULT, between, extended, fit, labels_of
+from gallery_daemon.learning.gate import Gate, bound_of, forgotten, judge
+from gallery_daemon.model.bank import FeatureBank
+
+if TYPE_CHECKING:
+    from gallery_daemon.learning.cross_validation import ModelAnswers, Validated
+    from gallery_daemon.learning.fit import FitSettings, Taught
+    from gallery_daemon.model.head import Head
+    from gallery_daemon.model.manifest import Manifest
+
+SHARES = (1.0, 0.75, 0.5, 0.25)
+"""Of the way from the base to the fitted head; the first that forgets nothing is gone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateModel:
+    """A head that may come to serve, and the gate's word on it.
+
+    `manifest` is the base's with the candidate's classes, temperatures, tallies and reach; its hash
+    of the head is still the base's. `taught_bank` has the lessons as rows that extend the base's
+    bank, their labels numbers of the candidate's classes. `share` is how much of the way was gone.
+    """
+
+    manifest: Manifest
+    head: Head
+    taught_bank: FeatureBank
+    gate: Gate
+    share: float
+    validated: Validated
+
+
+def make_candidate(
+    base: Manifest,
+    head: Head,
+    bank: FeatureBank,
+    taught: Taught,
+    settings: FitSettings = DEFAULT,
+) -> CandidateModel:
+    """The candidate that all lessons together make of the base.
+
+    Args:
+        base: the manifest of the bundle, not of a version.
+        head: the bundle's.
+        bank: the bundle's.
+        taught: at least one lesson, with features of the bundle's body.
+        settings: how much lessons count.
+    """
+    new = dict.fromkeys(name for name in taught.classes if name not in base.classes)
+    classes = (*base.classes, *sorted(new))
+    validated = cross_validate(head, bank, taught, classes, settings)
+    share, answers = _allowed(validated)
+    return CandidateModel(
+        replace(base, classes=classes, looks=calibrated(base, validated, answers), metrics=None),
+        between(extended(head, taught, classes), fit(head, bank, taught, classes, settings), share),
+        FeatureBank(
+            taught.full.astype(np.float16),
+            taught.quick.astype(np.float16),
+            labels_of(taught, classes),
+        ),
+        judge(validated, answers),
+        share,
+        validated,
+    )
+
+
+def _allowed(validated: Validated) -> tuple[float, ModelAnswers]:
+    """How far a candidate may go, and what heads that far make of what they left out."""
+    for share in SHARES:
+        answers = validated.base.towards(validated.left_out, share)
+        if not any(forgotten(validated, answers, bound_of(validated))):
+            return share, answers
+    return 1.0, validated.left_out

@@ -1,0 +1,68 @@
+"""Folds of lessons: each is left out once, and what is nearly the same is left out together.
+
+Two photos of a burst are one lesson twice. If one of them is learned from while the other is
+judged, the judgement says only that a photo resembles itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Integers = NDArray[np.int64]
+
+ALIKE = 0.97
+"""Cosine similarity of the features of two shots of one thing; see `tests.benchmarks.learning`."""
+# Of a feature vector that is all zero.
+_TINY = np.float32(1e-12)
+
+
+def groups_of(features: Floats) -> Integers:
+    """A number for each picture, int64 (N,): the same where pictures are alike, also by way of one.
+
+    Args:
+        features: float32 (N, F).
+    """
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    directions = features / np.maximum(lengths, _TINY)
+    groups = np.arange(len(features))
+    for row, similarities in enumerate(directions @ directions.T):
+        alike = np.flatnonzero(similarities[:row] >= ALIKE)
+        if len(alike):
+            joined = np.unique(groups[np.append(alike, row)])
+            groups[np.isin(groups, joined)] = joined[0]
+    return groups
+
+
+def folds_of(labels: Sequence[int] | Integers, groups: Integers, count: int) -> Integers:
+    """The fold of each picture, int64 (N,), 0 to `count` - 1.
+
+    A group is in one fold as a whole, and each class is spread over the folds as evenly as its
+    groups allow. The same arguments give the same folds.
+
+    Args:
+        labels: the class of each.
+        groups: of each, as `groups_of` numbers them.
+        count: how many folds, at least 2.
+    """
+    classes = np.asarray(labels, np.int64)
+    folds = np.zeros(len(groups), np.int64)
+    filled = np.zeros((count, int(classes.max(initial=0)) + 1))
+    sizes = {int(group): int((groups == group).sum()) for group in np.unique(groups)}
+    # The largest first: they are the hardest to place.
+    for group in sorted(sizes, key=lambda each: (-sizes[each], each)):
+        own = groups == group
+        brought = np.bincount(classes[own], minlength=filled.shape[1])
+        # First where there is least of its classes, then where there is least of all.
+        costs = [(float(fold @ brought), float(fold.sum())) for fold in filled]
+        chosen = costs.index(min(costs))
+        folds[own] = chosen
+        filled[chosen] += brought
+    return folds

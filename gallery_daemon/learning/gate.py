@@ -1,0 +1,199 @@
+"""The gate: whether a candidate may serve.
+
+It may if three things hold, all of them on pictures that it did not learn from; lessons that are
+nearly the same photo count once.
+
+- It is right on more of the lessons than the base: of those that only one of the two has right, so
+  many are the candidate's that chance would give them less often than one time in twenty (McNemar's
+  test, one-sided and exact).
+- The lessons agree with each other: with their labels dealt out anew at random, the candidate gains
+  as much less often than one time in twenty. This is asked where a fair number of lessons are of
+  other classes than the most frequent one: dealt out anew, labels that are all the same say
+  nothing. A base is wrong on corrections by selection, so that any change would look like a gain;
+  this is what tells learning from mere change.
+- No class of the bank is recognised less often by more than `MOST_FALL`, or, with a new class,
+  `MOST_FALL_WITH_NEW`; a fall that chance explains (the same test) does not count.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gallery_daemon.model.temperature import cross_entropies
+from gallery_daemon.photo import LookKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gallery_daemon.learning.cross_validation import ModelAnswers, Validated
+
+    Flags = NDArray[np.bool_]
+
+LEVEL = 0.05
+"""So often, at most, would chance alone let a candidate pass each of the tests."""
+MOST_FALL, MOST_FALL_WITH_NEW = 0.02, 0.01
+FEWEST_OF_OTHERS = 5
+"""With so many lessons that are not of the most frequent class, they can contradict each other."""
+_DEALS = 1_999
+_MOST_WANTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRecall:
+    """Of a class's pictures in the bank, the share recognised by base and candidate, 0..1."""
+
+    pictures: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateFigures:
+    """What the gate looked at.
+
+    Of `lessons` base and candidate have `right_before` and `right_after` right, of which `gained`
+    and `lost` are the other's; losses are mean cross-entropies in nats. `chance` is how often
+    chance would gain as much, `contradiction` how often labels dealt out anew do; None: not asked.
+    """
+
+    lessons: int
+    right_before: int
+    right_after: int
+    gained: int
+    lost: int
+    loss_before: float
+    loss_after: float
+    chance: float
+    contradiction: float | None
+    classes: dict[str, ClassRecall]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a candidate may serve; if not, why, in clauses.
+
+    `wanted_more`: about so many more lessons like these would be enough; None: none are wanted, or
+    no number of such lessons would be.
+    """
+
+    passed: bool
+    reasons: tuple[str, ...]
+    wanted_more: int | None
+    figures: GateFigures
+
+
+def judge(validated: Validated, answers: ModelAnswers) -> Gate:
+    """Whether a candidate, whose left-out `answers` these are, may serve instead of the base."""
+    figures = _figures(validated, answers)
+    falls = tuple(forgotten(validated, answers, bound_of(validated)))
+    is_better = figures.chance <= LEVEL
+    agrees = figures.contradiction is None or figures.contradiction <= LEVEL
+    reasons = []
+    if not is_better:
+        reasons.append(
+            f"of {figures.lessons} lessons that it did not learn from it has {figures.right_after} "
+            f"right, the model before {figures.right_before}: chance may do as much"
+        )
+    if is_better and not agrees:
+        reasons.append("the lessons contradict each other: other labels teach as much")
+    reasons += [
+        f"it forgets {name}: {figures.classes[name].after:.1%} of these are recognised, before "
+        f"{figures.classes[name].before:.1%}"
+        for name in falls
+    ]
+    more = None if is_better else wanted_more(figures.gained, figures.lost)
+    return Gate(not reasons, tuple(reasons), more, figures)
+
+
+def bound_of(validated: Validated) -> float:
+    """By how much a class's recall may fall, 0..1."""
+    is_new = validated.lesson_labels.max(initial=0) > validated.bank_labels.max()
+    return MOST_FALL_WITH_NEW if is_new else MOST_FALL
+
+
+def forgotten(validated: Validated, answers: ModelAnswers, bound: float) -> Iterator[str]:
+    """The classes of the bank that are recognised less often by more than `bound`, 0..1."""
+    before, after = _right(validated, validated.base), _right(validated, answers)
+    for label, name in enumerate(validated.classes):
+        own = validated.bank_labels == label
+        lost, gained = int((before & ~after & own).sum()), int((after & ~before & own).sum())
+        if lost - gained > bound * own.sum() and sign_test(lost, gained) <= LEVEL:
+            yield name
+
+
+def sign_test(more: int, less: int) -> float:
+    """How often a fair coin shows heads at least `more` times of `more + less`, 0..1."""
+    tosses = more + less
+    ways = sum(math.comb(tosses, heads) for heads in range(more, tosses + 1))
+    return ways / float(2**tosses)
+
+
+def wanted_more(gained: int, lost: int) -> int | None:
+    """How many more lessons would pass, if these are gained and lost as those were; None: none."""
+    if gained <= lost and gained + lost:
+        return None
+    # Of lessons that change nothing so far, the next few may.
+    share = gained / (gained + lost) if gained + lost else 1.0
+    for total in range(gained + lost + 1, _MOST_WANTED):
+        right = round(total * share)
+        if sign_test(right, total - right) <= LEVEL:
+            return total - gained - lost
+    return None
+
+
+def _figures(validated: Validated, answers: ModelAnswers) -> GateFigures:
+    first = validated.first_of_groups
+    truth = validated.lesson_labels[first]
+    logits = [each.lessons[LookKind.FULL][first] for each in (validated.base, answers)]
+    before, after = (each.argmax(1) == truth for each in logits)
+    gained, lost = int((after & ~before).sum()), int((before & ~after).sum())
+    loss_before, loss_after = (float(cross_entropies(each, truth).mean()) for each in logits)
+    return GateFigures(
+        len(truth),
+        int(before.sum()),
+        int(after.sum()),
+        gained,
+        lost,
+        loss_before,
+        loss_after,
+        sign_test(gained, lost),
+        _contradiction(validated, answers),
+        {
+            name: ClassRecall(int(own.sum()), float(was[own].mean()), float(now[own].mean()))
+            for was, now in [(_right(validated, validated.base), _right(validated, answers))]
+            for label, name in enumerate(validated.classes)
+            if (own := validated.bank_labels == label).any()
+        },
+    )
+
+
+def _right(validated: Validated, answers: ModelAnswers) -> Flags:
+    right: Flags = answers.bank[LookKind.FULL].argmax(1) == validated.bank_labels
+    return right
+
+
+def _contradiction(validated: Validated, answers: ModelAnswers) -> float | None:
+    """How often labels that are dealt out anew are gained as much as the true ones, 0..1."""
+    first = validated.first_of_groups
+    truth = validated.lesson_labels[first]
+    if len(truth) - np.bincount(truth).max() < FEWEST_OF_OTHERS:
+        return None
+    gains = (_log_probabilities(answers) - _log_probabilities(validated.base))[first]  # (K, C)
+    rows = np.arange(len(truth))
+    random = np.random.default_rng(0)
+    found = gains[rows, truth].sum()
+    dealt = (gains[rows, random.permutation(truth)].sum() for _ in range(_DEALS))
+    return (1 + sum(float(each) >= float(found) for each in dealt)) / (1 + _DEALS)
+
+
+def _log_probabilities(answers: ModelAnswers) -> NDArray[np.float64]:
+    logits = answers.lessons[LookKind.FULL].astype(np.float64)
+    logs = logits - logits.max(1, keepdims=True)
+    found: NDArray[np.float64] = logs - np.log(np.exp(logs).sum(1, keepdims=True))
+    return found
