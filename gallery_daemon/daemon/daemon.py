@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from gallery_daemon import __version__
 from gallery_daemon.config.settings import SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
+from gallery_daemon.daemon.idle_learning import IdleLearning
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
@@ -139,6 +140,9 @@ class Session:
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
         self._model = model_of(config)
+        self._learning = IdleLearning.of(
+            config, self._runtime.journal, log, model=self._model, is_busy=self._has_work
+        )
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         self._config_events = (
@@ -218,6 +222,8 @@ class Session:
         watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
         if watch is not None:
             tasks.append(watch)
+        if self._learning is not None:
+            tasks.append(self._learning)
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -225,9 +231,12 @@ class Session:
         return tuple(tasks)
 
     def _is_busy(self) -> bool:
-        runtime, listings = self._runtime, self._watching.listings
-        is_listing = any(each.is_under_way for each in listings)
-        return is_listing or runtime.pipeline.load > 0 or runtime.host.pid is not None
+        return self._has_work() or self._runtime.host.pid is not None
+
+    def _has_work(self) -> bool:
+        """Whether photos are on their way, or a folder is listed."""
+        is_listing = any(each.is_under_way for each in self._watching.listings)
+        return is_listing or self._runtime.pipeline.load > 0
 
     def close(self) -> None:
         """Everything has ended: intake first, the classifier process and the journal last."""
@@ -235,6 +244,8 @@ class Session:
             self._notifier.stopping()
         self._signals.wake = noop
         self._watching.stop()
+        if self._learning is not None:
+            self._learning.close()
         if self._config_events is not None:
             self._config_events.close()
         if self._exporter is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import LookKind
@@ -16,7 +17,7 @@ from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
 from gallery_daemon.training.made_from import MadeFrom
 from gallery_daemon.training.measures import Measures, measure
-from gallery_daemon.training.pictures import SkippedPictures, as_thumbnail, read_pictures
+from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
