@@ -296,12 +296,12 @@ def test_the_scaled_decode_looks_like_the_whole_one(phone: Path, name: str) -> N
 def test_200_megapixels_are_read_by_their_preview(phone: Path) -> None:
     """Decoded whole it takes seconds and 1.4 GB; its preview some hundredths of a second."""
     data = (phone / "200MP.heic").read_bytes()
-    start = time.monotonic()
+    start = time.process_time()
 
     picture = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert (12240, 16320) == picture.size
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_what_stands_complete_is_whole(phone: Path) -> None:
