@@ -1,6 +1,6 @@
-"""Folds of lessons: each is left out once, and what is nearly the same is left out together.
+"""Folds of pictures: each is left out once, and what is nearly the same is left out together.
 
-Two photos of a burst are one lesson twice. If one of them is learned from while the other is
+Two photos of a burst say one thing twice. If one of them is learned from while the other is
 judged, the judgement says only that a photo resembles itself.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 ALIKE = 0.97
-"""Cosine similarity of the features of two shots of one thing; see `tests.benchmarks.learning`."""
+"""Cosine similarity of the features of two shots of one thing."""
 # Of a feature vector that is all zero.
 _TINY = np.float32(1e-12)
 
