@@ -1,4 +1,4 @@
-"""When the daemon learns by itself, or says that it is time to: a table of turns, with no process."""
+"""When the daemon learns by itself, or says that it is time to: turn by turn, with no process."""
 
 from __future__ import annotations
 
@@ -76,15 +76,16 @@ class Room:
         """So many more lessons."""
         numbers = range(self._given, self._given + count)
         self._given += count
-        self.journal.lessons.give(
-            (
-                NewLesson(
-                    self.library, f"/p/{n}.jpg", Identity(1, n + 1, n, n), LessonKind.LABEL, "x"
-                )
-                for n in numbers
-            ),
-            when,
+        kind = LessonKind.LABEL
+        lessons = (
+            NewLesson(self.library, f"/p/{n}.jpg", Identity(1, n + 1, n, n), kind, "x")
+            for n in numbers
         )
+        self.journal.lessons.give(lessons, when)
+
+    def is_at_work(self) -> bool:
+        """Whether it learns now."""
+        return self.task.process is not None
 
     def after(self, seconds: float) -> None:
         """The loop turns every five seconds."""
@@ -136,13 +137,13 @@ def test_it_learns_only_when_nothing_waits(tmp_path: Path, journal: Journal) -> 
     assert [] == room.processes
     room.after(5 * MINUTE)
     (process,) = room.processes
-    assert room.task.is_at_work
+    assert room.is_at_work()
 
     write(room.versions)  # at noon of that day, after the lessons
     process.found = said(result="adopted")
     room.after(10 * MINUTE)
 
-    assert not room.task.is_at_work
+    assert not room.is_at_work()
     assert [process] == room.processes
     assert [] == room.log.events
     room.give(20, START + timedelta(days=1))
@@ -216,7 +217,7 @@ def test_with_the_session_the_process_ends(tmp_path: Path, journal: Journal) -> 
     room.task.close()
 
     assert room.processes[0].is_ended
-    assert not room.task.is_at_work
+    assert not room.is_at_work()
 
 
 def test_never_means_never(tmp_path: Path, journal: Journal) -> None:
