@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Protocol
 from gallery_daemon import __version__
 from gallery_daemon.config.settings import SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
+from gallery_daemon.daemon.drift_watch import DriftWatch
 from gallery_daemon.daemon.idle_learning import IdleLearning
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
+from gallery_daemon.daemon.model_state import ModelState
 from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
 from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
-from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
+from gallery_daemon.daemon.version_watch import VersionWatch, adopted
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import (
@@ -139,9 +141,17 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
-        self._model = model_of(config)
+        self._model = ModelState.of(config)
         self._learning = IdleLearning.of(
-            config, self._runtime.journal, log, model=self._model, is_busy=self._has_work
+            config, self._runtime.journal, log, model=self._model.id, is_busy=self._has_work
+        )
+        self._drift = DriftWatch.of(
+            config,
+            self._runtime.journal,
+            log,
+            clock,
+            model=self._model.id,
+            is_busy=self._has_work,
         )
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
@@ -208,7 +218,8 @@ class Session:
             return f"{runtime.tally}, {runtime.pipeline.load} on their way"
 
         def snapshot(now: float) -> str:
-            return snapshot_of(runtime, watching, throughput, self._rejected, now)
+            model = self._model.snapshot(self._learning, self._drift)
+            return snapshot_of(runtime, watching, throughput, self._rejected, now, model=model)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
@@ -222,8 +233,7 @@ class Session:
         watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
         if watch is not None:
             tasks.append(watch)
-        if self._learning is not None:
-            tasks.append(self._learning)
+        tasks += [each for each in (self._learning, self._drift) if each is not None]
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -254,7 +264,7 @@ class Session:
 
     def _tell_of_changes(self, fresh: Config) -> None:
         """What the next session has that this one has not."""
-        event = adopted(self._config, self._model, fresh)
+        event = adopted(self._config, self._model.id, fresh)
         if event is not None:
             self._log.write(event)
         changes = changes_between(self._config, fresh)
