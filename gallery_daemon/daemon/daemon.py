@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Protocol
 from gallery_daemon import __version__
 from gallery_daemon.config.settings import SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
+from gallery_daemon.daemon.drift_watch import DriftWatch
+from gallery_daemon.daemon.idle_learning import IdleLearning
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
+from gallery_daemon.daemon.model_state import ModelState
 from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
 from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
-from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
+from gallery_daemon.daemon.version_watch import VersionWatch, adopted
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, make_library
 from gallery_daemon.errors import (
@@ -138,7 +141,18 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
-        self._model = model_of(config)
+        self._model = ModelState.of(config)
+        self._learning = IdleLearning.of(
+            config, self._runtime.journal, log, model=self._model.id, is_busy=self._has_work
+        )
+        self._drift = DriftWatch.of(
+            config,
+            self._runtime.journal,
+            log,
+            clock,
+            model=self._model.id,
+            is_busy=self._has_work,
+        )
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         self._config_events = (
@@ -204,7 +218,8 @@ class Session:
             return f"{runtime.tally}, {runtime.pipeline.load} on their way"
 
         def snapshot(now: float) -> str:
-            return snapshot_of(runtime, watching, throughput, self._rejected, now)
+            model = self._model.snapshot(self._learning, self._drift)
+            return snapshot_of(runtime, watching, throughput, self._rejected, now, model=model)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
@@ -218,6 +233,7 @@ class Session:
         watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
         if watch is not None:
             tasks.append(watch)
+        tasks += [each for each in (self._learning, self._drift) if each is not None]
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -225,9 +241,12 @@ class Session:
         return tuple(tasks)
 
     def _is_busy(self) -> bool:
-        runtime, listings = self._runtime, self._watching.listings
-        is_listing = any(each.is_under_way for each in listings)
-        return is_listing or runtime.pipeline.load > 0 or runtime.host.pid is not None
+        return self._has_work() or self._runtime.host.pid is not None
+
+    def _has_work(self) -> bool:
+        """Whether photos are on their way, or a folder is listed."""
+        is_listing = any(each.is_under_way for each in self._watching.listings)
+        return is_listing or self._runtime.pipeline.load > 0
 
     def close(self) -> None:
         """Everything has ended: intake first, the classifier process and the journal last."""
@@ -235,6 +254,8 @@ class Session:
             self._notifier.stopping()
         self._signals.wake = noop
         self._watching.stop()
+        if self._learning is not None:
+            self._learning.close()
         if self._config_events is not None:
             self._config_events.close()
         if self._exporter is not None:
@@ -243,7 +264,7 @@ class Session:
 
     def _tell_of_changes(self, fresh: Config) -> None:
         """What the next session has that this one has not."""
-        event = adopted(self._config, self._model, fresh)
+        event = adopted(self._config, self._model.id, fresh)
         if event is not None:
             self._log.write(event)
         changes = changes_between(self._config, fresh)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gallery_daemon.model.doubts import doubts, left_out_probabilities
 
@@ -15,19 +13,20 @@ def _gallery(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return (np.eye(3, 12)[labels] + random.normal(0, 0.15, (120, 12))).astype("f4"), labels
 
 
-@settings(max_examples=8, deadline=None)
-@given(st.integers(0, 2**20))
-def test_planted_slips_are_found(seed: int) -> None:
-    """Six pictures in the wrong folder: five at least are named, and two others at most."""
-    rows, truth = _gallery(seed)
-    labels = truth.copy()
-    slips = np.random.default_rng(seed).permutation(120)[:6]
-    labels[slips] = (labels[slips] + 1) % 3
+def test_planted_slips_are_found() -> None:
+    """Six pictures of each of twenty galleries in the wrong folder: most are named, few others."""
+    found = wrong = 0
+    for seed in range(20):
+        rows, truth = _gallery(seed)
+        labels = truth.copy()
+        slips = np.random.default_rng(seed).permutation(120)[:6]
+        labels[slips] = (labels[slips] + 1) % 3
+        named = {doubt.place for doubt in doubts(left_out_probabilities(rows, labels, 3), labels)}
+        found += len(named & set(slips.tolist()))
+        wrong += len(named - set(slips.tolist()))
 
-    found = {doubt.place for doubt in doubts(left_out_probabilities(rows, labels, 3), labels)}
-
-    assert len(found & set(slips.tolist())) >= 5
-    assert len(found - set(slips.tolist())) <= 2
+    assert found >= 0.85 * 120
+    assert wrong <= 0.01 * 20 * 114
 
 
 def test_what_nothing_contradicts_is_not_doubtful() -> None:
