@@ -17,7 +17,7 @@ from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
-from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
 
 if TYPE_CHECKING:
     from gallery_daemon.training.evaluate import Evaluation

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.model.engines.probes import softmax
-from gallery_daemon.model.fit_head import fit_head
+from gallery_daemon.model.fit_head import fit_head, one_hot
 from gallery_daemon.model.folds import folds_of, groups_of
 
 if TYPE_CHECKING:
@@ -60,14 +60,9 @@ def doubts(probabilities: Floats, labels: Integers) -> tuple[Doubt, ...]:
     """
     if not len(labels):
         return ()
-    rows, counts = np.arange(len(labels)), np.bincount(labels, minlength=probabilities.shape[1])
+    rows = np.arange(len(labels))
     own = probabilities[rows, labels]
-    means = np.bincount(labels, own, len(counts)) / np.maximum(counts, 1)
-    squares = np.bincount(labels, (own - means[labels]) ** 2, len(counts)) / np.maximum(counts, 1)
-    confidences = means - np.sqrt(squares)
-    # Few pictures do not say how sure their class is; then it takes more than a half.
-    limits = np.where(counts >= FEWEST, confidences, np.maximum(confidences, 0.5))
-    reached = np.where(probabilities >= limits, probabilities, 0.0)
+    reached = np.where(probabilities >= _usual(probabilities, labels), probabilities, 0.0)
     reached[rows, labels] = 0.0
     likelier = reached.argmax(1)
     best = reached[rows, likelier]
@@ -77,6 +72,18 @@ def doubts(probabilities: Floats, labels: Integers) -> tuple[Doubt, ...]:
         Doubt(row, int(labels[row]), int(likelier[row]), float(own[row]), float(best[row]))
         for row in ordered
     )
+
+
+def _usual(probabilities: Floats, labels: Integers) -> NDArray[np.float64]:
+    """The confidence that most pictures of each class are given in it, float64 (C,), 0..1."""
+    counts = np.bincount(labels, minlength=probabilities.shape[1])
+    own = probabilities[np.arange(len(labels)), labels]
+    means = np.bincount(labels, own, len(counts)) / np.maximum(counts, 1)
+    squares = np.bincount(labels, (own - means[labels]) ** 2, len(counts)) / np.maximum(counts, 1)
+    found = means - np.sqrt(squares)
+    # Few pictures do not say how sure their class is; then it takes more than a half.
+    limits: NDArray[np.float64] = np.where(counts >= FEWEST, found, np.maximum(found, 0.5))
+    return limits
 
 
 def left_out_probabilities(features: Floats, labels: Integers, classes: int) -> Floats:
@@ -97,6 +104,9 @@ def left_out_probabilities(features: Floats, labels: Integers, classes: int) -> 
                 features[rest], labels[rest], shares[rest], classes, smoothing=_SMOOTHING
             )
             found[out] = softmax(head.logits(features[out]))
+            # Of a class whose pictures are all alike, and so left out together, nothing is known.
+            unknown = out & ~np.isin(labels, labels[rest])
+            found[unknown] = one_hot(labels[unknown], classes)
     return found
 
 

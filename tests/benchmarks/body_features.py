@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.dataset import Gallery, find_gallery, without_duplicates
-from gallery_daemon.training.pictures import as_thumbnail, read_pictures
+from gallery_daemon.training.pictures import read_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,9 +54,8 @@ def body_features(folders: Sequence[Path], bundle: Path, cache: Path) -> BodyFea
     """
     gallery, _ = without_duplicates(find_gallery(folders))
     body = hashlib.sha256((bundle / "model.safetensors").read_bytes())
-    body.update(
-        "\n".join(str(picture.path) for picture in gallery.pictures).encode("utf-8", "replace")
-    )
+    names = "\n".join("/".join(picture.path.parts[-2:]) for picture in gallery.pictures)
+    body.update(names.encode("utf-8", "replace"))
     path = cache / f"features-{body.hexdigest()[:16]}.npz"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)

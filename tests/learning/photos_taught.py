@@ -45,7 +45,8 @@ def base(seed: int = 0) -> tuple[Head, FeatureBank]:
     rows = np.concatenate([cloud(corner, ROWS, seed + corner) for corner in range(3)])
     labels = np.repeat(np.arange(3), ROWS)
     shares = np.ones(len(rows), np.float32)
-    full, quick = (fit_head(each, labels, shares, 3, smoothing=0.05) for each in (rows, rows * 0.9))
+    looks = (rows, rows * np.float32(0.9))
+    full, quick = (fit_head(each, labels, shares, 3, smoothing=0.05) for each in looks)
     head = Head(full.weight, full.bias, Head(quick.weight, quick.bias))
     return head, FeatureBank(rows.astype("f2"), (rows * 0.9).astype("f2"), labels)
 
