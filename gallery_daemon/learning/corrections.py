@@ -47,6 +47,7 @@ class Carried:
     `filed_in` is the folder that it was filed into, `folder` the one where it is now, both as
     components below the library. `moved_s` is when it was moved, in seconds since 1970; None: its
     disk does not say. `said` are the lessons of it that say something still, the latest last.
+    `is_copy`: it has another inode, and so may be a copy of a photo that is somewhere else.
     """
 
     filing: int
@@ -60,6 +61,7 @@ class Carried:
     content_hash: str | None
     moved_s: float | None
     said: tuple[Lesson, ...] = ()
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +206,15 @@ def findings(
     """What all these photos say together.
 
     Args:
-        photos: those that are not where they were; one that was found twice counts by what both
-            places say, and teaches nothing if they differ.
+        photos: those that are not where they were. Beside the photo itself its copies do not
+            count; of several copies alone each does, and if they differ they teach nothing.
         places: which folder stands for which class.
         now_s: seconds since 1970.
         stayed: how many photos that were filed into a folder or below it are still there.
     """
-    said = [(each, statement_of(each, places)) for each in photos]
+    themselves = {each.filing for each in photos if not each.is_copy}
+    counted = (each for each in photos if not each.is_copy or each.filing not in themselves)
+    said = [(each, statement_of(each, places)) for each in counted]
     moves = _by_move(_unanimous(said), places)
     lessons: list[NewLesson] = []
     mass_moves: list[Move] = []

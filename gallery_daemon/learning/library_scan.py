@@ -55,11 +55,14 @@ class LibraryLook:
     """What a look came to, and is in the journal.
 
     `events` are to be told. `waiting` are the paths below the library of photos that were moved a
-    moment ago, or may belong to one move with them: they are to be looked at again.
+    moment ago, or may belong to one move with them: they are to be looked at again. `has_copies`:
+    a look at some paths met copies of photos that may be anywhere, which only a look at the whole
+    library can tell.
     """
 
     events: tuple[Event, ...]
     waiting: tuple[str, ...]
+    has_copies: bool = False
 
 
 @dataclass(slots=True)
@@ -120,11 +123,15 @@ class LibraryScan:
             return None
         if walk.is_whole:
             walk.came_home += self._whereabouts.came_home()
+        has_copies = not walk.is_whole and any(each.is_copy for each in walk.carried)
+        carried = [each for each in walk.carried if walk.is_whole or not each.is_copy]
         found = findings(
-            walk.carried, self._places, now_s=self._now_s(), stayed=self._whereabouts.stayed
+            carried, self._places, now_s=self._now_s(), stayed=self._whereabouts.stayed
         )
         waiting = {self._root.relative(photo.path) for photo in found.waiting}
-        return LibraryLook(self._write(found, walk.came_home), tuple(filter(None, waiting)))
+        return LibraryLook(
+            self._write(found, walk.came_home), tuple(filter(None, waiting)), has_copies
+        )
 
     def look(self) -> LibraryLook:
         """A look at the whole library, at once.
