@@ -4,6 +4,7 @@
 - `wiring`: constructs everything that one configuration needs.
 - `loop`: the inbox and the main loop.
 - `watching`: the watches and the listings of the watch folders.
+- `library_watch`: looks at the library for what people put right.
 - `beat`: the one timer of an idle daemon; `rest`: gives memory back when work has ended.
 - `version_watch`: takes up another version of the model.
 - `configuration`: reads the configuration, for commands too; `reload`: when it is read again;

@@ -12,10 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
-from gallery_daemon.config.settings import SummaryMode
+from gallery_daemon.config.settings import LearnWhen, SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
+from gallery_daemon.daemon.library_watch import LibraryWatch
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
 from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
@@ -25,8 +26,9 @@ from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, sn
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
 from gallery_daemon.daemon.watching import Listing, Watching
-from gallery_daemon.daemon.wiring import Runtime, build, make_library
+from gallery_daemon.daemon.wiring import Runtime, build, library_scan_of, make_library
 from gallery_daemon.errors import (
+    BundleError,
     ConfigError,
     ConfigErrors,
     GalleryError,
@@ -35,6 +37,7 @@ from gallery_daemon.errors import (
 )
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.library_state import look_at_library
+from gallery_daemon.intake.appearances import Appearances
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import (
@@ -138,6 +141,7 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
+        self._library_watch = _watch_library(self._runtime, log, clock)
         self._model = model_of(config)
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
@@ -207,6 +211,8 @@ class Session:
             return snapshot_of(runtime, watching, throughput, self._rejected, now)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
+        if self._library_watch is not None:
+            tasks.append(self._library_watch)
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
         tasks.append(Rest(self._is_busy, partial(give_back, runtime.journal)))
         if self._config.summary is SummaryMode.DAILY:
@@ -235,6 +241,8 @@ class Session:
             self._notifier.stopping()
         self._signals.wake = noop
         self._watching.stop()
+        if self._library_watch is not None:
+            self._library_watch.stop()
         if self._config_events is not None:
             self._config_events.close()
         if self._exporter is not None:
@@ -269,6 +277,19 @@ class Session:
             return fresh
         self._notifier.ready()
         return None
+
+
+def _watch_library(runtime: Runtime, log: Log, clock: Clock) -> LibraryWatch | None:
+    """What looks for lessons; None where none are wanted, or the model cannot be read."""
+    config, pipeline = runtime.config, runtime.pipeline
+    if config.learn.when is LearnWhen.NEVER:
+        return None
+    try:
+        scan = library_scan_of(config, runtime.journal, Disk(runtime.stop), clock)
+    except BundleError:
+        return None  # the classifier process says so, at the first photo
+    appearances = Appearances(scan.root, clock)
+    return LibraryWatch(scan, appearances, config.library, log, lambda: pipeline.load > 0)
 
 
 def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:

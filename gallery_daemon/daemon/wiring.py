@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost, Timeouts
 from gallery_daemon.classifier.messages import Setup
-from gallery_daemon.daemon.configuration import confidences_of
+from gallery_daemon.daemon.configuration import classes_of, confidences_of
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.errors import GalleryError
@@ -33,8 +33,10 @@ from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.journey.stayed import StayedFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+from gallery_daemon.learning.library_scan import LibraryScan, root_of_library
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.rules.places import ClassPlaces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -205,6 +207,22 @@ def root_of(folder: WatchFolder, library: str) -> WatchRoot:
         skipped=(library.rstrip("/"), os.fspath(state_folder())),
         only=folder.only,
         ignore=folder.ignore,
+    )
+
+
+def library_scan_of(config: Config, journal: Journal, disk: Disk, clock: Clock) -> LibraryScan:
+    """What looks at the library for lessons, by the rules and the classes of now.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    others = (*(folder.path for folder in config.watch), os.fspath(state_folder()))
+    return LibraryScan(
+        journal,
+        disk,
+        clock,
+        root=root_of_library(config.library, others),
+        places=ClassPlaces.of(config.rules, classes_of(config.model)),
     )
 
 

@@ -220,7 +220,7 @@ def findings(
     mass_moves: list[Move] = []
     waiting: list[Carried] = []
     for taught in moves:
-        if any(not _is_still(photo, now_s) for photo, _ in taught):
+        if any(not is_still(photo, now_s) for photo, _ in taught):
             waiting += [photo for photo, _ in taught]
             continue
         for at_once in _at_once(taught):
@@ -235,13 +235,13 @@ def findings(
     return Findings(
         lessons=tuple(lessons),
         mass_moves=tuple(mass_moves),
-        taken_back=tuple(each for photo, each in back if _is_still(photo, now_s)),
+        taken_back=tuple(each for photo, each in back if is_still(photo, now_s)),
         kept=tuple(
             (statement.lesson, photo) for photo, statement in said if isinstance(statement, Kept)
         ),
         waiting=(
             *waiting,
-            *dict.fromkeys(photo for photo, _ in back if not _is_still(photo, now_s)),
+            *dict.fromkeys(photo for photo, _ in back if not is_still(photo, now_s)),
         ),
     )
 
@@ -281,7 +281,7 @@ def _by_move(taught: Iterable[_Lesson], places: PlacesOf) -> list[list[_Lesson]]
     return list(moves.values())
 
 
-def _is_still(photo: Carried, now_s: float) -> bool:
+def is_still(photo: Carried, now_s: float) -> bool:
     """Whether it was moved long enough ago; a time to come is a clock's that was set back."""
     return photo.moved_s is None or not 0 <= now_s - photo.moved_s < STILL_S
 
