@@ -210,18 +210,22 @@ def root_of(folder: WatchFolder, library: str) -> WatchRoot:
     )
 
 
+def others_of(config: Config) -> tuple[str, ...]:
+    """The folders that are not the library's, even inside it."""
+    return (*(folder.path for folder in config.watch), os.fspath(state_folder()))
+
+
 def library_scan_of(config: Config, journal: Journal, disk: Disk, clock: Clock) -> LibraryScan:
     """What looks at the library for lessons, by the rules and the classes of now.
 
     Raises:
         BundleError: the model cannot be read.
     """
-    others = (*(folder.path for folder in config.watch), os.fspath(state_folder()))
     return LibraryScan(
         journal,
         disk,
         clock,
-        root=root_of_library(config.library, others),
+        root=root_of_library(config.library, others_of(config)),
         places=ClassPlaces.of(config.rules, classes_of(config.model)),
     )
 

@@ -56,6 +56,11 @@ class Whereabouts:
         found = (self._carried(each, now_s) for each in strangers)
         return [each for each in found if each is not None]
 
+    def row_of(self, file: Listed) -> Row | None:
+        """The filing of the photo that the file is, if it is gone from where it was filed."""
+        identity = Identity.of(file.stat)
+        return self._row_of(file, identity) or self._row_of_copy(file, identity)
+
     def _carried(self, file: Listed, now_s: float) -> Carried | None:
         """The filed photo that the file is, if it was carried there."""
         candidate, identity = file.candidate, Identity.of(file.stat)
