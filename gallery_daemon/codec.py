@@ -23,6 +23,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 _WORDS = {str: "a text", bool: "true or false"}
 # Their values in JSON are those of Python.
 _AS_THEY_ARE = frozenset({str, int, bool})
+_LEAVES = frozenset({str, int, bool, float, types.NoneType})
 # Letters of a wrong value in a message: enough to find it; a hostile one may have millions.
 _SHOWN = 60
 
@@ -114,17 +115,21 @@ def lone_surrogate(text: str) -> str | None:
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]
+    kind = type(value)
+    if kind in _LEAVES:
+        return value
+    names = _names_of(kind)  # type: ignore[arg-type]  # a class has its metaclass's hash
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    if value is None or isinstance(value, (str, int, float)):
+    if isinstance(value, (str, int, float)):
         return value
-    raise CodecError(f"cannot be sent: {type(value).__name__} has no form in JSON")
+    raise CodecError(f"cannot be sent: {kind.__name__} has no form in JSON")
 
 
 def _inner(wanted: object) -> object:
@@ -220,6 +225,12 @@ def _field_types(wanted: type[Any]) -> dict[str, object]:
 @cache
 def _names(wanted: type[Any]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(wanted) if not each.metadata.get("stays"))
+
+
+@cache
+def _names_of(kind: type[Any]) -> tuple[str, ...] | None:
+    """The keys of a dataclass; None of anything else."""
+    return _names(kind) if is_dataclass(kind) else None
 
 
 def _wrong(where: str, wanted: str, raw: object) -> CodecError:

@@ -18,6 +18,7 @@ PAIRS = {
     frozenset({"cli", "training"}): "the command and its logic",
     frozenset({"config", "rules"}): "what reads a condition, and the condition",
     frozenset({"cli", "commands", "rules"}): "the command, its logic, and what is pure of it",
+    frozenset({"cli", "commands", "learning"}): "the command, what it is made of, and the act",
     frozenset({"cli", "commands", "filing"}): "the command, its logic, and the act",
 }
 

@@ -5,6 +5,7 @@ decoder takes nothing else with it, and an idle daemon stays small.
 
 - `host`: the daemon's side. Takes photos, starts and ends the process, returns every answer.
 - `backlog`: which photos are out, and which is to blame when the process dies; pure.
+- `answers`: asks it about some photos, for a command that only looks.
 - `child`: the process as its parent sees it: three pipes, three threads, one end.
 - `results`: what the host says of one photo: classified, or refused and why.
 - `messages`: what crosses the pipes, in which form, and which replies are impossible.

@@ -213,11 +213,15 @@ def collect(
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a model says of one picture: a probability for each class, and as in `Prediction`."""
+    """What a model says of one picture: a probability for each class, and as in `Prediction`.
+
+    `features` are as in `messages.Answer`.
+    """
 
     probabilities: Sequence[float]
     precision: float | None = None
     familiarity: float | None = None
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +252,7 @@ def _classify(
     if not batch:
         return []
     try:
-        predictions = _predict(batch, network)
+        found = _predict(batch, network)
     except Exception as error:  # noqa: BLE001 - whatever a network raises, every photo is answered
         traceback.print_exc()
         if len(batch) == 1:
@@ -263,17 +267,21 @@ def _classify(
             batch=len(batch),
             classify_ms=round((now - photo.started_s) * 1000, 1),
             remark=photo.remark,
+            features=features,
         )
-        for photo, prediction in zip(batch, predictions, strict=True)
+        for photo, (prediction, features) in zip(batch, found, strict=True)
     ]
 
 
-def _predict(batch: Sequence[Prepared[Picture]], network: Network[Picture]) -> list[Prediction]:
+def _predict(
+    batch: Sequence[Prepared[Picture]], network: Network[Picture]
+) -> list[tuple[Prediction, tuple[str, ...]]]:
+    """The prediction for each photo, and its features if they are wanted."""
     look = batch[0].look
     found = network.predict([photo.picture for photo in batch], look)
     if len(found) != len(batch):
         raise ValueError(f"{len(found)} predictions for {len(batch)} photos")
-    return [_prediction(scores, network, look) for scores in found]
+    return [(_prediction(scores, network, look), scores.features) for scores in found]
 
 
 def _prediction(scores: Scores, network: Network[Picture], look: LookKind) -> Prediction:

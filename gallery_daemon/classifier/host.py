@@ -309,6 +309,7 @@ class ClassifierHost:
                     reply.batch,
                     reply.classify_ms,
                     reply.remark,
+                    reply.features,
                 )
             )
         else:

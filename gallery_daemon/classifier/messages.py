@@ -34,7 +34,7 @@ class Setup:
     `bundle` is the model bundle's absolute folder, `version` that of a version which was learned on
     it; `engine`, `device` and `memory` are as in `model.engines.choose`. A batch has up to
     `batch_size` photos and waits up to `batch_wait_s` for them. Without `network_threads` the
-    engine chooses its number of threads.
+    engine chooses its number of threads. `want_features`: every answer has them.
     """
 
     bundle: str
@@ -48,6 +48,7 @@ class Setup:
     reading_threads: int
     network_threads: int | None = None
     version: str | None = None
+    want_features: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ class Started:
 class Answer:
     """A photo is classified, in a batch of `batch` photos, `classify_ms` after its `Started`.
 
-    `remark` is what is wrong with the file although it could be read, for people.
+    `remark` is what is wrong with the file although it could be read, for people. `features` are
+    those of a full look and of a quick one, each a row of float16 in base64; empty: not asked for.
     """
 
     id: int
@@ -116,6 +118,7 @@ class Answer:
     batch: int
     classify_ms: float
     remark: str | None = None
+    features: tuple[str, ...] = ()
 
 
 class RefusalKind(StrEnum):
@@ -154,6 +157,7 @@ _FROM_CHILD: tuple[type[FromChild], ...] = (
 
 FRAME_LIMIT_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DHASH = re.compile(rf"[0-9a-f]{{32}}|{PLAIN}")
 _ORIENTATIONS = range(1, 9)
@@ -246,6 +250,7 @@ def validate(reply: Answer | Refusal) -> None:
             "a probability outside 0 to 1": not all(0 <= p <= 1 for p in probabilities.values()),
             "a precision or familiarity outside 0 to 1": not all(0 <= each <= 1 for each in shares),
             "a batch without a photo": reply.batch < 1,
+            "features that are none": not _are_features(reply.features),
         }
     for problem, found in problems.items():
         if found:
@@ -262,6 +267,12 @@ def _problems_of_facts(facts: Facts) -> dict[str, bool]:
         "a picture's bits that are none": not _DHASH.fullmatch(facts.dhash or PLAIN),
         "a hash that is no SHA-256": not _SHA256.fullmatch(facts.content_hash or "0" * 64),
     }
+
+
+def _are_features(rows: tuple[str, ...]) -> bool:
+    """Whether they are rows of both looks, of one length, or none."""
+    is_pair = len(rows) == len(LookKind) and len(set(map(len, rows))) == 1
+    return not rows or (is_pair and all(map(_BASE64.fullmatch, rows)))
 
 
 def _is_on_earth(position: Position | None) -> bool:

@@ -19,7 +19,7 @@ class Classified:
     """A photo has its prediction, made in a batch of `batch` photos.
 
     `classify_ms` runs from the first look at its bytes to the prediction. Both are None for one
-    that came from the cache. `remark` is as in `messages.Answer`.
+    that came from the cache. `remark` and `features` are as in `messages.Answer`.
     """
 
     photo: Photo
@@ -28,6 +28,7 @@ class Classified:
     batch: int | None
     classify_ms: float | None
     remark: str | None = None
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

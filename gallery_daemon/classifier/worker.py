@@ -17,6 +17,7 @@ Started as `python -P -m gallery_daemon.classifier.worker`, never imported.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import resource
@@ -26,6 +27,7 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
@@ -56,17 +58,19 @@ from gallery_daemon.classifier.messages import (
 )
 from gallery_daemon.classifier.quiet import PhotosInside, when_quiet
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.model.engines.choose import ChosenEngine, EngineOptions, load_best
 from gallery_daemon.model.engines.measure import measure
 from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.engines.trial import end_with_parent
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gallery_daemon.imaging.decode import Pixels
-    from gallery_daemon.model.engines.engine import EngineKind
-    from gallery_daemon.photo import LookKind
+    from gallery_daemon.model.engines.engine import EngineKind, Features
+    from gallery_daemon.model.engines.predict import PredictedBatch, Predictor
 
 # Below the daemon's own niceness: a backlog must not slow down a desktop.
 _NICENESS = 5
@@ -124,7 +128,7 @@ def main() -> None:
             setup.network_threads,
             None if setup.version is None else Path(setup.version),
         )
-        network, sizes, choice = _load(options)
+        network, sizes, choice = _load(options, want_features=setup.want_features)
     except GalleryError as error:
         pipes.send(Broken(error.sentence, error.hint))
         sys.exit(_EXIT_BROKEN)
@@ -162,7 +166,7 @@ def _step_back() -> None:
 
 
 def _load(
-    options: EngineOptions,
+    options: EngineOptions, *, want_features: bool
 ) -> tuple[Network[Pixels], Mapping[LookKind, int], ChosenEngine]:
     """The network, ready to answer, the sizes of its looks, and the engine that runs it."""
     predictor, choice = load_best(options)
@@ -171,12 +175,35 @@ def _load(
     def predict(batch: Sequence[Pixels], look: LookKind) -> list[Scores]:
         side = manifest.looks[look].size
         shown = np.concatenate([resized(picture[np.newaxis], side) for picture in batch])
-        found = predictor.predict(shown, look)
-        rows = found.probabilities.tolist()
-        return list(map(Scores, rows, found.precisions, found.familiarities))
+        if not want_features:
+            return _scores(predictor.predict(shown, look))
+        features = predictor.features(shown)
+        return _scores(predictor.read(features, look), _rows(predictor, features, batch))
 
     sizes = {look: settings.size for look, settings in manifest.looks.items()}
     return Network(predict, manifest.classes, manifest.model_id), sizes, choice
+
+
+def _scores(
+    found: PredictedBatch, features: Iterable[tuple[str, ...]] = repeat(())
+) -> list[Scores]:
+    said = found.probabilities.tolist()
+    return list(map(Scores, said, found.precisions, found.familiarities, features))
+
+
+def _rows(
+    predictor: Predictor, full: Features, pictures: Sequence[Pixels]
+) -> list[tuple[str, ...]]:
+    """The features of the pictures by both looks; a model with one look has the same twice."""
+    quick = full
+    if LookKind.QUICK in predictor.manifest.looks:
+        quick = predictor.features(np.stack([as_thumbnail(each) for each in pictures]))
+    return [tuple(map(_text, row)) for row in zip(full, quick, strict=True)]
+
+
+def _text(row: Features) -> str:
+    """A row, float32 (F,), as float16 in base64."""
+    return base64.b64encode(row.astype(np.float16).tobytes()).decode("ascii")
 
 
 def _measure(

@@ -34,7 +34,7 @@ _ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
 COMMANDS = (
     "run", "sort", "plan", "classify", "check", "doctor", "explain", "history", "logs", "refile",
-    "undo", "status", "label", "lessons", "model", "train", "evaluate", "export", "manual",
+    "undo", "status", "label", "lessons", "learn", "model", "train", "evaluate", "export", "manual",
     "service",
 )  # fmt: skip
 """In the order of `--help`; each is the function, or the `app` of commands, of its own file."""

@@ -113,9 +113,8 @@ def _lesson_of(place: str, config: Path | None, read: Callable[[], Config]) -> s
     # What is wrong with the rules, the model or the journal was said before.
     with contextlib.suppress(GalleryError):
         loaded = read()
-        classes = classes_of(loaded.model)
         with contextlib.closing(Journal(path, read_only=True)) as journal:
-            return what_is_said(place, loaded, classes, journal, SystemClock())
+            return what_is_said(place, loaded, journal, SystemClock())
     return None
 
 

@@ -17,8 +17,9 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands import lessons
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.mistakes import did_you_mean
-from gallery_daemon.daemon.configuration import classes_of, read_configuration
+from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.daemon.journals import open_to_plan
+from gallery_daemon.daemon.wiring import classes_to_teach
 from gallery_daemon.errors import GalleryError
 
 
@@ -47,10 +48,11 @@ def label(
     """
     loaded, clock = read_configuration(existing_config(config)), SystemClock()
     names, class_name = (words, "") if undo else (words[:-1], words[-1])
-    if not undo:
-        _refuse_class(class_name, classes_of(loaded.model), has_files=bool(names))
     has_failed = False
     with contextlib.closing(open_to_plan()) as journal:
+        if not undo:
+            classes = classes_to_teach(loaded, journal)
+            _refuse_class(class_name, classes, has_files=bool(names))
         for path in (absolute(name, str(Path.cwd())) for name in names):
             try:
                 if undo:

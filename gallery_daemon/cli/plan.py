@@ -20,14 +20,18 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import print_limits_in_short, read_to_look
+from gallery_daemon.cli.config_file import (
+    existing_config,
+    print_limits_in_short,
+    read_to_look,
+)
 from gallery_daemon.cli.fitting import homely, sentence, way
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.plan import changes, forecast, scopes_of
-from gallery_daemon.daemon.configuration import read_configuration
+from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.journal.record import State
 
@@ -68,6 +72,14 @@ def plan(
             metavar="FILE", help="Show what would change, compared with this configuration."
         ),
     ] = None,
+    was_model: Annotated[
+        str | None,
+        typer.Option(
+            "--was-model",
+            metavar="NAME",
+            help="The same, compared with this version of the model: `model list` has them.",
+        ),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also photos that were filed, left or quarantined before.")
     ] = False,
@@ -80,23 +92,26 @@ def plan(
 
     What the model sees is remembered, so the next plan is instant. With --was, all photos in the
     watch folders are decided by both configurations; you see which would go elsewhere, or by
-    another action.
+    another action. With --was-model they are decided by both versions of the model.
 
     Examples:
         gallery-daemon plan
 
         gallery-daemon plan --config new.yaml --was ~/.config/gallery-daemon/config.yaml
+
+        gallery-daemon plan --was-model base
     """
     present = read_to_look(config)
     chosen = [os.fspath(folder) for folder in folders or ()]
-    if was is None:
+    if was is None and was_model is None:
         found = _forecast(present, chosen, include_known=everything)
         print_planned(found, as_json=as_json, all_names=names)
         if not as_json:
             print_limits_in_short(present)
             _print_refile_hint(found, config)
         return
-    former = _forecast(read_configuration(was), chosen, include_known=True, is_compared=True)
+    before = _former(was or existing_config(config), was_model)
+    former = _forecast(before, chosen, include_known=True, is_compared=True)
     latter = _forecast(present, chosen, include_known=True, is_compared=True)
     changed = changes(former, latter)
     if not as_json:
@@ -104,6 +119,19 @@ def plan(
         return
     for change in changed:
         public.print_json(public.of_change(change))
+
+
+def _former(path: Path, model: str | None) -> Config:
+    """The configuration in the file; by another version of its model than serves, if one is named.
+
+    Raises:
+        GalleryError: it is wrong, or there is no such version.
+    """
+    if model is None:
+        return read_configuration(path)
+    present = read_configuration(path)
+    versions = versions_of(present.model.bundle, present.library)
+    return read_configuration(path, versions.read(versions.number_of(model)))
 
 
 def _forecast(

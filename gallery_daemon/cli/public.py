@@ -7,6 +7,7 @@ row of the journal leaves out what is not known; the other values have null ther
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import library_path
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.lesson import Lesson, MassMove
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
-    from gallery_daemon.model.model_versions import ListedModelVersion
+    from gallery_daemon.learning.learn import Learning
+    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
     from gallery_daemon.model.version_files import LearnedRecord
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.analysis import RuleWarning
@@ -257,6 +259,31 @@ def of_test(result: RuleTestResult, result_word: str, file: str | None) -> Publi
         "expected": _of_expected(result.test.expected),
         "got": _of_got(result),
         "reason": result.failure or result.skipped,
+    }
+
+
+def of_learning(
+    result: str, learning: Learning, version: ModelVersion | None, before: str
+) -> Public:
+    """What was learned, and what became of it: `adopted`, `refused`, `candidate`, `known` ..."""
+    gate, proposal = learning.candidate.gate, learning.proposal
+    return {
+        "result": result,
+        "model": before if version is None else version.manifest.model_id,
+        "before": before,
+        "version": None if version is None else version.number,
+        "lessons": len(learning.lessons),
+        "unread": [{"photo": path, "reason": why} for path, why in learning.unread.items()],
+        "by_class": {name: asdict(score) for name, score in proposal.by_class.items()},
+        "moves": [
+            {"was": was, "now": now, "lessons": count}
+            for (was, now), count in proposal.moves.items()
+        ],
+        "confidence_before": _share(proposal.confidence_before),
+        "confidence": _share(proposal.confidence),
+        "chance": gate.figures.chance,
+        "reasons": gate.reasons,
+        "wanted_more": gate.wanted_more,
     }
 
 

@@ -159,6 +159,37 @@ def _lines(daemon: dict[str, Any]) -> Iterator[str]:
         yield f"files a minute: {', '.join(rates)} minutes"
     if "classifier" in daemon:
         yield f"classifier: {_classifier(daemon['classifier'])}"
+    if "model" in daemon:
+        yield from _model(daemon["model"])
+
+
+def _model(state: dict[str, Any]) -> Iterator[str]:
+    """Which version serves, what could be learned, and whether it fits still."""
+    words = [f"model: {state['id']}"]
+    if state["version"]:
+        when = state["learned"].replace("T", " ")
+        words.append(f"version {state['version']}, learned {when} from {state['lessons']} lessons")
+    if state["lessons_since"]:
+        words.append(f"{state['lessons_since']} lessons since")
+    if state["is_learning"]:
+        words.append("learning now")
+    yield ", ".join(words)
+    if state["trouble"]:
+        yield f"its versions: {state['trouble']}"
+    drift = state["drift"]
+    if drift:
+        yield (
+            f"for two weeks it has been less sure of photos, or known them less:"
+            f" confidence {drift['confidence_before']:.2f} -> {drift['confidence']:.2f}"
+            f"{_familiarity(drift)}; look at {drift['folder']}, drag what is wrong to where it"
+            " belongs, then: gallery-daemon learn"
+        )
+
+
+def _familiarity(drift: dict[str, Any]) -> str:
+    if drift["familiarity"] is None or drift["familiarity_before"] is None:
+        return ""
+    return f", familiarity {drift['familiarity_before']:.2f} -> {drift['familiarity']:.2f}"
 
 
 def _counts(counts: dict[str, int]) -> str:

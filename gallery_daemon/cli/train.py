@@ -223,6 +223,8 @@ def evaluate(
         typer.echo(json.dumps(found.to_json()))
         return
     typer.echo(f"model {found.model}, {found.engine}")
+    if found.caution is not None:
+        print(sentence(found.caution))
     print_measures(found.measures, "pictures")
     if found.quick and found.agreement:
         print_summary(found.quick, "pictures by a quick look")

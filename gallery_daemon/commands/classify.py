@@ -1,9 +1,8 @@
 """The classifier process, asked about some files: no journal and no filing.
 
-`Answers` gives a report for each photo, to every command that only looks; `FileClassifier` does
-what `classify` asks for; `run_all_tests` does what `check` asks for, where the photo of a rule test
-is a picture on the disk. The files go through the same process as the daemon's photos, so one that
-crashes a decoder ends as an error of its own. No process starts before the first photo is there.
+`FileClassifier` does what `classify` asks for; `run_all_tests` does what `check` asks for, where
+the photo of a rule test is a picture on the disk. The files go through the same process as the
+daemon's photos, so one that crashes a decoder ends as an error of its own.
 
 Only `check` runs tests of pictures: they need the process, and seconds that neither a start nor a
 reload has; and the pictures may change while the configuration does not.
@@ -11,18 +10,15 @@ reload has; and the pictures may change while the configuration does not.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.classifier.host import ClassifierHost
+from gallery_daemon.classifier.answers import Answers
 from gallery_daemon.classifier.results import Classified, Refused
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import ClassifierLost
-from gallery_daemon.logs.events import ClassifierFailed
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Similar, TakenFrom
 from gallery_daemon.rules.ruletest import (
     PictureTest,
@@ -33,10 +29,9 @@ from gallery_daemon.rules.ruletest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from gallery_daemon.classifier.child import ChildEvent
-    from gallery_daemon.classifier.host import IsEnough, Timeouts
+    from gallery_daemon.classifier.host import IsEnough
     from gallery_daemon.classifier.messages import Setup
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
@@ -113,61 +108,6 @@ def _classification(report: Classified | Refused, path: str) -> Classification:
             return Classification(path, prediction, None, facts, photo.identity)
         case Refused(photo, _, reason, facts):
             return Classification(path, None, reason, facts, photo.identity)
-
-
-class Answers:
-    """Gives a report for each photo, in any order, as soon as it is there."""
-
-    def __init__(
-        self,
-        setup: Setup,
-        clock: Clock,
-        timeouts: Timeouts | None = None,
-        is_enough: IsEnough | None = None,
-    ) -> None:
-        self._inbox: queue.SimpleQueue[ChildEvent] = queue.SimpleQueue()
-        self._host = ClassifierHost(setup, self._inbox.put, timeouts, is_enough=is_enough)
-        self._clock = clock
-
-    def of(self, photos: Iterable[Photo], *, want_hash: bool) -> Iterator[Classified | Refused]:
-        """One report for each of the photos, which are taken as there is room for them.
-
-        Raises:
-            ClassifierLost: the classifier process cannot be started.
-        """
-        waiting = iter(photos)
-        is_more = True
-        try:
-            while True:
-                while is_more and self._host.has_room:
-                    photo = next(waiting, None)
-                    is_more = photo is not None
-                    if photo is not None:
-                        self._host.submit(photo, want_hash=want_hash)
-                for report in self._host.tick(self._clock.monotonic()):
-                    match report:
-                        case Classified() | Refused():
-                            yield report
-                        case ClassifierFailed(error, is_lost=True):
-                            raise error
-                        case _:
-                            pass  # starts and ends of the process are no answer
-                # Asked after the tick, which hands out what the last wait brought.
-                if not self._host.outstanding:
-                    return
-                self._wait()
-        finally:
-            self._host.close()
-
-    def _wait(self) -> None:
-        """Sleep until the process says something or the host wants to be called."""
-        now = self._clock.monotonic()
-        deadline = self._host.next_deadline()
-        timeout = None if deadline is None else max(0.0, deadline - now)
-        with contextlib.suppress(queue.Empty):
-            self._host.received(self._inbox.get(timeout=timeout), self._clock.monotonic())
-            while True:
-                self._host.received(self._inbox.get_nowait(), self._clock.monotonic())
 
 
 _ADDED = {"added": "the moment of filing, which no test knows"}

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from gallery_daemon.classifier.answers import Answers
 from gallery_daemon.classifier.host import Timeouts
 from gallery_daemon.classifier.messages import RefusalKind
-from gallery_daemon.commands.classify import Answers
 from gallery_daemon.daemon.wiring import setup_of
 from gallery_daemon.errors import JournalError
 from gallery_daemon.intake.arrivals import Arrival, Arrivals, Denied, NoFile, can_be_opened

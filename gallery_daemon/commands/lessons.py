@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery_daemon.daemon.wiring import library_scan_of, others_of
+from gallery_daemon.daemon.wiring import classes_to_teach, library_scan_of, others_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.steps import names_to_try
@@ -140,14 +140,13 @@ def _link(path: str, folder: Path) -> None:
         return
 
 
-def what_is_said(
-    path: str, config: Config, classes: tuple[str, ...], journal: Journal, clock: Clock
-) -> str | None:
+def what_is_said(path: str, config: Config, journal: Journal, clock: Clock) -> str | None:
     """The lesson of the file at the absolute path, or why its place teaches nothing, as a sentence.
 
     None: it is where it was filed, or none of this program's photos, and nothing was said of it.
 
     Raises:
+        BundleError: the model cannot be read.
         JournalError: the journal cannot be read now.
     """
     said = [each for each in _lessons_of(path, config.library, journal) if each.state in _STANDING]
@@ -157,7 +156,7 @@ def what_is_said(
         file = Listed(root.candidate(relative), os.lstat(path))
         whereabouts = Whereabouts(journal, Disk(), config.library)
         for photo in whereabouts.carried([file], clock.wall().timestamp()):
-            places = LibraryPlaces(config.library, ClassPlaces.of(config.rules, classes))
+            places = _places(config, journal)
             match statement_of(photo, places):
                 case SaysNothing(reason):
                     return f"its place teaches nothing: {reason}"
@@ -171,6 +170,11 @@ def what_is_said(
                     lesson_given = teaches.lesson
                     return f"it will be a {lesson_given.kind}: {lesson_given.class_name}"
     return _shown(said[-1]) if said else None
+
+
+def _places(config: Config, journal: Journal) -> LibraryPlaces:
+    places = ClassPlaces.of(config.rules, classes_to_teach(config, journal))
+    return LibraryPlaces(config.library, places)
 
 
 def _shown(lesson: Lesson) -> str:

@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING, Protocol
 from gallery_daemon import __version__
 from gallery_daemon.config.settings import LearnWhen, SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
+from gallery_daemon.daemon.drift_watch import DriftWatch
+from gallery_daemon.daemon.idle_learning import IdleLearning
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
 from gallery_daemon.daemon.library_watch import LibraryWatch
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
+from gallery_daemon.daemon.model_state import ModelState
 from gallery_daemon.daemon.reload import ConfigWatcher, Signals, changes_between, noop
 from gallery_daemon.daemon.rest import Rest, give_back
 from gallery_daemon.daemon.sign_of_life import SignOfLife
 from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, snapshot_of
 from gallery_daemon.daemon.summary import Summary, Today
-from gallery_daemon.daemon.version_watch import VersionWatch, adopted, model_of
+from gallery_daemon.daemon.version_watch import VersionWatch, adopted
 from gallery_daemon.daemon.watching import Listing, Watching
 from gallery_daemon.daemon.wiring import Runtime, build, library_scan_of, make_library
 from gallery_daemon.errors import (
@@ -142,7 +145,18 @@ class Session:
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
         self._library_watch = _watch_library(self._runtime, log, clock)
-        self._model = model_of(config)
+        self._model = ModelState.of(config)
+        self._learning = IdleLearning.of(
+            config, self._runtime.journal, log, model=self._model.id, is_busy=self._has_work
+        )
+        self._drift = DriftWatch.of(
+            config,
+            self._runtime.journal,
+            log,
+            clock,
+            model=self._model.id,
+            is_busy=self._has_work,
+        )
         self._rejected: tuple[GalleryError, ...] = ()
         self._exporter = exporters.exporter(config.metrics.listen)
         self._config_events = (
@@ -208,7 +222,8 @@ class Session:
             return f"{runtime.tally}, {runtime.pipeline.load} on their way"
 
         def snapshot(now: float) -> str:
-            return snapshot_of(runtime, watching, throughput, self._rejected, now)
+            model = self._model.snapshot(self._learning, self._drift)
+            return snapshot_of(runtime, watching, throughput, self._rejected, now, model=model)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
         if self._library_watch is not None:
@@ -224,6 +239,7 @@ class Session:
         watch = VersionWatch.of(self._config, self._signals.reload, runtime.photo_log.classifier)
         if watch is not None:
             tasks.append(watch)
+        tasks += [each for each in (self._learning, self._drift) if each is not None]
         if self._say is not None:
             tasks.append(SignOfLife.of(runtime, watching, self._say))
         if self._exporter is not None:
@@ -231,9 +247,13 @@ class Session:
         return tuple(tasks)
 
     def _is_busy(self) -> bool:
-        runtime, listings = self._runtime, self._watching.listings
-        is_listing = any(each.is_under_way for each in listings)
-        return is_listing or runtime.pipeline.load > 0 or runtime.host.pid is not None
+        return self._has_work() or self._runtime.host.pid is not None
+
+    def _has_work(self) -> bool:
+        """Whether photos are on their way, or a folder is listed."""
+        is_listing = any(each.is_under_way for each in self._watching.listings)
+        is_listing |= self._library_watch is not None and self._library_watch.is_under_way
+        return is_listing or self._runtime.pipeline.load > 0
 
     def close(self) -> None:
         """Everything has ended: intake first, the classifier process and the journal last."""
@@ -243,6 +263,8 @@ class Session:
         self._watching.stop()
         if self._library_watch is not None:
             self._library_watch.stop()
+        if self._learning is not None:
+            self._learning.close()
         if self._config_events is not None:
             self._config_events.close()
         if self._exporter is not None:
@@ -251,7 +273,7 @@ class Session:
 
     def _tell_of_changes(self, fresh: Config) -> None:
         """What the next session has that this one has not."""
-        event = adopted(self._config, self._model, fresh)
+        event = adopted(self._config, self._model.id, fresh)
         if event is not None:
             self._log.write(event)
         changes = changes_between(self._config, fresh)
@@ -286,8 +308,8 @@ def _watch_library(runtime: Runtime, log: Log, clock: Clock) -> LibraryWatch | N
         return None
     try:
         scan = library_scan_of(config, runtime.journal, Disk(runtime.stop), clock)
-    except BundleError:
-        return None  # the classifier process says so, at the first photo
+    except (BundleError, JournalError):
+        return None  # the classifier process says so, or the first photo that is to be filed
     appearances = Appearances(scan.root, clock)
     return LibraryWatch(scan, appearances, config.library, log, lambda: pipeline.load > 0)
 

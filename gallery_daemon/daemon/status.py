@@ -21,7 +21,7 @@ from gallery_daemon.errors import ConfigError
 from gallery_daemon.journal.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gallery_daemon.daemon.instance import InstanceLock
     from gallery_daemon.daemon.systemd import Notifier
@@ -117,10 +117,13 @@ def snapshot_of(
     throughput: Throughput,
     rejected: Sequence[GalleryError],
     now: float,
+    *,
+    model: Mapping[str, object],
 ) -> str:
     """One JSON object, in ASCII; `now` is monotonic seconds.
 
-    `rejected` is what is wrong with a later configuration than the one in force.
+    `rejected` is what is wrong with a later configuration than the one in force, `model` what
+    `ModelState` says.
     """
     config, tally, pipeline = runtime.config, runtime.tally, runtime.pipeline
     per_minute = {str(each): round(throughput.per_minute(each, now), 1) for each in MINUTES}
@@ -148,6 +151,7 @@ def snapshot_of(
             "per_minute": per_minute,
             "since_start": ends_of(tally),
             "classifier": _classifier(runtime),
+            "model": model,
             "waiting": _waiting(runtime.retries, now),
             "waiting_in_all": len(runtime.retries),
             "paused_because": runtime.breaker.reason,

@@ -72,13 +72,6 @@ class VersionWatch:
             self._ask()
 
 
-def model_of(config: Config) -> str:
-    """The `model_id` of the configuration's model; empty where it cannot be read."""
-    with contextlib.suppress(BundleError):
-        return manifest_of(config.model).model_id
-    return ""
-
-
 def adopted(before: Config, model_before: str, after: Config) -> ModelAdopted | None:
     """What the log says when a session begins with another version; None: it is the same.
 

@@ -226,8 +226,19 @@ def library_scan_of(config: Config, journal: Journal, disk: Disk, clock: Clock) 
         disk,
         clock,
         root=root_of_library(config.library, others_of(config)),
-        places=ClassPlaces.of(config.rules, classes_of(config.model)),
+        places=ClassPlaces.of(config.rules, classes_to_teach(config, journal)),
     )
+
+
+def classes_to_teach(config: Config, journal: Journal) -> tuple[str, ...]:
+    """The model's classes, and those that it is to have by lessons that were given.
+
+    Raises:
+        BundleError: the model cannot be read.
+        JournalError: the journal cannot be used now.
+    """
+    taught = (lesson.class_name for lesson in journal.lessons.active(config.library))
+    return tuple(dict.fromkeys((*classes_of(config.model), *taught)))
 
 
 def make_library(library: str, journal: Journal) -> None:

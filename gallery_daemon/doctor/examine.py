@@ -77,7 +77,7 @@ def examine(config: Config, clock: Clock) -> Iterator[Finding]:
     yield from judge_inotify(limits, sum(each.folders for each in by_inotify), len(by_inotify))
     journal = look_at_journal(journal_path(), config.library)
     yield from _library(config, watched, mounts, journal)
-    yield from judge_model(look_at_model(config.model))
+    yield from judge_model(look_at_model(config.model, config.library))
     yield from judge_journal(journal, is_running=bool(daemons))
     yield from judge_running(daemons, config.digest)
     yield from _machine(clock)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gallery_daemon.config.settings import EngineChoice
-from gallery_daemon.daemon.configuration import manifest_of
+from gallery_daemon.daemon.configuration import manifest_of, versions_of
 from gallery_daemon.daemon.precision_limits import model_warnings
 from gallery_daemon.doctor.finding import counted, fail, ok, warn
 from gallery_daemon.errors import BundleError
@@ -48,15 +48,17 @@ _MODEL = "model"
 class BundleState:
     """The bundle as it was found.
 
-    `problem` is why it cannot be used, `lacks` what a newer one would have. `engine` is the
-    configured one or, if `is_measured`, the fastest; `speeds` are in pictures per second.
-    `is_settled`: it will not be measured again. Without an `engine`, `serves` is the library that
-    runs the bundle until engines are measured, and `has_card` says that a graphics card is there.
+    `problem` is why it cannot be used, `trouble` why not the version serves that should, `lacks`
+    what a newer one would have. `engine` is the configured one or, if `is_measured`, the fastest;
+    `speeds` are in pictures per second. `is_settled`: it will not be measured again. Without an
+    `engine`, `serves` is the library that runs the bundle until engines are measured, and
+    `has_card` says that a graphics card is there.
     """
 
     name: str
     problem: str | None
     hint: str | None = None
+    trouble: str | None = None
     classes: int = 0
     lacks: str | None = None
     is_measured: bool = True
@@ -67,8 +69,11 @@ class BundleState:
     has_card: bool = False
 
 
-def look_at_model(choice: ModelChoice) -> BundleState:
-    """The bundle, each file compared with its hash in the manifest."""
+def look_at_model(choice: ModelChoice, library: str | None = None) -> BundleState:
+    """The bundle, each file compared with its hash in the manifest, and what was learned on it.
+
+    Without a `library` nothing was.
+    """
     folder = find_bundle(choice.bundle)
     try:
         base, manifest = read_manifest(folder), manifest_of(choice)
@@ -80,6 +85,8 @@ def look_at_model(choice: ModelChoice) -> BundleState:
         classes=len(manifest.classes),
         lacks=lacks(manifest),
     )
+    if library is not None:
+        seen = replace(seen, trouble=versions_of(choice.bundle, library).serving().problem)
     if choice.engine is not EngineChoice.AUTO:
         return replace(seen, is_measured=False, engine=f"{choice.engine}, as configured")
     memory = EngineCache(engines_file(), circumstances(manifest, choice.engine, choice.device))
@@ -101,6 +108,8 @@ def judge_model(seen: BundleState) -> Iterator[Finding]:
         return
     lacking = "" if seen.lacks is None else f"; {seen.lacks}"
     yield ok(_MODEL, f"{seen.name} is whole, {seen.classes} classes{lacking}")
+    if seen.trouble is not None:
+        yield warn(_MODEL, seen.trouble, "gallery-daemon model list, then: gallery-daemon learn")
     if seen.engine is None:
         serves = "the 8-bit network" if seen.serves == INT8.library else seen.serves
         card = "; with `engine: torch` the graphics card serves at once" if seen.has_card else ""

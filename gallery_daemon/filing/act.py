@@ -64,7 +64,8 @@ class Act:
     copy is begun under it, again with its inode as soon as it has one, and with None if it was not
     begun. `points_to` is the target of a symbolic
     link that is moved; `rights` are those that the file had before it lay on a disk without any.
-    `content_hash` is that of the file, once it is copied.
+    `sync` makes the names in a folder that was changed survive a power cut, in time for the end of
+    the act. `content_hash` is that of the file, once it is copied.
     """
 
     disk: Disk
@@ -75,6 +76,7 @@ class Act:
     target: int
     on_copied: Callable[[int, Rights | None], None]
     on_unfinished: Callable[[str | None, int | None], None]
+    sync: Callable[[int], None]
     points_to: str | None = None
     rights: Rights | None = None
     content_hash: str | None = None
@@ -164,7 +166,7 @@ class Act:
                 raise
             why = self.disk.why_no_link(error.errno or 0, self.source, self.target)
             return self._copied(name, f"copied, not linked: {why}")
-        self.disk.sync(self.target)
+        self.sync(self.target)
         return Placed(State.FILED, Action.HARDLINK, name)
 
     def _symlink(self, name: str) -> Placed:
@@ -174,13 +176,13 @@ class Act:
             if error.errno not in _CANNOT_SYMLINK:
                 raise
             return self._copied(name, "copied: the file system has no symbolic links")
-        self.disk.sync(self.target)
+        self.sync(self.target)
         return Placed(State.FILED, Action.SYMLINK, name)
 
     def _copied(self, name: str, why: str | None = None) -> Placed:
         """Filed by a copy, for a reason if that is not what was meant."""
         self._copy(name)
-        self.disk.sync(self.target)
+        self.sync(self.target)
         shortfall = self.disk.shortfall(self.source, self.target, name, self.rights)
         told = [why, str(shortfall) if shortfall else None]
         return Placed(State.FILED, Action.COPY, name, "; ".join(filter(None, told)) or None)
@@ -254,8 +256,8 @@ class Act:
             # Another file had the old name by then: it was not classified, so it goes back.
             give_back(self.disk, (self.target, name), self.home, self.token)
             raise PhotoChanged("it was replaced while it was being moved")
-        self.disk.sync(self.target)
-        self.disk.sync(self.home[0])
+        self.sync(self.target)
+        self.sync(self.home[0])
         return Placed(State.FILED, Action.MOVE, name)
 
     def _blame(self, error: OSError) -> None:

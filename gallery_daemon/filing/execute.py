@@ -4,41 +4,37 @@ The intent is in the journal before the first effect and names the temporary fil
 `recover` can end one that was killed at any instruction. An act that the disk refuses half-way is
 treated like a crash: the disk says whether it was done.
 
-Each commit of the journal waits for the disk, so a group of photos that are decided together shares
-two of them: one for all intents, before the first act, and one for all ends, after the last. In
-between the acts go one by one, in the order of the photos. A kill leaves as many open intents as it
-finds, and each of them is ended by itself.
+Each commit of the journal waits for the disk, and each sync of a folder, so a group of photos that
+are decided together shares them: one commit for all intents, before the first act; after the last
+act the syncs, and then one commit for all ends. In between the acts go one by one, in the order of
+the photos. A kill leaves as many open intents as it finds, and each of them is ended by itself.
 """
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from gallery_daemon.decision import Action, OnConflict, library_path
+from gallery_daemon.decision import Action, OnConflict
 from gallery_daemon.errors import (
     AlreadyFiled,
     FilingError,
     GalleryError,
     JournalError,
     PhotoChanged,
-    PhotoGone,
 )
-from gallery_daemon.filing.act import Act, Placed
 from gallery_daemon.filing.beside import name_beside
-from gallery_daemon.filing.content import hash_of, hash_to_keep, is_unchanged
-from gallery_daemon.filing.emptied import note_made
-from gallery_daemon.filing.os_errors import library_errors, source_errors
-from gallery_daemon.filing.preconditions import linked_filing, refuse_emptied
-from gallery_daemon.filing.recover import outcome_on_disk
+from gallery_daemon.filing.content import hash_of, is_unchanged
+from gallery_daemon.filing.joint_acts import Begun, Filing, JointActs
+from gallery_daemon.filing.os_errors import source_errors
+from gallery_daemon.filing.preconditions import linked_filing
 from gallery_daemon.filing.relocate import Relocator, clear_up
 from gallery_daemon.filing.steps import Plan, Step, groups_of, step_late, step_of
 from gallery_daemon.filing.superseded import kept_as, superseded_by
 from gallery_daemon.journal.claims import AlreadyClaimed
-from gallery_daemon.journal.record import Intent, IntentEnd, JournalEntry, Row, State
+from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
@@ -46,53 +42,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gallery_daemon.filing.disk import Disk
+    from gallery_daemon.filing.joint_acts import Result
     from gallery_daemon.filing.steps import Deed
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import FilingRecovered
     from gallery_daemon.photo import Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """An executed plan.
-
-    `action` is the one that was done (a hard link between file systems becomes a copy),
-    `destination` is absolute; `sidecars` names those that were filed too, `problems` says which
-    could not be, and why.
-    """
-
-    state: State
-    action: Action
-    destination: str
-    reason: str | None = None
-    sidecars: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-Result: TypeAlias = Filing | GalleryError | None
-"""What came of a deed: the filing of a plan; None for an entry, which is recorded; or an error.
-
-That is AlreadyFiled, if another program has done it meanwhile; PhotoChanged, if it is not the photo
-that was classified; FilingError, if it could not be filed, and is where it was; or JournalError, if
-the journal cannot be used now.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """A deed as it goes into the journal; without a step to act on, `filing` is what came of it."""
-
-    entry: JournalEntry
-    step: Step | None = None
-    filing: Filing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Acted:
-    """What comes of an act once its intent has that end; None: it needs none, or stays open."""
-
-    result: Result
-    end: IntentEnd | None = None
 
 
 class Filer:
@@ -100,6 +54,7 @@ class Filer:
 
     def __init__(self, journal: Journal, disk: Disk, library: str) -> None:
         self._journal, self._disk, self._library = journal, disk, library
+        self._acts = JointActs(journal, disk, library)
 
     def execute_all(self, deeds: Sequence[Deed], when: datetime) -> Iterator[Result]:
         """Each photo is at its destination, with its sidecars, and the journal has it.
@@ -168,21 +123,20 @@ class Filer:
             return [error]
         except JournalError as error:
             return [error] * len(group)
-        acted = [self._carry_out(each, row) for each, row in zip(begun, rows, strict=False)]
-        results = self._close(acted)
+        results = self._acts.run(list(zip(begun, rows, strict=False)))
         deed, filing, row = group[len(rows) - 1], results[-1], rows[-1]
         if isinstance(deed, Plan) and isinstance(filing, Filing) and isinstance(row, int):
             results[-1] = self._with_sidecars(deed, filing, row, when)
         return results
 
-    def _begin(self, deed: Deed) -> _Begun:
+    def _begin(self, deed: Deed) -> Begun:
         """The deed as it goes into the journal; a plan is an intent, unless there is nothing to do.
 
         Raises:
             JournalError: the journal cannot be read now.
         """
         if isinstance(deed, JournalEntry):
-            return _Begun(deed)
+            return Begun(deed)
         step = step_of(deed.photo, deed.destination)
         entry = JournalEntry(
             deed.photo,
@@ -194,32 +148,13 @@ class Filer:
         )
         linked = linked_filing(self._journal, self._disk, deed.photo.identity, self._library)
         if linked is None:
-            return _Begun(replace(entry, intent=_intent_of(step)), step)
+            return Begun(replace(entry, intent=_intent_of(step)), step)
         assert linked.destination is not None
         reason = f"it is the same file as {linked.destination}"
         found = hash_of(self._disk, deed.photo.candidate, deed.photo.identity)
         facts = replace(deed.facts, content_hash=deed.facts.content_hash or found)
         done = replace(entry, state=State.IDENTICAL, reason=reason, facts=facts)
-        return _Begun(done, filing=Filing(State.IDENTICAL, step.action, linked.destination, reason))
-
-    def _carry_out(self, begun: _Begun, row: int | AlreadyFiled) -> _Acted:
-        """What was begun is done, as far as there is an act to do."""
-        if isinstance(row, AlreadyFiled):
-            return _Acted(row)
-        if begun.step is None:
-            return _Acted(begun.filing)
-        return self._act(begun.step, begun.entry, row)
-
-    def _close(self, acted: Sequence[_Acted]) -> list[Result]:
-        """The intents have their ends; what came of each act, after that."""
-        ends = [each.end for each in acted if each.end is not None]
-        try:
-            if ends:
-                self._journal.close_intents(ends)
-        except JournalError as error:
-            # Their intents stay open, and `recover` asks the disk what came of them.
-            return [each.result if each.end is None else error for each in acted]
-        return [each.result for each in acted]
+        return Begun(done, filing=Filing(State.IDENTICAL, step.action, linked.destination, reason))
 
     def _with_sidecars(self, plan: Plan, filing: Filing, parent: int, when: datetime) -> Filing:
         """File the sidecars; one that fails is tried again alone, while the photo stays filed."""
@@ -249,54 +184,15 @@ class Filer:
         undoes: int | None = None,
     ) -> tuple[int, Filing]:
         """Intent, act, end; for one file."""
-        intent = _intent_of(step, parent, undoes)
-        (row,) = self._claim([replace(entry, intent=intent)], when)
+        begun = Begun(replace(entry, intent=_intent_of(step, parent, undoes)), step)
+        (row,) = self._claim([begun.entry], when)
         if isinstance(row, AlreadyFiled):
             raise row
-        (result,) = self._close([self._act(step, replace(entry, intent=intent), row)])
+        (result,) = self._acts.run([(begun, row)])
         if isinstance(result, GalleryError):
             raise result
         assert result is not None
         return row, result
-
-    def _act(self, step: Step, entry: JournalEntry, row: int) -> _Acted:
-        """The act of an intent, which is in the journal as `row`."""
-        assert entry.intent is not None
-        try:
-            with contextlib.ExitStack() as opened:
-                try:
-                    act = self._prepare(opened, step, entry.intent.token, row)
-                except (FilingError, PhotoChanged) as error:
-                    state = _state_after(error)
-                    return _Acted(error, IntentEnd(row, state, None, None, error.sentence))
-                is_known = entry.facts is not None and entry.facts.content_hash is not None
-                before = None if is_known or act.will_copy else self._hash_of(act)
-                try:
-                    with library_errors(self._library, step.folder):
-                        placed = act.run()
-                except (FilingError, PhotoChanged) as error:
-                    return _Acted(self._resolved(step, row, error))
-                # What was copied was read already.
-                found = None if is_known else before or act.content_hash or self._hash_of(act)
-        except JournalError as error:
-            return _Acted(error)
-        end = IntentEnd(row, placed.state, placed.action, placed.name, placed.reason, found)
-        return _Acted(self._filing(step, placed), end)
-
-    def _resolved(self, step: Step, row: int, error: FilingError | PhotoChanged) -> Result:
-        """What came of an act that failed; its intent is closed, or stays open."""
-        try:
-            name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
-        except (FilingError, PhotoChanged) as refusal:
-            return refusal
-        return self._filing(step, Placed(State.FILED, step.action, name, error.sentence))
-
-    def _hash_of(self, act: Act) -> str | None:
-        """By what the file is known if it is touched; None if it cannot be read."""
-        try:
-            return hash_to_keep(self._disk, act.source)
-        except (OSError, FilingError):
-            return None
 
     def _claim(self, entries: Sequence[JournalEntry], when: datetime) -> list[int | AlreadyFiled]:
         """The entries are in the journal, as `record_each`; what is left open is ended first."""
@@ -322,39 +218,6 @@ class Filer:
                 f"{candidate.path} was changed since it was put back", transient=False
             )
         return found
-
-    def _prepare(self, opened: contextlib.ExitStack, step: Step, token: str, row: int) -> Act:
-        """Open all that the act needs; the only effect is that missing folders are made."""
-        candidate = step.file.candidate
-        with source_errors():
-            home = opened.enter_context(self._disk.folder(candidate.root, candidate.folders))
-            source = opened.enter_context(
-                self._disk.source(home, candidate.name, step.file.identity)
-            )
-        with library_errors(self._library, step.folder):
-            refuse_emptied(self._journal, self._disk, self._library)
-            target = opened.enter_context(self._disk.folder(self._library, step.folder, make=True))
-        note_made(self._journal, self._disk, self._library)
-        return Act(
-            self._disk,
-            step,
-            token,
-            (home, candidate.name),
-            source,
-            target,
-            on_copied=partial(self._journal.copied, row),
-            on_unfinished=partial(self._journal.unfinished, row),
-        )
-
-    def _filing(self, step: Step, placed: Placed) -> Filing:
-        path = library_path(self._library, *step.folder, placed.name)
-        return Filing(placed.state, placed.action, path, placed.reason)
-
-
-def _state_after(error: FilingError | PhotoChanged) -> State:
-    """A failure is remembered; a photo that changed or is gone was only tried."""
-    is_over = isinstance(error, (PhotoChanged, PhotoGone))
-    return State.ABANDONED if is_over else State.FAILED
 
 
 def _intent_of(step: Step, parent: int | None = None, undoes: int | None = None) -> Intent:

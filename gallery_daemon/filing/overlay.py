@@ -81,6 +81,7 @@ class DryRunDisk(Disk):
                 target,
                 on_copied=lambda _inode, _rights: None,
                 on_unfinished=lambda _name, _inode: None,
+                sync=self.sync,
                 points_to=points_to,
             ).run()
 

@@ -233,6 +233,7 @@ class Relocator:
                 target,
                 on_copied=partial(self._journal.copied, number),
                 on_unfinished=partial(self._journal.unfinished, number),
+                sync=self._disk.sync,
                 points_to=link_target(row),
                 rights=row.rights,
             ).run()

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gallery_daemon.filing.takeout import counter_of, cut_name, names_in_json
@@ -89,6 +90,11 @@ class FolderNames:
         for name in sorted(names):
             self._by_key.setdefault(_key(name), []).append(name)
         self._keys = sorted(self._by_key)
+
+    @cached_property
+    def has_sidecars(self) -> bool:
+        """Whether any of them may be a sidecar."""
+        return any(is_sidecar_name(name) for names in self._by_key.values() for name in names)
 
     def called(self, name: str) -> list[str]:
         """Those of that name, whatever their case."""

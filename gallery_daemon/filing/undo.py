@@ -135,6 +135,7 @@ class Undoer:
                     way.home[0],
                     on_copied=partial(self._journal.copied, way.number),
                     on_unfinished=partial(self._journal.unfinished, way.number),
+                    sync=self._disk.sync,
                     rights=row.rights,
                 ).run()
                 if placed.state is State.FILED and placed.action is not Action.MOVE:

@@ -1,6 +1,6 @@
 """Claims: an intent is written only if no other program has filed the file or is filing it.
 
-Three parts. `refuse_claimed` checks that in the transaction that writes the intent, so of two
+Three parts. `refusals` checks that in the transaction that writes the intent, so of two
 programs one is refused. `known_among` finds which of many files are in a final state: a listing
 asks for every file it sees, and a query costs more than its answer, so a hundred share one. A file
 that was recognised by its bytes is found by what it was then (`contents`).
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _OWNER_BITS = 62
 # 3 microseconds of one core a file, and as many with 500. Measured: 100,000 rows, SQLite 3.40.
 _FILES_A_QUERY = 100
-_OPEN_FOR_FILE = f"SELECT 1 FROM filings WHERE path = ? AND library = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
+# They are few, and have an index of their own.
+_OPEN = f"SELECT path FROM filings WHERE library = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
 _OPEN_FOR_ROW = f"SELECT 1 FROM filings WHERE undoes = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
 _STILL_FILED = "SELECT 1 FROM filings WHERE id = ? AND state = 'filed'"
 
@@ -46,25 +47,40 @@ class AlreadyClaimed(JournalError):
     """An intent for the same file is open: another program's, or one that a crash cut short."""
 
 
-def refuse_claimed(database: Database, entry: JournalEntry, library: str) -> None:
-    """Return if the entry is no intent, or one that may begin.
+def refusals(
+    database: Database, entries: Sequence[JournalEntry], library: str
+) -> dict[int, AlreadyFiled | AlreadyClaimed]:
+    """By their place, those of the entries that are intents which may not begin, and why.
 
-    Raises:
-        AlreadyFiled: another program has done it meanwhile, or what it would revert is gone.
-        AlreadyClaimed: another program is filing the file, or an open intent for it is left over.
+    AlreadyFiled: another program has done it meanwhile, or what it would revert is gone.
+    AlreadyClaimed: another program is at it, or an open intent for it is left over.
     """
-    photo = entry.photo
-    if entry.state is State.INTENT:
-        if known_among(database, KEPT, [(photo.path, photo.identity)], library):
-            raise AlreadyFiled("it was filed by another program meanwhile")
-        if _any(database, _OPEN_FOR_FILE, os.fsencode(photo.path), os.fsencode(library)):
-            raise AlreadyClaimed("another program is filing it")
-    elif entry.state is State.REFILING:
-        assert entry.intent is not None
-        if not _any(database, _STILL_FILED, entry.intent.undoes):
-            raise AlreadyFiled("it was undone or filed anew by another program meanwhile")
-        if _any(database, _OPEN_FOR_ROW, entry.intent.undoes):
-            raise AlreadyClaimed("another program is undoing it or filing it anew")
+    found: dict[int, AlreadyFiled | AlreadyClaimed] = {}
+    intents = [place for place, entry in enumerate(entries) if entry.state is State.INTENT]
+    photos = [entries[place].photo for place in intents]
+    files = [(photo.path, photo.identity) for photo in photos]
+    open_now = {path for (path,) in database.rows(_OPEN, (os.fsencode(library),))} if files else ()
+    filed = known_among(database, KEPT, files, library)
+    for number, place in enumerate(intents):
+        if number in filed:
+            found[place] = AlreadyFiled("it was filed by another program meanwhile")
+        elif os.fsencode(files[number][0]) in open_now:
+            found[place] = AlreadyClaimed("another program is filing it")
+    for place, entry in enumerate(entries):
+        if entry.state is State.REFILING:
+            refusal = _of_refiling(database, entry)
+            if refusal is not None:
+                found[place] = refusal
+    return found
+
+
+def _of_refiling(database: Database, entry: JournalEntry) -> AlreadyFiled | AlreadyClaimed | None:
+    assert entry.intent is not None
+    if not _any(database, _STILL_FILED, entry.intent.undoes):
+        return AlreadyFiled("it was undone or filed anew by another program meanwhile")
+    if _any(database, _OPEN_FOR_ROW, entry.intent.undoes):
+        return AlreadyClaimed("another program is undoing it or filing it anew")
+    return None
 
 
 def _any(database: Database, question: str, *values: object) -> bool:

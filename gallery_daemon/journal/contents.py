@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.journal.record import Row, State, row_of, signed
@@ -29,10 +30,10 @@ OF_ENDS: Final = "ends:"
 class DigestKind(Enum):
     """Of which bytes a hash is."""
 
-    # In this order they are asked for: the cheap one first. SQL that is true of a hash so made; no
-    # hexadecimal digit is as great as an `n`, so each is one range of the index.
-    ENDS = f"content_hash >= '{OF_ENDS}'"
-    WHOLE = f"content_hash < '{OF_ENDS}'"
+    # In this order they are asked for: the cheap one first. SQL that is true of a hash so made, in
+    # ranges of the index: of the digits only `f` is above `ends:`.
+    ENDS = f"(content_hash >= '{OF_ENDS}' AND content_hash < 'f')"
+    WHOLE = f"(content_hash < '{OF_ENDS}' OR content_hash >= 'f')"
 
     @classmethod
     def of(cls, content_hash: str) -> DigestKind:
@@ -63,17 +64,27 @@ _WAS_AT = "SELECT 1 FROM recognised WHERE filing = ? AND path = ?"
 _HASHED = "UPDATE filings SET content_hash = ? WHERE id = ? AND content_hash IS NULL"
 
 
+@cache
+def _kinds(states: str) -> str:
+    """SQL for each kind of hash: whether a file of a size in a library has one."""
+    ended = f"size_bytes = ?1 AND library = ?2 AND state IN ({states})"
+    found = (
+        f"EXISTS (SELECT 1 FROM filings WHERE {ended} AND {kind.value})"  # noqa: S608 - our own words
+        for kind in DigestKind
+    )
+    return f"SELECT {', '.join(found)}"
+
+
 class ContentTable:
     """The hashes in an open journal, and the files that were recognised by them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def has_size(self, size_bytes: int, kind: DigestKind, library: str, states: str) -> bool:
-        """Whether a file of that size is in one of `states`, and its hash is of that kind."""
-        where = f"WHERE {_IN_LIBRARY} AND {kind.value} AND state IN ({states}) LIMIT 1"
-        asked = size_bytes, os.fsencode(library)
-        return next(self._database.rows(SELECT + where, asked), None) is not None
+    def kinds_of_size(self, size_bytes: int, library: str, states: str) -> frozenset[DigestKind]:
+        """The kinds of hash that the journal has of files of that size in one of `states`."""
+        (found,) = self._database.rows(_kinds(states), (size_bytes, os.fsencode(library)))
+        return frozenset(kind for kind, is_there in zip(DigestKind, found, strict=True) if is_there)
 
     def rows(self, size_bytes: int, content_hash: str, library: str, states: str) -> Iterator[Row]:
         """The files with these bytes that are in one of `states`; those that are filed first."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_FAULTS = (sqlite3.Error, OSError)
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -67,13 +68,17 @@ class Database:
 
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401 - SQLite's
         """Execute the statement."""
-        with as_journal_errors(self._path):
+        try:
             return self._connection.execute(statement, values)
+        except _FAULTS as error:
+            raise _as_ours(error, self._path) from error
 
     def rows(self, statement: str, values: Any = ()) -> Iterator[sqlite3.Row]:  # noqa: ANN401
         """The rows of a query, read one by one."""
-        with as_journal_errors(self._path):
+        try:
             yield from self._connection.execute(statement, values)
+        except _FAULTS as error:
+            raise _as_ours(error, self._path) from error
 
 
 @contextmanager
@@ -86,18 +91,22 @@ def as_journal_errors(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
-            raise JournalDamaged(
-                f"the journal {path} is damaged: {error}",
-                hint="`run` and `sort` set it aside and make a new one of what lies on disk",
-            ) from error
-        # The system's errors without their number and file name.
-        why = (getattr(error, "strerror", None) or str(error)).lower()
-        raise JournalError(
-            f"the journal {path} cannot be used: {why}",
-            hint="see that its folder can be written and the disk is not full",
-        ) from error
+    except _FAULTS as error:
+        raise _as_ours(error, path) from error
+
+
+def _as_ours(error: sqlite3.Error | OSError, path: Path) -> JournalDamaged | JournalError:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        return JournalDamaged(
+            f"the journal {path} is damaged: {error}",
+            hint="`run` and `sort` set it aside and make a new one of what lies on disk",
+        )
+    # The system's errors without their number and file name.
+    why = (getattr(error, "strerror", None) or str(error)).lower()
+    return JournalError(
+        f"the journal {path} cannot be used: {why}",
+        hint="see that its folder can be written and the disk is not full",
+    )
 
 
 def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:

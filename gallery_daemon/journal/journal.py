@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.errors import AlreadyFiled, JournalError
 from gallery_daemon.journal import sql as statements
-from gallery_daemon.journal.claims import AlreadyClaimed, Owner, known_among, refuse_claimed
+from gallery_daemon.journal.claims import Owner, known_among, refusals
 from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.filed_places import FiledPlaces
@@ -128,7 +128,7 @@ class Journal:
         return number
 
     def record_each(
-        self, entries: Iterable[JournalEntry], library: str, when: datetime
+        self, entries: Sequence[JournalEntry], library: str, when: datetime
     ) -> list[int | AlreadyFiled]:
         """Write entries in one transaction, up to one that is claimed; their rows' ids.
 
@@ -141,17 +141,17 @@ class Journal:
         """
         numbers: list[int | AlreadyFiled] = []
         with self._database.transaction():
-            for entry in entries:
-                try:
-                    refuse_claimed(self._database, entry, library)
-                except AlreadyFiled as refusal:
+            refused = refusals(self._database, entries, library)
+            for place, entry in enumerate(entries):
+                refusal = refused.get(place)
+                if isinstance(refusal, AlreadyFiled):
                     numbers.append(refusal)
-                except AlreadyClaimed:
-                    if not numbers:
-                        raise
+                elif refusal is None:
+                    numbers.append(self._insert(entry, library, when))
+                elif numbers:
                     break
                 else:
-                    numbers.append(self._insert(entry, library, when))
+                    raise refusal
         return numbers
 
     def record_all(self, entries: Iterable[JournalEntry], library: str, when: datetime) -> None:

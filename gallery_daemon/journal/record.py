@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gallery_daemon.codec import to_text
 from gallery_daemon.decision import Action, library_path
 from gallery_daemon.photo import Candidate, Identity, LookKind
 
@@ -232,7 +233,7 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
         "reason": written(entry.reason),
     }
     if decision := entry.decision:
-        trace = json.dumps([asdict(step) for step in decision.trace])
+        trace = to_text(decision.trace)
         columns |= {"outcome": decision.outcome, "rule": decision.rule, "trace": trace}
     if facts := entry.facts:
         columns |= {"taken": facts.taken.date.text, "taken_from": facts.taken.origin}

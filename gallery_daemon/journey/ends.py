@@ -23,7 +23,7 @@ from gallery_daemon.errors import (
     PhotoChanged,
     PhotoGone,
 )
-from gallery_daemon.filing.execute import Filing
+from gallery_daemon.filing.joint_acts import Filing
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.claims import AlreadyClaimed
 from gallery_daemon.journal.record import JournalEntry, State
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
-    from gallery_daemon.filing.execute import Filer, Result
+    from gallery_daemon.filing.execute import Filer
+    from gallery_daemon.filing.joint_acts import Result
     from gallery_daemon.filing.steps import Deed
     from gallery_daemon.intake.arrivals import Arrivals
     from gallery_daemon.journal.journal import Journal

@@ -111,14 +111,14 @@ class KnownFiles:
     def _matching(self, photo: Photo) -> Iterator[tuple[Row, str]]:
         """The rows of the file, each with the hash that they have in common."""
         size_bytes, contents = photo.identity.size_bytes, self._journal.contents
-        if contents.has_size(size_bytes, DigestKind.ENDS, self._library, self._states):
+        kinds = contents.kinds_of_size(size_bytes, self._library, self._states)
+        if DigestKind.ENDS in kinds:
             ends = self._hash_of(photo, DigestKind.ENDS)
             for row in self._successors(photo, ends):
                 if not self._differs_in_library(photo, row):
                     yield row, ends
         unhashed = list(contents.unhashed(photo.path, size_bytes, self._library))
-        has_whole = contents.has_size(size_bytes, DigestKind.WHOLE, self._library, self._states)
-        if unhashed or has_whole:
+        if unhashed or DigestKind.WHOLE in kinds:
             whole = self._hash_of(photo, DigestKind.WHOLE)
             for row in self._successors(photo, whole):
                 yield row, whole

@@ -7,7 +7,7 @@ writes about photos. What the classifier process says of itself is logged and re
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.classifier_state import ClassifierState
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.decision import Decision
     from gallery_daemon.errors import ClassifierLost
-    from gallery_daemon.filing.execute import Filing
+    from gallery_daemon.filing.joint_acts import Filing
     from gallery_daemon.intake.arrivals import NoFile
     from gallery_daemon.intake.scan import Unlisted
     from gallery_daemon.journal.record import Row
@@ -87,8 +87,9 @@ class PhotoLog:
     ) -> None:
         """The photo is in the library, or need not be, as the filing says."""
         lacks = self._lacks(examined, decision)
-        line = replace(
-            self._line(examined, decision),
+        line = self._line(
+            examined,
+            decision,
             needs_confidence=_share(lacks.confidence),
             action=filing.action,
             destination=filing.destination,
@@ -133,7 +134,7 @@ class PhotoLog:
         self._tally.stay(State.LEFT, traveller.photo.path, reason)
         lacks = NO_GAP if decision is None else self._lacks(traveller, decision)
         needs = _share(lacks.confidence)
-        line = replace(self._line(traveller, decision), needs_confidence=needs)
+        line = self._line(traveller, decision, needs_confidence=needs)
         self._log.write(PhotoLeft(line, "; ".join(filter(None, (reason, lacks.reason)))))
 
     def quarantined(self, examined: Examined, reason: str) -> None:
@@ -200,13 +201,20 @@ class PhotoLog:
         """The folder below the library."""
         return filing.destination.removeprefix(self._library).rpartition("/")[0]
 
-    def _line(self, traveller: Traveller, decision: Decision | None = None) -> PhotoLine:
-        """The line without what a filing adds; the photo's journey is over, and its times go."""
+    def _line(
+        self,
+        traveller: Traveller,
+        decision: Decision | None = None,
+        **added: Any,  # noqa: ANN401 - the line's own fields
+    ) -> PhotoLine:
+        """The line, with what is `added`; the photo's journey is over, and its times go."""
         photo, taken = traveller.photo, traveller.facts.taken
         times = self._times.pop(photo.candidate, None)
         now = self._clock.monotonic()
         began = times.classifying if times else None
-        line = PhotoLine(
+        if isinstance(traveller, Predicted):
+            added |= _of_prediction(traveller)
+        return PhotoLine(
             photo=photo.path,
             source=photo.candidate.source,
             outcome=decision.outcome if decision else None,
@@ -215,21 +223,22 @@ class PhotoLog:
             taken_from=taken.origin,
             waited_ms=_ms(began - times.settled) if times and began else None,
             total_ms=_ms(now - times.settled) if times else None,
+            **added,
         )
-        if not isinstance(traveller, Predicted):
-            return line
-        prediction = traveller.prediction
-        return replace(
-            line,
-            batch=traveller.batch,
-            classify_ms=traveller.classify_ms,
-            top_class=prediction.top_class,
-            confidence=round(prediction.confidence, _DIGITS),
-            precision=_share(prediction.precision),
-            familiarity=_share(prediction.familiarity),
-            look=prediction.look,
-            model=prediction.model,
-        )
+
+
+def _of_prediction(examined: Predicted) -> dict[str, Any]:
+    prediction = examined.prediction
+    return {
+        "batch": examined.batch,
+        "classify_ms": examined.classify_ms,
+        "top_class": prediction.top_class,
+        "confidence": round(prediction.confidence, _DIGITS),
+        "precision": _share(prediction.precision),
+        "familiarity": _share(prediction.familiarity),
+        "look": prediction.look,
+        "model": prediction.model,
+    }
 
 
 def _beside(candidate: Candidate, name: str) -> Candidate:

@@ -139,7 +139,10 @@ class Pipeline:
 
     def turn(self) -> None:
         """All that is due: settled files arrive, photos are examined, answers are judged."""
-        now = self._clock.monotonic()
+        with self._sidecars.in_one_turn():
+            self._turn(self._clock.monotonic())
+
+    def _turn(self, now: float) -> None:
         self._retry(now)
         for arrival in self._arrivals.take(now, self._clock.wall()):
             self._arrive(arrival)

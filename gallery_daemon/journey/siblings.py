@@ -4,13 +4,15 @@ Names say so; where they say nothing of a film, what is in it may (`live_photos`
 
 A folder may hold ten thousand sidecars that arrive at once, so its names are listed once for many
 of them: for as long as the folder's mtime stays, which was no recent one, and for a moment only,
-because not every file system keeps that mtime.
+because not every file system keeps that mtime. A folder that is being written to is listed once in
+a turn of the pipeline, for a file that comes meanwhile settles later, and is asked about then.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -58,7 +60,18 @@ class Siblings:
     def __init__(self, roots: Iterable[WatchRoot]) -> None:
         self._roots = {root.source: root for root in roots}
         self._latest: _Listing | None = None
+        # The folders that were listed in this turn, by their path; None: there are no turns.
+        self._of_turn: dict[str, FolderNames] | None = None
         self._live_photos = LivePhotos()
+
+    @contextmanager
+    def in_one_turn(self) -> Iterator[None]:
+        """Within, a folder is listed once at most."""
+        self._of_turn = {}
+        try:
+            yield
+        finally:
+            self._of_turn = None
 
     def owner_of(self, file: Photo) -> Candidate | None:
         """The photo beside it that a sidecar, or a version of a photo, belongs to."""
@@ -71,7 +84,8 @@ class Siblings:
     def sidecars_of(self, photo: Photo) -> Iterator[Candidate]:
         """The sidecars beside the photo."""
         names = self._names(photo)
-        for name in dict.fromkeys(names.beside(photo.name)):
+        likely = names.beside(photo.name) if names.has_sidecars else ()
+        for name in dict.fromkeys(likely):
             candidate = beside(photo.candidate, name)
             if is_sidecar_name(name) and self.counts(candidate):
                 named = extension_in(replace(photo, candidate=candidate))
@@ -90,9 +104,16 @@ class Siblings:
         """The names in the file's folder; none if it cannot be listed."""
         root, folder = file.candidate.root, "/".join(file.candidate.folders)
         path = f"{root.rstrip('/')}/{folder}"
+        found = None if self._of_turn is None else self._of_turn.get(path)
+        if found is None:
+            found = self._listed(root, folder, path, int(file.settled_at.timestamp() * 1e9))
+            if self._of_turn is not None:
+                self._of_turn[path] = found
+        return found
+
+    def _listed(self, root: str, folder: str, path: str, now_ns: int) -> FolderNames:
         with contextlib.suppress(OSError):
-            mtime_ns = os.lstat(path).st_mtime_ns
-            now_ns, latest = int(file.settled_at.timestamp() * 1e9), self._latest
+            mtime_ns, latest = os.lstat(path).st_mtime_ns, self._latest
             if latest is None or not latest.serves(path, mtime_ns, now_ns):
                 names = FolderNames(entry.name for entry in names_below(root, folder))
                 latest = self._latest = _Listing(path, mtime_ns, now_ns, names)

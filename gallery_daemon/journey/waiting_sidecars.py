@@ -34,6 +34,7 @@ from gallery_daemon.journey.siblings import beside, extension_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.imaging.formats import FileKind
@@ -77,6 +78,10 @@ class WaitingSidecars:
         self._owners: dict[Candidate, str] = {}
         self._versions: dict[Candidate, Examined] = {}
         self._released: deque[Examined] = deque()
+
+    def in_one_turn(self) -> AbstractContextManager[None]:
+        """Within, what lies beside files is looked up once for each folder."""
+        return self._siblings.in_one_turn()
 
     def verdict_on(self, sidecar: Photo, kind: FileKind) -> SidecarVerdict:
         """What is to become of a sidecar that settled.

@@ -7,6 +7,9 @@
   withdrawn leaves no trace. In it, `fit` fits the head; `cross_validation` says what such heads
   make of pictures that they did not learn from, and `folds` keeps photos that are nearly the same
   together; `calibrate` finds how sure the model may be, and `gate` whether it may serve.
+- `learn` is the whole act: the photos of lessons become features (`lesson_features`), these a
+  candidate, whose `proposal` tells a person what it would bring; `adoption` makes a version of it.
+- `drift` says whether the model fits new photos as well as it did; pure.
 
 No torch and no decoder: photos become features in the classifier process.
 """

@@ -1,9 +1,9 @@
 """Training and evaluating the model on the person's own labelled folders.
 
 What it learns from: `dataset` finds the pictures and leaves identical ones out, `pictures` reads
-the others into an array on disk, `split` says which train and which validate. What is to be done:
-`recipe` has the phases as data, `train_options` what the person chose, `weights` where the network
-starts from.
+the others into an array on disk, `split` says which train and which validate, and `made_from` knows
+them again in an evaluation. What is to be done: `recipe` has the phases as data, `train_options`
+what the person chose, `weights` where the network starts from.
 
 How: `train` goes from folders to bundle. In it, `workspace` is the scratch folder and `trainer`
 trains one network after another; `phase` has the training loop, to be read in one sitting. It takes

@@ -18,10 +18,10 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
+from gallery_daemon.imaging.thumbnails import as_jpeg
 from gallery_daemon.model.network import STAGES
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.features import VIEWS
-from gallery_daemon.training.pictures import as_jpeg
 from gallery_daemon.training.synthetic.compose import new_synthesiser
 
 if TYPE_CHECKING:

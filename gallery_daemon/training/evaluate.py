@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.model.engines.choose import EngineOptions, load_best
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.coverage import LookAgreement, agreement_of
 from gallery_daemon.training.dataset import find_gallery
+from gallery_daemon.training.made_from import MadeFrom
 from gallery_daemon.training.measures import Measures, measure
-from gallery_daemon.training.pictures import SkippedPictures, as_thumbnail, read_pictures
+from gallery_daemon.training.pictures import SkippedPictures, read_pictures
 from gallery_daemon.training.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from gallery_daemon.model.engines.predict import PredictedBatch, Predictor
     from gallery_daemon.training.dataset import Gallery, Labelled
     from gallery_daemon.training.display import Display
+    from gallery_daemon.training.made_from import SeenPictures
 
 _BATCH_SIZE = 32
 
@@ -50,7 +53,7 @@ class Evaluation:
     """The measures of a bundle on a gallery; `skipped` could not be read, with the reason.
 
     `quick` and `agreement` are there if the bundle has a quick look. `answers` have a row for each
-    of `pictures`.
+    of `pictures`. `seen` says how many of them made the model, where its bundle knows.
     """
 
     model: str
@@ -61,6 +64,19 @@ class Evaluation:
     skipped: SkippedPictures
     pictures: tuple[Labelled, ...]
     answers: Mapping[LookKind, LookAnswers]
+    seen: SeenPictures | None = None
+
+    @property
+    def caution(self) -> str | None:
+        """Why the figures flatter the model, as a sentence; None: nothing is known against them."""
+        seen, count = self.seen, len(self.pictures)
+        if seen is None or not (seen.trained or seen.validated):
+            return None
+        return (
+            f"caution: this model was made from {seen.trained + seen.validated} of these {count} "
+            f"pictures ({seen.trained} trained it, {seen.validated} chose its best epoch and "
+            f"calibrated it): on photos that it has not seen it will do worse"
+        )
 
     def to_json(self) -> dict[str, object]:
         """What `evaluate --json` prints."""
@@ -70,6 +86,7 @@ class Evaluation:
             **self.measures.to_json(),
             "quick": self.quick and self.quick.to_json(),
             "quick_against_full": self.agreement and self.agreement.to_json(),
+            "made_from": self.seen and asdict(self.seen),
             "skipped": [{"path": str(path), "error": reason} for path, reason in self.skipped],
         }
 
@@ -90,7 +107,7 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
     if not said.pictures:
         folders = " and ".join(map(str, data))
         raise TrainingError(f"no picture below {folders} can be read")
-    manifest = predictor.manifest
+    manifest, made_from = predictor.manifest, MadeFrom.read(wanted.bundle)
     answers = {
         look: _answers(batches, gallery, said.pictures, manifest.looks[look].temperature)
         for look, batches in said.batches.items()
@@ -106,6 +123,7 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         tuple(said.skipped),
         tuple(said.pictures),
         answers,
+        None if made_from is None else made_from.among([each.path for each in said.pictures]),
     )
 
 

@@ -44,6 +44,7 @@ def evaluation_page(found: Evaluation) -> bytes:
             "ran with": found.engine,
             "pictures": str(len(found.pictures)),
             "skipped": str(len(found.skipped)),
+            **({} if found.caution is None else {"note": found.caution}),
         },
     )
 

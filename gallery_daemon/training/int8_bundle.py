@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from gallery_daemon.errors import BundleError, TrainingError
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.model.bank import load_bank
 from gallery_daemon.model.bundle import (
     BUNDLE_FILES,
@@ -35,7 +36,7 @@ from gallery_daemon.model.quantise import (
 from gallery_daemon.model.tensors import read_verified
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.dataset import find_gallery
-from gallery_daemon.training.pictures import as_thumbnail, read_pictures
+from gallery_daemon.training.pictures import read_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

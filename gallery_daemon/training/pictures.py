@@ -9,19 +9,17 @@ by memory.
 
 from __future__ import annotations
 
-import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from PIL import Image
 
 from gallery_daemon.config.settings import Limits
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged, TrainingError
-from gallery_daemon.imaging.decode import quick_square
 from gallery_daemon.imaging.look import look
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.model.engines.predict import resized
 from gallery_daemon.model.manifest import INPUT_SIZE, QUICK_SIZE
 from gallery_daemon.photo import Identity, LookKind
@@ -39,9 +37,6 @@ if TYPE_CHECKING:
 SkippedPictures = tuple[tuple["Path", str], ...]
 
 _Some = TypeVar("_Some", np.uint8, np.float16)
-
-# What most cameras write. Source: EXIF 2.32 for cameras (DCF 2.0 asks for 160x120 pixels).
-_THUMBNAIL, _THUMBNAIL_QUALITY = (160, 120), 80
 
 # Enough to keep the decoders busy while the network works, and little memory: 64 x 150 KB.
 _READ_AHEAD = 64
@@ -121,25 +116,6 @@ def read_pictures(
         for start in range(0, len(pictures), _READ_AHEAD):
             some = pictures[start : start + _READ_AHEAD]
             yield from zip(some, decoders.map(_read, some), strict=True)
-
-
-def as_thumbnail(pixels: Pixels) -> Pixels:
-    """The picture uint8 (224, 224, 3) as a quick look shows it, uint8 (128, 128, 3).
-
-    A quick look sees the thumbnail that a camera put into the file; labelled pictures seldom have
-    one, so it is made: 160x120, JPEG, and up or down to the square.
-    """
-    thumbnail = Image.fromarray(pixels).resize(_THUMBNAIL, Image.Resampling.BICUBIC)
-    return np.array(quick_square(as_jpeg(thumbnail, _THUMBNAIL_QUALITY)))
-
-
-def as_jpeg(image: Image.Image, quality: int) -> Image.Image:
-    """The image as it comes back from a JPEG of that quality, 1 to 95."""
-    file = io.BytesIO()
-    image.save(file, "jpeg", quality=quality)
-    with Image.open(file) as saved:
-        saved.load()
-        return saved
 
 
 def _read(picture: Labelled) -> Pixels | str:

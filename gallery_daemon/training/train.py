@@ -24,6 +24,7 @@ from gallery_daemon.training.coverage import agreement_of
 from gallery_daemon.training.features import Runner
 from gallery_daemon.training.int8_bundle import kept_int8, make_int8
 from gallery_daemon.training.learned import NEIGHBOURS, Learned
+from gallery_daemon.training.made_from import PICTURES_FILE, MadeFrom
 from gallery_daemon.training.pictures import SkippedPictures, read_gallery
 from gallery_daemon.training.plots import all_plots
 from gallery_daemon.training.predictions import PREDICTIONS_FILE, save_predictions
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from gallery_daemon.training.display import Display, Epoch
     from gallery_daemon.training.measures import Measures
     from gallery_daemon.training.pictures import LoadedGallery
+    from gallery_daemon.training.split import Split
     from gallery_daemon.training.train_options import TrainOptions
 
 # Enough for steady gradients; a GPU is idle with less. In bfloat16 on 2 cores 64 are a third faster
@@ -87,6 +89,7 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
     with Workspace(options) as workspace:
         gallery = load_data(options)
         weights = find_weights(options.weights, options.recipe.starts_from, display.say)
+        weights.tell_of_forgotten(gallery.classes, display.say)
         loaded = read_gallery(
             gallery,
             workspace.folder,
@@ -117,6 +120,7 @@ def train(options: TrainOptions, display: Display) -> TrainResult:
                 int8 = make_int8(learned, manifest, loaded, split, display)
             manifest = with_int8(manifest, int8)
         files = _report(trainer, calibration, progress, provenance) | (int8.files if int8 else {})
+        files[PICTURES_FILE] = _made_from(loaded, split)
         files[CARD_FILE] = _card(manifest, learned, files, options.notes)
         with workspace.replacing_unfinished():
             manifest = save_bundle(
@@ -194,6 +198,13 @@ def _report(
     if calibration.left_out:
         files[PREDICTIONS_FILE] = save_predictions(calibration.left_out)
     return files
+
+
+def _made_from(loaded: LoadedGallery, split: Split) -> bytes:
+    """Which pictures trained and which validated, so that `evaluate` knows them again."""
+    pictures = loaded.gallery.pictures
+    places = (split.train, split.validate)
+    return MadeFrom.of(*((pictures[each].path for each in some) for some in places)).to_json()
 
 
 def _agreement(calibration: Calibration) -> LookAgreement | None:

@@ -25,7 +25,7 @@ from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import load_backbone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from torch import nn
 
@@ -50,6 +50,17 @@ class StartWeights:
     def full_size(self) -> int:
         """The side of the pictures of a full look: as in the bundle, else ImageNet's."""
         return INPUT_SIZE if self.bundle is None else read_manifest(self.bundle).full.size
+
+    def tell_of_forgotten(self, classes: Collection[str], say: Callable[[str], None]) -> None:
+        """A person hears which classes of the model that it starts from it will not know."""
+        known = () if self.bundle is None else read_manifest(self.bundle).classes
+        forgotten = [name for name in known if name not in classes]
+        if forgotten:
+            say(
+                f"the new model knows the classes of these folders alone, not "
+                f"{', '.join(forgotten)} of {self.name}, which it starts from; to keep a class, "
+                f"give a folder of its name with pictures"
+            )
 
     def digest(self) -> str:
         """The same for the same weights, whatever they are called."""

@@ -4,12 +4,15 @@ It speaks the frames of the real one and passes the same contract (`contract.py`
 does with it, it does with the real one. The bundle's name says how it starts: `broken`, `mute`,
 `crash`, `garbage`, `stubborn` (it is ready and then deaf), or anything else for well. It calls
 itself by the model in the version or the bundle, if there is one, and adds a line to the file that
-`FAKE_STARTS` in the environment names. Everything is a car, or of a version's head the class with
-the greatest bias.
+`FAKE_STARTS` in the environment names.
+
+Everything is a car. But the head of a version is asked, about features that go by the photo's name:
+those of `a-1` and `a-2` are alike, those of `b-1` are others.
 """
 
 from __future__ import annotations
 
+import base64
 import os
 import select
 import signal
@@ -17,7 +20,9 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
 
 from gallery_daemon.classifier.messages import (
     Answer,
@@ -34,9 +39,13 @@ from gallery_daemon.classifier.messages import (
     write_message,
 )
 from gallery_daemon.errors import BundleError
+from gallery_daemon.model.engines.probes import softmax
+from gallery_daemon.model.head import load_head
 from gallery_daemon.model.manifest_file import read_manifest
-from gallery_daemon.model.tensors import head_tensors
 from gallery_daemon.photo import Facts, Prediction
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 REFUSALS = {
     "broken": (RefusalKind.UNREADABLE, "its end is missing"),
@@ -55,14 +64,14 @@ def main() -> None:
     setup = read_to_child(incoming)
     assert isinstance(setup, Setup)
     model = _model(setup.version or setup.bundle)
-    favourite = "cars" if setup.version is None else _favourite(Path(setup.version))
+    network = _Network(setup)
     _start(Path(setup.bundle).name, model, outgoing)
     held: list[Request] = []
     while True:
         # Photos that are held are answered once the host has nothing more to say.
         if held and not select.select([incoming], [], [], 0.2)[0]:
             for kept in held:
-                write_message(outgoing, _answer(kept, model, favourite))
+                write_message(outgoing, _answer(kept, model, network))
             held = []
         request = read_to_child(incoming)
         if not isinstance(request, Request):
@@ -73,15 +82,39 @@ def main() -> None:
         else:
             _tell_of_engines(Path(request.path).stem, outgoing)
             _misbehave(Path(request.path), outgoing)
-            write_message(outgoing, _reply(request, model, favourite))
+            write_message(outgoing, _reply(request, model, network))
 
 
-def _favourite(version: Path) -> str:
-    manifest = read_manifest(version)
-    tensors = head_tensors(version, manifest)
-    assert tensors is not None
-    biases = memoryview(tensors[0][1].data).cast("f").tolist()
-    return manifest.classes[biases.index(max(biases))]
+class _Network:
+    """What the stand-in makes of a photo by its name."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._version = None if setup.version is None else Path(setup.version)
+        self._wants_features = setup.want_features
+
+    def probabilities(self, name: str) -> dict[str, float]:
+        """By the version's head; without a version everything is a car."""
+        if self._version is None:
+            return {"cars": 1.0}
+        manifest = read_manifest(self._version)
+        logits = load_head(self._version, manifest).logits(features_of(name)[np.newaxis])
+        shares = softmax(logits / manifest.full.temperature)[0].tolist()
+        return dict(zip(manifest.classes, shares, strict=True))
+
+    def features(self, name: str) -> tuple[str, ...]:
+        """The same by both looks; none if they were not asked for."""
+        if not self._wants_features:
+            return ()
+        row = features_of(name).astype(np.float16).tobytes()
+        return (base64.b64encode(row).decode("ascii"),) * 2
+
+
+def features_of(name: str) -> NDArray[np.float32]:
+    """Float32 (512,), of a photo called so: what stands before the last `-` says most of it."""
+    kind = np.random.default_rng(list(name.rpartition("-")[0].encode()))
+    own = np.random.default_rng(list(name.encode()))
+    features = kind.normal(0, 0.5, 512) + own.normal(0, 0.3, 512)
+    return features.astype(np.float32)
 
 
 def _model(bundle: str) -> str:
@@ -149,17 +182,18 @@ def _wait_at_the_gate(folder: Path) -> None:
         threading.Event().wait(0.01)
 
 
-def _reply(request: Request, model: str, favourite: str) -> FromChild:
+def _reply(request: Request, model: str, network: _Network) -> FromChild:
     name = Path(request.path).stem
     if name in REFUSALS:
         return Refusal(request.id, *REFUSALS[name])
-    return _answer(request, model, favourite)
+    return _answer(request, model, network)
 
 
-def _answer(request: Request, model: str, favourite: str) -> Answer:
+def _answer(request: Request, model: str, network: _Network) -> Answer:
     facts = Facts.unread(datetime(2024, 1, 1, tzinfo=UTC))
-    prediction = Prediction({favourite: 1.0}, model, 1.0, 1.0, request.look)
-    return Answer(request.id, facts, prediction, 1, 1.0)
+    name = Path(request.path).stem
+    prediction = Prediction(network.probabilities(name), model, 1.0, 1.0, request.look)
+    return Answer(request.id, facts, prediction, 1, 1.0, features=network.features(name))
 
 
 if __name__ == "__main__":

@@ -89,3 +89,35 @@ def test_a_daemon_of_another_journal_is_a_line(tmp_path: Path) -> None:
     who = f"process {os.getpid()} is a daemon with another journal"
     assert f"{who}: /elsewhere/journal.sqlite3" in others
     assert "/home/library" not in said
+
+
+MODEL = {
+    "id": "default@12345678",
+    "version": 3,
+    "learned": "2026-05-01T12:00:00+00:00",
+    "lessons": 120,
+    "lessons_since": 14,
+    "is_learning": True,
+    "trouble": "version 4 does not serve: it is cut; default@12345678 does",
+    "drift": {
+        "photos": 80,
+        "confidence": 0.61,
+        "confidence_before": 0.9,
+        "familiarity": 0.2,
+        "familiarity_before": 0.6,
+        "folder": "Review",
+    },
+}
+
+
+def test_the_model_and_what_it_learned_are_told(tmp_path: Path) -> None:
+    """Its version, the lessons since, what is damaged, and where to look when it drifts."""
+    with answering(tmp_path, OLD | {"model": MODEL}):
+        said = " ".join(status(tmp_path / "state").split())
+
+    assert (
+        "model: default@12345678, version 3, learned 2026-05-01 12:00:00+00:00 from 120 lessons,"
+        " 14 lessons since, learning now" in said
+    )
+    assert "its versions: version 4 does not serve: it is cut" in said
+    assert "confidence 0.90 -> 0.61, familiarity 0.60 -> 0.20; look at Review" in said

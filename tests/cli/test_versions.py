@@ -113,3 +113,38 @@ def test_a_version_that_cannot_be_used_is_refused(
     assert "version 1 was refused: no better on lessons" in refused.stderr
     assert "does not go with version 0: " in lacking.stderr
     assert 2 == versions.serving().version.number
+
+
+def test_after_an_adoption_plan_and_refile_show_what_would_go_elsewhere(
+    quick_run: Run, explained: Path, tmp_path: Path, versions: ModelVersions
+) -> None:
+    """`plan --was-model` by both versions, `refile` what the one before had filed."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for number in range(3):
+        (inbox / f"IMG_{number}.jpg").write_bytes(photo_bytes(tmp_path, number))
+    assert 0 == quick_run("sort", inbox, "--config", explained).returncode
+    adopt(versions, versions.base.classes.index("trees"))
+
+    planned = quick_run("plan", "--config", explained, "--was-model", "base", "--json")
+    same = quick_run("plan", "--config", explained, "--was-model", "1", "--json")
+    unknown = quick_run("plan", "--config", explained, "--was-model", "9")
+    shown = quick_run("refile", "--config", explained, "--json")
+    done = quick_run("refile", "--config", explained, "--yes")
+    quick_run("model", "rollback", "--config", explained)
+    back = quick_run("refile", "--config", explained, "--yes")
+
+    library = str(tmp_path / "library")
+    changes = [json.loads(line) for line in planned.stdout.splitlines()]
+    assert [("cars", "trees")] * 3 == [
+        (each["was"]["class"], each["now"]["class"]) for each in changes
+    ]
+    assert {f"{library}/All/IMG_{number}.jpg" for number in range(3)} == {
+        each["now"]["destination"] for each in changes
+    }
+    assert "" == same.stdout
+    assert (2, True) == (unknown.returncode, "there is no version 9" in unknown.stderr)
+    assert 3 == len(shown.stdout.splitlines())
+    assert "3 photos to be filed anew" in done.stdout
+    assert "3 photos to be filed anew" in back.stdout
+    assert 3 == len(list((tmp_path / "library" / "Cars").rglob("*.jpg")))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon import __version__
+from gallery_daemon.daemon.configuration import manifest_of
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.daemon.loop import Inbox
+from gallery_daemon.daemon.model_state import ModelState
 from gallery_daemon.daemon.status import (
     Heartbeat,
     StatusSocket,
@@ -81,7 +83,8 @@ def snapshot(runtime: Runtime, now: float = 1_000.0) -> dict[str, object]:
     """What a daemon that watches nothing yet says of itself."""
     inbox = Inbox[object]()
     watching = Watching((), inbox, CapturedLog())  # type: ignore[arg-type]
-    words = snapshot_of(runtime, watching, Throughput(runtime.tally), REJECTED, now)
+    model = ModelState.of(runtime.config).snapshot(None, None)
+    words = snapshot_of(runtime, watching, Throughput(runtime.tally), REJECTED, now, model=model)
     watching.stop()
     assert words.isascii()
     found: dict[str, object] = json.loads(words)
@@ -105,6 +108,16 @@ def test_a_snapshot_has_the_published_names(runtime: Runtime) -> None:
         "library": runtime.config.library,
         "journal": str(journal_path()),
         "watch": [],
+        "model": {
+            "id": manifest_of(runtime.config.model).model_id,
+            "version": 0,
+            "learned": None,
+            "lessons": 0,
+            "lessons_since": None,
+            "is_learning": False,
+            "trouble": None,
+            "drift": None,
+        },
         "on_their_way": 0,
         "backlog": {"settling": 0, "waiting": 0, "classifying": 0},
         "per_minute": {"1": 0.0, "5": 0.0, "15": 0.0},

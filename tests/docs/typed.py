@@ -34,7 +34,8 @@ def commands() -> Iterator[TypedCommand]:
 def _commands(typer_app: Typer, before: str) -> Iterator[TypedCommand]:
     for info in typer_app.registered_commands:
         assert info.callback is not None
-        yield TypedCommand(f"{before} {info.callback.__name__}", described(info.callback))
+        name = info.name or info.callback.__name__
+        yield TypedCommand(f"{before} {name}", described(info.callback))
     for group in typer_app.registered_groups:
         assert group.typer_instance is not None
         yield from _commands(group.typer_instance, f"{before} {group.name}")

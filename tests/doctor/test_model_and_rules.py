@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery_daemon.config.settings import EngineChoice, ModelChoice
+from gallery_daemon.daemon.configuration import versions_of
 from gallery_daemon.doctor.model_and_rules import judge_model, look_at_model
 from gallery_daemon.model.engines.engine import EngineKind
 from gallery_daemon.model.engines.measured import (
@@ -20,6 +21,7 @@ from gallery_daemon.model.engines.measured import (
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.manifest_file import read_manifest
 from tests.doctor.lines import said, statuses
+from tests.model.learned import adopt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +87,19 @@ def test_the_engine_that_was_measured_is_told_with_its_speed(
     assert "measured beside other work, and again when idle" in doubtful
     assert "again" not in known
     assert "its engine is torch, as configured" in said(judge_model(look_at_model(chosen)))
+
+
+def test_a_damaged_version_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one before serves, and what to do is said."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    versions = versions_of("default", "/photos/Sorted")
+    first, second = adopt(versions, 0), adopt(versions, 1)
+    assert second.folder is not None
+    (second.folder / "head.safetensors").unlink()
+
+    choice = ModelChoice(version=str(first.folder))
+    findings = list(judge_model(look_at_model(choice, "/photos/Sorted")))
+
+    assert ["ok", "warn", "ok"] == statuses(findings)
+    assert f"{first.manifest.model_id} is whole" in said(findings)
+    assert "version 2 does not serve" in said(findings)

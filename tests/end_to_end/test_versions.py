@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pytest
 from gallery_daemon.model.manifest import HEAD_FILE, find_bundle
 from gallery_daemon.model.model_versions import ModelVersions
 from tests.end_to_end.conftest import photo_bytes
+from tests.learning.given import KINDS, give, wrong_calls
 from tests.model.learned import adopt
 
 if TYPE_CHECKING:
@@ -74,3 +77,50 @@ def test_a_running_daemon_takes_up_each_version_that_is_to_serve(
     assert [(1, 3), (2, 3), (1, 3), (0, 0)] == [(each["version"], each["lessons"]) for each in told]
     assert "version 2 does not serve" in damaged["reason"]
     assert not [each for each in daemon.events if each["event"] == "config_reloaded"]
+
+
+def test_a_daemon_learns_by_itself_when_nothing_waits(
+    daemon: Daemon, versions: ModelVersions, tmp_path: Path
+) -> None:
+    """Lessons arrive, a version is adopted, later photos are filed by it, and rolled back."""
+    daemon.config.write_text(daemon.config.read_text() + "learn: {when: idle, after: 20}\n")
+    state = Path(daemon.environ["XDG_STATE_HOME"]) / "gallery-daemon"
+    said = wrong_calls(versions)
+    names = [f"{kind}-{number}" for kind in KINDS for number in range(12)]
+    daemon.start()
+    first = kind_filed(daemon, tmp_path, "dog-100")
+
+    give(state / "journal.sqlite3", daemon.library, names[:9], said)
+    give(state / "journal.sqlite3", daemon.library, names[9:], said)
+    adopted = adoption(daemon, 0)
+    learned = [kind_filed(daemon, tmp_path, f"{kind}-101") for kind in KINDS]
+    rolled_back = subprocess.run(
+        [*daemon.program, "model", "rollback", "--config", str(daemon.config)],
+        env=os.environ | daemon.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    back = adoption(daemon, len(daemon.events))
+    last = kind_filed(daemon, tmp_path, "dog-102")
+    daemon.stop()
+
+    assert "cars" == first == last
+    assert [said[kind] for kind in KINDS] == learned
+    assert (1, 36, versions.base.model_id) == (
+        adopted["version"], adopted["lessons"], adopted["before"]
+    )  # fmt: skip
+    assert adopted["figures"]["right_after"] > adopted["figures"]["right_before"]
+    assert (0, adopted["model"]) == (back["version"], back["before"])
+    assert "gallery-daemon refile" in rolled_back.stdout
+    # It was refused nothing, failed at nothing, and did not learn the same twice.
+    assert not {"model_refused", "learning_failed", "learning_possible"} & {
+        event["event"] for event in daemon.events
+    }
+    assert ["0001"] == sorted(each.name for each in versions.folder.glob("0*"))
+
+
+def kind_filed(daemon: Daemon, tmp_path: Path, name: str) -> str:
+    """The folder that a photo of that name is filed into."""
+    (daemon.watch / f"{name}.jpg").write_bytes(photo_bytes(tmp_path, len(daemon.events)))
+    return str(daemon.wait_for_photo(f"{name}.jpg")["destination"]).split("/")[-2]

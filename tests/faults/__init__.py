@@ -4,7 +4,8 @@
 the photos, `scene` the little world they lie in, `running` the daemon in it, `tracing` the strace
 that kills it, `trial` one kill and the start after it, `oracle` what must be true then, `sweep` all
 kills of one case at one call, `anew` the same of `refile`, `undone` of `undo`, `proof` where the
-bugs of `planted` must be found.
+bugs of `planted` must be found. `learn_kills` does the same to `learn`, with the fit of
+`quick_learner`.
 
 `python -m tests.faults.fuzz` feeds it pictures that `mutate` has broken: `looker` one by one to the
 decoders, `feeding` in batches to a real daemon. Photos of which only the thumbnail is bad

@@ -1,23 +1,25 @@
 """`gallery-daemon` with the stand-in for the classifier process, which starts in no time.
 
 Everything else is the real program, but that it looks after its watches and versions more often,
-lets photos of `sort` settle sooner, and tries again sooner what failed: first after `RETRY_S`
-seconds, which the environment may set. `PLANTED` there plants one of the bugs of `planted`.
+lets photos of `sort` settle sooner, learns in the next quiet moment, and tries again sooner what
+failed: first after `RETRY_S` seconds, which the environment may set. `PLANTED` there plants one of
+the bugs of `planted`.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import nullcontext
 from functools import partial
 from unittest.mock import patch
 
+from gallery_daemon.classifier import answers
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
-from gallery_daemon.commands import classify as answers
 from gallery_daemon.config import oneshot
 from gallery_daemon.config.settings import WatchFolder
-from gallery_daemon.daemon import version_watch, watching, wiring
+from gallery_daemon.daemon import idle_learning, version_watch, watching, wiring
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
@@ -40,6 +42,11 @@ def run() -> None:
         patch.object(wiring, "CircuitBreaker", partial(CircuitBreaker, first_s=first_s)),
         patch.object(watching, "next_beat", lambda now: now + LOOK_EVERY_S),
         patch.object(version_watch, "next_beat", lambda now: now + LOOK_EVERY_S),
+        patch.object(idle_learning, "next_beat", lambda now: now + LOOK_EVERY_S),
+        patch.object(idle_learning, "_QUIET_S", LOOK_EVERY_S),
+        # The tests keep the machine busy, and wait for it.
+        patch.object(idle_learning, "_NICENESS", 0),
+        patch.object(idle_learning, "LEARNER", (sys.executable, "-m", "tests.faults.quick_daemon")),
         BUGS[bug]() if bug else nullcontext(),
     ):
         main()

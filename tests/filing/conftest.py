@@ -14,7 +14,7 @@ import pytest
 from gallery_daemon.decision import Action, Decision, Destination, Identical, OnConflict, Outcome
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.filing.execute import Filer, Filing
+from gallery_daemon.filing.execute import Filer
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from tests.journal.empty import new_journal
@@ -22,7 +22,7 @@ from tests.journal.empty import new_journal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.filing.execute import Result
+    from gallery_daemon.filing.joint_acts import Filing, Result
     from gallery_daemon.filing.steps import Deed
     from gallery_daemon.journal.journal import Journal
 

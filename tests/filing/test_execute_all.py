@@ -6,6 +6,7 @@ import errno
 import os
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,7 @@ from gallery_daemon.errors import (
     PhotoGone,
 )
 from gallery_daemon.filing.disk import Disk
-from gallery_daemon.filing.execute import Filing
+from gallery_daemon.filing.joint_acts import Filing
 from gallery_daemon.filing.recover import recover
 from gallery_daemon.filing.steps import groups_of
 from gallery_daemon.journal.claims import AlreadyClaimed
@@ -30,11 +31,10 @@ from tests.filing.fuse import CrashError, Fuse, disk_on, journal_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from gallery_daemon.filing.execute import Result
+    from gallery_daemon.filing.joint_acts import Result
     from gallery_daemon.filing.steps import Deed, Plan
-    from gallery_daemon.journal.record import Row
+    from gallery_daemon.journal.record import IntentEnd, Row
 
 ACTIONS = list(Action)
 
@@ -97,6 +97,65 @@ def test_a_lone_photo_takes_two_as_well(world: World) -> None:
     world.execute(plan)
 
     assert 2 == said.count("COMMIT")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_folder_is_synced_once_and_before_the_ends(
+    world: World, action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that photos came into, and those that a move took them from."""
+    happened: list[str] = []
+    names = photos(world, 12)
+    deeds = [
+        world.plan(name, action, to="Memes" if number % 3 else "Cars")
+        for number, name in enumerate(names)
+    ]
+    for folder in ("Memes", "Cars"):
+        (world.library / folder).mkdir()
+
+    class Noting(Disk):
+        def sync(self, folder: int) -> None:
+            happened.append(Path(f"/proc/self/fd/{folder}").readlink().name)
+            super().sync(folder)
+
+    close = Journal.close_intents
+
+    def close_intents(journal: Journal, ends: Sequence[IntentEnd]) -> None:
+        happened.append("ends")
+        close(journal, ends)
+
+    monkeypatch.setattr(Journal, "close_intents", close_intents)
+    world.disk = Noting()
+    world.execute_all(*deeds)
+
+    touched = ["Cars", "Memes"] + ["watch"] * (action is Action.MOVE)
+    assert [*touched, "ends"] == [*sorted(happened[:-1]), happened[-1]]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_folder_that_cannot_be_synced_is_told_of_with_its_photos(
+    world: World, action: Action
+) -> None:
+    """They lie there, as the disk says; those in other folders have nothing to tell."""
+    deeds = [
+        world.plan(name, action, to="Memes" if number % 2 else "Cars")
+        for number, name in enumerate(photos(world, 4))
+    ]
+    for folder in ("Memes", "Cars"):
+        (world.library / folder).mkdir()
+
+    class Failing(Disk):
+        def sync(self, folder: int) -> None:
+            if Path(f"/proc/self/fd/{folder}").readlink().name == "Cars":
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            super().sync(folder)
+
+    world.disk = Failing()
+    results = world.execute_all(*deeds)
+
+    told = [each.reason for each in results if isinstance(each, Filing)]
+    assert [f"{world.library}/Cars gives input/output errors", None] * 2 == told
+    assert {f"{number:02}.jpg": [State.FILED] for number in range(4)} == states(world)
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -23,7 +23,7 @@ from tests.journal.empty import new_journal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gallery_daemon.filing.execute import Filing
+    from gallery_daemon.filing.joint_acts import Filing
     from gallery_daemon.journal.record import Row
 
 _START = {"x.HEIC": b"photo" * 5000, "x.xmp": b"first edit"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -195,8 +196,9 @@ CUT = {
 }
 
 
+@cache
 def facts_of(path: Path) -> Facts:
-    """The facts of one file under the usual limits."""
+    """The facts of one file under the usual limits, looked at once for all that is asked of it."""
     return look(
         str(path),
         identity_of(path),
@@ -294,12 +296,12 @@ def test_the_scaled_decode_looks_like_the_whole_one(phone: Path, name: str) -> N
 def test_200_megapixels_are_read_by_their_preview(phone: Path) -> None:
     """Decoded whole it takes seconds and 1.4 GB; its preview some hundredths of a second."""
     data = (phone / "200MP.heic").read_bytes()
-    start = time.monotonic()
+    start = time.process_time()
 
     picture = read_picture(data, max_pixels=Limits.photo_pixels)
 
     assert (12240, 16320) == picture.size
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_what_stands_complete_is_whole(phone: Path) -> None:

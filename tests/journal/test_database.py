@@ -274,8 +274,8 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         seen = tuple(database.execute("SELECT * FROM seen").fetchone())
 
     trace = (
-        '[{"rule": "memes", "truth": "yes", "checks": [{"condition": "class: memes", '
-        '"truth": "yes", "reason": "class is memes"}]}]'
+        '[{"rule":"memes","truth":"yes","checks":[{"condition":"class: memes",'
+        '"truth":"yes","reason":"class is memes"}]}]'
     )
     assert {
         "id": 1, "parent": 7, "decided_at": "2026-03-04T12:00:00.000+00:00", "source": "phone",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gallery_daemon.errors import GalleryError
-    from gallery_daemon.filing.execute import Result
+    from gallery_daemon.filing.joint_acts import Result
     from gallery_daemon.filing.steps import Deed
     from tests.faults.household import Household
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import itertools
 import os
 import shutil
 from contextlib import closing
@@ -230,6 +232,24 @@ def test_what_was_recognised_is_not_hashed_again(
     assert 3 == reads(scene, monkeypatch, scene.sort)
     assert 0 == reads(scene, monkeypatch, scene.sort)
     assert 0 == reads(scene, monkeypatch, scene.plan)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_whatever_its_hash_begins_with_it_is_known(scene: Scene, action: str) -> None:
+    """Each of the sixteen digits, of a photo that was read whole and of one that was not."""
+    scene.rules = rules(action)
+    for digit in "0123456789abcdef":
+        # Of a size of its own, so that no other one stands in for it.
+        contents = (large_photo("cars", number) + bytes(ord(digit)) for number in itertools.count())
+        scene.put(
+            f"{digit}.jpg",
+            next(each for each in contents if hashlib.sha256(each).hexdigest()[0] == digit),
+        )
+    assert 16 == len(scene.sort())
+
+    touched(scene)
+
+    assert {} == scene.sort()
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, "move"])

@@ -11,7 +11,7 @@ import pytest
 
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.decision import Action, Decision, Outcome
-from gallery_daemon.filing.execute import Filing
+from gallery_daemon.filing.joint_acts import Filing
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.pass_counts import PassCounts

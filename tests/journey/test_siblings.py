@@ -107,6 +107,34 @@ def test_a_folder_is_listed_once_for_many_files_and_again_when_it_changes(
     assert [1, 2, 3, 4, 4, 5] == [once, again, recently_changed, quiet, soon, len(listed)]
 
 
+def test_in_one_turn_a_folder_is_listed_once_though_files_come_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came meanwhile is seen in the next turn."""
+    listed: list[str] = []
+    names_below = scan.names_below
+
+    def counted(root: str, relative: str) -> list[os.DirEntry[str]]:
+        listed.append(relative)
+        return names_below(root, relative)
+
+    monkeypatch.setattr("gallery_daemon.journey.siblings.names_below", counted)
+    put(tmp_path, "a.xmp", "b/b.xmp")
+    siblings = Siblings(())
+    one, other = photo(tmp_path, "a.xmp"), photo(tmp_path, "b/b.xmp")
+
+    with siblings.in_one_turn():
+        assert siblings.owner_of(one) is siblings.owner_of(other) is None
+        for name in ("a.jpg", "b/b.jpg"):
+            (tmp_path / name).touch()
+        assert siblings.owner_of(one) is siblings.owner_of(other) is None
+    assert ["", "b"] == listed
+
+    with siblings.in_one_turn():
+        assert siblings.owner_of(one) is not None
+        assert siblings.owner_of(other) is not None
+
+
 def test_a_folder_that_is_gone_holds_nothing(tmp_path: Path) -> None:
     """Nor one that cannot be listed."""
     put(tmp_path, "a/a.xmp", "a/a.jpg")

@@ -17,6 +17,8 @@ from gallery_daemon.photo import LookKind
 from gallery_daemon.training import evaluate as evaluating
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.evaluate import Evaluation, evaluate
+from gallery_daemon.training.evaluation_report import evaluation_page
+from gallery_daemon.training.made_from import SeenPictures
 from gallery_daemon.training.recipe import ARTICLE, Phase
 from gallery_daemon.training.train import train
 from gallery_daemon.training.train_options import TrainOptions
@@ -55,6 +57,16 @@ def test_a_learned_gallery_is_recognised(bundle: Path, gallery: Path) -> None:
     assert 20 == sum(map(sum, said["confusion"])) == said["pictures"]
     assert {"precision", "recall", "pictures"} < set(said["per_class"]["red"])
     assert found.model == said["model"]
+
+
+def test_the_pictures_that_made_a_model_are_known_again(bundle: Path, gallery: Path) -> None:
+    """Of these 20 all did; an evaluation says so first of all."""
+    found = evaluate([gallery], by_torch(bundle), Silent())
+
+    assert found.seen == SeenPictures(trained=16, validated=4)
+    assert "made from 20 of these 20 pictures (16 trained it, 4 chose" in (found.caution or "")
+    assert {"trained": 16, "validated": 4} == found.to_json()["made_from"]
+    assert "made from 20 of these 20" in evaluation_page(found).decode()
 
 
 def test_folders_may_lack_a_class_but_not_have_another(bundle: Path, tmp_path: Path) -> None:

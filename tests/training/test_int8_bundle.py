@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -81,8 +82,9 @@ class Made:
         return Quantised(self.said, {"int8.xml": b"xml", "int8.bin": b"bin"})
 
 
+@cache
 def _learned() -> Learned:
-    """A random network with its own head."""
+    """A random network with its own head, made once: nothing here changes it."""
     network = new_network(7)
     rows = np.ones((1, 512), np.float16)
     return Learned(network, head_of(network), FeatureBank(rows, rows, np.zeros(1, int)))
@@ -304,8 +306,9 @@ def test_a_bundle_gives_its_8_bit_body_to_another_of_the_same_body(tmp_path: Pat
     look = Int8Look(1.0, 0.0, ((1.0,) * RECORDED,) * PROBES)
     int8 = Int8Network(hashes[0], hashes[1], 20, {LookKind.FULL: look})
     manifest = Manifest("b", ("cars", "trees"), "", int8=int8)
-    save_bundle(tmp_path / "b", new_network(2), manifest, files)
-    save_bundle(tmp_path / "c", new_network(2), replace(manifest, int8=None), {})
+    network = new_network(2)
+    save_bundle(tmp_path / "b", network, manifest, files)
+    save_bundle(tmp_path / "c", network, replace(manifest, int8=None), {})
 
     assert Quantised(int8, files) == int8_of(tmp_path / "b")
     assert int8_of(tmp_path / "c") is None
@@ -348,6 +351,7 @@ def begun_with(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@cache
 def _new_head(bundle: Path) -> tuple[Learned, Manifest]:
     """The bundle's body under a head that calls trees what has features above 0, as all have."""
     network, manifest = load_bundle(bundle)

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 
 from gallery_daemon.errors import TrainingError
+from gallery_daemon.imaging.thumbnails import as_thumbnail
 from gallery_daemon.photo import LookKind
 from gallery_daemon.training.dataset import Gallery, Labelled, find_gallery
 from gallery_daemon.training.display import Silent
 from gallery_daemon.training.pictures import (
     LoadedGallery,
-    as_thumbnail,
     read_gallery,
     read_pictures,
 )

@@ -49,7 +49,7 @@ def test_a_bundle_of_everything_comes_out(trained: Path) -> None:
     assert manifest.metrics is not None
     assert "validation" in manifest.metrics
     files = {"model.json", "model.safetensors", "head.safetensors", "bank.safetensors"}
-    files |= {"report.html", "MODEL_CARD.md"}
+    files |= {"report.html", "MODEL_CARD.md", "pictures.json"}
     losses = {"loss-phase1.png", "loss-phase2.png"}
     assert files | losses | PLOTS == {path.name for path in trained.iterdir()}
     assert [path.name for path in trained.parent.iterdir()] == ["family"]

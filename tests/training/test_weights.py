@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from gallery_daemon.errors import BundleError, TrainingError
 from gallery_daemon.model.bundle import load_bundle
 from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.model.network import new_network
 from gallery_daemon.training.weights import StartWeights, find_weights, start_from
 
@@ -62,6 +63,20 @@ def test_without_network_and_choice_the_shipped_model_is_the_start() -> None:
     assert found.name == "default"
     assert "cannot download" in said[0]
     assert "starting from the shipped model" in said[0]
+
+
+def test_the_classes_that_are_lost_are_told() -> None:
+    """A person who trains cats and cars on the shipped model hears that memes are gone."""
+    said: list[str] = []
+    shipped = _find("default")
+    classes = read_manifest(find_bundle("default")).classes
+
+    shipped.tell_of_forgotten({"cats", *classes[1:]}, said.append)
+    shipped.tell_of_forgotten({"cats", *classes}, said.append)
+    StartWeights("none", None).tell_of_forgotten({"cats"}, said.append)
+
+    (told,) = said
+    assert f"alone, not {classes[0]} of default, which it starts from" in told
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ class Predictor:
             BundleError: head and body do not fit.
         """
         outputs = self._engine.features(resized(pictures, self.manifest.looks[look].size))
+        return self.read(outputs, look)
+
+    def read(self, outputs: Features, look: LookKind = LookKind.FULL) -> PredictedBatch:
+        """What the model says of pictures of which the engine gave these `outputs` by that look.
+
+        Raises:
+            BundleError: head and body do not fit.
+        """
         logits = outputs if self._head is None else self._head.logits(outputs, look)
         probabilities = softmax(logits / self.manifest.looks[look].temperature)
         return PredictedBatch(
