@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.config_file import model_choice
 from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
 from gallery_daemon.cli.fitting import path_line, sentence
-from gallery_daemon.cli.options import ModelName
+from gallery_daemon.cli.options import ConfigOfModel, OptionalModelName
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
 from gallery_daemon.model.engines.measured import engines_file
-from gallery_daemon.model.manifest import DEFAULT_BUNDLE, find_bundle
+from gallery_daemon.model.manifest import find_bundle
 
 if TYPE_CHECKING:
     from gallery_daemon.training.evaluate import Evaluation
@@ -178,7 +179,8 @@ def train(
 def evaluate(
     data: Data,
     *,
-    model: ModelName = DEFAULT_BUNDLE,
+    model: OptionalModelName = None,
+    config: ConfigOfModel = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     report: Annotated[
         Path | None,
@@ -205,16 +207,22 @@ def evaluate(
         gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
 
         gallery-daemon evaluate ~/Pictures/Labelled --report report.html
+
+        gallery-daemon evaluate ~/Pictures/Labelled --config rules.yaml
     """
     if report is not None and report.exists():
         raise TrainingError(
             f"{report} exists already", hint="give a new name; nothing is overwritten"
         )
+    chosen = model_choice(model, config)
     with training_display("loading the model") as display:
         from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
         from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
-        wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
+        version = None if chosen.version is None else Path(chosen.version)
+        wanted = EngineOptions(
+            find_bundle(chosen.bundle), engines_file(), engine, device, version=version
+        )
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
     if report is not None:

@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 import pytest
 
+from gallery_daemon.classifier import answers
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.commands import classify
 from gallery_daemon.commands.classify import FileClassifier
 from gallery_daemon.errors import ClassifierLost
 from tests.classifier.loop import FAKE, setup
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def _fake() -> Iterator[None]:
     """The process that goes by names, and is there in no time."""
-    with patch.object(classify, "ClassifierHost", partial(ClassifierHost, command=FAKE)):
+    with patch.object(answers, "ClassifierHost", partial(ClassifierHost, command=FAKE)):
         yield
 
 
