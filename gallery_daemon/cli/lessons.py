@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,14 +17,17 @@ from gallery_daemon.cli.moments import MOST
 from gallery_daemon.cli.moves import asked, photos
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_to_stderr
+from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.lessons import export, gather
-from gallery_daemon.daemon.configuration import read_configuration
+from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
+    from gallery_daemon.clock import Clock
     from gallery_daemon.commands.lessons import Gathered
+    from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.lesson import Lesson
 
@@ -33,6 +37,12 @@ def lessons(
     config: ConfigFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per lesson and mass move.")
+    ] = False,
+    doubtful: Annotated[
+        bool,
+        typer.Option(
+            "--doubtful", help="Only those that contradict all others: slips of the mouse, mostly."
+        ),
     ] = False,
     to: Annotated[
         Path | None,
@@ -57,6 +67,8 @@ def lessons(
     Examples:
         gallery-daemon lessons
 
+        gallery-daemon lessons --doubtful
+
         gallery-daemon lessons --accept-move 3
 
         gallery-daemon lessons --export ~/lessons
@@ -66,6 +78,9 @@ def lessons(
         gathered = gather(loaded, journal, clock)
         if accept_move is not None or dismiss_move is not None:
             _answer(journal, gathered, accept_move, dismiss_move)
+            return
+        if doubtful:
+            _print_doubtful(loaded, journal, clock, as_json=as_json)
             return
     if to is not None:
         _export(gathered, to)
@@ -93,6 +108,28 @@ def _answer(
         print(f"{photos(journal.lessons.accept(accepted, now))} are lessons now")
     if dismissed is not None:
         print(f"{photos(journal.lessons.dismiss(dismissed, now))} teach nothing")
+
+
+def _print_doubtful(config: Config, journal: Journal, clock: Clock, *, as_json: bool) -> None:
+    # As `learn` has it; numpy is not loaded where nothing is learned.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gallery_daemon.commands.doubtful_lessons import doubtful_of  # noqa: PLC0415
+    from gallery_daemon.learning.learn import refuse_unteachable  # noqa: PLC0415
+
+    versions = versions_of(config.model.bundle, config.library)
+    refuse_unteachable(versions.base)
+    with versions.locked(), pass_display("looking at lessons") as display:
+        found = doubtful_of(config, versions, journal, clock, display.update)
+    for each in found:
+        if as_json:
+            public.print_json(public.of_doubtful_lesson(each))
+            continue
+        path = each.lesson.path.removeprefix(f"{config.library.rstrip('/')}/")
+        print(path_line(path, 0, after=_of(each.lesson)))
+        print(sentence(f"looks like {each.likelier} ({each.probability:.2f})", 2))
+    if found or as_json:
+        return
+    print("no lesson is doubtful")
 
 
 def _export(gathered: Gathered, folder: Path) -> None:

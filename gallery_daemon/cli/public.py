@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gallery_daemon.commands.classify import Classification
+    from gallery_daemon.commands.doubtful_lessons import DoubtfulLesson
     from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.commands.explain import Explained
     from gallery_daemon.commands.plan import Change
@@ -84,6 +85,15 @@ def of_lesson(lesson: Lesson) -> Public:
         "before": lesson.before,
         "kind": lesson.kind,
         "filing": lesson.filing,
+    }
+
+
+def of_doubtful_lesson(doubtful: DoubtfulLesson) -> Public:
+    """A lesson that contradicts all others, and what its photo looks like."""
+    return of_lesson(doubtful.lesson) | {
+        "likelier": doubtful.likelier,
+        "given": round(doubtful.given, 4),
+        "probability": round(doubtful.probability, 4),
     }
 
 

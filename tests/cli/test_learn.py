@@ -93,6 +93,27 @@ def test_shuffled_labels_are_refused_and_nothing_changes(
     assert (2, True) == (used.returncode, "version 1 was refused" in used.stderr)
 
 
+def test_a_slip_of_the_mouse_is_named(
+    quick_run: Run, explained: Path, tmp_path: Path, state: Path, versions: ModelVersions
+) -> None:
+    """One of the dogs was dropped among the chats; nothing else is doubtful, nor learned."""
+    said, library = wrong_calls(versions), tmp_path / "library"
+    give(state / "journal.sqlite3", library, TWELVE, said)
+    before = quick_run("lessons", "--config", explained, "--doubtful")
+    give(state / "journal.sqlite3", library, ["dog-50"], {"dog": said["chat"]})
+
+    found = quick_run("lessons", "--config", explained, "--doubtful", "--json")
+    shown = quick_run("lessons", "--config", explained, "--doubtful")
+
+    assert "no lesson is doubtful\n" == before.stdout, before.stderr
+    (slip,) = map(json.loads, found.stdout.splitlines())
+    assert str(library / "dog-50.jpg") == slip["photo"]
+    assert (said["chat"], said["dog"]) == (slip["class"], slip["likelier"])
+    assert f"dog-50.jpg: {said['chat']}" in shown.stdout
+    assert f"looks like {said['dog']}" in shown.stdout
+    assert [0] == [each.number for each in versions.all()]
+
+
 def test_without_lessons_there_is_nothing_to_learn(quick_run: Run, explained: Path) -> None:
     """It says how a lesson is given."""
     done = quick_run("learn", "--config", explained)
