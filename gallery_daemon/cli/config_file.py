@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.cli.fitting import sentence
 from gallery_daemon.cli.plain import print_to_stderr
+from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.daemon.configuration import (
     default_path,
     limits_of,
@@ -76,6 +77,23 @@ def read_to_look(given: Path | None) -> Config:
         print_to_stderr("warning: `run` and `sort` refuse this configuration")
     warn_of_versions(loaded)
     return loaded
+
+
+def model_choice(model: str | None, config: Path | None) -> ModelChoice:
+    """The model that was named, or that of the configuration with what it has learned.
+
+    Without either the default one. Standard error says which version does not serve that should.
+
+    Raises:
+        GalleryError: both were named, or the configuration is wrong.
+    """
+    if config is None:
+        return ModelChoice() if model is None else ModelChoice(model)
+    if model is not None:
+        raise GalleryError("--model and --config exclude each other", hint="give one of them")
+    loaded = read_configuration(config)
+    warn_of_versions(loaded)
+    return loaded.model
 
 
 def warn_of_versions(config: Config) -> None:

@@ -17,6 +17,7 @@ from gallery_daemon.cli.config_file import existing_config, lacks_config, read_t
 from gallery_daemon.cli.explained import (
     print_ignored,
     print_left_today,
+    print_lesson,
     print_no_photo,
     print_past,
     print_present_end,
@@ -32,6 +33,7 @@ from gallery_daemon.commands.explain import (
     recognised,
     why_no_photo,
 )
+from gallery_daemon.commands.lessons import what_is_said
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.daemon.configuration import (
@@ -91,11 +93,29 @@ def explain(
         said = _explain_new(place, read(), model, as_json=as_json)
     else:
         said = _explain_known(place, known, config, read, model, as_json=as_json)
+    lesson = _lesson_of(place, config, read)
     if as_json:
+        said |= {} if lesson is None else {"lesson": lesson}
         replaced = {"before": public.of_row(before)} if before else {}
         public.print_json({"path": place} | said | replaced)
-    elif before:
+        return
+    if lesson is not None:
+        print_lesson(lesson)
+    if before:
         print_replaced(before)
+
+
+def _lesson_of(place: str, config: Path | None, read: Callable[[], Config]) -> str | None:
+    """What was said of the file by where it lies, or by command; or why its place says nothing."""
+    path = journal_path()
+    if lacks_config(config) or not path.exists():
+        return None
+    # What is wrong with the rules, the model or the journal was said before.
+    with contextlib.suppress(GalleryError):
+        loaded = read()
+        with contextlib.closing(Journal(path, read_only=True)) as journal:
+            return what_is_said(place, loaded, journal, SystemClock())
+    return None
 
 
 def _recorded(place: str, read: Callable[[], Config]) -> tuple[Row | None, PastDecision | None]:

@@ -148,6 +148,11 @@ def _left(why: str) -> str:
     return f"left where it is by `run`: {shown(why)}"
 
 
+def print_lesson(lesson: str) -> None:
+    """Print what was said of the photo, or why its place says nothing."""
+    _print(Console(highlight=False, markup=False), f"lesson: {lesson}")
+
+
 def print_replaced(before: Row) -> None:
     """Print what became of a file that was there before, or of this one before it changed."""
     where = f" to {before.destination}" if before.state is State.FILED else ""

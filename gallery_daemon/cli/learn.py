@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,6 @@ import typer
 from gallery_daemon.cli import exits, public
 from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.new_model import print_end, print_learning
-from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.daemon.configuration import manifest_of, read_configuration, versions_of
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 def learn(
     *,
-    config: ConfigFile = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The configuration; your own, if none is named."),
+    ] = None,
     new_class: Annotated[
         tuple[str, str] | None,
         typer.Option(

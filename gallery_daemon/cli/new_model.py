@@ -60,8 +60,8 @@ def _add(table: Table, name: str, score: LessonScore) -> None:
 def _figures(proposal: Proposal, figures: GateFigures) -> Iterator[str]:
     yield (
         f"of {_lessons(figures.lessons)} that are not nearly the same {figures.gained} would be"
-        f" right instead of wrong, {figures.lost} wrong instead of right; chance does as much"
-        f" {_often(figures.chance)}"
+        f" right instead of wrong, {figures.lost} wrong instead of right; they are answered as"
+        f" much better by chance {_often(figures.chance)}"
     )
     moves = (f"{was} -> {now} {count}" for (was, now), count in proposal.moves.items())
     if proposal.moves:

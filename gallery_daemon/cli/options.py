@@ -23,6 +23,16 @@ RuleName = Annotated[
 ModelName = Annotated[
     str, typer.Option("--model", metavar="BUNDLE", help="`default` or a bundle's folder.")
 ]
+OptionalModelName = Annotated[
+    str | None,
+    typer.Option("--model", metavar="BUNDLE", help="`default` or a bundle's folder; `default`."),
+]
+ConfigOfModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="By this configuration's model, and what it has learned."
+    ),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gallery_daemon.commands.classify import Classification
+    from gallery_daemon.commands.doubtful_lessons import DoubtfulLesson
     from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.commands.explain import Explained
     from gallery_daemon.commands.plan import Change
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.decision import Destination, TraceEntry
     from gallery_daemon.doctor.finding import Finding
+    from gallery_daemon.journal.lesson import Lesson, MassMove
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.learning.learn import Learning
@@ -71,6 +73,40 @@ def of_row(row: Row) -> Public:
         "undoes": row.undoes,
     }
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def of_lesson(lesson: Lesson) -> Public:
+    """What was said of a photo, under the log's field names."""
+    return {
+        "id": lesson.id,
+        "when": lesson.given_at.isoformat(timespec="milliseconds"),
+        "photo": lesson.path,
+        "class": lesson.class_name,
+        "before": lesson.before,
+        "kind": lesson.kind,
+        "filing": lesson.filing,
+    }
+
+
+def of_doubtful_lesson(doubtful: DoubtfulLesson) -> Public:
+    """A lesson that contradicts all others, and what its photo looks like."""
+    return of_lesson(doubtful.lesson) | {
+        "likelier": doubtful.likelier,
+        "given": round(doubtful.given, 4),
+        "probability": round(doubtful.probability, 4),
+    }
+
+
+def of_mass_move(move: MassMove) -> Public:
+    """A move of very many photos that a person is asked about, under the log's field names."""
+    return {
+        "move": move.id,
+        "when": move.noticed_at.isoformat(timespec="milliseconds"),
+        "photos": move.photos,
+        "moved_from": "/".join(move.from_folder),
+        "moved_to": "/".join(move.to_folder),
+        "class": move.class_name,
+    }
 
 
 def of_planned(planned: PlannedFile) -> Public:

@@ -12,6 +12,7 @@ from gallery_daemon.cli import public
 from gallery_daemon.cli.config_file import library_of
 from gallery_daemon.cli.fitting import path_line, sentence, way
 from gallery_daemon.cli.moments import to_the_second
+from gallery_daemon.cli.moves import asked
 from gallery_daemon.cli.options import ConfigOfLibrary
 from gallery_daemon.cli.plain import print_error
 from gallery_daemon.daemon.instance import ask, running
@@ -56,6 +57,8 @@ def status(
     _print_rows("could not be filed yet", failed)
     unread = "cannot be read (quarantined), and tried again when it changes"
     _print_rows(unread, rows["quarantined"])
+    for line in _lessons(library):
+        print(sentence(line))
     for daemon in others:
         begin = f"process {daemon['pid']} is a daemon with another journal: "
         print(path_line(daemon["journal"], 0, before=begin))
@@ -96,6 +99,23 @@ def _rows(library: str | None) -> dict[str, list[Row]]:
     except GalleryError as error:
         print_error(error)
         return empty
+
+
+def _lessons(library: str | None) -> Iterator[str]:
+    """How many lessons there are, and what is asked about, by library."""
+    path = journal_path()
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(Journal(path, read_only=True)) as journal:
+            for name in journal.lessons.libraries():
+                if library not in {None, name}:
+                    continue
+                count = len(journal.lessons.active(name))
+                yield f"lessons for {name}: {count}"
+                yield from map(asked, journal.lessons.mass_moves(name))
+    except GalleryError as error:
+        print_error(error)
 
 
 def _is_ours(daemon: dict[str, Any]) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gallery_daemon.cli.config_file import model_choice
 from gallery_daemon.cli.figures import print_agreement, print_measures, print_summary
 from gallery_daemon.cli.fitting import path_line, sentence
-from gallery_daemon.cli.options import ModelName
+from gallery_daemon.cli.options import ConfigOfModel, OptionalModelName
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.progress import training_display
 from gallery_daemon.errors import TrainingError
@@ -29,7 +31,10 @@ Data = Annotated[
 ]
 DeviceName = Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps.")]
 Out = Annotated[
-    Path, typer.Option(metavar="FOLDER", help="The new bundle's folder; must not exist yet.")
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="The new bundle's folder; must not exist yet.", show_default=False
+    ),
 ]
 RecipeName = Annotated[
     str,
@@ -109,13 +114,21 @@ Int8 = Annotated[
         show_default=False,
     ),
 ]
+Doubtful = Annotated[
+    bool,
+    typer.Option(
+        "--doubtful",
+        help="Train nothing: name the pictures of DATA that seem to lie in the wrong folder.",
+    ),
+]
 _DEFAULT_RECIPE, _FAST_RECIPE = "default", "fast"
 
 
 def train(
     data: Data,
     *,
-    out: Out,
+    out: Out = None,
+    doubtful: Doubtful = False,
     recipe: RecipeName = _DEFAULT_RECIPE,
     fast: Fast = False,
     weights: Weights = None,
@@ -144,7 +157,14 @@ def train(
         gallery-daemon train ~/Pictures/Labelled --fast --out ~/models/quick
 
         gallery-daemon train ~/Pictures/Labelled --recipe article --out ~/models/article
+
+        gallery-daemon train ~/Pictures/Labelled --doubtful
     """
+    if doubtful:
+        _name_doubtful(data, weights or DEFAULT_BUNDLE, device)
+        return
+    if out is None:
+        raise typer.BadParameter("--out is missing: the folder of the new bundle")
     if val is not None and split_by_source:
         raise typer.BadParameter("--val and --split-by-source exclude each other")
     if folds and leave_source_out:
@@ -178,7 +198,8 @@ def train(
 def evaluate(
     data: Data,
     *,
-    model: ModelName = DEFAULT_BUNDLE,
+    model: OptionalModelName = None,
+    config: ConfigOfModel = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     report: Annotated[
         Path | None,
@@ -205,16 +226,22 @@ def evaluate(
         gallery-daemon evaluate ~/Pictures/Labelled --model ~/models/family
 
         gallery-daemon evaluate ~/Pictures/Labelled --report report.html
+
+        gallery-daemon evaluate ~/Pictures/Labelled --config rules.yaml
     """
     if report is not None and report.exists():
         raise TrainingError(
             f"{report} exists already", hint="give a new name; nothing is overwritten"
         )
+    chosen = model_choice(model, config)
     with training_display("loading the model") as display:
         from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
         from gallery_daemon.training import evaluate as evaluating  # noqa: PLC0415
 
-        wanted = EngineOptions(find_bundle(model), engines_file(), engine, device)
+        version = None if chosen.version is None else Path(chosen.version)
+        wanted = EngineOptions(
+            find_bundle(chosen.bundle), engines_file(), engine, device, version=version
+        )
         found = evaluating.evaluate(data, wanted, display)
         display.skipped(found.skipped)
     if report is not None:
@@ -260,6 +287,22 @@ def _train(options: TrainOptions, out: Path) -> None:
         typer.echo("and --resume go on")
         raise
     _print_result(result, out)
+
+
+def _name_doubtful(data: list[Path], weights: str, device: str) -> None:
+    """Print the pictures that seem to lie in the wrong folder, the most doubtful first."""
+    with training_display("loading the model") as display:
+        from gallery_daemon.model.engines.choose import EngineOptions  # noqa: PLC0415
+        from gallery_daemon.training.doubtful_pictures import doubtful_pictures  # noqa: PLC0415
+
+        options = EngineOptions(find_bundle(weights), engines_file(), device=device)
+        found = doubtful_pictures(data, options, os.cpu_count() or 1, display)
+    for each in found.doubtful:
+        print(path_line(str(each.path), 0))
+        likelier = f"{each.likelier} ({each.probability:.2f})"
+        print(sentence(f"looks like {likelier}, and lies in {each.label} ({each.given:.2f})", 2))
+    count = f"{len(found.doubtful)} of {found.pictures} pictures are doubtful"
+    print(sentence(f"{count}: look at them, and move those that are wrong"))
 
 
 def _print_result(result: TrainResult, out: Path) -> None:

@@ -15,7 +15,7 @@ from gallery_daemon.classifier.host import Timeouts
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.missing import refuse_missing
 from gallery_daemon.daemon.configuration import classes_of
-from gallery_daemon.daemon.wiring import setup_of
+from gallery_daemon.daemon.wiring import library_scan_of, setup_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.imaging.formats import sniff
@@ -24,10 +24,8 @@ from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.lesson import LessonKind, NewLesson
 from gallery_daemon.learning.learn import FEWEST_OF_NEW_CLASS, Learner, refuse_class_name
 from gallery_daemon.learning.lesson_features import FeatureReader
-from gallery_daemon.learning.library_scan import LibraryScan, root_of_library
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity
-from gallery_daemon.rules.places import ClassPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,11 +52,7 @@ def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> tuple[Ev
     Raises:
         JournalError: the journal cannot be used now.
     """
-    classes = dict.fromkeys(classes_of(config.model))
-    classes |= dict.fromkeys(each.class_name for each in journal.lessons.active(config.library))
-    root = root_of_library(config.library, [folder.path for folder in config.watch])
-    places = ClassPlaces.of(config.rules, tuple(classes))
-    return LibraryScan(journal, Disk(), clock, root=root, places=places).look().events
+    return library_scan_of(config, journal, Disk(), clock).look().events
 
 
 def teach_class(

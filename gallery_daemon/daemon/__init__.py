@@ -4,6 +4,7 @@
 - `wiring`: constructs everything that one configuration needs.
 - `loop`: the inbox and the main loop.
 - `watching`: the watches and the listings of the watch folders.
+- `library_watch`: looks at the library for what people put right.
 - `beat`: the one timer of an idle daemon; `rest`: gives memory back when work has ended.
 - `idle_learning`: lessons are learned from when nothing waits.
 - `drift_watch`: says when the model fits new photos worse; `model_state`: what `status` says of it.

@@ -12,12 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from gallery_daemon import __version__
-from gallery_daemon.config.settings import SummaryMode
+from gallery_daemon.config.settings import LearnWhen, SummaryMode
 from gallery_daemon.daemon.config_events import ConfigEvents
 from gallery_daemon.daemon.drift_watch import DriftWatch
 from gallery_daemon.daemon.idle_learning import IdleLearning
 from gallery_daemon.daemon.instance import InstanceLock
 from gallery_daemon.daemon.journals import set_aside_damaged
+from gallery_daemon.daemon.library_watch import LibraryWatch
 from gallery_daemon.daemon.loop import Loop, PeriodicTask
 from gallery_daemon.daemon.metrics import ExporterFactory, Metrics
 from gallery_daemon.daemon.model_state import ModelState
@@ -28,8 +29,9 @@ from gallery_daemon.daemon.status import Heartbeat, StatusSocket, Throughput, sn
 from gallery_daemon.daemon.summary import Summary, Today
 from gallery_daemon.daemon.version_watch import VersionWatch, adopted
 from gallery_daemon.daemon.watching import Listing, Watching
-from gallery_daemon.daemon.wiring import Runtime, build, make_library
+from gallery_daemon.daemon.wiring import Runtime, build, library_scan_of, make_library
 from gallery_daemon.errors import (
+    BundleError,
     ConfigError,
     ConfigErrors,
     GalleryError,
@@ -38,6 +40,7 @@ from gallery_daemon.errors import (
 )
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.library_state import look_at_library
+from gallery_daemon.intake.appearances import Appearances
 from gallery_daemon.intake.mounted import MountGuard
 from gallery_daemon.intake.watch import Watch
 from gallery_daemon.logs.events import (
@@ -141,6 +144,7 @@ class Session:
         self._lock, self._today, self._notifier = lock, today, notifier
         self._runtime = build(config, log, clock, mounts=mounts)
         self._watching = _watch(self._runtime, mounts, log, clock)
+        self._library_watch = _watch_library(self._runtime, log, clock)
         self._model = ModelState.of(config)
         self._learning = IdleLearning.of(
             config, self._runtime.journal, log, model=self._model.id, is_busy=self._has_work
@@ -222,6 +226,8 @@ class Session:
             return snapshot_of(runtime, watching, throughput, self._rejected, now, model=model)
 
         tasks: list[PeriodicTask] = [watching, *watching.listings, Heartbeat(self._notifier, line)]
+        if self._library_watch is not None:
+            tasks.append(self._library_watch)
         tasks += [throughput, StatusSocket(self._lock, snapshot)]
         tasks.append(Rest(self._is_busy, partial(give_back, runtime.journal)))
         if self._config.summary is SummaryMode.DAILY:
@@ -246,6 +252,7 @@ class Session:
     def _has_work(self) -> bool:
         """Whether photos are on their way, or a folder is listed."""
         is_listing = any(each.is_under_way for each in self._watching.listings)
+        is_listing |= self._library_watch is not None and self._library_watch.is_under_way
         return is_listing or self._runtime.pipeline.load > 0
 
     def close(self) -> None:
@@ -254,6 +261,8 @@ class Session:
             self._notifier.stopping()
         self._signals.wake = noop
         self._watching.stop()
+        if self._library_watch is not None:
+            self._library_watch.stop()
         if self._learning is not None:
             self._learning.close()
         if self._config_events is not None:
@@ -290,6 +299,19 @@ class Session:
             return fresh
         self._notifier.ready()
         return None
+
+
+def _watch_library(runtime: Runtime, log: Log, clock: Clock) -> LibraryWatch | None:
+    """What looks for lessons; None where none are wanted, or the model cannot be read."""
+    config, pipeline = runtime.config, runtime.pipeline
+    if config.learn.when is LearnWhen.NEVER:
+        return None
+    try:
+        scan = library_scan_of(config, runtime.journal, Disk(runtime.stop), clock)
+    except (BundleError, JournalError):
+        return None  # the classifier process says so, or the first photo that is to be filed
+    appearances = Appearances(scan.root, clock)
+    return LibraryWatch(scan, appearances, config.library, log, lambda: pipeline.load > 0)
 
 
 def _watch(runtime: Runtime, mounts: MountGuard, log: Log, clock: Clock) -> Watching:

@@ -89,7 +89,11 @@ class LearnerProcess:
 
 
 class IdleLearning:
-    """A periodic task that learns when nothing waits, or says that it is time to."""
+    """A periodic task that learns when nothing waits, or says that it is time to.
+
+    `process` is at work, if there is one; `new_lessons` were given since the newest candidate, as
+    counted last.
+    """
 
     def __init__(
         self,
@@ -106,7 +110,7 @@ class IdleLearning:
         self._config, self._versions, self._journal = config, versions, journal
         self._log, self._model, self._is_busy = log, model, is_busy
         self._start = start
-        self._process: LearnerProcess | None = None
+        self.process: LearnerProcess | None = None
         self._quiet_since: float | None = None
         self._told = 0
         self._next = self._not_before = float("-inf")
@@ -125,11 +129,6 @@ class IdleLearning:
                 return cls(config, versions, journal, log, model=model, is_busy=is_busy)
         return None
 
-    @property
-    def is_at_work(self) -> bool:
-        """Whether it learns now."""
-        return self._process is not None
-
     def next_deadline(self) -> float | None:
         """When the next look is due, in monotonic seconds."""
         return self._next
@@ -139,8 +138,8 @@ class IdleLearning:
         if now < self._next:
             return
         self._next = next_beat(now)
-        if self._process is not None:
-            self._look_at(self._process, now)
+        if self.process is not None:
+            self._look_at(self.process, now)
             return
         if self._is_busy():
             self._quiet_since = None
@@ -155,9 +154,9 @@ class IdleLearning:
 
     def close(self) -> None:
         """No process is at work."""
-        if self._process is not None:
-            self._process.end()
-            self._process = None
+        if self.process is not None:
+            self.process.end()
+            self.process = None
 
     def _ask(self, now: float) -> None:
         with contextlib.suppress(JournalError):
@@ -182,7 +181,7 @@ class IdleLearning:
 
     def _begin(self, file: str, now: float) -> None:
         try:
-            self._process = self._start(file)
+            self.process = self._start(file)
         except OSError as error:
             self._failed(f"no process can be started: {error.strerror or error}", None, now)
 
@@ -190,7 +189,7 @@ class IdleLearning:
         found = process.result()
         if found is None:
             return
-        self._process, self._quiet_since = None, None
+        self.process, self._quiet_since = None, None
         try:
             said = object_of(found.said)
         except CodecError:

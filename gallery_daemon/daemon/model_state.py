@@ -49,7 +49,7 @@ class ModelState:
             "learned": None if learned is None else learned.created_at.isoformat("T", "seconds"),
             "lessons": 0 if learned is None else learned.count,
             "lessons_since": None if learning is None else learning.new_lessons,
-            "is_learning": learning is not None and learning.is_at_work,
+            "is_learning": learning is not None and learning.process is not None,
             "trouble": self.trouble,
             "drift": None if found is None else asdict(found),
         }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost, Timeouts
 from gallery_daemon.classifier.messages import Setup
-from gallery_daemon.daemon.configuration import confidences_of
+from gallery_daemon.daemon.configuration import classes_of, confidences_of
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
 from gallery_daemon.errors import GalleryError
@@ -33,8 +33,10 @@ from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.journey.stayed import StayedFiles
 from gallery_daemon.journey.waiting_sidecars import WaitingSidecars
+from gallery_daemon.learning.library_scan import LibraryScan, root_of_library
 from gallery_daemon.model.engines.measured import engines_file
 from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.rules.places import ClassPlaces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -206,6 +208,37 @@ def root_of(folder: WatchFolder, library: str) -> WatchRoot:
         only=folder.only,
         ignore=folder.ignore,
     )
+
+
+def others_of(config: Config) -> tuple[str, ...]:
+    """The folders that are not the library's, even inside it."""
+    return (*(folder.path for folder in config.watch), os.fspath(state_folder()))
+
+
+def library_scan_of(config: Config, journal: Journal, disk: Disk, clock: Clock) -> LibraryScan:
+    """What looks at the library for lessons, by the rules and the classes of now.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    return LibraryScan(
+        journal,
+        disk,
+        clock,
+        root=root_of_library(config.library, others_of(config)),
+        places=ClassPlaces.of(config.rules, classes_to_teach(config, journal)),
+    )
+
+
+def classes_to_teach(config: Config, journal: Journal) -> tuple[str, ...]:
+    """The model's classes, and those that it is to have by lessons that were given.
+
+    Raises:
+        BundleError: the model cannot be read.
+        JournalError: the journal cannot be used now.
+    """
+    taught = (lesson.class_name for lesson in journal.lessons.active(config.library))
+    return tuple(dict.fromkeys((*classes_of(config.model), *taught)))
 
 
 def make_library(library: str, journal: Journal) -> None:

@@ -46,6 +46,10 @@ UNION SELECT * FROM lessons WHERE inode = :inode AND {_SHAPE} AND library = :lib
 ORDER BY id
 """  # noqa: S608 - our own words
 _ACTIVE = f"SELECT * FROM lessons WHERE library = ? AND state = '{LessonState.ACTIVE}' ORDER BY id"  # noqa: S608 - our own words
+_LIBRARIES = f"""
+SELECT DISTINCT library FROM lessons
+WHERE state IN ('{LessonState.ACTIVE}', '{LessonState.ASKED}') ORDER BY library
+"""  # noqa: S608 - our own words
 _DRAGGED = f"""
 SELECT * FROM lessons WHERE library = ? AND state NOT IN ({_ENDED})
 AND kind IN ({_words(sorted(DRAGGED))}) AND filing IS NOT NULL ORDER BY id
@@ -124,6 +128,10 @@ class LessonTable:
     def active(self, library: str) -> list[Lesson]:
         """The lessons that hold, the oldest first."""
         return list(map(_lesson, self._database.rows(_ACTIVE, (os.fsencode(library),))))
+
+    def libraries(self) -> list[str]:
+        """The libraries with lessons that hold or wait for a word, in order."""
+        return [os.fsdecode(row["library"]) for row in self._database.rows(_LIBRARIES)]
 
     def dragged(self, library: str) -> Iterator[Lesson]:
         """The lessons read off where photos lie that say something still, one by one."""

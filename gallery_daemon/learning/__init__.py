@@ -5,8 +5,8 @@
   and `library_scan` looks at the library with both and writes the lessons into the journal.
 - `candidate_model` makes a model of the base and of all lessons, never of the model before: what is
   withdrawn leaves no trace. In it, `fit` fits the head; `cross_validation` says what such heads
-  make of pictures that they did not learn from, and `folds` keeps photos that are nearly the same
-  together; `calibrate` finds how sure the model may be, and `gate` whether it may serve.
+  make of pictures that they did not learn from; `calibrate` finds how sure the model may be, and
+  `gate` whether it may serve. `doubtful` names lessons that contradict all others.
 - `learn` is the whole act: the photos of lessons become features (`lesson_features`), these a
   candidate, whose `proposal` tells a person what it would bring; `adoption` makes a version of it.
 - `drift` says whether the model fits new photos as well as it did; pure.

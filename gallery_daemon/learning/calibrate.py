@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-MOST_CHANGE = 1.5
+MOST_CHANGE = 1.2
 """A hundred lessons are too few to make a model more than so many times as sure, or unsure."""
 
 

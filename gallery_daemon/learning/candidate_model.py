@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHARES = (1.0, 0.75, 0.5, 0.25)
 """Of the way from the base to the fitted head; the first that forgets nothing is gone."""
+# A class that is forgotten counts so many times as much in its bank, at most so often.
+_HOLD, _ROUNDS = 3.0, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +69,7 @@ def make_candidate(
     """
     new = dict.fromkeys(name for name in taught.classes if name not in base.classes)
     classes = (*base.classes, *sorted(new))
-    validated = cross_validate(head, bank, taught, classes, settings)
+    settings, validated = _holding(head, bank, taught, classes, settings)
     share, answers = _allowed(validated)
     return CandidateModel(
         replace(base, classes=classes, looks=calibrated(base, validated, answers), metrics=None),
@@ -81,6 +83,25 @@ def make_candidate(
         share,
         validated,
     )
+
+
+def _holding(
+    head: Head, bank: FeatureBank, taught: Taught, classes: tuple[str, ...], settings: FitSettings
+) -> tuple[FitSettings, Validated]:
+    """The settings with which no class of the bank is forgotten, if there are such."""
+    held = np.ones(len(head.bias))
+    validated = cross_validate(head, bank, taught, classes, settings)
+    for _ in range(_ROUNDS):
+        falls = [
+            classes.index(name)
+            for name in forgotten(validated, validated.left_out, bound_of(validated))
+        ]
+        if not falls:
+            break
+        held[falls] *= _HOLD
+        settings = replace(settings, held=tuple(held.tolist()))
+        validated = cross_validate(head, bank, taught, classes, settings)
+    return settings, validated
 
 
 def _allowed(validated: Validated) -> tuple[float, ModelAnswers]:

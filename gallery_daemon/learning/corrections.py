@@ -47,6 +47,7 @@ class Carried:
     `filed_in` is the folder that it was filed into, `folder` the one where it is now, both as
     components below the library. `moved_s` is when it was moved, in seconds since 1970; None: its
     disk does not say. `said` are the lessons of it that say something still, the latest last.
+    `is_copy`: it has another inode, and so may be a copy of a photo that is somewhere else.
     """
 
     filing: int
@@ -60,6 +61,7 @@ class Carried:
     content_hash: str | None
     moved_s: float | None
     said: tuple[Lesson, ...] = ()
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +206,21 @@ def findings(
     """What all these photos say together.
 
     Args:
-        photos: those that are not where they were; one that was found twice counts by what both
-            places say, and teaches nothing if they differ.
+        photos: those that are not where they were. Beside the photo itself its copies do not
+            count; of several copies alone each does, and if they differ they teach nothing.
         places: which folder stands for which class.
         now_s: seconds since 1970.
         stayed: how many photos that were filed into a folder or below it are still there.
     """
-    said = [(each, statement_of(each, places)) for each in photos]
+    themselves = {each.filing for each in photos if not each.is_copy}
+    counted = (each for each in photos if not each.is_copy or each.filing not in themselves)
+    said = [(each, statement_of(each, places)) for each in counted]
     moves = _by_move(_unanimous(said), places)
     lessons: list[NewLesson] = []
     mass_moves: list[Move] = []
     waiting: list[Carried] = []
     for taught in moves:
-        if any(not _is_still(photo, now_s) for photo, _ in taught):
+        if any(not is_still(photo, now_s) for photo, _ in taught):
             waiting += [photo for photo, _ in taught]
             continue
         for at_once in _at_once(taught):
@@ -231,13 +235,13 @@ def findings(
     return Findings(
         lessons=tuple(lessons),
         mass_moves=tuple(mass_moves),
-        taken_back=tuple(each for photo, each in back if _is_still(photo, now_s)),
+        taken_back=tuple(each for photo, each in back if is_still(photo, now_s)),
         kept=tuple(
             (statement.lesson, photo) for photo, statement in said if isinstance(statement, Kept)
         ),
         waiting=(
             *waiting,
-            *dict.fromkeys(photo for photo, _ in back if not _is_still(photo, now_s)),
+            *dict.fromkeys(photo for photo, _ in back if not is_still(photo, now_s)),
         ),
     )
 
@@ -277,7 +281,7 @@ def _by_move(taught: Iterable[_Lesson], places: PlacesOf) -> list[list[_Lesson]]
     return list(moves.values())
 
 
-def _is_still(photo: Carried, now_s: float) -> bool:
+def is_still(photo: Carried, now_s: float) -> bool:
     """Whether it was moved long enough ago; a time to come is a clock's that was set back."""
     return photo.moved_s is None or not 0 <= now_s - photo.moved_s < STILL_S
 

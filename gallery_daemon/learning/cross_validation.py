@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.learning.fit import extended, fit, labels_of
-from gallery_daemon.learning.folds import folds_of, groups_of
 from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.model.folds import folds_of, groups_of
 from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:

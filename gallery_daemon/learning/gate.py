@@ -3,9 +3,9 @@
 It may if three things hold, all of them on pictures that it did not learn from; lessons that are
 nearly the same photo count once.
 
-- It is right on more of the lessons than the base: of those that only one of the two has right, so
-  many are the candidate's that chance would give them less often than one time in twenty (McNemar's
-  test, one-sided and exact).
+- It answers the lessons better than the base: with the sign of each lesson's gain, in nats, thrown
+  by a coin, the sum is as large less often than one time in twenty (Fisher's test of paired
+  differences). So one lesson alone never passes, nor do four.
 - The lessons agree with each other: with their labels dealt out anew at random, the candidate gains
   as much less often than one time in twenty. This is asked where a fair number of lessons are of
   other classes than the most frequent one: dealt out anew, labels that are all the same say
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.temperature import cross_entropies
 from gallery_daemon.photo import LookKind
 
@@ -40,8 +41,14 @@ LEVEL = 0.05
 MOST_FALL, MOST_FALL_WITH_NEW = 0.02, 0.01
 FEWEST_OF_OTHERS = 5
 """With so many lessons that are not of the most frequent class, they can contradict each other."""
-_DEALS = 1_999
+_DEALS, _COUNTABLE = 1_999, 10
+_ROUNDING = 1e-9
+# In nats: one lesson must not outweigh all others.
+_LARGEST_LOSS = 4.0
 _MOST_WANTED = 1_000
+# Of fewer lessons the test says nothing, however good: 2^-5 is the first power below the level.
+_FEWEST = 5
+_Z = 1.645  # the normal distribution's quantile for the level
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def judge(validated: Validated, answers: ModelAnswers) -> Gate:
     if not is_better:
         reasons.append(
             f"of {figures.lessons} lessons that it did not learn from it has {figures.right_after} "
-            f"right, the model before {figures.right_before}: chance may do as much"
+            f"right, the base {figures.right_before}: chance may do as much"
         )
     if is_better and not agrees:
         reasons.append("the lessons contradict each other: other labels teach as much")
@@ -107,7 +114,7 @@ def judge(validated: Validated, answers: ModelAnswers) -> Gate:
         f"{figures.classes[name].before:.1%}"
         for name in falls
     ]
-    more = None if is_better else wanted_more(figures.gained, figures.lost)
+    more = None if is_better else wanted_more(_gains(validated, answers))
     return Gate(not reasons, tuple(reasons), more, figures)
 
 
@@ -134,17 +141,42 @@ def sign_test(more: int, less: int) -> float:
     return ways / float(2**tosses)
 
 
-def wanted_more(gained: int, lost: int) -> int | None:
-    """How many more lessons would pass, if these are gained and lost as those were; None: none."""
-    if gained <= lost and gained + lost:
+def flip_test(gains: NDArray[np.float64]) -> float:
+    """How often the gains (K,), each with a sign by a fair coin, are as large in sum; 0..1.
+
+    Source: Fisher, "The Design of Experiments", 1935; drawn where there are too many to count.
+    """
+    count = len(gains)
+    if count <= _COUNTABLE:
+        signs = 1 - 2 * (np.arange(2**count)[:, None] >> np.arange(count) & 1)
+    else:
+        signs = 1 - 2 * np.random.default_rng(0).integers(2, size=(_DEALS, count))
+        signs = np.concatenate([signs, np.ones((1, count), np.int64)])
+    return float((signs @ gains >= gains.sum() - _ROUNDING).mean())
+
+
+def wanted_more(gains: NDArray[np.float64]) -> int | None:
+    """How many more lessons would pass, if their gains are like these (K,); None: none would.
+
+    By the normal distribution, which for so many lessons is near the test.
+    """
+    mean, spread = float(gains.mean()), float(gains.std())
+    if mean <= 0:
         return None
-    # Of lessons that change nothing so far, the next few may.
-    share = gained / (gained + lost) if gained + lost else 1.0
-    for total in range(gained + lost + 1, _MOST_WANTED):
-        right = round(total * share)
-        if sign_test(right, total - right) <= LEVEL:
-            return total - gained - lost
-    return None
+    # Of a few lessons that all gain alike, at least as many are wanted as can pass at all.
+    enough = max(math.ceil((_Z * spread / mean) ** 2), _FEWEST)
+    return max(enough - len(gains), 1) if enough <= _MOST_WANTED else None
+
+
+def _gains(validated: Validated, answers: ModelAnswers) -> NDArray[np.float64]:
+    """By how many nats each lesson is answered better than by the base (G,)."""
+    first = validated.first_of_groups
+    before, after = (
+        cross_entropies(each.lessons[LookKind.FULL][first], validated.lesson_labels[first])
+        for each in (validated.base, answers)
+    )
+    gains: NDArray[np.float64] = before.clip(max=_LARGEST_LOSS) - after.clip(max=_LARGEST_LOSS)
+    return gains
 
 
 def _figures(validated: Validated, answers: ModelAnswers) -> GateFigures:
@@ -162,7 +194,7 @@ def _figures(validated: Validated, answers: ModelAnswers) -> GateFigures:
         lost,
         loss_before,
         loss_after,
-        sign_test(gained, lost),
+        flip_test(_gains(validated, answers)),
         _contradiction(validated, answers),
         {
             name: ClassRecall(int(own.sum()), float(was[own].mean()), float(now[own].mean()))
@@ -184,16 +216,14 @@ def _contradiction(validated: Validated, answers: ModelAnswers) -> float | None:
     truth = validated.lesson_labels[first]
     if len(truth) - np.bincount(truth).max() < FEWEST_OF_OTHERS:
         return None
-    gains = (_log_probabilities(answers) - _log_probabilities(validated.base))[first]  # (K, C)
+    # In probabilities, not their logarithms: a head that is less sure of everything gains by those
+    # with any labels at all.
+    after, before = (
+        softmax(each.lessons[LookKind.FULL][first]) for each in (answers, validated.base)
+    )
+    gains = after - before  # (G, C)
     rows = np.arange(len(truth))
     random = np.random.default_rng(0)
     found = gains[rows, truth].sum()
     dealt = (gains[rows, random.permutation(truth)].sum() for _ in range(_DEALS))
-    return (1 + sum(float(each) >= float(found) for each in dealt)) / (1 + _DEALS)
-
-
-def _log_probabilities(answers: ModelAnswers) -> NDArray[np.float64]:
-    logits = answers.lessons[LookKind.FULL].astype(np.float64)
-    logs = logits - logits.max(1, keepdims=True)
-    found: NDArray[np.float64] = logs - np.log(np.exp(logs).sum(1, keepdims=True))
-    return found
+    return (1 + sum(float(each) >= float(found) - _ROUNDING for each in dealt)) / (1 + _DEALS)

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.intake.scan import Listed, scan
-from gallery_daemon.learning.corrections import Findings, findings
+from gallery_daemon.learning.corrections import (
+    Findings,
+    TakenBack,
+    Teaches,
+    findings,
+    is_still,
+    statement_of,
+)
 from gallery_daemon.learning.library_places import LibraryPlaces
 from gallery_daemon.learning.whereabouts import Whereabouts
 from gallery_daemon.logs.lesson_events import LessonGiven, LessonWithdrawn, MassMoveSeen
@@ -55,11 +62,14 @@ class LibraryLook:
     """What a look came to, and is in the journal.
 
     `events` are to be told. `waiting` are the paths below the library of photos that were moved a
-    moment ago, or may belong to one move with them: they are to be looked at again.
+    moment ago, or may belong to one move with them: they are to be looked at again. `has_copies`:
+    a look at some paths met copies of photos that may be anywhere, which only a look at the whole
+    library can tell.
     """
 
     events: tuple[Event, ...]
     waiting: tuple[str, ...]
+    has_copies: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +95,7 @@ class LibraryScan:
         places: ClassPlaces,
     ) -> None:
         """`root` is made by `root_of_library`; `places` by the rules that hold."""
-        self._journal, self._clock, self._root = journal, clock, root
+        self._journal, self._clock, self.root = journal, clock, root
         self._places = LibraryPlaces(root.path, places)
         self._whereabouts = Whereabouts(journal, disk, root.path)
         self._walk: _Walk | None = None
@@ -120,11 +130,24 @@ class LibraryScan:
             return None
         if walk.is_whole:
             walk.came_home += self._whereabouts.came_home()
-        found = findings(
-            walk.carried, self._places, now_s=self._now_s(), stayed=self._whereabouts.stayed
+        copies = [] if walk.is_whole else [each for each in walk.carried if self._may_say(each)]
+        carried = [each for each in walk.carried if walk.is_whole or not each.is_copy]
+        now_s = self._now_s()
+        found = findings(carried, self._places, now_s=now_s, stayed=self._whereabouts.stayed)
+        are_still = all(is_still(each, now_s) for each in copies)
+        waiting = (*found.waiting, *(() if are_still else copies))
+        again = dict.fromkeys(self.root.relative(photo.path) for photo in waiting)
+        return LibraryLook(
+            self._write(found, walk.came_home),
+            tuple(filter(None, again)),
+            has_copies=bool(copies) and are_still,
         )
-        waiting = {self._root.relative(photo.path) for photo in found.waiting}
-        return LibraryLook(self._write(found, walk.came_home), tuple(filter(None, waiting)))
+
+    def _may_say(self, photo: Carried) -> bool:
+        """Whether it is a copy that would say something, if it is all that there is."""
+        if not photo.is_copy:
+            return False
+        return isinstance(statement_of(photo, self._places), Teaches | TakenBack)
 
     def look(self) -> LibraryLook:
         """A look at the whole library, at once.
@@ -138,19 +161,19 @@ class LibraryScan:
         return look
 
     def _all(self) -> Iterator[Listed]:
-        return (each for each in scan(self._root) if isinstance(each, Listed))
+        return (each for each in scan(self.root) if isinstance(each, Listed))
 
     def _at(self, paths: Iterable[str]) -> Iterator[Listed]:
         for path in paths:
             try:
-                found = os.lstat(f"{self._root.path.rstrip('/')}/{path}")
+                found = os.lstat(f"{self.root.path.rstrip('/')}/{path}")
             except OSError:
                 continue
             if not stat.S_ISDIR(found.st_mode):
-                if self._root.why_not_file(path) is None:
-                    yield Listed(self._root.candidate(path), found)
-            elif self._root.why_not(path) is None:
-                yield from (each for each in scan(self._root, path) if isinstance(each, Listed))
+                if self.root.why_not_file(path) is None:
+                    yield Listed(self.root.candidate(path), found)
+            elif self.root.why_not(path) is None:
+                yield from (each for each in scan(self.root, path) if isinstance(each, Listed))
 
     def _now_s(self) -> float:
         return self._clock.wall().timestamp()
@@ -172,7 +195,7 @@ class LibraryScan:
             *(LessonWithdrawn(each.path, each.class_name) for each in back.values()),
             *(
                 LessonGiven(each.path, each.class_name, each.before, each.kind)
-                for each in (lessons.active(self._root.path) if given else ())
+                for each in (lessons.active(self.root.path) if given else ())
                 if each.id in given
             ),
             *(self._note(move, now) for move in found.mass_moves),

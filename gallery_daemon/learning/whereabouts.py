@@ -56,10 +56,16 @@ class Whereabouts:
         found = (self._carried(each, now_s) for each in strangers)
         return [each for each in found if each is not None]
 
+    def row_of(self, file: Listed) -> Row | None:
+        """The filing of the photo that the file is, if it is gone from where it was filed."""
+        identity = Identity.of(file.stat)
+        return self._row_of(file, identity) or self._row_of_copy(file, identity)
+
     def _carried(self, file: Listed, now_s: float) -> Carried | None:
         """The filed photo that the file is, if it was carried there."""
         candidate, identity = file.candidate, Identity.of(file.stat)
-        row = self._row_of(file, identity)
+        itself = self._row_of(file, identity)
+        row = itself or self._row_of_copy(file, identity)
         if row is None or self._journal.filed_places.is_being_changed(row):
             return None
         said = self._journal.lessons.of_file(self._library, candidate.path, identity, row.id)
@@ -77,6 +83,7 @@ class Whereabouts:
             content_hash=row.content_hash,
             moved_s=_moved_s(file.stat, row, now_s),
             said=tuple(said),
+            is_copy=itself is None,
         )
 
     def came_home(self, files: Iterable[Listed] | None = None) -> list[Lesson]:
@@ -106,18 +113,22 @@ class Whereabouts:
 
     def _row_of(self, file: Listed, identity: Identity) -> Row | None:
         """The filing of the photo that the file is, gone from where it was filed."""
-        places, path = self._journal.filed_places, file.candidate.path
         if stat.S_ISLNK(file.stat.st_mode):
             with suppress(OSError):
-                links = places.of_link(self._library, os.readlink(path))  # noqa: PTH115 - broken UTF-8
+                target = os.readlink(file.candidate.path)  # noqa: PTH115 - broken UTF-8 included
+                links = self._journal.filed_places.of_link(self._library, target)
                 return next((row for row in links if not self._is_in_place(row, file)), None)
         if not stat.S_ISREG(file.stat.st_mode):
             return None
         standing = filter(None, map(self._standing, self._rows_with_inode(file, identity)))
-        gone = (row for row in standing if not self._is_in_place(row, file))
-        alike = places.alike(self._library, file.candidate.name, identity)
-        copied = (row for row in alike if self._is_copy(row, file, identity))
-        return next(gone, None) or next(copied, None)
+        return next((row for row in standing if not self._is_in_place(row, file)), None)
+
+    def _row_of_copy(self, file: Listed, identity: Identity) -> Row | None:
+        """The filing of a photo that is gone, and of which the file is a copy."""
+        if not stat.S_ISREG(file.stat.st_mode):
+            return None
+        alike = self._journal.filed_places.alike(self._library, file.candidate.name, identity)
+        return next((row for row in alike if self._is_copy(row, file, identity)), None)
 
     def _rows_with_inode(self, file: Listed, identity: Identity) -> Iterator[Row]:
         """Filings whose file has the inode, or had it when something was said of it."""

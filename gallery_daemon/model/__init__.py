@@ -8,7 +8,7 @@
 - `network` is torchvision's ResNet34, parted into body and head, and the only place that
   normalises. The body makes features of a picture, `head` logits of features.
 - `fit_head` fits a head to features, and `temperature` makes its confidence true; both without
-  torch.
+  torch. `folds` parts pictures for cross-validation, and `doubts` names wrong labels by it.
 - `bank` has the features of known pictures, and says how far a photo is from them; `precision`
   reads from the manifest's tallies how often such a call is right; `quick` tells from a quick look
   what a full one may say, by the `reach` that was measured.

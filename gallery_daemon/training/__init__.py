@@ -16,5 +16,6 @@ and wrongs in them, `coverage` how many photos reach a confidence, `sources` eac
 `calibration` makes the confidence true. `plots` and `report` show all of it, with `advice` on what
 it proves and what to do; `card` and `card_tables` say it in words. `evaluate` measures a finished
 bundle, `evaluation_report` writes a page of that, `int8_bundle` adds an 8-bit network to one.
-Progress and results go to a person through `display`.
+`doubtful_pictures` names pictures that lie in the wrong folder. Progress and results go to a person
+through `display`.
 """

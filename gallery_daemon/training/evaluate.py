@@ -92,7 +92,9 @@ class Evaluation:
 
 
 def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> Evaluation:
-    """The wanted bundle's measures on the class folders of `data`, named as its classes.
+    """The measures of the wanted bundle or version on the class folders of `data`.
+
+    They are named as its classes.
 
     A quick look sees what it would see of a camera's file: a thumbnail, made of the picture.
 
@@ -101,7 +103,7 @@ def evaluate(data: Sequence[Path], wanted: EngineOptions, display: Display) -> E
         TrainingError: the folders do not fit, or no picture can be read.
     """
     # The folders first: a mistyped one is found before engines are measured.
-    gallery = find_gallery(data, read_manifest(wanted.bundle).classes)
+    gallery = find_gallery(data, read_manifest(wanted.version or wanted.bundle).classes)
     predictor, _ = load_best(wanted)
     said = _classify(gallery, predictor, display)
     if not said.pictures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from gallery_daemon.journal.journal import Journal
 from gallery_daemon.model.manifest import find_bundle
 from gallery_daemon.model.model_versions import ModelVersions
 from tests.end_to_end.conftest import photo_bytes
+from tests.faults.conftest import mounted
 from tests.learning.given import KINDS, give, wrong_calls
 
 if TYPE_CHECKING:
@@ -91,6 +93,27 @@ def test_shuffled_labels_are_refused_and_nothing_changes(
     assert (2, True) == (used.returncode, "version 1 was refused" in used.stderr)
 
 
+def test_a_slip_of_the_mouse_is_named(
+    quick_run: Run, explained: Path, tmp_path: Path, state: Path, versions: ModelVersions
+) -> None:
+    """One of the dogs was dropped among the chats; nothing else is doubtful, nor learned."""
+    said, library = wrong_calls(versions), tmp_path / "library"
+    give(state / "journal.sqlite3", library, TWELVE, said)
+    before = quick_run("lessons", "--config", explained, "--doubtful")
+    give(state / "journal.sqlite3", library, ["dog-50"], {"dog": said["chat"]})
+
+    found = quick_run("lessons", "--config", explained, "--doubtful", "--json")
+    shown = quick_run("lessons", "--config", explained, "--doubtful")
+
+    assert "no lesson is doubtful\n" == before.stdout, before.stderr
+    (slip,) = map(json.loads, found.stdout.splitlines())
+    assert str(library / "dog-50.jpg") == slip["photo"]
+    assert (said["chat"], said["dog"]) == (slip["class"], slip["likelier"])
+    assert f"dog-50.jpg: {said['chat']}" in shown.stdout
+    assert f"looks like {said['dog']}" in shown.stdout
+    assert [0] == [each.number for each in versions.all()]
+
+
 def test_without_lessons_there_is_nothing_to_learn(quick_run: Run, explained: Path) -> None:
     """It says how a lesson is given."""
     done = quick_run("learn", "--config", explained)
@@ -162,3 +185,26 @@ def test_a_second_learn_waits_for_nothing(
     assert "another `learn` is at work for this library" in busy.stderr
     with closing(Journal(state / "journal.sqlite3", read_only=True)) as journal:
         assert 36 == len(journal.lessons.active(str(tmp_path / "library")))
+
+
+def test_a_full_state_folder_changes_nothing(
+    quick_run: Run, explained: Path, tmp_path: Path, state: Path, versions: ModelVersions
+) -> None:
+    """Nor does one that cannot be written: an error says what to do, and the base serves."""
+    give(state / "journal.sqlite3", tmp_path / "library", TWELVE, wrong_calls(versions))
+    models = state / "models"
+    models.mkdir()
+
+    with mounted("tmpfs", "none", models, "size=64k"):
+        full = quick_run("learn", "--config", explained, "--yes")
+        left = [each.name for each in models.rglob("*") if each.is_file()]
+        subprocess.run(["mount", "-o", "remount,ro", models], check=True)
+        shut = quick_run("learn", "--config", explained, "--yes")
+        serving = versions.serving()
+
+    assert (2, 2) == (full.returncode, shut.returncode)
+    assert "no space left on device" in full.stderr
+    assert "all is as it was" in full.stderr
+    assert ["lock"] == left
+    assert "read-only file system" in shut.stderr
+    assert (0, None) == (serving.version.number, serving.problem)

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from gallery_daemon.cli.main import main
 from gallery_daemon.model.manifest import find_bundle
@@ -41,6 +42,40 @@ def test_a_model_in_one_command(run: Run, tmp_path: Path) -> None:
     # The same file, measured under the head of today by the twelve pictures.
     assert (begun_with.int8.bin_sha256, 12) == (made.int8.bin_sha256, made.int8.pictures)
     assert not list(bundle.glob("loss*.png"))
+
+
+def test_pictures_in_the_wrong_folder_are_named(run: Run, tmp_path: Path) -> None:
+    """A red one among the blue: it is the first of the list, and no model is trained."""
+    data = make_gallery(tmp_path / "data", 12)
+    for number, path in enumerate(sorted(data.rglob("*.png"))):
+        # All alike, they would be left out together; so each is cut in another way.
+        with Image.open(path) as image:
+            image.paste((255, 255, 255), (number % 6 * 10, number % 4 * 12, 64, 48))
+            image.save(path)
+    (data / "red" / "03.png").rename(data / "blue" / "slip.png")
+
+    done = run("train", data, "--doubtful")
+
+    assert 0 == done.returncode, done.stderr
+    first, why, *_, last = done.stdout.splitlines()
+    assert str(data / "blue" / "slip.png") == first
+    assert "looks like red" in why
+    assert "lies in blue" in why
+    assert last.startswith("1 of 22 pictures are doubtful")
+    assert {"data"} == {each.name for each in tmp_path.iterdir()}
+
+
+def test_without_a_place_for_the_bundle_nothing_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The option that only naming doubtful pictures can do without."""
+    monkeypatch.setattr(sys, "argv", ["gallery-daemon", "train", "/nowhere"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert 2 == ended.value.code
+    assert "--out" in capsys.readouterr().err
 
 
 @pytest.mark.long

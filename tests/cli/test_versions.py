@@ -46,7 +46,7 @@ def test_classify_goes_by_what_a_configuration_has_learned(
     assert ("", "") == (plain.stderr, learned.stderr)
     assert "warning: version 2 does not serve" in before.stderr
     both = quick_run("classify", "--model", "default", "--config", explained, photo)
-    assert (2, "error: invalid value: give either --model or --config") == (
+    assert (2, "error: --model and --config exclude each other") == (
         both.returncode,
         both.stderr.splitlines()[0].lower(),
     )

@@ -77,9 +77,11 @@ class Daemon:
             for line in process.stdout:
                 self._lines.put(line)
 
-    def wait_for(self, wanted: Callable[[Event], bool], after: int = 0) -> Event:
+    def wait_for(
+        self, wanted: Callable[[Event], bool], after: int = 0, deadline_s: float = DEADLINE_S
+    ) -> Event:
         """The first event from the `after`th on that is wanted, within the deadline."""
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + deadline_s
         place = after
         while True:
             while place < len(self.events):

@@ -39,9 +39,11 @@ def filed(daemon: Daemon, tmp_path: Path, number: int) -> str:
 
 def adoption(daemon: Daemon, after: int) -> Event:
     """What the log says of the next version that serves."""
-    return daemon.wait_for(lambda event: event["event"] == "model_adopted", after)
+    # Fitting takes seconds of a processor, which others may want, too.
+    return daemon.wait_for(lambda event: event["event"] == "model_adopted", after, 200)
 
 
+@pytest.mark.timeout(300)
 def test_a_running_daemon_takes_up_each_version_that_is_to_serve(
     daemon: Daemon, versions: ModelVersions, tmp_path: Path
 ) -> None:
@@ -79,6 +81,7 @@ def test_a_running_daemon_takes_up_each_version_that_is_to_serve(
     assert not [each for each in daemon.events if each["event"] == "config_reloaded"]
 
 
+@pytest.mark.timeout(300)
 def test_a_daemon_learns_by_itself_when_nothing_waits(
     daemon: Daemon, versions: ModelVersions, tmp_path: Path
 ) -> None:

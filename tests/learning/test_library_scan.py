@@ -224,6 +224,18 @@ def test_a_copy_of_a_corrected_photo_elsewhere_changes_nothing(shelves: Shelves)
     assert {"Cars/x.jpg": "cars"} == shelves.lessons()
 
 
+def test_a_copy_of_a_photo_in_an_album_teaches_nothing(shelves: Shelves) -> None:
+    """The photo itself is there; a look at the copy alone cannot tell, and says so."""
+    photo = shelves.move(shelves.file("x.jpg"), "Album/")
+    (shelves.library / "Cars").mkdir()
+    shutil.copy2(photo, shelves.library / "Cars/x.jpg")
+
+    look = shelves.look_at("Cars/x.jpg")
+    assert (True, []) == (look.has_copies, told(look))
+    look = shelves.look()
+    assert (False, [], {}) == (look.has_copies, told(look), shelves.lessons())
+
+
 def test_a_photo_in_two_classes_places_teaches_nothing(shelves: Shelves) -> None:
     """Which of them is meant nobody knows."""
     photo = shelves.file("x.jpg")

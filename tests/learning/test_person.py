@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,7 @@ def worlds() -> Iterator[World]:
             yield World(home, home / "library", journal, Disk())
 
 
+@pytest.mark.timeout(300)
 @given(st.tuples(st.integers(0, 2), st.sampled_from(FOLDERS)), acts)
 def test_the_lessons_that_hold_are_those_that_are_meant(
     first: tuple[int, str],

@@ -1,6 +1,6 @@
-"""Folds of lessons: each is left out once, and what is nearly the same is left out together.
+"""Folds of pictures: each is left out once, and what is nearly the same is left out together.
 
-Two photos of a burst are one lesson twice. If one of them is learned from while the other is
+Two photos of a burst say one thing twice. If one of them is learned from while the other is
 judged, the judgement says only that a photo resembles itself.
 """
 
@@ -18,26 +18,33 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Integers = NDArray[np.int64]
 
-ALIKE = 0.97
-"""Cosine similarity of the features of two shots of one thing; see `tests.benchmarks.learning`."""
+ALIKE = 0.98
+"""Cosine similarity of the features of two shots of one thing: a photo and itself, cut by a
+twentieth of each side, have 0.987 (the median of 150)."""
 # Of a feature vector that is all zero.
 _TINY = np.float32(1e-12)
 
 
 def groups_of(features: Floats) -> Integers:
-    """A number for each picture, int64 (N,): the same where pictures are alike, also by way of one.
+    """A number for each picture, int64 (N,), the same where pictures are alike.
+
+    Each joins the first of a group that it is alike with, and else begins one. Not by way of a
+    third: receipts are a chain of pictures of which each is like the next, and all of them would be
+    one.
 
     Args:
         features: float32 (N, F).
     """
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     directions = features / np.maximum(lengths, _TINY)
-    groups = np.arange(len(features))
-    for row, similarities in enumerate(directions @ directions.T):
-        alike = np.flatnonzero(similarities[:row] >= ALIKE)
-        if len(alike):
-            joined = np.unique(groups[np.append(alike, row)])
-            groups[np.isin(groups, joined)] = joined[0]
+    groups, first = np.zeros(len(features), np.int64), list[int]()
+    for row, direction in enumerate(directions):
+        similarities = directions[first] @ direction
+        if len(first) and similarities.max() >= ALIKE:
+            groups[row] = similarities.argmax()
+        else:
+            groups[row] = len(first)
+            first.append(row)
     return groups
 
 

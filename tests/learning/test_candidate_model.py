@@ -1,0 +1,117 @@
+"""A model of lessons: it learns them, forgets nothing, and is the base where none were given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gallery_daemon.learning.calibrate import MOST_CHANGE
+from gallery_daemon.learning.candidate_model import make_candidate
+from gallery_daemon.learning.fit import between, extended
+from gallery_daemon.model.manifest_checks import first_problem
+from gallery_daemon.photo import LookKind
+from tests.learning.photos_taught import CLASSES, MANIFEST, base, cloud, lessons, strange_lessons
+
+HEAD, BANK = base()
+
+
+def test_what_many_lessons_say_is_learned_and_nothing_is_forgotten() -> None:
+    """Other photos of the same house are right now, and those of the bank still are."""
+    found = make_candidate(MANIFEST, HEAD, BANK, strange_lessons(40))
+
+    assert found.gate.passed, found.gate.reasons
+    for look in LookKind:
+        new = found.head.logits(cloud(10, 50, 99), look).argmax(1)
+        assert (new == CLASSES.index("cats")).mean() > 0.9
+    known = found.head.logits(BANK.full.astype("f4")).argmax(1) == BANK.labels
+    before = HEAD.logits(BANK.full.astype("f4")).argmax(1) == BANK.labels
+    assert known.mean() >= before.mean() - 0.02
+
+
+def test_a_withdrawn_lesson_leaves_no_trace() -> None:
+    """Given, learned and withdrawn, it is as if it had never been given."""
+    taught = strange_lessons(20)
+    without = taught.take(np.arange(19))
+
+    make_candidate(MANIFEST, HEAD, BANK, taught)
+    after, never = (make_candidate(MANIFEST, HEAD, BANK, without) for _ in range(2))
+
+    assert after.head.to_bytes() == never.head.to_bytes()
+    assert after.manifest == never.manifest
+    assert after.taught_bank.to_bytes() == never.taught_bank.to_bytes()
+
+
+def test_no_step_from_the_base_is_the_base() -> None:
+    """None of the way to any head: its numbers as they are, by both looks."""
+    other = make_candidate(MANIFEST, HEAD, BANK, strange_lessons(20)).head
+
+    found = between(HEAD, other, 0.0)
+
+    assert found.to_bytes() == HEAD.to_bytes()
+
+
+def test_old_classes_keep_their_order_and_new_ones_follow() -> None:
+    """A number in the bank means the class that it meant, whatever the new ones are called."""
+    names = ["zebras", "apes"] * 15
+    rows = np.concatenate([cloud(14 + place % 2, 1, 500 + place) for place in range(30)])
+
+    found = make_candidate(MANIFEST, HEAD, BANK, lessons(rows, names))
+
+    assert (*CLASSES, "apes", "zebras") == found.manifest.classes
+    assert {4, 3} == set(found.taught_bank.labels.tolist())
+    assert 5 == len(found.head.bias)
+    assert found.head.logits(cloud(14, 20, 77)).argmax(1).tolist().count(4) > 15
+
+
+def test_a_new_class_begins_as_hardly_any_picture() -> None:
+    """Before it is learned, the old classes are called as they were."""
+    taught = lessons(cloud(14, 15, 5), ["apes"] * 15)
+
+    start = extended(HEAD, taught, (*CLASSES, "apes"))
+
+    rows = np.concatenate([BANK.full.astype("f4"), taught.full])
+    assert HEAD.logits(rows).argmax(1).tolist() == start.logits(rows).argmax(1).tolist()
+
+
+def test_its_manifest_is_possible_and_of_the_base() -> None:
+    """Whoever reads it back finds nothing wrong, and the same body and bank."""
+    found = make_candidate(MANIFEST, HEAD, BANK, lessons(cloud(14, 20, 5), ["apes"] * 20)).manifest
+
+    assert first_problem(found) is None
+    kept = replace(found, classes=CLASSES, looks=MANIFEST.looks, metrics=MANIFEST.metrics)
+    assert MANIFEST == kept
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**20), st.integers(1, 25))
+def test_its_calibration_stays_within_bounds(seed: int, count: int) -> None:
+    """Whatever is taught, it is not much surer, and no nearer to a quick look."""
+    random = np.random.default_rng(seed)
+    names = random.choice(CLASSES, count).tolist()
+
+    found = make_candidate(
+        MANIFEST, HEAD, BANK, lessons(cloud(5, count, seed, spread=1.0), names)
+    ).manifest
+
+    for look, settings_of in found.looks.items():
+        was = MANIFEST.looks[look]
+        assert 1 / MOST_CHANGE <= settings_of.temperature / was.temperature <= MOST_CHANGE
+        assert all(settings_of.reach[name] >= reach for name, reach in was.reach.items())
+        for name, tally in settings_of.tallies.items():
+            assert sum(tally.called) >= sum(was.tallies[name].called)
+        total = sum(sum(each.called) for each in settings_of.tallies.values())
+        assert total == sum(sum(each.called) for each in was.tallies.values()) + count
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_too_few_lessons_change_nothing(count: int) -> None:
+    """However clear they are: the gate wants more, and says how many."""
+    found = make_candidate(MANIFEST, HEAD, BANK, strange_lessons(count)).gate
+
+    assert not found.passed
+    assert "chance may do as much" in found.reasons[0]
+    assert found.wanted_more is None or found.wanted_more >= 1

@@ -1,0 +1,112 @@
+"""The gate: what is no better, contradicts itself or forgets does not pass."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery_daemon.learning.candidate_model import make_candidate
+from gallery_daemon.learning.cross_validation import ModelAnswers, Validated
+from gallery_daemon.learning.gate import LEVEL, flip_test, judge, sign_test, wanted_more
+from gallery_daemon.photo import LookKind
+from tests.learning.photos_taught import MANIFEST, base, lessons, strange_lessons
+
+HEAD, BANK = base()
+
+
+def test_shuffled_labels_are_refused() -> None:
+    """The very photos that pass with their own labels pass with others' hardly ever."""
+    taught = strange_lessons(40)
+    shuffles = (np.random.default_rng(seed).permutation(40).tolist() for seed in range(12))
+
+    gates = [
+        make_candidate(
+            MANIFEST, HEAD, BANK, lessons(taught.full, [taught.classes[each] for each in shuffle])
+        ).gate
+        for shuffle in shuffles
+    ]
+
+    assert make_candidate(MANIFEST, HEAD, BANK, taught).gate.passed
+    assert sum(gate.passed for gate in gates) <= 1
+    assert all(gate.reasons for gate in gates if not gate.passed)
+
+
+def test_photos_that_are_nearly_the_same_are_one_lesson() -> None:
+    """A burst of ten shots teaches no more than one of them."""
+    taught = strange_lessons(1)
+    burst = lessons(taught.full.repeat(10, 0) * np.linspace(1, 1.01, 10)[:, None], ["cats"] * 10)
+
+    found = make_candidate(MANIFEST, HEAD, BANK, burst.take(np.arange(10))).gate
+
+    assert 1 == found.figures.lessons
+    assert not found.passed
+
+
+def _validated(before: np.ndarray, after: np.ndarray) -> tuple[Validated, ModelAnswers]:
+    """Ten lessons that are learned, and a bank of a hundred whose logits these are."""
+    labels = np.repeat(np.arange(2), 5)
+    wrong, right = np.eye(2, dtype="f4")[1 - labels] * 3, np.eye(2, dtype="f4")[labels] * 3
+    answers = ModelAnswers({LookKind.FULL: right}, {LookKind.FULL: after})
+    was = ModelAnswers({LookKind.FULL: wrong}, {LookKind.FULL: before})
+    bank_labels = np.repeat(np.arange(2), 50)
+    return Validated(("a", "b"), labels, bank_labels, np.arange(10), was, answers), answers
+
+
+def _bank(lost: int) -> np.ndarray:
+    """Logits of a hundred pictures, of which so many of the first class are wrong."""
+    labels = np.repeat(np.arange(2), 50)
+    labels[:lost] = 1
+    found: np.ndarray = np.eye(2, dtype="f4")[labels] * 3
+    return found
+
+
+def test_what_forgets_a_class_does_not_pass() -> None:
+    """Five of fifty are more than two points and more than chance; four may be chance."""
+    for lost, passes in ((0, True), (4, True), (5, False), (20, False)):
+        gate = judge(*_validated(_bank(0), _bank(lost)))
+        assert passes is gate.passed, lost
+        assert passes or "it forgets a" in gate.reasons[0]
+
+
+def test_what_is_worse_does_not_pass_and_no_number_of_such_lessons_would() -> None:
+    """The base's answers for the candidate's, and the other way round."""
+    validated, answers = _validated(_bank(0), _bank(0))
+    turned = Validated(
+        validated.classes,
+        validated.lesson_labels,
+        validated.bank_labels,
+        validated.groups,
+        answers,
+        validated.base,
+    )
+
+    found = judge(turned, validated.base)
+
+    assert not found.passed
+    assert found.wanted_more is None
+
+
+@given(st.lists(st.floats(-4, 4), min_size=1, max_size=14))
+def test_a_chance_is_a_chance(gains: list[float]) -> None:
+    """Between 0 and 1, and never below what so few lessons can show."""
+    chance = flip_test(np.array(gains))
+
+    assert 0 < chance <= 1
+    assert len(gains) > 4 or chance > LEVEL
+
+
+def test_signs_are_thrown_like_coins() -> None:
+    """The exact tail of the binomial distribution."""
+    assert 1 / 32 == sign_test(5, 0)
+    assert 1.0 == sign_test(0, 0)
+    assert 11 / 64 + 11 / 64 > sign_test(5, 1) == 7 / 64
+
+
+def test_how_many_more_are_wanted() -> None:
+    """The less they gain beside how they differ, the more; of a loss no number is enough."""
+    assert 3 == wanted_more(np.array([1.0, 1.0]))
+    small = wanted_more(np.tile([1.0, -0.8], 5))
+    assert small is not None
+    assert small > 100
+    assert wanted_more(np.array([0.5, -1.0])) is None
