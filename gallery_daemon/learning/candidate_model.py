@@ -5,7 +5,8 @@ that serves: a lesson that is withdrawn leaves no trace, and a hundred small ste
 than one. With no lessons it is the base.
 
 It goes as far from the base towards the fitted head as the bank allows: where the whole way would
-forget a class, three quarters, half or a quarter of it may not. All that is said of it comes from
+forget a class, its pictures count more, and where that is not enough, three quarters, half or a
+quarter of the way may not. All that is said of it comes from
 answers to pictures which the heads that gave them had not learned from.
 """
 
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.learning.calibrate import calibrated
-from gallery_daemon.learning.cross_validation import cross_validate
-from gallery_daemon.learning.fit import DEFAULT, between, extended, fit, labels_of
+from gallery_daemon.learning.cross_validation import cross_validate, with_look
+from gallery_daemon.learning.fit import DEFAULT, bank_by, between, extended, fit, labels_of
 from gallery_daemon.learning.gate import Gate, bound_of, forgotten, judge
 from gallery_daemon.model.bank import FeatureBank
+from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
     from gallery_daemon.learning.cross_validation import ModelAnswers, Validated
@@ -71,9 +73,15 @@ def make_candidate(
     classes = (*base.classes, *sorted(new))
     settings, validated = _holding(head, bank, taught, classes, settings)
     share, answers = _allowed(validated)
+    made = _part(head, bank, taught, classes, settings, share)
+    if LookKind.QUICK in base.looks:
+        quick = head.quick or head, bank_by(bank, LookKind.QUICK), taught.by(LookKind.QUICK)
+        made = replace(made, quick=_part(*quick, classes, settings, share))
+        validated = with_look(validated, *quick, settings, LookKind.QUICK)
+        answers = validated.base.towards(validated.left_out, share)
     return CandidateModel(
         replace(base, classes=classes, looks=calibrated(base, validated, answers), metrics=None),
-        between(extended(head, taught, classes), fit(head, bank, taught, classes, settings), share),
+        made,
         FeatureBank(
             taught.full.astype(np.float16),
             taught.quick.astype(np.float16),
@@ -83,6 +91,19 @@ def make_candidate(
         share,
         validated,
     )
+
+
+def _part(  # noqa: PLR0917
+    base: Head,
+    bank: FeatureBank,
+    taught: Taught,
+    classes: tuple[str, ...],
+    settings: FitSettings,
+    share: float,
+) -> Head:
+    """The head of one look that has gone this share of the way."""
+    start = extended(base, taught, classes)
+    return between(start, fit(base, bank, taught, classes, settings), share)
 
 
 def _holding(

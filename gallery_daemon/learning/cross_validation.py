@@ -7,7 +7,7 @@ did not know it. Calibration, the gate and the search for slips all read these a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +37,10 @@ class ModelAnswers:
 
     lessons: Mapping[LookKind, Floats]
     bank: Mapping[LookKind, Floats]
+
+    def with_look(self, look: LookKind, lessons: Floats, bank: Floats) -> ModelAnswers:
+        """The same with those of one more look."""
+        return ModelAnswers({**self.lessons, look: lessons}, {**self.bank, look: bank})
 
     def towards(self, others: ModelAnswers, share: float) -> ModelAnswers:
         """Those of heads that lie so far on the way to the heads of `others`, 0..1."""
@@ -72,45 +76,51 @@ class Validated:
 
 
 def cross_validate(
+    base: Head, bank: FeatureBank, taught: Taught, classes: Sequence[str], settings: FitSettings
+) -> Validated:
+    """The answers of base and candidates by the full look; arguments as of `fit.fit`."""
+    found = Validated(
+        tuple(classes),
+        labels_of(taught, classes),
+        bank.labels.astype(np.int64),
+        groups_of(taught.full),
+        ModelAnswers({}, {}),
+        ModelAnswers({}, {}),
+    )
+    return with_look(found, base, bank, taught, settings, LookKind.FULL)
+
+
+def with_look(  # noqa: PLR0917
+    validated: Validated,
     base: Head,
     bank: FeatureBank,
     taught: Taught,
-    classes: Sequence[str],
     settings: FitSettings,
+    look: LookKind,
 ) -> Validated:
-    """The answers of base and candidates; arguments as of `fit.fit`, with lessons."""
-    labels, bank_labels = labels_of(taught, classes), bank.labels.astype(np.int64)
-    groups = groups_of(taught.full)
-    lesson_folds = folds_of(labels, groups, FOLDS)
-    bank_folds = folds_of(bank_labels, np.arange(len(bank_labels)), FOLDS)
-    start = extended(base, taught, classes)
-    before = _answers(start, taught, bank)
-    after = ModelAnswers(
-        {look: np.empty_like(each) for look, each in before.lessons.items()},
-        {look: np.empty_like(each) for look, each in before.bank.items()},
-    )
+    """The same with the answers by that look, of which the other arguments are.
+
+    The gate looks at the full one alone, so that quick answers are wanted only once.
+    """
+    classes = validated.classes
+    lesson_folds = folds_of(validated.lesson_labels, validated.groups, FOLDS)
+    bank_folds = folds_of(validated.bank_labels, np.arange(len(bank.labels)), FOLDS)
+    start, known = extended(base, taught, classes), bank.full.astype(np.float32)
+    before = start.logits(taught.full), start.logits(known)
+    after = np.empty_like(before[0]), np.empty_like(before[1])
     for fold in range(FOLDS):
-        out, bank_out = np.flatnonzero(lesson_folds == fold), np.flatnonzero(bank_folds == fold)
-        rest = np.flatnonzero(lesson_folds != fold)
-        known = _taken(bank, np.flatnonzero(bank_folds != fold))
-        head = fit(base, known, taught.take(rest), classes, settings) if len(rest) else start
-        found = _answers(head, taught.take(out), _taken(bank, bank_out))
-        for look in after.lessons:
-            after.lessons[look][out] = found.lessons[look]
-            after.bank[look][bank_out] = found.bank[look]
-    return Validated(tuple(classes), labels, bank_labels, groups, before, after)
-
-
-def _answers(head: Head, taught: Taught, bank: FeatureBank) -> ModelAnswers:
-    looks = tuple(LookKind) if head.quick else (LookKind.FULL,)
-    return ModelAnswers(
-        {look: head.logits(taught.rows(look), look) for look in looks},
-        {
-            look: head.logits(
-                (bank.quick if look is LookKind.QUICK else bank.full).astype(np.float32), look
-            )
-            for look in looks
-        },
+        out, bank_out = lesson_folds == fold, bank_folds == fold
+        rest = np.flatnonzero(~out)
+        shown = _taken(bank, np.flatnonzero(~bank_out))
+        head = fit(base, shown, taught.take(rest), classes, settings) if len(rest) else start
+        after[0][out], after[1][bank_out] = (
+            head.logits(taught.full[out]),
+            head.logits(known[bank_out]),
+        )
+    return replace(
+        validated,
+        base=validated.base.with_look(look, *before),
+        left_out=validated.left_out.with_look(look, *after),
     )
 
 

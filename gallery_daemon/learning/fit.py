@@ -78,9 +78,9 @@ class Taught:
     ids: tuple[int, ...]
     before: tuple[str | None, ...]
 
-    def rows(self, look: LookKind) -> Floats:
-        """The features by that look, float32 (K, F)."""
-        return self.quick if look is LookKind.QUICK else self.full
+    def by(self, look: LookKind) -> Taught:
+        """As that look shows them: its features are `full`."""
+        return replace(self, full=self.quick) if look is LookKind.QUICK else self
 
     def take(self, places: Integers) -> Taught:
         """The lessons at `places`, int (L,)."""
@@ -99,24 +99,27 @@ class Taught:
 def fit(
     base: Head, bank: FeatureBank, taught: Taught, classes: Sequence[str], settings: FitSettings
 ) -> Head:
-    """The head of these classes for both looks, from the base's head, its bank and lessons.
+    """The head of these classes for one look, from the base's head, its bank and lessons.
 
     Args:
-        base: with C classes, the first of `classes`.
-        bank: of the base, labels 0 to C - 1.
-        taught: at least one lesson, of classes among `classes`.
+        base: of that look alone, with C classes, the first of `classes`.
+        bank: of the base, labels 0 to C - 1; its `full` are as that look shows them.
+        taught: at least one lesson, of classes among `classes`; its `full` likewise.
         classes: all of them, the base's first.
         settings: how much lessons count.
     """
-    start, labels = extended(base, taught, classes), labels_of(taught, classes)
-    wanted = one_hot(labels, len(classes))
-    weights = settings.weights(bank.labels)
-    known = _Known.of(base, bank.full, weights)
-    full = _fit_look(start, known, taught.full, wanted, settings)
-    if start.quick is None or base.quick is None:
-        return full
-    known = _Known.of(base.quick, bank.quick, weights)
-    return replace(full, quick=_fit_look(start.quick, known, taught.quick, wanted, settings))
+    known, new = bank.full.astype(np.float32), len(classes) - len(base.bias)
+    answers = np.pad(softmax(base.logits(known)), ((0, 0), (0, new)))
+    weight = min(settings.lesson_weight, settings.most_weight * len(known) / len(taught.ids))
+    return fit_towards(
+        np.concatenate([known, taught.full]),
+        np.concatenate([answers, one_hot(labels_of(taught, classes), len(classes))]),
+        np.concatenate(
+            [settings.weights(bank.labels), np.full(len(taught.ids), weight, np.float32)]
+        ),
+        penalty=settings.penalty,
+        prior=extended(base, taught, classes),
+    )
 
 
 def labels_of(taught: Taught, classes: Sequence[str]) -> Integers:
@@ -125,66 +128,31 @@ def labels_of(taught: Taught, classes: Sequence[str]) -> Integers:
 
 
 def between(base: Head, head: Head, share: float) -> Head:
-    """The head that lies so far from `base` on the way to `head`, 0..1; of the same classes."""
-    mixed = Head(
+    """The head of one look so far from `base` on the way to `head`, 0..1; of the same classes."""
+    return Head(
         (base.weight + share * (head.weight - base.weight)).astype(np.float32),
         (base.bias + share * (head.bias - base.bias)).astype(np.float32),
     )
-    if base.quick is None or head.quick is None:
-        return mixed
-    return replace(mixed, quick=between(base.quick, head.quick, share))
+
+
+def bank_by(bank: FeatureBank, look: LookKind) -> FeatureBank:
+    """The bank as that look shows it: its features are `full`."""
+    return replace(bank, full=bank.quick) if look is LookKind.QUICK else bank
 
 
 def extended(base: Head, taught: Taught, classes: Sequence[str]) -> Head:
-    """The base's head with a row for each new class, which hardly any picture is called.
+    """The base's head of one look with a row for each new class, which it calls hardly any picture.
 
     A new class begins where the base now puts its pictures: at the mean of the rows that it gives
-    them, but lower.
+    them, but lower. Arguments as of `fit`.
     """
     if len(classes) == len(base.bias):
         return base
-    labels = labels_of(taught, classes)
-    full = _extended_look(base, taught.full, labels, len(classes))
-    quick = base.quick and _extended_look(base.quick, taught.quick, labels, len(classes))
-    return replace(full, quick=quick)
-
-
-def _extended_look(base: Head, rows: Floats, labels: Integers, count: int) -> Head:
-    called = softmax(base.logits(rows))  # (K, C)
-    new = range(len(base.bias), count)
+    labels, called = labels_of(taught, classes), softmax(base.logits(taught.full))  # (K, C)
+    new = range(len(base.bias), len(classes))
     owned = (called[labels == label] if (labels == label).any() else called for label in new)
     mixture = np.stack([each.mean(0) for each in owned]).astype(np.float32)  # (new, C)
     return Head(
         np.concatenate([base.weight, mixture @ base.weight]),
         np.concatenate([base.bias, mixture @ base.bias - _IMPROBABLE]),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """Rows of the bank by one look, float32 (N, F), what the base makes of them, and weights."""
-
-    rows: Floats
-    answers: Floats
-    weights: Floats
-
-    @classmethod
-    def of(cls, base: Head, bank: Halves, weights: Floats) -> _Known:
-        rows = bank.astype(np.float32)
-        return cls(rows, softmax(base.logits(rows)), weights)
-
-
-def _fit_look(
-    start: Head, known: _Known, rows: Floats, wanted: Floats, settings: FitSettings
-) -> Head:
-    """The head of one look; `rows` (K, F) are those of lessons, which `wanted` (K, D) has right."""
-    new = wanted.shape[1] - known.answers.shape[1]
-    weight = min(settings.lesson_weight, settings.most_weight * len(known.rows) / len(rows))
-    shares = np.concatenate([known.weights, np.full(len(rows), weight)])
-    return fit_towards(
-        np.concatenate([known.rows, rows]),
-        np.concatenate([np.pad(known.answers, ((0, 0), (0, new))), wanted]),
-        shares.astype(np.float32),
-        penalty=settings.penalty,
-        prior=start,
     )
