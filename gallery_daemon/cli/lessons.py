@@ -59,7 +59,7 @@ def lessons(
         typer.Option(min=1, max=MOST, metavar="ID", help="The photos of that move are none."),
     ] = None,
 ) -> None:
-    """List what the model can learn from you, after a look at the library; nothing is moved there.
+    """List what the model can learn from you; nothing in the library is moved.
 
     A lesson is a filed photo that you dragged to another class's place, one that you took out of
     the place for uncertain ones, or one of which you said it by `label`.
