@@ -16,14 +16,18 @@ from gallery_daemon.cli.moments import MOST
 from gallery_daemon.cli.moves import asked, photos
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_to_stderr
+from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.lessons import export, gather
-from gallery_daemon.daemon.configuration import read_configuration
+from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gallery_daemon.commands.lessons import Gathered
+    from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.lesson import Lesson
 
@@ -40,6 +44,9 @@ def lessons(
             "--export", metavar="DIR", help="Make class folders of links there, for `train`."
         ),
     ] = None,
+    doubtful: Annotated[
+        bool, typer.Option("--doubtful", help="Only those that contradict all others.")
+    ] = False,
     accept_move: Annotated[
         int | None,
         typer.Option(min=1, max=MOST, metavar="ID", help="The photos of that move are lessons."),
@@ -60,12 +67,17 @@ def lessons(
         gallery-daemon lessons --accept-move 3
 
         gallery-daemon lessons --export ~/lessons
+
+        gallery-daemon lessons --doubtful
     """
     loaded, clock = read_configuration(existing_config(config)), SystemClock()
     with contextlib.closing(open_to_plan()) as journal:
         gathered = gather(loaded, journal, clock)
         if accept_move is not None or dismiss_move is not None:
             _answer(journal, gathered, accept_move, dismiss_move)
+            return
+        if doubtful:
+            _name_doubtful(loaded, journal, as_json=as_json)
             return
     if to is not None:
         _export(gathered, to)
@@ -76,6 +88,8 @@ def lessons(
             public.print_json(public.of_mass_move(move))
     else:
         _print(gathered, loaded.library)
+        for line in _refused(loaded):
+            print(line)
 
 
 def _answer(
@@ -93,6 +107,44 @@ def _answer(
         print(f"{photos(journal.lessons.accept(accepted, now))} are lessons now")
     if dismissed is not None:
         print(f"{photos(journal.lessons.dismiss(dismissed, now))} teach nothing")
+
+
+def _refused(config: Config) -> Iterator[str]:
+    """Why the newest version does not serve, where the gate refused it."""
+    latest = versions_of(config.model.bundle, config.library).latest()
+    if latest is None or latest.gate.passed:
+        return
+    yield f"what was learned last (version {latest.number}) was refused:"
+    for reason in latest.gate.reasons:
+        yield sentence(reason, 2)
+    if latest.gate.wanted_more is not None:
+        yield sentence(f"about {latest.gate.wanted_more} more lessons could change that", 2)
+
+
+def _name_doubtful(config: Config, journal: Journal, *, as_json: bool) -> None:
+    """Print the lessons that may be slips, the most doubtful first."""
+    # numpy is not loaded where lessons are only listed.
+    from gallery_daemon.commands import learn  # noqa: PLC0415
+
+    versions = versions_of(config.model.bundle, config.library)
+    learner = learn.learner_of(config, versions, journal, SystemClock())
+    with pass_display("looking at lessons") as display:
+        found = learn.doubtful(learner, versions, display.update)
+    for each in found:
+        if as_json:
+            public.print_json(public.of_doubtful_lesson(each))
+            continue
+        said = (
+            f": {each.lesson.class_name} {each.given:.2f}, {each.likelier} {each.probability:.2f}"
+        )
+        print(path_line(each.lesson.path, 0, after=said))
+    if not as_json:
+        print(_COUNTED.get(len(found), f"{len(found)} lessons are doubtful"))
+    if found and not as_json:
+        print("take one back with: gallery-daemon label --undo FILE")
+
+
+_COUNTED = {0: "no lesson is doubtful", 1: "1 lesson is doubtful"}
 
 
 def _export(gathered: Gathered, folder: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.classify import Classification
     from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.commands.explain import Explained
+    from gallery_daemon.commands.learn import DoubtfulLesson
     from gallery_daemon.commands.plan import Change
     from gallery_daemon.commands.refile import Refiled
     from gallery_daemon.commands.undo import UndoResult
@@ -84,6 +85,15 @@ def of_lesson(lesson: Lesson) -> Public:
         "before": lesson.before,
         "kind": lesson.kind,
         "filing": lesson.filing,
+    }
+
+
+def of_doubtful_lesson(doubtful: DoubtfulLesson) -> Public:
+    """A lesson that contradicts the others, and what they would call its photo."""
+    return of_lesson(doubtful.lesson) | {
+        "given": _share(doubtful.given),
+        "likelier": doubtful.likelier,
+        "probability": _share(doubtful.probability),
     }
 
 

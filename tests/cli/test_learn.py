@@ -89,8 +89,33 @@ def test_shuffled_labels_are_refused_and_nothing_changes(
     assert not latest.gate.passed
     assert latest.gate.reasons
     assert "refused" in listed.stdout
+    lessons = quick_run("lessons", "--config", explained).stdout
+    assert "what was learned last (version 1) was refused:" in lessons
+    assert latest.gate.reasons[0][:40] in lessons
     used = quick_run("model", "use", "1", "--config", explained)
     assert (2, True) == (used.returncode, "version 1 was refused" in used.stderr)
+
+
+def test_a_slip_of_the_mouse_is_named(
+    quick_run: Run, explained: Path, tmp_path: Path, state: Path, versions: ModelVersions
+) -> None:
+    """A lesson that contradicts the others of its kind; no version is made of them."""
+    library, said = tmp_path / "library", wrong_calls(versions)
+    give(state / "journal.sqlite3", library, TWELVE, said)
+    give(state / "journal.sqlite3", library, ["dog-50"], {"dog": said["chat"]})
+
+    shown = quick_run("lessons", "--doubtful", "--config", explained)
+    found = quick_run("lessons", "--doubtful", "--json", "--config", explained)
+
+    assert (0, 0) == (shown.returncode, found.returncode), shown.stderr
+    assert f"{library}/dog-50.jpg: {said['chat']} 0." in shown.stdout
+    assert "1 lesson is doubtful" in shown.stdout
+    (line,) = map(json.loads, found.stdout.splitlines())
+    assert (f"{library}/dog-50.jpg", said["chat"], said["dog"]) == (
+        line["photo"], line["class"], line["likelier"],
+    )  # fmt: skip
+    assert line["given"] < line["probability"]
+    assert versions.latest() is None
 
 
 def test_without_lessons_there_is_nothing_to_learn(quick_run: Run, explained: Path) -> None:
