@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache, partial
+from typing import Any, Protocol, Union, cast, get_args, get_origin, get_type_hints
 
 _WORDS = {str: "a text", bool: "true or false"}
 # Their values in JSON are those of Python.
@@ -26,6 +26,10 @@ _AS_THEY_ARE = frozenset({str, int, bool})
 _LEAVES = frozenset({str, int, bool, float, types.NoneType})
 # Letters of a wrong value in a message: enough to find it; a hostile one may have millions.
 _SHOWN = 60
+
+
+class _Reader(Protocol):
+    def __call__(self, raw: object, where: str, /, *, exact: bool) -> object: ...
 
 
 class CodecError(Exception):
@@ -93,16 +97,7 @@ def value_of(wanted: Any, raw: object, where: str, *, exact: bool = True) -> Any
     Raises:
         CodecError: `raw` stands for no such value.
     """
-    if get_origin(wanted) in (Union, types.UnionType):
-        return None if raw is None else value_of(_inner(wanted), raw, where, exact=exact)
-    if get_origin(wanted) is Mapping:
-        keys, values = get_args(wanted)
-        return _mapping(keys, values, raw, where, exact=exact)
-    if get_origin(wanted) is tuple:
-        return _tuple(get_args(wanted)[0], raw, where, exact=exact)
-    if is_dataclass(wanted):
-        return _dataclass(cast("type[Any]", wanted), raw, where, exact=exact)
-    return raw if wanted is object else _scalar(wanted, raw, where)
+    return _reader_of(wanted)(raw, where, exact=exact)
 
 
 def lone_surrogate(text: str) -> str | None:
@@ -111,6 +106,8 @@ def lone_surrogate(text: str) -> str | None:
     JSON and YAML can write a character as two halves. One alone is no text for a person, and
     neither SQLite nor UTF-8 takes it; only the name of a file may hold some (`os.fsdecode`).
     """
+    if text.isascii():
+        return None
     return next((letter for letter in text if "\ud800" <= letter <= "\udfff"), None)
 
 
@@ -138,13 +135,37 @@ def _inner(wanted: object) -> object:
     return inner
 
 
+@cache
+def _reader_of(wanted: Any) -> _Reader:  # noqa: ANN401 - a type
+    """What reads values of that type; messages come by thousands, so it is found out once."""
+    if get_origin(wanted) in (Union, types.UnionType):
+        return partial(_optional, _reader_of(_inner(wanted)))
+    if get_origin(wanted) is Mapping:
+        keys, values = get_args(wanted)
+        return partial(_mapping, keys, _reader_of(values))
+    if get_origin(wanted) is tuple:
+        return partial(_tuple, get_args(wanted)[0])
+    if is_dataclass(wanted):
+        return partial(_dataclass, cast("type[Any]", wanted))
+    return _anything if wanted is object else partial(_scalar, wanted)
+
+
+def _anything(raw: object, _where: str, *, exact: bool) -> object:
+    del exact
+    return raw
+
+
+def _optional(read: _Reader, raw: object, where: str, *, exact: bool) -> object:
+    return None if raw is None else read(raw, where, exact=exact)
+
+
 def _mapping(
-    keys: type[object], values: object, raw: object, where: str, *, exact: bool
+    keys: type[object], read: _Reader, raw: object, where: str, *, exact: bool
 ) -> dict[object, object]:
     if not isinstance(raw, dict):
         raise _wrong(where, "a mapping", raw)
     return {
-        _scalar(keys, key, f"key of {where}"): value_of(values, item, f"{where}.{key}", exact=exact)
+        _scalar(keys, key, f"key of {where}"): read(item, f"{where}.{key}", exact=exact)
         for key, item in raw.items()
     }
 
@@ -157,33 +178,29 @@ def _tuple(wanted: object, raw: object, where: str, *, exact: bool) -> tuple[obj
         return tuple(raw)
     if wanted is float and set(map(type, raw)) <= {float} and all(map(math.isfinite, raw)):
         return tuple(raw)
-    return tuple(
-        value_of(wanted, item, f"{where}[{place}]", exact=exact) for place, item in enumerate(raw)
-    )
+    read = _reader_of(wanted)
+    return tuple(read(item, f"{where}[{place}]", exact=exact) for place, item in enumerate(raw))
 
 
 def _dataclass(wanted: type[Any], raw: object, where: str, *, exact: bool) -> object:
     if not isinstance(raw, dict):
         raise _wrong(where, "a mapping", raw)
-    types_of = _field_types(wanted)  # type: ignore[arg-type]  # a class has its metaclass's hash
-    if exact and raw.keys() != types_of.keys():
-        odd = sorted(raw.keys() ^ types_of.keys())
+    readers = _readers(wanted)  # type: ignore[arg-type]  # a class has its metaclass's hash
+    if exact and raw.keys() != readers.keys():
+        odd = sorted(raw.keys() ^ readers.keys())
         raise CodecError(f"{odd[0]!r} is missing or unknown", where)
-    return wanted(
-        **{
-            key: value_of(kind, _item(raw, key, kind, where), key, exact=exact)
-            for key, kind in types_of.items()
-        }
-    )
+    values = {}
+    for key, (read, may_miss) in readers.items():
+        if key not in raw and not may_miss:
+            raise MissingKeyError(key, where)
+        values[key] = read(raw.get(key), key, exact=exact)
+    return wanted(**values)
 
 
-def _item(raw: dict[str, object], key: str, kind: object, where: str) -> object:
-    if key not in raw and types.NoneType not in get_args(kind):
-        raise MissingKeyError(key, where)
-    return raw.get(key)
-
-
-def _scalar(wanted: type[object], raw: object, where: str) -> object:
+def _scalar(wanted: type[object], raw: object, where: str, *, exact: bool = True) -> object:
+    del exact  # which is about objects
+    if type(raw) is wanted and wanted in _AS_THEY_ARE:
+        return raw
     if wanted is datetime:
         return _parsed(datetime.fromisoformat, raw, where)
     if issubclass(wanted, StrEnum):
@@ -217,9 +234,13 @@ def _finite(raw: float, where: str) -> float:
 
 
 @cache
-def _field_types(wanted: type[Any]) -> dict[str, object]:
+def _readers(wanted: type[Any]) -> dict[str, tuple[_Reader, bool]]:
+    """By each field of a dataclass what reads its value, and whether it may be None."""
     kinds = get_type_hints(wanted)
-    return {name: kinds[name] for name in _names(wanted)}  # type: ignore[arg-type]
+    names = _names(wanted)  # type: ignore[arg-type]
+    return {
+        name: (_reader_of(kinds[name]), types.NoneType in get_args(kinds[name])) for name in names
+    }
 
 
 @cache

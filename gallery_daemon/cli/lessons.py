@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +27,7 @@ from gallery_daemon.errors import GalleryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.clock import Clock
     from gallery_daemon.commands.lessons import Gathered
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
@@ -38,15 +40,18 @@ def lessons(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per lesson and mass move.")
     ] = False,
+    doubtful: Annotated[
+        bool,
+        typer.Option(
+            "--doubtful", help="Only those that contradict all others: slips of the mouse, mostly."
+        ),
+    ] = False,
     to: Annotated[
         Path | None,
         typer.Option(
             "--export", metavar="DIR", help="Make class folders of links there, for `train`."
         ),
     ] = None,
-    doubtful: Annotated[
-        bool, typer.Option("--doubtful", help="Only those that contradict all others.")
-    ] = False,
     accept_move: Annotated[
         int | None,
         typer.Option(min=1, max=MOST, metavar="ID", help="The photos of that move are lessons."),
@@ -64,11 +69,11 @@ def lessons(
     Examples:
         gallery-daemon lessons
 
+        gallery-daemon lessons --doubtful
+
         gallery-daemon lessons --accept-move 3
 
         gallery-daemon lessons --export ~/lessons
-
-        gallery-daemon lessons --doubtful
     """
     loaded, clock = read_configuration(existing_config(config)), SystemClock()
     with contextlib.closing(open_to_plan()) as journal:
@@ -77,7 +82,7 @@ def lessons(
             _answer(journal, gathered, accept_move, dismiss_move)
             return
         if doubtful:
-            _name_doubtful(loaded, journal, as_json=as_json)
+            _print_doubtful(loaded, journal, clock, as_json=as_json)
             return
     if to is not None:
         _export(gathered, to)
@@ -121,30 +126,26 @@ def _refused(config: Config) -> Iterator[str]:
         yield sentence(f"about {latest.gate.wanted_more} more lessons could change that", 2)
 
 
-def _name_doubtful(config: Config, journal: Journal, *, as_json: bool) -> None:
-    """Print the lessons that may be slips, the most doubtful first."""
-    # numpy is not loaded where lessons are only listed.
-    from gallery_daemon.commands import learn  # noqa: PLC0415
+def _print_doubtful(config: Config, journal: Journal, clock: Clock, *, as_json: bool) -> None:
+    # As `learn` has it; numpy is not loaded where nothing is learned.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gallery_daemon.commands.doubtful_lessons import doubtful_of  # noqa: PLC0415
+    from gallery_daemon.learning.learn import refuse_unteachable  # noqa: PLC0415
 
     versions = versions_of(config.model.bundle, config.library)
-    learner = learn.learner_of(config, versions, journal, SystemClock())
-    with pass_display("looking at lessons") as display:
-        found = learn.doubtful(learner, versions, display.update)
+    refuse_unteachable(versions.base)
+    with versions.locked(), pass_display("looking at lessons") as display:
+        found = doubtful_of(config, versions, journal, clock, display.update)
     for each in found:
         if as_json:
             public.print_json(public.of_doubtful_lesson(each))
             continue
-        said = (
-            f": {each.lesson.class_name} {each.given:.2f}, {each.likelier} {each.probability:.2f}"
-        )
-        print(path_line(each.lesson.path, 0, after=said))
-    if not as_json:
-        print(_COUNTED.get(len(found), f"{len(found)} lessons are doubtful"))
-    if found and not as_json:
-        print("take one back with: gallery-daemon label --undo FILE")
-
-
-_COUNTED = {0: "no lesson is doubtful", 1: "1 lesson is doubtful"}
+        path = each.lesson.path.removeprefix(f"{config.library.rstrip('/')}/")
+        print(path_line(path, 0, after=_of(each.lesson)))
+        print(sentence(f"looks like {each.likelier} ({each.probability:.2f})", 2))
+    if found or as_json:
+        return
+    print("no lesson is doubtful")
 
 
 def _export(gathered: Gathered, folder: Path) -> None:

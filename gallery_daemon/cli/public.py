@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gallery_daemon.commands.classify import Classification
+    from gallery_daemon.commands.doubtful_lessons import DoubtfulLesson
     from gallery_daemon.commands.dry_run import PlannedFile
     from gallery_daemon.commands.explain import Explained
-    from gallery_daemon.commands.learn import DoubtfulLesson
     from gallery_daemon.commands.plan import Change
     from gallery_daemon.commands.refile import Refiled
     from gallery_daemon.commands.undo import UndoResult
@@ -89,11 +89,11 @@ def of_lesson(lesson: Lesson) -> Public:
 
 
 def of_doubtful_lesson(doubtful: DoubtfulLesson) -> Public:
-    """A lesson that contradicts the others, and what they would call its photo."""
+    """A lesson that contradicts all others, and what its photo looks like."""
     return of_lesson(doubtful.lesson) | {
-        "given": _share(doubtful.given),
         "likelier": doubtful.likelier,
-        "probability": _share(doubtful.probability),
+        "given": round(doubtful.given, 4),
+        "probability": round(doubtful.probability, 4),
     }
 
 

@@ -3,6 +3,7 @@
 `sort` makes one pass with the daemon's pipeline. `plan` says what a pass would do, and `explain`
 what the rules make of one file: an `inspection` looks at the files, and a `dry_run` carries out the
 judge's verdicts without a disk. `classify` asks the model alone, `refile` files again by new rules,
-`undo` takes filings back, `lessons` says what people taught, `learn` gathers what is learned from
-and by, and `follow` waits for new rows of the journal.
+`undo` takes filings back, `lessons` says what people taught and `doubtful_lessons` which of it
+contradicts all else, `learn` gathers what is learned from and by, and `follow` waits for new rows
+of the journal.
 """

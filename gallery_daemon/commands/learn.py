@@ -7,7 +7,7 @@ also where the gate refuses the model that it makes.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,20 +22,17 @@ from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.lesson import LessonKind, NewLesson
-from gallery_daemon.learning.doubtful import doubtful_lessons
 from gallery_daemon.learning.learn import FEWEST_OF_NEW_CLASS, Learner, refuse_class_name
 from gallery_daemon.learning.lesson_features import FeatureReader
-from gallery_daemon.model.bank import load_bank
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.logs.events import Event
     from gallery_daemon.model.model_versions import ModelVersions
 
@@ -56,43 +53,6 @@ def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> tuple[Ev
         JournalError: the journal cannot be used now.
     """
     return library_scan_of(config, journal, Disk(), clock).look().events
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtfulLesson:
-    """A lesson that contradicts the others: they would call its photo `likelier`.
-
-    `given` and `probability` are what a head that did not know it gives its class, and that one.
-    """
-
-    lesson: Lesson
-    likelier: str
-    given: float
-    probability: float
-
-
-def doubtful(
-    learner: Learner, versions: ModelVersions, told: Callable[[int, int], None]
-) -> tuple[DoubtfulLesson, ...]:
-    """The lessons that contradict all others, the most doubtful first; no version is made.
-
-    Raises:
-        GalleryError: there are no lessons, or the model cannot learn.
-    """
-    learning = learner.candidate(told)
-    features = learning.candidate.head.weight.shape[1]
-    bank = load_bank(versions.bundle, versions.base, features)
-    assert bank is not None
-    classes = learning.candidate.manifest.classes
-    return tuple(
-        DoubtfulLesson(
-            learning.lessons[doubt.place],
-            classes[doubt.likelier],
-            doubt.given,
-            doubt.probability,
-        )
-        for doubt in doubtful_lessons(learning.candidate, bank)
-    )
 
 
 def teach_class(

@@ -147,7 +147,15 @@ class JointActs:
                 found = None if is_known else before or act.content_hash or self._hash_of(act)
         except JournalError as error:
             return _Acted(error)
-        end = IntentEnd(row, placed.state, placed.action, placed.name, placed.reason, found)
+        end = IntentEnd(
+            row,
+            placed.state,
+            placed.action,
+            placed.name,
+            placed.reason,
+            content_hash=found,
+            may_revert=intent.undoes is not None,
+        )
         return _Acted(self._filing(step, placed), end, step, touched)
 
     def _resolved(self, step: Step, row: int, error: FilingError | PhotoChanged) -> Result:

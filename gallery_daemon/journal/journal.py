@@ -324,12 +324,12 @@ class Journal:
         )
 
     def _close(self, end: IntentEnd) -> None:
-        if end.state is State.FILED:
+        if end.may_revert and end.state is State.FILED:
             self._database.execute(statements.KEEP_IDENTITY, (end.row,))
         name, reason = end.name and os.fsencode(end.name), written(end.reason)
         ended = end.state, end.action, name, reason, end.content_hash, end.row
         self._database.execute(statements.CLOSE, ended)
-        if end.state in {State.FILED, State.IDENTICAL, State.UNDO}:
+        if end.may_revert and end.state in {State.FILED, State.IDENTICAL, State.UNDO}:
             self._database.execute(statements.REVERT, (end.state, end.row))
         if end.state is State.UNDO:
             self._database.execute(statements.RESTORE_FILED, (end.row,))

@@ -131,7 +131,7 @@ class IntentEnd:
     """How the intent of that row ends.
 
     `action` is what was really done, `name` the one taken; `content_hash` is that of the file, if
-    it was not known before.
+    it was not known before. `may_revert`: the intent may be one that reverts or refiles a row.
     """
 
     row: int
@@ -140,6 +140,7 @@ class IntentEnd:
     name: str | None
     reason: str | None
     content_hash: str | None = None
+    may_revert: bool = True
 
 
 @dataclass(frozen=True, slots=True)

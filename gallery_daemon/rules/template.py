@@ -107,10 +107,14 @@ class Placeholder:
 
     def sections(self, values: Values) -> list[str]:
         """Texts with a folder's end between them."""
-        field = self.used(values)
-        if field is None:
-            return [UNKNOWN if self.otherwise is None else self.otherwise]
-        return field.sections(values) or field.known_sections(values) or [UNKNOWN]
+        for field in self.fields:
+            sections = field.sections(values)
+            if sections is not None:
+                return sections
+        if self.otherwise is not None:
+            return [self.otherwise]
+        known = (field.known_sections(values) for field in self.fields)
+        return next(filter(None, known), [UNKNOWN])
 
     def used(self, values: Values) -> Field | None:
         """The field whose value it takes, or what is known of it; None: it takes a text."""
