@@ -25,6 +25,8 @@ from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gallery_daemon.clock import Clock
     from gallery_daemon.commands.lessons import Gathered
     from gallery_daemon.config.settings import Config
@@ -59,7 +61,7 @@ def lessons(
         typer.Option(min=1, max=MOST, metavar="ID", help="The photos of that move are none."),
     ] = None,
 ) -> None:
-    """List what the model can learn from you, after a look at the library; nothing is moved there.
+    """List what the model can learn from you; nothing in the library is moved.
 
     A lesson is a filed photo that you dragged to another class's place, one that you took out of
     the place for uncertain ones, or one of which you said it by `label`.
@@ -91,6 +93,8 @@ def lessons(
             public.print_json(public.of_mass_move(move))
     else:
         _print(gathered, loaded.library)
+        for line in _refused(loaded):
+            print(line)
 
 
 def _answer(
@@ -108,6 +112,18 @@ def _answer(
         print(f"{photos(journal.lessons.accept(accepted, now))} are lessons now")
     if dismissed is not None:
         print(f"{photos(journal.lessons.dismiss(dismissed, now))} teach nothing")
+
+
+def _refused(config: Config) -> Iterator[str]:
+    """Why the newest version does not serve, where the gate refused it."""
+    latest = versions_of(config.model.bundle, config.library).latest()
+    if latest is None or latest.gate.passed:
+        return
+    yield f"what was learned last (version {latest.number}) was refused:"
+    for reason in latest.gate.reasons:
+        yield sentence(reason, 2)
+    if latest.gate.wanted_more is not None:
+        yield sentence(f"about {latest.gate.wanted_more} more lessons could change that", 2)
 
 
 def _print_doubtful(config: Config, journal: Journal, clock: Clock, *, as_json: bool) -> None:

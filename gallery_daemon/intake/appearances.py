@@ -78,7 +78,10 @@ class Appearances(FileSystemEventHandler):
             return chosen.why
         if _has_more_folders(self._real, FOLDERS_LIMIT):
             return f"it has more than {FOLDERS_LIMIT} folders"
-        observer = InotifyObserver()
+        try:
+            observer = InotifyObserver()  # has an instance of inotify from here on
+        except OSError as error:
+            return why_no_inotify(error)
         observer.schedule(self, self._real, recursive=True, event_filter=_WANTED)
         try:
             observer.start()

@@ -22,6 +22,7 @@ from gallery_daemon.model.bundle import BUNDLE_FILES, refuse_existing
 from gallery_daemon.model.manifest import MANIFEST_FILE, WEIGHTS_FILE
 from gallery_daemon.model.manifest_file import read_manifest
 from gallery_daemon.training.card import CARD_FILE
+from gallery_daemon.training.made_from import PICTURES_FILE
 from gallery_daemon.training.predictions import PREDICTIONS_FILE
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Workspace:
             return
         needed = {MANIFEST_FILE, WEIGHTS_FILE}
         names = {path.name for path in self._out.iterdir()}
-        own = BUNDLE_FILES | {CARD_FILE, PREDICTIONS_FILE}
+        own = BUNDLE_FILES | {CARD_FILE, PICTURES_FILE, PREDICTIONS_FILE}
         foreign = sorted(name for name in names - own if not name.endswith(_OWN_ENDINGS))
         if not needed <= names or (read_manifest(self._out).provenance or {}).get("finished", True):
             refuse_existing(self._out)

@@ -89,6 +89,9 @@ def test_shuffled_labels_are_refused_and_nothing_changes(
     assert not latest.gate.passed
     assert latest.gate.reasons
     assert "refused" in listed.stdout
+    lessons = quick_run("lessons", "--config", explained).stdout
+    assert "what was learned last (version 1) was refused:" in lessons
+    assert latest.gate.reasons[0][:40] in lessons
     used = quick_run("model", "use", "1", "--config", explained)
     assert (2, True) == (used.returncode, "version 1 was refused" in used.stderr)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from typing import TYPE_CHECKING
@@ -202,6 +203,22 @@ def test_without_events_the_library_is_looked_at_hourly(
     watched.go_by(2 * BEAT_S)
 
     assert [None, None] == watched.looks
+
+
+def test_a_kernel_without_instances_is_no_crash(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """watchdog takes an instance of inotify as soon as its observer is made, and raises there."""
+
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr(appearances, "InotifyObserver", refuse)
+    watched.go_by(1)
+
+    assert not watched.appearances.is_watching
+    assert "max_user_instances" in (watched.appearances.start() or "")
+    assert [None] == watched.looks
 
 
 def test_a_library_that_is_away_is_waited_for(watched: Watched) -> None:

@@ -65,7 +65,7 @@ def test_man_renders_it_without_a_complaint(tmp_path: Path) -> None:
     )
 
     assert "" == done.stderr
-    for words in ("gallery-daemon sort SOURCES...", "--min-confidence", "photo_quarantined", "│"):
+    for words in ("gallery-daemon sort FOLDER...", "--min-confidence", "photo_quarantined", "│"):
         assert words in done.stdout
     assert "\\fB" not in done.stdout
 
