@@ -81,7 +81,9 @@ def test_a_daemon_from_before_an_update_is_shown(tmp_path: Path) -> None:
 def test_a_daemon_of_another_journal_is_a_line(tmp_path: Path) -> None:
     """One that a test has started, or somebody for a trial: it is not the one that is meant."""
     with answering(tmp_path, OLD | {"journal": "/elsewhere/journal.sqlite3"}):
-        said = status(tmp_path)
+        # A daemon of another test that is too busy to say whose it is may be this journal's.
+        answers = (status(tmp_path) for _ in range(10))
+        said = next((each for each in answers if "too busy" not in each), "all are busy")
 
     # Other tests, or a person's own daemon, may have lines as well.
     first, *others = said.splitlines()
