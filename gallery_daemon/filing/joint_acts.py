@@ -162,7 +162,7 @@ class JointActs:
         """What came of an act that failed; its intent is closed, or stays open."""
         try:
             name = outcome_on_disk(row, self._journal, self._disk, error, _state_after(error))
-        except (FilingError, PhotoChanged) as refusal:
+        except (FilingError, PhotoChanged, JournalError) as refusal:
             return refusal
         return self._filing(step, Placed(State.FILED, step.action, name, error.sentence))
 

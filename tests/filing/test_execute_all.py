@@ -158,6 +158,34 @@ def test_a_folder_that_cannot_be_synced_is_told_of_with_its_photos(
     assert {f"{number:02}.jpg": [State.FILED] for number in range(4)} == states(world)
 
 
+def test_a_disk_that_fails_under_library_and_journal_is_an_error_for_each_photo(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither can the folder be synced nor the journal be asked; all is found out later."""
+    deeds = plans(world, 2, Action.HARDLINK)
+    (world.library / "Memes").mkdir()
+
+    class Failing(Disk):
+        def sync(self, _folder: int) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def refuse(_journal: Journal, _number: int) -> None:
+        raise JournalError("the journal cannot be used: disk i/o error")
+
+    world.disk = Failing()
+    with monkeypatch.context() as failing:
+        failing.setattr(Journal, "existing_row", refuse)
+        results = world.execute_all(*deeds)
+
+    assert [JournalError] * 2 == kinds(results)
+    assert [State.INTENT] * 2 == [row.state for row in world.journal.open_intents()]
+
+    recovered = recover(world.journal, Disk())
+
+    assert 2 == len(recovered)
+    assert {f"{number:02}.jpg": [State.FILED] for number in range(2)} == states(world)
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_one_of_each_fault_takes_no_other_with_it(
     world: World, action: Action, monkeypatch: pytest.MonkeyPatch
