@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import existing_config, warn_of_versions
+from gallery_daemon.cli.config_file import warn_of_versions
 from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
 from gallery_daemon.cli.moments import to_the_second
-from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.model.model_versions import ModelVersionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion, ModelVersions
@@ -37,6 +38,7 @@ _INDENT = 6
 def list_versions(
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per version.")
     ] = False,
@@ -48,7 +50,7 @@ def list_versions(
 
     Example: gallery-daemon model list
     """
-    loaded = read_configuration(existing_config(config))
+    loaded = config_to_teach(config, library)
     versions = _versions(loaded)
     if as_json:
         for each in versions.all():
@@ -68,6 +70,7 @@ def use(
     ],
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
 ) -> None:
     """Let another version of the model serve.
 
@@ -80,27 +83,27 @@ def use(
 
         gallery-daemon model use base
     """
-    path = existing_config(config)
-    versions = _versions(read_configuration(path))
+    loaded = config_to_teach(config, library)
+    versions = _versions(loaded)
     with versions.locked():
         to = versions.read(versions.number_of(name))
-        _refuse_unknown_classes(path, to)
+        _refuse_unknown_classes(loaded, to)
         versions.adopt(to.number)
     _print_serving(to)
 
 
 @app.command(cls=HelpfulCommand)
-def rollback(*, config: ConfigFile = None) -> None:
+def rollback(*, config: ConfigFile = None, library: TaughtLibrary = None) -> None:
     """Let the version before serve again.
 
     A running daemon takes it up within seconds. Nothing is deleted: `model use` comes back.
 
     Example: gallery-daemon model rollback
     """
-    path = existing_config(config)
-    versions = _versions(read_configuration(path))
+    loaded = config_to_teach(config, library)
+    versions = _versions(loaded)
     with versions.locked():
-        _refuse_unknown_classes(path, versions.previous())
+        _refuse_unknown_classes(loaded, versions.previous())
         to = versions.roll_back()
     _print_serving(to)
 
@@ -109,14 +112,16 @@ def _versions(loaded: Config) -> ModelVersions:
     return versions_of(loaded.model.bundle, loaded.library)
 
 
-def _refuse_unknown_classes(path: Path, version: ModelVersion) -> None:
+def _refuse_unknown_classes(loaded: Config, version: ModelVersion) -> None:
     """The configuration can be read with this version.
 
     Raises:
         GalleryError: a rule names a class that it does not know.
     """
+    if loaded.file is None:
+        return  # the built-in rules name none that a version could lack
     try:
-        read_configuration(path, version)
+        read_configuration(Path(loaded.file), version)
     except ConfigErrors as errors:
         first = errors.errors[0]
         raise GalleryError(
