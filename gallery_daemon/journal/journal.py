@@ -84,6 +84,10 @@ class Journal:
         """
         self._database.execute("PRAGMA shrink_memory")
 
+    def version(self) -> tuple[int, int]:
+        """What changes whenever something is written; as `Database.version`."""
+        return self._database.version()
+
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
         self._database.close()
