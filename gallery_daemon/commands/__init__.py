@@ -5,5 +5,5 @@ what the rules make of one file: an `inspection` looks at the files, and a `dry_
 judge's verdicts without a disk. `classify` asks the model alone, `refile` files again by new rules,
 `undo` takes filings back, `lessons` says what people taught and `doubtful_lessons` which of it
 contradicts all else, `learn` gathers what is learned from and by, and `follow` waits for new rows
-of the journal.
+of the journal. `review` is what a person reviews, in the order of `review_order`.
 """
