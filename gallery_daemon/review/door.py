@@ -37,7 +37,7 @@ class Knock:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class DoorRefusal:
     """Why a request is refused, in a sentence; `hint` is what a person can do."""
 
     status: int
@@ -45,17 +45,17 @@ class Refusal:
     hint: str
 
 
-STRANGER: Final = Refusal(
+STRANGER: Final = DoorRefusal(
     403,
     "this page is for the person who started the review",
     "open the address that `gallery-daemon review` printed; each start has a new one",
 )
-ELSEWHERE: Final = Refusal(
+ELSEWHERE: Final = DoorRefusal(
     403,
     "this request does not come from the review's own page",
     "open the review by the address that `gallery-daemon review` printed",
 )
-WRONG_HOST: Final = Refusal(
+WRONG_HOST: Final = DoorRefusal(
     421,
     "the review answers by its own address only",
     "open it as 127.0.0.1, with the port that `gallery-daemon review` printed",
@@ -88,7 +88,7 @@ class Door:
         """Whether it is the first address."""
         return knock.path == "/" and knock.method == "GET" and knock.token is not None
 
-    def refusal(self, knock: Knock) -> Refusal | None:
+    def refusal(self, knock: Knock) -> DoorRefusal | None:
         """Why this request may not come in; None: it may."""
         if len(knock.hosts) != 1 or knock.hosts[0] not in self._hosts:
             return WRONG_HOST

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from gallery_daemon.review.door import STRANGER, Knock, Refusal
+from gallery_daemon.review.door import STRANGER, DoorRefusal, Knock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,7 +118,7 @@ def _cookie(headers: Iterable[str], name: str) -> str | None:
     return None
 
 
-def _refused(refusal: Refusal) -> HTMLResponse:
+def _refused(refusal: DoorRefusal) -> HTMLResponse:
     lines = (refusal.sentence, refusal.hint)
     told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Refused</title>{told}'

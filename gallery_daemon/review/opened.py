@@ -1,4 +1,4 @@
-"""What one thread has open for all pages: the configuration and the journal."""
+"""What one thread has open for all pages: the configuration, the journal, and who acts on them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from gallery_daemon.commands.review import Reviewing
 from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import BundleError
@@ -42,6 +43,7 @@ class Opened:
         except BaseException:
             self.journal.close()
             raise
+        self.reviewing = Reviewing(self.config, self.journal, self.disk, clock)
 
     def close(self) -> None:
         """The journal is closed."""

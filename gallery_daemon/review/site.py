@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from gallery_daemon.review.lifetime import Lifetime
     from gallery_daemon.review.one_thread import OneThread
     from gallery_daemon.review.opened import Opened
-    from gallery_daemon.review.page import Page
     from gallery_daemon.review.rendering import Templates
+    from gallery_daemon.review.web_page import WebPage
 
 Answer = TypeVar("Answer")
 
@@ -52,7 +52,7 @@ class Site:
         thread: OneThread[Opened],
         lifetime: Lifetime,
         templates: Templates,
-        pages: Sequence[Page],
+        pages: Sequence[WebPage],
     ) -> None:
         """`file` is the configuration."""
         self.file, self.lifetime = file, lifetime

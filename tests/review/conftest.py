@@ -37,15 +37,27 @@ uncertain: Review/{{class}}/
 
 
 @dataclass
+class Kernel:
+    """Says whose a connection is, and remembers of which it was asked."""
+
+    asked_of: list[tuple[tuple[str, int], int]] = field(default_factory=list)
+    is_of_this_user: bool = True
+
+    def belongs(self, client: tuple[str, int], port: int) -> bool:
+        """As it was set."""
+        self.asked_of.append((client, port))
+        return self.is_of_this_user
+
+
+@dataclass
 class Visit:
-    """The review's application; `user` is what the kernel says of who has the connection."""
+    """The review's application, and a client that is no browser yet."""
 
     home: Path
     client: TestClient
     door: Door
     lifetime: Lifetime
-    asked_of: list[tuple[tuple[str, int], int]] = field(default_factory=list)
-    is_of_this_user: bool = True
+    kernel: Kernel
 
     def enter(self) -> None:
         """The first address was opened, so the browser has the cookie."""
@@ -67,15 +79,11 @@ def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
     door, lifetime = Door(PORT), Lifetime(clock, 60.0)
     thread = OneThread(lambda: Opened(file, clock))
 
-    def belongs(client: tuple[str, int], port: int) -> bool:
-        visit.asked_of.append((client, port))
-        return visit.is_of_this_user
-
-    app = make_web_app(file, thread, door, lifetime, belongs)
+    kernel = Kernel()
+    app = make_web_app(file, thread, door, lifetime, kernel.belongs)
     with TestClient(
         app, base_url=ADDRESS, follow_redirects=False, raise_server_exceptions=False
     ) as client:
-        visit = Visit(tmp_path, client, door, lifetime)
-        yield visit
+        yield Visit(tmp_path, client, door, lifetime, kernel)
         assert client.portal is not None
         client.portal.call(thread.close)

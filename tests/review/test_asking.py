@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.requests import Request
@@ -17,7 +18,9 @@ from gallery_daemon.review.asking import (
     number_in,
     text_in,
 )
-from tests.review.conftest import Visit
+
+if TYPE_CHECKING:
+    from tests.review.conftest import Visit
 
 JSON = "application/json"
 
@@ -68,7 +71,7 @@ def test_a_body_that_never_comes_is_waited_for_only_so_long(
         await asyncio.Event().wait()
         raise AssertionError
 
-    request._receive = never  # type: ignore[assignment]
+    request._receive = never
     with pytest.raises(BadRequest):
         asyncio.run(body_of(request))
 

@@ -22,13 +22,13 @@ def test_the_first_address_becomes_a_cookie(visit: Visit) -> None:
 
 def test_another_user_s_program_is_refused_with_the_right_token(visit: Visit) -> None:
     """They may have read it in the list of processes."""
-    visit.is_of_this_user = False
+    visit.kernel.is_of_this_user = False
 
     answer = visit.client.get(f"/?token={visit.door.token}")
 
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    assert visit.asked_of == [(("testclient", 50000), visit.door.port)]
+    assert visit.kernel.asked_of == [(("testclient", 50000), visit.door.port)]
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_page_needs_no_more_than_its_policy_allows(visit: Visit) -> None:
     assert "style=" not in page
     assert "<style" not in page
     assert "http" not in page.replace("http-equiv", "")
-    assert "<script type=\"module\" src=\"/static/" in page
-    assert page.count("<script") == page.count("src=\"/static/") == 1
+    assert '<script type="module" src="/static/' in page
+    assert page.count("<script") == page.count('src="/static/') == 1
 
 
 def test_the_script_and_the_stylesheet_are_kept_for_good(visit: Visit) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.review.opened import Opened
-from tests.review.conftest import Visit
+
+if TYPE_CHECKING:
+    from tests.review.conftest import Visit
 
 
 def test_a_page_that_is_none_says_so(visit: Visit) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.review.pages import review_page
 
 if TYPE_CHECKING:
-    from gallery_daemon.review.page import Page
+    from gallery_daemon.review.web_page import WebPage
 
-PAGES: tuple[Page, ...] = (review_page.PAGE,)
+PAGES: tuple[WebPage, ...] = (review_page.PAGE,)
 """In the order of the navigation; the first is where one arrives."""

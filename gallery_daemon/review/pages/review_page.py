@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from gallery_daemon.review.page import Page
 from gallery_daemon.review.site import site_of
+from gallery_daemon.review.web_page import WebPage
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,4 +20,4 @@ async def _show(request: Request) -> Response:
     return await site.show(request, "review.html", library=library)
 
 
-PAGE = Page("Review", "/review", (Route("/review", _show),))
+PAGE = WebPage("Review", "/review", (Route("/review", _show),))

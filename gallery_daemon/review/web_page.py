@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """A page: `name` and `path` as the navigation has them; `routes` answer for it.
 
     `count` is the number beside its name, asked for whenever any page is shown; it must be cheap.
