@@ -38,6 +38,7 @@ from gallery_daemon.journal.record import (
     signed,
     written,
 )
+from gallery_daemon.journal.review_rows import ReviewRows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -75,6 +76,7 @@ class Journal:
         self.made_folders = MadeFolders(self._database)
         self.lessons = LessonTable(self._database)
         self.filed_places = FiledPlaces(self._database)
+        self.review_rows = ReviewRows(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.
