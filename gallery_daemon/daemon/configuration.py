@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from gallery_daemon.config.load import load
+from gallery_daemon.config.load import check_text, load
 from gallery_daemon.config.missing import advice_on_missing
 from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.config.synced import synced_warnings
@@ -32,9 +33,11 @@ from gallery_daemon.rules.analysis import RuleWarning, warnings
 from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from gallery_daemon.config.given import PrecisionAt
+    from gallery_daemon.config.load import Classes, PrecisionOf, VersionOf
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
@@ -122,6 +125,28 @@ def read_configuration(path: Path, version: ModelVersion | None = None) -> Confi
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
+    return _with_versions(partial(load, os.fspath(path)), path, version)
+
+
+def configuration_of(text: str, path: Path) -> Config:
+    """The configuration in `text`, as if it stood in the file, with the version that serves.
+
+    Raises:
+        ConfigErrors: it is wrong; all mistakes at once.
+    """
+    return _with_versions(partial(check_text, text, os.fspath(path)), path, None)
+
+
+def _with_versions(
+    read: Callable[[Classes, PrecisionOf, VersionOf], Config],
+    path: Path,
+    version: ModelVersion | None,
+) -> Config:
+    """What `read` makes of the models that it is given.
+
+    Raises:
+        ConfigErrors: it is wrong; all mistakes at once.
+    """
     troubles: list[str] = []
 
     def version_of(bundle: str, library: str) -> str | None:
@@ -135,7 +160,7 @@ def read_configuration(path: Path, version: ModelVersion | None = None) -> Confi
         return None
 
     try:
-        return load(os.fspath(path), classes_of, precision_of, version_of)
+        return read(classes_of, precision_of, version_of)
     except ConfigErrors as error:
         # The version before may not know a class that the rules name: then this is why.
         hint = "gallery-daemon learn makes a new version"

@@ -52,6 +52,15 @@ class Database:
         """The file is closed."""
         self._connection.close()
 
+    def version(self) -> tuple[int, int]:
+        """Numbers that change whenever the file's content does, by this program or another one.
+
+        Raises:
+            JournalError: the journal cannot be used now.
+        """
+        ((others,),) = self.rows("PRAGMA data_version")
+        return others, self._connection.total_changes
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """At the end all that was written in the block is on disk; after an error, none of it."""

@@ -86,6 +86,10 @@ class Journal:
         """
         self._database.execute("PRAGMA shrink_memory")
 
+    def version(self) -> tuple[int, int]:
+        """What changes whenever something is written; as `Database.version`."""
+        return self._database.version()
+
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
         self._database.close()
@@ -252,10 +256,14 @@ class Journal:
 
     def find(self, query: Query) -> list[Row]:
         """The rows that fit, the newest first."""
+        return list(self.each(query))
+
+    def each(self, query: Query) -> Iterator[Row]:
+        """The rows that fit, the newest first, read one by one."""
         where, values = query.where()
         question = f"{statements.SELECT}{where} ORDER BY id DESC"
         found = map(row_of, self._database.rows(question, values))
-        return list(islice(filter(query.fits, found), query.limit))
+        return islice(filter(query.fits, found), query.limit)
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that was at `path`, whatever its bytes were."""
