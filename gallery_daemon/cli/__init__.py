@@ -1,9 +1,10 @@
 """The command line: `main` runs a command and turns errors into sentences and exit statuses.
 
 `app` has the commands, one file for each family: `run`, `sort`, `plan`, `classify`, `check`,
-`doctor`, `explain`, `history`, `logs`, `refile`, `undo`, `status`, `label`, `lessons` (`moves` has
-what it asks), `learn` (which `new_model` tells of), `model` (in `chosen_model`), `train` (with
-`evaluate`), `export`, `service` and `manual`; `start` starts the daemon without their parser.
+`doctor`, `explain`, `history`, `logs`, `refile`, `undo`, `status`, `review`, `label`, `lessons`
+(`moves` has what it asks), `learn` (which `new_model` tells of), `model` (in `chosen_model`),
+`train` (with `evaluate`), `export`, `service` and `manual`; `start` starts the daemon without their
+parser.
 Several of them share `options`, `moments` (a time as it is typed), `exits` (statuses),
 `config_file` (where the configuration is, and its warnings) and `taught` (which library lessons
 are of). `plain` shows errors without rich, which the daemon does not load, `fitting` fits paths and

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,15 +14,13 @@ from gallery_daemon.cli.moments import to_the_second
 from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.taught import config_to_teach
-from gallery_daemon.daemon.configuration import read_configuration, versions_of
-from gallery_daemon.errors import ConfigErrors, GalleryError
+from gallery_daemon.commands.model_choice import roll_back, use_version, versions_for
 from gallery_daemon.model.model_versions import ModelVersionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.config.settings import Config
-    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion, ModelVersions
+    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
 
 app = typer.Typer(
     cls=HelpfulGroup,
@@ -51,7 +48,7 @@ def list_versions(
     Example: gallery-daemon model list
     """
     loaded = config_to_teach(config, library)
-    versions = _versions(loaded)
+    versions = versions_for(loaded)
     if as_json:
         for each in versions.all():
             public.print_json(public.of_version(each))
@@ -83,13 +80,7 @@ def use(
 
         gallery-daemon model use base
     """
-    loaded = config_to_teach(config, library)
-    versions = _versions(loaded)
-    with versions.locked():
-        to = versions.read(versions.number_of(name))
-        _refuse_unknown_classes(loaded, to)
-        versions.adopt(to.number)
-    _print_serving(to)
+    _print_serving(use_version(config_to_teach(config, library), name))
 
 
 @app.command(cls=HelpfulCommand)
@@ -100,35 +91,7 @@ def rollback(*, config: ConfigFile = None, library: TaughtLibrary = None) -> Non
 
     Example: gallery-daemon model rollback
     """
-    loaded = config_to_teach(config, library)
-    versions = _versions(loaded)
-    with versions.locked():
-        _refuse_unknown_classes(loaded, versions.previous())
-        to = versions.roll_back()
-    _print_serving(to)
-
-
-def _versions(loaded: Config) -> ModelVersions:
-    return versions_of(loaded.model.bundle, loaded.library)
-
-
-def _refuse_unknown_classes(loaded: Config, version: ModelVersion) -> None:
-    """The configuration can be read with this version.
-
-    Raises:
-        GalleryError: a rule names a class that it does not know.
-    """
-    if loaded.file is None:
-        return  # the built-in rules name none that a version could lack
-    try:
-        read_configuration(Path(loaded.file), version)
-    except ConfigErrors as errors:
-        first = errors.errors[0]
-        raise GalleryError(
-            f"the configuration does not go with version {version.number}: {first.sentence}"
-            f" ({first.place})",
-            hint="change that rule first, then choose the version",
-        ) from errors
+    _print_serving(roll_back(config_to_teach(config, library)))
 
 
 def _print_serving(version: ModelVersion) -> None:

@@ -18,7 +18,6 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.plan import (
     AllNames,
-    folder_in,
     library_tree,
     print_reasons,
     print_ways,
@@ -26,6 +25,7 @@ from gallery_daemon.cli.plan import (
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.refile import Refile, Refiled, Refiling
+from gallery_daemon.commands.ways import folder_in
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.decision import Action

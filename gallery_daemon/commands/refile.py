@@ -35,7 +35,7 @@ from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
 from gallery_daemon.journey.judge import File
-from gallery_daemon.photo import Identity, Photo
+from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,11 +104,20 @@ class RefileCandidates:
         filed = Query(since=since, top_class=top_class, states=(State.FILED,), is_photo=True)
         for row in self._journal.find(filed):
             if row.library == self._library:
-                yield self._as_filed(row)
+                yield self.as_filed(row)
             else:
                 self.elsewhere[row.library] += 1
 
-    def _as_filed(self, row: Row) -> FiledPhoto | Unavailable:
+    def as_remembered(self, row: Row) -> tuple[Photo, Photo]:
+        """A filed photo as it came from its watch folder, and as it lies in the library.
+
+        By the journal alone: nobody asks whether it is still so.
+        """
+        came = self._came(row)
+        there = Candidate(row.source, row.library, row.below_library)
+        return Photo(row.candidate, row.identity, came), Photo(there, row.identity, came)
+
+    def as_filed(self, row: Row) -> FiledPhoto | Unavailable:
         """The photo with its sidecars, if all of them are as they were filed."""
         try:
             in_library = self._file(row)
@@ -118,11 +127,12 @@ class RefileCandidates:
             return Unavailable(row, error.sentence)
         if row.action == Action.SYMLINK and to_examine is in_library:
             return Unavailable(row, f"it points to {row.path}, which was moved or changed since")
-        # As it was then: `{added}` stays what it was.
-        came = datetime.fromisoformat(self._first(row).decided_at)
-        return FiledPhoto(
-            row, Photo(row.candidate, to_examine.identity, came), in_library, to_examine, sidecars
-        )
+        photo = Photo(row.candidate, to_examine.identity, self._came(row))
+        return FiledPhoto(row, photo, in_library, to_examine, sidecars)
+
+    def _came(self, row: Row) -> datetime:
+        """When it was filed first: `{added}` stays what it was."""
+        return datetime.fromisoformat(self._first(row).decided_at)
 
     def _sidecars(self, row: Row) -> Iterator[FiledSidecar]:
         """Those that are beside it still."""

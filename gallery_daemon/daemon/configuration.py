@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from gallery_daemon.config.load import load
+from gallery_daemon.config.load import check_text, load
 from gallery_daemon.config.missing import advice_on_missing
 from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.config.synced import synced_warnings
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.config.given import PrecisionAt
+    from gallery_daemon.config.load import Classes, PrecisionOf, VersionOf
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
@@ -139,6 +141,33 @@ def read_configuration(
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
+    return _with_versions(
+        partial(load, os.fspath(path)), path, version, library=library, taught=taught
+    )
+
+
+def configuration_of(text: str, path: Path) -> Config:
+    """The configuration in `text`, as if it stood in the file, with the version that serves.
+
+    Raises:
+        ConfigErrors: it is wrong; all mistakes at once.
+    """
+    return _with_versions(partial(check_text, text, os.fspath(path)), path, None)
+
+
+def _with_versions(
+    read: Callable[[Classes, PrecisionOf, VersionOf], Config],
+    path: Path,
+    version: ModelVersion | None,
+    *,
+    library: str | None = None,
+    taught: Callable[[str], Iterable[str]] = _nothing,
+) -> Config:
+    """What `read` makes of the models that it is given; the rest as in `read_configuration`.
+
+    Raises:
+        ConfigErrors: it is wrong; all mistakes at once.
+    """
     troubles, besides = list[str](), list[str]()
 
     def version_of(bundle: str, own: str) -> str | None:
@@ -156,7 +185,7 @@ def read_configuration(
         return tuple(dict.fromkeys((*classes_of(model), *besides)))
 
     try:
-        config = load(os.fspath(path), classes, precision_of, version_of)
+        config = read(classes, precision_of, version_of)
         return config if library is None else replace(config, library=library)
     except ConfigErrors as error:
         # The version before may not know a class that the rules name: then this is why.

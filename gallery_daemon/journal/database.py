@@ -52,6 +52,15 @@ class Database:
         """The file is closed."""
         self._connection.close()
 
+    def version(self) -> tuple[int, int]:
+        """Numbers that change whenever the file's content does, by this program or another one.
+
+        Raises:
+            JournalError: the journal cannot be used now.
+        """
+        ((others,),) = self.rows("PRAGMA data_version")
+        return others, self._connection.total_changes
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """At the end all that was written in the block is on disk; after an error, none of it."""
@@ -293,6 +302,12 @@ CREATE UNIQUE INDEX lesson_features_by_lesson ON lesson_features (lesson, body);
 CREATE INDEX filings_by_made_inode ON filings (made_inode, size_bytes)
 WHERE made_inode IS NOT NULL;
 """
+# The class that a person said, where that decided; and what waits for a person's word.
+_SAID = """
+ALTER TABLE filings ADD COLUMN said TEXT;
+CREATE INDEX filings_in_review ON filings (library, id)
+WHERE outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL;
+"""
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -307,6 +322,7 @@ _STEPS = (
     _RIGHTS,
     _LOOK,
     _LESSONS,
+    _SAID,
 )
 _VERSION = len(_STEPS)
 

@@ -38,6 +38,7 @@ from gallery_daemon.journal.record import (
     signed,
     written,
 )
+from gallery_daemon.journal.review_rows import ReviewRows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -75,6 +76,7 @@ class Journal:
         self.made_folders = MadeFolders(self._database)
         self.lessons = LessonTable(self._database)
         self.filed_places = FiledPlaces(self._database)
+        self.review_rows = ReviewRows(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.
@@ -83,6 +85,10 @@ class Journal:
             JournalError: the journal cannot be used.
         """
         self._database.execute("PRAGMA shrink_memory")
+
+    def version(self) -> tuple[int, int]:
+        """What changes whenever something is written; as `Database.version`."""
+        return self._database.version()
 
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
@@ -255,10 +261,14 @@ class Journal:
 
     def find(self, query: Query) -> list[Row]:
         """The rows that fit, the newest first."""
+        return list(self.each(query))
+
+    def each(self, query: Query) -> Iterator[Row]:
+        """The rows that fit, the newest first, read one by one."""
         where, values = query.where()
         question = f"{statements.SELECT}{where} ORDER BY id DESC"
         found = map(row_of, self._database.rows(question, values))
-        return list(islice(filter(query.fits, found), query.limit))
+        return islice(filter(query.fits, found), query.limit)
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that was at `path`, whatever its bytes were."""

@@ -67,10 +67,12 @@ JOIN lessons ON lessons.mass_move = mass_moves.id AND lessons.state = '{LessonSt
 WHERE mass_moves.library = ? GROUP BY mass_moves.id ORDER BY mass_moves.id
 """  # noqa: S608 - our own words
 _ASKED = f"SELECT * FROM lessons WHERE mass_move = ? AND state = '{LessonState.ASKED}' ORDER BY id"  # noqa: S608 - our own words
-_FEATURES = f"""
-SELECT lesson, full, quick FROM lesson_features JOIN lessons ON lessons.id = lesson
+_OF_BODY = f"""
+FROM lesson_features JOIN lessons ON lessons.id = lesson
 WHERE library = ? AND body = ? AND state = '{LessonState.ACTIVE}'
-"""  # noqa: S608 - our own words
+"""
+_FEATURES = f"SELECT lesson, full, quick {_OF_BODY}"
+_LOOKED_AT = f"SELECT count(*) {_OF_BODY}"
 _TABLES = ("mass_moves", "lessons", "lesson_features")
 # What another journal's rows refer to may be among those that could not be read.
 _UNLINK = (
@@ -129,6 +131,11 @@ class LessonTable:
         """The lessons that hold, the oldest first."""
         return list(map(_lesson, self._database.rows(_ACTIVE, (os.fsencode(library),))))
 
+    def lesson(self, number: int) -> Lesson | None:
+        """The lesson with that id, whatever became of it."""
+        rows = self._database.rows("SELECT * FROM lessons WHERE id = ?", (number,))
+        return next(map(_lesson, rows), None)
+
     def libraries(self) -> list[str]:
         """The libraries with lessons that hold or wait for a word, in order."""
         return [os.fsdecode(row["library"]) for row in self._database.rows(_LIBRARIES)]
@@ -156,6 +163,11 @@ class LessonTable:
         """
         rows = self._database.rows(_FEATURES, (os.fsencode(library), body_sha256))
         return {row["lesson"]: (row["full"], row["quick"]) for row in rows}
+
+    def looked_at(self, library: str, body_sha256: str) -> int:
+        """Of how many lessons that hold the body was shown the photo."""
+        rows = self._database.rows(_LOOKED_AT, (os.fsencode(library), body_sha256))
+        return sum(count for (count,) in rows)
 
     def keep_features(self, body_sha256: str, rows: Mapping[int, tuple[bytes, bytes]]) -> None:
         """Keep the features of those lessons' photos, made by that body.

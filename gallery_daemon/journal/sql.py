@@ -83,7 +83,7 @@ UPDATE filings SET device = ?, inode = ? WHERE id = ? AND size_bytes = ? AND mti
 # Redoing what an undo reverted is no new decision.
 _DECIDED = (
     "outcome, rule, trace, class, confidence, probabilities, precision, familiarity, look,"
-    " model, taken, taken_from"
+    " model, taken, taken_from, said"
 )
 COPY_DECISION: Final = f"""
 UPDATE filings SET ({_DECIDED}) = (

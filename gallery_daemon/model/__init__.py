@@ -10,8 +10,8 @@
 - `fit_head` fits a head to features, and `temperature` makes its confidence true; both without
   torch. `folds` parts pictures for cross-validation, and `doubts` names wrong labels by it.
 - `bank` has the features of known pictures, and says how far a photo is from them; `precision`
-  reads from the manifest's tallies how often such a call is right; `quick` tells from a quick look
-  what a full one may say, by the `reach` that was measured.
+  reads from the manifest's tallies how often such a call is right, `curves` how reliable all are;
+  `quick` tells from a quick look what a full one may say, by the `reach` that was measured.
 - `engines` run a body; `engines.predict` takes pictures and gives probabilities, precisions and
   familiarities.
 - `quantise` makes the 8-bit body and compares it with the exact one; `onnx_file` writes a bundle

@@ -15,7 +15,13 @@ from unittest.mock import patch
 from gallery_daemon.classifier import answers
 from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
-from gallery_daemon.daemon import idle_learning, library_watch, version_watch, wiring
+from gallery_daemon.daemon import (
+    idle_learning,
+    learner_process,
+    library_watch,
+    version_watch,
+    wiring,
+)
 from gallery_daemon.learning import corrections, whereabouts
 
 STILL_S, QUIET_S, LOOK_EVERY_S = 2.0, 6.0, 0.5
@@ -33,9 +39,9 @@ def run() -> None:
         for each in (library_watch, version_watch, idle_learning):
             changes.enter_context(patch.object(each, "next_beat", lambda now: now + LOOK_EVERY_S))
         changes.enter_context(patch.object(idle_learning, "_QUIET_S", QUIET_S))
-        changes.enter_context(patch.object(idle_learning, "_NICENESS", 0))
+        changes.enter_context(patch.object(learner_process, "_NICENESS", 0))
         words = (sys.executable, "-m", "tests.faults.week_daemon")
-        changes.enter_context(patch.object(idle_learning, "LEARNER", words))
+        changes.enter_context(patch.object(learner_process, "LEARNER", words))
         if worker := os.environ.get("WORKER"):
             stand_in = partial(ClassifierHost, command=(sys.executable, "-m", worker))
             for place in (wiring, answers):
