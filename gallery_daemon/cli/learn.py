@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.learning.learn import Learner, Learning
     from gallery_daemon.learning.library_scan import LibraryLook
-    from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
+    from gallery_daemon.model.model_version import ModelVersion
+    from gallery_daemon.model.model_versions import ModelVersions
 
 
 def learn(

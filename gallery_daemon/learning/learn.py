@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from gallery_daemon.learning.lesson_features import FeatureReader
     from gallery_daemon.learning.proposal import Proposal
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
+    from gallery_daemon.model.model_version import ModelVersion
+    from gallery_daemon.model.model_versions import ModelVersions
 
 FEWEST_OF_NEW_CLASS = 15
 """With fewer photos a new class is found too seldom (`python -m tests.benchmarks.learning`)."""
