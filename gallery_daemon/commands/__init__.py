@@ -12,4 +12,5 @@ For the pages of the review: `review` is what a person reviews, in the order of 
 change to it; `model_overview` says what there is to say of the model, `model_choice` lets another
 version serve, `learn_now` learns in a process of its own; `background` is an act in a thread that
 can be asked how far it is.
+`review_filing` files photos as a person says in the review.
 """

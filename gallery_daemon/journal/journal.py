@@ -23,6 +23,7 @@ from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.filed_places import FiledPlaces
 from gallery_daemon.journal.inferences import InferenceTable
+from gallery_daemon.journal.lesson_places import LessonPlaces
 from gallery_daemon.journal.lesson_table import LessonTable
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.past_decisions import PastDecisions
@@ -77,6 +78,7 @@ class Journal:
         self.lessons = LessonTable(self._database)
         self.filed_places = FiledPlaces(self._database)
         self.review_rows = ReviewRows(self._database)
+        self.lesson_places = LessonPlaces(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.
@@ -343,6 +345,9 @@ class Journal:
             self._database.execute(statements.REVERT, (end.state, end.row))
         if end.state is State.UNDO:
             self._database.execute(statements.RESTORE_FILED, (end.row,))
+            self.lesson_places.undone(end.row)
+        elif end.state is State.FILED:
+            self.lesson_places.filed(end.row)
 
     def _insert(self, entry: JournalEntry, library: str, when: datetime) -> int:
         values = columns_of(entry) | {
