@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost, Timeouts
 from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.classifier.picture_cache import PictureCache, default_folder
+from gallery_daemon.classifier.picture_maker import PictureMaker
+from gallery_daemon.classifier.picture_messages import PictureSetup
 from gallery_daemon.daemon.configuration import classes_of, confidences_of
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.mounted import MountGuard
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import Log
+
+# Starting it takes a third of a second, so it need not wait long for the next page.
+_PICTURES_IDLE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +266,12 @@ def make_library(library: str, journal: Journal) -> None:
             f"the library {library} cannot be made: {error.strerror}",
             hint="make the folder, or choose another `library`",
         ) from error
+
+
+def pictures_of(limits: Limits, clock: Clock) -> PictureMaker:
+    """What makes pictures for a page, within the limits of photos; nothing is started yet."""
+    setup = PictureSetup(limits.photo_bytes, limits.photo_pixels, limits.photo_s, _PICTURES_IDLE_S)
+    return PictureMaker(setup, PictureCache(default_folder(), clock))
 
 
 def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:
