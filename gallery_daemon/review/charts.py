@@ -69,7 +69,7 @@ def reliability_chart(looks: Mapping[str, Sequence[ReliabilityPoint]]) -> Chart:
     diagonal = _points([(_x(0.0), _y(0.0, 0.0)), (_x(1.0), _y(1.0, 0.0))])
     lines = [ChartLine("truth", "as it should be", diagonal)]
     # What is drawn last lies on top.
-    for kind, points in reversed(looks.items()):
+    for kind, points in reversed(list(looks.items())):
         dots = tuple(
             ChartDot(
                 _x(point.confidence),
@@ -95,7 +95,7 @@ def coverage_chart(looks: Mapping[str, Sequence[CoveragePoint]]) -> Chart:
     # In steps, and one below, so that the line does not lie on the axis.
     least = max(0.0, math.floor(lowest / _STEP - 1) * _STEP)
     lines = []
-    for kind, points in reversed(looks.items()):
+    for kind, points in reversed(list(looks.items())):
         dots = tuple(
             ChartDot(
                 _x(point.share),

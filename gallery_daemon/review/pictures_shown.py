@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gallery_daemon.review.asking import BadRequest
+from gallery_daemon.review.asking import BadRequest, id_in
 from gallery_daemon.review.site import site_of
 
 if TYPE_CHECKING:
@@ -36,9 +36,14 @@ class ShownPicture(Protocol):
     """A picture's bytes, and what they are: `webp` or `jpeg`."""
 
     @property
-    def data(self) -> bytes: ...
+    def data(self) -> bytes:
+        """The bytes."""
+        ...
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What they are."""
+        ...
 
 
 class PictureSource(Protocol):
@@ -94,7 +99,7 @@ class PicturesShown:
 
 
 async def _of_row(request: Request) -> Response:
-    site, number = site_of(request), request.path_params["id"]
+    site, number = site_of(request), id_in(request)
 
     async def find() -> tuple[str, Identity]:
         return await site.ask(lambda opened: opened.reviewing.file_of(number))

@@ -52,6 +52,7 @@ class Site:
         file: Path,
         thread: OneThread[Opened],
         lifetime: Lifetime,
+        *,
         templates: Templates,
         pages: Sequence[WebPage],
         pictures: PicturesShown,

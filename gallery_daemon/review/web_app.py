@@ -39,6 +39,7 @@ def make_web_app(
     thread: OneThread[Opened],
     door: Door,
     lifetime: Lifetime,
+    *,
     pictures: PicturesShown,
     belongs: Belongs = is_of_this_user,
 ) -> ASGIApp:
@@ -53,7 +54,9 @@ def make_web_app(
         *(route for page in PAGES for route in page.routes),
     ]
     app = Starlette(routes=routes, exception_handlers=handlers(), max_body_size=MOST_BYTES)
-    app.state.site = Site(file, thread, lifetime, Templates(static), PAGES, pictures)
+    app.state.site = Site(
+        file, thread, lifetime, templates=Templates(static), pages=PAGES, pictures=pictures
+    )
     return Doorkeeper(app, door, lifetime, belongs)
 
 

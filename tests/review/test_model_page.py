@@ -70,7 +70,7 @@ def test_the_model_as_it_came_has_its_figures(visit: Visit) -> None:
     assert "style=" not in page.text
     assert "are right</title>" in page.text
     assert "There are none yet." in page.text
-    assert 'id="learn" class="primary" disabled' in page.text
+    assert 'id="learn" class="main" disabled' in page.text
     assert "roll-back" not in page.text
 
 
@@ -88,7 +88,7 @@ def test_versions_say_what_became_of_them(visit: Visit, versions: ModelVersions)
     assert "About 12 more lessons could change that." in page
     assert 'data-version="0"' in page
     assert 'data-version="2"' not in page
-    assert "Roll back to version 0" in page
+    assert "Roll back to the model as it came" in page
 
 
 def test_another_version_serves_and_the_one_before_again(
@@ -127,6 +127,29 @@ def test_a_lesson_is_taken_back_and_two_tabs_are_told(visit: Visit) -> None:
     assert {"class": "memes"} == taken.json()
     assert 409 == again.status_code
     assert [second.id] == [each.id for each in lessons(visit)]
+
+
+def test_the_photo_of_a_lesson_is_shown_by_its_number(visit: Visit) -> None:
+    """Where it lies now; of one that is gone, why there is none."""
+    photo = visit.home / "one.jpg"
+    photo.write_bytes(b"one")
+    library = str(visit.home / "library")
+    journal_path().parent.mkdir(parents=True, exist_ok=True)
+    with closing(Journal(journal_path())) as journal:
+        lesson = NewLesson(
+            library, str(photo), Identity.of(photo.lstat()), LessonKind.LABEL, "memes"
+        )
+        (number,) = journal.lessons.give([lesson], NOW)
+    visit.enter()
+
+    shown = visit.client.get(f"/model/lesson/{number}/320")
+    photo.unlink()
+    gone = visit.client.get(f"/model/lesson/{number}/320", headers=JSON)
+
+    assert (f"320 of {photo}".encode(), "image/webp") == (
+        shown.content, shown.headers["content-type"]
+    )  # fmt: skip
+    assert "moved or deleted since" in gone.json()["errors"][0]["sentence"]
 
 
 def test_more_lessons_come_in_parts(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:

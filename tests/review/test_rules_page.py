@@ -68,7 +68,7 @@ def test_a_mistake_is_marked_with_its_line_and_what_to_do(visit: Visit) -> None:
     """It cannot be saved so, and the page says why."""
     visit.enter()
     was = text_of(visit)
-    text = was.replace("when: {class: cars}", "when: {clas: cars}")
+    text = was.replace("{class: cars,", "{clas: cars,")
 
     found = checked(visit, text)
     refused = visit.send(
@@ -136,7 +136,7 @@ def test_a_plan_shows_where_photos_would_go(visit: Visit) -> None:
     """By ways, with pictures by numbers and never by paths."""
     file_some(visit.home, {"Cars": 3, "Memes": 2})
     visit.enter()
-    text = text_of(visit).replace("to: Memes/", 'to: "Funny/"')
+    text = text_of(visit).replace('"Memes/"', '"Funny/"')
 
     html = planned(visit, text)
 
@@ -146,6 +146,10 @@ def test_a_plan_shows_where_photos_would_go(visit: Visit) -> None:
     assert 'src="/rules/plan/1/0/1/320"' in html
     assert os.fspath(visit.home) not in html
     assert "gallery-daemon refile" in html
+    shown = visit.client.get("/rules/plan/1/0/1/320")
+    assert f"320 of {visit.home}/library/Memes/memes-0.jpg".encode() == shown.content
+    for place in ("1/0/2", "1/1/0", "2/0/0"):
+        assert 409 == visit.client.get(f"/rules/plan/{place}/320").status_code
 
 
 def test_a_change_of_comments_alone_moves_nothing(visit: Visit) -> None:

@@ -111,9 +111,7 @@ async def _picture(request: Request) -> Response:
     room = _room_of(request)
 
     async def find() -> tuple[str, Identity]:
-        return await asyncio.to_thread(
-            room.file_of, asked["number"], asked["way"], asked["place"]
-        )
+        return await asyncio.to_thread(room.file_of, asked["number"], asked["way"], asked["place"])
 
     return await site.pictures.answer(request, find)
 

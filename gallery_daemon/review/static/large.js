@@ -38,7 +38,7 @@ export class Large {
     if (this.isOpen || !this.#queue.size) return;
     byId("large-dock").append(this.#dock);
     this.#dialog.showModal();
-    byId("large-close").blur();
+    this.#dialog.focus();
     this.show();
   }
 
@@ -79,7 +79,7 @@ export class Large {
 
   #fill(item, index) {
     byId("large-name").textContent = item.name;
-    const facts = [item.guesses.slice(0, 2).map(guess).join(" or "), item.taken, item.folder];
+    const facts = [item.problem, item.guesses.slice(0, 2).map(guess).join(" or "), item.taken, item.folder];
     byId("large-facts").textContent = facts.filter(Boolean).join(" · ");
     this.#dialog.setAttribute(
       "aria-label",

@@ -89,6 +89,7 @@ function showDock() {
 let said = "";
 function say(words, isTrouble, kind = "") {
   said = kind;
+  words = words.slice(0, 1).toUpperCase() + words.slice(1);
   byId("told-words").textContent = words;
   byId("told").classList.toggle("trouble", Boolean(isTrouble));
   byId("told-undo").hidden = kind !== "done" || !acts.canUndo;
@@ -199,7 +200,6 @@ byId("newer").addEventListener("click", () => location.reload());
 
 function move(index, isExtended) {
   if (isExtended) choice.extend(index);
-  else if (large.isOpen) choice.only(index);
   else choice.only(index);
   grid.reveal(choice.cursor, byId("dock").offsetHeight);
   changed();
