@@ -19,11 +19,12 @@ from tests.learning.given import KINDS, give, wrong_calls
 from tests.review.library import file_some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.long
 CONFIG = """\
 # My photos.
 version: 1
@@ -181,7 +182,7 @@ def test_lines_keep_their_indent_and_can_be_undone(opened: Opened) -> None:
     opened.page.keyboard.press("Control+End")
     opened.page.keyboard.type("  - name: trees\nto: Trees/")
     typed = text.input_value()
-    for _ in range(5):
+    for _ in range(40):
         opened.page.keyboard.press("Control+z")
 
     assert before + "  - name: trees\n    to: Trees/" == typed
@@ -226,16 +227,37 @@ def test_the_model_learns_serves_and_is_rolled_back(opened: Opened) -> None:
     assert (0, 1, 0) == (before, now, versions.serving().version.number)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", ["/rules", "/model"])
-def test_no_page_is_wider_than_its_screen(opened: Opened, path: str, width: int) -> None:
+def test_no_page_is_wider_than_its_screen(opened: Opened) -> None:
     """On a phone too, and with photos to show."""
     file_some(opened.home, {"Cars": 8})
-    opened.page.set_viewport_size({"width": width, "height": 800})
-    opened.go(path)
-    if path == "/rules":
+    fits = "document.documentElement.scrollWidth <= innerWidth"
+    for width in (1280, 390):
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        opened.go("/rules")
         opened.types("to: Cars/", "to: A/very/long/way/down/into/folders/and/further/on/")
         opened.page.get_by_role("button", name="What would change?").click()
         opened.page.locator("#plan-sum").wait_for()
+        assert opened.page.evaluate(fits)
+        opened.page.once("dialog", lambda dialog: dialog.accept())
+        opened.go("/model")
+        assert opened.page.evaluate(fits)
 
-    assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+def test_a_check_that_comes_late_is_not_of_the_text_of_now(opened: Opened) -> None:
+    """While one is under way the person types on: the button stays as it was told last."""
+    opened.go("/rules")
+    opened.says("Nothing is changed yet")
+    answers: list[Callable[[], None]] = []
+    opened.page.route("**/rules/check", lambda route: answers.append(route.continue_))
+
+    opened.types("to: Cars/", "to: Autos/")
+    opened.page.wait_for_timeout(700)
+    opened.types("to: Autos/", "too: Autos/")
+    answers.pop()()
+    opened.page.wait_for_timeout(200)
+    said = opened.page.locator("#why-not").inner_text()
+    save = opened.page.get_by_role("button", name="Save")
+
+    assert "Checking" in said
+    expect(save).to_be_disabled()
+    opened.page.unroute_all(behavior="ignoreErrors")

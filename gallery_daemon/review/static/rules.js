@@ -33,6 +33,8 @@ class RulesPage {
   }
 
   changed() {
+    // What is still being asked is about another text.
+    this.asked += 1;
     this.tell("Checking …");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), CHECK_AFTER_MS);
@@ -71,6 +73,7 @@ class RulesPage {
   async save() {
     if (by("save-it").disabled) return;
     const text = this.text.value;
+    this.asked += 1;
     by("save-it").disabled = true;
     by("why-not").textContent = "Saving, after all tests …";
     try {
