@@ -121,6 +121,11 @@ class Journal:
         filed = "WHERE library = ? AND state = 'filed' LIMIT 1"
         return bool(self._rows(filed, os.fsencode(library)))
 
+    def libraries(self) -> list[str]:
+        """Those that files lie in which were filed there, in order."""
+        names = self._database.rows(statements.LIBRARIES, ())
+        return [os.fsdecode(row["library"]) for row in names]
+
     def filed_by_others(self, library: str, rules: Collection[str]) -> dict[str, int]:
         """How many photos lie in the library by rules that are none of these, by rule."""
         counted = self._database.rows(statements.FILED_BY_RULE, (os.fsencode(library),))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.review.lifetime import Lifetime
     from gallery_daemon.review.one_thread import OneThread
     from gallery_daemon.review.opened import Opened
+    from gallery_daemon.review.pictures_shown import PicturesShown
     from gallery_daemon.review.rendering import Templates
     from gallery_daemon.review.web_page import WebPage
 
@@ -51,11 +52,13 @@ class Site:
         file: Path,
         thread: OneThread[Opened],
         lifetime: Lifetime,
+        *,
         templates: Templates,
         pages: Sequence[WebPage],
+        pictures: PicturesShown,
     ) -> None:
         """`file` is the configuration."""
-        self.file, self.lifetime = file, lifetime
+        self.file, self.lifetime, self.pictures = file, lifetime, pictures
         self._thread, self._templates, self._pages = thread, templates, pages
 
     async def ask(self, question: Callable[[Opened], Answer]) -> Answer:

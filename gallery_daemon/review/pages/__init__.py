@@ -1,7 +1,8 @@
 """The pages of the review, a file for each, in the order of the navigation.
 
 A new page is a file here with a `PAGE`, named in `PAGES`, and a template.
-`review_page` shows the photos that wait for a person's word.
+`review_page` shows the photos that wait for a person's word; what the person says goes to
+`deciding`, from this page and others.
 """
 
 from __future__ import annotations
