@@ -68,6 +68,30 @@ def text_in(sent: Mapping[str, object], key: str) -> str:
     return text
 
 
+def flag_in(sent: Mapping[str, object], key: str) -> bool:
+    """Whether it is so.
+
+    Raises:
+        BadRequest: it says neither true nor false.
+    """
+    flag = sent.get(key)
+    if not isinstance(flag, bool):
+        raise BadRequest(f"`{key}` must be true or false")
+    return flag
+
+
+def id_in(request: Request) -> int:
+    """The id in the address's path.
+
+    Raises:
+        BadRequest: no row has such a number.
+    """
+    number = int(request.path_params["id"])
+    if not _is_id(number):
+        raise BadRequest("that is no photo's number")
+    return number
+
+
 def number_in(request: Request, key: str, default: int, most: int = _LARGEST_ID) -> int:
     """The number in the address's query, from 0 to `most`.
 

@@ -12,6 +12,7 @@ from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import BundleError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.relocate import clear_up
+from gallery_daemon.review.queues import Queues
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,7 @@ class Opened:
             self.journal.close()
             raise
         self.reviewing = Reviewing(self.config, self.journal, self.disk, clock)
+        self.queues = Queues(self.reviewing.queue, self.journal.version)
 
     def close(self) -> None:
         """The journal is closed."""

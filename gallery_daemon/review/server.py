@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from gallery_daemon.config.settings import Limits
+from gallery_daemon.daemon.configuration import read_configuration
+from gallery_daemon.daemon.wiring import pictures_of
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.review.door import Door
 from gallery_daemon.review.lifetime import Lifetime
 from gallery_daemon.review.one_thread import OneThread
 from gallery_daemon.review.opened import Opened
+from gallery_daemon.review.pictures_shown import PicturesShown
 from gallery_daemon.review.web_app import make_web_app
 
 if TYPE_CHECKING:
@@ -68,7 +72,8 @@ async def _serve(
 ) -> None:
     lifetime, door = Lifetime(clock, idle_s), Door(listening.getsockname()[1])
     thread = OneThread(lambda: Opened(file, clock))
-    server = _OurServer(_settings(make_web_app(file, thread, door, lifetime)))
+    pictures = PicturesShown(pictures_of(_limits(file), clock))
+    server = _OurServer(_settings(make_web_app(file, thread, door, lifetime, pictures=pictures)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lifetime.end)
@@ -78,8 +83,17 @@ async def _serve(
         await lifetime.wait()
     finally:
         server.should_exit = True
+        pictures.close()
         await serving
         await thread.close()
+
+
+def _limits(file: Path) -> Limits:
+    """The configuration's, or, while it is wrong, everybody's."""
+    try:
+        return read_configuration(file).limits
+    except GalleryError:
+        return Limits()
 
 
 def _settings(app: ASGIApp) -> uvicorn.Config:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gallery_daemon.review.lifetime import Lifetime
     from gallery_daemon.review.one_thread import OneThread
     from gallery_daemon.review.opened import Opened
+    from gallery_daemon.review.pictures_shown import PicturesShown
     from gallery_daemon.review.rendering import Templates
     from gallery_daemon.review.web_page import WebPage
 
@@ -51,11 +52,13 @@ class Site:
         file: Path,
         thread: OneThread[Opened],
         lifetime: Lifetime,
+        *,
         templates: Templates,
         pages: Sequence[WebPage],
+        pictures: PicturesShown,
     ) -> None:
         """`file` is the configuration."""
-        self.file, self.lifetime = file, lifetime
+        self.file, self.lifetime, self.pictures = file, lifetime, pictures
         self._thread, self._templates, self._pages = thread, templates, pages
 
     async def ask(self, question: Callable[[Opened], Answer]) -> Answer:
@@ -86,7 +89,11 @@ class Site:
 
     def part(self, template: str, **values: object) -> Response:
         """A part of a page, which a page's script puts into it."""
-        return HTMLResponse(self._templates.render(template, **values))
+        return HTMLResponse(self.text(template, **values))
+
+    def text(self, template: str, **values: object) -> str:
+        """The text of a part, for an answer that has more than that."""
+        return self._templates.render(template, **values)
 
     def json(self, value: Mapping[str, object], status: int = 200) -> Response:
         """What a page's script reads."""

@@ -14,6 +14,7 @@ from gallery_daemon.review.failures import handlers
 from gallery_daemon.review.news import News
 from gallery_daemon.review.pages import PAGES
 from gallery_daemon.review.peers import is_of_this_user
+from gallery_daemon.review.pictures_shown import PICTURES
 from gallery_daemon.review.rendering import Templates
 from gallery_daemon.review.site import Site, site_of
 from gallery_daemon.review.static_files import StaticFiles
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from gallery_daemon.review.lifetime import Lifetime
     from gallery_daemon.review.one_thread import OneThread
     from gallery_daemon.review.opened import Opened
+    from gallery_daemon.review.pictures_shown import PicturesShown
 
 
 def make_web_app(
@@ -37,6 +39,8 @@ def make_web_app(
     thread: OneThread[Opened],
     door: Door,
     lifetime: Lifetime,
+    *,
+    pictures: PicturesShown,
     belongs: Belongs = is_of_this_user,
 ) -> ASGIApp:
     """The application for the configuration in `file`; `belongs` as in `Doorkeeper`."""
@@ -46,10 +50,13 @@ def make_web_app(
         Route("/news", _news),
         Route("/alive", _alive, methods=["POST"]),
         static.route,
+        PICTURES,
         *(route for page in PAGES for route in page.routes),
     ]
     app = Starlette(routes=routes, exception_handlers=handlers(), max_body_size=MOST_BYTES)
-    app.state.site = Site(file, thread, lifetime, Templates(static), PAGES)
+    app.state.site = Site(
+        file, thread, lifetime, templates=Templates(static), pages=PAGES, pictures=pictures
+    )
     return Doorkeeper(app, door, lifetime, belongs)
 
 

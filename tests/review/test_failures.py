@@ -35,9 +35,8 @@ def test_a_wrong_configuration_is_told_with_its_places(visit: Visit) -> None:
     answer = visit.client.get("/review")
 
     assert answer.status_code == 409
-    assert answer.text.count('role="alert"') == 2
-    assert f"{file}:5:" in answer.text
-    assert f"{file}:7:12" in answer.text
+    assert answer.text.count('<div role="alert">') == 3
+    assert answer.text.count(f"{file}:") == 3
     file.write_text(right)
     assert visit.client.get("/review").status_code == 200
 

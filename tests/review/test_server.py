@@ -19,6 +19,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.review.conftest import CONFIG
+from tests.review.photos import RULES
 
 DEADLINE_S = 50
 LARGEST_MB = 120
@@ -94,7 +95,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def served_at(home: Path, *words: str) -> Served:
     """A review of an empty library."""
     (home / "watch").mkdir()
-    (home / "config.yaml").write_text(CONFIG.format(home=home))
+    (home / "config.yaml").write_text(CONFIG.format(home=home) + RULES)
     process = subprocess.Popen(
         [*COMMAND, "--no-browser", "--config", home / "config.yaml", *words],
         env=os.environ | {"XDG_STATE_HOME": str(home / "state")},
@@ -148,7 +149,7 @@ def test_it_holds_little_and_loads_no_network(start: Started) -> None:
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     """With what to do."""
-    (tmp_path / "config.yaml").write_text(CONFIG.format(home=tmp_path))
+    (tmp_path / "config.yaml").write_text(CONFIG.format(home=tmp_path) + RULES)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         words = ("--config", tmp_path / "config.yaml", "--port", str(taken.getsockname()[1]))
         process = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False)
