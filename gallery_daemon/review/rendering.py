@@ -58,11 +58,9 @@ def day_in_words(day: str, today: str) -> str:
         that, now = date.fromisoformat(day), date.fromisoformat(today)
     except ValueError:
         return day
-    match (now - that).days:
-        case 0:
-            return "Today"
-        case 1:
-            return "Yesterday"
+    named = {0: "Today", 1: "Yesterday"}.get((now - that).days)
+    if named is not None:
+        return named
     said = f"{that:%A}, {that.day} {that:%B}"
     return said if that.year == now.year else f"{said} {that.year}"
 
