@@ -34,8 +34,6 @@ function choose(shot, isAdded) {
 }
 function press(shot, isPressed) {
   shot.querySelector(".face").setAttribute("aria-pressed", String(isPressed));
-  shot.setAttribute("aria-selected", String(isPressed));
-  shot.removeAttribute("aria-selected");
   shot.classList.toggle("chosen", isPressed);
 }
 function showDock() {
@@ -306,6 +304,19 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
+
+// On a narrow screen the filter has no room until it is asked for, or is in use.
+const filterButton = byId("filter-button");
+if (filterButton) {
+  filterButton.hidden = false;
+  byId("filters").classList.add("foldable");
+  const fold = (isOpen) => {
+    byId("filters").classList.toggle("open", isOpen);
+    filterButton.setAttribute("aria-expanded", String(isOpen));
+  };
+  filterButton.addEventListener("click", () => fold(filterButton.getAttribute("aria-expanded") !== "true"));
+  fold(Boolean(query));
+}
 
 // The address has the filter alone: what is empty is not in it.
 byId("filters")?.addEventListener("submit", (event) => {
