@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gallery_daemon.learning.candidate_model import make_candidate
+from gallery_daemon.learning.candidate_model import ServingModel, make_candidate
 from gallery_daemon.learning.fit import Taught
 from gallery_daemon.model.bank import FeatureBank
 from gallery_daemon.model.engines.probes import softmax
@@ -162,15 +162,19 @@ def play(
     head, temperature = base.head, base.manifest.full.temperature
     before = _counted(head.logits(later) / np.float32(temperature), truth)
     found: list[Checkpoint] = []
+    serving: ServingModel | None = None
     for wanted in counts:
         scale = np.float32(temperature)
         again = player.until(wanted, softmax(head.logits(player.shown) / scale))
         if len(player.lessons) < wanted:
             break
         taught = taught_of(base, player.shown, player.labels, player.lessons)
-        candidate = make_candidate(base.manifest, base.head, base.bank, taught)
+        candidate = make_candidate(
+            base.manifest, base.head, base.bank, taught, serving=serving, sure=SURE
+        )
         if candidate.gate.passed:
             head, temperature = candidate.head, candidate.manifest.full.temperature
+            serving = ServingModel(taught, temperature)
         after = _counted(head.logits(later) / np.float32(temperature), truth)
         found.append(Checkpoint(wanted, before, after, candidate.gate.passed, again))
     return found
