@@ -103,7 +103,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """After so many `lessons`: the later photos by the base and by the model that serves.
+    """After so many `lessons`: the later `photos` by the base and by the model that serves.
 
     `passed`: the gate let the candidate pass. `again`: the person went through `Review/` again.
     """
@@ -113,6 +113,12 @@ class Checkpoint:
     after: Counted
     passed: bool
     again: bool
+    photos: int
+
+    @property
+    def worse_by(self) -> float:
+        """How much larger a share of the later photos is filed wrongly than by the base, -1..1."""
+        return self.after.filed_wrongly - self.before.filed_wrongly
 
 
 @dataclass(slots=True)
@@ -176,7 +182,7 @@ def play(
             head, temperature = candidate.head, candidate.manifest.full.temperature
             serving = ServingModel(taught, temperature)
         after = _counted(head.logits(later) / np.float32(temperature), truth)
-        found.append(Checkpoint(wanted, before, after, candidate.gate.passed, again))
+        found.append(Checkpoint(wanted, before, after, candidate.gate.passed, again, len(later)))
     return found
 
 
