@@ -162,7 +162,8 @@ def without_later(  # noqa: PLR0917
         known = earlier.take(np.flatnonzero(~is_alike[:, out].any(1)))
         if out.any() and known.ids:
             shown = _taken(bank, np.flatnonzero(bank_folds != fold))
-            head = fit(base, shown, known, validated.classes, settings)
+            near = validated.heads[fold] if validated.heads else None
+            head = fit(base, shown, known, validated.classes, settings, near)
             found[out] = head.logits(taught.full[out])
     return found
 
