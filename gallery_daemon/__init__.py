@@ -11,7 +11,7 @@ One photo's journey, room by room:
 
 `journey` walks a photo through the rooms and `daemon` keeps it going. `commands` and `doctor` are
 for a person's questions, `training` makes the model and `learning` improves it by what people do;
-`cli` is the command line, `manual` its pages.
+`review` is for their answers, in the browser; `cli` is the command line, `manual` its pages.
 """
 
 __version__ = "0.1.0"

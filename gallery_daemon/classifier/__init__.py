@@ -12,5 +12,9 @@ decoder takes nothing else with it, and an idle daemon stays small.
 - `worker`: the process itself. Started as a program, never imported.
 - `batcher`: its stages: a request becomes a picture, pictures become batches, batches answers.
 - `looker`: which picture of a photo the network is shown, quickly or in full.
+- `picture_maker`: pictures for a page, of the process without a model; any thread may ask for them.
+- `picture_cache`: those that were made, on disk; `picture_messages`: what is said for it.
+- `picture_worker`: that process. Started as a program, never imported.
+- `child_side`: how both processes begin: their pipes and manners.
 - `quiet`: when nothing waits in it, so that engines may be measured.
 """

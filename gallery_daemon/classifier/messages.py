@@ -16,7 +16,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import IO, TYPE_CHECKING, BinaryIO, TypeVar
 
 from gallery_daemon.codec import CodecError, lone_surrogate, object_of, to_text, value_of
 from gallery_daemon.photo import PLAIN, Facts, Identity, LookKind, Prediction
@@ -167,7 +167,7 @@ _POLE = 90.0
 Message = TypeVar("Message")
 
 
-def write_message(pipe: BinaryIO, message: ToChild | FromChild) -> None:
+def write_message(pipe: IO[bytes], message: object) -> None:
     """The message is written to the pipe as one frame.
 
     Raises:
@@ -188,8 +188,8 @@ def read_to_child(pipe: BinaryIO) -> ToChild | None:
     Raises:
         CodecError: the frame breaks a rule.
     """
-    body = _read_frame(pipe)
-    return None if body is None else _message_of(body, _TO_CHILD)
+    body = read_frame(pipe)
+    return None if body is None else message_of(body, _TO_CHILD)
 
 
 def read_from_child(pipe: BinaryIO) -> FromChild | None:
@@ -198,16 +198,21 @@ def read_from_child(pipe: BinaryIO) -> FromChild | None:
     Raises:
         CodecError: the frame breaks a rule, or `validate` refuses the message.
     """
-    body = _read_frame(pipe)
+    body = read_frame(pipe)
     if body is None:
         return None
-    message = _message_of(body, _FROM_CHILD)
+    message = message_of(body, _FROM_CHILD)
     if isinstance(message, Answer | Refusal):
         validate(message)
     return message
 
 
-def _read_frame(pipe: BinaryIO) -> bytes | None:
+def read_frame(pipe: BinaryIO) -> bytes | None:
+    """The content of the next frame, or None at the pipe's end.
+
+    Raises:
+        CodecError: the frame breaks a rule.
+    """
     head = pipe.read(_LENGTH.size)
     if not head:
         return None
@@ -222,7 +227,12 @@ def _read_frame(pipe: BinaryIO) -> bytes | None:
     return body
 
 
-def _message_of(body: bytes, known: tuple[type[Message], ...]) -> Message:
+def message_of(body: bytes, known: tuple[type[Message], ...]) -> Message:
+    """The message of one of those types in a frame of that content.
+
+    Raises:
+        CodecError: it is none.
+    """
     raw = object_of(body)
     kinds = {kind.__name__: kind for kind in known}
     kind = raw.get("kind")

@@ -20,17 +20,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-import resource
-import signal
 import sys
 import threading
 import time
-import traceback
-from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -43,10 +39,10 @@ from gallery_daemon.classifier.batcher import (
     collect,
     read_photo,
 )
+from gallery_daemon.classifier.child_side import EXIT_BROKEN, Pipes, end_with_thread, step_back
 from gallery_daemon.classifier.looker import Looker
 from gallery_daemon.classifier.messages import (
     Broken,
-    FromChild,
     Measured,
     Ready,
     Refusal,
@@ -54,7 +50,6 @@ from gallery_daemon.classifier.messages import (
     Setup,
     Started,
     read_to_child,
-    write_message,
 )
 from gallery_daemon.classifier.quiet import PhotosInside, when_quiet
 from gallery_daemon.errors import GalleryError
@@ -72,49 +67,15 @@ if TYPE_CHECKING:
     from gallery_daemon.model.engines.engine import EngineKind, Features
     from gallery_daemon.model.engines.predict import PredictedBatch, Predictor
 
-# Below the daemon's own niceness: a backlog must not slow down a desktop.
-_NICENESS = 5
-# Of 1000, and more than a desktop's programs have: when memory runs out, this process goes first.
-# There is no limit of memory: all decoders and the network would share it, so an innocent photo
-# would fail beside a greedy one, and torch reserves far more addresses than it uses.
-_OOM_SCORE = 500
-_EXIT_BROKEN = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Pipes:
-    """The pipes to the host; any thread may call `send`."""
-
-    incoming: BinaryIO
-    outgoing: BinaryIO
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @classmethod
-    def of_process(cls) -> Pipes:
-        """Standard input and output, from now on for frames only.
-
-        What a library prints goes to standard error, and never between two frames.
-        """
-        pipes = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
-        with Path(os.devnull).open("rb") as nothing:
-            os.dup2(nothing.fileno(), 0)
-        os.dup2(2, 1)
-        return pipes
-
-    def send(self, message: FromChild) -> None:
-        """The message is in the pipe; the process ends if the host has closed it."""
-        try:
-            with self._lock:
-                write_message(self.outgoing, message)
-        except OSError:
-            os._exit(0)
-
 
 def main() -> None:
     """Serve the host until it closes the pipe."""
     pipes = Pipes.of_process()
-    threading.excepthook = _end_with_thread
-    _step_back()
+    threading.excepthook = end_with_thread
+    step_back()
+    # The end of the pipe is not noticed while a decoder hangs. The thread that started this process
+    # is the host's main thread, which lives as long as the host.
+    end_with_parent()
     setup = read_to_child(pipes.incoming)
     if not isinstance(setup, Setup):
         sys.exit("the first message is not a Setup")
@@ -131,7 +92,7 @@ def main() -> None:
         network, sizes, choice = _load(options, want_features=setup.want_features)
     except GalleryError as error:
         pipes.send(Broken(error.sentence, error.hint))
-        sys.exit(_EXIT_BROKEN)
+        sys.exit(EXIT_BROKEN)
     except Exception as error:
         pipes.send(Broken(f"the model cannot be loaded: {type(error).__name__}: {error}", None))
         raise
@@ -142,27 +103,6 @@ def main() -> None:
         measuring = (pipes, options, choice.kind, inside)
         threading.Thread(target=_measure, args=measuring, daemon=True).start()
     _serve(pipes, setup, network, Looker(setup, sizes), inside)
-
-
-def _end_with_thread(dead: threading.ExceptHookArgs) -> None:
-    """A thread that fails ends the process, so the host starts another and does not wait."""
-    traceback.print_exception(dead.exc_value)
-    os._exit(_EXIT_BROKEN)
-
-
-def _step_back() -> None:
-    """Yield to other programs, leave no core dump of a photo, and end when the parent ends."""
-    # Ctrl-C and a closed terminal reach the whole process group; the parent handles them.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError, ValueError):
-        score = Path("/proc/self/oom_score_adj")
-        score.write_text(str(max(_OOM_SCORE, int(score.read_text()))))
-    # The end of the pipe is not noticed while a decoder hangs. The thread that started this process
-    # is the host's main thread, which lives as long as the host.
-    end_with_parent()
 
 
 def _load(

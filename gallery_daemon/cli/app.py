@@ -34,8 +34,8 @@ _ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
 COMMANDS = (
     "run", "sort", "plan", "classify", "check", "doctor", "explain", "history", "logs", "refile",
-    "undo", "status", "label", "lessons", "learn", "model", "train", "evaluate", "export", "manual",
-    "service",
+    "undo", "status", "review", "label", "lessons", "learn", "model", "train", "evaluate", "export",
+    "manual", "service",
 )  # fmt: skip
 """In the order of `--help`; each is the function, or the `app` of commands, of its own file."""
 _FILES = {"evaluate": "train", "model": "chosen_model"}

@@ -6,7 +6,6 @@ Each finding is a line for a person, or a JSON object on a line for an editor or
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +19,8 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_to_stderr, shown, told_if_slow
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.classify import run_all_tests
-from gallery_daemon.config.schema import SCHEMA_FILE, schema_text
+from gallery_daemon.commands.rules_text import write_example
+from gallery_daemon.config.schema import schema_text
 from gallery_daemon.config.settings import Config, ModelChoice
 from gallery_daemon.daemon.configuration import (
     classes_of,
@@ -32,7 +32,6 @@ from gallery_daemon.daemon.configuration import (
     read_configuration,
     warnings_of,
 )
-from gallery_daemon.daemon.unit import EXAMPLE_CONFIG, shipped_text
 from gallery_daemon.errors import ConfigErrors, GalleryError
 from gallery_daemon.journey.quick_looks import why_only_full
 
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 
     from gallery_daemon.rules.analysis import RuleWarning
     from gallery_daemon.rules.ruletest import RuleTestResult
-
-_MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S+")
 
 
 def check(
@@ -129,22 +126,7 @@ def _classes(config: Path | None) -> tuple[str, ...]:
 
 
 def _write_example(path: Path) -> None:
-    """Write the shipped example to `path` and its schema beside it; replace nothing."""
-    # In the checkout the example names the schema by its place in the package.
-    text = _MODELINE.sub(rf"\g<1>{SCHEMA_FILE}", shipped_text(EXAMPLE_CONFIG), count=1)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise GalleryError(f"{path} exists already", hint="edit it, or move it aside") from error
-    except OSError as error:
-        raise GalleryError(f"cannot write {path}: {error.strerror}") from error
-    with (
-        contextlib.suppress(OSError),
-        path.with_name(SCHEMA_FILE).open("x", encoding="utf-8") as file,
-    ):
-        file.write(schema_text(classes_of(ModelChoice())))
+    write_example(path)
     print(sentence(f"wrote {path}: edit it, then run `gallery-daemon check`"))
 
 

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import existing_config, warn_of_versions
+from gallery_daemon.cli.config_file import warn_of_versions
 from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
 from gallery_daemon.cli.moments import to_the_second
-from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import shown
-from gallery_daemon.daemon.configuration import read_configuration, versions_of
-from gallery_daemon.errors import ConfigErrors, GalleryError
-from gallery_daemon.model.model_versions import ModelVersionState
+from gallery_daemon.cli.taught import config_to_teach
+from gallery_daemon.commands.model_choice import roll_back, use_version, versions_for
+from gallery_daemon.model.model_version import ModelVersionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from gallery_daemon.config.settings import Config
-    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion, ModelVersions
+    from gallery_daemon.model.model_version import ListedModelVersion, ModelVersion
 
 app = typer.Typer(
     cls=HelpfulGroup,
@@ -37,6 +35,7 @@ _INDENT = 6
 def list_versions(
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per version.")
     ] = False,
@@ -48,8 +47,8 @@ def list_versions(
 
     Example: gallery-daemon model list
     """
-    loaded = read_configuration(existing_config(config))
-    versions = _versions(loaded)
+    loaded = config_to_teach(config, library)
+    versions = versions_for(loaded)
     if as_json:
         for each in versions.all():
             public.print_json(public.of_version(each))
@@ -68,6 +67,7 @@ def use(
     ],
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
 ) -> None:
     """Let another version of the model serve.
 
@@ -80,50 +80,18 @@ def use(
 
         gallery-daemon model use base
     """
-    path = existing_config(config)
-    versions = _versions(read_configuration(path))
-    with versions.locked():
-        to = versions.read(versions.number_of(name))
-        _refuse_unknown_classes(path, to)
-        versions.adopt(to.number)
-    _print_serving(to)
+    _print_serving(use_version(config_to_teach(config, library), name))
 
 
 @app.command(cls=HelpfulCommand)
-def rollback(*, config: ConfigFile = None) -> None:
+def rollback(*, config: ConfigFile = None, library: TaughtLibrary = None) -> None:
     """Let the version before serve again.
 
     A running daemon takes it up within seconds. Nothing is deleted: `model use` comes back.
 
     Example: gallery-daemon model rollback
     """
-    path = existing_config(config)
-    versions = _versions(read_configuration(path))
-    with versions.locked():
-        _refuse_unknown_classes(path, versions.previous())
-        to = versions.roll_back()
-    _print_serving(to)
-
-
-def _versions(loaded: Config) -> ModelVersions:
-    return versions_of(loaded.model.bundle, loaded.library)
-
-
-def _refuse_unknown_classes(path: Path, version: ModelVersion) -> None:
-    """The configuration can be read with this version.
-
-    Raises:
-        GalleryError: a rule names a class that it does not know.
-    """
-    try:
-        read_configuration(path, version)
-    except ConfigErrors as errors:
-        first = errors.errors[0]
-        raise GalleryError(
-            f"the configuration does not go with version {version.number}: {first.sentence}"
-            f" ({first.place})",
-            hint="change that rule first, then choose the version",
-        ) from errors
+    _print_serving(roll_back(config_to_teach(config, library)))
 
 
 def _print_serving(version: ModelVersion) -> None:

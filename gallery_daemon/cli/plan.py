@@ -31,6 +31,7 @@ from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.cli.render import print_words
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.plan import changes, forecast, scopes_of
+from gallery_daemon.commands.ways import is_same_place, is_same_way, way_of
 from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.decision import Action, Outcome
 from gallery_daemon.journal.record import State
@@ -311,12 +312,6 @@ def print_reasons(
             print_words(console, homely(f"  hint: {hint}"))
 
 
-def folder_in(library: str, destination: str) -> str:
-    """The folder of a destination, as a person says it: `Memes/2024/`."""
-    folder = destination.rpartition("/")[0] + "/"
-    return folder.removeprefix(library.rstrip("/") + "/") or folder
-
-
 def _sum(forecast: Forecast, filed: Sequence[PlannedFile]) -> str:
     ends = Counter(each.state for each in forecast.files)
     unsure = sum(each.outcome == Outcome.UNCERTAIN for each in filed)
@@ -335,57 +330,10 @@ def print_changes(
     """The photos that would go elsewhere, of all that either forecast has: where from, where to."""
     # In two libraries one folder's name is two places.
     library = now.library if was.library == now.library else None
-    print_ways([_way(each, library) for each in changes], all_names=all_names)
-    stay = sum(_is_same_place(each) for each in changes)
-    taken = sum(_is_same_way(each) for each in changes)
+    print_ways([(*way_of(each, library), each.photo) for each in changes], all_names=all_names)
+    stay = sum(is_same_place(each) for each in changes)
+    taken = sum(is_same_way(each) for each in changes)
     of = len({each.photo for each in (*was.files, *now.files)})
     otherwise = f", {stay - taken} to the same place by another action" if stay > taken else ""
     otherwise += f", {taken} to the same place unless their name is taken" if taken else ""
     print(f"{len(changes) - stay} of {of} files would go elsewhere{otherwise}")
-
-
-def _way(change: Change, library: str | None) -> tuple[str, str, str]:
-    """Where from, where to, and what; by which actions, where they differ."""
-    is_other = _is_other_action(change)
-    was, now = (_place(each, library, says_action=is_other) for each in (change.was, change.now))
-    if change.was and change.now and _is_same_way(change):
-        was, now = was + _if_taken(change.was), now + _if_taken(change.now)
-    return was, now, change.photo
-
-
-def _place(planned: PlannedFile | None, library: str | None, *, says_action: bool) -> str:
-    """Where it would go, as a folder (absolute without `library`); or what else becomes of it."""
-    if planned is None:
-        return "not watched"
-    if planned.wanted is None:
-        return planned.state
-    how = f" by {planned.action}" if says_action and planned.action else ""
-    folder = planned.wanted.rpartition("/")[0] + "/"
-    return (folder if library is None else folder_in(library, planned.wanted)) + how
-
-
-def _if_taken(planned: PlannedFile) -> str:
-    """In the configuration's words."""
-    assert planned.conflict is not None
-    on_conflict, identical = planned.conflict
-    usual = identical is on_conflict.usual_identical
-    return f" on_conflict {on_conflict}" + ("" if usual else f", identical {identical}")
-
-
-def _is_same_way(change: Change) -> bool:
-    """Whether nothing differs but what happens if its name is taken."""
-    was, now = change.was, change.now
-    return (
-        was is not None and now is not None and _is_same_place(change) and was.action == now.action
-    )
-
-
-def _is_other_action(change: Change) -> bool:
-    """Whether the action differs; for a photo that had none, only `move` is mentioned."""
-    was, now = (each and each.action for each in (change.was, change.now))
-    return was != now and now is not None and (was is not None or now == Action.MOVE)
-
-
-def _is_same_place(change: Change) -> bool:
-    was, now = (each and each.wanted for each in (change.was, change.now))
-    return was is not None and was == now

@@ -18,7 +18,6 @@ from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.plan import (
     AllNames,
-    folder_in,
     library_tree,
     print_reasons,
     print_ways,
@@ -26,6 +25,7 @@ from gallery_daemon.cli.plan import (
 from gallery_daemon.cli.progress import pass_display
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.refile import Refile, Refiled, Refiling
+from gallery_daemon.commands.ways import folder_in
 from gallery_daemon.daemon.configuration import read_configuration, refuse_failing
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.decision import Action
@@ -59,7 +59,8 @@ def refile(
 ) -> None:
     """File again what was filed before, by the rules and model of today; first as a plan.
 
-    Each photo goes from its place in the library to the new one, with its sidecars. The watch
+    Each photo goes from its place in the library to the new one, with its sidecars. One of which
+    you said a class (`lessons` has them) is filed as if the model were certain of it. The watch
     folders are not touched. How it came into the library (link, copy, move) does not change; the
     plan says for how many photos the rules name another action now. Photos that you have moved or
     edited in the library stay, and are named; so are those that the rules now leave. Folders that

@@ -5,5 +5,15 @@ what the rules make of one file: an `inspection` looks at the files, and a `dry_
 judge's verdicts without a disk. `classify` asks the model alone, `refile` files again by new rules,
 `undo` takes filings back, `lessons` says what people taught and `doubtful_lessons` which of it
 contradicts all else, `learn` gathers what is learned from and by, and `follow` waits for new rows
-of the journal.
+of the journal. `ways` says from where to where a photo would go.
+
+For the pages of the review: `review` is what a person reviews, in the order of `review_order`;
+`rules_text` reads, checks and saves a text of the configuration, and `rules_plan` is the plan of a
+change to it; `model_overview` says what there is to say of the model, `model_choice` lets another
+version serve, `learn_now` learns in a process of its own; `background` is an act in a thread that
+can be asked how far it is.
+`review_filing` files photos as a person says in the review.
+`recent` is what became of the photos that came, with a day's sums; `library_search` goes through a
+whole library for groups of like shots (`near_pictures`, pure; shown and settled by `duplicates`)
+and for photos that look `mislabelled`.
 """

@@ -63,12 +63,17 @@ class Inspection:
         display: ProgressDisplay,
         *,
         again: bool = False,
+        looks: bool = True,
     ) -> None:
-        """`again`: what was refused before is examined anew."""
+        """`again`: what was refused before is examined anew.
+
+        Without `looks` nothing is classified: what is not remembered is `unjudged`, by its path.
+        """
         self._config, self._journal = config, journal
         self._clock, self._display = clock, display
         self._cache = InferenceCache.of(config, journal, again=again)
         self.known = self.remembered = self.classified = 0
+        self._looks, self.unjudged = looks, list[str]()
 
     def files(
         self, scopes: Iterable[Scope], unknown: Callable[[list[Photo]], list[Photo]]
@@ -123,6 +128,9 @@ class Inspection:
             yield from handful
 
     def _classify(self, photos: Sequence[Photo]) -> Iterator[list[Examined]]:
+        if not self._looks:
+            self.unjudged += (photo.path for photo in photos)
+            return
         config = self._config
         timeouts = Timeouts(photo_s=config.limits.photo_s)
         setup = setup_of(config.model, config.batch, config.limits)

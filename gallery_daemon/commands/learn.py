@@ -23,7 +23,8 @@ from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.lesson import LessonKind, NewLesson
-from gallery_daemon.learning.learn import FEWEST_OF_NEW_CLASS, Learner, refuse_class_name
+from gallery_daemon.learning.class_names import FEWEST_OF_NEW_CLASS, refuse_class_name
+from gallery_daemon.learning.learn import Learner
 from gallery_daemon.learning.lesson_features import FeatureReader
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.logs.events import Event
+    from gallery_daemon.learning.library_scan import LibraryLook
     from gallery_daemon.model.model_versions import ModelVersions
 
 
@@ -51,13 +52,13 @@ def learner_of(config: Config, versions: ModelVersions, journal: Journal, clock:
     return Learner(versions, config.library, journal.lessons, reader, clock, sure)
 
 
-def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> tuple[Event, ...]:
+def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> LibraryLook:
     """A look at the whole library: what was dragged since the last one is in the journal.
 
     Raises:
         JournalError: the journal cannot be used now.
     """
-    return library_scan_of(config, journal, Disk(), clock).look().events
+    return library_scan_of(config, journal, Disk(), clock).look()
 
 
 def teach_class(

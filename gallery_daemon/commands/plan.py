@@ -45,7 +45,8 @@ class Forecast:
 
     `known` files were passed over; of the others some were `remembered` from before, and some
     `classified` just now. `former` counts the photos in the library that rules filed which are in
-    the configuration no more. `warning` is why nothing could be filed now, if so.
+    the configuration no more. `warning` is why nothing could be filed now, if so. `unjudged` are
+    the paths of those that nobody looked at, for it was not wanted.
     """
 
     files: tuple[PlannedFile, ...]
@@ -55,6 +56,7 @@ class Forecast:
     classified: int
     former: int = 0
     warning: str | None = None
+    unjudged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,13 @@ def forecast(
     again: bool = False,
     include_known: bool = False,
     is_compared: bool = False,
+    looks: bool = True,
 ) -> Forecast:
     """What would become of the files in these folders.
 
     What is known is passed over; `again`: only what is in the library is; `include_known`: nothing
-    is. `is_compared`: only what the rules say matters, and not which names are taken.
+    is. `is_compared`: only what the rules say matters, and not which names are taken. Without
+    `looks` only what was looked at before is judged.
 
     Raises:
         GalleryError: the journal or the classifier process cannot be used.
@@ -108,7 +112,7 @@ def forecast(
         roots = tuple(root_of(folder, config.library) for folder in config.watch)
         roots += tuple(scope.root for scope in scopes)
         known = KnownFiles(journal, Disk(), config.library, roots, again=again)
-        inspection = Inspection(config, journal, clock, display, again=again)
+        inspection = Inspection(config, journal, clock, display, again=again, looks=looks)
         sidecars = WaitingSidecars(
             journal,
             Disk(),
@@ -136,6 +140,7 @@ def forecast(
             classified=inspection.classified,
             former=sum(journal.filed_by_others(config.library, config.rules.names).values()),
             warning=_why_unusable(journal, config.library),
+            unjudged=tuple(inspection.unjudged),
         )
 
 
@@ -144,7 +149,12 @@ def changes(was: Forecast, now: Forecast) -> tuple[Change, ...]:
     before = {each.photo: each for each in was.files}
     after = {each.photo: each for each in now.files}
     pairs = (Change(path, before.get(path), after.get(path)) for path in sorted(before | after))
-    return tuple(each for each in pairs if _whereto(each.was) != _whereto(each.now))
+    return tuple(each for each in pairs if goes_elsewhere(each.was, each.now))
+
+
+def goes_elsewhere(was: PlannedFile | None, now: PlannedFile | None) -> bool:
+    """Whether another place, another end or another action becomes of the file now."""
+    return _whereto(was) != _whereto(now)
 
 
 def _why_unusable(journal: Journal, library: str) -> str | None:

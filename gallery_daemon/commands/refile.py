@@ -34,8 +34,10 @@ from gallery_daemon.filing.relocate import (
 from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.judge import File
-from gallery_daemon.photo import Identity, Photo
+from gallery_daemon.journey.persons_word import PersonsWord
+from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,11 +106,20 @@ class RefileCandidates:
         filed = Query(since=since, top_class=top_class, states=(State.FILED,), is_photo=True)
         for row in self._journal.find(filed):
             if row.library == self._library:
-                yield self._as_filed(row)
+                yield self.as_filed(row)
             else:
                 self.elsewhere[row.library] += 1
 
-    def _as_filed(self, row: Row) -> FiledPhoto | Unavailable:
+    def as_remembered(self, row: Row) -> tuple[Photo, Photo]:
+        """A filed photo as it came from its watch folder, and as it lies in the library.
+
+        By the journal alone: nobody asks whether it is still so.
+        """
+        came = self._came(row)
+        there = Candidate(row.source, row.library, row.below_library)
+        return Photo(row.candidate, row.identity, came), Photo(there, row.identity, came)
+
+    def as_filed(self, row: Row) -> FiledPhoto | Unavailable:
         """The photo with its sidecars, if all of them are as they were filed."""
         try:
             in_library = self._file(row)
@@ -118,11 +129,12 @@ class RefileCandidates:
             return Unavailable(row, error.sentence)
         if row.action == Action.SYMLINK and to_examine is in_library:
             return Unavailable(row, f"it points to {row.path}, which was moved or changed since")
-        # As it was then: `{added}` stays what it was.
-        came = datetime.fromisoformat(self._first(row).decided_at)
-        return FiledPhoto(
-            row, Photo(row.candidate, to_examine.identity, came), in_library, to_examine, sidecars
-        )
+        photo = Photo(row.candidate, to_examine.identity, self._came(row))
+        return FiledPhoto(row, photo, in_library, to_examine, sidecars)
+
+    def _came(self, row: Row) -> datetime:
+        """When it was filed first: `{added}` stays what it was."""
+        return datetime.fromisoformat(first_filing(self._journal, row).decided_at)
 
     def _sidecars(self, row: Row) -> Iterator[FiledSidecar]:
         """Those that are beside it still."""
@@ -155,10 +167,13 @@ class RefileCandidates:
             return None
         return Photo(row.candidate, found, self._clock.wall())
 
-    def _first(self, row: Row) -> Row:
-        """The filing that came from the watch folder."""
-        before = None if row.undoes is None else self._journal.row(row.undoes)
-        return row if before is None or before.state is not State.REFILED else self._first(before)
+
+def first_filing(journal: Journal, row: Row) -> Row:
+    """The filing by which the photo came from the watch folder."""
+    before = None if row.undoes is None else journal.row(row.undoes)
+    if before is None or before.state is not State.REFILED:
+        return row
+    return first_filing(journal, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +227,7 @@ class Refiling:
         self._clock = clock
         self._inspection = Inspection(config, journal, clock, display)
         self._preview = Preview(config, journal, DryRunDisk())
+        self._word = PersonsWord(journal, config.library)
         self._filed = RefileCandidates(journal, disk, config.library, clock)
         self._journal, self._disk = journal, disk
         self._relocator = Relocator(journal, disk)
@@ -264,7 +280,7 @@ class Refiling:
         self, candidate: FiledPhoto, looked_at: Examined
     ) -> Iterator[Refile | PlannedFile]:
         row = candidate.row
-        examined = replace(looked_at, photo=candidate.photo)
+        examined = self._as_said(candidate, looked_at)
         verdict = self._preview.verdict_on(examined)
         assert row.name is not None
         if not isinstance(verdict, File):
@@ -285,12 +301,28 @@ class Refiling:
             is_refused = planned.state is State.FAILED
             yield replace(stays, state=State.FAILED, hint=planned.hint) if is_refused else stays
             return
-        plan = Plan(candidate.photo, to, verdict.decision, examined.facts, examined.prediction, ())
+        plan = Plan(
+            candidate.photo,
+            to,
+            verdict.decision,
+            examined.facts,
+            examined.prediction,
+            (),
+            said=examined.said,
+        )
         # How it came into the library stays as it was.
         planned = replace(planned, action=row.action)
         then = replace(row, folder=to.folder, name=(planned.destination or "").rpartition("/")[2])
         sidecars = tuple(self._beside(each, then) for each in candidate.sidecars)
         yield Refile(_current_path(row), planned, candidate, plan, sidecars)
+
+    def _as_said(self, candidate: FiledPhoto, looked_at: Examined) -> Examined:
+        """What is known of the photo as it came, with what a person said of it."""
+        examined = replace(looked_at, photo=candidate.photo)
+        said = self._word.on(candidate.in_library, candidate.row.id)
+        if said is None or not isinstance(examined, Predicted):
+            return examined
+        return replace(examined, said=said)
 
     def _beside(self, sidecar: FiledSidecar, owner: Row) -> PlannedFile:
         row = sidecar.row

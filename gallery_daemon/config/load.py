@@ -64,13 +64,22 @@ def load(
     Raises:
         ConfigErrors: the file cannot be read, or says something wrong; every mistake is in it.
     """
-    return check_text(_text(path, Mistakes(path)), path, classes, precision_of, version_of)
+    return check_text(text_of(path), path, classes, precision_of, version_of)
+
+
+def text_of(path: str) -> str:
+    """The text of the file at `path`, as a person sees it: without a byte order mark.
+
+    Raises:
+        ConfigErrors: the file cannot be read, or is none of UTF-8.
+    """
+    return _text(path, Mistakes(path))
 
 
 def digest_of_file(path: str) -> str | None:
     """The digest that the configuration in the file would have; None: it cannot be read."""
     try:
-        return digest_of(_text(path, Mistakes(path)))
+        return digest_of(text_of(path))
     except ConfigErrors:
         return None
 
@@ -88,6 +97,7 @@ def check_text(
         ConfigErrors: the text says something wrong; every mistake is in it.
     """
     mistakes = Mistakes(file)
+    _refuse_long(len(text.encode("utf-8", "surrogatepass")), mistakes)
     root = compose(text, mistakes)
     models = _Models(classes, precision_of, version_of)
     return _read_config(root, digest_of(text), models, mistakes)
@@ -116,10 +126,14 @@ def _text(path: str, mistakes: Mistakes) -> str:
     except OSError as error:
         sentence = f"the configuration cannot be read: {str(error.strerror).lower()}"
         raise mistakes.fatal(TOP, sentence, "give the path of a readable file") from error
-    if len(content) > BYTES_LIMIT:
+    _refuse_long(len(content), mistakes)
+    return _decode(content, mistakes)
+
+
+def _refuse_long(size_bytes: int, mistakes: Mistakes) -> None:
+    if size_bytes > BYTES_LIMIT:
         sentence = f"the configuration is larger than {BYTES_LIMIT // 1024} KiB"
         raise mistakes.fatal(TOP, sentence, "is this the right file?")
-    return _decode(content, mistakes)
 
 
 def _decode(content: bytes, mistakes: Mistakes) -> str:

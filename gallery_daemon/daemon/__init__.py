@@ -6,7 +6,7 @@
 - `watching`: the watches and the listings of the watch folders.
 - `library_watch`: looks at the library for what people put right.
 - `beat`: the one timer of an idle daemon; `rest`: gives memory back when work has ended.
-- `idle_learning`: lessons are learned from when nothing waits.
+- `idle_learning`: lessons are learned from when nothing waits; `learner_process`: what learns.
 - `drift_watch`: says when the model fits new photos worse; `model_state`: what `status` says of it.
 - `version_watch`: takes up another version of the model.
 - `configuration`: reads the configuration, for commands too; `reload`: when it is read again;

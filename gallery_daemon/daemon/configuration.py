@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from gallery_daemon.config.load import load
+from gallery_daemon.config.load import check_text, load
 from gallery_daemon.config.missing import advice_on_missing
 from gallery_daemon.config.settings import ModelChoice
 from gallery_daemon.config.synced import synced_warnings
@@ -32,13 +33,15 @@ from gallery_daemon.rules.analysis import RuleWarning, warnings
 from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from gallery_daemon.config.given import PrecisionAt
+    from gallery_daemon.config.load import Classes, PrecisionOf, VersionOf
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.model_versions import ModelVersion
+    from gallery_daemon.model.model_version import ModelVersion
     from gallery_daemon.rules.ruletest import AnyTest
 
 
@@ -116,26 +119,74 @@ def trouble_with_versions(config: Config) -> str | None:
     return versions_of(config.model.bundle, config.library).serving().problem
 
 
-def read_configuration(path: Path, version: ModelVersion | None = None) -> Config:
+def _nothing(_library: str) -> tuple[str, ...]:
+    return ()
+
+
+def read_configuration(
+    path: Path,
+    version: ModelVersion | None = None,
+    *,
+    library: str | None = None,
+    taught: Callable[[str], Iterable[str]] = _nothing,
+) -> Config:
     """The configuration in the file, with the version that serves, or as if `version` did.
+
+    Args:
+        path: of the file.
+        version: what a version of its model would make of it.
+        library: an absolute path, which takes the place of its own.
+        taught: classes that the model of a library is to have besides; rules may name them.
 
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
-    troubles: list[str] = []
+    return _with_versions(
+        partial(load, os.fspath(path)), path, version, library=library, taught=taught
+    )
 
-    def version_of(bundle: str, library: str) -> str | None:
+
+def configuration_of(text: str, path: Path) -> Config:
+    """The configuration in `text`, as if it stood in the file, with the version that serves.
+
+    Raises:
+        ConfigErrors: it is wrong; all mistakes at once.
+    """
+    return _with_versions(partial(check_text, text, os.fspath(path)), path, None)
+
+
+def _with_versions(
+    read: Callable[[Classes, PrecisionOf, VersionOf], Config],
+    path: Path,
+    version: ModelVersion | None,
+    *,
+    library: str | None = None,
+    taught: Callable[[str], Iterable[str]] = _nothing,
+) -> Config:
+    """What `read` makes of the models that it is given; the rest as in `read_configuration`.
+
+    Raises:
+        ConfigErrors: it is wrong; all mistakes at once.
+    """
+    troubles, besides = list[str](), list[str]()
+
+    def version_of(bundle: str, own: str) -> str | None:
+        besides.extend(taught(library or own))
         if version is not None:
             return _path_of(version)
         # A bundle that cannot be read is a mistake like any other, which the classes tell.
         with contextlib.suppress(BundleError):
-            serving = versions_of(bundle, library).serving()
+            serving = versions_of(bundle, library or own).serving()
             troubles.extend(filter(None, [serving.problem]))
             return _path_of(serving.version)
         return None
 
+    def classes(model: ModelChoice) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*classes_of(model), *besides)))
+
     try:
-        return load(os.fspath(path), classes_of, precision_of, version_of)
+        config = read(classes, precision_of, version_of)
+        return config if library is None else replace(config, library=library)
     except ConfigErrors as error:
         # The version before may not know a class that the rules name: then this is why.
         hint = "gallery-daemon learn makes a new version"

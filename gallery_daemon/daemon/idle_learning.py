@@ -1,91 +1,37 @@
 """Lessons have grown: the daemon says so, or learns from them when nothing waits.
 
-Learning is a process of its own, `gallery-daemon learn --yes --json`, at low priority: it is the
-same act as a person's, holds the same lock, may be ended at any instruction, and its memory is the
-system's again afterwards. What it adopted is taken up like any other version (`version_watch`);
-here only a refusal and a failure are told.
+Learning is a process of its own, `gallery-daemon learn --yes --json` (`learner_process`). What it
+adopted is taken up like any other version (`version_watch`); here only a refusal and a failure are
+told.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery_daemon.codec import CodecError, object_of
 from gallery_daemon.config.settings import LearnWhen
 from gallery_daemon.daemon.beat import next_beat
 from gallery_daemon.daemon.configuration import versions_of
+from gallery_daemon.daemon.learner_process import LearnerProcess, why_failed
 from gallery_daemon.errors import BundleError, JournalError
 from gallery_daemon.logs.model_events import LearningFailed, LearningPossible, ModelRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.logs.events import Log
     from gallery_daemon.model.model_versions import ModelVersions
-
-# -P: the working folder may be a synced one, and a `torch.py` in it must not be imported.
-LEARNER = (sys.executable, "-P", "-m", "gallery_daemon")
+    from gallery_daemon.model.version_files import LearnedRecord
 
 # Lessons come one by one; a person who drags is not at the end after a minute.
 _QUIET_S = 60.0
 # After a failure, which may last: a full disk, photos that are on an unmounted one.
 _AGAIN_S = 3600.0
-_END_S = 2.0
-_NICENESS = 15
-_WORDS_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerResult:
-    """How the process ended: its status, and what it printed."""
-
-    status: int
-    said: str
-    errors: str
-
-
-class LearnerProcess:
-    """A process that learns, for one thread at a time."""
-
-    def __init__(self, file: str) -> None:
-        """It is started, for the configuration in the file.
-
-        Raises:
-            OSError: it cannot be.
-        """
-        words = (*LEARNER, "learn", "--yes", "--json", "--config", file)
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe
-        )
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
-
-    def result(self) -> LearnerResult | None:
-        """What came of it; None: it is still at work."""
-        if self._process.poll() is None:
-            return None
-        # A line each, which the pipes held until the end.
-        said, errors = self._process.communicate()
-        texts = (each.decode("utf-8", "replace") for each in (said, errors))
-        return LearnerResult(self._process.returncode, *texts)
-
-    def end(self) -> None:
-        """It is gone; what it had not done is done the next time."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.communicate()
 
 
 class IdleLearning:
@@ -172,12 +118,8 @@ class IdleLearning:
             self._log.write(LearningPossible(self._config.library, self.new_lessons, hint))
 
     def _count(self) -> int:
-        """How many lessons were given since those of the newest candidate were read."""
         lessons = self._journal.lessons.active(self._config.library)
-        latest = self._versions.latest()
-        if latest is None:
-            return len(lessons)
-        return sum(lesson.given_at > latest.created_at for lesson in lessons)
+        return lessons_since(self._versions.latest(), lessons)
 
     def _begin(self, file: str, now: float) -> None:
         try:
@@ -193,7 +135,7 @@ class IdleLearning:
         try:
             said = object_of(found.said)
         except CodecError:
-            sentence, hint = _why(found)
+            sentence, hint = why_failed(found)
             self._failed(sentence, hint, now)
             return
         match said.get("result"):
@@ -222,12 +164,8 @@ class IdleLearning:
         self._log.write(LearningFailed(self._config.library, reason, hint))
 
 
-def _why(found: LearnerResult) -> tuple[str, str | None]:
-    """Why a process failed, and what to do, from what it wrote."""
-    if found.status < 0:
-        return f"it was ended by signal {-found.status}", None
-    lines = [line.strip() for line in found.errors.splitlines() if line.strip()]
-    error = next((line for line in lines if line.startswith("error: ")), (lines or [""])[-1])
-    hint = next((line for line in lines if line.startswith("hint: ")), None)
-    sentence = error.removeprefix("error: ")[:_WORDS_LIMIT] or f"exit status {found.status}"
-    return sentence, hint and hint.removeprefix("hint: ")[:_WORDS_LIMIT]
+def lessons_since(latest: LearnedRecord | None, lessons: Sequence[Lesson]) -> int:
+    """How many lessons were given since those of the newest candidate were read."""
+    if latest is None:
+        return len(lessons)
+    return sum(lesson.given_at > latest.created_at for lesson in lessons)

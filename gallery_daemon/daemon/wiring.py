@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.classifier.host import ClassifierHost, Timeouts
 from gallery_daemon.classifier.messages import Setup
+from gallery_daemon.classifier.picture_cache import PictureCache, default_folder
+from gallery_daemon.classifier.picture_maker import PictureMaker
+from gallery_daemon.classifier.picture_messages import PictureSetup
 from gallery_daemon.daemon.configuration import classes_of, confidences_of
 from gallery_daemon.daemon.journals import JournalOpener, state_folder
 from gallery_daemon.daemon.loop import Inbox
@@ -24,6 +27,7 @@ from gallery_daemon.journey.ends import Ends
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.pass_counts import PassCounts
+from gallery_daemon.journey.persons_word import PersonsWord
 from gallery_daemon.journey.photolog import PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.quick_looks import is_enough_for
@@ -47,6 +51,9 @@ if TYPE_CHECKING:
     from gallery_daemon.intake.mounted import MountGuard
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.logs.events import Log
+
+# Starting it takes a third of a second, so it need not wait long for the next page.
+_PICTURES_IDLE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ def wire(
         host=host,
         cache=InferenceCache.of(config, journal, again=again),
         similar=SimilarIndex(journal, config.rules),
+        word=PersonsWord(journal, config.library),
         rules=config.rules,
         sidecars=sidecars,
         ends=ends,
@@ -260,6 +268,12 @@ def make_library(library: str, journal: Journal) -> None:
             f"the library {library} cannot be made: {error.strerror}",
             hint="make the folder, or choose another `library`",
         ) from error
+
+
+def pictures_of(limits: Limits, clock: Clock) -> PictureMaker:
+    """What makes pictures for a page, within the limits of photos; nothing is started yet."""
+    setup = PictureSetup(limits.photo_bytes, limits.photo_pixels, limits.photo_s, _PICTURES_IDLE_S)
+    return PictureMaker(setup, PictureCache(default_folder(), clock))
 
 
 def setup_of(model: ModelChoice, batch: Batch, limits: Limits) -> Setup:

@@ -17,6 +17,7 @@ In the classifier process only:
   the picture as it is. `png`
   leaves out what nobody needs, `unended` tells a JPEG that lacks only its end marker, and
   `unsupported` what is not broken but unknown here.
+- `shown` makes what a page shows: a small picture, upright, without metadata.
 - `thumbnails` makes of a picture what a camera's thumbnail of it would be, to learn from.
 - `metadata` takes EXIF, XMP and IPTC (`iptc`) out of whatever holds them, with their
   `texts` decoded.

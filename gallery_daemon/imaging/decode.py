@@ -92,8 +92,8 @@ PREVIEW_SIDES = {LookKind.FULL: 240, LookKind.QUICK: 112}
 # class in 150 is another, at 270 by 0.006, at 375 (of 12 megapixels) by 0.003, with no other class
 # in 57. `python -m tests.benchmarks.decoding` compares all ways.
 _DRAFT = (256, 256)
-# The decoders of these do not notice a missing end: a cut HEIC becomes grey tiles.
-_SILENT_DECODERS = frozenset({"heic", "avif"})
+SILENT_DECODERS = frozenset({"heic", "avif"})
+"""The decoders of these do not notice a missing end: a cut HEIC becomes grey tiles."""
 
 _UNENDED = "its end marker is missing, but all of the picture is there"
 
@@ -152,7 +152,7 @@ def read_picture(data: bytes, *, max_pixels: int) -> DecodedPhoto:
     if not kind.is_photo:
         raise NotAPhoto(kind.words)
     end = ending(file, kind)
-    if kind.name in _SILENT_DECODERS and not end.whole:
+    if kind.name in SILENT_DECODERS and not end.whole:
         raise truncated(kind)
     if end == NO_END_MARKER:
         return _read_unended(file, kind, max_pixels)
@@ -206,7 +206,7 @@ def read_preview(
 def _read_unended(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
     """The picture of a JPEG without an end marker, if that is all it lacks."""
     with as_bad_photo(kind, file), decoding(max_pixels):
-        _opened(file, kind, max_pixels)
+        opened(file, kind, max_pixels)
         ended = with_end_marker(file.getvalue())
         if ended is None:
             raise truncated(kind)
@@ -219,12 +219,12 @@ def _remarked(photo: DecodedPhoto, remark: str) -> DecodedPhoto:
 
 
 def _read(file: BytesIO, kind: FileKind, max_pixels: int) -> DecodedPhoto:
-    image = _opened(file, kind, max_pixels)
-    size, written = image.size, _orientation_of_plugin(image)
+    image = opened(file, kind, max_pixels)
+    size, written = image.size, orientation_of_plugin(image)
     if kind.name == "jpeg":
         image.draft("RGB", _DRAFT)
     elif kind.name == "heic":
-        _take_thumbnail(image, file.getvalue(), LookKind.FULL)
+        take_thumbnail(image, file.getvalue(), _THUMBNAILS[LookKind.FULL])
     image.load()
     metadata = read_metadata(image, file)
     # libavif leaves the cropping to its caller.
@@ -267,21 +267,21 @@ def _read_preview_of_heic(
     data: bytes, kind: FileKind, max_pixels: int, look: LookKind
 ) -> DecodedPhoto | None:
     file = BytesIO(data)
-    image = _opened(file, kind, max_pixels)
+    image = opened(file, kind, max_pixels)
     size = image.size
-    if not _take_thumbnail(image, data, look):
+    if not take_thumbnail(image, data, _THUMBNAILS[look]):
         return None
     good_for = _good_for(image.size, {LookKind.FULL: SIDE})
     image.load()
     return _picture(kind, image, size, read_metadata(image, file), look=good_for)
 
 
-def _take_thumbnail(image: ImageFile, data: bytes, look: LookKind) -> bool:
+def take_thumbnail(image: ImageFile, data: bytes, least: tuple[int, int]) -> bool:
     """Let a HEIC load a thumbnail that is intact and large enough; whether there is one."""
     thumbnails = thumbnails_of(data)
     if not thumbnails or not all(map(is_intact_hevc, thumbnails)):
         return False
-    return image.draft("RGB", _THUMBNAILS[look]) is not None
+    return image.draft("RGB", least) is not None
 
 
 def _good_for(size: tuple[int, int], sides: Mapping[LookKind, int]) -> LookKind:
@@ -289,7 +289,12 @@ def _good_for(size: tuple[int, int], sides: Mapping[LookKind, int]) -> LookKind:
     return LookKind.FULL if min(size) >= sides[LookKind.FULL] else LookKind.QUICK
 
 
-def _opened(file: BytesIO, kind: FileKind, max_pixels: int) -> ImageFile:
+def opened(file: BytesIO, kind: FileKind, max_pixels: int) -> ImageFile:
+    """The photo with its header read, and nothing decoded.
+
+    Raises:
+        BadPhoto: it is too large; or nearly any exception, as from every decoder.
+    """
     file.seek(0)
     image = _OPENERS[kind.name](file)
     _refuse_too_large(image, max_pixels)
@@ -325,7 +330,7 @@ def _picture(
     """
     left = metadata.orientation
     square = _square(image) if look is LookKind.FULL else quick_square(image)
-    upright = square.transpose(_TURNS[left]) if left in _TURNS else square
+    upright = turned(square, left)
     return DecodedPhoto(
         kind=kind,
         pixels=np.array(upright, dtype=np.uint8, order="C"),
@@ -337,7 +342,12 @@ def _picture(
     )
 
 
-def _orientation_of_plugin(image: ImageFile) -> int | None:
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """The image upright, by EXIF's orientation, 1 to 8."""
+    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+
+
+def orientation_of_plugin(image: ImageFile) -> int | None:
     """The orientation, if the plugin turns the picture while loading; None if it does not."""
     if isinstance(image, TiffImageFile):
         hide_xmp(image)

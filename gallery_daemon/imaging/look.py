@@ -114,6 +114,17 @@ def look(
     return Look(facts, picture.pixels, picture.look, picture.remark)
 
 
+def whole_photo(path: str, identity: Identity, max_bytes: int) -> tuple[bytes, FileKind]:
+    """All bytes of the photo at `path`, and its kind.
+
+    Raises:
+        PhotoChanged, NotAPhoto, BadPhoto, OSError: as `look`.
+    """
+    with _opened(path) as file:
+        form = _accepted(file, identity, max_bytes)
+        return _whole(file, identity), form
+
+
 def _accepted(file: BinaryIO, identity: Identity, max_bytes: int) -> FileKind:
     """The file's kind, if it is the file that settled, a photo, and not too large."""
     _refuse_another(file, identity)

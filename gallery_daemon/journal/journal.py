@@ -23,8 +23,10 @@ from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.filed_places import FiledPlaces
 from gallery_daemon.journal.inferences import InferenceTable
+from gallery_daemon.journal.lesson_places import LessonPlaces
 from gallery_daemon.journal.lesson_table import LessonTable
 from gallery_daemon.journal.made_folders import MadeFolders
+from gallery_daemon.journal.overview_rows import OverviewRows
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
     OPEN_STATES,
@@ -38,6 +40,9 @@ from gallery_daemon.journal.record import (
     signed,
     written,
 )
+from gallery_daemon.journal.review_rows import ReviewRows
+from gallery_daemon.journal.settled_groups import SettledGroups
+from gallery_daemon.journal.shot_rows import ShotRows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -75,6 +80,11 @@ class Journal:
         self.made_folders = MadeFolders(self._database)
         self.lessons = LessonTable(self._database)
         self.filed_places = FiledPlaces(self._database)
+        self.review_rows = ReviewRows(self._database)
+        self.lesson_places = LessonPlaces(self._database)
+        self.overview = OverviewRows(self._database)
+        self.settled_groups = SettledGroups(self._database)
+        self.shots = ShotRows(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.
@@ -83,6 +93,10 @@ class Journal:
             JournalError: the journal cannot be used.
         """
         self._database.execute("PRAGMA shrink_memory")
+
+    def version(self) -> tuple[int, int]:
+        """What changes whenever something is written; as `Database.version`."""
+        return self._database.version()
 
     def close(self) -> None:
         """The file is closed, and other programs may recover the intents that are open."""
@@ -108,6 +122,11 @@ class Journal:
         """Whether anything was ever filed into the library."""
         filed = "WHERE library = ? AND state = 'filed' LIMIT 1"
         return bool(self._rows(filed, os.fsencode(library)))
+
+    def libraries(self) -> list[str]:
+        """Those that files lie in which were filed there, in order."""
+        names = self._database.rows(statements.LIBRARIES, ())
+        return [os.fsdecode(row["library"]) for row in names]
 
     def filed_by_others(self, library: str, rules: Collection[str]) -> dict[str, int]:
         """How many photos lie in the library by rules that are none of these, by rule."""
@@ -250,10 +269,14 @@ class Journal:
 
     def find(self, query: Query) -> list[Row]:
         """The rows that fit, the newest first."""
+        return list(self.each(query))
+
+    def each(self, query: Query) -> Iterator[Row]:
+        """The rows that fit, the newest first, read one by one."""
         where, values = query.where()
         question = f"{statements.SELECT}{where} ORDER BY id DESC"
         found = map(row_of, self._database.rows(question, values))
-        return list(islice(filter(query.fits, found), query.limit))
+        return islice(filter(query.fits, found), query.limit)
 
     def latest_of(self, path: str, library: str) -> Row | None:
         """The latest row of a file that was at `path`, whatever its bytes were."""
@@ -333,6 +356,9 @@ class Journal:
             self._database.execute(statements.REVERT, (end.state, end.row))
         if end.state is State.UNDO:
             self._database.execute(statements.RESTORE_FILED, (end.row,))
+            self.lesson_places.undone(end.row)
+        elif end.state is State.FILED:
+            self.lesson_places.filed(end.row)
 
     def _insert(self, entry: JournalEntry, library: str, when: datetime) -> int:
         values = columns_of(entry) | {

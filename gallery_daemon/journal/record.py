@@ -112,7 +112,8 @@ class CacheEntry:
 class JournalEntry:
     """One decided file; a sidecar has no decision of its own. `cache_entry` goes into the cache.
 
-    `redoes` is the row of an undo that is undone: what it undid was decided as this is.
+    `redoes` is the row of an undo that is undone: what it undid was decided as this is. `said` is
+    the class that a person said, by which it was decided, whatever the prediction is.
     """
 
     photo: Photo
@@ -124,6 +125,7 @@ class JournalEntry:
     intent: Intent | None = None
     cache_entry: CacheEntry | None = None
     redoes: int | None = None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ class Row:
     offset; `made_inode` is that of the copy, if one was made; `unfinished` the name under which a
     copy was begun that is not whole yet, and `begun_inode` its inode; `content_hash` the SHA-256 of
     what was filed, in hexadecimal digits, or of its ends (`contents.OF_ENDS`); `rights` those that
-    the file had and its new place cannot keep. In the row of an undo the two places are exchanged:
+    the file had and its new place cannot keep; `said` the class that a person said, where that
+    decided. In the row of an undo the two places are exchanged:
     it leads from the library to the watch folder.
     """
 
@@ -186,6 +189,12 @@ class Row:
     look: LookKind | None = None
     content_hash: str | None = None
     rights: Rights | None = None
+    said: str | None = None
+
+    @property
+    def filed_as(self) -> str | None:
+        """The class by which it was decided: a person's word, or else the model's."""
+        return self.said or self.top_class
 
     @property
     def takes_source(self) -> bool:
@@ -232,6 +241,7 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
         "mtime_ns": identity.mtime_ns,
         "state": entry.state,
         "reason": written(entry.reason),
+        "said": entry.said,
     }
     if decision := entry.decision:
         trace = to_text(decision.trace)
@@ -310,6 +320,7 @@ def row_of(columns: sqlite3.Row) -> Row:
         look=None if columns["look"] is None else LookKind(columns["look"]),
         content_hash=columns["content_hash"],
         rights=_rights_of(columns),
+        said=columns["said"],
     )
 
 

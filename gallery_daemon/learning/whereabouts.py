@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 from gallery_daemon.filing.content import hash_of
 from gallery_daemon.journal.contents import DigestKind
 from gallery_daemon.journal.record import State
-from gallery_daemon.learning.corrections import STILL_S, Carried
+from gallery_daemon.learning.corrections import STILL_S
+from gallery_daemon.learning.statements import Carried
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Whereabouts:
             folder=candidate.folders,
             identity=identity,
             filed_in=row.folder,
-            top_class=row.top_class,
+            top_class=row.filed_as,
             outcome=row.outcome,
             content_hash=row.content_hash,
             moved_s=_moved_s(file.stat, row, now_s),

@@ -14,7 +14,8 @@ import pytest
 from gallery_daemon.config.oneshot import default_config
 from gallery_daemon.config.settings import LearnSettings, LearnWhen
 from gallery_daemon.daemon.configuration import versions_of
-from gallery_daemon.daemon.idle_learning import IdleLearning, LearnerProcess, LearnerResult
+from gallery_daemon.daemon.idle_learning import IdleLearning
+from gallery_daemon.daemon.learner_process import LearnerProcess, LearnerResult
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.lesson import LessonKind, NewLesson
 from gallery_daemon.logs.model_events import LearningFailed, LearningPossible, ModelRefused

@@ -19,13 +19,14 @@ from gallery_daemon.classifier.host import ClassifierHost
 from gallery_daemon.cli.main import main
 from gallery_daemon.config import oneshot
 from gallery_daemon.config.settings import WatchFolder
-from gallery_daemon.daemon import idle_learning, version_watch, watching, wiring
+from gallery_daemon.daemon import idle_learning, learner_process, version_watch, watching, wiring
 from gallery_daemon.journey.retry import CircuitBreaker, Retries
 from tests.classifier.loop import FAKE
 from tests.faults.planted import BUGS
 
 RETRY_S = 0.5
 SETTLE_S = 0.5
+QUICK = (sys.executable, "-m", "tests.faults.quick_daemon")
 LOOK_EVERY_S = 0.5
 
 
@@ -45,8 +46,8 @@ def run() -> None:
         patch.object(idle_learning, "next_beat", lambda now: now + LOOK_EVERY_S),
         patch.object(idle_learning, "_QUIET_S", LOOK_EVERY_S),
         # The tests keep the machine busy, and wait for it.
-        patch.object(idle_learning, "_NICENESS", 0),
-        patch.object(idle_learning, "LEARNER", (sys.executable, "-m", "tests.faults.quick_daemon")),
+        patch.object(learner_process, "_NICENESS", 0),
+        patch.object(learner_process, "LEARNER", QUICK),
         BUGS[bug]() if bug else nullcontext(),
     ):
         main()

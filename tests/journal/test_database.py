@@ -71,7 +71,35 @@ SCHEMA = {
     token TEXT
 , owner INTEGER, made_inode INTEGER, undoes INTEGER REFERENCES filings (id)"""
     """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB"""
-    """, mode INTEGER, uid INTEGER, gid INTEGER, look TEXT) STRICT""",
+    """, mode INTEGER, uid INTEGER, gid INTEGER, look TEXT, said TEXT) STRICT""",
+    "filings_in_review": (
+        "CREATE INDEX filings_in_review ON filings (library, id)"
+        "\nWHERE outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL"
+    ),
+    "filings_overview": (
+        "CREATE INDEX filings_overview"
+        "\nON filings (\n    library, state, class, said, source, taken, outcome, rule, confidence,"
+        " parent\n)"
+        "\nWHERE parent IS NULL AND id > 0"
+    ),
+    "settled_groups": """CREATE TABLE settled_groups (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    settled_at TEXT NOT NULL
+) STRICT""",
+    "settled_photos": """CREATE TABLE settled_photos (
+    settled_group INTEGER NOT NULL REFERENCES settled_groups (id),
+    path BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    is_kept INTEGER NOT NULL
+) STRICT""",
+    "settled_photos_by_path": (
+        "CREATE UNIQUE INDEX settled_photos_by_path ON settled_photos (path, settled_group)"
+    ),
+    "settled_photos_by_group": (
+        "CREATE INDEX settled_photos_by_group ON settled_photos (settled_group)"
+    ),
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -194,8 +222,14 @@ SCHEMA = {
 }
 
 
+WITHOUT_OVERVIEW = (
+    "DROP INDEX filings_overview; DROP TABLE settled_photos; DROP TABLE settled_groups; "
+)
+WITHOUT_SAID = (
+    f"{WITHOUT_OVERVIEW}DROP INDEX filings_in_review; ALTER TABLE filings DROP COLUMN said; "
+)
 WITHOUT_LESSONS = (
-    "DROP TABLE lesson_features; DROP TABLE lessons; DROP TABLE mass_moves;"
+    f"{WITHOUT_SAID}DROP TABLE lesson_features; DROP TABLE lessons; DROP TABLE mass_moves;"
     " DROP INDEX filings_by_made_inode; "
 )
 WITHOUT_LOOK = f"{WITHOUT_LESSONS}ALTER TABLE filings DROP COLUMN look; "
@@ -228,7 +262,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (13,) == database.execute("PRAGMA user_version").fetchone()
+        assert (15,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -257,6 +291,7 @@ ENTRY = JournalEntry(
         "copy", DESTINATION.folder, "a.jpg", "token", parent=7, rights=Rights(0o600, 1000, 100)
     ),
     cache_entry=CacheEntry("default@00000000", '{"a":1}', Fingerprint(2**127 + 1, 5, "B")),
+    said="cars",
 )
 
 
@@ -288,7 +323,7 @@ def test_the_columns_of_a_row(tmp_path: Path) -> None:
         "action": "copy", "folder": b"Memes/b\xfe", "name": b"a.jpg", "token": "token",
         "owner": owner, "made_inode": None, "undoes": None, "precision": 0.875, "familiarity": 0.5,
         "content_hash": None, "unfinished": None, "mode": 0o600, "uid": 1000, "gid": 100,
-        "look": "quick",
+        "look": "quick", "said": "cars",
     } == row  # fmt: skip
     shape = (b"/in\xff/x/a.jpg", -(2**63), 3, -4)
     assert (*shape, "default@00000000", '{"a":1}') == look
@@ -303,13 +338,13 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert (PHOTO.candidate, PHOTO.identity) == (row.candidate, row.identity)
     assert "/lib\udcff/Memes/b\udcfe/a.jpg" == row.destination
     assert Rights(0o600, 1000, 100) == row.rights
-    assert ("memes", 0.75, 0.875, 0.5, LookKind.QUICK, "token", 7) == (
+    assert ("memes", 0.75, 0.875, 0.5, LookKind.QUICK, "token", 7, "cars") == (
         row.top_class, row.confidence, row.precision, row.familiarity, row.look, row.token,
-        row.parent,
+        row.parent, row.said,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 12))
+@pytest.mark.parametrize("version", range(1, 15))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -398,6 +433,8 @@ BACK_TO[9] = f"{WITHOUT_UNFINISHED} PRAGMA user_version = 9;"
 BACK_TO[10] = f"{WITHOUT_RIGHTS} PRAGMA user_version = 10;"
 BACK_TO[11] = f"{WITHOUT_LOOK} PRAGMA user_version = 11;"
 BACK_TO[12] = f"{WITHOUT_LESSONS} PRAGMA user_version = 12;"
+BACK_TO[13] = f"{WITHOUT_SAID} PRAGMA user_version = 13;"
+BACK_TO[14] = f"{WITHOUT_OVERVIEW} PRAGMA user_version = 14;"
 
 
 @pytest.mark.parametrize("version", BACK_TO)
