@@ -6,7 +6,6 @@ the features of photos are kept on the way. To be done while the versions are `l
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,11 @@ import numpy as np
 
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.learning.adoption import keep, serves_already
-from gallery_daemon.learning.candidate_model import make_candidate
+from gallery_daemon.learning.candidate_model import ServingModel, make_candidate
+from gallery_daemon.learning.decisions import SURE
 from gallery_daemon.learning.fit import Taught
 from gallery_daemon.learning.proposal import proposal_of
-from gallery_daemon.model.bank import load_bank
+from gallery_daemon.model.bank import load_bank, load_lessons
 from gallery_daemon.model.head import load_head
 
 if TYPE_CHECKING:
@@ -30,14 +30,8 @@ if TYPE_CHECKING:
     from gallery_daemon.learning.lesson_features import FeatureReader
     from gallery_daemon.learning.proposal import Proposal
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
-
-FEWEST_OF_NEW_CLASS = 15
-"""With fewer photos a new class is found too seldom (`python -m tests.benchmarks.learning`)."""
-
-
-# A rule names a class, and a template makes a folder of it.
-_CLASS_NAME = re.compile(r"[^\s/.,:{}\[\]#&*!|>'\"%@`-][^/,:{}\[\]#'\"\x00-\x1f\x7f]{0,59}")
+    from gallery_daemon.model.model_version import ModelVersion
+    from gallery_daemon.model.model_versions import ModelVersions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,17 +52,21 @@ class Learning:
 class Learner:
     """Learns for one library."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         versions: ModelVersions,
         library: str,
         table: LessonTable,
         reader: FeatureReader,
         clock: Clock,
+        sure: float = SURE,
     ) -> None:
-        """`reader` looks at photos with the body of the versions' base."""
+        """`reader` looks at photos with the body of the versions' base.
+
+        `sure` is the confidence from which on rules file a photo, 0..1.
+        """
         self._versions, self._library, self._table = versions, library, table
-        self._reader, self._clock = reader, clock
+        self._reader, self._clock, self._sure = reader, clock, sure
         self._read_at = clock.wall()
 
     def candidate(self, told: Callable[[int, int], None]) -> Learning:
@@ -96,9 +94,9 @@ class Learner:
         head = load_head(self._versions.bundle, base)
         bank = load_bank(self._versions.bundle, base, head.weight.shape[1])
         assert bank is not None
-        candidate = make_candidate(
-            base, head, bank, _taught(usable, found.rows, bank.full.shape[1])
-        )
+        taught = _taught(usable, found.rows, bank.full.shape[1])
+        serving = _serving(self._versions, bank.full.shape[1])
+        candidate = make_candidate(base, head, bank, taught, serving=serving, sure=self._sure)
         return Learning(
             candidate,
             usable,
@@ -129,21 +127,20 @@ def refuse_unteachable(base: Manifest) -> None:
         )
 
 
-def refuse_class_name(name: str, classes: Sequence[str]) -> None:
-    """A new class may be called so.
-
-    Raises:
-        GalleryError: it may not.
-    """
-    if name in classes:
-        raise GalleryError(
-            f"{name} is a class already",
-            hint="drag photos to its folder, or: gallery-daemon label FILE... " + name,
-        )
-    if not _CLASS_NAME.fullmatch(name):
-        raise GalleryError(
-            f"a class cannot be called {name!r}", hint="letters and digits, as in pet_photos"
-        )
+def _serving(versions: ModelVersions, features: int) -> ServingModel | None:
+    """The learned version that serves, if it is not the base."""
+    version = versions.serving().version
+    if version.folder is None:
+        return None
+    manifest, lessons = version.manifest, load_lessons(version.folder, version.manifest, features)
+    taught = Taught(
+        lessons.full.astype(np.float32),
+        lessons.quick.astype(np.float32),
+        tuple(manifest.classes[label] for label in lessons.labels.tolist()),
+        tuple(range(len(lessons.labels))),
+        (None,) * len(lessons.labels),
+    )
+    return ServingModel(taught, manifest.full.temperature)
 
 
 def _taught(
