@@ -32,7 +32,7 @@ _GONE_AWAY: Final = 499
 _CACHING: Final = "private, max-age=3600"
 
 
-class ShownPicture(Protocol):
+class PagePicture(Protocol):
     """A picture's bytes, and what they are: `webp` or `jpeg`."""
 
     @property
@@ -46,10 +46,10 @@ class ShownPicture(Protocol):
         ...
 
 
-class PictureSource(Protocol):
+class MakesPictures(Protocol):
     """Makes pictures; any thread may ask."""
 
-    def thumbnail(self, path: str, identity: Identity, side: int) -> ShownPicture:
+    def thumbnail(self, path: str, identity: Identity, side: int) -> PagePicture:
         """The photo within a square of `side` pixels.
 
         Raises:
@@ -65,7 +65,7 @@ class PictureSource(Protocol):
 class PicturesShown:
     """The pictures of a review; for one event loop."""
 
-    def __init__(self, source: PictureSource) -> None:
+    def __init__(self, source: MakesPictures) -> None:
         self._source = source
         self._threads = ThreadPoolExecutor(_AT_ONCE, "pictures")
         self._turns = asyncio.Semaphore(_AT_ONCE)
