@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import existing_config, warn_of_versions
+from gallery_daemon.cli.config_file import warn_of_versions
 from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.helptext import HelpfulCommand, HelpfulGroup
 from gallery_daemon.cli.moments import to_the_second
-from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import shown
+from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.commands.model_choice import roll_back, use_version, versions_for
-from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.model.model_versions import ModelVersionState
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _INDENT = 6
 def list_versions(
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per version.")
     ] = False,
@@ -46,7 +47,7 @@ def list_versions(
 
     Example: gallery-daemon model list
     """
-    loaded = read_configuration(existing_config(config))
+    loaded = config_to_teach(config, library)
     versions = versions_for(loaded)
     if as_json:
         for each in versions.all():
@@ -66,6 +67,7 @@ def use(
     ],
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
 ) -> None:
     """Let another version of the model serve.
 
@@ -78,18 +80,18 @@ def use(
 
         gallery-daemon model use base
     """
-    _print_serving(use_version(existing_config(config), name))
+    _print_serving(use_version(config_to_teach(config, library), name))
 
 
 @app.command(cls=HelpfulCommand)
-def rollback(*, config: ConfigFile = None) -> None:
+def rollback(*, config: ConfigFile = None, library: TaughtLibrary = None) -> None:
     """Let the version before serve again.
 
     A running daemon takes it up within seconds. Nothing is deleted: `model use` comes back.
 
     Example: gallery-daemon model rollback
     """
-    _print_serving(roll_back(existing_config(config)))
+    _print_serving(roll_back(config_to_teach(config, library)))
 
 
 def _print_serving(version: ModelVersion) -> None:

@@ -26,6 +26,7 @@ from gallery_daemon.cli.explained import (
 )
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_error, print_to_stderr, told_if_slow
+from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import (
     explain_file,
@@ -108,11 +109,11 @@ def explain(
 def _lesson_of(place: str, config: Path | None, read: Callable[[], Config]) -> str | None:
     """What was said of the file by where it lies, or by command; or why its place says nothing."""
     path = journal_path()
-    if lacks_config(config) or not path.exists():
+    if not path.exists():
         return None
     # What is wrong with the rules, the model or the journal was said before.
     with contextlib.suppress(GalleryError):
-        loaded = read()
+        loaded = config_to_teach(None) if lacks_config(config) else read()
         with contextlib.closing(Journal(path, read_only=True)) as journal:
             return what_is_said(place, loaded, journal, SystemClock())
     return None

@@ -9,15 +9,14 @@ from typing import Annotated
 import typer
 
 from gallery_daemon.cli import exits
-from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.fitting import path_line
-from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import print_error
+from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands import lessons
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.mistakes import did_you_mean
-from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.daemon.wiring import classes_to_teach
 from gallery_daemon.errors import GalleryError
@@ -35,6 +34,7 @@ def label(
         bool, typer.Option("--undo", help="Take back what was said of the FILEs; no CLASS.")
     ] = False,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
 ) -> None:
     """Say of which class photos are, so that the model can learn it; nothing is moved.
 
@@ -46,7 +46,7 @@ def label(
 
         gallery-daemon label --undo ~/Pictures/Sorted/Review/IMG_2041.HEIC
     """
-    loaded, clock = read_configuration(existing_config(config)), SystemClock()
+    loaded, clock = config_to_teach(config, library), SystemClock()
     names, class_name = (words, "") if undo else (words[:-1], words[-1])
     has_failed = False
     with contextlib.closing(open_to_plan()) as journal:

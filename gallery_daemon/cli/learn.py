@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gallery_daemon.cli import exits, public
-from gallery_daemon.cli.config_file import existing_config
+from gallery_daemon.cli.fitting import sentence
+from gallery_daemon.cli.moves import waits
 from gallery_daemon.cli.new_model import print_end, print_learning
+from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.progress import pass_display
+from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.clock import SystemClock
-from gallery_daemon.daemon.configuration import manifest_of, read_configuration, versions_of
+from gallery_daemon.daemon.configuration import manifest_of, versions_of
 from gallery_daemon.daemon.journals import open_to_plan
+from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.learning.learn import Learner, Learning
+    from gallery_daemon.learning.library_scan import LibraryLook
     from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
 
 
 def learn(
     *,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The configuration; your own, if none is named."),
-    ] = None,
+    config: ConfigFile = None,
+    library: TaughtLibrary = None,
     new_class: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -63,7 +66,7 @@ def learn(
     """
     # Matrices this small are slower on two threads than on one, and take ten times the work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    loaded = read_configuration(existing_config(config))
+    loaded = config_to_teach(config, library, new_class and new_class[0])
     versions = versions_of(loaded.model.bundle, loaded.library)
     with contextlib.closing(open_to_plan()) as journal, versions.locked():
         status = _learn(loaded, versions, journal, new_class, _Answer(yes=yes, as_json=as_json))
@@ -87,7 +90,8 @@ def _learn(
     clock, given = SystemClock(), list[int]()
     if new_class is not None:
         given = act.teach_class(*new_class, loaded, journal, clock)
-    act.look_for_lessons(loaded, journal, clock)
+    look = act.look_for_lessons(loaded, journal, clock)
+    _refuse_too_early(look, loaded.library, journal)
     learner = act.learner_of(loaded, versions, journal, clock)
     before = manifest_of(loaded.model).model_id
     with pass_display("looking at lessons") as display:
@@ -99,11 +103,27 @@ def _learn(
         # The folder was only tried out.
         journal.lessons.withdraw(given, clock.wall())
     if answer.as_json:
-        said = public.of_learning(result, learning, version, before)
+        waiting = {"waiting": len(look.waiting), "counts_in_s": math.ceil(look.counts_in_s)}
+        said = public.of_learning(result, learning, version, before) | waiting
         public.print_json({"library": loaded.library} | said)
     else:
         print_end(result, learning, version, before)
+        if look.waiting:
+            print(sentence(waits(len(look.waiting), look.counts_in_s)))
     return 0 if result in {_ADOPTED, _KNOWN} else exits.SOME
+
+
+def _refuse_too_early(look: LibraryLook, library: str, journal: Journal) -> None:
+    """There is a lesson, or no photo that will be one.
+
+    Raises:
+        GalleryError: photos were moved just now, and nothing else could be learned from.
+    """
+    if look.waiting and not journal.lessons.active(library):
+        raise GalleryError(
+            f"there are no lessons yet; {waits(len(look.waiting), look.counts_in_s)}",
+            hint="gallery-daemon learn, when they count",
+        )
 
 
 _ADOPTED, _KNOWN, _REFUSED = "adopted", "known", "refused"

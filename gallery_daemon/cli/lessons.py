@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallery_daemon.cli import public
-from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.fitting import path_line, sentence
 from gallery_daemon.cli.moments import MOST
-from gallery_daemon.cli.moves import asked, photos
-from gallery_daemon.cli.options import ConfigFile
+from gallery_daemon.cli.moves import asked, photos, waits
+from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.cli.progress import pass_display
+from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.lessons import export, gather
-from gallery_daemon.daemon.configuration import read_configuration, versions_of
+from gallery_daemon.daemon.configuration import versions_of
 from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import GalleryError
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 def lessons(
     *,
     config: ConfigFile = None,
+    library: TaughtLibrary = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per lesson and mass move.")
     ] = False,
@@ -75,7 +76,7 @@ def lessons(
 
         gallery-daemon lessons --export ~/lessons
     """
-    loaded, clock = read_configuration(existing_config(config)), SystemClock()
+    loaded, clock = config_to_teach(config, library), SystemClock()
     with contextlib.closing(open_to_plan()) as journal:
         gathered = gather(loaded, journal, clock)
         if accept_move is not None or dismiss_move is not None:
@@ -162,7 +163,7 @@ def _print(gathered: Gathered, library: str) -> None:
     for move in gathered.mass_moves:
         print(sentence(asked(move)))
     if gathered.waiting:
-        print(f"not counted yet, because they were moved just now: {photos(gathered.waiting)}")
+        print(sentence(waits(gathered.waiting, gathered.counts_in_s)))
 
 
 def _head(lessons_: tuple[Lesson, ...]) -> str:

@@ -45,6 +45,14 @@ ConfigOfLibrary = Annotated[
         "--config", metavar="FILE", help="Only of this configuration's library; all libraries."
     ),
 ]
+TaughtLibrary = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        metavar="FOLDER",
+        help="Of this library; the configuration's, or the one of `run` without a configuration.",
+    ),
+]
 Format = Annotated[
     LogFormat | None,
     typer.Option(

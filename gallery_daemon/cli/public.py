@@ -109,6 +109,11 @@ def of_mass_move(move: MassMove) -> Public:
     }
 
 
+def of_open_move(move: MassMove) -> Public:
+    """The same where moves of several libraries stand together."""
+    return {"library": move.library} | of_mass_move(move)
+
+
 def of_planned(planned: PlannedFile) -> Public:
     """What would become of one file, under the log's field names."""
     return {

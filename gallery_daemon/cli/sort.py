@@ -19,6 +19,7 @@ from gallery_daemon.cli.render import print_tally
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.plan import forecast, scopes_of
 from gallery_daemon.commands.sort import sort_once
+from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.missing import refuse_elsewhere, refuse_missing
 from gallery_daemon.config.oneshot import adapt, default_config
 from gallery_daemon.daemon.configuration import (
@@ -117,9 +118,11 @@ def _config(
         refuse_elsewhere(place)
     path = config or default_path()
     if config is not None or path.exists():
-        loaded = read_configuration(path)
+        into = None if place is None else absolute(place, str(Path.cwd()))
+        # What was learned in the configuration's own library is that library's.
+        loaded = read_configuration(path, library=into)
         refuse_failing(loaded)
-        return adapt(loaded, sources=folders, library=place, action=action)
+        return adapt(loaded, sources=folders, action=action)
     if place is None:
         raise GalleryError(
             f"where shall the photos go? There is no configuration at {path}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,6 +27,8 @@ from gallery_daemon.journal.record import Row, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gallery_daemon.journal.lesson import MassMove
+
 _SHOWN = 20
 _LAST = 5
 
@@ -43,7 +46,13 @@ def status(
     daemons, rows = _daemons(library), _rows(library)
     if as_json:
         found = {key: [public.of_row(row) for row in each] for key, each in rows.items()}
-        public.print_json({"daemons": daemons} | found)
+        taught = _lessons(library)
+        public.print_json(
+            {"daemons": daemons}
+            | found
+            | {"lessons": [{"library": one.library, "lessons": one.count} for one in taught]}
+            | {"mass_moves": [public.of_open_move(move) for each in taught for move in each.asked]}
+        )
         return
     ours = [daemon for daemon in daemons if _is_ours(daemon)]
     others = [daemon for daemon in daemons if not _is_ours(daemon)]
@@ -57,8 +66,10 @@ def status(
     _print_rows("could not be filed yet", failed)
     unread = "cannot be read (quarantined), and tried again when it changes"
     _print_rows(unread, rows["quarantined"])
-    for line in _lessons(library):
-        print(sentence(line))
+    for each in _lessons(library):
+        print(path_line(each.library, 0, before="lessons for ", after=f": {each.count}"))
+        for move in each.asked:
+            print(sentence(asked(move)))
     for daemon in others:
         begin = f"process {daemon['pid']} is a daemon with another journal: "
         print(path_line(daemon["journal"], 0, before=begin))
@@ -101,21 +112,31 @@ def _rows(library: str | None) -> dict[str, list[Row]]:
         return empty
 
 
-def _lessons(library: str | None) -> Iterator[str]:
-    """How many lessons there are, and what is asked about, by library."""
+@dataclass(frozen=True, slots=True)
+class LessonsOfLibrary:
+    """How many lessons hold for a library, and what is asked about moves in it."""
+
+    library: str
+    count: int
+    asked: list[MassMove]
+
+
+def _lessons(library: str | None) -> list[LessonsOfLibrary]:
+    """Of each library that has any; with a `library` only of that."""
     path = journal_path()
     if not path.exists():
-        return
+        return []
     try:
         with contextlib.closing(Journal(path, read_only=True)) as journal:
-            for name in journal.lessons.libraries():
-                if library not in {None, name}:
-                    continue
-                count = len(journal.lessons.active(name))
-                yield f"lessons for {name}: {count}"
-                yield from map(asked, journal.lessons.mass_moves(name))
+            table = journal.lessons
+            return [
+                LessonsOfLibrary(name, len(table.active(name)), table.mass_moves(name))
+                for name in table.libraries()
+                if library in {None, name}
+            ]
     except GalleryError as error:
         print_error(error)
+        return []
 
 
 def _is_ours(daemon: dict[str, Any]) -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
-    from gallery_daemon.logs.events import Event
+    from gallery_daemon.learning.library_scan import LibraryLook
     from gallery_daemon.model.model_versions import ModelVersions
 
 
@@ -46,13 +46,13 @@ def learner_of(config: Config, versions: ModelVersions, journal: Journal, clock:
     return Learner(versions, config.library, journal.lessons, reader, clock)
 
 
-def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> tuple[Event, ...]:
+def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> LibraryLook:
     """A look at the whole library: what was dragged since the last one is in the journal.
 
     Raises:
         JournalError: the journal cannot be used now.
     """
-    return library_scan_of(config, journal, Disk(), clock).look().events
+    return library_scan_of(config, journal, Disk(), clock).look()
 
 
 def teach_class(

@@ -18,9 +18,9 @@ from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.scan import Listed
 from gallery_daemon.journal.lesson import Lesson, LessonKind, LessonState, MassMove, NewLesson
 from gallery_daemon.journal.record import State
-from gallery_daemon.learning.corrections import Kept, SaysNothing, TakenBack, statement_of
 from gallery_daemon.learning.library_places import LibraryPlaces
 from gallery_daemon.learning.library_scan import root_of_library
+from gallery_daemon.learning.statements import Kept, SaysNothing, TakenBack, statement_of
 from gallery_daemon.learning.whereabouts import Whereabouts
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity
@@ -41,12 +41,14 @@ _CLOSE = "gallery-daemon lessons shows them"
 class Gathered:
     """What holds for a library after a look at it.
 
-    `waiting` counts photos that were moved a moment ago, and are no lessons yet.
+    `waiting` counts photos that were moved a moment ago, and are no lessons yet; they are in
+    `counts_in_s` seconds.
     """
 
     lessons: tuple[Lesson, ...]
     mass_moves: tuple[MassMove, ...]
     waiting: int
+    counts_in_s: float
 
 
 def gather(config: Config, journal: Journal, clock: Clock) -> Gathered:
@@ -61,6 +63,7 @@ def gather(config: Config, journal: Journal, clock: Clock) -> Gathered:
         tuple(lessons.active(config.library)),
         tuple(lessons.mass_moves(config.library)),
         len(look.waiting),
+        look.counts_in_s,
     )
 
 

@@ -27,6 +27,8 @@ from gallery_daemon.filing.relocate import relocation_step
 from gallery_daemon.filing.steps import would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.examined import examined_of
+from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import File
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journey.examined import Examined
+    from gallery_daemon.journey.judge import AnswerVerdict
     from gallery_daemon.photo import Photo
 
 SHOWN = 12
@@ -176,42 +179,32 @@ class _Ways:
         return tuple(sorted(ways, key=lambda way: (-way.filed - way.waiting, way.was, way.now)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A photo's plan by one configuration; `to` is None where that has no place for it."""
-
-    planned: PlannedFile
-    to: Destination | None
-
-
 class _Judge:
     """Judges filed photos by one configuration."""
 
-    def __init__(
-        self, config: Config, journal: Journal, clock: Clock, display: ProgressDisplay
-    ) -> None:
-        self.inspection = Inspection(config, journal, clock, display)
+    def __init__(self, config: Config, journal: Journal) -> None:
+        self._remembered = InferenceCache.of(config, journal)
         self._preview = Preview(config, journal, None)
 
-    def of(self, row: Row, photo: Photo, there: Photo) -> _Placed | None:
-        """Where the photo belongs, by what is remembered of it; None: nothing is.
+    def recall(self, photo: Photo, there: Photo) -> Examined | None:
+        """What is remembered of a photo, as it came from its watch folder or as it lies."""
+        report = self._remembered.answer(photo) or self._remembered.answer(there)
+        return None if report is None else replace(examined_of(report), photo=photo)
 
-        `photo` is as it came from its watch folder, `there` as it lies in the library.
-        """
-        examined = self.inspection.recall(photo) or self.inspection.recall(there)
-        return None if examined is None else self.of_examined(row, photo, there, examined)
+    def verdict_on(self, examined: Examined) -> AnswerVerdict:
+        """What becomes of it by the rules."""
+        return self._preview.verdict_on(examined)
 
-    def of_examined(self, row: Row, photo: Photo, there: Photo, examined: Examined) -> _Placed:
-        """Where the photo belongs, which was examined."""
-        examined = replace(examined, photo=photo)
-        verdict = self._preview.verdict_on(examined)
+    def plan(self, row: Row, there: Photo, examined: Examined) -> PlannedFile:
+        """The verdict written down, of a photo that lies `there`."""
+        verdict = self.verdict_on(examined)
         planned = described(examined, verdict)
         if not isinstance(verdict, File):
-            return _Placed(planned, None)
-        to = verdict.destination
-        placed = self._preview.relocated(planned, relocation_step(there, to), None)
+            return planned
+        step = relocation_step(there, verdict.destination)
+        placed = self._preview.relocated(planned, step, None)
         # How it came into the library stays as it was, and nothing of ours is in its way.
-        return _Placed(replace(placed, action=row.action, conflict=None), to)
+        return replace(placed, action=row.action, conflict=None)
 
 
 class _FiledPhotos:
@@ -221,8 +214,8 @@ class _FiledPhotos:
         self, was: Config, now: Config, journal: Journal, clock: Clock, display: ProgressDisplay
     ) -> None:
         self._journal, self._display, self._library = journal, display, now.library
-        self._was = _Judge(was, journal, clock, display)
-        self._now = _Judge(now, journal, clock, display)
+        self._was, self._now = _Judge(was, journal), _Judge(now, journal)
+        self._inspection = Inspection(now, journal, clock, display)
         self._candidates = RefileCandidates(journal, Disk(), now.library, clock)
         self.judged = self.unplaced = self.unjudged = self.changed = self.in_other_library = 0
         self._is_moving = was.library != now.library
@@ -232,13 +225,11 @@ class _FiledPhotos:
         unjudged: list[int] = []
         for row in self._rows():
             photo, there = self._candidates.as_remembered(row)
-            now = self._now.of(row, photo, there)
-            was = self._was.of(row, photo, there)
-            if now is None or was is None:
+            examined = self._now.recall(photo, there)
+            if examined is None:
                 unjudged.append(row.id)
-                continue
-            self.judged += 1
-            yield from self._replanned(row, was, now)
+            else:
+                yield from self._replanned(row, there, examined)
         if looks:
             yield from self._looked_at(unjudged)
         else:
@@ -264,37 +255,39 @@ class _FiledPhotos:
         while handful := list(islice(rest, _HANDFUL)):
             waiting: dict[Photo, FiledPhoto] = {}
             for number in handful:
-                found = self._candidates.as_filed(self._journal.existing_row(number))
-                if isinstance(found, FiledPhoto):
-                    waiting[found.to_examine] = found
+                photo = self._candidates.as_filed(self._journal.existing_row(number))
+                if isinstance(photo, FiledPhoto):
+                    waiting[photo.to_examine] = photo
                 else:
                     self.changed += 1
-            for examined in self._now.inspection.classify(list(waiting)):
-                self.judged += 1
-                yield from self._of_examined(waiting[examined.photo], examined)
+            for examined in self._inspection.classify(list(waiting)):
+                found = waiting[examined.photo]
+                here = replace(examined, photo=found.photo)
+                yield from self._replanned(found.row, found.in_library, here)
 
-    def _of_examined(self, found: FiledPhoto, examined: Examined) -> Iterator[ReplannedPhoto]:
-        row, photo, there = found.row, found.photo, found.to_examine
-        now = self._now.of_examined(row, photo, there, examined)
-        # By another model nothing is known of it: then what counts is where it lies.
-        was = self._was.of(row, photo, there) or _Placed(_as_it_lies(row), None)
-        yield from self._replanned(row, was, now)
-
-    def _replanned(self, row: Row, was: _Placed, now: _Placed) -> Iterator[ReplannedPhoto]:
+    def _replanned(self, row: Row, there: Photo, examined: Examined) -> Iterator[ReplannedPhoto]:
         """The photo, if it goes elsewhere from where it lies."""
-        assert row.name is not None
-        if not goes_elsewhere(was.planned, now.planned):
+        self.judged += 1
+        verdict = self._now.verdict_on(examined)
+        if isinstance(verdict, File) and _lies_there(row, verdict.destination):
+            return  # nearly all
+        now = self._now.plan(row, there, examined)
+        known = self._was.recall(examined.photo, there)
+        # By another model nothing is known of it: then what counts is where it lies.
+        was = _as_it_lies(row) if known is None else self._was.plan(row, there, known)
+        if not goes_elsewhere(was, now):
             return
-        if now.to is None:
+        if now.wanted is None:
             self.unplaced += 1
-            return
-        if row.folder == now.to.folder and would_be_tried(row.name, now.to.name):
-            return
-        if not isinstance(self._candidates.as_filed(row), FiledPhoto):
+        elif isinstance(self._candidates.as_filed(row), FiledPhoto):
+            yield ReplannedPhoto(row.id, row.destination or row.path, _as_it_lies(row), now)
+        else:
             self.changed += 1
-            return
-        assert row.destination is not None
-        yield ReplannedPhoto(row.id, row.destination, _as_it_lies(row), now.planned)
+
+
+def _lies_there(row: Row, to: Destination) -> bool:
+    assert row.name is not None
+    return row.folder == to.folder and would_be_tried(row.name, to.name)
 
 
 def _as_it_lies(row: Row) -> PlannedFile:

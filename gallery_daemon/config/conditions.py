@@ -229,7 +229,9 @@ _NamesIn: TypeAlias = Mapping[str, Callable[[Node], tuple[ScalarNode, ...]]]
 _CLASSES_IN: _NamesIn = {"class": _scalars, "probability": _keys}
 _SOURCES_IN: _NamesIn = {"source": _scalars}
 """The conditions whose values hold names that must be known, and how these are found in a node."""
-_TRAINED = "a class of your own is trained from a folder of its photos: gallery-daemon train --help"
+_TAUGHT = (
+    "a class of your own is learned from photos of it: gallery-daemon learn --new-class NAME DIR"
+)
 
 _NESTED: tuple[Key[Node], ...] = (
     Key("all", Raw("conditions"), "Each of these maps of conditions holds."),
@@ -317,7 +319,7 @@ class WhenReader:
             if self.classes is not None and item.text.strip() not in self.classes:
                 known = f"the model's classes are {', '.join(self.classes)}"
                 sentence = f"unknown class {quoted(item.text)}; {known}"
-                hint = did_you_mean(item.text, self.classes) or _TRAINED
+                hint = did_you_mean(item.text, self.classes) or _TAUGHT
                 self.mistakes.error(item.mark, sentence, hint)
         for item in _items(found, _SOURCES_IN):
             names = self.sources

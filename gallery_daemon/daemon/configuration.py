@@ -33,7 +33,7 @@ from gallery_daemon.rules.analysis import RuleWarning, warnings
 from gallery_daemon.rules.ruletest import run_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from gallery_daemon.config.given import PrecisionAt
@@ -119,13 +119,31 @@ def trouble_with_versions(config: Config) -> str | None:
     return versions_of(config.model.bundle, config.library).serving().problem
 
 
-def read_configuration(path: Path, version: ModelVersion | None = None) -> Config:
+def _nothing(_library: str) -> tuple[str, ...]:
+    return ()
+
+
+def read_configuration(
+    path: Path,
+    version: ModelVersion | None = None,
+    *,
+    library: str | None = None,
+    taught: Callable[[str], Iterable[str]] = _nothing,
+) -> Config:
     """The configuration in the file, with the version that serves, or as if `version` did.
+
+    Args:
+        path: of the file.
+        version: what a version of its model would make of it.
+        library: an absolute path, which takes the place of its own.
+        taught: classes that the model of a library is to have besides; rules may name them.
 
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
-    return _with_versions(partial(load, os.fspath(path)), path, version)
+    return _with_versions(
+        partial(load, os.fspath(path)), path, version, library=library, taught=taught
+    )
 
 
 def configuration_of(text: str, path: Path) -> Config:
@@ -141,26 +159,34 @@ def _with_versions(
     read: Callable[[Classes, PrecisionOf, VersionOf], Config],
     path: Path,
     version: ModelVersion | None,
+    *,
+    library: str | None = None,
+    taught: Callable[[str], Iterable[str]] = _nothing,
 ) -> Config:
-    """What `read` makes of the models that it is given.
+    """What `read` makes of the models that it is given; the rest as in `read_configuration`.
 
     Raises:
         ConfigErrors: it is wrong; all mistakes at once.
     """
-    troubles: list[str] = []
+    troubles, besides = list[str](), list[str]()
 
-    def version_of(bundle: str, library: str) -> str | None:
+    def version_of(bundle: str, own: str) -> str | None:
+        besides.extend(taught(library or own))
         if version is not None:
             return _path_of(version)
         # A bundle that cannot be read is a mistake like any other, which the classes tell.
         with contextlib.suppress(BundleError):
-            serving = versions_of(bundle, library).serving()
+            serving = versions_of(bundle, library or own).serving()
             troubles.extend(filter(None, [serving.problem]))
             return _path_of(serving.version)
         return None
 
+    def classes(model: ModelChoice) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*classes_of(model), *besides)))
+
     try:
-        return read(classes_of, precision_of, version_of)
+        config = read(classes, precision_of, version_of)
+        return config if library is None else replace(config, library=library)
     except ConfigErrors as error:
         # The version before may not know a class that the rules name: then this is why.
         hint = "gallery-daemon learn makes a new version"

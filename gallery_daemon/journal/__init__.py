@@ -6,6 +6,8 @@ a day; `past_decisions` reads one back; `contents` knows files by their bytes; `
 caches what models saw, `seen` keeps the order of that; `made_folders` knows which folders are ours.
 `lesson` is what a person said of a photo, and `lesson_table` keeps it, with its features;
 `filed_places` tells which files of the library lie where they were filed, and `review_rows` which
-photos wait for a person's word.
+photos wait for a person's word. `overview_rows` counts and lists what a library has,
+`shot_rows` finds its photos by what they look like, and `settled_groups` keeps which of several
+like shots a person wants.
 Below them are `sql`, and the `database` with its schema.
 """

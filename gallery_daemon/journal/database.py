@@ -308,6 +308,30 @@ ALTER TABLE filings ADD COLUMN said TEXT;
 CREATE INDEX filings_in_review ON filings (library, id)
 WHERE outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL;
 """
+# What a person asks of a whole library is answered from this index alone, without the wide rows. No
+# other question says `id > 0`, so none is led here, where its rows would not come in their order.
+# And which shots of one scene a person wants, so that nobody is asked twice.
+_OVERVIEW = """
+CREATE INDEX filings_overview
+ON filings (
+    library, state, class, said, source, taken, outcome, rule, confidence, parent
+)
+WHERE parent IS NULL AND id > 0;
+CREATE TABLE settled_groups (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    settled_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE settled_photos (
+    settled_group INTEGER NOT NULL REFERENCES settled_groups (id),
+    path BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    is_kept INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX settled_photos_by_path ON settled_photos (path, settled_group);
+CREATE INDEX settled_photos_by_group ON settled_photos (settled_group);
+"""
 _STEPS = (
     _FIRST,
     _OWNERS_AND_UNDO,
@@ -323,6 +347,7 @@ _STEPS = (
     _LOOK,
     _LESSONS,
     _SAID,
+    _OVERVIEW,
 )
 _VERSION = len(_STEPS)
 

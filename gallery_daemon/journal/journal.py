@@ -25,6 +25,7 @@ from gallery_daemon.journal.filed_places import FiledPlaces
 from gallery_daemon.journal.inferences import InferenceTable
 from gallery_daemon.journal.lesson_table import LessonTable
 from gallery_daemon.journal.made_folders import MadeFolders
+from gallery_daemon.journal.overview_rows import OverviewRows
 from gallery_daemon.journal.past_decisions import PastDecisions
 from gallery_daemon.journal.record import (
     OPEN_STATES,
@@ -39,6 +40,8 @@ from gallery_daemon.journal.record import (
     written,
 )
 from gallery_daemon.journal.review_rows import ReviewRows
+from gallery_daemon.journal.settled_groups import SettledGroups
+from gallery_daemon.journal.shot_rows import ShotRows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -77,6 +80,9 @@ class Journal:
         self.lessons = LessonTable(self._database)
         self.filed_places = FiledPlaces(self._database)
         self.review_rows = ReviewRows(self._database)
+        self.overview = OverviewRows(self._database)
+        self.settled_groups = SettledGroups(self._database)
+        self.shots = ShotRows(self._database)
 
     def empty_caches(self) -> None:
         """Pages of the file that are held in case they are asked for again are let go.
@@ -114,6 +120,11 @@ class Journal:
         """Whether anything was ever filed into the library."""
         filed = "WHERE library = ? AND state = 'filed' LIMIT 1"
         return bool(self._rows(filed, os.fsencode(library)))
+
+    def libraries(self) -> list[str]:
+        """Those that files lie in which were filed there, in order."""
+        names = self._database.rows(statements.LIBRARIES, ())
+        return [os.fsdecode(row["library"]) for row in names]
 
     def filed_by_others(self, library: str, rules: Collection[str]) -> dict[str, int]:
         """How many photos lie in the library by rules that are none of these, by rule."""

@@ -146,6 +146,18 @@ class SeenTable:
                 if is_found and differ.bit_count() <= most:
                     yield differ.bit_count(), earlier
 
+    def pictures(self) -> Iterator[tuple[int, int]]:
+        """The number of each photo whose picture is known, and the picture's 128 bits."""
+        # In the table's own order: an index would look up each row by itself.
+        question = "SELECT number, across, down FROM seen NOT INDEXED WHERE across IS NOT NULL"
+        for number, across, down in self._database.rows(question):
+            yield number, (across & _HALF) << _HALF_BITS | (down & _HALF)
+
+    def newest(self) -> int:
+        """The number of the photo that was seen last; 0: none was."""
+        ((number,),) = self._database.rows("SELECT max(number) FROM seen")
+        return number or 0
+
     def _find(self, path: str, identity: Identity) -> SeenPhoto | None:
         """The photo as it was seen, at the path or under another name."""
         rows = map(_seen_photo, self._database.rows(_ROWS_OF, _file(path, identity)))

@@ -75,6 +75,7 @@ SELECT rule, count(*) FROM filings
 WHERE library = ? AND state = 'filed' AND parent IS NULL AND rule IS NOT NULL
 GROUP BY rule ORDER BY count(*) DESC, rule
 """
+LIBRARIES: Final = "SELECT DISTINCT library FROM filings WHERE state = 'filed' ORDER BY library"
 FORGET: Final = f"DELETE FROM filings WHERE id = ? AND state IN ({OPEN})"  # noqa: S608 - our own words
 UPDATE_INODE: Final = """
 UPDATE filings SET device = ?, inode = ? WHERE id = ? AND size_bytes = ? AND mtime_ns = ?

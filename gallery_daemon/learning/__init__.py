@@ -1,8 +1,9 @@
 """What the program learns from a person, who drags photos from one folder to another.
 
-- `corrections` says what a person says by where a filed photo lies now; pure. `whereabouts` finds
-  the photos that were carried away, `library_places` what folders stand for on the library's disk,
-  and `library_scan` looks at the library with both and writes the lessons into the journal.
+- `statements` has what the place of one photo says, `corrections` what all say together; both are
+  pure. `whereabouts` finds the photos that were carried away, `library_places` what folders stand
+  for on the library's disk, and `library_scan` looks at the library with both and writes the
+  lessons into the journal.
 - `candidate_model` makes a model of the base and of all lessons, never of the model before: what is
   withdrawn leaves no trace. In it, `fit` fits the head; `cross_validation` says what such heads
   make of pictures that they did not learn from; `calibrate` finds how sure the model may be, and

@@ -18,15 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.intake.scan import Listed, scan
-from gallery_daemon.learning.corrections import (
-    Findings,
-    TakenBack,
-    Teaches,
-    findings,
-    is_still,
-    statement_of,
-)
+from gallery_daemon.journal.lesson import LessonState
+from gallery_daemon.learning.corrections import Findings, findings, is_still
 from gallery_daemon.learning.library_places import LibraryPlaces
+from gallery_daemon.learning.statements import TakenBack, Teaches, statement_of
 from gallery_daemon.learning.whereabouts import Whereabouts
 from gallery_daemon.logs.lesson_events import LessonGiven, LessonWithdrawn, MassMoveSeen
 
@@ -38,7 +33,8 @@ if TYPE_CHECKING:
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.lesson import Lesson
-    from gallery_daemon.learning.corrections import Carried, Move
+    from gallery_daemon.learning.corrections import Move
+    from gallery_daemon.learning.statements import Carried
     from gallery_daemon.logs.events import Event
     from gallery_daemon.rules.places import ClassPlaces
 
@@ -62,14 +58,15 @@ class LibraryLook:
     """What a look came to, and is in the journal.
 
     `events` are to be told. `waiting` are the paths below the library of photos that were moved a
-    moment ago, or may belong to one move with them: they are to be looked at again. `has_copies`:
-    a look at some paths met copies of photos that may be anywhere, which only a look at the whole
-    library can tell.
+    moment ago, or may belong to one move with them: they are to be looked at again; in
+    `counts_in_s` seconds they count. `has_copies`: a look at some paths met copies of photos that
+    may be anywhere, which only a look at the whole library can tell.
     """
 
     events: tuple[Event, ...]
     waiting: tuple[str, ...]
     has_copies: bool = False
+    counts_in_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -130,18 +127,35 @@ class LibraryScan:
             return None
         if walk.is_whole:
             walk.came_home += self._whereabouts.came_home()
-        copies = [] if walk.is_whole else [each for each in walk.carried if self._may_say(each)]
-        carried = [each for each in walk.carried if walk.is_whole or not each.is_copy]
         now_s = self._now_s()
-        found = findings(carried, self._places, now_s=now_s, stayed=self._whereabouts.stayed)
-        are_still = all(is_still(each, now_s) for each in copies)
-        waiting = (*found.waiting, *(() if are_still else copies))
-        again = dict.fromkeys(self.root.relative(photo.path) for photo in waiting)
+        copies = [] if walk.is_whole else [each for each in walk.carried if self._may_say(each)]
+        if copies:
+            return self._put_off(walk, copies, now_s)
+        found = findings(
+            [each for each in walk.carried if walk.is_whole or not each.is_copy],
+            self._places,
+            now_s=now_s,
+            stayed=self._whereabouts.stayed,
+        )
         return LibraryLook(
             self._write(found, walk.came_home),
-            tuple(filter(None, again)),
-            has_copies=bool(copies) and are_still,
+            self._paths(found.waiting),
+            counts_in_s=found.counts_in_s,
         )
+
+    def _put_off(self, walk: _Walk, copies: Sequence[Carried], now_s: float) -> LibraryLook:
+        """Only a look at the whole library can tell, and what was moved with them is of one move.
+
+        Until they lie still it waits.
+        """
+        if all(is_still(each, now_s) for each in copies):
+            return LibraryLook((), (), has_copies=True)
+        return LibraryLook((), self._paths(walk.carried))
+
+    def _paths(self, photos: Iterable[Carried]) -> tuple[str, ...]:
+        """Below the library, each once."""
+        again = dict.fromkeys(self.root.relative(photo.path) for photo in photos)
+        return tuple(filter(None, again))
 
     def _may_say(self, photo: Carried) -> bool:
         """Whether it is a copy that would say something, if it is all that there is."""
@@ -192,7 +206,11 @@ class LibraryScan:
             lessons.moved(moved)
         given = set(lessons.give(found.lessons, now)) if found.lessons else set()
         return (
-            *(LessonWithdrawn(each.path, each.class_name) for each in back.values()),
+            *(
+                LessonWithdrawn(each.path, each.class_name)
+                for each in back.values()
+                if each.state is LessonState.ACTIVE
+            ),
             *(
                 LessonGiven(each.path, each.class_name, each.before, each.kind)
                 for each in (lessons.active(self.root.path) if given else ())

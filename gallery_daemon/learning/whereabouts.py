@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 from gallery_daemon.filing.content import hash_of
 from gallery_daemon.journal.contents import DigestKind
 from gallery_daemon.journal.record import State
-from gallery_daemon.learning.corrections import STILL_S, Carried
+from gallery_daemon.learning.corrections import STILL_S
+from gallery_daemon.learning.statements import Carried
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:

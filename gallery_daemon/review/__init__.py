@@ -9,5 +9,8 @@ the first address. `pages` has a file for each page (what one is says `web_page`
 have of a photo, and `pictures_shown` its pictures; `news` tells open pages what changed, and
 `static_files` are the stylesheet and the script.
 
+The page of the rules has `rules_room` for what is under way and `rules_words` for what it says, the
+one of the model `model_room` and `model_words`; `charts` are its curves as drawings.
+
 Nothing here decodes a photo: that does the classifier process, as everywhere.
 """

@@ -68,6 +68,18 @@ def text_in(sent: Mapping[str, object], key: str) -> str:
     return text
 
 
+def flag_in(sent: Mapping[str, object], key: str) -> bool:
+    """Whether it is so.
+
+    Raises:
+        BadRequest: it says neither true nor false.
+    """
+    flag = sent.get(key)
+    if not isinstance(flag, bool):
+        raise BadRequest(f"`{key}` must be true or false")
+    return flag
+
+
 def id_in(request: Request) -> int:
     """The id in the address's path.
 

@@ -89,7 +89,11 @@ class Site:
 
     def part(self, template: str, **values: object) -> Response:
         """A part of a page, which a page's script puts into it."""
-        return HTMLResponse(self._templates.render(template, **values))
+        return HTMLResponse(self.text(template, **values))
+
+    def text(self, template: str, **values: object) -> str:
+        """The text of a part, for an answer that has more than that."""
+        return self._templates.render(template, **values)
 
     def json(self, value: Mapping[str, object], status: int = 200) -> Response:
         """What a page's script reads."""

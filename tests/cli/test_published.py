@@ -11,14 +11,21 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
+from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.lesson import LessonKind, NewLesson
+from gallery_daemon.model.manifest import find_bundle
+from gallery_daemon.model.model_versions import ModelVersions
+from gallery_daemon.photo import Identity
 from tests.docs.typed import options
 from tests.faults.quick_daemon import run
+from tests.learning.given import KINDS, give, wrong_calls
 
 PUBLISHED = Path(__file__).with_name("published.json")
 OPTIONS = Path(__file__).with_name("published_options.json")
@@ -101,6 +108,7 @@ def test_the_json_of_every_command_is_as_published(ask: Ask, watch: Path, tmp_pa
         "undo --dry-run": ask("undo", "--json", "--last", "2", "--dry-run"),
         "undo": ask("undo", "--json", "--last", "2"),
     }
+    said |= _of_lessons(ask, tmp_path)
     for filed in (tmp_path / "library").rglob("*.jpg"):
         filed.unlink()
     said["undo of what is gone"] = ask("undo", "--json", "--last", "2")
@@ -112,6 +120,51 @@ def test_the_json_of_every_command_is_as_published(ask: Ask, watch: Path, tmp_pa
     published = json.loads(PUBLISHED.read_text("utf-8"))
     for command, lines in said.items():
         assert _text(published[command]) == _text(lines), command
+
+
+def _of_lessons(ask: Ask, home: Path) -> dict[str, list[Any]]:
+    """What lessons are told of, and what is learned from them; one was dragged just now."""
+    taught = ("--config", str(home / "taught.yaml"))
+    for name in ("taught", "in"):
+        (home / name).mkdir()
+    (home / "taught.yaml").write_text(_TAUGHT.format(root=home))
+    state = home / "home/.local/state/gallery-daemon"
+    versions = ModelVersions.of(find_bundle("default"), str(home / "taught"), state)
+    names = tuple(f"{kind}-{number}" for kind in KINDS for number in range(12))
+    give(state / "journal.sqlite3", home / "taught", names, wrong_calls(versions))
+    _ask_about_a_move(state / "journal.sqlite3", home / "taught")
+    said = {
+        "lessons": ask("lessons", "--json", *taught),
+        "learn": ask("learn", "--json", "--yes", *taught),
+        "model list": ask("model", "list", "--json", *taught),
+        "status with lessons": ask("status", "--json", *taught),
+    }
+    return {command: _without_figures(lines) for command, lines in said.items()}
+
+
+def _without_figures(value: Any) -> Any:
+    """How well was learned is for the benchmark to say: shares and losses are all alike here."""
+    if isinstance(value, dict):
+        return {key: _without_figures(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_figures(each) for each in value]
+    return 0.5 if isinstance(value, float) else value
+
+
+def _ask_about_a_move(journal: Path, library: Path) -> None:
+    moved = NewLesson(
+        str(library), f"{library}/x.jpg", Identity(1, 2, 3, 4), LessonKind.CORRECTION, "cars"
+    )
+    with closing(Journal(journal)) as opened:
+        opened.lessons.note_mass_move([moved], ("memes",), ("cars",), datetime.now(UTC))
+
+
+_TAUGHT = """\
+version: 1
+watch: {root}/in
+library: {root}/taught
+rules: [{{name: all, to: "{{class}}/"}}]
+"""
 
 
 def test_every_command_keeps_its_options() -> None:

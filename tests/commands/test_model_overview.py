@@ -112,15 +112,15 @@ def test_a_version_serves_and_the_one_before_again(
     """As the commands do it; then there is none before."""
     write(versions)
 
-    used = use_version(file, "1")
+    used = use_version(read_configuration(file), "1")
     then = overview_of(config, journal)
-    back = roll_back(file)
+    back = roll_back(read_configuration(file))
     at_last = overview_of(config, journal)
 
     assert (1, 1, 0) == (used.number, then.serving.number, then.before)
     assert (0, 0, None) == (back.number, at_last.serving.number, at_last.before)
     with pytest.raises(GalleryError, match="none did before it"):
-        roll_back(file)
+        roll_back(read_configuration(file))
 
 
 def test_one_lesson_is_taken_back_once(config: Config, journal: Journal) -> None:

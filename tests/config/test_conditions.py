@@ -116,7 +116,12 @@ def test_a_condition_is_what_it_says(when: str, expected: tuple[Condition, ...])
 
 CONDITIONS = [
     ("{class: car}", 19, 'unknown class "car"; the model\'s classes are cars, memes', "cars?"),
-    ("{class: dogs}", 19, 'unknown class "dogs"', "a class of your own is trained from a folder"),
+    (
+        "{class: dogs}",
+        19,
+        'unknown class "dogs"',
+        "a class of your own is learned",
+    ),
     ("{class: [cars, trese]}", 26, 'unknown class "trese"', "did you mean trees?"),
     ("{not: {class: car}}", 25, 'unknown class "car"', "did you mean cars?"),
     ("{class: {a: b}}", 19, "class: a map is not a class", None),

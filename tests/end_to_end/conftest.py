@@ -92,7 +92,17 @@ class Daemon:
                 line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
                 pytest.fail(f"no such event; the log has {self.events}")
-            self.events.append(json.loads(line))
+            self.events.append(self._event(line))
+
+    def _event(self, line: str) -> Event:
+        try:
+            event: Event = json.loads(line)
+        except ValueError:
+            self.process.wait(DEADLINE_S)
+            self._reader.join(DEADLINE_S)
+            rest = [self._lines.get() for _ in range(self._lines.qsize())]
+            pytest.fail("".join((line, *rest)))
+        return event
 
     def wait_for_photo(self, name: str, after: int = 0) -> Event:
         """The one line of a photo."""

@@ -76,6 +76,30 @@ SCHEMA = {
         "CREATE INDEX filings_in_review ON filings (library, id)"
         "\nWHERE outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL"
     ),
+    "filings_overview": (
+        "CREATE INDEX filings_overview"
+        "\nON filings (\n    library, state, class, said, source, taken, outcome, rule, confidence,"
+        " parent\n)"
+        "\nWHERE parent IS NULL AND id > 0"
+    ),
+    "settled_groups": """CREATE TABLE settled_groups (
+    id INTEGER PRIMARY KEY,
+    library BLOB NOT NULL,
+    settled_at TEXT NOT NULL
+) STRICT""",
+    "settled_photos": """CREATE TABLE settled_photos (
+    settled_group INTEGER NOT NULL REFERENCES settled_groups (id),
+    path BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    is_kept INTEGER NOT NULL
+) STRICT""",
+    "settled_photos_by_path": (
+        "CREATE UNIQUE INDEX settled_photos_by_path ON settled_photos (path, settled_group)"
+    ),
+    "settled_photos_by_group": (
+        "CREATE INDEX settled_photos_by_group ON settled_photos (settled_group)"
+    ),
     "filings_by_content": (
         "CREATE INDEX filings_by_content ON filings (size_bytes, content_hash)"
         "\nWHERE content_hash IS NOT NULL"
@@ -198,7 +222,12 @@ SCHEMA = {
 }
 
 
-WITHOUT_SAID = "DROP INDEX filings_in_review; ALTER TABLE filings DROP COLUMN said; "
+WITHOUT_OVERVIEW = (
+    "DROP INDEX filings_overview; DROP TABLE settled_photos; DROP TABLE settled_groups; "
+)
+WITHOUT_SAID = (
+    f"{WITHOUT_OVERVIEW}DROP INDEX filings_in_review; ALTER TABLE filings DROP COLUMN said; "
+)
 WITHOUT_LESSONS = (
     f"{WITHOUT_SAID}DROP TABLE lesson_features; DROP TABLE lessons; DROP TABLE mass_moves;"
     " DROP INDEX filings_by_made_inode; "
@@ -233,7 +262,7 @@ def test_the_schema_of_a_new_journal(tmp_path: Path) -> None:
 
     assert SCHEMA == schema_of(path)
     with closing(sqlite3.connect(path)) as database:
-        assert (14,) == database.execute("PRAGMA user_version").fetchone()
+        assert (15,) == database.execute("PRAGMA user_version").fetchone()
         assert ("wal",) == database.execute("PRAGMA journal_mode").fetchone()
 
 
@@ -315,7 +344,7 @@ def test_a_row_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("version", range(1, 14))
+@pytest.mark.parametrize("version", range(1, 15))
 def test_an_older_journal_gets_the_same_schema(tmp_path: Path, version: int) -> None:
     """Whatever version it had, its tables and indexes are those of a new one."""
     path = tmp_path / "journal.sqlite3"
@@ -405,6 +434,7 @@ BACK_TO[10] = f"{WITHOUT_RIGHTS} PRAGMA user_version = 10;"
 BACK_TO[11] = f"{WITHOUT_LOOK} PRAGMA user_version = 11;"
 BACK_TO[12] = f"{WITHOUT_LESSONS} PRAGMA user_version = 12;"
 BACK_TO[13] = f"{WITHOUT_SAID} PRAGMA user_version = 13;"
+BACK_TO[14] = f"{WITHOUT_OVERVIEW} PRAGMA user_version = 14;"
 
 
 @pytest.mark.parametrize("version", BACK_TO)

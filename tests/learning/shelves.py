@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.decision import Action, Decision, Destination, OnConflict, Outcome
 from gallery_daemon.filing.steps import Plan
 from gallery_daemon.journal.lesson import LessonState
-from gallery_daemon.learning.corrections import STILL_S
+from gallery_daemon.learning.corrections import AT_ONCE_S
 from gallery_daemon.learning.library_scan import LibraryLook, LibraryScan, root_of_library
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction
 from gallery_daemon.rules.condition import AllOf
@@ -52,7 +52,7 @@ BY_CLASS = RuleSet((Rule("all", AllOf(()), placing("{class}/"), enabled=True, li
 class Later:
     """A wall clock that is ahead of the machine's, so that files have lain still."""
 
-    ahead_s: float = STILL_S + 1
+    ahead_s: float = AT_ONCE_S + 1
 
     def wall(self) -> datetime:
         """The machine's time, later."""

@@ -11,12 +11,11 @@ from gallery_daemon.learning.corrections import (
     AT_ONCE_S,
     MANY,
     STILL_S,
-    Carried,
+    WHOLE_FOLDER,
     Findings,
-    SaysNothing,
     findings,
-    statement_of,
 )
+from gallery_daemon.learning.statements import Carried, SaysNothing, statement_of
 from gallery_daemon.photo import Identity
 from gallery_daemon.rules.places import ClassPlaces
 from tests.learning.shelves import CLASSES, RULES
@@ -115,6 +114,24 @@ def test_many_at_once_are_a_mass_move(
 def test_where_the_disk_does_not_say_when_all_were_moved_at_once() -> None:
     """To ask once too often is better than a flood of false lessons."""
     assert (0, [MANY + 1], 0) == counts(found(carried(n, None) for n in range(MANY + 1)))
+
+
+def test_of_many_photos_more_may_come() -> None:
+    """They count a minute after the last of them, a few half a minute after."""
+    few = [carried(n, NOW_S - STILL_S) for n in range(WHOLE_FOLDER - 1)]
+    many = [*few, carried(100, NOW_S - STILL_S)]
+    long_ago = [carried(n, NOW_S - AT_ONCE_S) for n in range(WHOLE_FOLDER)]
+
+    assert [(19, 0.0), (0, AT_ONCE_S - STILL_S), (20, 0.0)] == [
+        (len(each.lessons), each.counts_in_s) for each in map(found, (few, many, long_ago))
+    ]
+
+
+def test_photos_of_no_known_time_go_with_the_largest_move() -> None:
+    """As those that were filed a moment before a program took them with all others."""
+    photos = [carried(n, LONG_AGO) for n in range(MANY)] + [carried(n, None) for n in (900, 901)]
+
+    assert (0, [MANY + 2], 0) == counts(found(photos))
 
 
 def test_moves_between_different_classes_are_counted_apart() -> None:
