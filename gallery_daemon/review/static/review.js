@@ -89,9 +89,14 @@ function showDock() {
 
 // ---- what is said
 
+const SAID_MS = 10_000;
+
 let said = "";
+let silence = 0;
 function say(words, isTrouble, kind = "") {
   said = kind;
+  clearTimeout(silence);
+  if (kind === "done") silence = setTimeout(() => say(""), SAID_MS);
   words = words.slice(0, 1).toUpperCase() + words.slice(1);
   byId("told-words").textContent = words;
   byId("told").classList.toggle("trouble", Boolean(isTrouble));

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["scene", "tmp_path"]
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]  # fmt: skip
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 DEADLINE_S = 30.0
 
@@ -107,18 +99,6 @@ class Sitting:
         """Every photo in the library with its folder."""
         library = self.scene.library
         return {str(path.relative_to(library)) for path in library.rglob("*.jpg")}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
