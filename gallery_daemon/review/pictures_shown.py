@@ -11,10 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Protocol
 
 from starlette.responses import Response
-from starlette.routing import Route
 
-from gallery_daemon.review.asking import BadRequest, id_in
-from gallery_daemon.review.site import site_of
+from gallery_daemon.review.asking import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -96,16 +94,3 @@ class PicturesShown:
         """What is being made is given up."""
         self._source.close()
         self._threads.shutdown(cancel_futures=True)
-
-
-async def _of_row(request: Request) -> Response:
-    site, number = site_of(request), id_in(request)
-
-    async def find() -> tuple[str, Identity]:
-        return await site.ask(lambda opened: opened.reviewing.file_of(number))
-
-    return await site.pictures.answer(request, find)
-
-
-PICTURES: Final = Route("/picture/{id:int}/{side:int}", _of_row)
-"""The pictures of the journal's rows."""

@@ -130,9 +130,13 @@ def visit(scene: Scene) -> Iterator[Visit]:
         client.portal.call(thread.close)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium, one for all tests of a process: playwright can be started only once."""
+    """Debian's chromium, one for the tests of a file.
+
+    Not for all of a process: while playwright runs, an event loop does, and no other test may have
+    one; and it can be started only once, so no file has a fixture of its own.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     program = shutil.which("chromium")
     if program is None:

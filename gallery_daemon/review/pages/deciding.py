@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from gallery_daemon.commands.review import FiledAs
+    from gallery_daemon.commands.review_filing import FiledAs
     from gallery_daemon.review.opened import Opened
 
 

@@ -147,8 +147,8 @@ class Model:
                     self.ranks[place] = self.total + self.skipped
                     self.skipped += 1
                 self.shown |= set(places)
-            case _ if self.skips:
-                last = self.skips.pop()
+            case _:
+                last = self.skips.pop() if self.skips else {}
                 self.ranks |= last
                 self.shown |= set(last)
         return sorted(self.shown, key=self.ranks.__getitem__)

@@ -168,19 +168,6 @@ def test_a_photo_is_looked_at_large(sit: Sit) -> None:
     assert {f"Cars/{name}" for name in names} == sitting.filed()
 
 
-def test_why_stands_beside_the_large_photo(sit: Sit) -> None:
-    """What the model saw, and what the rules made of it."""
-    sitting = sit(1)
-
-    sitting.press("w")
-
-    why = sitting.page.locator("#why")
-    why.get_by_text("memes").first.wait_for()
-    assert "55%" in why.inner_text()
-    sitting.press("w")
-    assert not why.is_visible()
-
-
 def test_the_keys_are_told(sit: Sit) -> None:
     """And none of them acts while they are shown."""
     sitting = sit(2)
