@@ -277,6 +277,13 @@ class Prediction:
         """The probability of the top class, 0 to 1."""
         return self.probabilities[self.top_class]
 
+    def as_said(self, name: str | None) -> Prediction:
+        """As if the model were certain of the class `name`, which a person said; None: as it is."""
+        if name is None:
+            return self
+        probabilities = {**dict.fromkeys(self.probabilities, 0.0), name: 1.0}
+        return Prediction(probabilities, self.model, precision=1.0, familiarity=1.0)
+
     @property
     def margin(self) -> float:
         """The top probability minus the second, 0 to 1; 1 for a model of one class."""

@@ -39,7 +39,8 @@ def _became(row: Row, before: Mapping[int, Row]) -> str:
     became = f"{row.state}{_after(row, before)}"
     sure = "" if row.confidence is None else f" {row.confidence:.2f}"
     why = f"rule {row.rule}" if row.rule else row.outcome
-    whole = ", ".join(part for part in (became, f"{row.top_class or ''}{sure}", why) if part)
+    said = f"said to be {row.said}" if row.said else ""
+    whole = ", ".join(part for part in (became, f"{row.top_class or ''}{sure}", said, why) if part)
     return f"{to_the_second(row.decided_at)}  {whole}"
 
 

@@ -104,6 +104,8 @@ def print_past(place: str, known: PastDecision, manifest: Manifest | None) -> No
         _print(console, _taken(known.taken))
     if known.prediction is not None:
         _print_bars(console, known.prediction, manifest)
+    if known.row.said is not None:
+        _print(console, f"you said that it is {known.row.said}, and the rules went by that")
     if known.trace:
         tree = Tree("the rules of that time, up to the one that matched")
         for entry in known.trace:

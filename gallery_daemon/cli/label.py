@@ -38,6 +38,7 @@ def label(
 ) -> None:
     """Say of which class photos are, so that the model can learn it; nothing is moved.
 
+    The next `refile` files them as that, and so does `run` or `sort` one that is not filed yet.
     What you say last of a photo counts, by this command or by dragging it. --undo takes back a
     lesson that came by dragging, too.
 

@@ -61,6 +61,7 @@ def of_row(row: Row) -> Public:
         "outcome": row.outcome,
         "rule": row.rule,
         "class": row.top_class,
+        "said": row.said,
         "confidence": row.confidence,
         "precision": row.precision,
         "familiarity": row.familiarity,

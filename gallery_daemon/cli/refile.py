@@ -59,7 +59,8 @@ def refile(
 ) -> None:
     """File again what was filed before, by the rules and model of today; first as a plan.
 
-    Each photo goes from its place in the library to the new one, with its sidecars. The watch
+    Each photo goes from its place in the library to the new one, with its sidecars. One of which
+    you said a class (`lessons` has them) is filed as if the model were certain of it. The watch
     folders are not touched. How it came into the library (link, copy, move) does not change; the
     plan says for how many photos the rules name another action now. Photos that you have moved or
     edited in the library stay, and are named; so are those that the rules now leave. Folders that

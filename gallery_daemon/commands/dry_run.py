@@ -37,6 +37,7 @@ from gallery_daemon.journey.judge import (
     of_answer,
     of_left_behind,
 )
+from gallery_daemon.journey.persons_word import PersonsWord
 from gallery_daemon.journey.similar_photos import SimilarIndex
 from gallery_daemon.rules.component import NUMBER
 
@@ -97,6 +98,7 @@ class Preview:
         """Without an `overlay` the names that are taken in the library do not matter."""
         self._rules, self._library = config.rules, config.library
         self._journal, self._similar = journal, SimilarIndex(journal, config.rules)
+        self._word = PersonsWord(journal, config.library)
         self._overlay, self._disk = overlay, Disk()
         # What was planned, with its step if sidecars travel with it: by the file that it is, by its
         # path, and by its place in the library.
@@ -144,12 +146,12 @@ class Preview:
         return self._judged(examined, self.verdict_on(examined))[0]
 
     def verdict_on(self, examined: Examined) -> AnswerVerdict:
-        """The judge's verdict, by the similar photos too where the rules ask for them.
+        """The judge's verdict, by what a person said, and by the similar photos if rules ask.
 
         Raises:
             JournalError: the journal cannot be read.
         """
-        return of_answer(self._similar.of(examined), self._rules)
+        return of_answer(self._word.of(self._similar.of(examined)), self._rules)
 
     def relocated(self, planned: PlannedFile, step: Step, points_to: str | None) -> PlannedFile:
         """The same, with the place that a file in the library would move to."""

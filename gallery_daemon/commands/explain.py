@@ -40,6 +40,7 @@ from gallery_daemon.journey.judge import (
     of_arrival,
 )
 from gallery_daemon.journey.known_files import KnownFiles
+from gallery_daemon.journey.persons_word import PersonsWord
 from gallery_daemon.journey.quick_looks import is_enough_for
 from gallery_daemon.journey.siblings import Siblings
 from gallery_daemon.journey.similar_photos import SimilarIndex
@@ -65,7 +66,8 @@ class Explained:
     `is_looked_at`: its facts are all there, as they were read from the file. `is_outside`: it is in
     no watch folder, and is judged as if it were in the first. `passed_over` is why `run` would
     not look at it. `planned` is what would become of a file that the journal does not know, with
-    the names that are taken now; None too where the journal cannot be opened.
+    the names that are taken now; None too where the journal cannot be opened. `said` is the class
+    that a person said: the explanation is as if the model were certain of it.
     """
 
     photo: Photo
@@ -76,6 +78,7 @@ class Explained:
     is_outside: bool
     passed_over: str | None = None
     planned: PlannedFile | None = None
+    said: str | None = None
 
 
 def explain_file(
@@ -95,15 +98,35 @@ def explain_file(
     """
     photo, is_outside = _photo_of(file, config, clock, known)
     facts, prediction, is_looked_at = _examined(photo, file, config, clock, known, bundle=bundle)
-    explanation = explain(photo, facts, prediction, config.rules)
-    found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside)
+    said = _said_of(photo, file, config, known)
+    explanation = explain(photo, facts, prediction.as_said(said), config.rules)
+    found = Explained(photo, facts, prediction, explanation, is_looked_at, is_outside, said=said)
     if known is not None:
         return found
     return replace(
         found,
         passed_over=_why_passed_over(photo.path, config) or _whose_version(photo, config),
-        planned=_planned(Predicted(photo, facts, prediction), config),
+        planned=_planned(Predicted(photo, facts, prediction, said=said), config),
     )
+
+
+def _said_of(photo: Photo, file: str, config: Config, known: PastDecision | None) -> str | None:
+    """What a person said of the photo, at home or in the library; None without a journal."""
+    if not journal_path().exists():
+        return None
+    with (
+        contextlib.suppress(GalleryError),
+        contextlib.closing(Journal(journal_path(), read_only=True)) as journal,
+    ):
+        row = None if known is None else known.row.id
+        word = PersonsWord(journal, config.library)
+        with contextlib.suppress(OSError):
+            root, _, name = file.rpartition("/")
+            there = Candidate(photo.candidate.source, root or "/", name)
+            now = replace(photo, candidate=there, identity=Identity.of(os.lstat(file)))
+            return word.on(now, row)
+        return word.on(photo, row)
+    return None
 
 
 def recognised(file: str, config: Config, journal: Journal, clock: Clock) -> PastDecision | None:

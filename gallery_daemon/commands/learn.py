@@ -22,7 +22,8 @@ from gallery_daemon.imaging.formats import sniff
 from gallery_daemon.intake.candidate import WatchRoot
 from gallery_daemon.intake.scan import Listed, scan
 from gallery_daemon.journal.lesson import LessonKind, NewLesson
-from gallery_daemon.learning.learn import FEWEST_OF_NEW_CLASS, Learner, refuse_class_name
+from gallery_daemon.learning.class_names import FEWEST_OF_NEW_CLASS, refuse_class_name
+from gallery_daemon.learning.learn import Learner
 from gallery_daemon.learning.lesson_features import FeatureReader
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity

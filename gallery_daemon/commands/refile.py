@@ -34,7 +34,9 @@ from gallery_daemon.filing.relocate import (
 from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
+from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.judge import File
+from gallery_daemon.journey.persons_word import PersonsWord
 from gallery_daemon.photo import Candidate, Identity, Photo
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class RefileCandidates:
 
     def _came(self, row: Row) -> datetime:
         """When it was filed first: `{added}` stays what it was."""
-        return datetime.fromisoformat(self._first(row).decided_at)
+        return datetime.fromisoformat(first_filing(self._journal, row).decided_at)
 
     def _sidecars(self, row: Row) -> Iterator[FiledSidecar]:
         """Those that are beside it still."""
@@ -165,10 +167,13 @@ class RefileCandidates:
             return None
         return Photo(row.candidate, found, self._clock.wall())
 
-    def _first(self, row: Row) -> Row:
-        """The filing that came from the watch folder."""
-        before = None if row.undoes is None else self._journal.row(row.undoes)
-        return row if before is None or before.state is not State.REFILED else self._first(before)
+
+def first_filing(journal: Journal, row: Row) -> Row:
+    """The filing by which the photo came from the watch folder."""
+    before = None if row.undoes is None else journal.row(row.undoes)
+    if before is None or before.state is not State.REFILED:
+        return row
+    return first_filing(journal, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,7 @@ class Refiling:
         self._clock = clock
         self._inspection = Inspection(config, journal, clock, display)
         self._preview = Preview(config, journal, DryRunDisk())
+        self._word = PersonsWord(journal, config.library)
         self._filed = RefileCandidates(journal, disk, config.library, clock)
         self._journal, self._disk = journal, disk
         self._relocator = Relocator(journal, disk)
@@ -274,7 +280,7 @@ class Refiling:
         self, candidate: FiledPhoto, looked_at: Examined
     ) -> Iterator[Refile | PlannedFile]:
         row = candidate.row
-        examined = replace(looked_at, photo=candidate.photo)
+        examined = self._as_said(candidate, looked_at)
         verdict = self._preview.verdict_on(examined)
         assert row.name is not None
         if not isinstance(verdict, File):
@@ -295,12 +301,28 @@ class Refiling:
             is_refused = planned.state is State.FAILED
             yield replace(stays, state=State.FAILED, hint=planned.hint) if is_refused else stays
             return
-        plan = Plan(candidate.photo, to, verdict.decision, examined.facts, examined.prediction, ())
+        plan = Plan(
+            candidate.photo,
+            to,
+            verdict.decision,
+            examined.facts,
+            examined.prediction,
+            (),
+            said=examined.said,
+        )
         # How it came into the library stays as it was.
         planned = replace(planned, action=row.action)
         then = replace(row, folder=to.folder, name=(planned.destination or "").rpartition("/")[2])
         sidecars = tuple(self._beside(each, then) for each in candidate.sidecars)
         yield Refile(_current_path(row), planned, candidate, plan, sidecars)
+
+    def _as_said(self, candidate: FiledPhoto, looked_at: Examined) -> Examined:
+        """What is known of the photo as it came, with what a person said of it."""
+        examined = replace(looked_at, photo=candidate.photo)
+        said = self._word.on(candidate.in_library, candidate.row.id)
+        if said is None or not isinstance(examined, Predicted):
+            return examined
+        return replace(examined, said=said)
 
     def _beside(self, sidecar: FiledSidecar, owner: Row) -> PlannedFile:
         row = sidecar.row

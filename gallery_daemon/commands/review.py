@@ -7,25 +7,31 @@ ids of their rows; a path leaves this room only towards the classifier process, 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+from gallery_daemon.commands.review_filing import SaidFiling
 from gallery_daemon.commands.review_order import (
     Lookalikes,
     ToOrder,
     most_useful_first,
     usefulness_of,
 )
+from gallery_daemon.daemon.configuration import classes_of, versions_of
+from gallery_daemon.daemon.idle_learning import lessons_since
 from gallery_daemon.daemon.wiring import classes_to_teach
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.record import State
+from gallery_daemon.learning.class_names import FEWEST_OF_NEW_CLASS, refuse_class_name
 from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gallery_daemon.clock import Clock
+    from gallery_daemon.commands.review_filing import FiledAs, TakenBackAs
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
@@ -56,6 +62,30 @@ class Waiting:
     taken: str | None
     folder: str
     group: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewClass:
+    """A class that the model does not know yet: it has so many lessons, of `wanted`."""
+
+    name: str
+    lessons: int
+    wanted: int = FEWEST_OF_NEW_CLASS
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewProgress:
+    """How far a person is.
+
+    `decided` photos in this sitting; so many are `waiting`. Of all `lessons` that hold the model
+    that serves does not know `new_lessons` yet.
+    """
+
+    decided: int
+    waiting: int
+    lessons: int
+    new_lessons: int
+    new_classes: tuple[NewClass, ...] = ()
 
 
 class ReviewQueue(Sequence[Waiting]):
@@ -105,6 +135,8 @@ class Reviewing:
         self._known: dict[int, ToOrder] = {}
         self._lookalikes = Lookalikes()
         self._gone: set[int] = set()
+        self._saying = SaidFiling(config, journal, disk, clock)
+        self._decided = 0
 
     def queue(self) -> ReviewQueue:
         """The photos that wait, the most useful first; of the first ones those that are there.
@@ -140,6 +172,63 @@ class Reviewing:
             self._gone.add(number)
             raise GalleryError("it is not where it was: moved or deleted since")
         return _place_of(row), found
+
+    def file_as(self, ids: Iterable[int], class_name: str) -> list[FiledAs]:
+        """Each photo is filed as that class, and is a lesson; or a sentence says why not.
+
+        Raises:
+            GalleryError: there is no such class, or the journal is damaged.
+        """
+        if class_name not in self.classes():
+            raise GalleryError(
+                f"there is no class {class_name}", hint="a new one is made by its name"
+            )
+        return self._counted(self._saying.file_as(ids, class_name))
+
+    def new_class(self, name: str, ids: Iterable[int]) -> list[FiledAs]:
+        """The photos are lessons of a class that the model does not know yet.
+
+        They stay where they are, unless the rules name the class already.
+
+        Raises:
+            GalleryError: a class cannot be called so, or the journal is damaged.
+        """
+        refuse_class_name(name, classes_of(self._config.model))
+        return self._counted(self._saying.file_as(ids, name))
+
+    def take_back(self, ids: Iterable[int]) -> list[TakenBackAs]:
+        """Filings as a class are undone, with the lessons; ids as `SaidFiling.take_back` has them.
+
+        Raises:
+            JournalDamaged: the journal is to be set aside.
+        """
+        found = self._saying.take_back(ids)
+        self._decided = max(0, self._decided - sum(each.problem is None for each in found))
+        return found
+
+    def progress(self) -> ReviewProgress:
+        """How far the person is, and what was learned so far.
+
+        Raises:
+            BundleError: the model cannot be read.
+            JournalError: the journal cannot be read now.
+        """
+        library = self._config.library
+        lessons = self._journal.lessons.active(library)
+        known = classes_of(self._config.model)
+        new = Counter(each.class_name for each in lessons if each.class_name not in known)
+        learned = versions_of(self._config.model.bundle, library).serving().version.learned
+        return ReviewProgress(
+            decided=self._decided,
+            waiting=len(self._journal.review_rows.waiting(library)),
+            lessons=len(lessons),
+            new_lessons=lessons_since(learned, lessons),
+            new_classes=tuple(NewClass(name, count) for name, count in sorted(new.items())),
+        )
+
+    def _counted(self, found: list[FiledAs]) -> list[FiledAs]:
+        self._decided += sum(each.is_taught for each in found)
+        return found
 
     def _know(self, waiting: Sequence[int]) -> None:
         """What their order depends on is known; it never changes, so it is asked for once."""

@@ -27,6 +27,7 @@ from gallery_daemon.journey.ends import Ends
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.known_files import KnownFiles
 from gallery_daemon.journey.pass_counts import PassCounts
+from gallery_daemon.journey.persons_word import PersonsWord
 from gallery_daemon.journey.photolog import PhotoLog
 from gallery_daemon.journey.pipeline import Pipeline
 from gallery_daemon.journey.quick_looks import is_enough_for
@@ -178,6 +179,7 @@ def wire(
         host=host,
         cache=InferenceCache.of(config, journal, again=again),
         similar=SimilarIndex(journal, config.rules),
+        word=PersonsWord(journal, config.library),
         rules=config.rules,
         sidecars=sidecars,
         ends=ends,

@@ -145,6 +145,7 @@ class Filer:
             facts=deed.facts,
             prediction=deed.prediction,
             cache_entry=deed.cache_entry,
+            said=deed.said,
         )
         linked = linked_filing(self._journal, self._disk, deed.photo.identity, self._library)
         if linked is None:

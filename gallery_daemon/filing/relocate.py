@@ -107,6 +107,7 @@ class Relocator:
             decision=plan.decision,
             facts=plan.facts,
             prediction=plan.prediction,
+            said=plan.said,
         )
         new, reason = self._go(row, entry, relocation_step(filed, plan.destination), when)
         problems, along = [reason] if reason else [], []

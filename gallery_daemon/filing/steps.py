@@ -35,7 +35,8 @@ _GROUP_BYTES = 128 << 20
 class Plan:
     """A photo with all that led to its destination, and the sidecars that go with it.
 
-    `cache_entry` goes into the journal's cache of inferences.
+    `cache_entry` goes into the journal's cache of inferences; `said` is the class that a person
+    said, by which it was decided.
     """
 
     photo: Photo
@@ -45,6 +46,7 @@ class Plan:
     prediction: Prediction | None
     sidecars: tuple[Photo, ...]
     cache_entry: CacheEntry | None = None
+    said: str | None = None
 
 
 Deed: TypeAlias = "Plan | JournalEntry"

@@ -48,7 +48,7 @@ _JPEG_QUALITIES: Final = (85, 75, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPicture:
+class ScreenPicture:
     """A picture to show: `kind` is "webp" or "jpeg"; width and height are pixels, upright."""
 
     data: bytes
@@ -59,7 +59,7 @@ class ShownPicture:
 
 def shown_picture(
     path: str, identity: Identity, side: int, *, max_bytes: int, max_pixels: int
-) -> ShownPicture:
+) -> ScreenPicture:
     """The photo at `path`, no longer and no wider than `side` pixels; never enlarged.
 
     Args:
@@ -124,15 +124,15 @@ def _on_screen(image: Image.Image, profile: object) -> Image.Image:
     return image
 
 
-def _written(image: Image.Image, side: int) -> ShownPicture:
+def _written(image: Image.Image, side: int) -> ScreenPicture:
     if max(image.size) <= _WEBP_SIDE:
         data = _bytes_of(image, "webp", quality=_WEBP_QUALITY, method=2)
         if len(data) <= MOST_BYTES:
-            return ShownPicture(data, "webp", *image.size)
+            return ScreenPicture(data, "webp", *image.size)
     for quality in _JPEG_QUALITIES:
         data = _bytes_of(image, "jpeg", quality=quality, progressive=True)
         if len(data) <= MOST_BYTES:
-            return ShownPicture(data, "jpeg", *image.size)
+            return ScreenPicture(data, "jpeg", *image.size)
     if side <= 1:
         raise BadPhoto("no picture of it is small enough")
     half = max(image.size) // 2

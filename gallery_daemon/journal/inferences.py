@@ -32,6 +32,13 @@ UNION ALL
 SELECT path, look FROM looks WHERE inode = ?2 AND size_bytes = ?3 AND mtime_ns = ?4 AND model = ?5
 LIMIT 1
 """
+_RECALL_ANY = """
+SELECT path, look, rowid AS place FROM looks
+WHERE path = ?1 AND size_bytes = ?3 AND mtime_ns = ?4
+UNION
+SELECT path, look, rowid FROM looks WHERE inode = ?2 AND size_bytes = ?3 AND mtime_ns = ?4
+ORDER BY place DESC
+"""
 # A photo that was moved into the library is gone from its path, and may be filed anew.
 _UNFILED = """
 SELECT DISTINCT path FROM looks WHERE NOT EXISTS (
@@ -56,6 +63,14 @@ class InferenceTable:
         for path, text in self._database.rows(_RECALL_INFERENCE, asked):
             return os.fsdecode(path), text
         return None
+
+    def of_any_model(self, photo: Photo) -> Iterator[tuple[str, str]]:
+        """The paths and texts of the file, whichever model saw it, the latest first."""
+        identity = photo.identity
+        shape = identity.size_bytes, identity.mtime_ns
+        asked = (os.fsencode(photo.path), signed(identity.inode), *shape)
+        for path, text, _ in self._database.rows(_RECALL_ANY, asked):
+            yield os.fsdecode(path), text
 
     def remember(self, entries: Iterable[tuple[str, Identity, CacheEntry]]) -> None:
         """The entries, each of a path and its file, are written in one transaction.

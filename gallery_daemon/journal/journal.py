@@ -23,6 +23,7 @@ from gallery_daemon.journal.contents import ContentTable
 from gallery_daemon.journal.database import Database, as_journal_errors
 from gallery_daemon.journal.filed_places import FiledPlaces
 from gallery_daemon.journal.inferences import InferenceTable
+from gallery_daemon.journal.lesson_places import LessonPlaces
 from gallery_daemon.journal.lesson_table import LessonTable
 from gallery_daemon.journal.made_folders import MadeFolders
 from gallery_daemon.journal.overview_rows import OverviewRows
@@ -80,6 +81,7 @@ class Journal:
         self.lessons = LessonTable(self._database)
         self.filed_places = FiledPlaces(self._database)
         self.review_rows = ReviewRows(self._database)
+        self.lesson_places = LessonPlaces(self._database)
         self.overview = OverviewRows(self._database)
         self.settled_groups = SettledGroups(self._database)
         self.shots = ShotRows(self._database)
@@ -354,6 +356,9 @@ class Journal:
             self._database.execute(statements.REVERT, (end.state, end.row))
         if end.state is State.UNDO:
             self._database.execute(statements.RESTORE_FILED, (end.row,))
+            self.lesson_places.undone(end.row)
+        elif end.state is State.FILED:
+            self.lesson_places.filed(end.row)
 
     def _insert(self, entry: JournalEntry, library: str, when: datetime) -> int:
         values = columns_of(entry) | {

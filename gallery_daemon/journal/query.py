@@ -26,6 +26,7 @@ _LEFT = frozenset({State.IDENTICAL, State.SKIPPED, State.LEFT})
 class Query:
     """What the wanted rows have in common; None or empty: anything.
 
+    `top_class` is what a photo was filed as: a person's word goes before the model's.
     `since` (inclusive) and `before` (exclusive) bound the time of the decision; `names` are globs
     on the photo's name, in any case. `since_number` is the id of the first wanted row, and the ids
     of single rows before it. Without `states` every row is wanted that is not open.
@@ -52,7 +53,7 @@ class Query:
             "julianday(decided_at) < julianday(?)": self.before.isoformat()
             if self.before
             else None,
-            "class = ?": self.top_class,
+            "coalesce(said, class) = ?": self.top_class,
             "rule = ?": self.rule,
             "confidence >= ?": self.min_confidence,
             "confidence <= ?": self.max_confidence,
@@ -103,7 +104,7 @@ def day_of(newest_first: Iterable[Row], day: date) -> DailySummary | None:
         failed=ends[State.FAILED] + ends[State.ABANDONED],
         undone=ends[State.UNDONE],
         outcomes=_counted(row.outcome for row in filed),
-        classes=_counted(row.top_class for row in filed),
+        classes=_counted(row.filed_as for row in filed),
         copied_bytes=sum(row.identity.size_bytes for row in copies),
     )
 

@@ -37,9 +37,14 @@ AND NOT EXISTS (
 AND (state = 'filed' OR NOT EXISTS (
     SELECT 1 FROM filings AS later WHERE later.path = photo.path AND later.id > photo.id
     AND later.size_bytes = photo.size_bytes AND later.mtime_ns = photo.mtime_ns
+    AND later.state != 'undone'
 ))
 ORDER BY id
 """  # noqa: S608 - our own words
+_LEFT_AT: Final = """
+SELECT id FROM filings WHERE path = ? AND size_bytes = ? AND mtime_ns = ? AND state = 'left'
+ORDER BY id DESC
+"""
 _KIN: Final = f"""
 SELECT filings.id, probabilities, familiarity, taken, taken_from, burst, across, down
 FROM filings LEFT JOIN seen ON seen.path = filings.path
@@ -91,6 +96,11 @@ class ReviewRows:
     def rows(self, ids: Sequence[int]) -> dict[int, ReviewRow]:
         """Those rows that there are, by id."""
         return {columns["id"]: _row(columns) for columns in self._asked(_ROWS, ids)}
+
+    def left_at(self, row: Row) -> int | None:
+        """The row by which the photo was left where the row's came from, if it waits again."""
+        asked = (os.fsencode(row.path), row.identity.size_bytes, row.identity.mtime_ns)
+        return next((each[0] for each in self._database.rows(_LEFT_AT, asked)), None)
 
     def _asked(self, question: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
         for start in range(0, len(ids), _IDS_A_QUERY):

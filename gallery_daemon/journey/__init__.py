@@ -6,7 +6,7 @@ it, purely; `ends` does it and records it, `waiting_sidecars` holds the sidecars
 their photo, `siblings` knows what lies beside what, with `live_photos` for films whose names do not
 say it, and `retry` says when a failure is tried again. `quick_looks` says when a quick look is
 enough, `inference_cache` keeps what the model saw, `similar_photos` finds bursts and near
-duplicates, and `photolog` writes the line; `shortfall` says what an uncertain photo lacks,
-`pass_counts` count the lines, and `classifier_state` is what the classifier process said. In a pass
-`stayed` says in the end which files were not filed.
+duplicates, `persons_word` what was said of a photo, and `photolog` writes the line; `shortfall`
+says what an uncertain photo lacks, `pass_counts` count the lines, and `classifier_state` is what
+the classifier process said. In a pass `stayed` says in the end which files were not filed.
 """

@@ -126,6 +126,7 @@ class Ends:
             examined.prediction,
             travelling,
             examined.cache_entry,
+            examined.said,
         )
         then = partial(self._filed, examined, verdict, travelling)
         self._decided.append(_Decided(plan, then, is_awaited))
@@ -303,4 +304,5 @@ def _entry_of(
         traveller.facts,
         traveller.prediction,
         cache_entry=traveller.cache_entry,
+        said=traveller.said,
     )

@@ -23,7 +23,7 @@ class Predicted:
     """A photo that could be read; `remark` is what is wrong with the file all the same.
 
     `batch` and `classify_ms` are as in `Classified`; `cache_entry` is for the journal's cache of
-    inferences.
+    inferences. `said` is the class that a person said, by which the photo is judged.
     """
 
     photo: Photo
@@ -33,6 +33,7 @@ class Predicted:
     batch: int | None = None
     classify_ms: float | None = None
     cache_entry: CacheEntry | None = None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Unpredicted:
     reason: str
     cache_entry: CacheEntry | None = None
     prediction: ClassVar[None] = None
+    said: ClassVar[None] = None
 
     @classmethod
     def unread(cls, photo: Photo, refusal: RefusalKind, reason: str) -> Self:
@@ -59,6 +61,7 @@ class Unexamined:
     photo: Photo
     prediction: ClassVar[None] = None
     cache_entry: ClassVar[None] = None
+    said: ClassVar[None] = None
 
     @property
     def facts(self) -> Facts:

@@ -105,11 +105,26 @@ class InferenceCache:
         if found is None:
             return None
         path, text = found
-        try:
-            cached: Inference = value_of(Inference, _completed(object_of(text)), "inference")
-        except CodecError:
-            return None
-        return cached if self._is_valid(cached, photo, path.rpartition("/")[2]) else None
+        cached = _read(text)
+        is_usable = cached is not None and self._is_valid(cached, photo, path.rpartition("/")[2])
+        return cached if is_usable else None
+
+    def by_any_model(self, photo: Photo) -> Classified | None:
+        """What any model said of this very file, for whoever does not decide by that.
+
+        Its facts are all that the rules of today ask for.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        for path, text in self._journal.inferences.of_any_model(photo):
+            cached = _read(text)
+            if cached is None or cached.facts is None or cached.prediction is None:
+                continue
+            if self._has_facts(cached, cached.facts, photo, path.rpartition("/")[2]):
+                facts, remark = cached.facts, cached.reason
+                return Classified(photo, facts, cached.prediction, None, None, remark)
+        return None
 
     def answer(self, photo: Photo) -> Classified | Refused | None:
         """What the classifier process would say of the photo, if that is in the cache."""
@@ -162,13 +177,18 @@ class InferenceCache:
             return False
         if cached.facts is None or cached.prediction is None:
             return not self._again and cached.kind in _LASTING and name == photo.name
-        if self._needs_hash and cached.facts.content_hash is None:
+        is_enough = self._may_stand(photo, cached.facts, cached.prediction)
+        return is_enough and self._has_facts(cached, cached.facts, photo, name)
+
+    def _has_facts(self, cached: Inference, facts: Facts, photo: Photo, name: str) -> bool:
+        """Whether the same facts would come of a file that was called `name` then."""
+        if cached.limits != self._limits:
             return False
-        if self._needs_bits and cached.facts.dhash is None:
+        if self._needs_hash and facts.content_hash is None:
             return False
-        if not self._may_stand(photo, cached.facts, cached.prediction):
+        if self._needs_bits and facts.dhash is None:
             return False
-        taken = cached.facts.taken
+        taken = facts.taken
         is_whole = taken.granularity is Granularity.SECOND  # else a name may say more
         return name == photo.name or (taken.origin in _IN_THE_FILE and is_whole)
 
@@ -177,6 +197,15 @@ class InferenceCache:
         if prediction.look is LookKind.FULL:
             return True
         return self._is_enough is not None and self._is_enough(photo, facts, prediction)
+
+
+def _read(text: str) -> Inference | None:
+    """The inference that was written as that text; None: with other facts."""
+    try:
+        found: Inference = value_of(Inference, _completed(object_of(text)), "inference")
+    except CodecError:
+        return None
+    return found
 
 
 _ADDED: Mapping[str, dict[str, object]] = {

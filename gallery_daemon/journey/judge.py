@@ -170,8 +170,9 @@ def of_answer(examined: Examined, rules: RuleSet) -> AnswerVerdict:
 
 
 def _of_prediction(examined: Predicted, rules: RuleSet) -> File | Leave:
-    """What no rule places stays."""
-    decision = decide(examined.photo, examined.facts, examined.prediction, rules)
+    """What no rule places stays. A person's word counts as the model's certainty."""
+    prediction = examined.prediction.as_said(examined.said)
+    decision = decide(examined.photo, examined.facts, prediction, rules)
     if decision.destination is None:
         return Leave(_why_left(decision), decision)
     return File(decision, decision.destination, examined.remark)

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journey.examined import Examined
     from gallery_daemon.journey.inference_cache import InferenceCache
     from gallery_daemon.journey.known_files import KnownFiles
+    from gallery_daemon.journey.persons_word import PersonsWord
     from gallery_daemon.journey.photolog import PhotoLog
     from gallery_daemon.journey.retry import CircuitBreaker, Retries
     from gallery_daemon.journey.similar_photos import SimilarIndex
@@ -84,6 +85,7 @@ class Pipeline:
         host: ClassifierHost,
         cache: InferenceCache,
         similar: SimilarIndex,
+        word: PersonsWord,
         rules: RuleSet,
         sidecars: WaitingSidecars,
         ends: Ends,
@@ -97,6 +99,7 @@ class Pipeline:
         """`in_order`: photos are judged as they arrived, though the cache answers some at once."""
         self._arrivals, self._known, self._host = arrivals, known, host
         self._cache, self._similar, self._rules = cache, similar, rules
+        self._word = word
         self._sidecars, self._ends, self._filer = sidecars, ends, filer
         self._retries, self._breaker = retries, breaker
         self._photo_log, self._clock, self._in_order = photo_log, clock, in_order
@@ -368,7 +371,7 @@ class Pipeline:
 
     def _end(self, examined: Examined) -> None:
         try:
-            examined = self._similar.of(examined)
+            examined = self._word.of(self._similar.of(examined))
         except JournalError as error:
             self._ends.fail_with(examined, error)
             return

@@ -10,6 +10,7 @@
   `gate` whether it may serve. `doubtful` names lessons that contradict all others.
 - `learn` is the whole act: the photos of lessons become features (`lesson_features`), these a
   candidate, whose `proposal` tells a person what it would bring; `adoption` makes a version of it.
+- `class_names` says what a class may be called, and how many photos a new one needs.
 - `drift` says whether the model fits new photos as well as it did; pure.
 
 No torch and no decoder: photos become features in the classifier process.

@@ -6,7 +6,6 @@ the features of photos are kept on the way. To be done while the versions are `l
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,13 +30,6 @@ if TYPE_CHECKING:
     from gallery_daemon.learning.proposal import Proposal
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
-
-FEWEST_OF_NEW_CLASS = 15
-"""With fewer photos a new class is found too seldom (`python -m tests.benchmarks.learning`)."""
-
-
-# A rule names a class, and a template makes a folder of it.
-_CLASS_NAME = re.compile(r"[^\s/.,:{}\[\]#&*!|>'\"%@`-][^/,:{}\[\]#'\"\x00-\x1f\x7f]{0,59}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,23 +118,6 @@ def refuse_unteachable(base: Manifest) -> None:
         raise GalleryError(
             f"{base.model_id} cannot learn: it has no bank of features",
             hint="train it anew, or use the shipped model (model: default)",
-        )
-
-
-def refuse_class_name(name: str, classes: Sequence[str]) -> None:
-    """A new class may be called so.
-
-    Raises:
-        GalleryError: it may not.
-    """
-    if name in classes:
-        raise GalleryError(
-            f"{name} is a class already",
-            hint="drag photos to its folder, or: gallery-daemon label FILE... " + name,
-        )
-    if not _CLASS_NAME.fullmatch(name):
-        raise GalleryError(
-            f"a class cannot be called {name!r}", hint="letters and digits, as in pet_photos"
         )
 
 

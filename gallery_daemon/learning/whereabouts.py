@@ -79,7 +79,7 @@ class Whereabouts:
             folder=candidate.folders,
             identity=identity,
             filed_in=row.folder,
-            top_class=row.top_class,
+            top_class=row.filed_as,
             outcome=row.outcome,
             content_hash=row.content_hash,
             moved_s=_moved_s(file.stat, row, now_s),

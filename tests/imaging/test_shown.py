@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from gallery_daemon.errors import BadPhoto, NotAPhoto, PhotoChanged
-from gallery_daemon.imaging.shown import MOST_BYTES, ShownPicture, shown_picture
+from gallery_daemon.imaging.shown import MOST_BYTES, ScreenPicture, shown_picture
 from tests.imaging.pictures import (
     FORMATS,
     drawn,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SIDE = 160
 
 
-def shown(folder: Path, content: bytes, side: int = SIDE, **limits: int) -> ShownPicture:
+def shown(folder: Path, content: bytes, side: int = SIDE, **limits: int) -> ScreenPicture:
     """What is shown of a file of that content."""
     path = folder / "photo"
     path.write_bytes(content)
@@ -37,7 +37,7 @@ def shown(folder: Path, content: bytes, side: int = SIDE, **limits: int) -> Show
     return shown_picture(os.fspath(path), identity_of(path), side, **limits)
 
 
-def pixels(picture: ShownPicture) -> np.ndarray:
+def pixels(picture: ScreenPicture) -> np.ndarray:
     """As a browser decodes it, which passes over a WebP's orientation."""
     with Image.open(BytesIO(picture.data)) as image:
         assert picture.kind == (image.format or "").lower()

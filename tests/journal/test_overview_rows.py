@@ -131,7 +131,7 @@ def test_pages_of_any_filter_have_all_that_it_lets_through(
         expected = [number for number, row in ids.items() if is_wanted(written[number - 1], wanted)]
 
         found: list[int] = []
-        while page := journal.overview.older(LIBRARY, wanted, limit, (found or [None])[-1]):
+        while page := journal.overview.older(LIBRARY, wanted, limit, found[-1] if found else None):
             found += [row.id for row in page]
 
         assert expected == found
@@ -196,7 +196,8 @@ def test_an_empty_journal_has_nothing(journal: Journal) -> None:
     overview = journal.overview
 
     assert 0 == overview.settled_to() == overview.count(LIBRARY, RecentFilter())
-    assert [] == overview.day(LIBRARY, "2026-03-04") == overview.months(LIBRARY)
+    assert [] == overview.day(LIBRARY, "2026-03-04")
+    assert [] == overview.months(LIBRARY)
 
 
 WHERE = "library = ? AND state IN ('filed') AND parent IS NULL"

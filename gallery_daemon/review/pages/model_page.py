@@ -103,7 +103,8 @@ async def _end_learning(request: Request) -> Response:
 async def _use(request: Request) -> Response:
     """Another version serves."""
     site, sent = site_of(request), await body_of(request)
-    version = await asyncio.to_thread(use_version, site.file, text_in(sent, "version"))
+    config = await site.ask(lambda opened: opened.config)
+    version = await asyncio.to_thread(use_version, config, text_in(sent, "version"))
     await asyncio.to_thread(_room_of(request).forget)
     return site.json(_serving(version))
 
@@ -112,7 +113,8 @@ async def _roll_back(request: Request) -> Response:
     """The version before serves again."""
     site = site_of(request)
     await body_of(request)
-    return site.json(_serving(await asyncio.to_thread(roll_back, site.file)))
+    config = await site.ask(lambda opened: opened.config)
+    return site.json(_serving(await asyncio.to_thread(roll_back, config)))
 
 
 def _serving(version: ModelVersion) -> dict[str, object]:
