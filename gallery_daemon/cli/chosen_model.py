@@ -15,12 +15,12 @@ from gallery_daemon.cli.options import ConfigFile, TaughtLibrary
 from gallery_daemon.cli.plain import shown
 from gallery_daemon.cli.taught import config_to_teach
 from gallery_daemon.commands.model_choice import roll_back, use_version, versions_for
-from gallery_daemon.model.model_versions import ModelVersionState
+from gallery_daemon.model.model_version import ModelVersionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
+    from gallery_daemon.model.model_version import ListedModelVersion, ModelVersion
 
 app = typer.Typer(
     cls=HelpfulGroup,

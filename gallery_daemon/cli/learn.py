@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.learning.learn import Learner, Learning
     from gallery_daemon.learning.library_scan import LibraryLook
-    from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
+    from gallery_daemon.model.model_version import ModelVersion
+    from gallery_daemon.model.model_versions import ModelVersions
 
 
 def learn(
@@ -50,9 +51,10 @@ def learn(
     """Learn from the photos that you have put right: make a new version of the model.
 
     You see what it would bring, by lessons that it did not learn from, and are asked. It can serve
-    only if it passes the gate: it must be better on such lessons by more than chance, and forget no
-    class. It learns from the features of the model's own pictures as well, and from no picture of
-    others. A running daemon takes it up; `refile` then shows which photos would go elsewhere.
+    only if it passes the gate: it must be better on such lessons by more than chance, decide more
+    of them better than worse than the version that serves, and forget no class. It learns from the
+    features of the model's own pictures as well, and from no picture of others. A running daemon
+    takes it up; `refile` then shows which photos would go elsewhere.
 
     Exit status 0: it serves, or there was nothing new to learn; 1: it does not serve, because the
     gate or you refused it, or because nobody said yes; 2: nothing could be learned.

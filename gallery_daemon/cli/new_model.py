@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gallery_daemon.learning.gate import GateFigures
     from gallery_daemon.learning.learn import Learning
     from gallery_daemon.learning.proposal import LessonScore, Proposal
-    from gallery_daemon.model.model_versions import ModelVersion
+    from gallery_daemon.model.model_version import ModelVersion
 
 _SHOWN = 3
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.learning.learn import Learning
-    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
+    from gallery_daemon.model.model_version import ListedModelVersion, ModelVersion
     from gallery_daemon.model.version_files import LearnedRecord
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.analysis import RuleWarning

@@ -10,7 +10,8 @@ from gallery_daemon.errors import ConfigErrors, GalleryError
 
 if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
-    from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
+    from gallery_daemon.model.model_version import ModelVersion
+    from gallery_daemon.model.model_versions import ModelVersions
 
 
 def versions_for(config: Config) -> ModelVersions:

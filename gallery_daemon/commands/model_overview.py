@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.journal import Journal
     from gallery_daemon.journal.lesson import Lesson
-    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
+    from gallery_daemon.model.model_version import ListedModelVersion, ModelVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.daemon.precision_limits import PrecisionLimit
     from gallery_daemon.model.manifest import Manifest
-    from gallery_daemon.model.model_versions import ModelVersion
+    from gallery_daemon.model.model_version import ModelVersion
     from gallery_daemon.rules.ruletest import AnyTest
 
 

@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from gallery_daemon.errors import JournalError
-from gallery_daemon.journal.lesson import DRAGGED, Lesson, LessonKind, LessonState, MassMove
-from gallery_daemon.journal.record import signed, unsigned
+from gallery_daemon.journal.lesson import DRAGGED, Lesson, LessonState, MassMove
+from gallery_daemon.journal.lesson_rows import (
+    file_columns,
+    is_whole_row,
+    lesson_of,
+    mass_move_of,
+    time_text,
+)
 from gallery_daemon.journal.sql import insert
-from gallery_daemon.photo import Identity
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from gallery_daemon.journal.database import Database
     from gallery_daemon.journal.lesson import NewLesson
+    from gallery_daemon.photo import Identity
 
 
 def _words(words: Iterable[str]) -> str:
@@ -124,17 +129,17 @@ class LessonTable:
                 self._database.execute(
                     "UPDATE lessons SET path = :path, device = :device, inode = :inode,"
                     " size_bytes = :size, mtime_ns = :mtime WHERE id = :id",
-                    {"id": number, **_file(path, identity)},
+                    {"id": number, **file_columns(path, identity)},
                 )
 
     def active(self, library: str) -> list[Lesson]:
         """The lessons that hold, the oldest first."""
-        return list(map(_lesson, self._database.rows(_ACTIVE, (os.fsencode(library),))))
+        return list(map(lesson_of, self._database.rows(_ACTIVE, (os.fsencode(library),))))
 
     def lesson(self, number: int) -> Lesson | None:
         """The lesson with that id, whatever became of it."""
         rows = self._database.rows("SELECT * FROM lessons WHERE id = ?", (number,))
-        return next(map(_lesson, rows), None)
+        return next(map(lesson_of, rows), None)
 
     def libraries(self) -> list[str]:
         """The libraries with lessons that hold or wait for a word, in order."""
@@ -142,14 +147,14 @@ class LessonTable:
 
     def dragged(self, library: str) -> Iterator[Lesson]:
         """The lessons read off where photos lie that say something still, one by one."""
-        return map(_lesson, self._database.rows(_DRAGGED, (os.fsencode(library),)))
+        return map(lesson_of, self._database.rows(_DRAGGED, (os.fsencode(library),)))
 
     def of_file(
         self, library: str, path: str, identity: Identity, filing: int | None = None
     ) -> list[Lesson]:
         """What was said of the file and is not superseded or withdrawn, the latest last."""
-        asked = {"filing": filing, "library": os.fsencode(library), **_file(path, identity)}
-        found = map(_lesson, self._database.rows(_OF_FILE, asked))
+        asked = {"filing": filing, "library": os.fsencode(library), **file_columns(path, identity)}
+        found = map(lesson_of, self._database.rows(_OF_FILE, asked))
         return [
             lesson
             for lesson in found
@@ -204,7 +209,7 @@ class LessonTable:
                     os.fsencode("/".join(from_folder)),
                     os.fsencode("/".join(to_folder)),
                     first.class_name,
-                    _time(when),
+                    time_text(when),
                 ),
             )
             assert cursor.lastrowid is not None
@@ -215,7 +220,7 @@ class LessonTable:
     def mass_moves(self, library: str) -> list[MassMove]:
         """The mass moves that are to be asked about, the oldest first."""
         rows = self._database.rows(_MASS_MOVES, (os.fsencode(library),))
-        return list(map(_mass_move, rows))
+        return list(map(mass_move_of, rows))
 
     def accept(self, mass_move: int, when: datetime) -> int:
         """What waits of the mass move holds from now on; how many lessons that are.
@@ -224,14 +229,14 @@ class LessonTable:
             JournalError: it cannot be written now.
         """
         with self._database.transaction():
-            asked = list(map(_lesson, self._database.rows(_ASKED, (mass_move,))))
+            asked = list(map(lesson_of, self._database.rows(_ASKED, (mass_move,))))
             for lesson in asked:
                 for earlier in self._open_of(lesson):
                     if earlier.id != lesson.id:
                         self._end(earlier.id, LessonState.SUPERSEDED, when)
                 self._database.execute(
                     "UPDATE lessons SET state = ?, given_at = ? WHERE id = ?",
-                    (LessonState.ACTIVE, _time(when), lesson.id),
+                    (LessonState.ACTIVE, time_text(when), lesson.id),
                 )
         return len(asked)
 
@@ -255,7 +260,7 @@ class LessonTable:
         with self._database.transaction():
             for table in _TABLES:
                 for row in tables.get(table, ()):
-                    if not _is_whole(table, row):
+                    if not is_whole_row(table, row):
                         continue
                     with contextlib.suppress(JournalError):
                         self._database.execute(insert(row, "OR IGNORE", table), row)
@@ -281,18 +286,18 @@ class LessonTable:
         self, lesson: NewLesson, when: datetime, state: LessonState, mass_move: int | None = None
     ) -> int:
         values = {
-            **_file(lesson.path, lesson.identity),
+            **file_columns(lesson.path, lesson.identity),
             "library": os.fsencode(lesson.library),
             "hash": lesson.content_hash,
             "filing": lesson.filing,
             "kind": lesson.kind,
             "class": lesson.class_name,
             "before": lesson.before,
-            "when": _time(when),
+            "when": time_text(when),
             "state": state,
             "mass_move": mass_move,
         }
-        earlier = list(map(_lesson, self._database.rows(_OF_FILE, values)))
+        earlier = list(map(lesson_of, self._database.rows(_OF_FILE, values)))
         number = self._database.execute(_INSERT, values).lastrowid
         assert number is not None
         for each in reversed(earlier):
@@ -301,63 +306,4 @@ class LessonTable:
         return number
 
     def _end(self, number: int, state: LessonState, when: datetime) -> int:
-        return self._database.execute(_END, (state, _time(when), number)).rowcount
-
-
-def _file(path: str, identity: Identity) -> dict[str, Any]:
-    return {
-        "path": os.fsencode(path),
-        "device": signed(identity.device),
-        "inode": signed(identity.inode),
-        "size": identity.size_bytes,
-        "mtime": identity.mtime_ns,
-    }
-
-
-def _lesson(row: sqlite3.Row) -> Lesson:
-    device, inode = unsigned(row["device"]), unsigned(row["inode"])
-    return Lesson(
-        library=os.fsdecode(row["library"]),
-        path=os.fsdecode(row["path"]),
-        identity=Identity(device, inode, row["size_bytes"], row["mtime_ns"]),
-        kind=LessonKind(row["kind"]),
-        class_name=row["class"],
-        filing=row["filing"],
-        content_hash=row["content_hash"],
-        before=row["before"],
-        id=row["id"],
-        given_at=datetime.fromisoformat(row["given_at"]),
-        state=LessonState(row["state"]),
-    )
-
-
-def _mass_move(row: sqlite3.Row) -> MassMove:
-    return MassMove(
-        id=row["id"],
-        library=os.fsdecode(row["library"]),
-        from_folder=_folder(row["from_folder"]),
-        to_folder=_folder(row["to_folder"]),
-        class_name=row["class"],
-        photos=row["photos"],
-        noticed_at=datetime.fromisoformat(row["noticed_at"]),
-    )
-
-
-def _folder(column: bytes) -> tuple[str, ...]:
-    return tuple(os.fsdecode(column).split("/")) if column else ()
-
-
-def _time(when: datetime) -> str:
-    return when.isoformat(timespec="milliseconds")
-
-
-def _is_whole(table: str, row: Mapping[str, Any]) -> bool:
-    try:
-        if table == "lessons":
-            LessonKind(row["kind"]), LessonState(row["state"])
-            datetime.fromisoformat(row["given_at"])
-        elif table == "mass_moves":
-            datetime.fromisoformat(row["noticed_at"])
-    except (KeyError, TypeError, ValueError):
-        return False
-    return True
+        return self._database.execute(_END, (state, time_text(when), number)).rowcount

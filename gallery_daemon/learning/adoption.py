@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.learning.candidate_model import CandidateModel
-    from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
+    from gallery_daemon.model.model_version import ModelVersion
+    from gallery_daemon.model.model_versions import ModelVersions
 
 _DIGITS = 4
 

@@ -40,9 +40,13 @@ class LibraryPlaces:
 
 
 def _is_blind_to_case(path: str) -> bool:
-    """Whether the folder is found in the other case as well."""
+    """Whether the folder is found in the other case as well, though no such name is listed.
+
+    By its inode it would not be known: FUSE may give each name of a folder a number of its own.
+    """
     above, _, name = path.rpartition("/")
-    other = f"{above}/{name.swapcase()}"
+    other = name.swapcase()
     with suppress(OSError):
-        return other != path and os.path.samestat(os.lstat(path), os.lstat(other))
+        os.lstat(f"{above}/{other}")
+        return other not in os.listdir(above)  # noqa: PTH208 - names, broken UTF-8 included
     return False

@@ -144,11 +144,15 @@ def _stands_for(last: Lesson, name: str, places: PlacesOf) -> bool:
     """Whether that class's place adds nothing to what was said last.
 
     It was the same; or it was another while the photo lay in that class's place already: by
-    command, or before the rules gave the place to this class.
+    command, or before the rules gave the place to this class. What the person took back, or did not
+    mean, counts only while the photo lies there.
     """
     there = places.of_path(last.path)
     was_there = isinstance(there, ClassPlace) and there.class_name == name
-    return last.class_name == name or was_there
+    return was_there or (last.class_name == name and last.state in _OPEN)
+
+
+_OPEN = frozenset({LessonState.ACTIVE, LessonState.ASKED})
 
 
 def _after_held(said: tuple[Lesson, ...], name: str) -> tuple[Lesson, ...]:

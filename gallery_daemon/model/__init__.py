@@ -3,8 +3,8 @@
 - `manifest` is what must be known of a bundle and needs no torch; `manifest_file` reads it from
   outside, and `manifest_checks` says what would be impossible in it. `tensors` tells without numpy
   whether a bundle's files fit; `bundle` reads and writes one.
-- `model_versions` are heads that were learned from a person's lessons, for one library;
-  `version_files` reads one, `version_record` says which serves.
+- `model_versions` are heads that were learned from a person's lessons, for one library, each a
+  `model_version`; `version_files` reads one, `version_record` says which serves.
 - `network` is torchvision's ResNet34, parted into body and head, and the only place that
   normalises. The body makes features of a picture, `head` logits of features.
 - `fit_head` fits a head to features, and `temperature` makes its confidence true; both without

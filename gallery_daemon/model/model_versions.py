@@ -17,13 +17,18 @@ import hashlib
 import os
 import re
 import shutil
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, Self
 
 from gallery_daemon.errors import BundleError, GalleryError
 from gallery_daemon.model.manifest import HEAD_FILE, MANIFEST_FILE, Manifest
 from gallery_daemon.model.manifest_file import read_manifest
+from gallery_daemon.model.model_version import (
+    ListedModelVersion,
+    ModelVersion,
+    ModelVersionState,
+    ServingVersion,
+)
 from gallery_daemon.model.version_files import (
     LESSONS_FILE,
     LearnedRecord,
@@ -57,50 +62,12 @@ _FILES = (MANIFEST_FILE, HEAD_FILE, LESSONS_FILE)
 _LIST = "`gallery-daemon model list` shows the versions"
 
 
-class ModelVersionState(StrEnum):
-    """What became of a version."""
-
-    CURRENT = "current"  # it serves
-    ADOPTED = "adopted"  # it served, and another does now
-    CANDIDATE = "candidate"  # it may be adopted
-    REFUSED = "refused"  # by the gate
-    UNUSABLE = "unusable"  # damaged, or of another base
-
-
 class FileContent(Protocol):
     """What can be written to a file: a `model.head.Head`, a `model.bank.FeatureBank`."""
 
     def to_bytes(self) -> bytes:
         """The content of its file."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ModelVersion:
-    """A version that is whole; the base has no `folder`, and was not `learned` here."""
-
-    number: int
-    manifest: Manifest
-    folder: Path | None = None
-    learned: LearnedRecord | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedModelVersion:
-    """A version with its state; `version` is None where it is unusable: `problem` says why."""
-
-    number: int
-    state: ModelVersionState
-    version: ModelVersion | None
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServingVersion:
-    """The version that serves, and what is the matter with one that should, in a sentence."""
-
-    version: ModelVersion
-    problem: str | None = None
 
 
 class ModelVersions:

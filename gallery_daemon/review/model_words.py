@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.journal.lesson import LessonKind
 from gallery_daemon.model.curves import calibration_error, coverage, reliability
-from gallery_daemon.model.model_versions import ModelVersionState
+from gallery_daemon.model.model_version import ModelVersionState
 from gallery_daemon.model.precision import threshold
 from gallery_daemon.review.charts import coverage_chart, reliability_chart
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gallery_daemon.commands.model_overview import ModelOverview
     from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.model.manifest import Manifest, Tally
-    from gallery_daemon.model.model_versions import ListedModelVersion, ModelVersion
+    from gallery_daemon.model.model_version import ListedModelVersion, ModelVersion
     from gallery_daemon.review.charts import Chart
 
 _STATES: Final = {

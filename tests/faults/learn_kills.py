@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 
 from gallery_daemon.journal.journal import Journal
 from gallery_daemon.model.manifest import find_bundle
-from gallery_daemon.model.model_versions import ModelVersions, ModelVersionState
+from gallery_daemon.model.model_version import ModelVersionState
+from gallery_daemon.model.model_versions import ModelVersions
 from tests.faults.tracing import CALLS, Kill, census, last_call, traced, why_not
 from tests.learning.given import KINDS, give, wrong_calls
 from tests.model.learned import REFUSED, adopt, write

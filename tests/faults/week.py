@@ -51,7 +51,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         scratch = Path(folder)
         write_bundle_without(features, bundle, options.sources, scratch / "model")
-        (scratch / "home").mkdir()
         home = WeekHome(scratch / "home", str(scratch / "model"))
         photos = photos_of(features.gallery, options.sources, options.photos, options.seed)
         rows, began = [], time.monotonic()

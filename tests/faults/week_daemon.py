@@ -1,7 +1,8 @@
 """`gallery-daemon` for a week in fast motion: all is as always, but for how long it waits.
 
 A drag is believed, and a quiet time taken for one, after seconds and not after a minute. `WORKER`
-in the environment is a module to take in the classifier process's place, as `week_worker`.
+in the environment is a module to take in the classifier process's place, as `week_worker`; `WHOLE`
+so many photos of a class's folder are a mass move.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def run() -> None:
         for module in (corrections, library_watch, whereabouts):
             changes.enter_context(patch.object(module, "STILL_S", STILL_S))
         changes.enter_context(patch.object(corrections, "AT_ONCE_S", STILL_S))
+        whole = int(os.environ.get("WHOLE", corrections.WHOLE_FOLDER))
+        changes.enter_context(patch.object(corrections, "WHOLE_FOLDER", whole))
         changes.enter_context(patch.object(whereabouts, "_FILING_S", _FILING_S))
         for each in (library_watch, version_watch, idle_learning):
             changes.enter_context(patch.object(each, "next_beat", lambda now: now + LOOK_EVERY_S))

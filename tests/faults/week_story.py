@@ -45,6 +45,10 @@ def folder_of(class_name: str) -> str:
     return "Memes" if class_name == "memes" else class_name
 
 
+def _other_than(class_name: str) -> str:
+    return next(name for name in ("cars", "trees") if name != class_name)
+
+
 class Week:
     """Seven days at one home."""
 
@@ -121,7 +125,7 @@ class Week:
     def _answer(self, *, accept: bool) -> int:
         """The person says what is asked about mass moves; how many photos those were."""
         pause(_SOON_S)
-        asked = self._home.status()["mass_moves"]
+        asked = self._home.asked()
         for move in asked:
             word = "--accept-move" if accept else "--dismiss-move"
             self._home.ask("lessons", word, str(move["move"]))
@@ -155,23 +159,22 @@ class Week:
             assert photo.home is not None
             home.move(photo, str(photo.home.parent.relative_to(home.library)))
             photo.says = None
-        plain = [each for each in home.photos if each.outcome == Outcome.RULE and not each.is_wrong]
-        undone, renamed, deeper, album = self._random.sample(plain, 4)
-        home.move(undone, REVIEW)
-        home.move(undone, folder_of(undone.truth))
-        other = next(name for name in ("cars", "trees", "other") if name != undone.truth)
-        home.move(undone, other)
-        home.move(undone, folder_of(undone.truth))
+        plain = [
+            each
+            for each in home.photos
+            if each.outcome == Outcome.RULE and not each.is_wrong and each.path == each.home
+        ]
+        undone, renamed, deeper, album, labelled, mistaken = self._random.sample(plain, 6)
+        for folder in (REVIEW, _other_than(undone.truth)):
+            home.move(undone, folder)
+            home.move(undone, folder_of(undone.truth))
         home.move(renamed, folder_of(renamed.truth), f"nice {renamed.name}")
         home.move(deeper, f"{folder_of(deeper.truth)}/best")
         home.move(album, "Our wedding")
-        labelled, mistaken = self._random.sample(
-            [each for each in plain if each.path == each.home], 2
-        )
         for photo in (labelled, mistaken):
-            home.ask("label", str(photo.place), "other")
+            home.ask("label", str(photo.place), _other_than(photo.truth))
         home.ask("label", "--undo", str(mistaken.place))
-        labelled.says = "other", "label"
+        labelled.says = _other_than(labelled.truth), "label"
         pause(_SOON_S)
         return f"{len(taught)} drags taken back, one undone at once, renames, an album, labels"
 
@@ -184,10 +187,17 @@ class Week:
         home.carry(photos, min(others))
         pause(_SOON_S)
         home.check_classes()
-        asked, again = home.status()["mass_moves"], home.status()["mass_moves"]
+        asked, again = home.asked(), home.asked()
         assert 1 == len(asked), f"asked {len(asked)} times: {asked}"
         assert asked == again
-        assert f"{len(photos)} photos went at once" in home.ask("status"), home.ask("status")
+        # Those that were filed where all of them are now came home, and of some it was said before.
+        place = min(others)
+        count = sum(
+            photo.path != photo.home and not (photo.says and folder_of(photo.says[0]) == place)
+            for photo in photos
+        )
+        said = home.ask("status")
+        assert f"{count} photos went at once" in said, f"not {count}: {said}"
         self._answer(accept=False)
         home.carry(photos, folder)
         pause(_SOON_S)

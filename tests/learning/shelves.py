@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.decision import Action, Decision, Destination, OnConflict, Outcome
+from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.steps import Plan
+from gallery_daemon.journal.journal import Journal
 from gallery_daemon.journal.lesson import LessonState
 from gallery_daemon.learning.corrections import AT_ONCE_S
 from gallery_daemon.learning.library_scan import LibraryLook, LibraryScan, root_of_library
@@ -19,14 +24,13 @@ from gallery_daemon.rules.conditions.model import ClassIs
 from gallery_daemon.rules.decide import Placing, Rule, RuleSet
 from gallery_daemon.rules.places import ClassPlaces
 from gallery_daemon.rules.template import Template
+from tests.filing.conftest import World
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gallery_daemon.journal.journal import Journal
-    from tests.filing.conftest import World
+    from collections.abc import Iterator
 
 CLASSES = ("cars", "memes", "trees")
+MEMORY = Path("/dev/shm")
 
 
 def placing(to: str) -> Placing:
@@ -174,3 +178,13 @@ class Shelves:
 def told(look: LibraryLook) -> list[str]:
     """The names of the events."""
     return [event.NAME for event in look.events]
+
+
+def worlds() -> Iterator[World]:
+    """A fresh world in memory."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as name:
+        home = Path(name)
+        for folder in ("watch", "library"):
+            (home / folder).mkdir()
+        with closing(Journal(home / "journal.sqlite3")) as journal:
+            yield World(home, home / "library", journal, Disk())

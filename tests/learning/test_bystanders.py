@@ -171,3 +171,18 @@ def test_what_was_undone_by_command_is_not_given_again(shelves: Shelves) -> None
     shelves.move(shelves.library / "Memes/x.jpg", "Cars/")
 
     assert ["lesson_given"] == told(shelves.look())
+
+
+def test_what_was_undone_by_command_may_be_meant_by_a_drag(shelves: Shelves) -> None:
+    """The word that was taken back was said of the photo where it lay then."""
+    photo = shelves.file("x.jpg")
+    identity = Identity.of(photo.lstat())
+    label = NewLesson(
+        os.fspath(shelves.library), os.fspath(photo), identity, LessonKind.LABEL, "cars", filing=1
+    )
+    shelves.journal.lessons.give([label], NOW)
+    shelves.journal.lessons.withdraw([1], NOW, LessonState.UNDONE)
+
+    shelves.move(photo, "Cars/")
+
+    assert ["lesson_given"] == told(shelves.look())

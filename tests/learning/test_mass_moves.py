@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gallery_daemon.decision import Outcome
+from gallery_daemon.learning import corrections
 from tests.filing.conftest import NOW
-from tests.learning.shelves import Shelves, told
+from tests.learning.shelves import Shelves, told, worlds
 
 
 def test_thousands_of_photos_at_once_are_asked_about_once(shelves: Shelves) -> None:
@@ -145,3 +149,45 @@ def test_copies_of_photos_and_photos_that_go_at_once_are_one_move(shelves: Shelv
     assert ([], True) == (told(part), part.has_copies)
     assert ["mass_move_seen"] == told(shelves.look())
     assert {} == shelves.lessons()
+
+
+SMALL_MANY, SMALL_WHOLE, SMALL_NEARLY = 5, 3, 2
+
+
+@pytest.mark.timeout(120)
+@given(
+    went=st.integers(1, 8),
+    stayed=st.integers(0, 5),
+    from_review=st.integers(0, 7),
+    copied=st.integers(0, 2),
+)
+@settings(max_examples=60)
+def test_what_is_asked_about_and_what_is_taught(
+    went: int, stayed: int, from_review: int, copied: int
+) -> None:
+    """Of every size, to the photo; what comes out of review at the same time is counted apart."""
+    for world in worlds():
+        shelves = Shelves(world)
+        for number in range(went + stayed):
+            photo = shelves.file(f"{number}.jpg")
+            if number < min(copied, went):
+                shelves.copy_and_delete(photo, "Cars")
+            elif number < went:
+                shelves.move(photo, "Cars/")
+        for number in range(from_review):
+            name = f"unsure {number}.jpg"
+            unsure = shelves.file(name, "memes", "Review", outcome=Outcome.UNCERTAIN)
+            shelves.move(unsure, "Cars/")
+        is_whole = went >= SMALL_WHOLE and stayed * SMALL_NEARLY <= went
+        with (
+            patch.object(corrections, "MANY", SMALL_MANY),
+            patch.object(corrections, "WHOLE_FOLDER", SMALL_WHOLE),
+            patch.object(corrections, "_NEARLY", SMALL_NEARLY),
+        ):
+            shelves.look()
+
+        moves = shelves.journal.lessons.mass_moves(os.fspath(shelves.library))
+        asked = [went] if went > SMALL_MANY or is_whole else []
+        asked += [from_review] if from_review > SMALL_MANY else []
+        assert sorted(asked) == sorted(move.photos for move in moves)
+        assert went + from_review - sum(asked) == len(shelves.lessons())

@@ -10,13 +10,14 @@ import numpy as np
 
 from gallery_daemon.model.bank import FeatureBank
 from gallery_daemon.model.head import Head
-from gallery_daemon.model.model_versions import ModelVersion, ModelVersions
+from gallery_daemon.model.model_versions import ModelVersions
 from gallery_daemon.model.version_files import GateResult, LearnedRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery_daemon.model.manifest import LookSettings, Manifest
+    from gallery_daemon.model.model_version import ModelVersion
 
 LIBRARY = "/photos/Sorted"
 PASSED = GateResult(passed=True, reasons=("better on lessons",))

@@ -19,7 +19,8 @@ from gallery_daemon.errors import BundleError, GalleryError
 from gallery_daemon.model.engines.predict import load_predictor
 from gallery_daemon.model.manifest import HEAD_FILE, MANIFEST_FILE
 from gallery_daemon.model.manifest_file import read_manifest
-from gallery_daemon.model.model_versions import ModelVersions, ModelVersionState
+from gallery_daemon.model.model_version import ModelVersionState
+from gallery_daemon.model.model_versions import ModelVersions
 from gallery_daemon.model.version_files import LESSONS_FILE
 from tests.model.learned import (
     LIBRARY,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from gallery_daemon.model.model_versions import ModelVersion
+    from gallery_daemon.model.model_version import ModelVersion
     from gallery_daemon.photo import Identity
 
 _LESSONS: Final = 24
