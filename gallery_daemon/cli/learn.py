@@ -51,9 +51,10 @@ def learn(
     """Learn from the photos that you have put right: make a new version of the model.
 
     You see what it would bring, by lessons that it did not learn from, and are asked. It can serve
-    only if it passes the gate: it must be better on such lessons by more than chance, and forget no
-    class. It learns from the features of the model's own pictures as well, and from no picture of
-    others. A running daemon takes it up; `refile` then shows which photos would go elsewhere.
+    only if it passes the gate: it must be better on such lessons by more than chance, decide more
+    of them better than worse than the version that serves, and forget no class. It learns from the
+    features of the model's own pictures as well, and from no picture of others. A running daemon
+    takes it up; `refile` then shows which photos would go elsewhere.
 
     Exit status 0: it serves, or there was nothing new to learn; 1: it does not serve, because the
     gate or you refused it, or because nobody said yes; 2: nothing could be learned.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallery_daemon.cli.config_file import existing_config
 from gallery_daemon.cli.options import ConfigFile
 from gallery_daemon.cli.plain import print_to_stderr
 from gallery_daemon.clock import SystemClock
 from gallery_daemon.config.kinds.quantity import parse_duration
+from gallery_daemon.daemon.configuration import default_path
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def review(
 
     The page is served on this machine, for you alone: its address has a secret that is new each
     time. What you say there of a photo files it by your rules, as that class, and is a lesson; it
-    can be taken back. It works beside a running daemon, ends by Ctrl-C, and by itself when no page
-    is open. It needs: pip install 'gallery-daemon[review]'
+    can be taken back. Rules are changed there, too, and versions of the model chosen. It works
+    beside a running daemon, ends by Ctrl-C, and by itself when no page is open. Without a
+    configuration it offers to write one. It needs: pip install 'gallery-daemon[review]'
 
     Examples:
         gallery-daemon review
@@ -58,7 +59,8 @@ def review(
     """
     serve = _server()
     serve(
-        existing_config(config).absolute(),
+        # Where there is none, the page offers to write one.
+        (config or default_path()).absolute(),
         SystemClock(),
         port=port,
         idle_s=_IDLE_S if idle is None else idle,

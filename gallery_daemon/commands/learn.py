@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from gallery_daemon.classifier.host import Timeouts
 from gallery_daemon.config.kinds.local import absolute
 from gallery_daemon.config.missing import refuse_missing
+from gallery_daemon.config.settings import DEFAULT_MIN_CONFIDENCE
 from gallery_daemon.daemon.configuration import classes_of
 from gallery_daemon.daemon.wiring import library_scan_of, setup_of
 from gallery_daemon.errors import GalleryError
@@ -27,6 +28,7 @@ from gallery_daemon.learning.learn import Learner
 from gallery_daemon.learning.lesson_features import FeatureReader
 from gallery_daemon.openat import open_regular
 from gallery_daemon.photo import Identity
+from gallery_daemon.rules.demands import least_confidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,10 @@ def learner_of(config: Config, versions: ModelVersions, journal: Journal, clock:
     timeouts = Timeouts(photo_s=config.limits.photo_s)
     body = versions.base.weights_sha256
     reader = FeatureReader(journal.lessons, body, setup, timeouts, clock)
-    return Learner(versions, config.library, journal.lessons, reader, clock)
+    sure = least_confidence(config.rules)
+    if sure is None:
+        sure = DEFAULT_MIN_CONFIDENCE
+    return Learner(versions, config.library, journal.lessons, reader, clock, sure)
 
 
 def look_for_lessons(config: Config, journal: Journal, clock: Clock) -> LibraryLook:

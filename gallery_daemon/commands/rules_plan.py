@@ -27,9 +27,10 @@ from gallery_daemon.filing.relocate import relocation_step
 from gallery_daemon.filing.steps import would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.examined import examined_of
+from gallery_daemon.journey.examined import Predicted, examined_of
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import File
+from gallery_daemon.journey.persons_word import PersonsWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,6 +218,7 @@ class _FiledPhotos:
         self._was, self._now = _Judge(was, journal), _Judge(now, journal)
         self._inspection = Inspection(now, journal, clock, display)
         self._candidates = RefileCandidates(journal, Disk(), now.library, clock)
+        self._word = PersonsWord(journal, now.library)
         self.judged = self.unplaced = self.unjudged = self.changed = self.in_other_library = 0
         self._is_moving = was.library != now.library
 
@@ -268,13 +270,17 @@ class _FiledPhotos:
     def _replanned(self, row: Row, there: Photo, examined: Examined) -> Iterator[ReplannedPhoto]:
         """The photo, if it goes elsewhere from where it lies."""
         self.judged += 1
+        said = self._word.on(there, row.id)
+        examined = _as_said(examined, said)
         verdict = self._now.verdict_on(examined)
         if isinstance(verdict, File) and _lies_there(row, verdict.destination):
             return  # nearly all
         now = self._now.plan(row, there, examined)
         known = self._was.recall(examined.photo, there)
         # By another model nothing is known of it: then what counts is where it lies.
-        was = _as_it_lies(row) if known is None else self._was.plan(row, there, known)
+        was = _as_it_lies(row)
+        if known is not None:
+            was = self._was.plan(row, there, _as_said(known, said))
         if not goes_elsewhere(was, now):
             return
         if now.wanted is None:
@@ -283,6 +289,13 @@ class _FiledPhotos:
             yield ReplannedPhoto(row.id, row.destination or row.path, _as_it_lies(row), now)
         else:
             self.changed += 1
+
+
+def _as_said(examined: Examined, said: str | None) -> Examined:
+    """What is known of the photo, with what a person said of it."""
+    if said is None or not isinstance(examined, Predicted):
+        return examined
+    return replace(examined, said=said)
 
 
 def _lies_there(row: Row, to: Destination) -> bool:

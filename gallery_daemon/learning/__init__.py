@@ -7,7 +7,8 @@
 - `candidate_model` makes a model of the base and of all lessons, never of the model before: what is
   withdrawn leaves no trace. In it, `fit` fits the head; `cross_validation` says what such heads
   make of pictures that they did not learn from; `calibrate` finds how sure the model may be, and
-  `gate` whether it may serve. `doubtful` names lessons that contradict all others.
+  `gate` whether it may serve, by what `decisions` it would take. `doubtful` names lessons that
+  contradict all others.
 - `learn` is the whole act: the photos of lessons become features (`lesson_features`), these a
   candidate, whose `proposal` tells a person what it would bring; `adoption` makes a version of it.
 - `class_names` says what a class may be called, and how many photos a new one needs.

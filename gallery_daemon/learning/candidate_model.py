@@ -6,8 +6,8 @@ than one. With no lessons it is the base.
 
 It goes as far from the base towards the fitted head as the bank allows: where the whole way would
 forget a class, its pictures count more, and where that is not enough, three quarters, half or a
-quarter of the way may not. All that is said of it comes from
-answers to pictures which the heads that gave them had not learned from.
+quarter of the way may not. All that is said of it comes from answers to pictures which the heads
+that gave them had not learned from.
 """
 
 from __future__ import annotations
@@ -18,9 +18,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gallery_daemon.learning.calibrate import calibrated
-from gallery_daemon.learning.cross_validation import cross_validate, with_look
+from gallery_daemon.learning.cross_validation import cross_validate, with_look, without_later
+from gallery_daemon.learning.decisions import SURE
 from gallery_daemon.learning.fit import DEFAULT, bank_by, between, extended, fit, labels_of
-from gallery_daemon.learning.gate import Gate, bound_of, forgotten, judge
+from gallery_daemon.learning.gate import (
+    DecidedBy,
+    Gate,
+    ServingAnswers,
+    bound_of,
+    forgotten,
+    judge,
+)
 from gallery_daemon.model.bank import FeatureBank
 from gallery_daemon.photo import LookKind
 
@@ -53,12 +61,23 @@ class CandidateModel:
     validated: Validated
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ServingModel:
+    """The learned version that serves: its lessons, and its temperature for the full look."""
+
+    taught: Taught
+    temperature: float
+
+
 def make_candidate(
     base: Manifest,
     head: Head,
     bank: FeatureBank,
     taught: Taught,
     settings: FitSettings = DEFAULT,
+    *,
+    serving: ServingModel | None = None,
+    sure: float = SURE,
 ) -> CandidateModel:
     """The candidate that all lessons together make of the base.
 
@@ -68,6 +87,8 @@ def make_candidate(
         bank: the bundle's.
         taught: at least one lesson, with features of the bundle's body.
         settings: how much lessons count.
+        serving: what the candidate would serve instead of; None: the base.
+        sure: the confidence from which on rules file a photo, 0..1.
     """
     new = dict.fromkeys(name for name in taught.classes if name not in base.classes)
     classes = (*base.classes, *sorted(new))
@@ -79,18 +100,48 @@ def make_candidate(
         made = replace(made, quick=_part(*quick, classes, settings, share))
         validated = with_look(validated, *quick, settings, LookKind.QUICK)
         answers = validated.base.towards(validated.left_out, share)
+    looks = calibrated(base, validated, answers)
+    by = DecidedBy(base.full.temperature, looks[LookKind.FULL].temperature, sure)
+    if serving is not None:
+        served = _served(head, bank, taught, serving, validated, settings, share)
+        by = replace(by, serving=served)
     return CandidateModel(
-        replace(base, classes=classes, looks=calibrated(base, validated, answers), metrics=None),
+        replace(base, classes=classes, looks=looks, metrics=None),
         made,
         FeatureBank(
             taught.full.astype(np.float16),
             taught.quick.astype(np.float16),
             labels_of(taught, classes),
         ),
-        judge(validated, answers),
+        judge(validated, answers, by),
         share,
         validated,
     )
+
+
+def _served(  # noqa: PLR0917
+    head: Head,
+    bank: FeatureBank,
+    taught: Taught,
+    serving: ServingModel,
+    validated: Validated,
+    settings: FitSettings,
+    share: float,
+) -> ServingAnswers:
+    """What heads like the version that serves make of the lessons."""
+    held = {
+        (row.tobytes(), name)
+        for row, name in zip(taught.full.astype(np.float16), taught.classes, strict=True)
+    }
+    earlier = serving.taught
+    rows = zip(earlier.full.astype(np.float16), earlier.classes, strict=True)
+    has_withdrawn = any((row.tobytes(), name) not in held for row, name in rows)
+    # Of a class that is not taught any more nothing can be said.
+    known = np.flatnonzero([name in validated.classes for name in earlier.classes])
+    logits = without_later(validated, head, bank, taught, earlier.take(known), settings)
+    start = validated.base.lessons[LookKind.FULL]
+    so_far = start + np.float32(share) * (logits - start)
+    return ServingAnswers(so_far, serving.temperature, has_withdrawn)
 
 
 def _part(  # noqa: PLR0917
@@ -121,7 +172,7 @@ def _holding(
             break
         held[falls] *= _HOLD
         settings = replace(settings, held=tuple(held.tolist()))
-        validated = cross_validate(head, bank, taught, classes, settings)
+        validated = cross_validate(head, bank, taught, classes, settings, validated.heads)
     return settings, validated
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from gallery_daemon.learning.fit import extended, fit, labels_of
 from gallery_daemon.model.bank import FeatureBank
-from gallery_daemon.model.folds import folds_of, groups_of
+from gallery_daemon.model.folds import ALIKE, directions, folds_of, groups_of
 from gallery_daemon.photo import LookKind
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Validated:
 
     `lesson_labels` (K,) and `bank_labels` (N,) are numbers of `classes`, the base's first; `groups`
     (K,) numbers lessons that are alike. The base has no opinion of new classes: their logits are
-    those that a new class begins with.
+    those that a new class begins with. `heads` are those of the folds, by the full look.
     """
 
     classes: tuple[str, ...]
@@ -67,6 +67,7 @@ class Validated:
     groups: Integers
     base: ModelAnswers
     left_out: ModelAnswers
+    heads: tuple[Head, ...] = ()
 
     @property
     def first_of_groups(self) -> Integers:
@@ -75,10 +76,18 @@ class Validated:
         return np.sort(places)
 
 
-def cross_validate(
-    base: Head, bank: FeatureBank, taught: Taught, classes: Sequence[str], settings: FitSettings
+def cross_validate(  # noqa: PLR0917
+    base: Head,
+    bank: FeatureBank,
+    taught: Taught,
+    classes: Sequence[str],
+    settings: FitSettings,
+    heads: tuple[Head, ...] = (),
 ) -> Validated:
-    """The answers of base and candidates by the full look; arguments as of `fit.fit`."""
+    """The answers of base and candidates by the full look; arguments as of `fit.fit`.
+
+    `heads` are those of the same folds with other settings, with which it takes less time.
+    """
     found = Validated(
         tuple(classes),
         labels_of(taught, classes),
@@ -86,6 +95,7 @@ def cross_validate(
         groups_of(taught.full),
         ModelAnswers({}, {}),
         ModelAnswers({}, {}),
+        heads,
     )
     return with_look(found, base, bank, taught, settings, LookKind.FULL)
 
@@ -108,11 +118,16 @@ def with_look(  # noqa: PLR0917
     start, known = extended(base, taught, classes), bank.full.astype(np.float32)
     before = start.logits(taught.full), start.logits(known)
     after = np.empty_like(before[0]), np.empty_like(before[1])
+    near = dict(enumerate(validated.heads if look is LookKind.FULL else ()))
+    heads = []
     for fold in range(FOLDS):
         out, bank_out = lesson_folds == fold, bank_folds == fold
         rest = np.flatnonzero(~out)
         shown = _taken(bank, np.flatnonzero(~bank_out))
-        head = fit(base, shown, taught.take(rest), classes, settings) if len(rest) else start
+        head = start
+        if len(rest):
+            head = fit(base, shown, taught.take(rest), classes, settings, near.get(fold))
+        heads.append(head)
         after[0][out], after[1][bank_out] = (
             head.logits(taught.full[out]),
             head.logits(known[bank_out]),
@@ -121,7 +136,36 @@ def with_look(  # noqa: PLR0917
         validated,
         base=validated.base.with_look(look, *before),
         left_out=validated.left_out.with_look(look, *after),
+        heads=tuple(heads) if look is LookKind.FULL else validated.heads,
     )
+
+
+def without_later(  # noqa: PLR0917
+    validated: Validated,
+    base: Head,
+    bank: FeatureBank,
+    taught: Taught,
+    earlier: Taught,
+    settings: FitSettings,
+) -> Floats:
+    """What heads that know only `earlier` lessons make of all, by the full look; float32 (K, C).
+
+    They are made as those of `cross_validate` are, and neither knows what it is asked, nor what is
+    alike: so they differ from those by the lessons since, and by nothing else.
+    """
+    folds = folds_of(validated.lesson_labels, validated.groups, FOLDS)
+    bank_folds = folds_of(validated.bank_labels, np.arange(len(bank.labels)), FOLDS)
+    is_alike = directions(earlier.full) @ directions(taught.full).T >= ALIKE  # (E, K)
+    found = extended(base, taught, validated.classes).logits(taught.full)
+    for fold in range(FOLDS):
+        out = folds == fold
+        known = earlier.take(np.flatnonzero(~is_alike[:, out].any(1)))
+        if out.any() and known.ids:
+            shown = _taken(bank, np.flatnonzero(bank_folds != fold))
+            near = validated.heads[fold] if validated.heads else None
+            head = fit(base, shown, known, validated.classes, settings, near)
+            found[out] = head.logits(taught.full[out])
+    return found
 
 
 def _taken(bank: FeatureBank, places: Integers) -> FeatureBank:

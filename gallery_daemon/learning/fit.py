@@ -96,8 +96,13 @@ class Taught:
         return self.classes, self.ids, self.before
 
 
-def fit(
-    base: Head, bank: FeatureBank, taught: Taught, classes: Sequence[str], settings: FitSettings
+def fit(  # noqa: PLR0917
+    base: Head,
+    bank: FeatureBank,
+    taught: Taught,
+    classes: Sequence[str],
+    settings: FitSettings,
+    near: Head | None = None,
 ) -> Head:
     """The head of these classes for one look, from the base's head, its bank and lessons.
 
@@ -107,6 +112,7 @@ def fit(
         taught: at least one lesson, of classes among `classes`; its `full` likewise.
         classes: all of them, the base's first.
         settings: how much lessons count.
+        near: a head that is thought to be near, with which it takes less time.
     """
     known, new = bank.full.astype(np.float32), len(classes) - len(base.bias)
     answers = np.pad(softmax(base.logits(known)), ((0, 0), (0, new)))
@@ -119,6 +125,7 @@ def fit(
         ),
         penalty=settings.penalty,
         prior=extended(base, taught, classes),
+        near=near,
     )
 
 

@@ -1,6 +1,6 @@
 """The gate: whether a candidate may serve.
 
-It may if three things hold, all of them on pictures that it did not learn from; lessons that are
+It may if these things hold, all of them on pictures that it did not learn from; lessons that are
 nearly the same photo count once.
 
 - It answers the lessons better than the base: with the sign of each lesson's gain, in nats, thrown
@@ -11,8 +11,13 @@ nearly the same photo count once.
   other classes than the most frequent one: dealt out anew, labels that are all the same say
   nothing. A base is wrong on corrections by selection, so that any change would look like a gain;
   this is what tells learning from mere change.
+- More lessons are decided better than worse: filed right, left to the person, or filed wrong. What
+  is only a little surer of the same changes nothing for a person.
 - No class of the bank is recognised less often by more than `MOST_FALL`, or, with a new class,
   `MOST_FALL_WITH_NEW`; a fall that chance explains (the same test) does not count.
+- Where a learned version serves, the candidate decides more lessons better than it, too. Both are
+  asked by heads that did not learn from what they are asked: the version's from the lessons that it
+  had, the candidate's from all. Where a lesson that the version had was withdrawn, as many will do.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gallery_daemon.learning.decisions import SURE, ChangedDecisions, changed, decided
 from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.temperature import cross_entropies
 from gallery_daemon.photo import LookKind
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
     from gallery_daemon.learning.cross_validation import ModelAnswers, Validated
 
     Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float32]
 
 LEVEL = 0.05
 """So often, at most, would chance alone let a candidate pass each of the tests."""
@@ -49,6 +56,31 @@ _MOST_WANTED = 1_000
 # Of fewer lessons the test says nothing, however good: 2^-5 is the first power below the level.
 _FEWEST = 5
 _Z = 1.645  # the normal distribution's quantile for the level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServingAnswers:
+    """The logits (K, C) of lessons by heads like the learned version that serves.
+
+    `has_withdrawn`: it had lessons that no longer hold.
+    """
+
+    logits: Floats
+    temperature: float
+    has_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecidedBy:
+    """How calls become decisions: temperatures of base and candidate, and what rules ask.
+
+    `serving`: what the learned version makes of the lessons that serves; None: the base serves.
+    """
+
+    before: float = 1.0
+    after: float = 1.0
+    sure: float = SURE
+    serving: ServingAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +99,8 @@ class GateFigures:
     Of `lessons` base and candidate have `right_before` and `right_after` right, of which `gained`
     and `lost` are the other's; losses are mean cross-entropies in nats. `chance` is how often
     chance would gain as much, `contradiction` how often labels dealt out anew do; None: not asked.
+    `decided` are the lessons decided otherwise than by the base, `since` than by the learned
+    version that serves; None: none does.
     """
 
     lessons: int
@@ -78,6 +112,8 @@ class GateFigures:
     loss_after: float
     chance: float
     contradiction: float | None
+    decided: ChangedDecisions
+    since: ChangedDecisions | None
     classes: dict[str, ClassRecall]
 
 
@@ -95,9 +131,10 @@ class Gate:
     figures: GateFigures
 
 
-def judge(validated: Validated, answers: ModelAnswers) -> Gate:
-    """Whether a candidate, whose left-out `answers` these are, may serve instead of the base."""
-    figures = _figures(validated, answers)
+def judge(validated: Validated, answers: ModelAnswers, by: DecidedBy | None = None) -> Gate:
+    """Whether a candidate, whose left-out `answers` these are, may serve instead of what does."""
+    by = by or DecidedBy()
+    figures = _figures(validated, answers, by)
     falls = tuple(forgotten(validated, answers, bound_of(validated)))
     is_better = figures.chance <= LEVEL
     agrees = figures.contradiction is None or figures.contradiction <= LEVEL
@@ -109,6 +146,7 @@ def judge(validated: Validated, answers: ModelAnswers) -> Gate:
         )
     if is_better and not agrees:
         reasons.append("the lessons contradict each other: other labels teach as much")
+    reasons += _why_not_decided(figures, by)
     reasons += [
         f"it forgets {name}: {figures.classes[name].after:.1%} of these are recognised, before "
         f"{figures.classes[name].before:.1%}"
@@ -116,6 +154,25 @@ def judge(validated: Validated, answers: ModelAnswers) -> Gate:
     ]
     more = None if is_better else wanted_more(_gains(validated, answers))
     return Gate(not reasons, tuple(reasons), more, figures)
+
+
+def _why_not_decided(figures: GateFigures, by: DecidedBy) -> Iterator[str]:
+    """Why its decisions are no better than the base's, or than those of the version that serves."""
+    decided_than = {"the base": figures.decided}
+    if figures.since is not None:
+        decided_than["the version that serves"] = figures.since
+    for name, found in decided_than.items():
+        is_even = found.better == found.worse
+        withdraws = figures.since is found and by.serving and by.serving.has_withdrawn
+        if found.better > found.worse or (is_even and withdraws):
+            continue
+        if not found.better and not found.worse:
+            yield f"it decides every lesson as {name} does"
+        else:
+            yield (
+                f"of {figures.lessons} lessons that it did not learn from it decides "
+                f"{found.better} better than {name}, and {found.worse} worse"
+            )
 
 
 def bound_of(validated: Validated) -> float:
@@ -179,12 +236,20 @@ def _gains(validated: Validated, answers: ModelAnswers) -> NDArray[np.float64]:
     return gains
 
 
-def _figures(validated: Validated, answers: ModelAnswers) -> GateFigures:
+def _figures(validated: Validated, answers: ModelAnswers, by: DecidedBy) -> GateFigures:
     first = validated.first_of_groups
     truth = validated.lesson_labels[first]
     logits = [each.lessons[LookKind.FULL][first] for each in (validated.base, answers)]
     before, after = (each.argmax(1) == truth for each in logits)
     gained, lost = int((after & ~before).sum()), int((before & ~after).sum())
+    was, now = (
+        decided(each, temperature, truth, by.sure)
+        for each, temperature in zip(logits, (by.before, by.after), strict=True)
+    )
+    since = None
+    if by.serving is not None:
+        serving = by.serving.logits[first]
+        since = changed(decided(serving, by.serving.temperature, truth, by.sure), now)
     loss_before, loss_after = (float(cross_entropies(each, truth).mean()) for each in logits)
     return GateFigures(
         len(truth),
@@ -196,13 +261,19 @@ def _figures(validated: Validated, answers: ModelAnswers) -> GateFigures:
         loss_after,
         flip_test(_gains(validated, answers)),
         _contradiction(validated, answers),
-        {
-            name: ClassRecall(int(own.sum()), float(was[own].mean()), float(now[own].mean()))
-            for was, now in [(_right(validated, validated.base), _right(validated, answers))]
-            for label, name in enumerate(validated.classes)
-            if (own := validated.bank_labels == label).any()
-        },
+        changed(was, now),
+        since,
+        _recalls(validated, answers),
     )
+
+
+def _recalls(validated: Validated, answers: ModelAnswers) -> dict[str, ClassRecall]:
+    was, now = _right(validated, validated.base), _right(validated, answers)
+    return {
+        name: ClassRecall(int(own.sum()), float(was[own].mean()), float(now[own].mean()))
+        for label, name in enumerate(validated.classes)
+        if (own := validated.bank_labels == label).any()
+    }
 
 
 def _right(validated: Validated, answers: ModelAnswers) -> Flags:

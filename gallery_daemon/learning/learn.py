@@ -13,10 +13,11 @@ import numpy as np
 
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.learning.adoption import keep, serves_already
-from gallery_daemon.learning.candidate_model import make_candidate
+from gallery_daemon.learning.candidate_model import ServingModel, make_candidate
+from gallery_daemon.learning.decisions import SURE
 from gallery_daemon.learning.fit import Taught
 from gallery_daemon.learning.proposal import proposal_of
-from gallery_daemon.model.bank import load_bank
+from gallery_daemon.model.bank import load_bank, load_lessons
 from gallery_daemon.model.head import load_head
 
 if TYPE_CHECKING:
@@ -51,17 +52,21 @@ class Learning:
 class Learner:
     """Learns for one library."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         versions: ModelVersions,
         library: str,
         table: LessonTable,
         reader: FeatureReader,
         clock: Clock,
+        sure: float = SURE,
     ) -> None:
-        """`reader` looks at photos with the body of the versions' base."""
+        """`reader` looks at photos with the body of the versions' base.
+
+        `sure` is the confidence from which on rules file a photo, 0..1.
+        """
         self._versions, self._library, self._table = versions, library, table
-        self._reader, self._clock = reader, clock
+        self._reader, self._clock, self._sure = reader, clock, sure
         self._read_at = clock.wall()
 
     def candidate(self, told: Callable[[int, int], None]) -> Learning:
@@ -89,9 +94,9 @@ class Learner:
         head = load_head(self._versions.bundle, base)
         bank = load_bank(self._versions.bundle, base, head.weight.shape[1])
         assert bank is not None
-        candidate = make_candidate(
-            base, head, bank, _taught(usable, found.rows, bank.full.shape[1])
-        )
+        taught = _taught(usable, found.rows, bank.full.shape[1])
+        serving = _serving(self._versions, bank.full.shape[1])
+        candidate = make_candidate(base, head, bank, taught, serving=serving, sure=self._sure)
         return Learning(
             candidate,
             usable,
@@ -120,6 +125,22 @@ def refuse_unteachable(base: Manifest) -> None:
             f"{base.model_id} cannot learn: it has no bank of features",
             hint="train it anew, or use the shipped model (model: default)",
         )
+
+
+def _serving(versions: ModelVersions, features: int) -> ServingModel | None:
+    """The learned version that serves, if it is not the base."""
+    version = versions.serving().version
+    if version.folder is None:
+        return None
+    manifest, lessons = version.manifest, load_lessons(version.folder, version.manifest, features)
+    taught = Taught(
+        lessons.full.astype(np.float32),
+        lessons.quick.astype(np.float32),
+        tuple(manifest.classes[label] for label in lessons.labels.tolist()),
+        tuple(range(len(lessons.labels))),
+        (None,) * len(lessons.labels),
+    )
+    return ServingModel(taught, manifest.full.temperature)
 
 
 def _taught(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from safetensors.numpy import save
 
+from gallery_daemon.model.folds import directions
 from gallery_daemon.model.tensors import bank_tensors
 from gallery_daemon.model.version_files import lesson_tensors, read_learned
 from gallery_daemon.photo import LookKind
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Halves = NDArray[np.float16]
     Integers = NDArray[np.int32] | NDArray[np.int64]
-
-# Of features that are all zero, which no real picture has: they are far from everything.
-_TINY = np.float32(1e-12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,7 @@ class FeatureBank:
             float32 (M,).
         """
         rows = self._quick_directions if look is LookKind.QUICK else self._full_directions
-        similarities = _directions(features) @ rows.T  # (M, N)
+        similarities = directions(features) @ rows.T  # (M, N)
         nearest = np.partition(similarities, -neighbours, axis=1)[:, -neighbours:]
         distances: Floats = np.clip(1 - nearest.mean(axis=1), 0, 2)
         return distances
@@ -88,11 +86,11 @@ class FeatureBank:
 
     @cached_property
     def _full_directions(self) -> Floats:
-        return _directions(self.full.astype(np.float32))
+        return directions(self.full.astype(np.float32))
 
     @cached_property
     def _quick_directions(self) -> Floats:
-        return _directions(self.quick.astype(np.float32))
+        return directions(self.quick.astype(np.float32))
 
 
 def load_bank(
@@ -149,10 +147,3 @@ def familiarity(distance: float, scale: FamiliarityScale) -> float:
     below, above = quantiles[place - 1], quantiles[place]
     position = place - 1 + (distance - below) / (above - below)
     return 1 - position / (len(quantiles) - 1)
-
-
-def _directions(features: Floats) -> Floats:
-    """Each row with the length 1."""
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    directions: Floats = features / np.maximum(lengths, _TINY)
-    return directions

@@ -62,6 +62,7 @@ def fit_towards(
     *,
     penalty: float = PENALTY,
     prior: Head | None = None,
+    near: Head | None = None,
 ) -> Head:
     """The head whose probabilities are nearest to those that are wanted.
 
@@ -77,7 +78,8 @@ def fit_towards(
         shares: float (N,), how much each picture counts, not negative, their sum positive.
         penalty: of the squared distance of the weights from the prior's, with features of length 1,
             not negative.
-        prior: where the search begins, weight (C, F) and bias (C,); None: zero.
+        prior: weight (C, F) and bias (C,); None: zero.
+        near: where the search begins; None: at the prior. It saves steps, and changes nothing else.
 
     Returns:
         The head, float32 (C, F) and (C,), of one look.
@@ -95,7 +97,10 @@ def fit_towards(
     start = np.zeros((inputs.shape[1], wanted.shape[1]), np.float32)
     if prior is not None:
         start[:-1], start[-1] = prior.weight.T / scale, prior.bias
-    found = ahead = start
+    found = start
+    if near is not None:
+        found = np.concatenate([near.weight.T / scale, near.bias[None]], dtype=np.float32)
+    ahead = found
     momentum = 1.0
     for _ in range(_STEPS):
         missed = (_softmax(inputs @ ahead) - wanted) * counted

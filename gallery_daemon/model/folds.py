@@ -35,17 +35,23 @@ def groups_of(features: Floats) -> Integers:
     Args:
         features: float32 (N, F).
     """
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    directions = features / np.maximum(lengths, _TINY)
+    rows = directions(features)
     groups, first = np.zeros(len(features), np.int64), list[int]()
-    for row, direction in enumerate(directions):
-        similarities = directions[first] @ direction
+    for row, direction in enumerate(rows):
+        similarities = rows[first] @ direction
         if len(first) and similarities.max() >= ALIKE:
             groups[row] = similarities.argmax()
         else:
             groups[row] = len(first)
             first.append(row)
     return groups
+
+
+def directions(features: Floats) -> Floats:
+    """Each row of features (N, F) with the length 1: their products are cosine similarities."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    found: Floats = features / np.maximum(lengths, _TINY)
+    return found
 
 
 def folds_of(labels: Sequence[int] | Integers, groups: Integers, count: int) -> Integers:

@@ -1,4 +1,4 @@
-"""What rules demand of the model: how precise it must be for which classes, and to know strangers.
+"""What rules demand of the model: how sure and precise it must be, and to know strangers.
 
 A precision comes to another confidence with each model and class, so whoever knows the model can
 tell which one, and which rules it can never satisfy.
@@ -13,6 +13,7 @@ from gallery_daemon.rules.condition import AllOf, AnyOf, Not
 from gallery_daemon.rules.conditions.model import (
     ClassIs,
     Familiar,
+    MinConfidence,
     MinFamiliarity,
     MinPrecision,
     Probability,
@@ -56,6 +57,29 @@ def precision_demands(ruleset: RuleSet, classes: tuple[str, ...]) -> tuple[Preci
 def familiarity_demands(ruleset: RuleSet) -> tuple[Rule, ...]:
     """The enabled rules that ask how familiar a photo is."""
     return tuple(rule for rule in ruleset.rules if rule.enabled and _asks_familiarity(rule.when))
+
+
+def least_confidence(ruleset: RuleSet) -> float | None:
+    """The confidence, 0 to 1, with which the least demanding enabled rule takes a photo.
+
+    Of those that ask for one; None: no rule does.
+    """
+    asked = (_least_asked(rule.when) for rule in ruleset.rules if rule.enabled)
+    return min((each for each in asked if each is not None), default=None)
+
+
+def _least_asked(condition: Condition) -> float | None:
+    match condition:
+        case AllOf(parts):
+            asked = [each for each in map(_least_asked, parts) if each is not None]
+            return max(asked, default=None)
+        case AnyOf(parts):
+            asked = [each for each in map(_least_asked, parts) if each is not None]
+            return min(asked, default=None)
+        case MinConfidence(value):
+            return value
+        case _:
+            return None
 
 
 def _demanded(condition: Condition, among: ClassNames) -> Iterator[tuple[float, ClassNames]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gallery_daemon.learning.candidate_model import make_candidate
+from gallery_daemon.learning.candidate_model import ServingModel, make_candidate
 from gallery_daemon.learning.fit import Taught
 from gallery_daemon.model.bank import FeatureBank
 from gallery_daemon.model.engines.probes import softmax
@@ -103,7 +103,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """After so many `lessons`: the later photos by the base and by the model that serves.
+    """After so many `lessons`: the later `photos` by the base and by the model that serves.
 
     `passed`: the gate let the candidate pass. `again`: the person went through `Review/` again.
     """
@@ -113,6 +113,12 @@ class Checkpoint:
     after: Counted
     passed: bool
     again: bool
+    photos: int
+
+    @property
+    def worse_by(self) -> float:
+        """How much larger a share of the later photos is filed wrongly than by the base, -1..1."""
+        return self.after.filed_wrongly - self.before.filed_wrongly
 
 
 @dataclass(slots=True)
@@ -162,17 +168,21 @@ def play(
     head, temperature = base.head, base.manifest.full.temperature
     before = _counted(head.logits(later) / np.float32(temperature), truth)
     found: list[Checkpoint] = []
+    serving: ServingModel | None = None
     for wanted in counts:
         scale = np.float32(temperature)
         again = player.until(wanted, softmax(head.logits(player.shown) / scale))
         if len(player.lessons) < wanted:
             break
         taught = taught_of(base, player.shown, player.labels, player.lessons)
-        candidate = make_candidate(base.manifest, base.head, base.bank, taught)
+        candidate = make_candidate(
+            base.manifest, base.head, base.bank, taught, serving=serving, sure=SURE
+        )
         if candidate.gate.passed:
             head, temperature = candidate.head, candidate.manifest.full.temperature
+            serving = ServingModel(taught, temperature)
         after = _counted(head.logits(later) / np.float32(temperature), truth)
-        found.append(Checkpoint(wanted, before, after, candidate.gate.passed, again))
+        found.append(Checkpoint(wanted, before, after, candidate.gate.passed, again, len(later)))
     return found
 
 

@@ -15,6 +15,7 @@ from gallery_daemon.commands.refile import Refile
 from gallery_daemon.commands.rules_plan import SHOWN, RulesPlan, plan_change
 from gallery_daemon.daemon.journals import journal_path
 from gallery_daemon.journal.journal import Journal
+from gallery_daemon.journal.lesson import LessonKind, NewLesson
 from tests.commands.refiled import refiling_again, sort
 from tests.commands.test_plan import Blind, look_around
 from tests.faults.belongings import Belongings
@@ -153,6 +154,31 @@ def test_what_no_rule_has_a_place_for_stays_and_is_counted(
     plan = planned(household, was)
 
     assert ((), 1) == (plan.ways, plan.unplaced)
+
+
+def test_what_a_person_said_counts_as_it_does_for_refile(
+    household: Household, has: Belongings
+) -> None:
+    """By it the photo is judged, before the change and after it."""
+    del has
+    with closing(Journal(journal_path())) as journal:
+        (row,) = [each for each in journal.newest_first() if each.relative == "cars.jpg"]
+        lesson = NewLesson(
+            str(household.library), row.destination or "", row.identity, LessonKind.LABEL,
+            "memes", filing=row.id,
+        )  # fmt: skip
+        journal.lessons.give([lesson], household.clock.wall())
+    was = household.config()
+    household.manner.to = "New"
+
+    plan = planned(household, was)
+
+    expected = [("All/cars/", "New/memes/", 1, 0), ("All/memes/", "New/memes/", 1, 0)]
+    assert expected == sorted(ways(plan))
+    moves = [each for each in refiling_again(household) if isinstance(each, Refile)]
+    shown = [photo for way in plan.ways for photo in way.photos]
+    # Both would have the name that they came with.
+    assert {each.was for each in moves} == {photo.path for photo in shown}
 
 
 def test_another_library_is_said(household: Household, has: Belongings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,12 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery_daemon.learning.calibrate import MOST_CHANGE
-from gallery_daemon.learning.candidate_model import make_candidate
-from gallery_daemon.learning.fit import between, extended
+from gallery_daemon.learning.candidate_model import ServingModel, make_candidate
+from gallery_daemon.learning.cross_validation import cross_validate, without_later
+from gallery_daemon.learning.fit import DEFAULT, between, extended, fit
+from gallery_daemon.model.engines.probes import softmax
 from gallery_daemon.model.head import Head
 from gallery_daemon.model.manifest_checks import first_problem
 from gallery_daemon.photo import LookKind
 from tests.learning.photos_taught import CLASSES, MANIFEST, base, cloud, lessons, strange_lessons
+
+if TYPE_CHECKING:
+    from gallery_daemon.learning.fit import Taught
+    from gallery_daemon.learning.gate import Gate
 
 HEAD, BANK = base()
 
@@ -136,3 +143,60 @@ def test_too_few_lessons_change_nothing(count: int) -> None:
     assert not found.passed
     assert "chance may do as much" in found.reasons[0]
     assert found.wanted_more is None or found.wanted_more >= 1
+
+
+def test_what_a_second_version_must_beat_is_the_first() -> None:
+    """Lessons of another kind of photo pass; what the first knew decides nothing, and does not."""
+    taught = strange_lessons(60)
+    order = np.argsort(np.array(taught.classes), kind="stable")
+    cats = order[:30]
+
+    def gate(first: Taught) -> Gate:
+        version = make_candidate(MANIFEST, HEAD, BANK, first).manifest
+        serving = ServingModel(first, version.full.temperature)
+        return make_candidate(MANIFEST, HEAD, BANK, taught, serving=serving).gate
+
+    assert gate(taught.take(cats)).passed
+    same = gate(taught)
+    assert not same.passed
+    assert same.reasons == ("it decides every lesson as the version that serves does",)
+
+
+def test_a_worse_second_version_is_refused() -> None:
+    """The first learned from good lessons, then slips came; better than the base is not all."""
+    good = strange_lessons(40)
+    slips = strange_lessons(24, seed=90)
+    names = ["dogs" if name == "cats" else "cats" for name in slips.classes[:14]]
+    taught = lessons(
+        np.concatenate([good.full, slips.full]), [*good.classes, *names, *slips.classes[14:]]
+    )
+    first = ServingModel(good, MANIFEST.full.temperature)
+
+    alone = make_candidate(MANIFEST, HEAD, BANK, taught).gate
+    found = make_candidate(MANIFEST, HEAD, BANK, taught, serving=first).gate
+
+    assert alone.passed
+    assert not found.passed
+    assert found.figures.since is not None
+    assert found.figures.since.worse >= found.figures.since.better
+
+
+def test_heads_like_the_version_that_serves_do_not_know_what_they_are_asked() -> None:
+    """Had it known all lessons, they would answer as those of the candidate that left them out."""
+    taught = strange_lessons(20)
+    validated = cross_validate(HEAD, BANK, taught, CLASSES, DEFAULT)
+
+    found = without_later(validated, HEAD, BANK, taught, taught, DEFAULT)
+
+    assert np.abs(found - validated.left_out.lessons[LookKind.FULL]).max() < 1e-3
+
+
+def test_where_a_search_begins_changes_nothing() -> None:
+    """From another head the same one is found, but for what is close enough."""
+    taught = strange_lessons(20)
+    far = Head(-HEAD.weight, -HEAD.bias)
+
+    one, other = (fit(HEAD, BANK, taught, CLASSES, DEFAULT, near) for near in (None, far))
+
+    rows = np.concatenate([BANK.full.astype("f4"), taught.full])
+    assert np.abs(softmax(one.logits(rows)) - softmax(other.logits(rows))).max() < 0.02

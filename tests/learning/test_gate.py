@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.learning.candidate_model import make_candidate
 from gallery_daemon.learning.cross_validation import ModelAnswers, Validated
-from gallery_daemon.learning.gate import LEVEL, flip_test, judge, sign_test, wanted_more
+from gallery_daemon.learning.decisions import ChangedDecisions
+from gallery_daemon.learning.gate import (
+    LEVEL,
+    DecidedBy,
+    ServingAnswers,
+    flip_test,
+    judge,
+    sign_test,
+    wanted_more,
+)
 from gallery_daemon.photo import LookKind
 from tests.learning.photos_taught import MANIFEST, base, lessons, strange_lessons
+
+if TYPE_CHECKING:
+    from gallery_daemon.learning.gate import Gate
 
 HEAD, BANK = base()
 
@@ -85,6 +100,77 @@ def test_what_is_worse_does_not_pass_and_no_number_of_such_lessons_would() -> No
 
     assert not found.passed
     assert found.wanted_more is None
+
+
+def _ten(before: float, after: float) -> tuple[Validated, ModelAnswers]:
+    """Ten lessons whose right class has this probability, and a bank that stays as it was."""
+    validated, _ = _validated(_bank(0), _bank(0))
+    was, now = (
+        np.eye(2, dtype="f4")[validated.lesson_labels] * np.float32(np.log(each / (1 - each)))
+        for each in (before, after)
+    )
+    bank = {LookKind.FULL: _bank(0)}
+    base, answers = (ModelAnswers({LookKind.FULL: each}, bank) for each in (was, now))
+    return replace(validated, base=base, left_out=answers), answers
+
+
+def test_what_decides_nothing_otherwise_does_not_pass() -> None:
+    """Ten lessons that are answered a little better, and go where they went."""
+    gate = judge(*_ten(0.85, 0.99))
+
+    assert gate.figures.chance <= LEVEL
+    assert not gate.passed
+    assert gate.reasons == ("it decides every lesson as the base does",)
+    assert gate.wanted_more is None
+
+
+def test_what_leaves_less_to_the_person_passes() -> None:
+    """The same calls, but now sure enough for the rules; how sure that is, they say."""
+    validated, answers = _ten(0.7, 0.9)
+
+    assert judge(validated, answers).passed
+    assert judge(validated, answers).figures.decided == ChangedDecisions(10, 0)
+    assert not judge(validated, answers, DecidedBy(sure=0.95)).passed
+    assert not judge(validated, answers, DecidedBy(sure=0.6)).passed
+
+
+def test_what_decides_more_worse_than_better_does_not_pass() -> None:
+    """Three lessons leave the uncertain place for a wrong one, two for the right one."""
+    validated, answers = _ten(0.6, 0.75)
+    logits = answers.lessons[LookKind.FULL].copy()
+    rows = np.arange(5)
+    logits[rows, validated.lesson_labels[rows]] = [3, 3, -3, -3, -3]
+
+    gate = judge(validated, ModelAnswers({LookKind.FULL: logits}, answers.bank))
+
+    assert gate.figures.decided == ChangedDecisions(2, 3)
+    assert "decides 2 better than the base, and 3 worse" in " ".join(gate.reasons)
+
+
+def test_it_must_be_better_than_the_version_that_serves() -> None:
+    """Much better than the base is not enough, unless a lesson that taught it was withdrawn."""
+    validated, answers = _ten(0.3, 0.9)
+
+    def gate(serving: float, *, has_withdrawn: bool = False) -> Gate:
+        logits = _ten(0.3, serving)[1].lessons[LookKind.FULL]
+        served = ServingAnswers(logits, 1.0, has_withdrawn)
+        return judge(validated, answers, DecidedBy(serving=served))
+
+    assert gate(0.7).passed
+    assert gate(0.7).figures.since == ChangedDecisions(10, 0)
+    assert gate(0.95).reasons == ("it decides every lesson as the version that serves does",)
+    assert gate(0.95, has_withdrawn=True).passed
+
+
+def test_what_is_worse_than_the_version_that_serves_does_not_pass() -> None:
+    """Not even where a lesson was withdrawn."""
+    validated, answers = _ten(0.1, 0.7)
+    better = ServingAnswers(_ten(0.1, 0.9)[1].lessons[LookKind.FULL], 1.0, has_withdrawn=True)
+
+    found = judge(validated, answers, DecidedBy(serving=better))
+
+    assert found.figures.decided == ChangedDecisions(10, 0)
+    assert "decides 0 better than the version that serves, and 10 worse" in found.reasons[0]
 
 
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=14))

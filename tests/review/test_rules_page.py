@@ -202,10 +202,11 @@ def test_where_there_is_none_the_example_is_offered_once(visit: Visit) -> None:
     visit.enter()
     (visit.home / "config.yaml").unlink()
 
-    page = visit.client.get("/rules")
+    review, page = visit.client.get("/review"), visit.client.get("/rules")
     said(visit, "/rules/example")
     again = visit.send("/rules/example", {}, Accept="application/json")
 
+    assert 'href="/rules">Mend it in Rules' in review.text
     assert "There are no rules yet" in page.text
     assert text_of(visit).startswith("#")
     assert 409 == again.status_code

@@ -106,6 +106,31 @@ def served_at(home: Path, *words: str) -> Served:
     return Served(process)
 
 
+def test_it_starts_without_a_configuration_and_offers_one(tmp_path: Path) -> None:
+    """The other pages say that there is none, and lead to where one is written."""
+    (tmp_path / "config").mkdir()
+    places = {
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+    }
+    process = subprocess.Popen(
+        [*COMMAND, "--no-browser"], env=os.environ | places, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    served = Served(process)
+    try:
+        served.enter()
+        review, rules = served.ask("GET", "/review"), served.ask("GET", "/rules")
+    finally:
+        served.end()
+
+    assert (409, 200) == (review[0], rules[0])
+    assert "there is no such file" in review[2]
+    assert 'href="/rules">Mend it in Rules' in review[2]
+    assert f"{tmp_path}/config/gallery-daemon/config.yaml" in rules[2]
+    assert "Write the example" in rules[2]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_at_once(start: Started, number: signal.Signals) -> None:
     """With status 0 and without a word, even while a page is open."""

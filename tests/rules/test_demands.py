@@ -16,7 +16,12 @@ from gallery_daemon.rules.conditions.model import (
 )
 from gallery_daemon.rules.conditions.shape import HasExif
 from gallery_daemon.rules.decide import Rule, RuleSet
-from gallery_daemon.rules.demands import PrecisionDemand, familiarity_demands, precision_demands
+from gallery_daemon.rules.demands import (
+    PrecisionDemand,
+    familiarity_demands,
+    least_confidence,
+    precision_demands,
+)
 from tests.rules.photos import CLASSES, any_facts, photos, predictions
 from tests.rules.strategies import conditions
 
@@ -93,3 +98,22 @@ def test_what_a_rule_takes_is_of_a_class_that_counts(when, on, known, says) -> N
         demands = precision_demands(rules(both), CLASSES)
 
         assert any(each.precision == 0.5 and says.top_class in each.classes for each in demands)
+
+
+@pytest.mark.parametrize(
+    ("whens", "expected"),
+    [
+        ((), None),
+        ((CARS, AllOf((CARS, PRECISE))), None),
+        ((AllOf((CARS, MinConfidence(0.9))), MinConfidence(0.7)), 0.7),
+        ((AllOf((MinConfidence(0.9), MinConfidence(0.6))),), 0.9),
+        ((AnyOf((MinConfidence(0.9), AllOf((TREES, MinConfidence(0.6))))),), 0.6),
+        ((Not(MinConfidence(0.9)), MinConfidence(0.95)), 0.95),
+    ],
+)
+def test_the_least_confidence_is_that_of_the_rule_that_asks_least(
+    whens: tuple[Condition, ...], expected: float | None
+) -> None:
+    """Of those that ask at all; within a rule that asks twice, both must hold."""
+    assert expected == least_confidence(rules(*whens))
+    assert least_confidence(rules(*whens, enabled=False)) is None
