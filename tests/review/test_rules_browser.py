@@ -223,7 +223,7 @@ def test_the_model_learns_serves_and_is_rolled_back(opened: Opened) -> None:
     page.get_by_role("button", name="Roll back to the model as it came").click()
     expect(page.get_by_text("serves: the model as it came")).to_be_visible()
 
-    assert "learned from 38 lessons" in told
+    assert "learned from 38 lessons." in told
     assert (0, 1, 0) == (before, now, versions.serving().version.number)
 
 
