@@ -11,10 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Protocol
 
 from starlette.responses import Response
-from starlette.routing import Route
 
-from gallery_daemon.review.asking import BadRequest, id_in
-from gallery_daemon.review.site import site_of
+from gallery_daemon.review.asking import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +30,7 @@ _GONE_AWAY: Final = 499
 _CACHING: Final = "private, max-age=3600"
 
 
-class ShownPicture(Protocol):
+class PagePicture(Protocol):
     """A picture's bytes, and what they are: `webp` or `jpeg`."""
 
     @property
@@ -46,10 +44,10 @@ class ShownPicture(Protocol):
         ...
 
 
-class PictureSource(Protocol):
+class MakesPictures(Protocol):
     """Makes pictures; any thread may ask."""
 
-    def thumbnail(self, path: str, identity: Identity, side: int) -> ShownPicture:
+    def thumbnail(self, path: str, identity: Identity, side: int) -> PagePicture:
         """The photo within a square of `side` pixels.
 
         Raises:
@@ -65,7 +63,7 @@ class PictureSource(Protocol):
 class PicturesShown:
     """The pictures of a review; for one event loop."""
 
-    def __init__(self, source: PictureSource) -> None:
+    def __init__(self, source: MakesPictures) -> None:
         self._source = source
         self._threads = ThreadPoolExecutor(_AT_ONCE, "pictures")
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -96,16 +94,3 @@ class PicturesShown:
         """What is being made is given up."""
         self._source.close()
         self._threads.shutdown(cancel_futures=True)
-
-
-async def _of_row(request: Request) -> Response:
-    site, number = site_of(request), id_in(request)
-
-    async def find() -> tuple[str, Identity]:
-        return await site.ask(lambda opened: opened.reviewing.file_of(number))
-
-    return await site.pictures.answer(request, find)
-
-
-PICTURES: Final = Route("/picture/{id:int}/{side:int}", _of_row)
-"""The pictures of the journal's rows."""

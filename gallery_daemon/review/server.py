@@ -26,7 +26,7 @@ from gallery_daemon.review.pictures_shown import PicturesShown
 from gallery_daemon.review.web_app import make_web_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from starlette.types import ASGIApp
@@ -59,7 +59,7 @@ def serve(
     Raises:
         GalleryError: the port is taken.
     """
-    with contextlib.closing(_listening(port)) as listening:
+    with contextlib.closing(listening_at(port)) as listening:
         asyncio.run(_serve(file, clock, listening, idle_s, started))
 
 
@@ -73,19 +73,37 @@ async def _serve(
     lifetime, door = Lifetime(clock, idle_s), Door(listening.getsockname()[1])
     thread = OneThread(lambda: Opened(file, clock))
     pictures = PicturesShown(pictures_of(_limits(file), clock))
-    server = _OurServer(_settings(make_web_app(file, thread, door, lifetime, pictures=pictures)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lifetime.end)
-    serving = asyncio.create_task(server.serve([listening]))
-    try:
+    app = make_web_app(file, thread, door, lifetime, pictures=pictures)
+    async with serving(app, listening, thread, pictures):
         started(door.address)
         await lifetime.wait()
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    app: ASGIApp, listening: socket.socket, thread: OneThread[Opened], pictures: PicturesShown
+) -> AsyncIterator[None]:
+    """The application answers at that socket; in the end what it uses is closed."""
+    server = _OurServer(_settings(app))
+    task = asyncio.create_task(server.serve([listening]))
+    # While the browser starts: the first look at a large journal takes its time.
+    warming = asyncio.create_task(_warm(thread))
+    try:
+        yield
     finally:
         server.should_exit = True
         pictures.close()
-        await serving
+        await asyncio.gather(task, warming)
         await thread.close()
+
+
+async def _warm(thread: OneThread[Opened]) -> None:
+    """The queue is known; what is wrong is told to the page that asks for it."""
+    with contextlib.suppress(GalleryError):
+        await thread.ask(lambda opened: opened.queues.now())
 
 
 def _limits(file: Path) -> Limits:
@@ -115,7 +133,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def _listening(port: int) -> socket.socket:
+def listening_at(port: int) -> socket.socket:
     """A socket that hears this machine alone.
 
     Raises:

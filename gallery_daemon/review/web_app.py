@@ -13,8 +13,8 @@ from gallery_daemon.review.doorkeeper import Doorkeeper
 from gallery_daemon.review.failures import handlers
 from gallery_daemon.review.news import News
 from gallery_daemon.review.pages import PAGES
+from gallery_daemon.review.pages.photo_pictures import PICTURES
 from gallery_daemon.review.peers import is_of_this_user
-from gallery_daemon.review.pictures_shown import PICTURES
 from gallery_daemon.review.rendering import Templates
 from gallery_daemon.review.site import Site, site_of
 from gallery_daemon.review.static_files import StaticFiles

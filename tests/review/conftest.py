@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from httpx2 import Response
+    from playwright.sync_api import Browser
 
     from gallery_daemon.photo import Identity
     from tests.journey.foretold import Scene
@@ -34,6 +37,11 @@ PORT = 8765
 ADDRESS = f"http://127.0.0.1:{PORT}"
 OURS = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
 """What a browser sends along when our own page asks."""
+CHROMIUM_FLAGS = [
+    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]  # fmt: skip
 CONFIG = """\
 version: 1
 watch: {{name: phone, path: {home}/watch, settle: 1s, ignore: ["ignored/**"]}}
@@ -120,3 +128,20 @@ def visit(scene: Scene) -> Iterator[Visit]:
         yield Visit(scene.home, scene, client, door, lifetime, kernel, painter)
         assert client.portal is not None
         client.portal.call(thread.close)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, one for the tests of a file.
+
+    Not for all of a process: while playwright runs, an event loop does, and no other test may have
+    one; and it can be started only once, so no file has a fixture of its own.
+    """
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs chromium")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from gallery_daemon.daemon.configuration import read_configuration, versions_of
 from gallery_daemon.daemon.journals import journal_path
@@ -69,18 +68,6 @@ class Opened:
     def says(self, words: str) -> None:
         """The line beside the button says so, sooner or later."""
         expect(self.page.locator("#why-not")).to_contain_text(words)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's, which is the one that people have."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs chromium")
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

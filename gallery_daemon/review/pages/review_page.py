@@ -86,5 +86,5 @@ PAGE = WebPage(
         Route("/review/{queue}/changes", _changes),
         *DECIDING,
     ),
-    count=lambda opened: len(opened.queues.now()),
+    count=lambda opened: opened.reviewing.progress().waiting,
 )

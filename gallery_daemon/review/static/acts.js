@@ -55,6 +55,17 @@ export class Acts {
     this.#enqueue(() => this.#takeBack(act));
   }
 
+  // Photos whose decision was undone elsewhere.
+  undone(places) {
+    for (const act of this.#done) {
+      if (act.kind !== "file") continue;
+      act.places = act.places.filter((place) => !places.includes(place));
+      for (const place of places) act.undo.delete(place);
+    }
+    this.#done = this.#done.filter((act) => act.kind !== "file" || act.places.length);
+    this.#return(places);
+  }
+
   #decide(parts, says, send) {
     const places = parts.flatMap(([, some]) => some);
     const act = { kind: "file", places, undo: new Map(), says };
@@ -150,10 +161,13 @@ export class Acts {
   }
 
   #enqueue(act) {
-    this.pending += 1;
-    this.#chain = this.#chain.then(act).finally(() => {
-      this.pending -= 1;
-    });
+    this.#wait(1);
+    this.#chain = this.#chain.then(act).finally(() => this.#wait(-1));
     return this.#chain;
+  }
+
+  #wait(more) {
+    this.pending += more;
+    document.documentElement.dataset.pending = String(this.pending);
   }
 }

@@ -148,7 +148,7 @@ function newCell(place) {
   cell.setAttribute("role", "option");
   cell.innerHTML =
     '<div class="frame" aria-hidden="true"><img alt="" draggable="false" decoding="async"><span class="check"></span></div>' +
-    '<div class="caption" aria-hidden="true"><b></b><i></i></div>';
+    '<div class="caption" aria-hidden="true"><b></b> <i></i></div>';
   return cell;
 }
 
@@ -174,7 +174,7 @@ export function guess([name, share]) {
 }
 
 export function labelOf(item) {
-  const guesses = item.guesses.slice(0, 2).map(guess).join(" or ");
+  const guesses = item.guesses.slice(0, 2).map(guess).join(", ");
   const problem = item.problem ? `, ${item.problem}` : "";
   return `${item.name}${guesses ? `, perhaps ${guesses}` : ""}${problem}`;
 }

@@ -76,10 +76,17 @@ export class Queue {
     this.restore(places);
   }
 
-  // What has left the queue elsewhere, by ids; places of those that were known.
-  placesOf(ids) {
-    const wanted = new Set(ids);
-    return [...this.#items.values()].filter((item) => wanted.has(item.id)).map((item) => item.place);
+  // What is known of the queue as it is elsewhere, by the ids that have left it: the places that
+  // are shown and should not be, and those that were decided and wait again.
+  compare(ids) {
+    const gone = new Set(ids);
+    const [leave, back] = [[], []];
+    for (const { id, place } of this.#items.values()) {
+      const isShown = this.has(place);
+      if (isShown && gone.has(id)) leave.push(place);
+      else if (!isShown && !gone.has(id)) back.push(place);
+    }
+    return { leave, back };
   }
 
   hasId(id) {

@@ -50,6 +50,9 @@ function showProgress() {
     const lessons = standing.unlearned === 1 ? "1 lesson" : `${count(standing.unlearned)} lessons`;
     words.push(`${lessons} since the model last learned`);
   }
+  for (const [name, had, needed] of standing.new_classes ?? []) {
+    if (had < needed) words.push(`${name}: ${had} of ${needed} photos to learn it`);
+  }
   byId("standing").textContent = words.join(" · ");
   const isEmpty = !queue.size;
   byId("empty").hidden = !isEmpty;
@@ -86,9 +89,14 @@ function showDock() {
 
 // ---- what is said
 
+const SAID_MS = 10_000;
+
 let said = "";
+let silence = 0;
 function say(words, isTrouble, kind = "") {
   said = kind;
+  clearTimeout(silence);
+  if (kind === "done") silence = setTimeout(() => say(""), SAID_MS);
   words = words.slice(0, 1).toUpperCase() + words.slice(1);
   byId("told-words").textContent = words;
   byId("told").classList.toggle("trouble", Boolean(isTrouble));
@@ -194,6 +202,9 @@ document.addEventListener("click", (event) => {
   if (act) act();
   else file(button.dataset.class);
 });
+for (const button of document.querySelectorAll("[data-close]")) {
+  button.addEventListener("click", () => byId(button.dataset.close).close());
+}
 byId("whole").addEventListener("click", whole);
 byId("help-button").addEventListener("click", () => byId("help").showModal());
 byId("newer").addEventListener("click", () => location.reload());
@@ -288,11 +299,10 @@ async function follow() {
   }
   if (acts.pending) return;
   standing = told.progress;
-  const gone = queue.placesOf(told.gone).filter((place) => queue.has(place));
-  if (gone.length) {
-    queue.remove(gone);
-    changed();
-  } else showProgress();
+  const { leave, back } = queue.compare(told.gone);
+  queue.remove(leave);
+  acts.undone(back);
+  changed();
   const newer = byId("newer");
   const came = told.new.filter((id) => !queue.hasId(id)).length;
   newer.hidden = !came;
