@@ -80,14 +80,14 @@ def how_many_looked_at(config: Config, journal: Journal) -> tuple[int, int]:
     return looked_at, len(journal.lessons.active(config.library))
 
 
-def photo_of_lesson(number: int, journal: Journal) -> tuple[str, Identity]:
-    """Where the photo of a lesson lies now, as an absolute path, and which file that is.
+def photo_of_lesson(number: int, journal: Journal, library: str) -> tuple[str, Identity]:
+    """Where the photo of the library's lesson lies now, as a path, and which file that is.
 
     Raises:
         GalleryError: there is no such lesson, or the photo is gone.
     """
     lesson = journal.lessons.lesson(number)
-    if lesson is None:
+    if lesson is None or lesson.library != library:
         raise GalleryError("there is no such lesson")
     try:
         return lesson.path, Identity.of(os.lstat(lesson.path))
@@ -95,15 +95,16 @@ def photo_of_lesson(number: int, journal: Journal) -> tuple[str, Identity]:
         raise GalleryError("its photo is not where it was: moved or deleted since") from error
 
 
-def take_back_lesson(number: int, journal: Journal, clock: Clock) -> Lesson:
-    """The lesson does not hold any more; its photo stays where it is.
+def take_back_lesson(number: int, journal: Journal, clock: Clock, library: str) -> Lesson:
+    """The library's lesson does not hold any more; its photo stays where it is.
 
     Raises:
         GalleryError: there is no such lesson, or it ended before.
         JournalError: it cannot be written now.
     """
     lesson = journal.lessons.lesson(number)
-    if lesson is None or lesson.state is not LessonState.ACTIVE:
+    is_ours = lesson is not None and lesson.library == library
+    if lesson is None or not is_ours or lesson.state is not LessonState.ACTIVE:
         raise GalleryError("this lesson does not hold any more", hint="load the page anew")
     journal.lessons.withdraw([number], clock.wall(), LessonState.UNDONE)
     return lesson

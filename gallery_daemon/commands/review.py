@@ -6,6 +6,7 @@ ids of their rows; a path leaves this room only towards the classifier process, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from gallery_daemon.commands.review_order import (
 )
 from gallery_daemon.daemon.configuration import versions_of
 from gallery_daemon.daemon.idle_learning import lessons_since
+from gallery_daemon.decision import Action
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.record import State
 from gallery_daemon.learning.class_names import FEWEST_OF_NEW_CLASS, refuse_class_name
@@ -168,11 +170,21 @@ class Reviewing:
             GalleryError: there is no such photo any more.
         """
         row = self._journal.row(number)
-        found = None if row is None or row.parent is not None else _identity(_place_of(row))
-        if row is None or found is None:
+        if row is None or row.parent is not None or row.library != self._config.library:
+            raise GalleryError("there is no such photo in this library")
+        found = self._file_now(row)
+        if found is None:
             self._gone.add(number)
             raise GalleryError("it is not where it was: moved or deleted since")
         return _place_of(row), found
+
+    def _file_now(self, row: Row) -> Identity | None:
+        """Its identity; None where it, or a folder on the way, is gone or a link to another."""
+        root, folders, name = _spot_of(row)
+        with contextlib.suppress(OSError), self._disk.folder(root, folders) as folder:
+            is_link = self._disk.points_to(folder, name) is not None
+            return None if is_link else self._disk.identity(folder, name)
+        return None
 
     def file_as(self, ids: Iterable[int], class_name: str) -> list[FiledAs]:
         """Each photo is filed as that class, and is a lesson; or a sentence says why not.
@@ -259,10 +271,20 @@ def _to_order(mark: ReviewMark, looks: Lookalikes | None) -> ToOrder:
     return ToOrder(mark.id, useful, tuple(each for each in kin if each[1] is not None))
 
 
+def _spot_of(row: Row) -> tuple[str, tuple[str, ...], str]:
+    """Where the photo's own file lies: a root, the folders below it, and its name.
+
+    That is in the library, or where it came from, if it was left there or has a mere link here.
+    """
+    if row.state is State.FILED and row.name is not None and row.action != Action.SYMLINK:
+        return row.library, row.folder, row.name
+    return row.root, row.candidate.folders, row.candidate.name
+
+
 def _place_of(row: Row) -> str:
-    """Where the photo lies: in the library, or where it came from."""
-    is_filed = row.state is State.FILED and row.destination is not None
-    return (row.destination or row.path) if is_filed else row.path
+    """The same as a path."""
+    root, folders, name = _spot_of(row)
+    return "/".join((root.rstrip("/"), *folders, name))
 
 
 def _identity(path: str) -> Identity | None:

@@ -14,8 +14,12 @@ FEWEST_OF_NEW_CLASS = 15
 """With fewer photos a new class is found too seldom (`python -m tests.benchmarks.learning`)."""
 
 
-# A rule names a class, and a template makes a folder of it.
-_CLASS_NAME = re.compile(r"[^\s/.,:{}\[\]#&*!|>'\"%@`-][^/,:{}\[\]#'\"\x00-\x1f\x7f]{0,59}")
+# A rule names a class, and a template makes a folder of it. Never what controls a terminal, turns
+# the words around it, or is no text.
+_NEVER = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_CLASS_NAME = re.compile(
+    rf"[^\s/.,:{{}}\[\]#&*!|>'\"%@`{_NEVER}-][^/,:{{}}\[\]#'\"{_NEVER}]{{0,59}}"
+)
 
 
 def refuse_class_name(name: str, classes: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """The review in the browser: a server for one person, on this machine alone.
 
-`server` starts it and ends it (`lifetime`), `web_app` puts it together. Each request passes the
+`server` starts it and ends it (`lifetime`), `connections` are those that reach it, and `web_app`
+puts it together. Each request passes the
 `doorkeeper`, who asks the `door` (pure) whether it may come in, and `peers` whose program brings
 the first address. `pages` has a file for each page (what one is says `web_page`), which finds in
 `site` all that it needs: the `one_thread` that has the configuration and the journal `opened`, and

@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Final
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
+
 from gallery_daemon.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -19,6 +21,15 @@ MOST_IDS: Final = 500
 """In one request: a page that has more asks again."""
 _WITHIN_S: Final = 20.0
 _LARGEST_ID: Final = 2**63 - 1
+
+
+class _ShortNumber(IntegerConvertor):
+    """A number in an address, with no more digits than Python turns into one without complaint."""
+
+    regex = "[0-9]{1,40}"
+
+
+register_url_convertor("number", _ShortNumber())
 
 
 class BadRequest(GalleryError):
@@ -63,7 +74,7 @@ def text_in(sent: Mapping[str, object], key: str) -> str:
         BadRequest: there is none.
     """
     text = sent.get(key)
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not _is_text(text):
         raise BadRequest(f"`{key}` must be text")
     return text
 
@@ -106,3 +117,8 @@ def number_in(request: Request, key: str, default: int, most: int = _LARGEST_ID)
 
 def _is_id(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST_ID
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written anywhere: JSON may hold halves of letters, which are none."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)

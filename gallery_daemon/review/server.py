@@ -1,7 +1,7 @@
 """The server of the review: one process, one port of this machine, until nobody uses it.
 
-uvicorn takes what a browser sends apart, within limits: heads of so many bytes, so many connections
-at once. What ends it is ours: a signal ends it at once, an open page or not.
+uvicorn takes what a browser sends apart, within limits: heads of so many bytes, so many
+`connections` at once. What ends it is ours: a signal ends it at once, an open page or not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gallery_daemon.config.settings import Limits
 from gallery_daemon.daemon.configuration import read_configuration
 from gallery_daemon.daemon.wiring import pictures_of
 from gallery_daemon.errors import GalleryError
+from gallery_daemon.review.connections import MOST, YieldingConnection
 from gallery_daemon.review.door import Door
 from gallery_daemon.review.lifetime import Lifetime
 from gallery_daemon.review.one_thread import OneThread
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from gallery_daemon.clock import Clock
 
 _HOST: Final = "127.0.0.1"
-_MOST_CONNECTIONS: Final = 100
 _HEAD_BYTES: Final = 16 * 1024
 _KEEP_ALIVE_S: Final = 30
 _END_WITHIN_S: Final = 2
@@ -118,7 +118,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=YieldingConnection,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -126,7 +126,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
+        limit_concurrency=MOST,
         h11_max_incomplete_event_size=_HEAD_BYTES,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_END_WITHIN_S,

@@ -127,14 +127,14 @@ def test_one_lesson_is_taken_back_once(config: Config, journal: Journal) -> None
     """Its photo stays; two tabs at once are told so."""
     newest, oldest = overview_of(config, journal).lessons
 
-    taken = take_back_lesson(oldest.id, journal, CLOCK)
+    taken = take_back_lesson(oldest.id, journal, CLOCK, config.library)
 
     assert oldest.id == taken.id
     assert [newest.id] == [each.id for each in overview_of(config, journal).lessons]
-    assert (oldest.path, oldest.identity) == photo_of_lesson(oldest.id, journal)
+    assert (oldest.path, oldest.identity) == photo_of_lesson(oldest.id, journal, config.library)
     for number in (oldest.id, 99):
         with pytest.raises(GalleryError, match="does not hold any more"):
-            take_back_lesson(number, journal, CLOCK)
+            take_back_lesson(number, journal, CLOCK, config.library)
 
 
 def test_a_photo_that_is_gone_is_a_sentence(config: Config, journal: Journal) -> None:
@@ -143,7 +143,20 @@ def test_a_photo_that_is_gone_is_a_sentence(config: Config, journal: Journal) ->
 
     for number, why in ((gone.id, "moved or deleted"), (99, "no such lesson")):
         with pytest.raises(GalleryError, match=why):
-            photo_of_lesson(number, journal)
+            photo_of_lesson(number, journal, config.library)
+
+
+def test_another_library_s_lesson_is_neither_shown_nor_taken_back(
+    config: Config, journal: Journal
+) -> None:
+    """One journal may have many libraries; a review is of one."""
+    newest, _ = overview_of(config, journal).lessons
+
+    with pytest.raises(GalleryError, match="no such lesson"):
+        photo_of_lesson(newest.id, journal, "/another")
+    with pytest.raises(GalleryError, match="does not hold any more"):
+        take_back_lesson(newest.id, journal, CLOCK, "/another")
+    assert newest.id in {each.id for each in overview_of(config, journal).lessons}
 
 
 def test_how_far_learning_is_can_be_asked(

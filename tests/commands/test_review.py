@@ -87,8 +87,29 @@ def test_a_photo_that_was_taken_away_is_shown_no_more(scene: Scene) -> None:
         assert ["IMG_2.jpg"] == [each.name for each in review.queue()]
         with pytest.raises(GalleryError, match="moved or deleted since"):
             review.file_of(1)
-        with pytest.raises(GalleryError, match="moved or deleted since"):
+        with pytest.raises(GalleryError, match="no such photo"):
             review.file_of(99)
+
+
+def test_a_photo_that_was_linked_is_shown_where_it_came_from(scene: Scene) -> None:
+    """The link in the library is none of which a picture is made."""
+    sort(scene, "maybe-cars", rules="defaults: {action: symlink}\n" + RULES)
+
+    with reviewing(scene) as review:
+        path, identity = review.file_of(1)
+
+    assert (scene.library / "Review/cars/IMG_1.jpg").is_symlink()
+    assert os.fspath(scene.watch / "IMG_1.jpg") == path
+    assert (scene.watch / "IMG_1.jpg").stat().st_ino == identity.inode
+
+
+def test_a_photo_of_another_library_is_not_this_one_s(scene: Scene) -> None:
+    """One journal may have many; a number from another is none here."""
+    sort(scene, "maybe-cars")
+    scene.library = scene.home / "another"
+
+    with reviewing(scene) as review, pytest.raises(GalleryError, match="in this library"):
+        review.file_of(1)
 
 
 def test_a_photo_with_a_lesson_waits_no_more(scene: Scene) -> None:

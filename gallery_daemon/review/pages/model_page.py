@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.model.model_version import ModelVersion
     from gallery_daemon.photo import Identity
+    from gallery_daemon.review.opened import Opened
 
 _LESSONS: Final = 24
 """So many lessons are shown at once."""
@@ -61,7 +63,9 @@ async def _picture(request: Request) -> Response:
     site, number = site_of(request), id_in(request)
 
     async def find() -> tuple[str, Identity]:
-        return await site.ask(lambda opened: photo_of_lesson(number, opened.journal))
+        return await site.ask(
+            lambda opened: photo_of_lesson(number, opened.journal, opened.config.library)
+        )
 
     return await site.pictures.answer(request, find)
 
@@ -69,7 +73,11 @@ async def _picture(request: Request) -> Response:
 async def _take_back(request: Request) -> Response:
     """A lesson does not hold any more."""
     site, (number, *_) = site_of(request), ids_in(await body_of(request))
-    taken = await site.ask(lambda opened: take_back_lesson(number, opened.journal, opened.clock))
+
+    def take_back(opened: Opened) -> Lesson:
+        return take_back_lesson(number, opened.journal, opened.clock, opened.config.library)
+
+    taken = await site.ask(take_back)
     return site.json({"class": harmless(taken.class_name)})
 
 
@@ -140,7 +148,7 @@ PAGE = WebPage(
     (
         Route("/model", _show),
         Route("/model/lessons", _lessons),
-        Route("/model/lesson/{id:int}/{side:int}", _picture),
+        Route("/model/lesson/{id:number}/{side:number}", _picture),
         Route("/model/lessons/take-back", _take_back, methods=["POST"]),
         Route("/model/learn", _learn, methods=["POST"]),
         Route("/model/learning", _learning),

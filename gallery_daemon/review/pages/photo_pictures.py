@@ -25,5 +25,5 @@ async def _of_row(request: Request) -> Response:
     return await site.pictures.answer(request, find)
 
 
-PICTURES: Final = Route("/picture/{id:int}/{side:int}", _of_row)
+PICTURES: Final = Route("/picture/{id:number}/{side:number}", _of_row)
 """A row by its id, within a square of so many pixels."""

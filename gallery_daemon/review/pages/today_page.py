@@ -92,6 +92,6 @@ PAGE = WebPage(
         Route("/today", _show),
         Route("/today/older", _older),
         Route("/today/newer", _newer),
-        Route("/today/photo/{id:int}", _one),
+        Route("/today/photo/{id:number}", _one),
     ),
 )
