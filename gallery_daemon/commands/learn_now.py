@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClassLessons:
-    """Of so many lessons of a class those that are called right, before and then."""
+    """Of so many lessons of a class those that are called right: by the base, and by this one."""
 
     lessons: int
     before: int
@@ -56,30 +56,30 @@ class LearnedNow:
 
     @property
     def right(self) -> tuple[int, int]:
-        """How many lessons are called right, before and then."""
+        """How many lessons are called right: by the base, and by this one."""
         scores = self.by_class.values()
         return sum(each.before for each in scores), sum(each.after for each in scores)
 
     def sentences(self) -> Iterator[str]:
         """The result in words."""
         if self.result == "known":
-            yield f"{self.before} has learned from these very lessons, and serves"
+            yield f"{self.before} has learned from these very lessons, and serves."
             return
-        before, after = self.right
-        lessons = "1 lesson" if self.lessons == 1 else f"{self.lessons} lessons"
+        base, this = self.right
+        lessons = "1 lesson" if self.lessons == 1 else f"{self.lessons:,} lessons"
         yield (
-            f"learned from {lessons}: of those that it had not seen, {after} are called right;"
-            f" {before} are now"
+            f"It learned from {lessons}. Of those that it was not shown it calls {this} right,"
+            f" the model as it came {base}."
         )
-        now, then = self.confidence_before, self.confidence
-        yield f"mean confidence on them: {now:.2f} now, {then:.2f} then"
+        was, now = self.confidence_before, self.confidence
+        yield f"Its mean confidence on them is {now:.2f}; that of the model as it came {was:.2f}."
         if self.may_serve:
-            yield f"it passes the gate, and may serve instead of {self.before}"
+            yield f"It passes the gate, and may serve instead of {self.before}."
             return
-        yield f"the gate refuses it, and {self.before} goes on serving"
+        yield f"The gate refuses it, and {self.before} goes on serving:"
         yield from self.reasons
         if self.wanted_more is not None:
-            yield f"about {self.wanted_more} more lessons like these could change that"
+            yield f"About {self.wanted_more} more lessons like these could change that."
 
 
 class LearningNow:

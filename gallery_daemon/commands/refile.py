@@ -34,7 +34,6 @@ from gallery_daemon.filing.relocate import (
 from gallery_daemon.filing.steps import Plan, would_be_tried
 from gallery_daemon.journal.query import Query
 from gallery_daemon.journal.record import State
-from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.judge import File
 from gallery_daemon.journey.persons_word import PersonsWord
 from gallery_daemon.photo import Candidate, Identity, Photo
@@ -319,10 +318,7 @@ class Refiling:
     def _as_said(self, candidate: FiledPhoto, looked_at: Examined) -> Examined:
         """What is known of the photo as it came, with what a person said of it."""
         examined = replace(looked_at, photo=candidate.photo)
-        said = self._word.on(candidate.in_library, candidate.row.id)
-        if said is None or not isinstance(examined, Predicted):
-            return examined
-        return replace(examined, said=said)
+        return self._word.of_filed(examined, candidate.in_library, candidate.row.id)
 
     def _beside(self, sidecar: FiledSidecar, owner: Row) -> PlannedFile:
         row = sidecar.row

@@ -10,18 +10,18 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from gallery_daemon.commands.review_filing import SaidFiling
 from gallery_daemon.commands.review_order import (
     Lookalikes,
+    ReviewOrder,
     ToOrder,
-    most_useful_first,
     usefulness_of,
 )
-from gallery_daemon.daemon.configuration import classes_of, versions_of
+from gallery_daemon.daemon.configuration import versions_of
 from gallery_daemon.daemon.idle_learning import lessons_since
-from gallery_daemon.daemon.wiring import classes_to_teach
 from gallery_daemon.errors import GalleryError
 from gallery_daemon.journal.record import State
 from gallery_daemon.learning.class_names import FEWEST_OF_NEW_CLASS, refuse_class_name
@@ -35,11 +35,15 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.filing.disk import Disk
     from gallery_daemon.journal.journal import Journal
+    from gallery_daemon.journal.lesson import Lesson
     from gallery_daemon.journal.record import Row
     from gallery_daemon.journal.review_rows import ReviewMark, ReviewRow, ReviewRows
+    from gallery_daemon.model.version_files import LearnedRecord
 
 # Of so many at the front of the queue the files are asked for; the page shows no more at once.
 _FRONT = 200
+# Among more new ones than these nobody asks which look the same: it would take a second.
+_COMPARED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,7 @@ class Waiting:
 
     `id` is its row's. `name` and `folder` are text to show, without lone surrogates; the folder is
     below the library, or the watch folder of a photo that was left. `probabilities` are the
-    model's, 0 to 1; `taken` as much of the date as is known, in ISO 8601. `group` is the id of the
-    first photo that this one is kin to (a burst, a minute, a look), and its own if there is none.
+    model's, 0 to 1; `taken` as much of the date as is known, in ISO 8601.
     """
 
     id: int
@@ -61,7 +64,6 @@ class Waiting:
     probabilities: Mapping[str, float]
     taken: str | None
     folder: str
-    group: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,8 @@ class ReviewQueue(Sequence[Waiting]):
     So it is for the thread of its journal. `ids` may be given to any other.
     """
 
-    def __init__(self, rows: ReviewRows, ids: Sequence[int], groups: Mapping[int, int]) -> None:
-        self._rows, self._groups = rows, groups
-        self.ids = tuple(ids)
+    def __init__(self, rows: ReviewRows, ids: Sequence[int]) -> None:
+        self._rows, self.ids = rows, tuple(ids)
 
     def __len__(self) -> int:
         """How many wait."""
@@ -119,21 +120,19 @@ class ReviewQueue(Sequence[Waiting]):
             JournalError: the journal cannot be read now.
         """
         found = self._rows.rows(ids)
-        return tuple(
-            _waiting(found[number], self._groups.get(number, number))
-            for number in ids
-            if number in found
-        )
+        return tuple(_waiting(found[number]) for number in ids if number in found)
 
 
 class Reviewing:
-    """What a person reviews, of one library."""
+    """What a person reviews, of one library.
+
+    What serves is read once: another configuration or version of the model is another review.
+    """
 
     def __init__(self, config: Config, journal: Journal, disk: Disk, clock: Clock) -> None:
         self._config, self._journal = config, journal
         self._disk, self._clock = disk, clock
-        self._known: dict[int, ToOrder] = {}
-        self._lookalikes = Lookalikes()
+        self._order = ReviewOrder()
         self._gone: set[int] = set()
         self._saying = SaidFiling(config, journal, disk, clock)
         self._decided = 0
@@ -146,10 +145,11 @@ class Reviewing:
         """
         rows = self._journal.review_rows
         waiting = rows.waiting(self._config.library)
-        self._know(waiting)
-        asked = [self._known[each] for each in waiting if each in self._known]
-        order = most_useful_first(asked)
-        return ReviewQueue(rows, self._without_gone(order.ids), order.families)
+        self._order.keep(waiting)
+        new = sorted(waiting - self._order.known())
+        if new:
+            self._order.add(self._to_order(new))
+        return ReviewQueue(rows, self._without_gone(self._order.ids()))
 
     def classes(self) -> tuple[str, ...]:
         """The classes that serve, in the model's order, and those that lessons name beside them.
@@ -158,7 +158,8 @@ class Reviewing:
             BundleError: the model cannot be read.
             JournalError: the journal cannot be read now.
         """
-        return classes_to_teach(self._config, self._journal)
+        taught = (each.class_name for each in self._lessons())
+        return tuple(dict.fromkeys((*self._saying.model_classes, *taught)))
 
     def file_of(self, number: int) -> tuple[str, Identity]:
         """Where the photo of the row lies now, as an absolute path, and which file that is.
@@ -193,7 +194,7 @@ class Reviewing:
         Raises:
             GalleryError: a class cannot be called so, or the journal is damaged.
         """
-        refuse_class_name(name, classes_of(self._config.model))
+        refuse_class_name(name, self._saying.model_classes)
         return self._counted(self._saying.file_as(ids, name))
 
     def take_back(self, ids: Iterable[int]) -> list[TakenBackAs]:
@@ -214,35 +215,33 @@ class Reviewing:
             JournalError: the journal cannot be read now.
         """
         library = self._config.library
-        lessons = self._journal.lessons.active(library)
-        known = classes_of(self._config.model)
+        lessons, known = self._lessons(), self._saying.model_classes
         new = Counter(each.class_name for each in lessons if each.class_name not in known)
-        learned = versions_of(self._config.model.bundle, library).serving().version.learned
         return ReviewProgress(
             decided=self._decided,
             waiting=len(self._journal.review_rows.waiting(library)),
             lessons=len(lessons),
-            new_lessons=lessons_since(learned, lessons),
+            new_lessons=lessons_since(self._learned, lessons),
             new_classes=tuple(NewClass(name, count) for name, count in sorted(new.items())),
         )
+
+    @cached_property
+    def _learned(self) -> LearnedRecord | None:
+        """How the version came to be that served when this was made; None: it is the base."""
+        versions = versions_of(self._config.model.bundle, self._config.library)
+        return versions.serving().version.learned
+
+    def _lessons(self) -> list[Lesson]:
+        return self._journal.lessons.active(self._config.library)
 
     def _counted(self, found: list[FiledAs]) -> list[FiledAs]:
         self._decided += sum(each.is_taught for each in found)
         return found
 
-    def _know(self, waiting: Sequence[int]) -> None:
-        """What their order depends on is known; it never changes, so it is asked for once."""
-        new = [each for each in waiting if each not in self._known]
-        if len(self._known) > 2 * len(waiting) + _FRONT:
-            self._known = {each: self._known[each] for each in waiting if each in self._known}
-        for mark in self._journal.review_rows.marks(new):
-            self._known[mark.id] = self._to_order(mark)
-
-    def _to_order(self, mark: ReviewMark) -> ToOrder:
-        looks = self._lookalikes.mark_of(mark.id, mark.bits)
-        kin = (("minute", mark.minute), ("burst", mark.burst), ("looks", looks))
-        useful = usefulness_of(mark.margin, mark.familiarity)
-        return ToOrder(mark.id, useful, tuple(each for each in kin if each[1] is not None))
+    def _to_order(self, new: Sequence[int]) -> list[ToOrder]:
+        """What the order of those rows depends on."""
+        looks = Lookalikes() if len(new) <= _COMPARED else None
+        return [_to_order(mark, looks) for mark in self._journal.review_rows.marks(new)]
 
     def _without_gone(self, ids: Sequence[int]) -> list[int]:
         """Those that are there, as far as it is known; of the first ones it is found out."""
@@ -251,6 +250,13 @@ class Reviewing:
         gone = {each for each, one in found.items() if _identity(_place_of(one.row)) is None}
         self._gone |= gone
         return [each for each in shown if each not in gone]
+
+
+def _to_order(mark: ReviewMark, looks: Lookalikes | None) -> ToOrder:
+    alike = None if looks is None else looks.mark_of(mark.id, mark.bits)
+    kin = (("minute", mark.minute), ("burst", mark.burst), ("looks", alike))
+    useful = usefulness_of(mark.margin, mark.familiarity)
+    return ToOrder(mark.id, useful, tuple(each for each in kin if each[1] is not None))
 
 
 def _place_of(row: Row) -> str:
@@ -266,7 +272,7 @@ def _identity(path: str) -> Identity | None:
         return None
 
 
-def _waiting(found: ReviewRow, group: int) -> Waiting:
+def _waiting(found: ReviewRow) -> Waiting:
     row = found.row
     first, second, *_ = (*sorted(found.probabilities.values(), reverse=True), 0.0, 0.0)
     is_filed = row.state is State.FILED
@@ -280,7 +286,6 @@ def _waiting(found: ReviewRow, group: int) -> Waiting:
         probabilities=found.probabilities,
         taken=found.taken,
         folder=shown("/".join(row.folder) if is_filed else row.source),
-        group=group,
     )
 
 

@@ -224,10 +224,15 @@ class SaidFiling:
 
     def _is_astray(self, outcome: Outcome, class_name: str) -> bool:
         """Whether it would go where all goes that no rule names, though its class is a new one."""
-        return outcome is not Outcome.RULE and class_name not in self._model_classes
+        return outcome is not Outcome.RULE and class_name not in self.model_classes
 
     @cached_property
-    def _model_classes(self) -> tuple[str, ...]:
+    def model_classes(self) -> tuple[str, ...]:
+        """The classes of the model that served when this was made, read once.
+
+        Raises:
+            BundleError: the model cannot be read.
+        """
         return classes_of(self._config.model)
 
     def _examined(self, row: Row) -> Predicted:

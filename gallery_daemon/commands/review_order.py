@@ -8,6 +8,7 @@ one is worth less, and no two follow one another while there are others to show.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -45,27 +46,59 @@ def usefulness_of(margin: float, familiarity: float | None) -> float:
     return (1.0 - margin) + STRANGENESS * strange
 
 
-@dataclass(frozen=True, slots=True)
 class ReviewOrder:
-    """The ids of photos in their order; and for each photo, by id, the first of its family."""
+    """The order of the photos that wait: kept from one time to the next, and little of each photo.
 
-    ids: list[int]
-    families: dict[int, int]
+    A photo keeps its place while others come and go, so nothing jumps before a person's eyes.
+    """
+
+    def __init__(self) -> None:
+        # One number of each photo that waits, in the order of their worth.
+        self._worth, self._ids, self._families = array("d"), array("q"), array("q")
+
+    def ids(self) -> list[int]:
+        """The photos in their order: no two kin in a row for as long as there are others."""
+        return list(_spread(zip(self._ids, self._families, strict=True)))
+
+    def known(self) -> set[int]:
+        """The photos that have their place."""
+        return set(self._ids)
+
+    def families(self) -> dict[int, int]:
+        """For each photo the first of its family."""
+        return dict(zip(self._ids, self._families, strict=True))
+
+    def keep(self, waiting: set[int]) -> None:
+        """Only those wait still."""
+        if len(waiting) >= len(self._ids) and waiting.issuperset(self._ids):
+            return
+        rest = [place for place, number in enumerate(self._ids) if number in waiting]
+        self._take(rest)
+
+    def add(self, photos: Sequence[ToOrder]) -> None:
+        """These photos wait, too; kin are found among them, and not among those before."""
+        families = families_of(photos)
+        elder: Counter[int] = Counter()
+        for photo in sorted(photos, key=_most_useful):
+            family = families[photo.id]
+            elder[family] += 1
+            self._worth.append(photo.usefulness / elder[family])
+            self._ids.append(photo.id)
+            self._families.append(family)
+        self._take(sorted(range(len(self._ids)), key=self._rank))
+
+    def _rank(self, place: int) -> tuple[float, int]:
+        return -self._worth[place], self._ids[place]
+
+    def _take(self, places: Sequence[int]) -> None:
+        """Those at the places, in that order, are what is left."""
+        self._worth = array("d", [self._worth[place] for place in places])
+        self._ids = array("q", [self._ids[place] for place in places])
+        self._families = array("q", [self._families[place] for place in places])
 
 
-def most_useful_first(photos: Sequence[ToOrder]) -> ReviewOrder:
-    """Each photo once, and no two kin in a row for as long as there are others."""
-    families = families_of(photos)
-    best = sorted(photos, key=lambda each: (-each.usefulness, each.id))
-    elder: Counter[int] = Counter()
-    ranked: list[tuple[float, int, int]] = []
-    for photo in best:
-        family = families[photo.id]
-        elder[family] += 1
-        ranked.append((-photo.usefulness / elder[family], photo.id, family))
-    ranked.sort()
-    ids = list(_spread((number, family) for _, number, family in ranked))
-    return ReviewOrder(ids, families)
+def _most_useful(photo: ToOrder) -> tuple[float, int]:
+    return -photo.usefulness, photo.id
 
 
 def families_of(photos: Iterable[ToOrder]) -> dict[int, int]:

@@ -305,7 +305,7 @@ WHERE made_inode IS NOT NULL;
 # The class that a person said, where that decided; and what waits for a person's word.
 _SAID = """
 ALTER TABLE filings ADD COLUMN said TEXT;
-CREATE INDEX filings_in_review ON filings (library, id)
+CREATE INDEX filings_in_review ON filings (library, state, id)
 WHERE outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL;
 """
 # What a person asks of a whole library is answered from this index alone, without the wide rows. No

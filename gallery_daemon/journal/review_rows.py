@@ -26,20 +26,24 @@ if TYPE_CHECKING:
 _IDS_A_QUERY: Final = 200
 _MARKS: Final = ", ".join("?" * _IDS_A_QUERY)
 _MINUTE: Final = len("2026-03-04T05:06")
-# The texts must be those of the index. A photo that was left may have come to another end since.
-_WAITING: Final = f"""
-SELECT id FROM filings AS photo
-WHERE library = ? AND outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL
-AND NOT EXISTS (
-    SELECT 1 FROM lessons WHERE lessons.filing = photo.id
-    AND lessons.state IN ('{LessonState.ACTIVE}', '{LessonState.ASKED}')
-)
-AND (state = 'filed' OR NOT EXISTS (
+# The texts must be those of the index, which has all that is asked; one text for all of the ids is
+# read in a tenth of the time that as many rows are.
+_IN_REVIEW: Final = "outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL"
+_FILED: Final = f"""
+SELECT group_concat(id) FROM filings WHERE library = ? AND state = 'filed' AND {_IN_REVIEW}
+"""  # noqa: S608 - our own words
+# A photo that was left may have come to another end since.
+_LEFT: Final = f"""
+SELECT group_concat(id) FROM filings AS photo
+WHERE library = ? AND state = 'left' AND {_IN_REVIEW} AND NOT EXISTS (
     SELECT 1 FROM filings AS later WHERE later.path = photo.path AND later.id > photo.id
     AND later.size_bytes = photo.size_bytes AND later.mtime_ns = photo.mtime_ns
     AND later.state != 'undone'
-))
-ORDER BY id
+)
+"""  # noqa: S608 - our own words
+_TAUGHT: Final = f"""
+SELECT group_concat(filing) FROM lessons WHERE library = ?
+AND state IN ('{LessonState.ACTIVE}', '{LessonState.ASKED}')
 """  # noqa: S608 - our own words
 _LEFT_AT: Final = """
 SELECT id FROM filings WHERE path = ? AND size_bytes = ? AND mtime_ns = ? AND state = 'left'
@@ -85,9 +89,10 @@ class ReviewRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def waiting(self, library: str) -> list[int]:
-        """The ids of the rows that wait, in their order."""
-        return [each[0] for each in self._database.rows(_WAITING, (os.fsencode(library),))]
+    def waiting(self, library: str) -> set[int]:
+        """The ids of the rows that wait."""
+        waiting = self._ids(_FILED, library) | self._ids(_LEFT, library)
+        return waiting - self._ids(_TAUGHT, library)
 
     def marks(self, ids: Sequence[int]) -> Iterator[ReviewMark]:
         """What the order of those rows depends on, in any order."""
@@ -102,6 +107,10 @@ class ReviewRows:
         asked = (os.fsencode(row.path), row.identity.size_bytes, row.identity.mtime_ns)
         return next((each[0] for each in self._database.rows(_LEFT_AT, asked)), None)
 
+    def _ids(self, question: str, library: str) -> set[int]:
+        (text,) = next(self._database.rows(question, (os.fsencode(library),)))
+        return set(map(int, text.split(","))) if text else set()
+
     def _asked(self, question: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
         for start in range(0, len(ids), _IDS_A_QUERY):
             some = ids[start : start + _IDS_A_QUERY]
@@ -111,8 +120,7 @@ class ReviewRows:
 
 def _mark(columns: sqlite3.Row) -> ReviewMark:
     first, second, *_ = (*sorted(_probabilities(columns).values(), reverse=True), 0.0, 0.0)
-    is_dated = columns["taken_from"] not in {None, TakenFrom.MTIME}
-    taken = columns["taken"] if is_dated else None
+    taken = _taken(columns)
     across = columns["across"]
     return ReviewMark(
         columns["id"],
@@ -125,7 +133,13 @@ def _mark(columns: sqlite3.Row) -> ReviewMark:
 
 
 def _row(columns: sqlite3.Row) -> ReviewRow:
-    return ReviewRow(row_of(columns), _probabilities(columns), columns["taken"])
+    return ReviewRow(row_of(columns), _probabilities(columns), _taken(columns))
+
+
+def _taken(columns: sqlite3.Row) -> str | None:
+    """When the photo was taken; the file's mtime does not say that."""
+    taken: str | None = columns["taken"]
+    return None if columns["taken_from"] in {None, TakenFrom.MTIME} else taken
 
 
 def _probabilities(columns: sqlite3.Row) -> dict[str, float]:

@@ -35,6 +35,17 @@ class PersonsWord:
         said = self.on(examined.photo)
         return examined if said is None else replace(examined, said=said)
 
+    def of_filed(self, examined: Examined, there: Photo, filing: int) -> Examined:
+        """The same, with what was said of the photo that lies `there` and was filed as that row.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        said = self.on(there, filing)
+        if said is None or not isinstance(examined, Predicted):
+            return examined
+        return replace(examined, said=said)
+
     def on(self, file: Photo, filing: int | None = None) -> str | None:
         """The class that was said of the file, which was filed as that row; None: nothing.
 

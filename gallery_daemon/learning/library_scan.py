@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gallery_daemon.learning.corrections import Move
     from gallery_daemon.learning.statements import Carried
     from gallery_daemon.logs.events import Event
+    from gallery_daemon.photo import Identity
     from gallery_daemon.rules.places import ClassPlaces
 
 BATCH: Final = 200
@@ -77,6 +78,7 @@ class _Walk:
     is_whole: bool
     carried: list[Carried] = field(default_factory=list)
     came_home: list[Lesson] = field(default_factory=list)
+    followed: list[tuple[int, str, Identity]] = field(default_factory=list)
 
 
 class LibraryScan:
@@ -122,11 +124,13 @@ class LibraryScan:
         walk.carried += self._whereabouts.carried(batch, self._now_s())
         if not walk.is_whole:
             walk.came_home += self._whereabouts.came_home(batch)
+            walk.followed += self._whereabouts.followed_home(batch)
         if len(batch) == BATCH:
             self._walk = walk
             return None
         if walk.is_whole:
             walk.came_home += self._whereabouts.came_home()
+            walk.followed += self._whereabouts.followed_home()
         now_s = self._now_s()
         copies = [] if walk.is_whole else [each for each in walk.carried if self._may_say(each)]
         if copies:
@@ -138,7 +142,7 @@ class LibraryScan:
             stayed=self._whereabouts.stayed,
         )
         return LibraryLook(
-            self._write(found, walk.came_home),
+            self._write(found, walk),
             self._paths(found.waiting),
             counts_in_s=found.counts_in_s,
         )
@@ -192,9 +196,9 @@ class LibraryScan:
     def _now_s(self) -> float:
         return self._clock.wall().timestamp()
 
-    def _write(self, found: Findings, came_home: Sequence[Lesson]) -> tuple[Event, ...]:
+    def _write(self, found: Findings, walk: _Walk) -> tuple[Event, ...]:
         lessons, now = self._journal.lessons, self._clock.wall()
-        back = {each.id: each for each in (*found.taken_back, *came_home)}
+        back = {each.id: each for each in (*found.taken_back, *walk.came_home)}
         if back:
             lessons.withdraw(back, now)
         moved = [
@@ -202,6 +206,7 @@ class LibraryScan:
             for lesson, photo in found.kept
             if (lesson.path, lesson.identity) != (photo.path, photo.identity)
         ]
+        moved += walk.followed
         if moved:
             lessons.moved(moved)
         given = set(lessons.give(found.lessons, now)) if found.lessons else set()

@@ -97,7 +97,33 @@ class Whereabouts:
         """
         lessons = self._journal.lessons
         said = lessons.dragged(self._library) if files is None else self._said_at_home(files)
-        return [each for each in said if self._is_home(each)]
+        return [each for each in said if each.is_dragged and self._is_home(each)]
+
+    def followed_home(
+        self, files: Iterable[Listed] | None = None
+    ) -> list[tuple[int, str, Identity]]:
+        """Where photos are that are back where they were filed, and of which labels say the class.
+
+        By the lesson's id, with what the photo is identified by there. Of `files` alone, or of all.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        held = self._journal.lessons.active(self._library)
+        said = held if files is None else self._said_at_home(files)
+        return [
+            (each.id, *found)
+            for each in said
+            if not each.is_dragged and self._is_home(each)
+            for found in self._filed_at(each)
+        ]
+
+    def _filed_at(self, lesson: Lesson) -> Iterator[tuple[str, Identity]]:
+        row = None if lesson.filing is None else self._journal.row(lesson.filing)
+        if row is not None and row.state is State.FILED and row.destination is not None:
+            found = _stat(row.destination)
+            if found is not None:
+                yield row.destination, Identity.of(found)
 
     def stayed(self, folder: tuple[str, ...]) -> int:
         """How many photos that were filed into the folder or below it are still there."""
@@ -110,7 +136,7 @@ class Whereabouts:
             row = self._journal.filed_at(self._library, where.folders, where.name)
             if row is not None:
                 said = self._journal.lessons.of_file(self._library, where.path, identity, row.id)
-                yield from (lesson for lesson in said if lesson.is_dragged)
+                yield from said
 
     def _row_of(self, file: Listed, identity: Identity) -> Row | None:
         """The filing of the photo that the file is, gone from where it was filed."""

@@ -4,7 +4,9 @@
 `doorkeeper`, who asks the `door` (pure) whether it may come in, and `peers` whose program brings
 the first address. `pages` has a file for each page (what one is says `web_page`), which finds in
 `site` all that it needs: the `one_thread` that has the configuration and the journal `opened`, and
-`rendering` of templates, where every name is made `harmless`. `asking` reads what a page sends,
+`rendering` of templates, where every name is made `harmless`. A page's list of photos is a
+`photo_filter` of its address; `library_room` has what the pages of the library share, and
+`library_counts` how its numbers are drawn. `asking` reads what a page sends,
 `failures` makes errors pages, `queues` are what open pages show, `photo_words` what their scripts
 have of a photo, `why_words` why it is where it is, and `pictures_shown` its pictures; `news` tells
 open pages what changed, and `static_files` are the stylesheet and the script.

@@ -12,6 +12,7 @@ from gallery_daemon.daemon.journals import open_to_plan
 from gallery_daemon.errors import BundleError
 from gallery_daemon.filing.disk import Disk
 from gallery_daemon.filing.relocate import clear_up
+from gallery_daemon.review.library_room import LibraryRoom
 from gallery_daemon.review.queues import Queues
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ class Opened:
             raise
         self.reviewing = Reviewing(self.config, self.journal, self.disk, clock)
         self.queues = Queues(self.reviewing.queue, self.journal.version)
+        self.library_room = LibraryRoom(self.config, self.journal, clock)
 
     def close(self) -> None:
         """The journal is closed."""
+        self.library_room.close()
         self.journal.close()
 
     def is_stale(self) -> bool:

@@ -85,11 +85,6 @@ class RulesRoom:
         except OSError as error:
             raise GalleryError("it is not where it was: moved or deleted since") from error
 
-    def close(self) -> None:
-        """Nothing is under way."""
-        if self._latest is not None:
-            self._latest[1].cancel()
-
     def _plan(self, text: str, display: ProgressDisplay, *, looks: bool) -> PlannedText:
         checked = check_rules(text, self._file, self._clock, looks=False)
         if checked.config is None:

@@ -81,7 +81,9 @@ class Site:
         """The page of that template, which extends `base.html`; with the navigation's numbers."""
         path, counts = request.url.path, await self.counts() if is_counted else {}
         nav = [
-            NavEntry(each.name, each.path, counts.get(each.path), each.path == path)
+            NavEntry(
+                each.name, each.path, counts.get(each.path), f"{path}/".startswith(f"{each.path}/")
+            )
             for each in self._pages
         ]
         text = self._templates.render(template, nav=nav, path=path, **values)

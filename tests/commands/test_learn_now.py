@@ -67,9 +67,9 @@ def said(**values: object) -> LearnedNow:
 @pytest.mark.parametrize(
     ("values", "words", "may_serve"),
     [
-        ({}, "12 lessons: of those that it had not seen, 11 are called right; 3 are now", True),
+        ({}, "it calls 11 right, the model as it came 3.", True),
         ({"result": "refused", "reasons": ["it forgets cars"], "wanted_more": 9},
-         "it forgets cars|about 9 more lessons like these could change that", False),
+         "it forgets cars|About 9 more lessons like these could change that.", False),
         ({"result": "known"}, "default@1 has learned from these very lessons", False),
     ],
 )  # fmt: skip

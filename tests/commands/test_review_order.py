@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from gallery_daemon.commands.review_order import (
     Lookalikes,
+    ReviewOrder,
     ToOrder,
     families_of,
-    most_useful_first,
     usefulness_of,
 )
 
@@ -22,21 +22,46 @@ PHOTOS = st.lists(
 ).map(lambda found: [ToOrder(*each) for each in found])
 
 
+def ordered(photos: list[ToOrder]) -> ReviewOrder:
+    """The order of photos of which none was known before."""
+    order = ReviewOrder()
+    order.add(photos)
+    return order
+
+
+@given(photos=PHOTOS, stays=st.sets(st.integers(1, 60)), parts=st.integers(1, 4))
+def test_who_comes_and_goes_changes_nothing_among_the_others(
+    photos: list[ToOrder], stays: set[int], parts: int
+) -> None:
+    """The worth of each stays as it was; all that wait are there, and nobody else."""
+    order = ReviewOrder()
+    for part in range(parts):
+        order.add(photos[part::parts])
+    before = list(order._ids)
+
+    order.keep(stays)
+
+    assert [each for each in before if each in stays] == list(order._ids)
+    assert stays & {each.id for each in photos} == order.known() == set(order.ids())
+    order.keep(stays | {1000})
+    assert len(order.known()) == len(order.ids())
+
+
 @given(photos=PHOTOS)
 def test_each_photo_is_shown_once(photos: list[ToOrder]) -> None:
     """And the same photos have the same order, in whichever they came."""
-    order = most_useful_first(photos)
+    order = ordered(photos)
 
-    assert sorted(each.id for each in photos) == sorted(order.ids)
-    assert order.ids == most_useful_first(photos[::-1]).ids
+    assert sorted(each.id for each in photos) == sorted(order.ids())
+    assert order.ids() == ordered(photos[::-1]).ids()
 
 
 @given(photos=PHOTOS)
 def test_no_two_kin_follow_one_another_while_there_are_others(photos: list[ToOrder]) -> None:
     """Only at the end, where one family is left."""
-    order = most_useful_first(photos)
+    order = ordered(photos)
 
-    families = [order.families[number] for number in order.ids]
+    families = [order.families()[number] for number in order.ids()]
     for place, (one, other) in enumerate(pairwise(families)):
         if one == other:
             assert {one} == set(families[place:])
@@ -46,10 +71,10 @@ def test_no_two_kin_follow_one_another_while_there_are_others(photos: list[ToOrd
 def test_of_one_family_the_more_useful_comes_first(photos: list[ToOrder]) -> None:
     """Whatever variety asks for, a burst is shown by its most doubtful shot."""
     useful = {each.id: each.usefulness for each in photos}
-    order = most_useful_first(photos)
+    order = ordered(photos)
 
-    for family in set(order.families.values()):
-        shots = [useful[each] for each in order.ids if order.families[each] == family]
+    for family in set(order.families().values()):
+        shots = [useful[each] for each in order.ids() if order.families()[each] == family]
         assert sorted(shots, reverse=True) == shots
 
 
@@ -86,7 +111,7 @@ def test_a_burst_of_ten_is_shown_by_its_best_and_the_others_wait() -> None:
     burst = [ToOrder(number, 1.4, ("burst",)) for number in range(1, 11)]
     others = [ToOrder(number, 0.5) for number in range(20, 30)]
 
-    ids = most_useful_first([*burst, *others]).ids
+    ids = ordered([*burst, *others]).ids()
 
     assert [1, 20, 2, 21, 22] == ids[:5]
     assert 29 == ids[11]

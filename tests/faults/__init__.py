@@ -12,8 +12,9 @@ decoders, `feeding` in batches to a real daemon. Photos of which only the thumbn
 (`thumbnails`) are shown to `quick_looker`.
 
 `python -m tests.faults.week` plays seven days of a person who drags and a daemon that learns:
-`week_story` has the days, `week_home` what must always be true, `week_daemon` the program that
-waits for seconds where it waits for minutes, `week_worker` a classifier process without a model.
+`week_story` has the days, `week_photo` one photo, `week_home` what must always be true,
+`week_daemon` the program that waits for seconds where it waits for minutes, `week_worker` a
+classifier process without a model.
 
 `household` is a whole daemon in one process for the random life of `test_machine`, and `belongings`
 what a person has in it.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.conftest import photo_bytes
-from tests.faults.week_home import WATCH_FOLDERS, PlayedPhoto, WeekHome
+from tests.faults.week_home import WATCH_FOLDERS, WeekHome
+from tests.faults.week_photo import PlayedPhoto
 from tests.faults.week_story import DAYS, play
 from tests.learning.given import wrong_calls
 

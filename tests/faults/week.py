@@ -30,7 +30,8 @@ from rich.table import Table
 from gallery_daemon.model.manifest import find_bundle
 from tests.benchmarks.body_features import body_features
 from tests.benchmarks.bundle_without import write_bundle_without
-from tests.faults.week_home import WATCH_FOLDERS, PlayedPhoto, WeekHome
+from tests.faults.week_home import WATCH_FOLDERS, WeekHome
+from tests.faults.week_photo import PlayedPhoto
 from tests.faults.week_story import play
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from tests.faults.week_home import REVIEW, pause, until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tests.faults.week_home import PlayedPhoto, WeekHome
+    from tests.faults.week_home import WeekHome
+    from tests.faults.week_photo import PlayedPhoto
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SOON_S = 2 * STILL_S + 2.0

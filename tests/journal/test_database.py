@@ -73,7 +73,7 @@ SCHEMA = {
     """, precision REAL, familiarity REAL, content_hash TEXT, unfinished BLOB"""
     """, mode INTEGER, uid INTEGER, gid INTEGER, look TEXT, said TEXT) STRICT""",
     "filings_in_review": (
-        "CREATE INDEX filings_in_review ON filings (library, id)"
+        "CREATE INDEX filings_in_review ON filings (library, state, id)"
         "\nWHERE outcome = 'uncertain' AND state IN ('filed', 'left') AND parent IS NULL"
     ),
     "filings_overview": (

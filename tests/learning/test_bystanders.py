@@ -139,7 +139,7 @@ def test_a_label_stands_where_the_photo_lies(shelves: Shelves) -> None:
 
     shelves.move(photo, "Memes/x.jpg")
     assert [] == told(shelves.look())
-    assert {"Cars/x.jpg": "trees"} == shelves.lessons()
+    assert {"Memes/x.jpg": "trees"} == shelves.lessons()
 
 
 def test_a_label_gives_way_to_a_later_drag(shelves: Shelves) -> None:
@@ -186,3 +186,22 @@ def test_what_was_undone_by_command_may_be_meant_by_a_drag(shelves: Shelves) -> 
     shelves.move(photo, "Cars/")
 
     assert ["lesson_given"] == told(shelves.look())
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_label_goes_home_with_its_photo(shelves: Shelves, whole: bool) -> None:
+    """A program took the photo away, and somebody brought it back: it can still be learned from."""
+    photo = shelves.file("x.jpg")
+    identity = Identity.of(photo.lstat())
+    label = NewLesson(
+        os.fspath(shelves.library), os.fspath(photo), identity, LessonKind.LABEL, "cars", filing=1
+    )
+    shelves.journal.lessons.give([label], NOW)
+    away = shelves.move(photo, "Album/")
+    shelves.look()
+    assert {"Album/x.jpg": "cars"} == shelves.lessons()
+
+    shelves.move(away, "Memes/")
+    look = shelves.look() if whole else shelves.look_at("Memes/x.jpg")
+
+    assert ([], {"Memes/x.jpg": "cars"}) == (told(look), shelves.lessons())

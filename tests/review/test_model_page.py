@@ -203,7 +203,7 @@ def test_learning_makes_a_version_that_is_offered(
     offered = versions.serving().version.number
     used = visit.send("/model/use", {"version": "1"}, **JSON)
 
-    assert "learned from 36 lessons" in told["html"]
+    assert "learned from 36 lessons." in told["html"]
     assert "Let it serve" in told["html"]
     assert (0, 200, 1) == (offered, used.status_code, versions.serving().version.number)
     gone = visit.client.get("/model/learning", headers=JSON)
