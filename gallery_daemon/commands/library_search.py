@@ -65,10 +65,8 @@ class LibrarySearch:
 
     def _search(self, display: ProgressDisplay) -> bool:
         with contextlib.closing(self._open()) as journal:
-            pictures = dict(journal.inferences.seen.pictures())
-            self.compared = len(pictures)
-            search = NearSearch(pictures)
-            del pictures
+            search = NearSearch(journal.inferences.seen.pictures())
+            self.compared = search.pictures
             for step in search.steps():
                 self.groups = search.groups()
                 display.update(step, 2 * PIECES)

@@ -42,38 +42,45 @@ class NearGroup:
 class NearSearch:
     """A search among pictures; some groups are found before it is done."""
 
-    def __init__(self, pictures: Mapping[int, int]) -> None:
-        """Args: `pictures` are the bits of each picture, by a number that rises with time."""
+    def __init__(self, pictures: Iterable[tuple[int, int]]) -> None:
+        """Args: `pictures` are the number of each, which rises with time, and its bits."""
+        # Nearly all are alone with their bits, and a list for each would take as much again.
+        self._first: dict[int, int] = {}
         self._same: defaultdict[int, list[int]] = defaultdict(list)
-        for number, bits in pictures.items():
-            self._same[bits].append(number)
+        self.pictures = 0
+        for number, bits in pictures:
+            self.pictures += 1
+            if self._first.setdefault(bits, number) != number:
+                self._same[bits].append(number)
         self._families = _Families()
 
     def steps(self) -> Iterator[int]:
         """Search on; gives how many of `PIECES` were compared, from none on."""
         yield 0
-        different = list(self._same)
+        different = list(self._first)
         for place in range(PIECES):
             self._families.join(_near_pairs(different, _PIECE_BITS * place))
             yield place + 1
 
     def groups(self) -> list[NearGroup]:
         """Those found so far, those that are most alike first, then the newest first."""
-        found, joined = [], set[int]()
+        found: list[NearGroup] = []
+        joined: set[int] = set()
         for family, differ in self._families.all():
             joined.update(family)
             found.append(self._group(family, differ))
-        alone = (bits for bits, numbers in self._same.items() if len(numbers) > 1)
-        found += [self._group([bits], 0) for bits in alone if bits not in joined]
+        found += [self._group([bits], 0) for bits in self._same if bits not in joined]
         return sorted(found, key=lambda each: (each.bits, -each.numbers[-1]))
 
     def _group(self, family: Sequence[int], differ: int) -> NearGroup:
-        return NearGroup(tuple(sorted(chain(*(self._same[bits] for bits in family)))), differ)
+        numbers = [self._first[bits] for bits in family]
+        numbers += chain.from_iterable(self._same.get(bits, ()) for bits in family)
+        return NearGroup(tuple(sorted(numbers)), differ)
 
 
 def near_groups(pictures: Mapping[int, int]) -> list[NearGroup]:
     """All groups, searched for at once."""
-    search = NearSearch(pictures)
+    search = NearSearch(pictures.items())
     for _ in search.steps():
         pass
     return search.groups()

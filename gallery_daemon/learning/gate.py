@@ -14,7 +14,9 @@ nearly the same photo count once.
 - More lessons are decided better than worse: filed right, left to the person, or filed wrong. What
   is only a little surer of the same changes nothing for a person.
 - No class of the bank is recognised less often by more than `MOST_FALL`, or, with a new class,
-  `MOST_FALL_WITH_NEW`; a fall that chance explains (the same test) does not count.
+  `MOST_FALL_WITH_NEW`; a fall that chance explains (the same test) does not count. The bank is
+  other people's photos: of `FEW` lessons nothing says that this person's are unlike them, of `MANY`
+  it is known, and the bound is `MOST_FALL_WITH_MANY`. In between it grows evenly.
 - Where a learned version serves, the candidate decides more lessons better than it, too. Both are
   asked by heads that did not learn from what they are asked: the version's from the lessons that it
   had, the candidate's from all. Where a lesson that the version had was withdrawn, as many will do.
@@ -45,7 +47,9 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 """So often, at most, would chance alone let a candidate pass each of the tests."""
-MOST_FALL, MOST_FALL_WITH_NEW = 0.02, 0.01
+MOST_FALL, MOST_FALL_WITH_MANY, MOST_FALL_WITH_NEW = 0.02, 0.05, 0.01
+FEW, MANY = 50, 100
+"""Lessons, between which the bound grows."""
 FEWEST_OF_OTHERS = 5
 """With so many lessons that are not of the most frequent class, they can contradict each other."""
 _DEALS, _COUNTABLE = 1_999, 10
@@ -177,8 +181,15 @@ def _why_not_decided(figures: GateFigures, by: DecidedBy) -> Iterator[str]:
 
 def bound_of(validated: Validated) -> float:
     """By how much a class's recall may fall, 0..1."""
-    is_new = validated.lesson_labels.max(initial=0) > validated.bank_labels.max()
-    return MOST_FALL_WITH_NEW if is_new else MOST_FALL
+    if validated.lesson_labels.max(initial=0) > validated.bank_labels.max():
+        return MOST_FALL_WITH_NEW
+    return most_fall(len(validated.first_of_groups))
+
+
+def most_fall(lessons: int) -> float:
+    """By how much a class's recall may fall after so many lessons, none of a new class; 0..1."""
+    many = min(max((lessons - FEW) / (MANY - FEW), 0.0), 1.0)
+    return MOST_FALL + many * (MOST_FALL_WITH_MANY - MOST_FALL)
 
 
 def forgotten(validated: Validated, answers: ModelAnswers, bound: float) -> Iterator[str]:

@@ -52,6 +52,7 @@ class LibraryRoom:
         self.duplicates = Duplicates(journal, config.library, clock)
         self.mislabelled = Mislabelled(journal, config.library)
         self._counts: tuple[object, LibraryCounts] | None = None
+        self._rules: tuple[object, Sequence[str]] | None = None
         self._search: tuple[int, LibrarySearch] | None = None
 
     def counts(self) -> LibraryCounts:
@@ -66,6 +67,17 @@ class LibraryRoom:
             counts = LibraryCounts(rows.kinds(library), rows.months(library))
             self._counts = version, counts
         return self._counts[1]
+
+    def rules(self) -> Sequence[str]:
+        """The rules by which photos were filed, in order.
+
+        Raises:
+            JournalError: the journal cannot be read now.
+        """
+        version = self._journal.version()
+        if self._rules is None or self._rules[0] != version:
+            self._rules = version, self.recent.rules()
+        return self._rules[1]
 
     def search(self, *, is_new: bool = False) -> LibrarySearch:
         """The search that is under way or done; another one, if photos came since and `is_new`.

@@ -77,7 +77,7 @@ def test_the_most_alike_come_first_then_the_newest() -> None:
 
 def test_what_is_the_same_is_there_before_anything_is_compared() -> None:
     """So a page has something to show at once."""
-    search = NearSearch({1: 5, 2: 5, 3: 4})
+    search = NearSearch([(1, 5), (2, 5), (3, 4)])
     steps = search.steps()
 
     assert 0 == next(steps)

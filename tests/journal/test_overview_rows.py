@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery_daemon.decision import Decision, Outcome
+from gallery_daemon.journal import overview_rows
 from gallery_daemon.journal.overview_rows import IN_LIBRARY, DayCount, RecentFilter
 from gallery_daemon.journal.record import Intent, JournalEntry, Row, State
 from gallery_daemon.photo import Candidate, Facts, Identity, Photo, Prediction, Taken, TakenFrom
@@ -189,6 +190,15 @@ def test_nothing_is_missed_that_was_under_way(journal: Journal) -> None:
     found = journal.overview.newer(LIBRARY, RecentFilter(), 9, at)
     assert ["IMG_3.jpg", "IMG_2.jpg"] == names(found)
     assert 3 == journal.overview.settled_to()
+
+
+def test_what_is_under_way_is_found_without_reading_all(tmp_path: Path) -> None:
+    """Every page asks for it, and the least id of no row is at the end of the table."""
+    new_journal(tmp_path / "journal.sqlite3").close()
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite3")) as database:
+        first, *_ = database.execute(f"EXPLAIN QUERY PLAN {overview_rows._LOWEST_OPEN}")
+
+    assert "filings_open" in first[3]
 
 
 def test_an_empty_journal_has_nothing(journal: Journal) -> None:

@@ -18,6 +18,7 @@ from gallery_daemon.learning.gate import (
     ServingAnswers,
     flip_test,
     judge,
+    most_fall,
     sign_test,
     wanted_more,
 )
@@ -82,6 +83,31 @@ def test_what_forgets_a_class_does_not_pass() -> None:
         gate = judge(*_validated(_bank(0), _bank(lost)))
         assert passes is gate.passed, lost
         assert passes or "it forgets a" in gate.reasons[0]
+
+
+def test_many_lessons_outweigh_a_little_of_what_other_people_have() -> None:
+    """The bound is two points up to fifty lessons and five from a hundred on, evenly between."""
+    found = [round(most_fall(lessons), 4) for lessons in (0, 1, 50, 75, 100, 101, 10_000)]
+
+    assert [0.02, 0.02, 0.02, 0.035, 0.05, 0.05, 0.05] == found
+
+
+def test_the_bound_is_of_the_lessons_that_there_are() -> None:
+    """Eight of two hundred, four points, pass with a hundred lessons, and do not with ten."""
+    for lessons, passes in ((5, False), (50, True)):
+        labels = np.repeat(np.arange(2), lessons)
+        bank_labels = np.repeat(np.arange(2), 200)
+        wrong, right = np.eye(2, dtype="f4")[1 - labels] * 3, np.eye(2, dtype="f4")[labels] * 3
+        bank = np.eye(2, dtype="f4")[bank_labels] * 3
+        forgets = bank.copy()
+        forgets[:8] = bank[-1]
+        answers = ModelAnswers({LookKind.FULL: right}, {LookKind.FULL: forgets})
+        was = ModelAnswers({LookKind.FULL: wrong}, {LookKind.FULL: bank})
+        validated = Validated(
+            ("a", "b"), labels, bank_labels, np.arange(2 * lessons), was, answers
+        )
+
+        assert passes is judge(validated, answers).passed, lessons
 
 
 def test_what_is_worse_does_not_pass_and_no_number_of_such_lessons_would() -> None:

@@ -39,7 +39,7 @@ async def _show(request: Request) -> Response:
             "today": today,
             "photos": recent.older(asked.wanted(ENDED), SHOWN, before or None),
             "sums": recent.sums(today),
-            "rules": recent.rules(),
+            "rules": opened.library_room.rules(),
             "classes": keys_of(opened.reviewing.classes()),
         }
 

@@ -182,9 +182,16 @@ async function askNewer() {
   seenTo = Number(newer.dataset.seenTo);
   held ??= document.createElement("div");
   for (const day of [...newer.querySelectorAll(".day")].reverse()) held.prepend(day);
-  const isNew = (shot) => !box.querySelector(`.shot[data-id="${shot.dataset.id}"]`);
-  const fresh = new Set([...held.querySelectorAll(".shot")].filter(isNew).map((shot) => shot.dataset.id));
-  if (!fresh.size) return;
+  const fresh = new Set();
+  for (const shot of held.querySelectorAll(".shot")) {
+    const { id } = shot.dataset;
+    if (fresh.has(id) || box.querySelector(`.shot[data-id="${id}"]`)) shot.remove();
+    else fresh.add(id);
+  }
+  if (!fresh.size) {
+    held = null;
+    return;
+  }
   if (scrollY < AT_TOP) showHeld();
   else {
     byId("newer").textContent = fresh.size === 1 ? "1 new photo" : `${fresh.size} new photos`;
