@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from gallery_daemon.journal.overview_rows import RecentFilter
 from gallery_daemon.review.asking import BadRequest
+from gallery_daemon.review.rendering import month_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,7 +65,7 @@ class PhotoFilter:
         )
 
     def words(self) -> str:
-        """The filter as a title: `cars, 2026-03, from phone`."""
+        """The filter as a title: `cars, March 2026, from phone`."""
         return ", ".join(self._parts())
 
     def _parts(self) -> Iterator[str]:
@@ -79,7 +80,7 @@ class PhotoFilter:
                 case "source":
                     yield f"from {text}"
                 case _:
-                    yield text
+                    yield month_in_words(text)
         low, high = self.percents.get("from"), self.percents.get("to")
         if low is not None or high is not None:
             yield f"{low or 0} to {_PERCENT if high is None else high}% sure"

@@ -94,8 +94,8 @@ def test_many_lessons_outweigh_a_little_of_what_other_people_have() -> None:
 
 def test_the_bound_is_of_the_lessons_that_there_are() -> None:
     """Eight of two hundred, four points, pass with a hundred lessons, and do not with ten."""
-    for lessons, passes in ((5, False), (50, True)):
-        labels = np.repeat(np.arange(2), lessons)
+    for number, passes in ((5, False), (50, True)):
+        labels = np.repeat(np.arange(2), number)
         bank_labels = np.repeat(np.arange(2), 200)
         wrong, right = np.eye(2, dtype="f4")[1 - labels] * 3, np.eye(2, dtype="f4")[labels] * 3
         bank = np.eye(2, dtype="f4")[bank_labels] * 3
@@ -103,11 +103,9 @@ def test_the_bound_is_of_the_lessons_that_there_are() -> None:
         forgets[:8] = bank[-1]
         answers = ModelAnswers({LookKind.FULL: right}, {LookKind.FULL: forgets})
         was = ModelAnswers({LookKind.FULL: wrong}, {LookKind.FULL: bank})
-        validated = Validated(
-            ("a", "b"), labels, bank_labels, np.arange(2 * lessons), was, answers
-        )
+        validated = Validated(("a", "b"), labels, bank_labels, np.arange(2 * number), was, answers)
 
-        assert passes is judge(validated, answers).passed, lessons
+        assert passes is judge(validated, answers).passed, number
 
 
 def test_what_is_worse_does_not_pass_and_no_number_of_such_lessons_would() -> None:

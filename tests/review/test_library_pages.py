@@ -191,7 +191,7 @@ def test_a_like_that_the_person_called_otherwise_is_shown_as_doubted(visit: Visi
 
     doubted = part(visit, "/library/doubted")
 
-    assert "you called its like memes" in doubted
+    assert "one like it is memes, you said" in doubted
     assert doubted.count('<li class="shot doubt"') == 1
     assert 'data-class="memes"' in doubted
     assert 'data-class="cars"' in doubted

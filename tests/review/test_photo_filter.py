@@ -42,6 +42,9 @@ def test_a_filter_is_a_question_to_the_journal() -> None:
         class_name="cars", min_confidence=0.5, max_confidence=0.75, text="a"
     )
     assert asked.words() == "cars, named a, 50 to 75% sure"
+    assert PhotoFilter.of({"month": "2026-03", "source": "phone"}).words() == (
+        "March 2026, from phone"
+    )
 
 
 @pytest.mark.parametrize(
