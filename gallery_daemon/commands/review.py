@@ -215,7 +215,6 @@ class Reviewing:
             BundleError: the model cannot be read.
             JournalError: the journal cannot be read now.
         """
-        library = self._config.library
         lessons, known = self._lessons(), self._saying.model_classes
         new = Counter(each.class_name for each in lessons if each.class_name not in known)
         return ReviewProgress(

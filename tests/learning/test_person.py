@@ -94,8 +94,12 @@ class Person:
         photo.path = photo.path.rename(to)
 
     def rename(self, photo: Meant, _to: Path) -> None:
-        """It has another name where it is."""
+        """It has another name where it is, and was seen there before.
+
+        A copy of neither the name, the mtime nor the inode would be a stranger.
+        """
         if photo.path != photo.home:
+            self.look()
             photo.path = photo.path.rename(photo.path.with_name(f"a {photo.path.name}"))
 
     def undone_at_once(self, photo: Meant, to: Path) -> None:
@@ -143,8 +147,11 @@ class Person:
         photo.is_filed, photo.outcome, photo.top_class = True, Outcome.RULE, "memes"
 
     def copy_and_delete(self, photo: Meant, to: Path) -> None:
-        """Dragged to another disk; not onto itself."""
-        if to != photo.path:
+        """Dragged to another disk; not onto itself.
+
+        Not under another name than it was filed by: a copy of it might be known by nothing.
+        """
+        if to != photo.path and to.name == photo.home.name:
             folder = os.fspath(to.parent.relative_to(self.shelves.library))
             keeps_mtime = len(folder) % 2 == 0
             photo.path = self.shelves.copy_and_delete(photo.path, folder, keeps_mtime=keeps_mtime)
@@ -226,6 +233,7 @@ KNOWN = (
     ((0, "Memes"), [("undone_at_once", 0, "Cars")]),
     ((0, "Memes"), [("move", 0, "Cars"), LOOK, ("move", 0, "Memes")]),
     ((0, "Memes"), [("move", 0, "Cars"), LOOK, ("move", 0, "Review")]),
+    ((0, "Memes"), [("move", 0, "Cars"), LOOK, ("move", 0, "Trees")]),
     ((0, "Memes"), [("move", 0, "Cars"), LOOK, ("rename", 0, "Cars")]),
     # The second photo was filed by its name: the model had called it a car.
     ((0, "Memes"), [("file", 0, "Memes"), ("move", 1, "Memes/Best")]),
