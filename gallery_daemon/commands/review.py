@@ -138,6 +138,7 @@ class Reviewing:
         self._gone: set[int] = set()
         self._saying = SaidFiling(config, journal, disk, clock)
         self._decided = 0
+        self._counted_at: tuple[tuple[int, int], int] | None = None
 
     def queue(self) -> ReviewQueue:
         """The photos that wait, the most useful first; of the first ones those that are there.
@@ -146,7 +147,7 @@ class Reviewing:
             JournalError: the journal cannot be read now.
         """
         rows = self._journal.review_rows
-        waiting = rows.waiting(self._config.library)
+        waiting = self._waiting()
         self._order.keep(waiting)
         new = sorted(waiting - self._order.known())
         if new:
@@ -226,16 +227,28 @@ class Reviewing:
             BundleError: the model cannot be read.
             JournalError: the journal cannot be read now.
         """
-        library = self._config.library
         lessons, known = self._lessons(), self._saying.model_classes
         new = Counter(each.class_name for each in lessons if each.class_name not in known)
         return ReviewProgress(
             decided=self._decided,
-            waiting=len(self._journal.review_rows.waiting(library)),
+            waiting=self._count(),
             lessons=len(lessons),
             new_lessons=lessons_since(self._learned, lessons),
             new_classes=tuple(NewClass(name, count) for name, count in sorted(new.items())),
         )
+
+    def _count(self) -> int:
+        """How many wait; it is counted anew only when the journal has changed."""
+        if self._counted_at is None or self._counted_at[0] != self._journal.version():
+            self._waiting()
+        assert self._counted_at is not None
+        return self._counted_at[1]
+
+    def _waiting(self) -> set[int]:
+        version = self._journal.version()
+        waiting = self._journal.review_rows.waiting(self._config.library)
+        self._counted_at = version, len(waiting)
+        return waiting
 
     @cached_property
     def _learned(self) -> LearnedRecord | None:
@@ -268,7 +281,8 @@ def _to_order(mark: ReviewMark, looks: Lookalikes | None) -> ToOrder:
     alike = None if looks is None else looks.mark_of(mark.id, mark.bits)
     kin = (("minute", mark.minute), ("burst", mark.burst), ("looks", alike))
     useful = usefulness_of(mark.margin, mark.familiarity)
-    return ToOrder(mark.id, useful, tuple(each for each in kin if each[1] is not None))
+    # Of a hundred thousand photos the marks themselves would take ten megabytes more.
+    return ToOrder(mark.id, useful, tuple(hash(each) for each in kin if each[1] is not None))
 
 
 def _spot_of(row: Row) -> tuple[str, tuple[str, ...], str]:

@@ -34,6 +34,7 @@ _FROM = f"{SELECT} WHERE path = ? AND state NOT IN ({OPEN}, 'undo') AND {NOT_REV
 _LATEST = f"{_FROM} ORDER BY id DESC LIMIT 1"
 _PRESENT = f"{_FROM} AND size_bytes = ? AND mtime_ns = ? ORDER BY id DESC LIMIT 1"
 _OTHER = f"{_FROM} AND NOT (size_bytes = ? AND mtime_ns IN (?, ?)) ORDER BY id DESC LIMIT 1"
+_ALL = f"{SELECT} WHERE path = ? AND library = ? AND state NOT IN ({OPEN}) ORDER BY id"
 _NAMED = f"{SELECT} WHERE name = ? AND state IN ({KEPT}) ORDER BY id DESC"
 _SAME = "inode = ? AND size_bytes = ? AND mtime_ns = ?"
 _RENAMED = f"{SELECT} WHERE {_SAME} AND state IN ({FINAL}) ORDER BY id DESC LIMIT 1"
@@ -110,6 +111,15 @@ class PastDecisions:
         was_ns = now.mtime_ns if known is None else known.asked.identity.mtime_ns
         columns = self._first(_OTHER, os.fsencode(file), now.size_bytes, now.mtime_ns, was_ns)
         return None if columns is None else row_of(columns)
+
+    def history_of(self, row: Row) -> list[Row]:
+        """All that became of the files that came from the row's path, the oldest first.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        path = os.fsencode(row.path), os.fsencode(row.library)
+        return list(map(row_of, self._database.rows(_ALL, path)))
 
     def _find(self, file: str) -> sqlite3.Row | None:
         now = _identity(file)

@@ -14,6 +14,7 @@ from gallery_daemon.review.failures import handlers
 from gallery_daemon.review.news import News
 from gallery_daemon.review.pages import PAGES
 from gallery_daemon.review.pages.photo_pictures import PICTURES
+from gallery_daemon.review.pages.why_page import WHY
 from gallery_daemon.review.peers import is_of_this_user
 from gallery_daemon.review.rendering import Templates
 from gallery_daemon.review.site import Site, site_of
@@ -51,6 +52,7 @@ def make_web_app(
         Route("/alive", _alive, methods=["POST"]),
         static.route,
         PICTURES,
+        WHY,
         *(route for page in PAGES for route in page.routes),
     ]
     app = Starlette(routes=routes, exception_handlers=handlers(), max_body_size=MOST_BYTES)

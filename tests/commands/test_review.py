@@ -159,3 +159,14 @@ def test_the_classes_are_the_model_s(scene: Scene) -> None:
     with reviewing(scene) as review:
         assert "memes" in review.classes()
         assert len(set(review.classes())) == len(review.classes())
+
+
+def test_how_many_wait_is_counted_when_the_journal_has_changed(scene: Scene) -> None:
+    """By another program too; and not again and again, for with many it takes its time."""
+    sort(scene, "maybe-cars", "maybe-memes")
+    with reviewing(scene) as review:
+        first, again = review.progress().waiting, review.progress().waiting
+        with reviewing(scene) as other:
+            other.file_as(other.queue().ids[:1], "cars")
+
+        assert (2, 2, 1) == (first, again, review.progress().waiting)

@@ -32,13 +32,12 @@ from tests.benchmarks.body_features import body_features
 from tests.benchmarks.bundle_without import write_bundle_without
 from tests.faults.week_home import WATCH_FOLDERS, WeekHome
 from tests.faults.week_photo import PlayedPhoto
-from tests.faults.week_story import play
+from tests.faults.week_story import DayRow, play
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from gallery_daemon.training.dataset import Gallery
-    from tests.faults.week_story import DayRow
 
 SOURCES = ("afroozsheikh", "henrikgrubbe", "mehdishah57")
 
@@ -54,11 +53,14 @@ def main() -> None:
         write_bundle_without(features, bundle, options.sources, scratch / "model")
         home = WeekHome(scratch / "home", str(scratch / "model"))
         photos = photos_of(features.gallery, options.sources, options.photos, options.seed)
-        rows, began = [], time.monotonic()
-        for row in play(home, photos, options.seed):
-            rows.append(row)
-            print(f"{row.name}: {time.monotonic() - began:.0f} s", flush=True)
-        console.print(table_of(rows))
+        rows, began = list[DayRow](), time.monotonic()
+        try:
+            for row in play(home, photos, options.seed):
+                rows.append(row)
+                print(f"{row.name}: {time.monotonic() - began:.0f} s", flush=True)
+        finally:
+            # What was so far is to be seen, too, when a day was not as it should be.
+            console.print(table_of(rows))
         print(home.ask("model", "list"))
 
 

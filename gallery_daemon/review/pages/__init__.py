@@ -2,10 +2,10 @@
 
 A new page is a file here with a `PAGE`, named in `PAGES`, and a template. `review_page` shows the
 photos that wait for a person's word; what the person says goes to `deciding`, from this page and
-others, as `photo_pictures` has pictures for all. `today_page` shows what was filed, live, and
-`library_page` what a library has, what looks mislabelled in it, and near duplicates. `rules_page`
-has the configuration and the plan of a change, `model_page` the versions of the model and the
-lessons.
+others, as `photo_pictures` has pictures, and `why_page` what is behind a photo, for all.
+`today_page` shows what was filed, live, and `library_page` what a library has, what looks
+mislabelled in it, and near duplicates. `rules_page` has the configuration and the plan of a change,
+`model_page` the versions of the model and the lessons.
 """
 
 from __future__ import annotations

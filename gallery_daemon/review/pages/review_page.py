@@ -86,5 +86,6 @@ PAGE = WebPage(
         Route("/review/{queue}/changes", _changes),
         *DECIDING,
     ),
-    count=lambda opened: opened.reviewing.progress().waiting,
+    # It is kept while the journal stays the same, and leaves out what the page leaves out.
+    count=lambda opened: len(opened.queues.now()),
 )

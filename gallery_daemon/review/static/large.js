@@ -125,10 +125,13 @@ export class Large {
 
   async #loadWhy() {
     const id = this.#shown;
-    const answer = await fetch(`/why/${id}`).catch(() => null);
+    const answer = await fetch(`/why/${id}?part`).catch(() => null);
+    const text = answer?.ok ? await answer.text() : "";
     if (id !== this.#shown) return;
-    const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
-    this.#why.replaceChildren(...page.body.childNodes);
+    const part = new DOMParser().parseFromString(text, "text/html");
+    this.#why.replaceChildren(...part.body.childNodes);
+    if (!text) this.#why.textContent = "It cannot be said now.";
+    this.#why.scrollTop = 0;
   }
 
   // A finger that goes to the side leafs, one that goes down closes.

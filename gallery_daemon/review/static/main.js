@@ -17,6 +17,9 @@ document.getElementById("theme").addEventListener("click", () => {
   }
 });
 
+// On a narrow screen the navigation may be wider than it.
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 function showCounts(counts) {
   for (const [path, count] of Object.entries(counts)) {
     const place = document.querySelector(`[data-count="${CSS.escape(path)}"]`);

@@ -40,6 +40,9 @@ const count = (number) => number.toLocaleString("en");
 const photos = (number) => (number === 1 ? "1 photo" : `${count(number)} photos`);
 
 let standing = begun.progress;
+// This page knows best how many are left: what the news say of it is not shown.
+const entry = document.querySelector('[data-count="/review"]');
+entry?.removeAttribute("data-count");
 function showProgress() {
   const all = acts.decided + queue.size;
   byId("left").textContent = count(queue.size);
@@ -47,8 +50,7 @@ function showProgress() {
   const words = [];
   if (acts.decided > 0) words.push(`${count(acts.decided)} of ${count(all)} decided`);
   if (standing.unlearned) {
-    const lessons = standing.unlearned === 1 ? "1 lesson" : `${count(standing.unlearned)} lessons`;
-    words.push(`${lessons} since the model last learned`);
+    words.push(standing.unlearned === 1 ? "1 new lesson" : `${count(standing.unlearned)} new lessons`);
   }
   for (const [name, had, needed] of standing.new_classes ?? []) {
     if (had < needed) words.push(`${name}: ${had} of ${needed} photos to learn it`);
@@ -63,7 +65,6 @@ function showProgress() {
     byId("empty-title").textContent = "All decided";
     byId("empty-words").textContent = `${photos(acts.decided)} in this sitting. The model learns from them.`;
   }
-  const entry = document.querySelector('[data-count="/review"]');
   if (entry) entry.textContent = count(queue.size);
 }
 document.addEventListener("progress", (event) => {

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery_daemon.clock import SystemClock
+from gallery_daemon.errors import GalleryError
 from gallery_daemon.review import server
 from gallery_daemon.review.door import Door
 from gallery_daemon.review.lifetime import Lifetime
@@ -40,12 +41,19 @@ class OwnBytes:
 
 
 class ShowsThemselves:
-    """Photos of these tests are small; of one called `bad` there is no picture."""
+    """Photos of these tests are small."""
 
     def thumbnail(self, path: str, identity: Identity, side: int) -> OwnBytes:
-        """The file as it is."""
+        """The file as it is.
+
+        Raises:
+            GalleryError: it has gone since, as happens to a photo that is being filed.
+        """
         del identity, side
-        return OwnBytes(Path(path).read_bytes())
+        try:
+            return OwnBytes(Path(path).read_bytes())
+        except OSError as error:
+            raise GalleryError("it is not where it was") from error
 
     def close(self) -> None:
         """Nothing has to be ended."""
