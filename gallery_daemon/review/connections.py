@@ -6,12 +6,14 @@ never asks would otherwise keep the person's own browser out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     import asyncio
+
+    from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
 MOST: Final = 100
 """So many connections at once."""
@@ -44,4 +46,5 @@ class YieldingConnection(H11Protocol):
     @property
     def is_idle(self) -> bool:
         """Whether nothing was asked on it that is not answered."""
-        return self.cycle is None or self.cycle.response_complete
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request
+        return cycle is None or cycle.response_complete

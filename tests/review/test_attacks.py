@@ -10,6 +10,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +21,7 @@ import pytest
 
 from tests.journey.foretold import Scene
 from tests.review.conftest import CONFIG
-from tests.review.photos import RULES, let_wait
+from tests.review.photos import RULES, let_wait, picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -320,6 +322,51 @@ def test_no_body_is_more_than_what_a_page_sends(besieged: Besieged) -> None:
     assert besieged.ask(look())[0] == 200
 
 
+@pytest.mark.parametrize("kind", ["link", "folder link", "pipe", "socket", "folder", "another"])
+def test_what_took_a_photo_s_place_is_not_shown(besieged: Besieged, kind: str) -> None:
+    """No other file is opened, and nothing waits for a pipe."""
+    library, outside = besieged.scene.library, besieged.scene.home / "outside"
+    photo = next((library / "Review").rglob(f"{SECRET}-1.jpg"))
+    number = 2
+    folder = photo.parent
+    outside.mkdir(exist_ok=True)
+    (outside / photo.name).write_bytes(picture("secret", 99))
+    besieged.ask(look())
+    aside = folder.rename(library / "aside")
+    try:
+        if kind == "folder link":
+            folder.symlink_to(outside)
+        else:
+            folder.mkdir()
+            put_instead(photo, kind, outside / photo.name)
+        answers = [besieged.ask(look(f"/picture/{number}/{side}")) for side in (320, 1600)]
+        assert [status for status, _ in answers] == [409, 409]
+    finally:
+        if kind == "folder link":
+            folder.unlink()
+        else:
+            photo.rmdir() if photo.is_dir() else photo.unlink(missing_ok=True)
+            folder.rmdir()
+        aside.rename(folder)
+    assert besieged.ask(look(f"/picture/{number}/320"))[0] == 200
+
+
+def put_instead(photo: Path, kind: str, other: Path) -> None:
+    """Something else has the photo's name."""
+    match kind:
+        case "link":
+            photo.symlink_to(other)
+        case "pipe":
+            os.mkfifo(photo)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as there:
+                there.bind(os.path.relpath(photo))
+        case "folder":
+            photo.mkdir()
+        case _:
+            photo.write_bytes(b"no picture at all")
+
+
 def test_connections_that_ask_for_nothing_keep_nobody_out(besieged: Besieged) -> None:
     """Not two hundred of them, nor as many that never end what they began to ask."""
     address = ("127.0.0.1", besieged.port)
@@ -331,6 +378,24 @@ def test_connections_that_ask_for_nothing_keep_nobody_out(besieged: Besieged) ->
             assert besieged.ask(look())[0] == 200
             assert files_of(besieged) < 130
     assert besieged.ask(look())[0] == 200
+
+
+def test_pages_that_are_open_by_the_hundred_cost_no_file_when_they_are_gone(
+    besieged: Besieged,
+) -> None:
+    """Each has a stream of news."""
+    before, tick = files_of(besieged), threading.Event()
+    with ExitStack() as stack:
+        for _ in range(90):
+            page = socket.create_connection(("127.0.0.1", besieged.port), DEADLINE_S)
+            stack.enter_context(page)
+            page.sendall(look("/news").bytes_for(besieged.told))
+            assert b"200" in page.recv(1 << 16).splitlines()[0]
+        assert besieged.ask(look())[0] == 200
+    end = time.monotonic() + DEADLINE_S
+    while files_of(besieged) > before + 1:
+        assert time.monotonic() < end
+        tick.wait(0.1)
 
 
 def files_of(besieged: Besieged) -> int:

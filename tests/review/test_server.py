@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 import pytest
 
+from gallery_daemon.review.server import listening_at
 from tests.review.conftest import CONFIG
 from tests.review.photos import RULES
 
@@ -182,6 +183,12 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "cannot use port" in process.stderr
     assert "hint: give another --port" in process.stderr
+
+
+def test_an_answer_does_not_wait_for_the_one_before() -> None:
+    """asyncio turns Nagle's delay off only where a socket names its protocol."""
+    with listening_at(0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_it_hears_this_machine_alone(served: Served) -> None:

@@ -38,5 +38,5 @@ async def _show(request: Request) -> Response:
     return await site.show(request, "why.html", why=words, id=number)
 
 
-WHY: Final = Route("/why/{id:int}", _show)
+WHY: Final = Route("/why/{id:number}", _show)
 """Of a row by its id; with `?part` without the page around it."""
