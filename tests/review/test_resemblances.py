@@ -90,7 +90,7 @@ def test_a_look_that_lasts_or_that_nobody_waits_for_is_ended(
 
     if is_wanted:
         with pytest.raises(GalleryError, match=r"longer than 0\.3 s"):
-            asyncio.run(found)  # type: ignore[arg-type]
+            asyncio.run(found)
     else:
-        assert None is asyncio.run(found)  # type: ignore[arg-type, func-returns-value]
+        assert None is asyncio.run(found)
     assert [True] == [each._process.poll() is not None for each in started]
