@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ from gallery_daemon.cli.explained import (
     print_past,
     print_present_end,
     print_replaced,
+    print_resemblance,
     print_today,
 )
 from gallery_daemon.cli.options import ConfigFile
@@ -31,6 +33,7 @@ from gallery_daemon.clock import SystemClock
 from gallery_daemon.commands.explain import (
     explain_file,
     ignored_by_name,
+    readable,
     recognised,
     why_no_photo,
 )
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from gallery_daemon.config.settings import Config
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.learning.resembled import Resemblance
     from gallery_daemon.model.manifest import Manifest
 
 _LOADING = "loading the model ..."
@@ -69,6 +73,9 @@ def explain(
         str | None,
         typer.Option(metavar="BUNDLE", help="`default` or a bundle's folder; the configuration's."),
     ] = None,
+    resembles: Annotated[
+        bool, typer.Option("--resembles", help="Say which pictures and lessons it is most like.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say why a photo went where it is, or where it would go; nothing is filed.
@@ -77,7 +84,8 @@ def explain(
     another rule to take the photo. A photo that was filed is explained by the rules and the model
     of that time, with one line on what today's would do. A file that `run` passes over by its name
     is explained by the pattern; --model adds the rest. Of a video or a sidecar it says what `run`
-    does with it, or with which photo it went.
+    does with it, or with which photo it went. With --resembles the photo is looked at again, and
+    compared with the pictures that the model was made of and with your lessons that it learned.
 
     Examples:
         gallery-daemon explain ~/Sync/Camera/IMG_2041.HEIC
@@ -97,6 +105,8 @@ def explain(
     lesson = _lesson_of(place, config, read)
     if as_json:
         said |= {} if lesson is None else {"lesson": lesson}
+        if resembles:
+            said["resembles"] = public.of_resemblance(_resemblance(place, known, read(), model))
         replaced = {"before": public.of_row(before)} if before else {}
         public.print_json({"path": place} | said | replaced)
         return
@@ -104,6 +114,19 @@ def explain(
         print_lesson(lesson)
     if before:
         print_replaced(before)
+    if resembles:
+        print_resemblance(_resemblance(place, known, read(), model))
+
+
+def _resemblance(
+    place: str, known: PastDecision | None, config: Config, model: str | None
+) -> Resemblance:
+    # numpy, which no other explanation needs.
+    from gallery_daemon.commands.resemblance import resemblance_of  # noqa: PLC0415
+
+    config = replace(config, model=_model(model, config))
+    with told_if_slow(_LOADING):
+        return resemblance_of(readable(place, known), config, SystemClock())
 
 
 def _lesson_of(place: str, config: Path | None, read: Callable[[], Config]) -> str | None:

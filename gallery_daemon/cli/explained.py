@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gallery_daemon.decision import Decision, TraceEntry
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.learning.resembled import Resemblance
     from gallery_daemon.model.manifest import Manifest
     from gallery_daemon.photo import Prediction, Taken
     from gallery_daemon.rules.explain import NearMiss
@@ -153,6 +154,16 @@ def _left(why: str) -> str:
 def print_lesson(lesson: str) -> None:
     """Print what was said of the photo, or why its place says nothing."""
     _print(Console(highlight=False, markup=False), f"lesson: {lesson}")
+
+
+def print_resemblance(found: Resemblance) -> None:
+    """Print what the photo is most like, of the model's pictures and of the lessons."""
+    lessons = (
+        f"{Path(each.photo).name} ({each.class_name}, {each.similarity:.2f})"
+        for each in found.lessons
+    )
+    of_yours = f"; of your lessons {', '.join(lessons)}" if found.lessons else ""
+    _print(Console(highlight=False, markup=False), f"resembles: {found.words}{of_yours}")
 
 
 def print_replaced(before: Row) -> None:

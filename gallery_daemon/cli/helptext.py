@@ -239,7 +239,8 @@ def _example(line: str) -> Iterator[str]:
 def _rows(rows: list[tuple[str, str]]) -> Iterator[str]:
     """Names on the left, what each does on the right."""
     widths = [len(names) for names, _ in rows]
-    left = max((width for width in widths if width <= _LONGEST_NAMES), default=_LONGEST_NAMES)
+    most = min(_LONGEST_NAMES, _columns() // 3)
+    left = max((width for width in widths if width <= most), default=most)
     begin = " " * (len(_INDENT) + left + 2)
     for names, meaning in rows:
         lines = _lines(meaning, begin)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gallery_daemon.journal.past_decisions import PastDecision
     from gallery_daemon.journal.record import Row
     from gallery_daemon.learning.learn import Learning
+    from gallery_daemon.learning.resembled import Resemblance
     from gallery_daemon.model.model_version import ListedModelVersion, ModelVersion
     from gallery_daemon.model.version_files import LearnedRecord
     from gallery_daemon.photo import Prediction
@@ -407,6 +408,29 @@ def _of_misses(misses: Iterable[NearMiss]) -> list[Public]:
         }
         for miss in misses
     ]
+
+
+def of_resemblance(found: Resemblance) -> Public:
+    """What a photo is most like, the nearest by class, and the nearest lessons."""
+    return {
+        "classes": [
+            {
+                "class": each.class_name,
+                "pictures": each.pictures,
+                "similarity": _share(each.similarity),
+            }
+            for each in found.classes
+        ],
+        "lessons": [
+            {
+                "id": each.id,
+                "photo": each.photo,
+                "class": each.class_name,
+                "similarity": _share(each.similarity),
+            }
+            for each in found.lessons
+        ],
+    }
 
 
 def _of_expected(expected: Expected) -> Public:

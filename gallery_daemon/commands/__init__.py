@@ -11,7 +11,8 @@ For the pages of the review: `review` is what a person reviews, in the order of 
 `rules_text` reads, checks and saves a text of the configuration, and `rules_plan` is the plan of a
 change to it; `model_overview` says what there is to say of the model, `model_choice` lets another
 version serve, `learn_now` learns in a process of its own; `background` is an act in a thread that
-can be asked how far it is.
+can be asked how far it is. `resemblance` says what a photo is most like, and `resemble_now` asks
+that in a process of its own.
 `review_filing` files photos as a person says in the review, and `why` says why one is where it is.
 `recent` is what became of the photos that came, with a day's sums; `library_search` goes through a
 whole library for groups of like shots (`near_pictures`, pure; shown and settled by `duplicates`)

@@ -265,7 +265,7 @@ def _examined(
     if kept is not None and not _asks_more(config, kept[1]):
         return *kept, False
     try:
-        facts, prediction = _look(photo, _readable(file, known), config, clock, bundle)
+        facts, prediction = _look(photo, readable(file, known), config, clock, bundle)
     except GalleryError:
         if kept is None:
             raise
@@ -295,7 +295,7 @@ def _asks_more(config: Config, kept: Prediction) -> bool:
     return False
 
 
-def _readable(file: str, known: PastDecision | None) -> str:
+def readable(file: str, known: PastDecision | None) -> str:
     """Where the file can be read: at its source if that is unchanged, at `file`, or as filed."""
     if known is None:
         return file

@@ -1,7 +1,7 @@
-"""`gallery-daemon learn --json` as a process of its own, at low priority.
+"""A command, above all `gallery-daemon learn --json`, as a process of its own.
 
 It is the same act as a person's, holds the same lock, may be ended at any instruction, and its
-memory is the system's again afterwards.
+memory is the system's again afterwards. Learning has a low priority.
 """
 
 from __future__ import annotations
@@ -30,23 +30,20 @@ class LearnerResult:
     errors: str
 
 
-class LearnerProcess:
-    """A process that learns, for one thread at a time."""
+class CommandProcess:
+    """A command of ours with these words, for one thread at a time."""
 
-    def __init__(self, file: str, *, adopts: bool = True) -> None:
-        """It is started, for the configuration in the file; what passes the gate serves or waits.
+    def __init__(self, *words: str) -> None:
+        """It is started.
 
         Raises:
             OSError: it cannot be.
         """
-        words = (*LEARNER, "learn", *(("--yes",) if adopts else ()), "--json", "--config", file)
         # No pipes: nobody reads them before the end, and a full one would keep it from ending.
         self._said, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            words, stdin=subprocess.DEVNULL, stdout=self._said, stderr=self._errors
+            (*LEARNER, *words), stdin=subprocess.DEVNULL, stdout=self._said, stderr=self._errors
         )
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
 
     def result(self) -> LearnerResult | None:
         """What came of it, to be asked until it is there; None: it is still at work."""
@@ -70,6 +67,20 @@ class LearnerProcess:
         self._process.wait()
         self._said.close()
         self._errors.close()
+
+
+class LearnerProcess(CommandProcess):
+    """A process that learns, for one thread at a time."""
+
+    def __init__(self, file: str, *, adopts: bool = True) -> None:
+        """It is started, for the configuration in the file; what passes the gate serves or waits.
+
+        Raises:
+            OSError: it cannot be.
+        """
+        super().__init__("learn", *(("--yes",) if adopts else ()), "--json", "--config", file)
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
 
 
 def why_failed(found: LearnerResult) -> tuple[str, str | None]:

@@ -12,6 +12,8 @@
 - `learn` is the whole act: the photos of lessons become features (`lesson_features`), these a
   candidate, whose `proposal` tells a person what it would bring; `adoption` makes a version of it.
 - `class_names` says what a class may be called, and how many photos a new one needs.
+- `nearest` says what a photo is most like, of the model's pictures and of the lessons; `resembled`
+  has it in words.
 - `drift` says whether the model fits new photos as well as it did; pure.
 
 No torch and no decoder: photos become features in the classifier process.

@@ -9,7 +9,8 @@ the first address. `pages` has a file for each page (what one is says `web_page`
 `photo_filter` of its address; `library_room` has what the pages of the library share, and
 `library_counts` how its numbers are drawn. `asking` reads what a page sends,
 `failures` makes errors pages, `queues` are what open pages show, `photo_words` what their scripts
-have of a photo, `why_words` why it is where it is, and `pictures_shown` its pictures; `news` tells
+have of a photo, `why_words` why it is where it is,
+`resemblances` what it is most like, and `pictures_shown` its pictures; `news` tells
 open pages what changed, and `static_files` are the stylesheet and the script.
 
 The page of the rules has `rules_room` for what is under way and `rules_words` for what it says, the

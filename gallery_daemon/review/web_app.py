@@ -52,7 +52,7 @@ def make_web_app(
         Route("/alive", _alive, methods=["POST"]),
         static.route,
         PICTURES,
-        WHY,
+        *WHY,
         *(route for page in PAGES for route in page.routes),
     ]
     app = Starlette(routes=routes, exception_handlers=handlers(), max_body_size=MOST_BYTES)

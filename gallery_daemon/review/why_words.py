@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from gallery_daemon.decision import Outcome, Truth
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from gallery_daemon.commands.why import Why
     from gallery_daemon.journal.record import Row
+    from gallery_daemon.learning.resembled import Resemblance
     from gallery_daemon.photo import Prediction
     from gallery_daemon.rules.explain import Asked
 
@@ -41,6 +43,17 @@ def why_in_words(why: Why) -> Mapping[str, object]:
         "misses": [(miss.rule, miss.sentence) for miss in why.near_misses],
         "lesson": why.remembered.lesson,
         "history": [_became(each) for each in why.remembered.history],
+    }
+
+
+def resemblance_in_words(found: Resemblance) -> Mapping[str, object]:
+    """What the template shows: the model's pictures in a sentence, the lessons with their ids."""
+    return {
+        "pictures": f"{found.words}.",
+        "lessons": [
+            (each.id, PurePath(each.photo).name, each.class_name, f"{each.similarity:.2f}")
+            for each in found.lessons
+        ],
     }
 
 

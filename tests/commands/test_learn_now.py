@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,12 +170,14 @@ def taught(file: Path, tmp_path: Path) -> ModelVersions:
     return versions
 
 
+@pytest.mark.timeout(180)
 def test_a_real_one_makes_a_version_that_waits_for_a_word(file: Path, tmp_path: Path) -> None:
     """It is kept, and the base goes on serving."""
     versions = taught(file, tmp_path)
     now = LearningNow(file)
-    found, deadline = None, time.monotonic() + 40
+    found, deadline, tick = None, time.monotonic() + 150, threading.Event()
     while found is None and time.monotonic() < deadline:
+        tick.wait(0.05)
         found = now.outcome()
 
     assert found is not None

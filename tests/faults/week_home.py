@@ -135,6 +135,8 @@ class WeekHome:
     def _see(self, photo: PlayedPhoto, row: Row) -> None:
         assert row.destination is not None
         assert photo.stamp is not None
+        if photo.home is None:
+            photo.has_left = photo.source == "card" and row.outcome == Outcome.RULE
         photo.home = photo.path = Path(row.destination)
         photo.outcome, photo.called = row.outcome, row.top_class
         assert photo.path not in self.known, f"{photo.path} was taken"
@@ -276,8 +278,7 @@ class WeekHome:
         if in_watch.exists():
             assert Stamp.of(in_watch) == photo.stamp, f"{in_watch} was changed"
         else:
-            is_moved = photo.source == "card" and photo.outcome == Outcome.RULE
-            assert is_moved, f"{in_watch} is gone"
+            assert photo.has_left, f"{in_watch} is gone"
             assert here or photo.is_deleted, f"{photo.name} is lost"
 
     def check_once(self) -> None:

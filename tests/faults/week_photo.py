@@ -35,6 +35,7 @@ class PlayedPhoto:
     `origin` is the file that is copied into the watch folder, as `name`; `truth` what it shows.
     `home` is where the program filed it, `path` where it is in the library now, or was when the
     person deleted it; `says` the class and kind of the lesson that the person means it to be.
+    `has_left`: its filing took it out of the watch folder, whatever became of it since.
     """
 
     name: str
@@ -48,6 +49,7 @@ class PlayedPhoto:
     called: str | None = None
     says: tuple[str, str] | None = None
     is_deleted: bool = False
+    has_left: bool = False
 
     @property
     def place(self) -> Path:

@@ -47,6 +47,12 @@ export class Grid {
     requestAnimationFrame(() => requestAnimationFrame(() => this.#box.classList.remove("still")));
   }
 
+  // What a person did is there at once: the next key, and what is read aloud, are of the photo that
+  // is now under the cursor.
+  drawNow() {
+    this.#draw();
+  }
+
   // At the next frame, once.
   draw() {
     if (this.#waits) return;

@@ -1,6 +1,7 @@
 // One photo on the whole screen: the same keys, the same dock, and why.
 
 import { guess } from "./grid.js";
+import { showWhatItResembles } from "./why.js";
 
 const LARGE = 1600;
 
@@ -14,6 +15,7 @@ export class Large {
   #dialog = byId("large");
   #dock = byId("dock");
   #why = byId("why");
+  #looking = new AbortController(); // for what the photo resembles
 
   constructor(queue, choice, changed) {
     this.#queue = queue;
@@ -118,6 +120,7 @@ export class Large {
   }
 
   #hideWhy() {
+    this.#looking.abort();
     this.#why.hidden = true;
     byId("large-why").setAttribute("aria-pressed", "false");
     this.#dialog.classList.remove("with-why");
@@ -125,6 +128,8 @@ export class Large {
 
   async #loadWhy() {
     const id = this.#shown;
+    this.#looking.abort();
+    const { signal } = (this.#looking = new AbortController());
     const answer = await fetch(`/why/${id}?part`).catch(() => null);
     const text = answer?.ok ? await answer.text() : "";
     if (id !== this.#shown) return;
@@ -132,6 +137,7 @@ export class Large {
     this.#why.replaceChildren(...part.body.childNodes);
     if (!text) this.#why.textContent = "It cannot be said now.";
     this.#why.scrollTop = 0;
+    if (text && !signal.aborted) await showWhatItResembles(this.#why, signal);
   }
 
   // A finger that goes to the side leafs, one that goes down closes.

@@ -30,7 +30,7 @@ new Pointing(box, grid, choice, large, changed);
 
 function changed() {
   choice.settle();
-  grid.draw();
+  grid.drawNow();
   showProgress();
   showDock();
   large.show();

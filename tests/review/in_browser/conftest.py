@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from gallery_daemon.daemon import learner_process
 from tests.review.conftest import scene, tmp_path
 from tests.review.in_browser.served import ServedReview
 from tests.review.photos import let_wait
@@ -22,6 +25,12 @@ __all__ = ["scene", "tmp_path"]
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 DEADLINE_S = 30.0
+RESEMBLES = {
+    "resembles": {
+        "classes": [{"class": "memes", "pictures": 9, "similarity": 0.75}],
+        "lessons": [],
+    }
+}
 
 Sit: TypeAlias = Callable[..., "Sitting"]
 
@@ -104,12 +113,15 @@ class Sitting:
 
 
 @pytest.fixture
-def sit(browser: Browser, scene: Scene) -> Iterator[Sit]:
+def sit(browser: Browser, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sit]:
     """Opens the review: of so many photos at the first call, further pages of it at others.
 
+    Every photo resembles memes, which no classifier process has to say.
     In the end no page had an error, and none asked another host.
     """
     sittings: list[Sitting] = []
+    program = f"print({json.dumps(RESEMBLES)!r})"
+    monkeypatch.setattr(learner_process, "LEARNER", (sys.executable, "-c", program))
     with ExitStack() as stack:
 
         def opened(count: int = 0, *names: str, is_narrow: bool = False) -> Sitting:

@@ -169,7 +169,7 @@ def test_a_photo_is_looked_at_large(sit: Sit) -> None:
 
 
 def test_why_stands_beside_the_large_photo(sit: Sit) -> None:
-    """What the model saw, and what the rules made of it."""
+    """What the model saw, what the rules made of it, and, after a while, what it resembles."""
     sitting = sit(1)
 
     sitting.press("w")
@@ -177,6 +177,7 @@ def test_why_stands_beside_the_large_photo(sit: Sit) -> None:
     why = sitting.page.locator("#why")
     why.get_by_text("memes").first.wait_for()
     assert "55%" in why.inner_text()
+    why.get_by_text("9 of the 9 nearest of the model's pictures are memes (0.75).").wait_for()
     sitting.press("w")
     assert not why.is_visible()
 
