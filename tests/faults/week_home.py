@@ -177,22 +177,28 @@ class WeekHome:
         return {str(photo.place): photo.says for photo in self.photos if photo.says}
 
     def see_lessons(self) -> None:
-        """Wait until exactly what is meant is in the journal; no other lesson on the way."""
+        """Wait until exactly what is meant is in the journal; no other lesson on the way.
+
+        Where a photo of a lesson is now, only a look at all tells in the end, as `learn` begins
+        with one.
+        """
         self._before = self.lessons()
         until(self._are_meant, "the lessons are those that are meant", self._differences)
+        self.ask("lessons", "--json")
+        assert self._found() == self.meant, self._differences()
 
     def _are_meant(self) -> bool:
-        found, meant = self._found(), self.meant
-        allowed = {_by_name(each) for each in (*meant.items(), *self._before.items())}
-        false = [each for each in found.items() if _by_name(each) not in allowed]
+        found, meant = (sorted(map(_by_name, each.items())) for each in (self._found(), self.meant))
+        allowed = {*meant, *map(_by_name, self._before.items())}
+        false = [each for each in found if each not in allowed]
         assert not false, f"false lessons: {false}"
         return found == meant
 
     def _found(self) -> Lessons:
-        """The lessons; one of a photo that was deleted may be of its copy in the backup by now."""
-        gone = {each.place.name: str(each.place) for each in self.photos if each.is_deleted}
+        """The lessons; one whose photo was restored or deleted may be of the copy in the backup."""
+        places = {each.place.name: str(each.place) for each in self.photos}
         return {
-            gone.get(path.rpartition("/")[2], path) if "/Backup/" in path else path: said
+            places[path.rpartition("/")[2]] if "/Backup/" in path else path: said
             for path, said in self.lessons().items()
         }
 
