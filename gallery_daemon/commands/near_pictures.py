@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 NEAR_BITS: Final = 8
 """As of the condition `near_duplicate`."""
@@ -76,14 +76,6 @@ class NearSearch:
         numbers = [self._first[bits] for bits in family]
         numbers += chain.from_iterable(self._same.get(bits, ()) for bits in family)
         return NearGroup(tuple(sorted(numbers)), differ)
-
-
-def near_groups(pictures: Mapping[int, int]) -> list[NearGroup]:
-    """All groups, searched for at once."""
-    search = NearSearch(pictures.items())
-    for _ in search.steps():
-        pass
-    return search.groups()
 
 
 def _near_pairs(different: Sequence[int], low: int) -> Iterator[tuple[int, int]]:

@@ -34,7 +34,7 @@ from gallery_daemon.journey.examined import Predicted
 from gallery_daemon.journey.inference_cache import InferenceCache
 from gallery_daemon.journey.judge import File, of_answer
 from gallery_daemon.journey.similar_photos import SimilarIndex
-from gallery_daemon.photo import Identity, Photo
+from gallery_daemon.photo import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -252,32 +252,24 @@ class SaidFiling:
 
     def _act(self, row: Row, plan: Plan, when: datetime) -> Row:
         if row.state is not State.FILED:
-            return self._from_watch_folder(plan, when)
+            return self._from_watch_folder(row, plan, when)
         moved = self._relocator.relocate_photo(row, plan, when)
         take_away_emptied(self._journal, self._disk, row.library, row.folder)
         return moved.row
 
-    def _from_watch_folder(self, plan: Plan, when: datetime) -> Row:
-        """A photo that the rules had left."""
-        now = self._disk_identity(plan.photo)
+    def _from_watch_folder(self, row: Row, plan: Plan, when: datetime) -> Row:
+        """A photo that the rules had left, if it is still the one that lies there."""
+        now = self._file_of(row, when).identity
         filer = Filer(self._journal, self._disk, self._config.library)
         plan = replace(plan, photo=replace(plan.photo, identity=now))
         (result,) = filer.execute_all([plan], when)
         if isinstance(result, GalleryError):
             raise result
-        row = self._journal.latest_of(plan.photo.path, self._config.library)
-        assert row is not None
-        if row.state is not State.FILED:
-            raise _Stays(row.reason or "it stays", _REFILE)
-        return row
-
-    def _disk_identity(self, photo: Photo) -> Identity:
-        """The file's identity as it is now."""
-        with self._disk.folder(photo.candidate.root, photo.candidate.folders) as folder:
-            found = self._disk.identity(folder, photo.candidate.name)
-        if found is None:
-            raise GalleryError(f"it lies at {photo.path} no more: moved or deleted since")
-        return found
+        new = self._journal.latest_of(plan.photo.path, self._config.library)
+        assert new is not None
+        if new.state is not State.FILED:
+            raise _Stays(new.reason or "it stays", _REFILE)
+        return new
 
     def _refused(self, number: int, lesson: int | None, error: GalleryError) -> FiledAs:
         """It could not be filed: the lesson holds if the photo is there and will stay there."""

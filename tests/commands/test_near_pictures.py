@@ -12,13 +12,19 @@ from gallery_daemon.commands.near_pictures import (
     PIECES,
     NearGroup,
     NearSearch,
-    near_groups,
 )
 from gallery_daemon.rules.conditions import similar
 
 BITS = 128
 words = st.integers(0, (1 << BITS) - 1)
 places = st.sets(st.integers(0, BITS - 1), max_size=10)
+
+
+def _groups(pictures: dict[int, int]) -> list[NearGroup]:
+    """All groups, searched for to the end."""
+    search = NearSearch(pictures.items())
+    assert PIECES == list(search.steps())[-1]
+    return search.groups()
 
 
 def turned(bits: int, over: set[int]) -> int:
@@ -48,7 +54,7 @@ def test_every_group_of_nearly_equal_pictures_is_found(
         for number, (scene, over) in enumerate(shots, 1)
     }
 
-    found = {group.numbers for group in near_groups(pictures)}
+    found = {group.numbers for group in _groups(pictures)}
 
     sure = by_comparing_all(pictures, PIECES - 1)
     widest = by_comparing_all(pictures, NEAR_BITS)
@@ -70,7 +76,7 @@ def test_the_most_alike_come_first_then_the_newest() -> None:
         7: 1 << 127 | 0xFFFF << 32,
     }
 
-    assert [NearGroup((6, 7), 0), NearGroup((4, 5), 0), NearGroup((1, 2, 3), 2)] == near_groups(
+    assert [NearGroup((6, 7), 0), NearGroup((4, 5), 0), NearGroup((1, 2, 3), 2)] == _groups(
         pictures
     )
 
@@ -90,7 +96,7 @@ def test_a_thousand_black_frames_take_no_million_comparisons() -> None:
     """They share nearly all pieces; each is found by the nearest."""
     frames = {number: number << 3 for number in range(1, 1500)}
 
-    (group,) = near_groups(frames)
+    (group,) = _groups(frames)
 
     assert 1499 == len(group.numbers)
 

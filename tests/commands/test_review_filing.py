@@ -10,7 +10,7 @@ import time
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -563,3 +563,29 @@ def test_a_real_kill_in_the_middle_leaves_all_in_order(scene: Scene, tmp_path: P
     refile(scene)
     assert 40 == len(read_files(scene.library / "Memes"))
     assert [] == look(scene)
+
+
+def test_another_file_in_the_place_of_a_left_photo_is_not_filed_as_it(scene: Scene) -> None:
+    """It was put there between the lesson and the filing: it stays, and the lesson is gone."""
+    sort(scene, "maybe-cars", rules=LEFT)
+    place, other = scene.watch / "IMG_1.jpg", b"another photo"
+
+    with reviewing(scene) as review:
+        lessons_of = review._saying._journal.lessons
+        give = lessons_of.give
+
+        def given(*told: Any) -> Any:
+            taught = give(*told)
+            place.unlink()
+            place.write_bytes(other)
+            return taught
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lessons_of, "give", given)
+            (found,) = review.file_as(list(ids_of(review).values()), "memes")
+
+    assert found.problem is not None
+    assert not found.is_taught
+    assert other == place.read_bytes()
+    assert {} == read_files(scene.library)
+    assert {} == lessons(scene)
